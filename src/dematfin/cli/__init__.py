@@ -1,0 +1,1 @@
+"""Commands, in French, for people who are not programmers."""

@@ -1,0 +1,1 @@
+"""The product run on the sandbox, from Chorus Pro to the payment."""

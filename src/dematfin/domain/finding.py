@@ -1,0 +1,34 @@
+"""What a control has to say: a stable code, a severity, a French sentence with its remedy."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    BLOCKING = "BLOCKING"  # nothing goes on until a person has acted
+    WARNING = "WARNING"  # goes on, a person should look
+    INFO = "INFO"  # worth knowing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One remark of a control.
+
+    Attributes:
+        code: stable key used by screens, reports, motives and tests, e.g. `ROUTE-ENG-UNKNOWN`.
+        sentence: what is wrong and what to do now, in French.
+        article: the text of law or the DGFiP annotation behind the rule, if any.
+    """
+
+    code: str
+    severity: Severity
+    sentence: str
+    article: str = ""
+
+
+def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Keep the findings that stop an invoice or a flow."""
+    return tuple(finding for finding in findings if finding.severity is Severity.BLOCKING)

@@ -1,0 +1,1 @@
+"""Invoices: what they say, what becomes of them, what is wrong with them."""

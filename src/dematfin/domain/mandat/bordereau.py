@@ -1,0 +1,67 @@
+"""A bordereau: the numbered list of mandats whose signature is the order to pay them all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.money import ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bordereau:
+    """One bordereau, frozen as soon as it exists.
+
+    Attributes:
+        id: `<budget>-<exercice>-<number>`, as agents say it.
+        cumul: mandated this year, this bordereau included (MtCumulAnnuel).
+        flux: NomFic of the flow that carries it now; empty while it waits to be built.
+        refused: whether Hélios' entry gate sent it back; cleared when it is taken up again.
+        prepared_by: the person, or the service, that froze it.
+    """
+
+    id: str
+    siret: str
+    exercice: int
+    number: int
+    emitted_on: date
+    mandats: tuple[str, ...]
+    total: Decimal
+    cumul: Decimal
+    flux: str = ""
+    refused: bool = False
+    prepared_by: str
+
+
+def bordereau_id(budget_code: str, exercice: int, number: int) -> str:
+    """Name a bordereau.
+
+    >>> bordereau_id("COMMUNE", 2026, 42)
+    'COMMUNE-2026-42'
+    """
+    return f"{budget_code}-{exercice}-{number}"
+
+
+def total(mandats: Sequence[Mandat]) -> Decimal:
+    """Return the sum of mandats, to the cent."""
+    return sum((mandat.amount for mandat in mandats), ZERO)
+
+
+def cut(mandats: Sequence[Mandat], sizes: Mapping[str, int], limit: int) -> Iterator[tuple[Mandat, ...]]:
+    """Share mandats out, in their order, so that the documents of each part stay under `limit` bytes.
+
+    A TdT refuses large deposits (S²LOW: 128 MiB by default). `sizes` gives, for each mandat, the bytes that its
+    documents take once written in the flow; a mandat larger than the limit by itself stays alone.
+    """
+    part: list[Mandat] = []
+    weight = 0
+    for mandat in mandats:
+        size = sizes.get(mandat.id, 0)
+        if part and weight + size > limit:
+            yield tuple(part)
+            part, weight = [], 0
+        part.append(mandat)
+        weight += size
+    if part:
+        yield tuple(part)

@@ -1,0 +1,45 @@
+"""A budget: one set of accounts, with its own SIRET, its own numbers and its own flows."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """One budget of the collectivité, as Hélios knows it.
+
+    Attributes:
+        code: short name used by agents, e.g. `COMMUNE`.
+        post: codique of the poste comptable (IdPost).
+        cod_col, cod_bud: number of the authority at that office, and of the budget.
+    """
+
+    siret: str
+    code: str
+    label: str
+    post: str
+    cod_col: str
+    cod_bud: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetYear:
+    """A budget opened for one exercice: where the numbers start, told once by the finance software.
+
+    Attributes:
+        id: `<siret>:<exercice>`.
+        last_mandat, last_bordereau: last numbers used before dematfin took over.
+        cumul: euros already mandated this year by then (MtCumulAnnuel goes on from it).
+    """
+
+    id: str
+    siret: str
+    exercice: int
+    last_mandat: int
+    last_bordereau: int
+    cumul: Decimal
+
+
+def budget_year_id(siret: str, exercice: int) -> str:
+    """Name a budget of one year."""
+    return f"{siret}:{exercice}"

@@ -1,0 +1,110 @@
+"""A flux: one PES_Aller file, from the moment it is built to the answer of Hélios' entry gate."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.machine import Machine
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.pieces import Piece
+
+
+class FluxState(StrEnum):
+    """Where a flow stands."""
+
+    BUILT = "BUILT"
+    SIGNED = "SIGNED"
+    SENDING = "SENDING"  # the deposit has begun, its answer is not written yet
+    TO_VERIFY = "TO_VERIFY"  # nobody knows yet whether it arrived
+    TRANSMITTED = "TRANSMITTED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"  # the verdict is by bordereau and by PJ
+    REFUSED_BY_TDT = "REFUSED_BY_TDT"
+    DROPPED = "DROPPED"
+
+
+S = FluxState
+FLUX_MACHINE: Final = Machine(
+    {
+        S.BUILT: frozenset({S.SIGNED, S.DROPPED}),
+        S.SIGNED: frozenset({S.SENDING, S.DROPPED}),
+        S.SENDING: frozenset({S.TRANSMITTED, S.TO_VERIFY, S.REFUSED_BY_TDT, S.SIGNED}),  # SIGNED: nothing left us
+        S.TO_VERIFY: frozenset({S.TRANSMITTED, S.SIGNED, S.REFUSED_BY_TDT}),
+        S.TRANSMITTED: frozenset({S.ACKNOWLEDGED, S.REFUSED_BY_TDT}),
+        S.ACKNOWLEDGED: frozenset(),
+        S.REFUSED_BY_TDT: frozenset(),
+        S.DROPPED: frozenset(),
+    }
+)
+
+
+class AcquitSummary(StrEnum):
+    """What the acquit of a whole flow comes to; there is no such global word in the file itself."""
+
+    NONE = ""
+    ACCEPTED = "accepté"
+    PARTLY = "accepté en partie"
+    REFUSED = "refusé"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flux:
+    """One flow.
+
+    Attributes:
+        id: NomFic, the key by which acquits come back; never reused, even after a refusal.
+        bordereaux: ids of what it carries.
+        unsigned, signed: its bytes, kept for ever and never built again.
+        remote_id: what the TdT calls it.
+        replaces: NomFic of the refused flow that this one sends again.
+        sending_since: start of the deposit whose outcome is awaited.
+        message: last word of the TdT or of Hélios.
+    """
+
+    id: str
+    siret: str
+    state: FluxState = FluxState.BUILT
+    bordereaux: tuple[str, ...]
+    pieces: tuple[str, ...]
+    unsigned: DocumentRef
+    signed: DocumentRef | None = None
+    signed_by: str = ""
+    remote_id: str = ""
+    replaces: str = ""
+    sending_since: datetime | None = None
+    acquit: AcquitSummary = AcquitSummary.NONE
+    message: str = ""
+
+    def moved(self, state: FluxState) -> "Flux":
+        """Return the flow in its next state, by an act of ours, or raise IllegalTransition."""
+        return replace(self, state=FLUX_MACHINE.check(self.state, state))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowPlan:
+    """All that a flow says, ready to be written.
+
+    Attributes:
+        sheets: each bordereau with its mandats, in order.
+        references: every supporting document that the mandats refer to.
+        carried: IdUnique of those that travel by value, the others being already at Hélios.
+    """
+
+    nomfic: str
+    budget: Budget
+    built_at: datetime
+    sheets: tuple[tuple[Bordereau, tuple[Mandat, ...]], ...]
+    references: tuple[Piece, ...]
+    carried: frozenset[str]
+
+
+def nomfic(siret: str, exercice: int, bordereau: int, sequence: int) -> str:
+    """Name a flow: from a counter that never goes back, never from the clock alone.
+
+    >>> nomfic("21990042000015", 2026, 42, 7)
+    'PESALR1_21990042000015_2026_000042_000007'
+    """
+    return f"PESALR1_{siret}_{exercice}_{bordereau:06d}_{sequence:06d}"

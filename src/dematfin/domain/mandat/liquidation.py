@@ -1,0 +1,115 @@
+"""Liquidation: from a certified invoice to the exact sum due, on its account, to its creditor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dematfin.domain.delay.dgp import delay
+from dematfin.domain.invoice.duplicates import normalised
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.mandat import Line, Mandat, Share
+from dematfin.domain.money import ZERO, euros, french
+from dematfin.domain.parties.tiers import Tiers
+from dematfin.domain.registers import Engagement
+from dematfin.errors import PiecesMissing
+
+LABEL_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a mandat is made from.
+
+    Attributes:
+        credit_notes: certified credit notes of the same supplier that correct this invoice.
+        pieces: IdUnique of the supporting documents.
+    """
+
+    invoice: Invoice
+    credit_notes: tuple[Invoice, ...] = ()
+    engagement: Engagement | None
+    tiers: Sequence[Tiers]
+    pieces: tuple[str, ...]
+
+
+def liquidate(basis: Basis, *, mandat_id: str, exercice: int, payment_days: int) -> Mandat:
+    """Return the mandat that pays an invoice, its credit notes netted.
+
+    Raises:
+        PiecesMissing: naming the invoice and what it lacks.
+    """
+    invoice = basis.invoice
+    engagement = _engagement(basis)
+    shares = tuple(Share(invoice_id=item.id, amount=item.signed_amount) for item in (invoice, *basis.credit_notes))
+    amount = _amount_due(invoice, shares)
+    ht = euros(invoice.content.amounts.ht)
+    line = Line(
+        number=1,
+        imputation=engagement.imputation,
+        amount=amount,
+        invoice_ht=ht if ht != amount and not basis.credit_notes else None,
+    )
+    return Mandat(
+        id=mandat_id,
+        siret=invoice.siret,
+        exercice=exercice,
+        tiers=_creditor(basis, engagement),
+        label=_label(basis),
+        reference=invoice.number,
+        marche=invoice.content.marche or engagement.marche,
+        dgp=delay(invoice.notified_on, invoice.executed_on, payment_days),
+        lines=(line,),
+        shares=shares,
+        pieces=basis.pieces,
+        amount=amount,
+    )
+
+
+def corrects(credit_note: Invoice, invoice: Invoice) -> bool:
+    """Say whether a credit note is about this invoice: same firm, same budget, and it names its number."""
+    return (
+        credit_note.is_credit_note
+        and not invoice.is_credit_note
+        and credit_note.siret == invoice.siret
+        and credit_note.supplier_siren == invoice.supplier_siren
+        and normalised(credit_note.content.origin_number) == normalised(invoice.number)
+    )
+
+
+def _engagement(basis: Basis) -> Engagement:
+    if basis.engagement is None:
+        message = (
+            f"Facture {basis.invoice.id} : pas d'engagement, donc pas d'imputation. Importez l'engagement "
+            f"« {basis.invoice.content.engagement or 'manquant'} » (dematfin engagement importer) puis relancez."
+        )
+        raise PiecesMissing(message)
+    return basis.engagement
+
+
+def _creditor(basis: Basis, engagement: Engagement) -> Tiers:
+    for tiers in basis.tiers:
+        if tiers.id == engagement.tiers:
+            return tiers
+    message = (
+        f"Facture {basis.invoice.id} : le tiers {engagement.tiers} de l'engagement {engagement.number} n'existe pas "
+        "chez ce fournisseur. Importez les tiers (dematfin tiers importer) puis relancez."
+    )
+    raise PiecesMissing(message)
+
+
+def _amount_due(invoice: Invoice, shares: Sequence[Share]) -> Decimal:
+    amount = sum((share.amount for share in shares), ZERO)
+    if amount <= 0:
+        message = (
+            f"Facture {invoice.id} : ses avoirs la ramènent à {french(amount)}, il n'y a rien à mandater. "
+            "Voyez avec le comptable comment solder l'avoir."
+        )
+        raise PiecesMissing(message)
+    return amount
+
+
+def _label(basis: Basis) -> str:
+    text = f"Facture {basis.invoice.number} {basis.invoice.content.supplier.name}"
+    for credit_note in basis.credit_notes:
+        text += f", moins avoir {credit_note.number}"
+    return text[:LABEL_LENGTH]

@@ -1,0 +1,118 @@
+"""A mandat: the order to pay one creditor one exact sum, numbered without gap in its budget and year."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from dematfin.domain.delay.dgp import Dgp
+from dematfin.domain.machine import Machine
+from dematfin.domain.money import ZERO
+from dematfin.domain.parties.tiers import Tiers
+from dematfin.domain.registers import Imputation
+
+
+class MandatState(StrEnum):
+    """Where a mandat stands."""
+
+    PREPARED = "PREPARED"  # liquidated, waits for a bordereau
+    IN_BORDEREAU = "IN_BORDEREAU"  # numbered and frozen; the signature is the bordereau's
+    SENT = "SENT"  # left with its flow
+    REFUSED_AT_GATE = "REFUSED_AT_GATE"  # its bordereau did not pass Hélios' entry gate
+    TAKEN_IN_CHARGE = "TAKEN_IN_CHARGE"  # accepted by the comptable
+    ON_HOLD = "ON_HOLD"  # suspended by the comptable
+    REJECTED = "REJECTED"  # rejected by the comptable
+    PARTLY_PAID = "PARTLY_PAID"
+    PAID = "PAID"
+    CANCELLED = "CANCELLED"
+
+
+S = MandatState
+_AFTER_VISA: Final = frozenset({S.TAKEN_IN_CHARGE, S.ON_HOLD, S.REJECTED, S.PARTLY_PAID, S.PAID})
+MANDAT_MACHINE: Final = Machine(
+    {
+        S.PREPARED: frozenset({S.IN_BORDEREAU, S.CANCELLED}),
+        S.IN_BORDEREAU: frozenset({S.SENT, S.PREPARED}),
+        S.SENT: frozenset({S.REFUSED_AT_GATE}) | _AFTER_VISA,  # a retour may skip steps
+        S.REFUSED_AT_GATE: frozenset({S.PREPARED}),
+        S.TAKEN_IN_CHARGE: _AFTER_VISA - {S.TAKEN_IN_CHARGE} | {S.CANCELLED},
+        S.ON_HOLD: frozenset({S.TAKEN_IN_CHARGE, S.REJECTED, S.PAID}),
+        S.PARTLY_PAID: frozenset({S.TAKEN_IN_CHARGE, S.REJECTED, S.PAID}),
+        S.REJECTED: frozenset({S.PREPARED, S.CANCELLED}),
+        S.PAID: frozenset(),
+        S.CANCELLED: frozenset(),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a mandat.
+
+    Attributes:
+        amount: what is paid, TVA included: the authority that recovers no TVA puts its TTC in MtHT.
+        invoice_ht: HT of the invoice, told apart when it differs (MtFactHT).
+    """
+
+    number: int
+    imputation: Imputation
+    amount: Decimal
+    invoice_ht: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one invoice brings to a mandat: negative for a credit note that is netted."""
+
+    invoice_id: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandat:
+    """One order to pay.
+
+    Attributes:
+        id: ours, allotted at the liquidation; `number` (IdPce) comes with the bordereau.
+        bordereau: id of the bordereau that holds it, empty before.
+        tiers: the creditor as it was when the mandat was made.
+        reference: number of the invoice, for the payee and for Hélios.
+        pieces: IdUnique of its supporting documents.
+        reason: why it came back, in French, empty otherwise.
+        burnt: numbers that may not be used again (rejected after the prise en charge).
+    """
+
+    id: str
+    siret: str
+    exercice: int
+    state: MandatState = MandatState.PREPARED
+    number: int = 0
+    bordereau: str = ""
+    tiers: Tiers
+    label: str
+    reference: str
+    marche: str = ""
+    dgp: Dgp
+    lines: tuple[Line, ...]
+    shares: tuple[Share, ...]
+    pieces: tuple[str, ...]
+    amount: Decimal
+    paid: Decimal = ZERO
+    paid_on: date | None = None
+    reason: str = ""
+    burnt: tuple[int, ...] = ()
+
+    @property
+    def investment(self) -> bool:
+        """Whether it is paid on the investment section (NatPce 02)."""
+        return any(line.imputation.investment for line in self.lines)
+
+    @property
+    def invoice_ids(self) -> tuple[str, ...]:
+        """The invoices that it pays or nets."""
+        return tuple(share.invoice_id for share in self.shares)
+
+    def moved(self, state: MandatState) -> "Mandat":
+        """Return the mandat in its next state, by an act of ours, or raise IllegalTransition."""
+        return replace(self, state=MANDAT_MACHINE.check(self.state, state))

@@ -1,0 +1,1 @@
+"""Who is who: establishments, bank accounts, creditors, persons."""

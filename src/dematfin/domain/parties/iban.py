@@ -1,0 +1,42 @@
+"""IBAN: international bank account number, checked by its modulo 97 key (ISO 13616)."""
+
+import re
+from typing import Final, NewType
+
+Iban = NewType("Iban", str)
+
+SHAPE: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
+
+
+class InvalidIban(ValueError):
+    """Cet IBAN est invalide."""
+
+
+def compact(text: str) -> str:
+    """Strip spaces and put letters in upper case, as Hélios demands."""
+    return "".join(text.split()).upper()
+
+
+def parse(text: str) -> Iban:
+    """Return the compact IBAN, or raise InvalidIban.
+
+    >>> parse("FR76 1999 9000 1700 0987 6543 276")
+    'FR7619999000170009876543276'
+    """
+    iban = compact(text)
+    if not SHAPE.fullmatch(iban):
+        message = f"IBAN mal formé : {mask(iban)}"
+        raise InvalidIban(message)
+    if int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 != 1:
+        message = f"IBAN invalide (clé fausse) : {mask(iban)}"
+        raise InvalidIban(message)
+    return Iban(iban)
+
+
+def mask(iban: str) -> str:
+    """Hide the middle of an IBAN, for screens and logs.
+
+    >>> mask("FR7619999000170009876543276")
+    'FR76…3276'
+    """
+    return f"{iban[:4]}…{iban[-4:]}"

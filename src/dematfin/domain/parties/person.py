@@ -1,0 +1,76 @@
+"""Persons, their roles, and what each role may do.
+
+Nobody here is the comptable: that is the State's agent. Two acts of one person never count as two persons.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from dematfin.errors import Forbidden
+
+
+class Role(StrEnum):
+    """What a person is entitled to, given by an administrateur."""
+
+    AGENT = "agent"  # imports, prepares, transmits
+    VISEUR = "viseur"  # certifies that the service was done, for the desks of its own
+    ORDONNATEUR = "ordonnateur"  # signs bordereaux: the mayor or a delegate
+    DIRECTEUR = "directeur"  # reads reports, receives escalations
+    ADMINISTRATEUR = "administrateur"  # sets up, does no business act
+    LECTEUR = "lecteur"  # reads
+    SERVICE = "service"  # the unattended run
+
+
+class Act(StrEnum):
+    """What can be asked of dematfin, in the words of an error message."""
+
+    RUN = "lancer les traitements"
+    REGISTER = "mettre à jour les engagements et les tiers"
+    VISA = "viser ou refuser une facture"
+    PREPARE = "préparer ou corriger un bordereau"
+    SIGN = "signer un bordereau"
+    TRANSMIT = "transmettre un flux signé"
+    ADMINISTER = "gérer les personnes et ouvrir les budgets"
+    READ = "consulter"
+
+
+MAY: Final[dict[Act, frozenset[Role]]] = {
+    Act.RUN: frozenset({Role.AGENT, Role.SERVICE}),
+    Act.REGISTER: frozenset({Role.AGENT, Role.SERVICE}),
+    Act.VISA: frozenset({Role.VISEUR}),
+    Act.PREPARE: frozenset({Role.AGENT}),
+    Act.SIGN: frozenset({Role.ORDONNATEUR}),
+    Act.TRANSMIT: frozenset({Role.AGENT, Role.SERVICE}),
+    Act.ADMINISTER: frozenset({Role.ADMINISTRATEUR}),
+    Act.READ: frozenset(Role),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One human being (or the unattended service), known by a login.
+
+    Attributes:
+        system_user: account of the operating system that this person uses on the command line; at most
+            one person for each account.
+        desks: service codes whose invoices this person may visa.
+    """
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+    system_user: str = ""
+    desks: frozenset[str] = field(default_factory=frozenset)
+    active: bool = True
+
+    def may(self, act: Act) -> bool:
+        """Say whether one of this person's roles allows the act."""
+        return self.active and bool(self.roles & MAY[act])
+
+    def require(self, act: Act) -> None:
+        """Let the act go on, or raise Forbidden with the roles that would be needed."""
+        if not self.may(act):
+            needed = " ou ".join(sorted(MAY[act]))
+            message = f"{self.name} ne peut pas {act} : il faut le rôle {needed}."
+            raise Forbidden(message)

@@ -1,0 +1,54 @@
+"""Tiers: a creditor as the finance software and Hélios know it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from dematfin.domain.parties.siret import siren
+
+SIRET_KIND: Final = "01"
+"""NatIdTiers 01: the identifier is a SIRET (PES v2 code list)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A postal address, lines of 38 characters at most in the PES."""
+
+    line1: str = ""
+    line2: str
+    line3: str = ""
+    postcode: str
+    town: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankAccount:
+    """Where the comptable sends the money."""
+
+    iban: str
+    bic: str = ""
+    holder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiers:
+    """One creditor of the collectivité.
+
+    Attributes:
+        id: the ordonnateur's own reference (RefTiers).
+        identifier: national number, of the kind told by `identifier_kind` (NatIdTiers).
+        category, legal_nature: CatTiers and NatJur, a pair that must exist in the DGFiP's annex.
+    """
+
+    id: str
+    name: str
+    identifier: str
+    identifier_kind: str = SIRET_KIND
+    category: str = "50"
+    legal_nature: str = "03"
+    address: Address
+    account: BankAccount
+
+    @property
+    def siren(self) -> str:
+        """The firm, which may bill from several establishments."""
+        return siren(self.identifier)

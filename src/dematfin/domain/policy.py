@@ -1,0 +1,55 @@
+"""The settings that rules need; read from the configuration, never changed by a run."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dematfin.domain.delay.dgp import DAYS
+from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.visa.deadline import J_PLUS_5, DeadlineRule
+from dematfin.errors import RoutingError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How this collectivité works.
+
+    Attributes:
+        collectivite: its SIRET; one ledger may hold several.
+        tolerance: rounding gap allowed between HT + TVA and TTC, in euros for each VAT rate.
+        default_desk: who visas an invoice that names no service.
+        small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
+        flow_limit: bytes of documents that one flow may carry.
+        import_days: how far back invoices are asked for again at each import.
+    """
+
+    collectivite: str
+    name: str
+    budgets: tuple[Budget, ...]
+    tolerance: Decimal = Decimal("0.01")
+    deadline: DeadlineRule = J_PLUS_5
+    default_desk: str = "FINANCES"
+    payment_days: int = DAYS
+    small: bool = False
+    flow_limit: int = 100_000_000
+    import_days: int = 30
+
+    def budget(self, siret: str) -> Budget:
+        """Return the budget of a SIRET, or raise RoutingError."""
+        for budget in self.budgets:
+            if budget.siret == siret:
+                return budget
+        message = f"Le SIRET {siret} n'est celui d'aucun budget configuré."
+        raise RoutingError(message)
+
+    def budget_named(self, code: str) -> Budget:
+        """Return the budget that agents call `code`, or raise RoutingError."""
+        for budget in self.budgets:
+            if budget.code.upper() == code.upper():
+                return budget
+        names = ", ".join(budget.code for budget in self.budgets)
+        message = f"Aucun budget ne s'appelle « {code} ». Budgets configurés : {names}."
+        raise RoutingError(message)
+
+    def owns(self, siret: str) -> bool:
+        """Say whether a SIRET is one of our budgets."""
+        return any(budget.siret == siret for budget in self.budgets)

@@ -1,0 +1,81 @@
+"""What came through a door, before it is an invoice or a verdict: kept whatever it turns out to be."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from dematfin.domain.document import DocumentRef
+
+
+class ReceptionState(StrEnum):
+    """How far the reading of an announced invoice has gone."""
+
+    LISTED = "LISTED"  # announced, not fetched yet
+    READ = "READ"  # it became an invoice
+    QUARANTINED = "QUARANTINED"  # its bytes are kept, nobody can read them yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """One invoice announced by a neighbour.
+
+    Attributes:
+        id: the neighbour's own identifier.
+        status, status_at: what the neighbour showed when it was last listed, in its own words.
+        elsewhere: first seen as already mandated by somebody else.
+        raw: the bytes, stored before any reading.
+        error: why it is in quarantine, in French.
+    """
+
+    id: str
+    number: str
+    status: str
+    status_at: str
+    elsewhere: bool = False
+    state: ReceptionState = ReceptionState.LISTED
+    raw: DocumentRef | None = None
+    notified_on: date | None = None
+    invoice_id: str = ""
+    error: str = ""
+
+
+class AnswerKind(StrEnum):
+    """What the DGFiP sends through the TdT."""
+
+    ACQUIT = "ACQUIT"
+    RETOUR = "RETOUR"
+
+
+class AnswerState(StrEnum):
+    """How far the reading of an answer has gone."""
+
+    STORED = "STORED"
+    APPLIED = "APPLIED"
+    QUARANTINED = "QUARANTINED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One acquit or retour, stored before it is read and applied once.
+
+    Attributes:
+        id: `<kind>:<remote id>`.
+        flux: NomFic of the flow that was being followed, empty for a retour.
+    """
+
+    id: str
+    kind: AnswerKind
+    name: str
+    flux: str = ""
+    received_at: datetime
+    document: DocumentRef
+    state: AnswerState = AnswerState.STORED
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """How far a neighbour's list has been read."""
+
+    id: str
+    day: date

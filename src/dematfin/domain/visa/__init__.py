@@ -1,0 +1,1 @@
+"""The visa: who must say that the service was done, and by when."""

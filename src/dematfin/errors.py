@@ -1,0 +1,152 @@
+"""The whole error tree.
+
+A class's docstring is its default French message, shown as it is to an agent; an error raised with a
+message of its own names the invoice, the file or the neighbour, and says what to do now.
+
+    DematfinError
+      ConfigError              the configuration cannot be used                        exit 2
+      RuleError                a rule of the trade says no                             exit 3
+        UnknownRecord          no such invoice, mandat, bordereau...
+        Forbidden              this person may not do this
+        SeparationOfDuties     one person would do what takes two
+        IllegalTransition      the state machine has no such arrow
+        RoutingError           no service, budget or engagement to send it to
+        PiecesMissing          a mandat lacks what the comptable needs
+        FlowRejected           a flow that breaks a rule must not leave
+      DocumentError            a file from outside cannot be used                      exit 4
+        UnreadableXml          not XML, or XML that we refuse to open
+        InvalidInvoice         a readable file that says no invoice
+        InvalidPes             a readable file that says no acquit, retour or flow
+        NotAPdf                a file named .pdf that is something else
+        UnsafeArchive          a zip that is broken, too large or not what it says
+        TooLarge               beyond the limit set for such a file
+        SignatureError         a signature that is missing, broken or not the expected one
+      ConnectorError           a neighbour failed
+        Unreachable            it did not answer, or says "later"                      exit 5
+          UnknownOutcome       a write that may have arrived: ask before trying again
+        Refused                it said no, with a reason                               exit 6
+          AlreadyThere         it says that it already has this very thing
+        BadAnswer              its answer does not fit the contract                    exit 7
+      ComeBackLater            another run holds the step, or the disk is nearly full  exit 5
+"""
+
+from typing import ClassVar
+
+
+class DematfinError(Exception):
+    """Une erreur est survenue."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class ConfigError(DematfinError):
+    """La configuration est inutilisable."""
+
+    exit_code = 2
+
+
+class RuleError(DematfinError):
+    """Une règle de gestion s'y oppose."""
+
+    exit_code = 3
+
+
+class UnknownRecord(RuleError):
+    """Cet élément n'existe pas dans le registre."""
+
+
+class Forbidden(RuleError):
+    """Vous n'avez pas le rôle nécessaire pour cette action."""
+
+
+class SeparationOfDuties(RuleError):
+    """Une même personne ne peut pas faire ces deux actes."""
+
+
+class IllegalTransition(RuleError):
+    """Ce changement d'état n'est pas permis."""
+
+
+class RoutingError(RuleError):
+    """La facture ne désigne aucun service connu de la collectivité."""
+
+
+class PiecesMissing(RuleError):
+    """Il manque un élément nécessaire au mandat."""
+
+
+class FlowRejected(RuleError):
+    """Le flux ne respecte pas les règles d'Hélios : il ne part pas."""
+
+
+class DocumentError(DematfinError):
+    """Ce fichier est inutilisable."""
+
+    exit_code = 4
+
+
+class UnreadableXml(DocumentError):
+    """Ce fichier n'est pas un XML lisible."""
+
+
+class InvalidInvoice(DocumentError):
+    """Ce fichier ne décrit pas une facture."""
+
+
+class InvalidPes(DocumentError):
+    """Ce fichier n'est ni un flux, ni un acquit, ni un retour PES."""
+
+
+class NotAPdf(DocumentError):
+    """Ce fichier porte le nom d'un PDF mais n'en est pas un."""
+
+
+class UnsafeArchive(DocumentError):
+    """Cette archive zip est abîmée ou dangereuse."""
+
+
+class TooLarge(DocumentError):
+    """Ce fichier dépasse la taille permise."""
+
+
+class SignatureError(DocumentError):
+    """La signature est absente, invalide ou n'est pas celle attendue."""
+
+
+class ConnectorError(DematfinError):
+    """Un service distant a échoué."""
+
+
+class Unreachable(ConnectorError):
+    """Le service distant ne répond pas. Relancez plus tard : rien n'est perdu."""
+
+    exit_code = 5
+
+
+class UnknownOutcome(Unreachable):
+    """L'envoi est peut-être arrivé. Il sera vérifié avant tout nouvel essai."""
+
+
+class Refused(ConnectorError):
+    """Le service distant a refusé la demande."""
+
+    exit_code = 6
+
+
+class AlreadyThere(Refused):
+    """Le service distant a déjà reçu exactement cet envoi."""
+
+
+class BadAnswer(ConnectorError):
+    """La réponse du service distant est incompréhensible."""
+
+    exit_code = 7
+
+
+class ComeBackLater(DematfinError):
+    """Un autre traitement est en cours. Relancez dans quelques minutes."""
+
+    exit_code = 5

@@ -1,0 +1,1 @@
+"""The finance software: registers in."""

@@ -1,0 +1,1 @@
+"""PES v2: flows for Hélios, and what it answers."""

@@ -1,0 +1,1 @@
+"""One small contract for each neighbour: domain types in, domain types out."""

@@ -1,0 +1,37 @@
+"""Writing flows for Hélios, and reading what it answers."""
+
+from pathlib import Path
+from typing import Protocol
+
+from dematfin.domain.finding import Finding
+from dematfin.domain.mandat.aller import ReadFlow
+from dematfin.domain.mandat.answers import Acquit, Retour
+from dematfin.domain.mandat.flux import FlowPlan
+
+
+class FlowWriter(Protocol):
+    """Builds PES_Aller files."""
+
+    def build(self, plan: FlowPlan, target: Path) -> None:
+        """Write the flow of a plan, unsigned."""
+        ...
+
+    def problems(self, flow: Path) -> tuple[Finding, ...]:
+        """Judge a file against the schemas and the rules that Hélios adds to them."""
+        ...
+
+
+class FlowReader(Protocol):
+    """Reads PES files, whoever wrote them; raises InvalidPes when there is nothing to read."""
+
+    def aller(self, flow: Path) -> ReadFlow:
+        """Read a flow."""
+        ...
+
+    def acquit(self, data: bytes) -> Acquit:
+        """Read an acquit; one that is not valid is read all the same, with a remark."""
+        ...
+
+    def retour(self, data: bytes) -> Retour:
+        """Read a retour about expenses; one that is not valid is read all the same, with a remark."""
+        ...

@@ -1,0 +1,86 @@
+"""The ledger: the only memory of the pipeline, and its queue."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from dematfin.domain.event import Event, Subject
+
+
+class Record(Protocol):
+    """Anything that the ledger keeps: a frozen dataclass with an `id`."""
+
+    @property
+    def id(self) -> str:
+        """Return its key, unique for its kind within the collectivité."""
+        ...
+
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenEvent:
+    """An event of the journal with its place in the hash chain."""
+
+    sequence: int
+    event: Event
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalReport:
+    """What a walk along the hash chain found; `broken_at` is 0 when every link holds."""
+
+    events: int
+    head: str
+    broken_at: int = 0
+
+
+class Books(Protocol):
+    """The ledger inside one transaction: all is written, or nothing."""
+
+    def get(self, kind: type[R], key: str) -> R:
+        """Return one record, or raise UnknownRecord."""
+        ...
+
+    def find(self, kind: type[R], **where: object) -> tuple[R, ...]:
+        """Return the records whose attributes equal `where`, by `id`; a tuple or a set means "one of"."""
+        ...
+
+    def save(self, *records: Record) -> None:
+        """Insert or replace records of any kind."""
+        ...
+
+    def record(self, event: Event) -> None:
+        """Append an event to the journal."""
+        ...
+
+    def next_number(self, series: str, start: int = 0) -> int:
+        """Return the number after the last one of a series, which begins after `start`; no gap, no repeat."""
+        ...
+
+
+class Ledger(Protocol):
+    """One collectivité's books."""
+
+    def transaction(self) -> AbstractContextManager[Books]:
+        """Open the books for writing; writers of one collectivité come one after the other."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Books]:
+        """Open the books for reading only."""
+        ...
+
+    def lease(self, step: str, holder: str) -> AbstractContextManager[None]:
+        """Hold a step alone, or raise ComeBackLater with the holder and the time when it began."""
+        ...
+
+    def history(self, subject: Subject | None = None, keys: Sequence[str] = ()) -> tuple[WrittenEvent, ...]:
+        """Return events, oldest first, of some subjects or of all."""
+        ...
+
+    def verify_journal(self) -> JournalReport:
+        """Walk the hash chain from its beginning."""
+        ...

@@ -1,0 +1,1 @@
+"""Figures made readable: pages and files for finance directors."""

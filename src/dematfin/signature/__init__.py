@@ -1,0 +1,1 @@
+"""XAdES signatures of PES flows, as the DGFiP's policy wants them."""

@@ -1,0 +1,1 @@
+"""Small technical pieces that adapters share; they know nothing of invoices."""

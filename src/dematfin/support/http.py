@@ -1,0 +1,127 @@
+"""HTTP(S) calls to neighbours: strict TLS, size limits, no redirect, and errors told apart.
+
+A read that failed may be tried again; a write that timed out may have arrived: its outcome is unknown, and only
+the caller can ask.
+"""
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+import structlog
+
+from dematfin.errors import BadAnswer, ConfigError, UnknownOutcome, Unreachable
+
+LATER: Final = frozenset({429, 502, 503, 504})
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+THREADS: Final = 8
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Seconds granted to a call."""
+
+    connect: float = 10.0
+    read: float = 60.0
+
+    def httpx(self) -> httpx.Timeout:
+        """Return them in the form of httpx; a thread may wait for a connection as long as for an answer."""
+        return httpx.Timeout(self.read, connect=self.connect)
+
+
+def check_url(url: str) -> str:
+    """Return a base URL without its final slash; plain HTTP is for the loopback only, or ConfigError."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        return url.rstrip("/")
+    message = f"L'adresse « {url} » n'est pas permise : il faut une adresse https://."
+    raise ConfigError(message)
+
+
+def tls(ca: Path | None = None) -> ssl.SSLContext:
+    """Return a strict TLS context that trusts the system, and one more CA file when given."""
+    context = ssl.create_default_context()
+    if ca is not None:
+        try:
+            context.load_verify_locations(cafile=ca)
+        except (OSError, ssl.SSLError) as error:
+            message = f"Le fichier d'autorités {ca} est illisible : {error}."
+            raise ConfigError(message) from error
+    return context
+
+
+def client(base_url: str, *, context: ssl.SSLContext, timeouts: Timeouts, **options: Any) -> httpx.Client:
+    """Return the one client that an adapter keeps: redirects are never followed."""
+    return httpx.Client(
+        base_url=check_url(base_url),
+        verify=context,
+        timeout=timeouts.httpx(),
+        follow_redirects=False,
+        trust_env=False,
+        limits=httpx.Limits(max_connections=THREADS, max_keepalive_connections=THREADS),
+        **options,
+    )
+
+
+def read_limited(response: httpx.Response, limit: int, neighbour: str) -> bytes:
+    """Read a streamed answer, or raise BadAnswer as soon as it passes `limit` bytes."""
+    chunks = []
+    size = 0
+    for chunk in response.iter_bytes():
+        size += len(chunk)
+        if size > limit:
+            message = f"{neighbour} : la réponse dépasse {limit // 1_000_000} Mo, elle est abandonnée."
+            raise BadAnswer(message)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+@contextmanager
+def translated(neighbour: str, *, writing: bool = False) -> Iterator[None]:
+    """Turn the transport errors of httpx into ours, in words that name the neighbour.
+
+    With `writing`, whatever fails once the connection is open leaves the outcome unknown.
+    """
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        message = f"{neighbour} ne répond pas ({_reason(error)}). Relancez plus tard : rien n'est perdu."
+        raise Unreachable(message) from error
+    except httpx.TransportError as error:
+        if writing:
+            message = f"{neighbour} : la réponse s'est perdue ({_reason(error)}). L'envoi sera vérifié."
+            raise UnknownOutcome(message) from error
+        message = f"{neighbour} a coupé la réponse ({_reason(error)}). Relancez plus tard : rien n'est perdu."
+        raise Unreachable(message) from error
+
+
+def later(response: httpx.Response, neighbour: str) -> None:
+    """Raise Unreachable when a status says "later" (429, 502, 503, 504)."""
+    if response.status_code in LATER:
+        message = f"{neighbour} est indisponible (code {response.status_code}). Relancez plus tard : rien n'est perdu."
+        raise Unreachable(message)
+
+
+def patiently(read: Callable[[], T], attempts: int = 4, first_wait: float = 0.5) -> T:
+    """Call a read again, with growing and jittered waits, as long as the neighbour is unreachable."""
+    for attempt in stamina.retry_context(on=_worth_trying, attempts=attempts, wait_initial=first_wait, timeout=120):
+        with attempt:
+            return read()
+    raise AssertionError  # the last attempt returns or raises
+
+
+def _worth_trying(error: Exception) -> bool:
+    return isinstance(error, Unreachable) and not isinstance(error, UnknownOutcome)
+
+
+def _reason(error: Exception) -> str:
+    return type(error).__name__ if not str(error) else str(error)[:120]

@@ -1,0 +1,62 @@
+"""Secrets by reference: the configuration says where a secret is, never what it is."""
+
+import os
+import stat
+from pathlib import Path
+
+from dematfin.errors import ConfigError
+
+
+def resolve(reference: str, folder: Path) -> str:
+    """Return the secret behind a reference, stripped of its end of line.
+
+    `secret:NAME` is a systemd credential or the variable `DEMATFIN_NAME`; `fichier:PATH` is a file that nobody
+    else may read, relative to `folder`; `env:NAME` is an environment variable.
+
+    Raises:
+        ConfigError: the reference is of no known form, or leads nowhere.
+    """
+    kind, _, name = reference.partition(":")
+    match kind:
+        case "secret":
+            return _credential(name)
+        case "fichier":
+            return _private_file(folder / name)
+        case "env":
+            return _variable(name)
+        case _:
+            message = (
+                "Un secret doit être donné par référence (« secret:nom », « fichier:chemin » ou « env:VARIABLE »), "
+                "jamais en clair dans la configuration."
+            )
+            raise ConfigError(message)
+
+
+def private_bytes(path: Path) -> bytes:
+    """Read a file that holds a key or a password; refuse it when others may read it too."""
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            message = f"Le fichier {path} est lisible par d'autres utilisateurs. Protégez-le : chmod 600 {path}"
+            raise ConfigError(message)
+        return path.read_bytes()
+    except OSError as error:
+        message = f"Le fichier {path} est illisible : {error.strerror}."
+        raise ConfigError(message) from error
+
+
+def _credential(name: str) -> str:
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if folder and (Path(folder) / name).is_file():
+        return (Path(folder) / name).read_text(encoding="utf-8").strip("\r\n")
+    return _variable(f"DEMATFIN_{name.upper()}")
+
+
+def _private_file(path: Path) -> str:
+    return private_bytes(path).decode("utf-8").strip("\r\n")
+
+
+def _variable(name: str) -> str:
+    if name not in os.environ:
+        message = f"Le secret attendu dans la variable {name} (ou le secret systemd du même nom) est absent."
+        raise ConfigError(message)
+    return os.environ[name]

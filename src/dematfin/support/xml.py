@@ -1,0 +1,67 @@
+"""Reading XML that comes from outside: no DOCTYPE, no entity, no network, a size limit before the parse."""
+
+from pathlib import Path
+from typing import Final
+
+from lxml import etree
+
+from dematfin.errors import TooLarge, UnreadableXml
+
+MEBIBYTE: Final = 1024 * 1024
+LARGEST: Final = 200 * MEBIBYTE
+"""Default limit: Chorus Pro sends 160 MB at most, a TdT accepts 128 MiB and hands back 150 MiB."""
+
+
+def parser() -> etree.XMLParser:
+    """Return a parser that fetches nothing and resolves nothing.
+
+    `huge_tree` is needed: one attachment may be a text node of more than 10 million characters.
+    """
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+
+
+def parse_bytes(data: bytes, what: str, limit: int = LARGEST) -> etree._Element:
+    """Return the root of an XML text.
+
+    Raises:
+        UnreadableXml, TooLarge: naming `what` (a file or an invoice, in French).
+    """
+    if len(data) > limit:
+        raise TooLarge(_too_large(what, len(data), limit))
+    try:
+        return _checked(etree.fromstring(data, parser()), what)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableXml(_unreadable(what, error)) from error
+
+
+def parse_file(path: Path, what: str, limit: int = LARGEST) -> etree._ElementTree:
+    """Return the tree of an XML file; same rules and errors as `parse_bytes`."""
+    size = path.stat().st_size
+    if size > limit:
+        raise TooLarge(_too_large(what, size, limit))
+    try:
+        tree = etree.parse(path, parser())
+    except etree.XMLSyntaxError as error:
+        raise UnreadableXml(_unreadable(what, error)) from error
+    _checked(tree.getroot(), what)
+    return tree
+
+
+def local_name(element: etree._Element) -> str:
+    """Return the tag without its namespace; empty for a comment or a processing instruction."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _checked(root: etree._Element, what: str) -> etree._Element:
+    if root.getroottree().docinfo.doctype:
+        message = f"{what} : le fichier XML contient une déclaration DOCTYPE, interdite par sécurité."
+        raise UnreadableXml(message)
+    return root
+
+
+def _too_large(what: str, size: int, limit: int) -> str:
+    return f"{what} : le fichier pèse {size // MEBIBYTE} Mo, la limite est de {limit // MEBIBYTE} Mo."
+
+
+def _unreadable(what: str, error: etree.XMLSyntaxError) -> str:
+    return f"{what} : le fichier XML est illisible ({error.msg})."

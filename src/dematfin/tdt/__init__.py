@@ -1,0 +1,1 @@
+"""Tiers de télétransmission: the operators that carry flows to Hélios."""
