@@ -1,0 +1,38 @@
+"""Rules of the whole suite: what may be missing, and what must be said of it."""
+
+import os
+
+import pytest
+
+import official
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks, and refuse to begin in CI when a component is missing."""
+    for mark, need in (
+        ("needs_official", "reads the official schemas or samples"),
+        ("needs_xmlsec1", "asks xmlsec1 for a second judgement"),
+        ("needs_postgres", "runs on a real PostgreSQL"),
+    ):
+        config.addinivalue_line("markers", f"{mark}: {need}")
+    if os.environ.get("CI") == "true" and official.missing():
+        raise pytest.UsageError("CI=true but missing: " + "; ".join(official.missing().values()))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests whose component is absent."""
+    gaps = official.missing()
+    left_out = [item for item in items if any(item.get_closest_marker(mark) for mark in gaps)]
+    items[:] = [item for item in items if item not in left_out]
+    config.stash[LEFT_OUT] = len(left_out)
+
+
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how many tests were left out, and why."""
+    for mark, need in official.missing().items():
+        terminalreporter.write_line(f"{mark}: tests not collected, missing {need}")
+    if count := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"{count} tests left out")
