@@ -4,7 +4,6 @@ A duplicate is a finding that a person decides, never a deletion. Firms are comp
 from two sites), numbers after normalisation, credit notes with credit notes only.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from dematfin.domain.finding import Finding, Severity
@@ -16,34 +15,18 @@ OVER = frozenset({InvoiceState.REFUSED, InvoiceState.CANCELLED})
 """An invoice that ended so never blocks the one that replaces it."""
 
 
-def normalised(number: str) -> str:
-    """Return what two ways of writing one invoice number share.
-
-    >>> normalised("f 2026-00412") == normalised("F2026/412")
-    True
-    """
-    text = re.sub(r"[\s\-/._]+", " ", number.upper())
-    groups = re.findall(r"\d+|[^\d\s]+", text)
-    return "".join(group.lstrip("0") or "0" if group.isdigit() else group for group in groups)
-
-
 def duplicates(invoice: Invoice, others: Iterable[Invoice]) -> Iterator[Finding]:
     """Compare an invoice with those that came before it from the same firm."""
     for other in others:
         if other.id == invoice.id or other.is_credit_note != invoice.is_credit_note:
             continue
-        if _same_file(invoice, other):
+        if other.main_file and other.main_file == invoice.main_file:
             yield _finding("DUP-D5", other, "porte exactement le même fichier")
-        elif normalised(other.number) == normalised(invoice.number):
+        elif other.number_key == invoice.number_key:
             if other.ttc == invoice.ttc:
                 yield _finding("DUP-D1", other, f"porte le même numéro et le même montant ({french(other.ttc)})")
             else:
                 yield _finding("DUP-D2", other, f"porte le même numéro pour {french(other.ttc)}")
-
-
-def _same_file(one: Invoice, other: Invoice) -> bool:
-    main = {attachment.document.sha256 for attachment in one.content.attachments if attachment.main}
-    return any(attachment.document.sha256 in main for attachment in other.content.attachments if attachment.main)
 
 
 def _finding(code: str, other: Invoice, what: str) -> Finding:

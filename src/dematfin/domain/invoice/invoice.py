@@ -1,5 +1,6 @@
 """An invoice: what the supplier wrote (`Content`), and what we know of it (`Invoice`)."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -128,7 +129,8 @@ class Invoice:
             (CCP R. 2192-15).
         executed_on: day of the service fait, told by the visa; the delay runs from it if later
             (CCP R. 2192-13).
-        number, siret, supplier_siren, ttc: copies from `content`, for the ledger to search by.
+        number, number_key, siret, supplier_siren, ttc, main_file: taken from `content`, for the ledger to search by
+            (`number_key`: the number normalised; `main_file`: fingerprint of the invoice's own file).
     """
 
     id: str
@@ -138,9 +140,11 @@ class Invoice:
     state: InvoiceState
     content: Content
     number: str
+    number_key: str
     siret: str
     supplier_siren: str
     ttc: Decimal
+    main_file: str
     remote_status: str = ""
     notified_on: date
     executed_on: date | None = None
@@ -161,6 +165,17 @@ class Invoice:
         return replace(self, state=INVOICE_MACHINE.check(self.state, state))
 
 
+def normalised(number: str) -> str:
+    """Return what two ways of writing one invoice number share.
+
+    >>> normalised("f 2026-00412") == normalised("F2026/412")
+    True
+    """
+    text = re.sub(r"[\s\-/._]+", " ", number.upper())
+    groups = re.findall(r"\d+|[^\d\s]+", text)
+    return "".join(group.lstrip("0") or "0" if group.isdigit() else group for group in groups)
+
+
 def received(
     content: Content, *, invoice_id: str, origin: Origin, remote_id: str, remote_status: str, notified_on: date
 ) -> Invoice:
@@ -172,9 +187,11 @@ def received(
         state=InvoiceState.RECEIVED,
         content=content,
         number=content.number,
+        number_key=normalised(content.number),
         siret=content.siret,
         supplier_siren=content.supplier.siren,
         ttc=euros(content.amounts.ttc),
+        main_file=next((item.document.sha256 for item in content.attachments if item.main), ""),
         remote_status=remote_status,
         notified_on=notified_on,
     )

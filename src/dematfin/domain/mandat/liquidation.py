@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dematfin.domain.delay.dgp import delay
-from dematfin.domain.invoice.duplicates import normalised
-from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.mandat.mandat import Line, Mandat, Share
 from dematfin.domain.money import ZERO, euros, french
 from dematfin.domain.parties.tiers import Tiers
@@ -72,7 +71,7 @@ def corrects(credit_note: Invoice, invoice: Invoice) -> bool:
         and not invoice.is_credit_note
         and credit_note.siret == invoice.siret
         and credit_note.supplier_siren == invoice.supplier_siren
-        and normalised(credit_note.content.origin_number) == normalised(invoice.number)
+        and normalised(credit_note.content.origin_number) == invoice.number_key
     )
 
 
