@@ -20,13 +20,12 @@ def duplicates(invoice: Invoice, others: Iterable[Invoice]) -> Iterator[Finding]
     for other in others:
         if other.id == invoice.id or other.is_credit_note != invoice.is_credit_note:
             continue
-        if other.main_file and other.main_file == invoice.main_file:
-            yield _finding("DUP-D5", other, "porte exactement le même fichier")
+        if other.number_key == invoice.number_key and other.ttc == invoice.ttc:
+            yield _finding("DUP-D1", other, f"porte le même numéro et le même montant ({french(other.ttc)})")
         elif other.number_key == invoice.number_key:
-            if other.ttc == invoice.ttc:
-                yield _finding("DUP-D1", other, f"porte le même numéro et le même montant ({french(other.ttc)})")
-            else:
-                yield _finding("DUP-D2", other, f"porte le même numéro pour {french(other.ttc)}")
+            yield _finding("DUP-D2", other, f"porte le même numéro pour {french(other.ttc)}")
+        elif other.main_file and other.main_file == invoice.main_file:
+            yield _finding("DUP-D5", other, "porte exactement le même fichier")
 
 
 def _finding(code: str, other: Invoice, what: str) -> Finding:

@@ -52,13 +52,13 @@ def is_valid(text: str) -> bool:
     return True
 
 
-def siren(siret: str) -> str:
-    """Return the firm behind an establishment.
+def siren(identifier: str) -> str:
+    """Return the firm behind an establishment; an identifier of another kind is the firm itself.
 
     >>> siren("73282932000074")
     '732829320'
     """
-    return siret[:9]
+    return identifier[:9] if len(identifier) == LENGTH and identifier.isdigit() else identifier
 
 
 def _luhn(digits: str) -> bool:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from dematfin.domain.parties.siret import siren
-
 SIRET_KIND: Final = "01"
 """NatIdTiers 01: the identifier is a SIRET (PES v2 code list)."""
 
@@ -36,6 +34,7 @@ class Tiers:
     Attributes:
         id: the ordonnateur's own reference (RefTiers).
         identifier: national number, of the kind told by `identifier_kind` (NatIdTiers).
+        siren: the firm behind `identifier`: it may bill from several establishments.
         category, legal_nature: CatTiers and NatJur, a pair that must exist in the DGFiP's annex.
     """
 
@@ -43,12 +42,8 @@ class Tiers:
     name: str
     identifier: str
     identifier_kind: str = SIRET_KIND
+    siren: str
     category: str = "50"
     legal_nature: str = "03"
     address: Address
     account: BankAccount
-
-    @property
-    def siren(self) -> str:
-        """The firm, which may bill from several establishments."""
-        return siren(self.identifier)

@@ -44,6 +44,10 @@ class Motive(StrEnum):
 BACK_TO_AGENT: Final = frozenset({Motive.NOT_MY_SERVICE, Motive.WRONG_ENGAGEMENT})
 
 
+VISA_FINDING: Final = "VISA-"
+"""Prefix of the findings that a head of service leaves on an invoice sent back to the agent."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisaFolder:
     """What a desk has to decide on.

@@ -1,0 +1,59 @@
+"""The ports of one collectivité together: what every step and act receives."""
+
+from dataclasses import dataclass, replace
+
+from dematfin.domain.event import SERVICE, Event, Subject
+from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.policy import Policy
+from dematfin.ports.clock import Clock
+from dematfin.ports.documents import Documents
+from dematfin.ports.finance import FinanceSoftware
+from dematfin.ports.flow import FlowReader, FlowWriter
+from dematfin.ports.invoice_source import InvoiceSource
+from dematfin.ports.ledger import Ledger
+from dematfin.ports.signature import SignatureCheck, Signer
+from dematfin.ports.supplier_notice import SupplierNotice
+from dematfin.ports.transmitter import Transmitter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """One collectivité, wired.
+
+    Attributes:
+        holder: this process, as the leases name it.
+        by: who is behind what is done now: a person's id, or the unattended service.
+    """
+
+    policy: Policy
+    clock: Clock
+    ledger: Ledger
+    documents: Documents
+    source: InvoiceSource
+    notice: SupplierNotice
+    finance: FinanceSoftware
+    writer: FlowWriter
+    reader: FlowReader
+    signer: Signer
+    signatures: SignatureCheck
+    transmitter: Transmitter
+    holder: str
+    by: str = SERVICE
+
+    def on_behalf_of(self, who: Person, act: Act) -> "App":
+        """Return the same app where `who` is recorded behind every change, if that person may do the act."""
+        who.require(act)
+        return replace(self, by=who.id)
+
+    def event(self, subject: Subject, subject_id: str, before: str, after: str, motif: str = "", **data: str) -> Event:
+        """Return the event of a change made now."""
+        return Event(
+            subject=subject,
+            subject_id=subject_id,
+            before=before,
+            after=after,
+            at=self.clock.now(),
+            by=data.pop("by", self.by),
+            motif=motif,
+            data=data,
+        )

@@ -1,0 +1,74 @@
+"""What a step did: each thing done, each thing that failed and why, what a person should know."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from dematfin.errors import DematfinError
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One item that failed, with the French sentence that says why and what to do."""
+
+    item: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The account of one run of one step."""
+
+    step: str
+    done: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 when every item went through, 1 when some did not."""
+        return 1 if self.failures else 0
+
+
+class Tally:
+    """Collects what becomes of each item; one bad item never stops the batch."""
+
+    def __init__(self, step: str) -> None:
+        self.step = step
+        self._done: list[str] = []
+        self._failures: list[Failure] = []
+        self._notes: list[str] = []
+
+    @contextmanager
+    def item(self, label: str) -> Iterator[None]:
+        """Trap whatever goes wrong with one item, and go on with the next."""
+        try:
+            yield
+        except DematfinError as error:
+            self.failed(label, error)
+        except Exception as error:
+            log.exception("item_failed", step=self.step, item=label)
+            sentence = f"{label} : erreur imprévue ({type(error).__name__}). Rien n'est perdu ; prévenez l'exploitant."
+            self._failures.append(Failure(item=label, sentence=sentence))
+
+    def failed(self, label: str, error: DematfinError) -> None:
+        """Note an item that failed for a known reason."""
+        log.warning("item_failed", step=self.step, item=label, error=type(error).__name__, reason=str(error))
+        sentence = str(error) if label in str(error) else f"{label} : {error}"
+        self._failures.append(Failure(item=label, sentence=sentence))
+
+    def done(self, label: str) -> None:
+        """Note an item that went through."""
+        self._done.append(label)
+
+    def note(self, sentence: str) -> None:
+        """Note something that a person should know."""
+        self._notes.append(sentence)
+
+    def outcome(self) -> Outcome:
+        """Return the account."""
+        return Outcome(step=self.step, done=tuple(self._done), failures=tuple(self._failures), notes=tuple(self._notes))
