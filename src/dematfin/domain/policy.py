@@ -1,6 +1,7 @@
 """The settings that rules need; read from the configuration, never changed by a run."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from dematfin.domain.delay.dgp import DAYS
@@ -19,6 +20,7 @@ class Policy:
         default_desk: who visas an invoice that names no service.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
         flow_limit: bytes of documents that one flow may carry.
+        verify_after: time after which a deposit whose answer was lost cannot be under way any more.
         import_days: how far back invoices are asked for again at each import.
     """
 
@@ -31,6 +33,7 @@ class Policy:
     payment_days: int = DAYS
     small: bool = False
     flow_limit: int = 100_000_000
+    verify_after: timedelta = timedelta(minutes=5)
     import_days: int = 30
 
     def budget(self, siret: str) -> Budget:

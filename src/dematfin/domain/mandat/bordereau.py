@@ -17,7 +17,8 @@ class Bordereau:
         id: `<budget>-<exercice>-<number>`, as agents say it.
         cumul: mandated this year, this bordereau included (MtCumulAnnuel).
         flux: NomFic of the flow that carries it now; empty while it waits to be built.
-        refused: whether Hélios' entry gate sent it back; cleared when it is taken up again.
+        sent_before: NomFic of the flows in which it came back.
+        refused: whether the TdT or Hélios' entry gate sent it back; cleared when it is taken up again.
         prepared_by: the person, or the service, that froze it.
     """
 
@@ -30,6 +31,7 @@ class Bordereau:
     total: Decimal
     cumul: Decimal
     flux: str = ""
+    sent_before: tuple[str, ...] = ()
     refused: bool = False
     prepared_by: str
 

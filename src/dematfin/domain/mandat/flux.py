@@ -61,6 +61,7 @@ class Flux:
         remote_id: what the TdT calls it.
         replaces: NomFic of the refused flow that this one sends again.
         sending_since: start of the deposit whose outcome is awaited.
+        arrived: the TdT proved that it has the flow, without telling its number.
         message: last word of the TdT or of Hélios.
     """
 
@@ -75,6 +76,7 @@ class Flux:
     remote_id: str = ""
     replaces: str = ""
     sending_since: datetime | None = None
+    arrived: bool = False
     acquit: AcquitSummary = AcquitSummary.NONE
     message: str = ""
 

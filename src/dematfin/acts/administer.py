@@ -1,0 +1,71 @@
+"""An administrateur sets up persons and budgets."""
+
+from dematfin.domain.event import Subject
+from dematfin.domain.mandat.budget import BudgetYear
+from dematfin.domain.money import french
+from dematfin.domain.parties.person import Act, Person, Role
+from dematfin.errors import Forbidden, RuleError
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+
+
+def add_person(app: App, who: Person | None, person: Person) -> Person:
+    """Add a person, or change one. The very first one needs nobody, and must be an administrateur.
+
+    Raises:
+        Forbidden: `who` is not an administrateur.
+        RuleError: the account of the system already belongs to somebody else.
+    """
+    with app.ledger.transaction() as books:
+        people = books.find(Person)
+        app = _administrator(app, who, people, person)
+        _check_account(books, person)
+        books.save(person)
+        roles = ", ".join(sorted(person.roles))
+        motif = f"{person.name} : {roles}"
+        books.record(app.event(Subject.PERSON, person.id, "", "actif" if person.active else "inactif", motif))
+    return person
+
+
+def open_budget(app: App, who: Person, year: BudgetYear) -> BudgetYear:
+    """Say, once, where the numbers of a budget start this year.
+
+    Raises:
+        Forbidden: `who` is not an administrateur.
+        RuleError: it is already open: numbers may not move any more.
+    """
+    app = app.on_behalf_of(who, Act.ADMINISTER)
+    budget = app.policy.budget(year.siret)
+    with app.ledger.transaction() as books:
+        if books.find(BudgetYear, id=year.id):
+            message = f"Le budget {budget.code} est déjà ouvert pour {year.exercice} : ses numéros ne bougent plus."
+            raise RuleError(message)
+        books.save(year)
+        motif = (
+            f"{budget.code} {year.exercice} : dernier mandat {year.last_mandat}, dernier bordereau "
+            f"{year.last_bordereau}, cumul {french(year.cumul)}"
+        )
+        books.record(app.event(Subject.BUDGET, year.id, "", "ouvert", motif))
+    return year
+
+
+def _administrator(app: App, who: Person | None, people: tuple[Person, ...], person: Person) -> App:
+    if who is not None:
+        return app.on_behalf_of(who, Act.ADMINISTER)
+    if people:
+        message = "Votre compte système n'est celui d'aucune personne : demandez à un administrateur de vous ajouter."
+        raise Forbidden(message)
+    if Role.ADMINISTRATEUR not in person.roles:
+        message = "La première personne doit avoir le rôle administrateur : elle ajoutera les autres."
+        raise RuleError(message)
+    return app.on_behalf_of(person, Act.ADMINISTER)
+
+
+def _check_account(books: Books, person: Person) -> None:
+    """One account of the system is one human being: two persons on it would be one who counts as two."""
+    if not person.system_user:
+        return
+    for other in books.find(Person, system_user=person.system_user):
+        if other.id != person.id:
+            message = f"Le compte système « {person.system_user} » est déjà celui de {other.name}."
+            raise RuleError(message)

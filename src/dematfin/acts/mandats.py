@@ -1,0 +1,72 @@
+"""An agent takes up what came back: corrects a mandat, resumes a bordereau, issues a mandat again."""
+
+from dataclasses import replace
+from typing import Final
+
+from dematfin.domain.event import Subject
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.reissue import again
+from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.registers import Imputation
+from dematfin.errors import RuleError
+from dematfin.ports.app import App
+
+OPEN_TO_CORRECTION: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED})
+
+
+def correct(app: App, who: Person, mandat_id: str, imputation: Imputation) -> Mandat:
+    """Change the account of a mandat that is not in a frozen bordereau.
+
+    Raises:
+        Forbidden, UnknownRecord; RuleError when the mandat is frozen, sent or paid.
+    """
+    app = app.on_behalf_of(who, Act.PREPARE)
+    with app.ledger.transaction() as books:
+        mandat = books.get(Mandat, mandat_id)
+        if mandat.state not in OPEN_TO_CORRECTION:
+            message = f"Le mandat {mandat_id} ne peut plus être corrigé : il est figé dans un bordereau ou déjà parti."
+            raise RuleError(message)
+        lines = tuple(replace(line, imputation=imputation) for line in mandat.lines)
+        corrected = replace(mandat, lines=lines)
+        books.save(corrected)
+        motif = f"imputation corrigée : nature {imputation.nature}, fonction {imputation.fonction or 'aucune'}"
+        books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, mandat.state, motif))
+    return corrected
+
+
+def resume(app: App, who: Person, bordereau_id: str) -> Bordereau:
+    """Take up a refused bordereau: the next preparation sends it again, same numbers, new flow.
+
+    Raises:
+        Forbidden, UnknownRecord; RuleError when the bordereau was not refused.
+    """
+    app = app.on_behalf_of(who, Act.PREPARE)
+    with app.ledger.transaction() as books:
+        bordereau = books.get(Bordereau, bordereau_id)
+        if not bordereau.refused:
+            message = f"Le bordereau {bordereau_id} n'a pas été refusé : il n'y a rien à reprendre."
+            raise RuleError(message)
+        for mandat in books.find(Mandat, id=bordereau.mandats, state=MandatState.REFUSED_AT_GATE):
+            books.save(again(mandat))
+            books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, MandatState.PREPARED, "repris"))
+    return bordereau
+
+
+def reissue(app: App, who: Person, mandat_id: str) -> Mandat:
+    """Issue again a mandat that the comptable rejected: its old number, or a new one, by the rule.
+
+    Raises:
+        Forbidden, UnknownRecord; RuleError when the mandat was not rejected.
+    """
+    app = app.on_behalf_of(who, Act.PREPARE)
+    with app.ledger.transaction() as books:
+        mandat = books.get(Mandat, mandat_id)
+        if mandat.state is not MandatState.REJECTED:
+            message = f"Le mandat {mandat_id} n'a pas été rejeté par le comptable : il n'y a rien à réémettre."
+            raise RuleError(message)
+        prepared = again(mandat)
+        books.save(prepared)
+        number = f"garde le n° {prepared.number}" if prepared.number else "recevra un nouveau numéro"
+        books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, prepared.state, f"réémis, {number}"))
+    return prepared

@@ -1,0 +1,116 @@
+"""The mayor signs: the order to pay, given in person on a list that was shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from dematfin.domain.event import Subject
+from dematfin.domain.finding import blocking
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.money import french
+from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.visa.folder import VisaFolder
+from dematfin.errors import RuleError, SeparationOfDuties, SignatureError
+from dematfin.ports.app import App
+from dematfin.ports.signature import SignatureFact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What is shown to the person who signs: a bordereau, its mandats, its flow."""
+
+    bordereau: Bordereau
+    mandats: tuple[Mandat, ...]
+    flux: Flux
+
+
+def to_sign(app: App, who: Person) -> tuple[Sheet, ...]:
+    """Return the bordereaux that wait for a signature."""
+    who.require(Act.SIGN)
+    with app.ledger.reading() as books:
+        flows = books.find(Flux, state=FluxState.BUILT)
+        return tuple(
+            Sheet(bordereau=bordereau, mandats=books.find(Mandat, id=bordereau.mandats), flux=flux)
+            for flux in flows
+            for bordereau in books.find(Bordereau, id=flux.bordereaux)
+        )
+
+
+def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[SignatureFact, ...]:
+    """Sign each bordereau of a flow; `confirmed` is the total in euros that the person saw and confirmed.
+
+    Raises:
+        Forbidden: not an ordonnateur.
+        SeparationOfDuties: the same person certified the service or prepared the bordereau.
+        RuleError: the flow is not waiting for a signature, or its total is not the one confirmed.
+        SignatureError: the key, the certificate or the result is not good; nothing is kept.
+    """
+    app = app.on_behalf_of(who, Act.SIGN)
+    sheets = [sheet for sheet in to_sign(app, who) if sheet.flux.id == nomfic]
+    if not sheets:
+        message = f"Le flux {nomfic} n'attend pas de signature."
+        raise RuleError(message)
+    _check_confirmation(sheets, confirmed)
+    exceptions = _check_separation(app, who, sheets)
+    flux = sheets[0].flux
+    with app.documents.workspace() as folder, app.documents.local(flux.unsigned) as unsigned:
+        signed = folder / "signe.xml"
+        app.signer.sign(unsigned, signed, app.clock.now())
+        facts = _verified(app, signed, unsigned)
+        document = app.documents.put_file(signed)
+    with app.ledger.transaction() as books:
+        current = books.get(Flux, nomfic)
+        books.save(replace(current.moved(FluxState.SIGNED), signed=document, signed_by=who.id))
+        motif = f"signé par {who.name}{exceptions}"
+        books.record(
+            app.event(
+                Subject.FLUX,
+                nomfic,
+                current.state,
+                FluxState.SIGNED,
+                motif,
+                sha256=document.sha256,
+                certificat=facts[0].fingerprint,
+            )
+        )
+    return facts
+
+
+def _check_confirmation(sheets: Sequence[Sheet], confirmed: Decimal) -> None:
+    total = sum((sheet.bordereau.total for sheet in sheets), Decimal(0))
+    if total != confirmed:
+        message = (
+            f"Le total confirmé ({french(confirmed)}) n'est pas celui du flux ({french(total)}) : rien n'est signé."
+        )
+        raise RuleError(message)
+
+
+def _check_separation(app: App, who: Person, sheets: Sequence[Sheet]) -> str:
+    """Refuse that one person certifies or prepares, and signs; in a small commune tell it in the journal."""
+    invoices = tuple(key for sheet in sheets for mandat in sheet.mandats for key in mandat.invoice_ids)
+    with app.ledger.reading() as books:
+        visaed = sorted(folder.invoice_id for folder in books.find(VisaFolder, invoice_id=invoices, decided_by=who.id))
+    prepared = sorted(sheet.bordereau.id for sheet in sheets if sheet.bordereau.prepared_by == who.id)
+    if not visaed and not prepared:
+        return ""
+    what = [f"visé {', '.join(visaed)}"] if visaed else []
+    what += [f"préparé {', '.join(prepared)}"] if prepared else []
+    if not app.policy.small:
+        message = (
+            f"{who.name} a déjà {' et '.join(what)} : une autre personne doit signer ce bordereau. "
+            "(Petite commune : voir petite_commune dans la configuration.)"
+        )
+        raise SeparationOfDuties(message)
+    return f" ; exception « petite commune » : a aussi {' et '.join(what)}"
+
+
+def _verified(app: App, signed: Path, unsigned: Path) -> tuple[SignatureFact, ...]:
+    report = app.signatures.report(signed, unsigned)
+    if wrong := blocking(report.findings):
+        sentences = " ".join(finding.sentence for finding in wrong)
+        message = f"La signature produite n'est pas bonne, rien n'est gardé. {sentences}"
+        raise SignatureError(message)
+    return report.signatures

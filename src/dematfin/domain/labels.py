@@ -1,0 +1,98 @@
+"""French words for our codes: what agents read on screens and in reports."""
+
+from typing import Final
+
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.flux import FluxState
+from dematfin.domain.mandat.mandat import MandatState
+from dematfin.domain.visa.folder import FolderState, Motive
+
+INVOICE: Final[dict[InvoiceState, str]] = {
+    InvoiceState.RECEIVED: "reçue",
+    InvoiceState.TO_CORRECT: "à corriger",
+    InvoiceState.IN_VISA: "en visa",
+    InvoiceState.INTERRUPTED: "délai interrompu",
+    InvoiceState.SERVICE_FAIT: "service fait",
+    InvoiceState.TO_PAY: "à payer",
+    InvoiceState.ELSEWHERE: "suivie ailleurs",
+    InvoiceState.REFUSED: "refusée",
+    InvoiceState.CANCELLED: "annulée",
+}
+
+MANDAT: Final[dict[MandatState, str]] = {
+    MandatState.PREPARED: "préparé",
+    MandatState.IN_BORDEREAU: "en bordereau",
+    MandatState.SENT: "transmis",
+    MandatState.REFUSED_AT_GATE: "refusé au guichet",
+    MandatState.TAKEN_IN_CHARGE: "pris en charge",
+    MandatState.ON_HOLD: "en instance",
+    MandatState.PARTLY_PAID: "payé en partie",
+    MandatState.REJECTED: "rejeté par le comptable",
+    MandatState.PAID: "payé",
+    MandatState.CANCELLED: "annulé",
+}
+
+OF_ITS_MANDAT: Final[dict[MandatState, str]] = {
+    MandatState.PREPARED: "mandat préparé",
+    MandatState.IN_BORDEREAU: "mandatée",
+    MandatState.SENT: "transmise",
+    MandatState.REFUSED_AT_GATE: "refusée au guichet",
+    MandatState.TAKEN_IN_CHARGE: "prise en charge",
+    MandatState.ON_HOLD: "en instance",
+    MandatState.PARTLY_PAID: "payée en partie",
+    MandatState.REJECTED: "rejetée par le comptable",
+    MandatState.PAID: "payée",
+    MandatState.CANCELLED: "mandat annulé",
+}
+"""The label of an invoice to pay follows its mandat."""
+
+FLUX: Final[dict[FluxState, str]] = {
+    FluxState.BUILT: "construit, à signer",
+    FluxState.SIGNED: "signé",
+    FluxState.SENDING: "en envoi",
+    FluxState.TO_VERIFY: "à vérifier",
+    FluxState.TRANSMITTED: "transmis",
+    FluxState.ACKNOWLEDGED: "acquitté",
+    FluxState.REFUSED_BY_TDT: "refusé par le TdT",
+    FluxState.DROPPED: "abandonné",
+}
+
+FOLDER: Final[dict[FolderState, str]] = {
+    FolderState.IN_CIRCUIT: "à viser",
+    FolderState.APPROVED: "visée",
+    FolderState.REFUSED: "refusée",
+    FolderState.WITHDRAWN: "retirée",
+}
+
+MOTIVE: Final[dict[Motive, str]] = {
+    Motive.NOT_MY_SERVICE: "ce n'est pas mon service",
+    Motive.WRONG_ENGAGEMENT: "l'engagement est faux",
+    Motive.SERVICE_NOT_DONE: "le service n'est pas fait",
+    Motive.WRONG_PRICE: "le prix n'est pas conforme",
+    Motive.DUPLICATE: "doublon",
+    Motive.ALREADY_PAID: "déjà payée",
+    Motive.OTHER: "autre motif",
+}
+
+REJECTION: Final[dict[str, str]] = {
+    "01": "pièces justificatives absentes ou invalides",
+    "02": "pièces justificatives insuffisantes",
+    "03": "crédits insuffisants",
+    "04": "liquidation erronée",
+    "05": "service fait non certifié",
+    "06": "autre motif",
+    "07": "double paiement",
+    "09": "domiciliation bancaire absente ou erronée",
+    "10": "avance non récupérée",
+    "11": "donneur d'ordre incompétent",
+    "13": "prescription",
+    "16": "mandat qui n'est pas au nom du véritable créancier",
+    "23": "erreur d'imputation",
+    "24": "rejet technique",
+}
+"""ObsEtat of a PES_Retour."""
+
+
+def rejection_reason(code: str) -> str:
+    """Return the comptable's reason in words; an unknown code is shown as it is."""
+    return REJECTION.get(code, f"motif {code}")

@@ -1,0 +1,158 @@
+"""Answers: what a stored acquit or retour changes, in one transaction, once."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+
+from dematfin.domain.event import Subject
+from dematfin.domain.labels import rejection_reason
+from dematfin.domain.mandat.answers import Acquit, Anomaly, Retour, RetourPiece
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.mandat.reissue import rejected
+from dematfin.domain.mandat.verdict import FlowVerdict, MandatVerdict, read_acquit, read_retour
+from dematfin.domain.money import french
+from dematfin.domain.reception import Answer, AnswerKind, AnswerState
+from dematfin.errors import DocumentError, InvalidPes
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.outcome import Tally
+
+DGFIP = "dgfip"
+
+
+def apply(app: App, answer: Answer, tally: Tally) -> None:
+    """Read a stored answer and apply it; one that cannot be read goes to quarantine, its bytes kept."""
+    try:
+        with app.documents.open(answer.document) as source:
+            data = source.read()
+        if answer.kind is AnswerKind.ACQUIT:
+            remarks = _apply_acquit(app, answer, app.reader.acquit(data), tally)
+        else:
+            remarks = _apply_retour(app, answer, app.reader.retour(data), tally)
+    except DocumentError as error:
+        with app.ledger.transaction() as books:
+            books.save(replace(answer, state=AnswerState.QUARANTINED, remarks=(str(error),)))
+        raise
+    for remark in remarks:
+        tally.note(f"{answer.name} : {remark}")
+
+
+def _apply_acquit(app: App, answer: Answer, acquit: Acquit, tally: Tally) -> tuple[str, ...]:
+    if acquit.nomfic != answer.flux:
+        message = f"L'acquit reçu pour le flux {answer.flux} répond à « {acquit.nomfic} » : il n'est pas appliqué."
+        raise InvalidPes(message)
+    verdict = read_acquit(acquit)
+    with app.ledger.transaction() as books:
+        flux = books.get(Flux, answer.flux)
+        message = _sentence(verdict.whole) or _sentence(_all_anomalies(verdict))
+        books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=verdict.summary, message=message))
+        motif = f"acquit Hélios : {verdict.summary}. {message}".strip()
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=DGFIP))
+        for bordereau in books.find(Bordereau, id=flux.bordereaux):
+            _judge_bordereau(app, books, bordereau, verdict, tally)
+        _judge_pieces(books, flux, verdict, tally)
+        books.save(replace(answer, state=AnswerState.APPLIED, remarks=acquit.remarks))
+    return acquit.remarks
+
+
+def _judge_bordereau(app: App, books: Books, bordereau: Bordereau, verdict: FlowVerdict, tally: Tally) -> None:
+    key = (bordereau.exercice, bordereau.number)
+    anomalies = verdict.whole or verdict.refused.get(key, ())
+    if verdict.whole or key in verdict.refused:
+        books.save(replace(bordereau, refused=True))
+        reason = _sentence(anomalies) or "refusé par Hélios sans explication"
+        books.record(app.event(Subject.BORDEREAU, bordereau.id, "transmis", "refusé", reason, by=DGFIP))
+        _refuse_mandats(app, books, bordereau, anomalies)
+    elif key not in verdict.accepted:
+        tally.note(f"Bordereau {bordereau.id} : l'acquit ne dit rien de lui. Voyez avec le comptable.")
+    else:
+        books.record(app.event(Subject.BORDEREAU, bordereau.id, "transmis", "accepté", "accepté par Hélios", by=DGFIP))
+
+
+def _refuse_mandats(app: App, books: Books, bordereau: Bordereau, anomalies: Iterable[Anomaly]) -> None:
+    """An anomaly on one line refuses the whole bordereau: all its mandats come back, with their own reasons."""
+    for mandat in books.find(Mandat, id=bordereau.mandats):
+        own = [anomaly for anomaly in anomalies if anomaly.piece in {0, mandat.number}]
+        reason = _sentence(own) or "son bordereau est refusé à cause d'un autre mandat"
+        books.save(replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=reason))
+        books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, MandatState.REFUSED_AT_GATE, reason, by=DGFIP))
+
+
+def _judge_pieces(books: Books, flux: Flux, verdict: FlowVerdict, tally: Tally) -> None:
+    for piece in books.find(Piece, id=flux.pieces):
+        if piece.id in verdict.pieces_accepted and not piece.accepted_in:
+            books.save(replace(piece, accepted_in=flux.id))
+        elif piece.id in verdict.pieces_refused:
+            reason = _sentence(verdict.pieces_refused[piece.id])
+            tally.note(f"Pièce {piece.name} de la facture {piece.invoice_id} refusée par Hélios : {reason}")
+
+
+def _apply_retour(app: App, answer: Answer, retour: Retour, tally: Tally) -> tuple[str, ...]:
+    with app.ledger.transaction() as books:
+        for piece in retour.pieces:
+            numbered = books.find(Mandat, siret=retour.siret, exercice=piece.exercice, number=piece.number)
+            if not numbered:
+                tally.note(
+                    f"Retour {answer.name} : le mandat n° {piece.number} du bordereau n° {piece.bordereau} "
+                    "n'est pas des nôtres."
+                )
+            for mandat in _in_bordereau(books, numbered, piece.bordereau):
+                _judge_mandat(app, books, mandat, piece, tally)
+        books.save(replace(answer, state=AnswerState.APPLIED, remarks=retour.remarks))
+    return retour.remarks
+
+
+def _in_bordereau(books: Books, mandats: Iterable[Mandat], number: int) -> Iterator[Mandat]:
+    """Keep the mandat that a retour speaks of: one that was issued again has left the bordereau of its rejection."""
+    for mandat in mandats:
+        if any(sheet.number == number for sheet in books.find(Bordereau, id=mandat.bordereau)):
+            yield mandat
+
+
+def _judge_mandat(app: App, books: Books, mandat: Mandat, piece: RetourPiece, tally: Tally) -> None:
+    verdict = read_retour(mandat, piece)
+    if verdict.odd:
+        tally.note(f"Mandat {mandat.id} : soldé sans paiement au fournisseur. Voyez avec le comptable.")
+    if verdict.state is None:
+        return
+    reason = _reason(piece)
+    after = _after(mandat, verdict, piece, reason)
+    books.save(after)
+    motif = reason or _payment(verdict, piece)
+    books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, after.state, motif, by=DGFIP))
+
+
+def _after(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece, reason: str) -> Mandat:
+    state = verdict.state or mandat.state
+    if state is MandatState.REJECTED:
+        return rejected(mandat, reason, keeps_number=verdict.keeps_number)
+    held = reason if state is MandatState.ON_HOLD else ""
+    return replace(mandat, state=state, paid=verdict.paid, paid_on=_last_payment(piece) or mandat.paid_on, reason=held)
+
+
+def _last_payment(piece: RetourPiece) -> date | None:
+    days = [payment.paid_on for payment in piece.payments if payment.real]
+    return max(days) if days else None
+
+
+def _payment(verdict: MandatVerdict, piece: RetourPiece) -> str:
+    day = _last_payment(piece)
+    return f"{french(verdict.paid)} versés le {day:%d/%m/%Y}" if day else "pris en charge par le comptable"
+
+
+def _reason(piece: RetourPiece) -> str:
+    words = [rejection_reason(code) for code in piece.reasons]
+    return " ; ".join(word for word in (*words, piece.comment) if word)
+
+
+def _all_anomalies(verdict: FlowVerdict) -> tuple[Anomaly, ...]:
+    found = (*verdict.refused.values(), *verdict.pieces_refused.values())
+    return tuple(anomaly for anomalies in found for anomaly in anomalies)
+
+
+def _sentence(anomalies: Iterable[Anomaly]) -> str:
+    texts = dict.fromkeys((anomaly.text or anomaly.code) for anomaly in anomalies)
+    return " ; ".join(texts)

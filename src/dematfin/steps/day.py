@@ -1,0 +1,39 @@
+"""The daily order. Signing is never in it: it needs a person.
+
+Flows that were signed leave before the answers are read, so that a deposit which failed yesterday is tried today.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from dematfin.ports.app import App
+from dematfin.steps.control import control
+from dematfin.steps.follow_up import follow_up
+from dematfin.steps.intake import intake
+from dematfin.steps.outcome import Outcome
+from dematfin.steps.prepare import prepare
+from dematfin.steps.reconcile import reconcile
+from dematfin.steps.tell import tell
+from dematfin.steps.transmit import transmit
+from dematfin.steps.visa import visa
+
+Step = Callable[[App], Outcome]
+
+DAY: Final[tuple[Step, ...]] = (reconcile, intake, control, visa, transmit, follow_up, prepare)
+
+LEASES: Final[dict[Step, str]] = {
+    reconcile: "transmission",  # while a deposit runs elsewhere, nobody may judge that it was interrupted
+    transmit: "transmission",
+    tell: "informer",
+    intake: "import",
+    control: "contrôle",
+    visa: "visa",
+    follow_up: "suivi",
+    prepare: "préparation",
+}
+
+
+def run(app: App, step: Step) -> Outcome:
+    """Run one step, alone in its collectivité."""
+    with app.ledger.lease(LEASES[step], app.holder):
+        return step(app)

@@ -1,0 +1,104 @@
+"""Liquidate: each certified invoice becomes a mandat, its credit notes netted, its documents named."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Final
+
+from dematfin.domain.event import Subject
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.pieces import Piece, unique_id
+from dematfin.domain.money import french
+from dematfin.domain.parties.tiers import Tiers
+from dematfin.domain.registers import Engagement, engagement_id
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.outcome import Tally
+
+ON_ITS_WAY: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA, InvoiceState.INTERRUPTED)
+
+
+def liquidate_all(app: App, tally: Tally) -> None:
+    """Make the mandats of all certified invoices."""
+    with app.ledger.reading() as books:
+        certified = books.find(Invoice, state=InvoiceState.SERVICE_FAIT)
+        coming = [invoice for invoice in books.find(Invoice, state=ON_ITS_WAY) if invoice.is_credit_note]
+    notes = [invoice for invoice in certified if invoice.is_credit_note]
+    for invoice in certified:
+        if invoice.is_credit_note:
+            continue
+        with tally.item(f"Facture {invoice.id}"):
+            if awaited := [note for note in coming if corrects(note, invoice)]:
+                tally.note(
+                    f"Facture {invoice.id} : elle attend son avoir {awaited[0].id}, encore en contrôle ou en visa."
+                )
+                continue
+            tally.done(_liquidate_one(app, invoice, [note for note in notes if corrects(note, invoice)]))
+    _tell_orphans(certified, notes, tally)
+
+
+def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
+    year = app.clock.today().year
+    with app.ledger.transaction() as books:
+        paid = (invoice, *notes)
+        pieces = [piece for one in paid for piece in _pieces(books, one, year)]
+        mandat = liquidate(
+            Basis(
+                invoice=invoice,
+                credit_notes=tuple(notes),
+                engagement=_engagement(books, invoice),
+                tiers=books.find(Tiers, siren=invoice.supplier_siren),
+                pieces=tuple(piece.id for piece in pieces),
+            ),
+            mandat_id=f"M{year}-{books.next_number(f'liquidation-{year}'):06d}",
+            exercice=year,
+            payment_days=app.policy.payment_days,
+        )
+        books.save(mandat, *pieces, *(one.moved(InvoiceState.TO_PAY) for one in paid))
+        _record(app, books, mandat, paid)
+    return mandat.id
+
+
+def _engagement(books: Books, invoice: Invoice) -> Engagement | None:
+    found = books.find(Engagement, id=engagement_id(invoice.siret, invoice.content.engagement))
+    return found[0] if found else None
+
+
+def _pieces(books: Books, invoice: Invoice, year: int) -> Iterable[Piece]:
+    """Name the documents of an invoice for Hélios; one that was named before keeps its identifier."""
+    named = books.find(Piece, invoice_id=invoice.id)
+    if named:
+        return named
+    what = "Avoir" if invoice.is_credit_note else "Facture"
+    return tuple(
+        Piece(
+            id=unique_id(invoice.siret, year, books.next_number(f"piece:{invoice.siret}:{year}")),
+            invoice_id=invoice.id,
+            name=attachment.name,
+            media_type=attachment.media_type,
+            description=f"{what if attachment.main else 'Annexe de la facture'} {invoice.number} "
+            f"du {invoice.content.issued_on:%d/%m/%Y}",
+            document=attachment.document,
+        )
+        for attachment in invoice.content.attachments
+    )
+
+
+def _record(app: App, books: Books, mandat: Mandat, paid: Iterable[Invoice]) -> None:
+    motif = f"{mandat.label} : {french(mandat.amount)} pour {mandat.tiers.name}"
+    books.record(app.event(Subject.MANDAT, mandat.id, "", mandat.state, motif))
+    for invoice in paid:
+        motif = f"liquidée : mandat {mandat.id} de {french(mandat.amount)}"
+        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, InvoiceState.TO_PAY, motif))
+
+
+def _tell_orphans(certified: Iterable[Invoice], notes: Iterable[Invoice], tally: Tally) -> None:
+    for note in notes:
+        if not any(corrects(note, invoice) for invoice in certified):
+            amount: Decimal = note.ttc
+            tally.note(
+                f"Avoir {note.id} de {french(amount)} : la facture « {note.content.origin_number or 'non citée'} » "
+                "n'est pas à mandater. Si elle est déjà payée, voyez avec le comptable."
+            )

@@ -1,0 +1,99 @@
+"""Reconcile: what was left open by a crash or a lost answer is asked for, never blindly sent again.
+
+A flow whose deposit began and has no result may have arrived. The TdT is asked; when it cannot tell but refuses
+twins, the very same bytes are sent again after the read time-out: either they had not arrived, or the refusal
+proves that they had.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from dematfin.domain.event import Subject
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.errors import AlreadyThere, ConnectorError, SignatureError, UnknownOutcome
+from dematfin.ports.app import App
+from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.tell import tell
+from dematfin.steps.transmit import arrived
+
+
+def reconcile(app: App) -> Outcome:
+    """Settle open deposits, then open intentions."""
+    tally = Tally("réconciliation")
+    with app.ledger.reading() as books:
+        open_flows = books.find(Flux, state=(FluxState.SENDING, FluxState.TO_VERIFY))
+    for flux in open_flows:
+        with tally.item(f"Flux {flux.id}"):
+            _settle(app, flux, tally)
+    told = tell(app)
+    own = tally.outcome()
+    return replace(own, done=own.done + told.done, failures=own.failures + told.failures, notes=own.notes + told.notes)
+
+
+def _settle(app: App, flux: Flux, tally: Tally) -> None:
+    if (document := flux.signed) is None:
+        raise SignatureError
+    flux = _in_doubt(app, flux)
+    with app.documents.local(document) as path:
+        remote_id = _look_for(app, flux, path)
+    if remote_id:
+        arrived(app, flux, remote_id)
+        tally.done(flux.id)
+    elif remote_id is not None and _rested(app, flux):
+        _absent(app, flux)
+        tally.note(f"Flux {flux.id} : il n'était pas arrivé au TdT, il sera transmis de nouveau.")
+    else:
+        tally.note(f"Flux {flux.id} : à vérifier, on ne sait pas encore s'il est arrivé au TdT. {flux.message}")
+
+
+def _look_for(app: App, flux: Flux, path: Path) -> str | None:
+    """Return the TdT's number, an empty text when the flow is surely not there, None when nobody can tell yet."""
+    try:
+        return app.transmitter.find(path, flux.id)
+    except UnknownOutcome:
+        return _ask_by_twin(app, flux, path)
+
+
+def _in_doubt(app: App, flux: Flux) -> Flux:
+    """A deposit found begun belongs to a run that died."""
+    if flux.state is FluxState.TO_VERIFY:
+        return flux
+    doubtful = flux.moved(FluxState.TO_VERIFY)
+    with app.ledger.transaction() as books:
+        books.save(doubtful)
+        motif = "dépôt interrompu, résultat inconnu"
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, doubtful.state, motif))
+    return doubtful
+
+
+def _rested(app: App, flux: Flux) -> bool:
+    """Say whether a deposit still under way at the TdT would have ended by now."""
+    since = flux.sending_since or app.clock.now()
+    return app.clock.now() - since >= app.policy.verify_after
+
+
+def _ask_by_twin(app: App, flux: Flux, path: Path) -> str | None:
+    """Send the same bytes again to a TdT that refuses twins; None when nobody can tell yet."""
+    if flux.arrived or not app.transmitter.refuses_twins or not _rested(app, flux):
+        return None
+    try:
+        return app.transmitter.send(path, flux.id)
+    except AlreadyThere as error:
+        message = f"Le TdT l'a bien reçu mais n'en donne pas le numéro ({error}). Relevez-le sur son portail."
+        _keep(app, replace(flux, arrived=True, message=message))
+    except ConnectorError as error:
+        _keep(app, replace(flux, message=str(error)))
+    return None
+
+
+def _keep(app: App, flux: Flux) -> None:
+    with app.ledger.transaction() as books:
+        books.save(flux)
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, flux.message))
+
+
+def _absent(app: App, flux: Flux) -> None:
+    with app.ledger.transaction() as books:
+        books.save(replace(flux.moved(FluxState.SIGNED), sending_since=None))
+        motif = "le TdT ne l'a pas : à transmettre"
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.SIGNED, motif))

@@ -1,0 +1,128 @@
+"""Transmit: tell Chorus Pro the mandat numbers, then deposit the signed flow, once.
+
+The entities whose accounts are in Hélios must change the statuses in Chorus Pro before sending to the comptable:
+Hélios itself then posts the next ones, and a status posted too late would break the chain.
+"""
+
+from dataclasses import replace
+
+from dematfin.domain.event import Subject
+from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.errors import AlreadyThere, ConnectorError, Refused, SignatureError, UnknownOutcome, Unreachable
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.tell import carry_out, intend
+
+
+def transmit(app: App) -> Outcome:
+    """Send every signed flow."""
+    tally = Tally("transmission")
+    with app.ledger.reading() as books:
+        waiting = books.find(Flux, state=FluxState.SIGNED)
+    for flux in waiting:
+        with tally.item(f"Flux {flux.id}"):
+            if _suppliers_told(app, flux, tally):
+                deposit(app, flux)
+                tally.done(flux.id)
+    return tally.outcome()
+
+
+def deposit(app: App, flux: Flux) -> None:
+    """Send one flow: the intention first, the result after; a lost answer leaves it to reconcile."""
+    if flux.signed is None:
+        raise SignatureError
+    sending = begin(app, flux)
+    with app.documents.local(flux.signed) as path:
+        try:
+            remote_id = app.transmitter.send(path, flux.id)
+        except ConnectorError as error:
+            settle_failure(app, sending, error)
+            raise
+    arrived(app, sending, remote_id)
+
+
+def begin(app: App, flux: Flux) -> Flux:
+    """Write down, before the first byte leaves, that a deposit begins."""
+    sending = replace(flux.moved(FluxState.SENDING), sending_since=app.clock.now())
+    with app.ledger.transaction() as books:
+        books.save(sending)
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, sending.state, "dépôt commencé"))
+    return sending
+
+
+def settle_failure(app: App, flux: Flux, error: ConnectorError) -> None:
+    """Write down what a failed deposit means: unknown, refused, or nothing left us."""
+    match error:
+        case UnknownOutcome() | AlreadyThere():
+            state = FluxState.TO_VERIFY
+        case Unreachable():
+            state = FluxState.SIGNED
+        case Refused():
+            state = FluxState.REFUSED_BY_TDT
+        case _:
+            state = FluxState.TO_VERIFY
+    with app.ledger.transaction() as books:
+        after = flux if state is flux.state else flux.moved(state)
+        books.save(replace(after, message=str(error)))
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, state, str(error)))
+        if state is FluxState.REFUSED_BY_TDT:
+            give_back(app, books, flux, str(error))
+
+
+def arrived(app: App, flux: Flux, remote_id: str) -> None:
+    """Write down that the TdT has the flow: its mandats are sent."""
+    with app.ledger.transaction() as books:
+        books.save(replace(flux.moved(FluxState.TRANSMITTED), remote_id=remote_id, message=""))
+        motif = f"déposé au TdT sous le n° {remote_id}"
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.TRANSMITTED, motif, remote_id=remote_id))
+        for mandat in mandats_of(books, flux):
+            books.save(mandat.moved(MandatState.SENT))
+            books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, MandatState.SENT, f"flux {flux.id}"))
+
+
+def give_back(app: App, books: Books, flux: Flux, reason: str) -> None:
+    """Hand the mandats of a refused flow back to the agent; their numbers were never integrated."""
+    for bordereau in books.find(Bordereau, id=flux.bordereaux):
+        books.save(replace(bordereau, refused=True))
+    for mandat in mandats_of(books, flux):
+        back = replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=reason)
+        books.save(back)
+        books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, back.state, reason))
+
+
+def mandats_of(books: Books, flux: Flux) -> tuple[Mandat, ...]:
+    """Return the mandats that a flow carries."""
+    return books.find(Mandat, bordereau=flux.bordereaux)
+
+
+def _suppliers_told(app: App, flux: Flux, tally: Tally) -> bool:
+    """Have MANDATEE and its number written in Chorus Pro for every invoice; say whether all are."""
+    keys = _form_intentions(app, flux)
+    with app.ledger.reading() as books:
+        waiting = books.find(Intention, invoice_id=tuple(keys), state=IntentionState.OPEN)
+    carry_out(app, waiting, tally)
+    with app.ledger.reading() as books:
+        told = books.find(Intention, id=tuple(keys.values()))
+    missing = [intention for intention in told if intention.state is not IntentionState.DONE]
+    if missing:
+        tally.note(
+            f"Flux {flux.id} : il attend que Chorus Pro accepte le statut mandaté de "
+            f"{', '.join(sorted(one.invoice_id for one in missing))}."
+        )
+    return not missing
+
+
+def _form_intentions(app: App, flux: Flux) -> dict[str, str]:
+    """Intend MANDATEE for each invoice of Chorus Pro; return the intention of each."""
+    keys: dict[str, str] = {}
+    with app.ledger.transaction() as books:
+        for mandat in mandats_of(books, flux):
+            for invoice in books.find(Invoice, id=mandat.invoice_ids):
+                intend(app, books, invoice, SupplierStatus.MANDATEE, mandat=str(mandat.number))
+                keys[invoice.id] = intention_id(invoice.remote_id, invoice.episode, SupplierStatus.MANDATEE)
+    return keys
