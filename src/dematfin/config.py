@@ -1,0 +1,179 @@
+"""The configuration: one TOML file a collectivité, unknown keys refused, secrets only by reference."""
+
+import tomllib
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from dematfin.chorus.settings import ChorusSettings
+from dematfin.domain.delay.calendar import Calendar, Zone
+from dematfin.domain.delay.dgp import DAYS
+from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.parties import siret
+from dematfin.domain.policy import Policy
+from dematfin.domain.visa.deadline import DeadlineMode, DeadlineRule
+from dematfin.errors import ConfigError
+from dematfin.signature.settings import SignatureSettings
+from dematfin.store.settings import StoreSettings
+from dematfin.support.settings import LocalPath, Section
+from dematfin.tdt.settings import S2lowSettings
+
+LARGEST: Final = 1_000_000
+Siret = Annotated[str, AfterValidator(siret.parse)]
+
+
+class CollectiviteSettings(Section):
+    """`[collectivite]`: who we are."""
+
+    siret: Siret
+    nom: str
+    petite_commune: bool = False
+
+
+class BudgetSettings(Section):
+    """`[[budgets]]`: one set of accounts, with the codes that Hélios knows it by."""
+
+    code: str = Field(pattern=r"^[A-Z0-9]{1,20}$")
+    siret: Siret
+    libelle: str = Field(max_length=38)
+    poste: str = Field(pattern=r"^(02[AB][0-9]{3,4}|[0-9]{6,7})$")
+    code_collectivite: str = Field(pattern=r"^(?!000)[0-9]{3}$")
+    code_budget: str = Field(pattern=r"^[0-9A-Z][0-9]$")
+
+
+class VisaSettings(Section):
+    """`[visa]`: who certifies, and by when."""
+
+    jours: int = Field(default=5, ge=1, le=30)
+    decompte: DeadlineMode = DeadlineMode.CALENDAR
+    report_jour_ouvre: bool = True
+    zone: Zone = Zone.METROPOLE
+    vendredi_saint: bool = True
+    fermetures: frozenset[date] = frozenset()
+    bureau_par_defaut: str = "FINANCES"
+
+
+class ControlSettings(Section):
+    """`[controles]`: what is tolerated."""
+
+    tolerance_arrondi: Decimal = Field(default=Decimal("0.01"), ge=0, le=1)
+    jours_import: int = Field(default=30, ge=1, le=400)
+    delai_paiement: int = Field(default=DAYS, ge=1, le=60)
+
+
+class PesSettings(Section):
+    """`[pes]`: how flows are written and judged."""
+
+    schemas_officiels: LocalPath | None = None
+    taille_flux: int = Field(default=100_000_000, ge=1_000_000)
+
+
+class SandboxSettings(Section):
+    """`[bac_a_sable]`: where the simulated neighbours keep their state, in a demonstration folder."""
+
+    dossier: LocalPath
+
+
+class Settings(Section):
+    """The whole file."""
+
+    fuseau: str = "Europe/Paris"
+    collectivite: CollectiviteSettings
+    budgets: tuple[BudgetSettings, ...] = Field(min_length=1)
+    visa: VisaSettings = VisaSettings()
+    controles: ControlSettings = ControlSettings()
+    pes: PesSettings = PesSettings()
+    chorus: ChorusSettings
+    signature: SignatureSettings
+    s2low: S2lowSettings
+    stockage: StoreSettings
+    bac_a_sable: SandboxSettings | None = None
+
+    def policy(self) -> Policy:
+        """Return what the rules need of it."""
+        return Policy(
+            collectivite=self.collectivite.siret,
+            name=self.collectivite.nom,
+            budgets=tuple(_budget(budget) for budget in self.budgets),
+            tolerance=self.controles.tolerance_arrondi,
+            deadline=self._deadline(),
+            default_desk=self.visa.bureau_par_defaut,
+            payment_days=self.controles.delai_paiement,
+            small=self.collectivite.petite_commune,
+            flow_limit=self.pes.taille_flux,
+            verify_after=timedelta(seconds=self.s2low.attente_verification),
+            import_days=self.controles.jours_import,
+        )
+
+    def _deadline(self) -> DeadlineRule:
+        calendar = Calendar(
+            zone=self.visa.zone, good_friday=self.visa.vendredi_saint, extra=frozenset(self.visa.fermetures)
+        )
+        return DeadlineRule(
+            days=self.visa.jours,
+            mode=self.visa.decompte,
+            roll=self.visa.report_jour_ouvre,
+            calendar=calendar,
+        )
+
+
+def load(path: Path) -> Settings:
+    """Read a configuration file.
+
+    Raises:
+        ConfigError: telling each key that is unknown, missing or wrong.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            message = f"{path} : ce fichier est trop grand pour une configuration."
+            raise ConfigError(message)
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Settings.model_validate(values, context={"folder": path.resolve().parent})
+    except OSError as error:
+        message = f"La configuration {path} est illisible : {error.strerror}. Indiquez la bonne avec l'option -c."
+        raise ConfigError(message) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"La configuration {path} n'est pas un fichier TOML correct : {error}."
+        raise ConfigError(message) from error
+    except ValidationError as error:
+        message = f"La configuration {path} contient des erreurs :\n" + "\n".join(_explain(error))
+        raise ConfigError(message) from error
+
+
+def _budget(settings: BudgetSettings) -> Budget:
+    return Budget(
+        siret=settings.siret,
+        code=settings.code,
+        label=settings.libelle,
+        post=settings.poste,
+        cod_col=settings.code_collectivite,
+        cod_bud=settings.code_budget,
+    )
+
+
+WORDS: Final = {
+    "extra_forbidden": "clé inconnue",
+    "missing": "clé obligatoire absente",
+    "string_pattern_mismatch": "valeur mal formée (attendu : {pattern})",
+    "string_too_long": "texte trop long ({max_length} caractères au plus)",
+    "int_parsing": "nombre entier attendu",
+    "bool_parsing": "true ou false attendu",
+    "enum": "valeur inconnue (attendu : {expected})",
+    "greater_than_equal": "valeur trop petite ({ge} au moins)",
+    "less_than_equal": "valeur trop grande ({le} au plus)",
+    "value_error": "{error}",
+}
+"""Pydantic's own words, for the mistakes that people make; the others keep its English."""
+
+
+def _explain(error: ValidationError) -> list[str]:
+    """Say what is wrong with each key; the value itself may be a secret and is not shown."""
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        place = ".".join(str(part) for part in problem["loc"])
+        words = WORDS.get(problem["type"], problem["msg"]).format(**problem.get("ctx", {}))
+        lines.append(f"  - {place} : {words}")
+    return lines

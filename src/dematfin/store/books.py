@@ -1,0 +1,94 @@
+"""The books: records read and written inside one transaction."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from dematfin.domain.event import Event
+from dematfin.errors import UnknownRecord
+from dematfin.ports.ledger import Record
+from dematfin.store.codec import hints
+from dematfin.store.journal import Journal
+from dematfin.store.tables import RECORDS, SERIES
+
+R = TypeVar("R", bound=Record)
+LONGEST_LIST: Final = 500
+"""Values of one `IN`: engines limit the number of parameters of a statement."""
+
+
+class SqlBooks:
+    """One open transaction of one collectivité."""
+
+    def __init__(self, connection: Connection, collectivite: str, now: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._collectivite = collectivite
+        self._journal = Journal(connection, collectivite)
+        self._now = now
+
+    def get(self, kind: type[R], key: str) -> R:
+        """Return one record, or raise UnknownRecord."""
+        for found in self.find(kind, id=key):
+            return found
+        message = f"« {key} » n'existe pas dans le registre."
+        raise UnknownRecord(message)
+
+    def find(self, kind: type[R], **where: object) -> tuple[R, ...]:
+        """Return the records that match, ordered by id."""
+        table = RECORDS[kind]
+        found = [
+            kind(**row) for query in self._queries(table, where) for row in self._connection.execute(query).mappings()
+        ]
+        return tuple(sorted(found, key=lambda record: record.id)) if len(found) > 1 else tuple(found)
+
+    def save(self, *records: Record) -> None:
+        """Insert or replace records, those of one kind together."""
+        for kind, group in groupby(sorted(records, key=lambda one: type(one).__name__), key=type):
+            table = RECORDS[kind]
+            names = hints(kind)
+            rows = [
+                {"collectivite": self._collectivite} | {name: getattr(one, name) for name in names} for one in group
+            ]
+            self._connection.execute(self._upsert(table), rows)
+
+    def record(self, event: Event) -> None:
+        """Append an event to the journal."""
+        self._journal.append(event)
+
+    def next_number(self, series: str, start: int = 0) -> int:
+        """Return the number after the last one of a series."""
+        key = (SERIES.c.collectivite == self._collectivite) & (SERIES.c.name == series)
+        last = self._connection.execute(select(SERIES.c.last).where(key)).scalar_one_or_none()
+        number = (start if last is None else last) + 1
+        row = {"collectivite": self._collectivite, "name": series, "last": number}
+        self._connection.execute(self._upsert(SERIES), [row])
+        return number
+
+    def _queries(self, table: Table, where: dict[str, object]) -> Iterator[Select[Any]]:
+        """Return the statements that find records; a long list of values is cut in several."""
+        names = [column for column in table.c if column.name != "collectivite"]
+        query = select(*names).where(table.c.collectivite == self._collectivite)
+        long_list: tuple[str, list[Any]] | None = None
+        for name, wanted in where.items():
+            if not isinstance(wanted, (tuple, list, set, frozenset)):
+                query = query.where(table.c[name] == wanted)
+            elif len(wanted) <= LONGEST_LIST or long_list is not None:
+                query = query.where(table.c[name].in_(list(wanted)))
+            else:
+                long_list = name, list(wanted)
+        if long_list is None:
+            yield query
+            return
+        name, values = long_list
+        for start in range(0, len(values), LONGEST_LIST):
+            yield query.where(table.c[name].in_(values[start : start + LONGEST_LIST]))
+
+    def _upsert(self, table: Table) -> Any:
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table)
+        keys = [column.name for column in table.primary_key]
+        changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+        return statement.on_conflict_do_update(index_elements=keys, set_=changed)

@@ -1,0 +1,113 @@
+"""The journal: events that nobody can rewrite unseen, each sealed with the one before.
+
+hash = SHA-256 of the previous hash and of the event's canonical JSON; the first link is drawn from the
+installation itself. The head of each chain is kept apart, so that a journal cut short is seen too.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from dematfin.domain.event import Event, Subject
+from dematfin.ports.ledger import JournalReport, WrittenEvent
+from dematfin.store.codec import dumps, loads
+from dematfin.store.tables import CHAIN, EVENT
+
+PAGE: Final = 1000
+SEALED: Final = ("subject", "subject_id", "before", "after", "at", "by", "motif", "data")
+
+
+class Journal:
+    """The chain of one collectivité, inside one transaction."""
+
+    def __init__(self, connection: Connection, collectivite: str) -> None:
+        self._connection = connection
+        self._collectivite = collectivite
+
+    def append(self, event: Event) -> None:
+        """Seal an event onto the chain."""
+        sequence, previous = self._head()
+        row = {
+            "subject": str(event.subject),
+            "subject_id": event.subject_id,
+            "before": event.before,
+            "after": event.after,
+            "at": event.at,
+            "by": event.by,
+            "motif": event.motif,
+            "data": dumps(event.data),
+        }
+        place = {"collectivite": self._collectivite, "sequence": sequence + 1}
+        sealed = seal(previous, place | row)
+        self._connection.execute(insert(EVENT), [place | row | {"hash": sealed}])
+        self._connection.execute(
+            update(CHAIN).where(CHAIN.c.collectivite == self._collectivite).values(sequence=sequence + 1, hash=sealed)
+        )
+
+    def read(self, subject: Subject | None, keys: Sequence[str]) -> tuple[WrittenEvent, ...]:
+        """Return events, oldest first."""
+        query = select(EVENT).where(EVENT.c.collectivite == self._collectivite).order_by(EVENT.c.sequence)
+        if subject is not None:
+            query = query.where(EVENT.c.subject == str(subject))
+        if keys:
+            query = query.where(EVENT.c.subject_id.in_(list(keys)))
+        return tuple(_written(row) for row in self._connection.execute(query).mappings())
+
+    def verify(self) -> JournalReport:
+        """Walk the chain from its beginning to the head that was kept apart."""
+        head = self._connection.execute(select(CHAIN).where(CHAIN.c.collectivite == self._collectivite)).mappings()
+        chain = head.one_or_none()
+        if chain is None:
+            return JournalReport(events=0, head="")
+        count, last = 0, str(chain["genesis"])
+        for row in self._rows():
+            if row["sequence"] != count + 1 or row["hash"] != seal(last, row):
+                return JournalReport(events=count, head=last, broken_at=count + 1)
+            count, last = count + 1, str(row["hash"])
+        intact = (count, last) == (chain["sequence"], chain["hash"])
+        return JournalReport(events=count, head=last, broken_at=0 if intact else count + 1)
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """Read the chain by pages: it grows for ever."""
+        after = 0
+        while True:
+            query = select(EVENT).where(EVENT.c.collectivite == self._collectivite, EVENT.c.sequence > after)
+            page = self._connection.execute(query.order_by(EVENT.c.sequence).limit(PAGE)).mappings().all()
+            if not page:
+                return
+            yield from map(dict, page)
+            after = page[-1]["sequence"]
+
+    def _head(self) -> tuple[int, str]:
+        mine = select(CHAIN.c.sequence, CHAIN.c.hash).where(CHAIN.c.collectivite == self._collectivite)
+        row = self._connection.execute(mine).one_or_none()
+        if row is not None:
+            return row.sequence, row.hash
+        genesis = hashlib.sha256(f"{self._collectivite}:{secrets.token_hex(32)}".encode()).hexdigest()
+        values = {"collectivite": self._collectivite, "genesis": genesis, "sequence": 0, "hash": genesis}
+        self._connection.execute(insert(CHAIN), [values])
+        return 0, genesis
+
+
+def seal(previous: str, row: Mapping[str, Any]) -> str:
+    """Return the hash that ties an event to the one before."""
+    content = {name: row[name] for name in (*SEALED, "collectivite", "sequence")}
+    return hashlib.sha256(f"{previous}{dumps(content)}".encode()).hexdigest()
+
+
+def _written(row: RowMapping) -> WrittenEvent:
+    event = Event(
+        subject=Subject(row["subject"]),
+        subject_id=row["subject_id"],
+        before=row["before"],
+        after=row["after"],
+        at=row["at"],
+        by=row["by"],
+        motif=row["motif"],
+        data=loads(dict[str, str], row["data"]),
+    )
+    return WrittenEvent(sequence=row["sequence"], event=event, hash=row["hash"])

@@ -1,0 +1,46 @@
+"""The version of the tables: an empty base is made, any other must be ours."""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from dematfin.errors import ConfigError
+from dematfin.store.engine import writing
+
+SCRIPTS: Final = Path(__file__).with_name("migrations")
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Make the tables of an empty base; raise ConfigError when the base is of another version."""
+    with engine.connect() as connection, connection.begin():
+        found = MigrationContext.configure(connection).get_current_revision()
+        empty = not inspect(connection).get_table_names()
+    if found == _head():
+        return
+    if not empty:
+        message = (
+            f"La base de données est à la version « {found or 'inconnue'} », ce programme attend « {_head()} ». "
+            "Installez la version de dematfin qui correspond à cette base, ou restaurez la bonne base."
+        )
+        raise ConfigError(message)
+    upgrade(engine)
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring a base to the newest version, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with writing(engine.connect()) as connection, connection.begin():
+        if MigrationContext.configure(connection).get_current_revision() == _head():
+            return  # another process made it meanwhile
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _head() -> str:
+    return str(ScriptDirectory(str(SCRIPTS)).get_current_head())

@@ -1,0 +1,119 @@
+"""The tables: one for each kind of record, a column for each attribute, keyed by (collectivité, id)."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Column, Index, MetaData, Table, Text
+
+from dematfin.domain.intention import Intention
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.budget import BudgetYear
+from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.parties.person import Person
+from dematfin.domain.parties.tiers import Tiers
+from dematfin.domain.reception import Answer, Cursor, Reception
+from dematfin.domain.registers import Engagement, StructureRules
+from dematfin.domain.visa.folder import VisaFolder
+from dematfin.store.codec import hints
+from dematfin.store.columns import WHOLE, Instant, column_type
+
+METADATA: Final = MetaData()
+
+
+def _records(name: str, kind: type, indexes: Sequence[str] = (), unique: Sequence[Sequence[str]] = ()) -> Table:
+    """Return the table of one kind of record."""
+    columns = [Column("collectivite", Text(), primary_key=True), Column("id", Text(), primary_key=True)]
+    for attribute, annotation in hints(kind).items():
+        if attribute != "id":
+            of_type, empty = column_type(annotation)
+            columns.append(Column(attribute, of_type, nullable=empty))
+    table = Table(name, METADATA, *columns, sqlite_strict=True)
+    for attribute in indexes:
+        Index(f"ix_{name}_{attribute}", table.c.collectivite, table.c[attribute])
+    for attributes in unique:
+        Index(
+            f"uq_{name}_{'_'.join(attributes)}",
+            table.c.collectivite,
+            *(table.c[one] for one in attributes),
+            unique=True,
+        )
+    return table
+
+
+RECORDS: Final[dict[type[Any], Table]] = {
+    Person: _records("person", Person),
+    StructureRules: _records("structure", StructureRules),
+    BudgetYear: _records("budget_year", BudgetYear),
+    Engagement: _records("engagement", Engagement),
+    Tiers: _records("tiers", Tiers, ["siren"]),
+    Cursor: _records("cursor", Cursor),
+    Reception: _records("reception", Reception, ["state"]),
+    Invoice: _records("invoice", Invoice, ["state", "supplier_siren", "main_file"], unique=[["origin", "remote_id"]]),
+    VisaFolder: _records("visa_folder", VisaFolder, ["state", "invoice_id"]),
+    Piece: _records("piece", Piece, ["invoice_id"]),
+    Mandat: _records("mandat", Mandat, ["state", "bordereau", "number"]),
+    Bordereau: _records("bordereau", Bordereau, ["flux"], unique=[["siret", "exercice", "number"]]),
+    Flux: _records("flux", Flux, ["state"]),
+    Intention: _records("intention", Intention, ["state", "invoice_id"]),
+    Answer: _records("answer", Answer, ["state"]),
+}
+
+Index(
+    "uq_person_system_user",
+    RECORDS[Person].c.collectivite,
+    RECORDS[Person].c.system_user,
+    unique=True,
+    sqlite_where=RECORDS[Person].c.system_user != "",
+    postgresql_where=RECORDS[Person].c.system_user != "",
+)
+
+EVENT: Final = Table(
+    "event",
+    METADATA,
+    Column("collectivite", Text(), primary_key=True),
+    Column("sequence", WHOLE, primary_key=True),
+    Column("subject", Text(), nullable=False),
+    Column("subject_id", Text(), nullable=False),
+    Column("before", Text(), nullable=False),
+    Column("after", Text(), nullable=False),
+    Column("at", Instant(), nullable=False),
+    Column("by", Text(), nullable=False),
+    Column("motif", Text(), nullable=False),
+    Column("data", Text(), nullable=False),
+    Column("hash", Text(), nullable=False),
+    Index("ix_event_subject", "collectivite", "subject_id"),
+    sqlite_strict=True,
+)
+
+CHAIN: Final = Table(
+    "chain",
+    METADATA,
+    Column("collectivite", Text(), primary_key=True),
+    Column("genesis", Text(), nullable=False),
+    Column("sequence", WHOLE, nullable=False),
+    Column("hash", Text(), nullable=False),
+    sqlite_strict=True,
+)
+
+SERIES: Final = Table(
+    "series",
+    METADATA,
+    Column("collectivite", Text(), primary_key=True),
+    Column("name", Text(), primary_key=True),
+    Column("last", WHOLE, nullable=False),
+    sqlite_strict=True,
+)
+
+LEASE: Final = Table(
+    "lease",
+    METADATA,
+    Column("collectivite", Text(), primary_key=True),
+    Column("step", Text(), primary_key=True),
+    Column("holder", Text(), nullable=False),
+    Column("since", Instant(), nullable=False),
+    Column("until", Instant(), nullable=False),
+    sqlite_strict=True,
+)

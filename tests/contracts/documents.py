@@ -1,0 +1,42 @@
+"""What every document store must do, the fake as well as the real one."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
+from dematfin.ports.documents import Documents
+
+
+class DocumentsContract:
+    """Inherit and give a `documents` fixture."""
+
+    def test_bytes_come_back_under_their_fingerprint(self, documents: Documents) -> None:
+        ref = documents.put(b"une facture")
+        assert ref.sha256 == hashlib.sha256(b"une facture").hexdigest()
+        assert ref.size == 11
+        with documents.open(ref) as source:
+            assert source.read() == b"une facture"
+        with documents.local(ref) as path:
+            assert path.read_bytes() == b"une facture"
+
+    def test_the_same_bytes_are_one_document(self, documents: Documents) -> None:
+        assert documents.put(b"deux fois") == documents.put(b"deux fois")
+
+    def test_a_file_of_the_workspace_is_moved_in(self, documents: Documents) -> None:
+        with documents.workspace() as folder:
+            made = folder / "flux.xml"
+            made.write_bytes(b"<flux/>")
+            ref = documents.put_file(made)
+            assert not made.exists()
+        assert not folder.exists()
+        with documents.open(ref) as source:
+            assert source.read() == b"<flux/>"
+
+    def test_a_batch_from_several_threads_is_complete(self, documents: Documents) -> None:
+        blobs = [f"document {number}".encode() for number in range(40)]
+        with documents.batch(), ThreadPoolExecutor(8) as threads:
+            refs = list(threads.map(documents.put, blobs))
+            with documents.open(refs[0]) as source:
+                assert source.read() == blobs[0]
+        for ref, blob in zip(refs, blobs, strict=True):
+            with documents.open(ref) as source:
+                assert source.read() == blob

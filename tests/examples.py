@@ -1,0 +1,118 @@
+"""Records of an invented commune, for tests to start from."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.invoice.invoice import (
+    Amounts,
+    Attachment,
+    Content,
+    Invoice,
+    InvoiceKind,
+    Origin,
+    Supplier,
+    VatLine,
+    received,
+)
+from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.parties.person import Person, Role
+from dematfin.domain.parties.tiers import Address, BankAccount, Tiers
+from dematfin.domain.policy import Policy
+from dematfin.domain.registers import Engagement, Imputation, ServiceRule, StructureRules, engagement_id
+
+COMMUNE: Final = "21990042000015"
+CCAS: Final = "26990042000010"
+SUPPLIER: Final = "91098765000017"
+IBAN: Final = "FR7619999000170009876543276"
+
+BUDGETS: Final = (
+    Budget(siret=COMMUNE, code="COMMUNE", label="COMMUNE DE VALBRUME", post="099042", cod_col="142", cod_bud="00"),
+    Budget(siret=CCAS, code="CCAS", label="CCAS DE VALBRUME", post="099042", cod_col="143", cod_bud="00"),
+)
+POLICY: Final = Policy(collectivite=COMMUNE, name="Commune de Valbrume", budgets=BUDGETS)
+
+AGENT: Final = Person(id="agent", name="Claire Agent", roles=frozenset({Role.AGENT}))
+VISEUR: Final = Person(
+    id="viseur", name="Paul Viseur", roles=frozenset({Role.VISEUR}), desks=frozenset({"SCOLAIRE", "VOIRIE"})
+)
+MAIRE: Final = Person(id="maire", name="Jeanne Maire", roles=frozenset({Role.ORDONNATEUR}))
+ADMIN: Final = Person(id="admin", name="Luc Admin", roles=frozenset({Role.ADMINISTRATEUR}))
+
+RULES: Final = StructureRules(
+    id=COMMUNE,
+    name="COMMUNE DE VALBRUME",
+    service_required=True,
+    services={"SCOLAIRE": ServiceRule(name="Affaires scolaires"), "FERME": ServiceRule(name="Fermé", active=False)},
+)
+
+
+def tiers(**changes: Any) -> Tiers:
+    """Return the stationer's record."""
+    usual = Tiers(
+        id="F00231",
+        name="PAPETERIE DU LAC",
+        identifier=SUPPLIER,
+        siren=SUPPLIER[:9],
+        address=Address(line2="12 avenue du Test", postcode="99000", town="ESSAIVILLE"),
+        account=BankAccount(iban=IBAN, bic="TESTFRPP", holder="PAPETERIE DU LAC"),
+    )
+    return replace(usual, **changes)
+
+
+def engagement(number: str = "BC26-00077", **changes: Any) -> Engagement:
+    """Return an order given to the stationer."""
+    usual = Engagement(
+        id=engagement_id(COMMUNE, number),
+        siret=COMMUNE,
+        number=number,
+        label="Fournitures scolaires",
+        tiers="F00231",
+        amount=Decimal("500.00"),
+        imputation=Imputation(nature="60632", fonction="211"),
+    )
+    return replace(usual, **changes)
+
+
+def content(number: str = "F2026-0412", ttc: str = "120.00", **changes: Any) -> Content:
+    """Return a plain invoice of the stationer, VAT at 20 %."""
+    total = Decimal(ttc)
+    ht = (total / Decimal("1.2")).quantize(Decimal("0.01"))
+    usual = Content(
+        number=number,
+        kind=InvoiceKind.INVOICE,
+        frame="A1",
+        supplier=Supplier(identifier_kind="1", identifier=SUPPLIER, name="PAPETERIE DU LAC", iban=IBAN),
+        siret=COMMUNE,
+        service_code="SCOLAIRE",
+        engagement="BC26-00077",
+        marche="",
+        issued_on=date(2026, 2, 20),
+        received_on=date(2026, 2, 21),
+        currency="EUR",
+        amounts=Amounts(ht=ht, ttc=total, payable=total, vat=(VatLine(rate=Decimal(20), base=ht, amount=total - ht),)),
+        attachments=(attachment(f"{number}.pdf"),),
+    )
+    return replace(usual, **changes)
+
+
+def attachment(name: str, *, main: bool = True) -> Attachment:
+    """Return a file that nobody will open; each name has its own bytes."""
+    fingerprint = f"{abs(hash(name)):064x}"[-64:]
+    return Attachment(
+        name=name, media_type="application/pdf", main=main, document=DocumentRef(sha256=fingerprint, size=1000)
+    )
+
+
+def invoice(number: str = "F2026-0412", ttc: str = "120.00", *, key: str = "F2026-000001", **changes: Any) -> Invoice:
+    """Return an invoice that has just come in; `changes` are of its content."""
+    return received(
+        content(number, ttc, **changes),
+        invoice_id=key,
+        origin=Origin.CHORUS,
+        remote_id=f"91{key[-6:]}",
+        remote_status="MISE_A_DISPOSITION",
+        notified_on=date(2026, 2, 22),
+    )

@@ -1,0 +1,47 @@
+"""Documents in memory, with the same contract as the folder's."""
+
+import hashlib
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from dematfin.domain.document import DocumentRef
+
+
+class FakeDocuments:
+    """Bytes by fingerprint."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, data: bytes) -> DocumentRef:
+        ref = DocumentRef(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        self.kept[ref.sha256] = data
+        return ref
+
+    def put_file(self, path: Path) -> DocumentRef:
+        ref = self.put(path.read_bytes())
+        path.unlink()
+        return ref
+
+    def open(self, ref: DocumentRef) -> BinaryIO:
+        return io.BytesIO(self.kept[ref.sha256])
+
+    @contextmanager
+    def local(self, ref: DocumentRef) -> Iterator[Path]:
+        with self.workspace() as folder:
+            path = folder / ref.sha256
+            path.write_bytes(self.kept[ref.sha256])
+            yield path
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        yield
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)

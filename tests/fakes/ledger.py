@@ -1,0 +1,99 @@
+"""A ledger in memory, with the same contract as the SQL one."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from dematfin.domain.event import Event, Subject
+from dematfin.errors import ComeBackLater, UnknownRecord
+from dematfin.ports.ledger import JournalReport, Record, WrittenEvent
+
+R = TypeVar("R", bound=Record)
+
+
+class FakeBooks:
+    """One transaction, on copies that are kept only if it ends well."""
+
+    def __init__(self, ledger: "FakeLedger") -> None:
+        self.records = dict(ledger.records)
+        self.series = dict(ledger.series)
+        self.events = list(ledger.events)
+
+    def get(self, kind: type[R], key: str) -> R:
+        for found in self.find(kind, id=key):
+            return found
+        message = f"« {key} » n'existe pas dans le registre."
+        raise UnknownRecord(message)
+
+    def find(self, kind: type[R], **where: object) -> tuple[R, ...]:
+        found = [record for (of, _), record in self.records.items() if of is kind and _matches(record, where)]
+        return tuple(sorted(found, key=lambda record: record.id))
+
+    def save(self, *records: Record) -> None:
+        for record in records:
+            self.records[type(record), record.id] = record
+
+    def record(self, event: Event) -> None:
+        previous = self.events[-1].hash if self.events else ""
+        sealed = hashlib.sha256(f"{previous}{event}".encode()).hexdigest()
+        self.events.append(WrittenEvent(sequence=len(self.events) + 1, event=event, hash=sealed))
+
+    def next_number(self, series: str, start: int = 0) -> int:
+        self.series[series] = self.series.get(series, start) + 1
+        return self.series[series]
+
+
+class FakeLedger:
+    """Everything in dictionaries."""
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime(2026, 3, 2, tzinfo=UTC)) -> None:
+        self.records: dict[tuple[type[Any], str], Any] = {}
+        self.series: dict[str, int] = {}
+        self.events: list[WrittenEvent] = []
+        self.leases: dict[str, str] = {}
+        self._turn = threading.RLock()
+        self._now = now
+
+    @contextmanager
+    def transaction(self) -> Iterator[FakeBooks]:
+        with self._turn:
+            books = FakeBooks(self)
+            yield books
+            self.records, self.series, self.events = books.records, books.series, books.events
+
+    @contextmanager
+    def reading(self) -> Iterator[FakeBooks]:
+        yield FakeBooks(self)
+
+    @contextmanager
+    def lease(self, step: str, holder: str) -> Iterator[None]:
+        if step in self.leases:
+            message = f"L'étape « {step} » est déjà en cours ({self.leases[step]}, depuis {self._now():%H:%M})."
+            raise ComeBackLater(message)
+        self.leases[step] = holder
+        try:
+            yield
+        finally:
+            del self.leases[step]
+
+    def history(self, subject: Subject | None = None, keys: Sequence[str] = ()) -> tuple[WrittenEvent, ...]:
+        return tuple(
+            written
+            for written in self.events
+            if (subject is None or written.event.subject is subject) and (not keys or written.event.subject_id in keys)
+        )
+
+    def verify_journal(self) -> JournalReport:
+        return JournalReport(events=len(self.events), head=self.events[-1].hash if self.events else "")
+
+
+def _matches(record: object, where: dict[str, object]) -> bool:
+    return all(
+        getattr(record, name) in wanted
+        if isinstance(wanted, (tuple, list, set, frozenset))
+        else getattr(record, name) == wanted
+        for name, wanted in where.items()
+    )

@@ -1,0 +1,214 @@
+"""The SQL ledger on both engines, and the fake, under one contract."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+import examples
+import official
+from contracts.ledger import LedgerContract, event
+from dematfin.domain.parties.person import Person, Role
+from dematfin.errors import ComeBackLater, ConfigError
+from dematfin.ports.ledger import Ledger
+from dematfin.store.engine import open_engine
+from dematfin.store.lease import holder_here
+from dematfin.store.ledger import SqlLedger
+from dematfin.store.tables import METADATA
+from fakes.clock import FakeClock
+from fakes.ledger import FakeLedger
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(str(tmp_path / "registre.db"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql(postgres: str) -> Iterator[Engine]:
+    engine = open_engine(postgres)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    yield engine
+    engine.dispose()
+
+
+class TestFake(LedgerContract):
+    @pytest.fixture
+    def ledger(self) -> Ledger:
+        return FakeLedger()
+
+
+class SqlContract(LedgerContract):
+    """What only a real base can show."""
+
+    @pytest.fixture
+    def clock(self) -> FakeClock:
+        return FakeClock()
+
+    @pytest.fixture
+    def opened(self, engine: Engine, clock: FakeClock) -> Callable[[str], SqlLedger]:
+        return lambda collectivite: SqlLedger(engine, collectivite, clock.now)
+
+    @pytest.fixture
+    def ledger(self, opened: Callable[[str], SqlLedger]) -> Ledger:
+        return opened(examples.COMMUNE)
+
+    def test_the_migration_and_the_tables_say_the_same(self, ledger: Ledger, engine: Engine) -> None:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, METADATA) == []
+
+    def test_two_collectivites_share_a_base_and_see_nothing_of_each_other(
+        self, opened: Callable[[str], SqlLedger]
+    ) -> None:
+        ours, theirs = opened(examples.COMMUNE), opened(examples.CCAS)
+        with ours.transaction() as books:
+            books.save(examples.invoice())
+            books.record(event())
+        with theirs.transaction() as books:
+            assert books.find(type(examples.invoice())) == ()
+            assert books.next_number("facture") == 1
+        assert theirs.history() == ()
+        assert theirs.verify_journal().events == 0
+
+    def test_a_base_of_another_version_is_refused(self, ledger: Ledger, engine: Engine, clock: FakeClock) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(ConfigError, match="9999"):
+            SqlLedger(engine, examples.COMMUNE, clock.now)
+
+    def test_one_invoice_of_a_neighbour_is_one_record(self, ledger: Ledger) -> None:
+        with pytest.raises(IntegrityError), ledger.transaction() as books:
+            books.save(examples.invoice(key="F2026-000001"))
+            books.save(examples.invoice(key="F2027-000001"))
+
+    def test_one_account_of_the_system_is_one_person(self, ledger: Ledger) -> None:
+        def person(key: str, account: str) -> Person:
+            return Person(id=key, name=key, roles=frozenset({Role.AGENT}), system_user=account)
+
+        with ledger.transaction() as books:
+            books.save(person("a", ""), person("b", ""), person("c", "claire"))
+        with pytest.raises(IntegrityError), ledger.transaction() as books:
+            books.save(person("d", "claire"))
+
+    @pytest.mark.parametrize(
+        ("tamper", "broken_at"),
+        [
+            ("UPDATE event SET motif = 'autre' WHERE sequence = 2", 2),
+            ("UPDATE event SET \"by\" = 'maire' WHERE sequence = 1", 1),
+            ("DELETE FROM event WHERE sequence = 2", 2),
+            ("DELETE FROM event WHERE sequence = 3", 3),
+            ("UPDATE event SET sequence = 9 WHERE sequence = 3", 3),
+        ],
+    )
+    def test_a_journal_rewritten_behind_our_back_is_seen(
+        self, ledger: Ledger, engine: Engine, tamper: str, broken_at: int
+    ) -> None:
+        with ledger.transaction() as books:
+            for motif in ("un", "deux", "trois"):
+                books.record(event(motif=motif))
+        with pytest.raises(DBAPIError, match="journal"), engine.begin() as connection:
+            connection.execute(text(tamper))
+        with engine.begin() as connection:
+            on = " ON event" if engine.dialect.name == "postgresql" else ""
+            for change in ("update", "delete"):
+                connection.execute(text(f"DROP TRIGGER event_no_{change}{on}"))
+            connection.execute(text(tamper))
+        assert ledger.verify_journal().broken_at == broken_at
+
+    def test_a_dead_holder_loses_its_lease(self, ledger: Ledger) -> None:
+        dead = subprocess.run(
+            [sys.executable, "-c", "import os; print(os.getpid())"], check=True, capture_output=True, text=True
+        )
+        host = holder_here().rpartition(":")[0]
+        lease = ledger.lease("import", f"{host}:{dead.stdout.strip()}")
+        lease.__enter__()
+        with ledger.lease("import", holder_here()):
+            pass
+
+    def test_a_living_holder_keeps_it_and_a_far_one_for_two_hours(self, ledger: Ledger, clock: FakeClock) -> None:
+        here, far = ledger.lease("visa", holder_here()), ledger.lease("import", "far.example:12")
+        here.__enter__()
+        far.__enter__()
+        with pytest.raises(ComeBackLater), ledger.lease("visa", "other:1"):
+            pass
+        clock.instant += timedelta(minutes=119)
+        with pytest.raises(ComeBackLater, match=r"far\.example:12"), ledger.lease("import", holder_here()):
+            pass
+        clock.instant += timedelta(minutes=2)
+        with ledger.lease("import", holder_here()):
+            pass
+
+
+class TestSqlite(SqlContract):
+    @pytest.fixture
+    def engine(self, sqlite: Engine) -> Engine:
+        return sqlite
+
+    def test_commits_are_durable_and_the_library_has_the_fix(self, ledger: Ledger, engine: Engine) -> None:
+        with engine.connect() as connection:
+            mode = connection.execute(text("PRAGMA journal_mode")).scalar()
+            sync = connection.execute(text("PRAGMA synchronous")).scalar()
+            version = tuple(map(int, connection.execute(text("SELECT sqlite_version()")).scalar_one().split(".")))
+        assert (mode, sync) == ("wal", 2) if version >= (3, 51, 3) else ("truncate", 3)
+
+    def test_a_killed_writer_leaves_whole_transactions_and_a_good_chain(self, ledger: Ledger, tmp_path: Path) -> None:
+        script = """
+import sys
+sys.path.insert(0, "tests")
+import examples
+from contracts.ledger import event
+from dematfin.store.engine import open_engine
+from dematfin.store.ledger import SqlLedger
+from fakes.clock import FakeClock
+ledger = SqlLedger(open_engine(sys.argv[1]), examples.COMMUNE, FakeClock().now)
+print("ready", flush=True)
+while True:
+    with ledger.transaction() as books:
+        number = books.next_number("facture")
+        books.save(examples.invoice(f"N{number}", key=f"F2026-{number:06d}"))
+        books.record(event(f"F2026-{number:06d}"))
+"""
+        for _ in range(3):
+            writer = subprocess.Popen(
+                [sys.executable, "-c", script, str(tmp_path / "registre.db")], stdout=subprocess.PIPE
+            )
+            assert writer.stdout
+            writer.stdout.readline()
+            time.sleep(0.15)  # noqa: TID251 - let it write, then kill it in the middle
+            writer.kill()
+            writer.wait()
+            writer.stdout.close()
+        with ledger.transaction() as books:
+            kept = [invoice.id for invoice in books.find(type(examples.invoice()))]
+            last = books.next_number("facture") - 1
+        assert kept == [f"F2026-{number:06d}" for number in range(1, last + 1)]
+        assert [written.event.subject_id for written in ledger.history()] == kept
+        assert ledger.verify_journal().broken_at == 0
+        assert len(kept) > 10
+
+
+@official.needs_postgres
+class TestPostgresql(SqlContract):
+    @pytest.fixture
+    def engine(self, postgresql: Engine) -> Engine:
+        return postgresql
+
+
+def test_a_password_never_shows_when_the_base_is_out_of_reach() -> None:
+    engine = open_engine("postgresql+psycopg://dematfin:tres-secret@127.0.0.1:1/registre")
+    with pytest.raises(ConfigError) as refused:
+        SqlLedger(engine, examples.COMMUNE, lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    assert "tres-secret" not in str(refused.value)
