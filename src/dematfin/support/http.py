@@ -5,6 +5,7 @@ the caller can ask.
 """
 
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from dematfin.errors import BadAnswer, ConfigError, UnknownOutcome, Unreachable
 LATER: Final = frozenset({429, 502, 503, 504})
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 THREADS: Final = 8
+LONGEST_REST: Final = 30.0
+RESTS: Final = threading.Event()
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -105,8 +108,11 @@ def translated(neighbour: str, *, writing: bool = False) -> Iterator[None]:
 
 
 def later(response: httpx.Response, neighbour: str) -> None:
-    """Raise Unreachable when a status says "later" (429, 502, 503, 504)."""
+    """Raise Unreachable when a status says "later" (429, 502, 503, 504), after the rest that a 429 asks for."""
     if response.status_code in LATER:
+        asked = response.headers.get("Retry-After", "")
+        if asked.isdigit():
+            RESTS.wait(min(float(asked), LONGEST_REST))
         message = f"{neighbour} est indisponible (code {response.status_code}). Relancez plus tard : rien n'est perdu."
         raise Unreachable(message)
 

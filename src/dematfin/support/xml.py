@@ -1,11 +1,15 @@
 """Reading XML that comes from outside: no DOCTYPE, no entity, no network, a size limit before the parse."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
 from dematfin.errors import TooLarge, UnreadableXml
+
+Element: TypeAlias = Any
+Tree: TypeAlias = Any
+"""lxml is published without types."""
 
 MEBIBYTE: Final = 1024 * 1024
 LARGEST: Final = 200 * MEBIBYTE
@@ -20,7 +24,7 @@ def parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
 
 
-def parse_bytes(data: bytes, what: str, limit: int = LARGEST) -> etree._Element:
+def parse_bytes(data: bytes, what: str, limit: int = LARGEST) -> Element:
     """Return the root of an XML text.
 
     Raises:
@@ -34,7 +38,7 @@ def parse_bytes(data: bytes, what: str, limit: int = LARGEST) -> etree._Element:
         raise UnreadableXml(_unreadable(what, error)) from error
 
 
-def parse_file(path: Path, what: str, limit: int = LARGEST) -> etree._ElementTree:
+def parse_file(path: Path, what: str, limit: int = LARGEST) -> Tree:
     """Return the tree of an XML file; same rules and errors as `parse_bytes`."""
     size = path.stat().st_size
     if size > limit:
@@ -47,12 +51,12 @@ def parse_file(path: Path, what: str, limit: int = LARGEST) -> etree._ElementTre
     return tree
 
 
-def local_name(element: etree._Element) -> str:
+def local_name(element: Element) -> str:
     """Return the tag without its namespace; empty for a comment or a processing instruction."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
-def _checked(root: etree._Element, what: str) -> etree._Element:
+def _checked(root: Element, what: str) -> Element:
     if root.getroottree().docinfo.doctype:
         message = f"{what} : le fichier XML contient une déclaration DOCTYPE, interdite par sécurité."
         raise UnreadableXml(message)
