@@ -98,7 +98,7 @@ class ChorusClient:
             translated(CHORUS, writing=writing),
             self._http.stream("POST", f"/cpro/{call}", content=content, headers=headers, **options) as response,  # type: ignore[arg-type]  # a timeout or nothing
         ):
-            if not writing:
+            if not writing or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
                 later(response, CHORUS)
             return response.status_code, read_limited(response, limit, CHORUS)
 

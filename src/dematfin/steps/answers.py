@@ -134,7 +134,7 @@ def _after(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece, reason: s
 
 
 def _last_payment(piece: RetourPiece) -> date | None:
-    days = [payment.paid_on for payment in piece.payments if payment.real]
+    days = [payment.paid_on for payment in piece.payments if payment.real and payment.paid_on]
     return max(days) if days else None
 
 

@@ -56,7 +56,7 @@ def _plan(app: App, bordereau: Bordereau) -> FlowPlan:
     return FlowPlan(
         nomfic=nomfic(bordereau.siret, bordereau.exercice, bordereau.number, sequence),
         budget=app.policy.budget(bordereau.siret),
-        built_at=app.clock.now(),
+        built_on=app.clock.today(),
         sheets=((bordereau, tuple(ordered)),),
         references=references,
         carried=frozenset(piece.id for piece in to_carry(references)),

@@ -74,7 +74,7 @@ class Payment:
     """One PaiementEmargement; only `real` ones are money sent to the supplier (OrgEma 01)."""
 
     real: bool
-    paid_on: date
+    paid_on: date | None
     amount: Decimal
 
 

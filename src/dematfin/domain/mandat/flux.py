@@ -1,7 +1,7 @@
 """A flux: one PES_Aller file, from the moment it is built to the answer of Hélios' entry gate."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -97,7 +97,7 @@ class FlowPlan:
 
     nomfic: str
     budget: Budget
-    built_at: datetime
+    built_on: date
     sheets: tuple[tuple[Bordereau, tuple[Mandat, ...]], ...]
     references: tuple[Piece, ...]
     carried: frozenset[str]

@@ -1,0 +1,29 @@
+"""The reader of PES files, as the pipeline sees it."""
+
+from pathlib import Path
+
+from dematfin.domain.mandat.aller import ReadFlow
+from dematfin.domain.mandat.answers import Acquit, Retour
+from dematfin.pes.acquit import read_acquit
+from dematfin.pes.aller import read_aller
+from dematfin.pes.retour import read_retour
+from dematfin.pes.validate import Schemas
+
+
+class Reader:
+    """Implements ports.flow.FlowReader."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+
+    def aller(self, flow: Path) -> ReadFlow:
+        """Read a flow."""
+        return read_aller(flow)
+
+    def acquit(self, data: bytes) -> Acquit:
+        """Read an acquit."""
+        return read_acquit(data, self._schemas)
+
+    def retour(self, data: bytes) -> Retour:
+        """Read a retour."""
+        return read_retour(data, self._schemas)
