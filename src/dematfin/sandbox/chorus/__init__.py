@@ -1,0 +1,1 @@
+"""PISTE and Chorus Pro, as a recipient of invoices meets them."""

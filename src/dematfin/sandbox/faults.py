@@ -1,0 +1,58 @@
+"""Faults that a neighbour may be asked to commit, a number of times; none by default."""
+
+import threading
+from typing import Final
+
+CHORUS: Final = frozenset(
+    {
+        "token_empty",
+        "token_refused",
+        "forbidden",
+        "bad_gateway",
+        "too_many",
+        "too_many_retry_after",
+        "ids_as_text",
+        "pagination_null",
+        "cut_download",
+        "cut_after_status",
+        "functional_error",
+    }
+)
+TDT: Final = frozenset(
+    {
+        "cut_before_store",
+        "cut_after_store",
+        "truncated",
+        "bad_gateway",
+        "login_page",
+        "window_full",
+        "never_answer",
+        "refuse_flow",
+        "invalid_acquit",
+        "retour_cut",
+    }
+)
+
+
+class Faults:
+    """Counts what is left of each fault."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        self._known = known
+        self._left: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def set(self, name: str, times: int) -> None:
+        """Ask for a fault; ValueError when this neighbour cannot commit it."""
+        if name not in self._known:
+            raise ValueError(name)
+        with self._lock:
+            self._left[name] = times
+
+    def take(self, name: str) -> bool:
+        """Say whether to commit a fault now, and count it."""
+        with self._lock:
+            left = self._left.get(name, 0)
+            if left:
+                self._left[name] = left - 1
+            return left > 0

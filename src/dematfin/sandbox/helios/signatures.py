@@ -1,0 +1,65 @@
+"""The gate's check of the bordereaux' signatures: value, digests, chain to a recognised authority, usage."""
+
+import base64
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography import x509
+from cryptography.x509 import verification
+from lxml import etree
+from signxml import SignatureConfiguration, XMLVerifier
+from signxml.exceptions import SignXMLException
+
+DS: Final = "{http://www.w3.org/2000/09/xmldsig#}"
+
+
+class SignatureGate:
+    """Knows the recognised authorities."""
+
+    def __init__(self, authorities: tuple[Path, ...]) -> None:
+        known = [one for path in authorities for one in x509.load_pem_x509_certificates(path.read_bytes())]
+        self._roots = [one for one in known if one.issuer == one.subject]
+        self._others = [one for one in known if one.issuer != one.subject]
+
+    def refusal(self, root: Any, sheet: Any) -> tuple[str, str]:
+        """Return the code and the text of what is wrong with the signature of a bordereau, or two empty texts."""
+        signature = sheet.find(f"{DS}Signature")
+        if signature is None or not signature.get("Id"):
+            return "ERREUR_SIGNATURE_BORDEREAU_INCOMPLETE", "Signature du bordereau absente"
+        try:
+            text = signature.findtext(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate") or ""
+            certificate = x509.load_der_x509_certificate(base64.b64decode("".join(text.split())))
+            signed_at = datetime.fromisoformat(signature.findtext(".//{*}SigningTime") or "").astimezone(UTC)
+        except ValueError:
+            return "ERREUR_SIGNATURE_BORDEREAU_ILLISIBLE", "Signature du bordereau illisible"
+        if not self._recognised(certificate, signed_at):
+            return "ERREUR_CERTIFICAT", "Certificat du signataire non reconnu"
+        return self._value(root, sheet, certificate)
+
+    def _value(self, root: Any, sheet: Any, certificate: x509.Certificate) -> tuple[str, str]:
+        where = f"./{sheet.getparent().tag}/Bordereau[@Id='{sheet.get('Id')}']/"
+        config = SignatureConfiguration(location=where, expect_references=2)
+        try:
+            XMLVerifier().verify(etree.tostring(root), x509_cert=certificate, id_attribute="Id", expect_config=config)
+        except (SignXMLException, ValueError):
+            return "ERREUR_SIGNATURE_BORDEREAU_INVALIDE", "Signature du bordereau invalide"
+        return "", ""
+
+    def _recognised(self, certificate: x509.Certificate, at: datetime) -> bool:
+        try:
+            usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+            verifier = (
+                verification.PolicyBuilder()
+                .store(verification.Store(self._roots))
+                .time(at)
+                .extension_policies(
+                    ee_policy=verification.ExtensionPolicy.permit_all(),
+                    ca_policy=verification.ExtensionPolicy.webpki_defaults_ca(),
+                )
+                .build_client_verifier()
+            )
+            verifier.verify(certificate, self._others)
+        except (x509.ExtensionNotFound, verification.VerificationError):
+            return False
+        return usage.content_commitment

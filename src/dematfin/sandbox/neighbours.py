@@ -1,0 +1,106 @@
+"""The neighbours of one folder: their world, their state, their ports, kept from one start to the next.
+
+<folder>/monde.json          who exists (see `world`)
+<folder>/ports.json          ports, chosen once
+<folder>/chorus/, tdt/       state, and journal.jsonl: what each neighbour received, in its own words
+<folder>/tdt/flux/           each flow as it was received, byte for byte
+"""
+
+import json
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from dematfin.sandbox.chorus.app import ChorusApp
+from dematfin.sandbox.helios.comptable import Comptable
+from dematfin.sandbox.helios.gate import Gate
+from dematfin.sandbox.helios.registry import Registry
+from dematfin.sandbox.helios.signatures import SignatureGate
+from dematfin.sandbox.server import HOST, LoopbackServer
+from dematfin.sandbox.tdt.app import TdtApp
+from dematfin.sandbox.tdt.state import Dgfip
+from dematfin.sandbox.world import World, load
+
+
+class Neighbours:
+    """Two real servers on the loopback: PISTE with Chorus Pro, and S²LOW with the DGFiP behind it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open a folder; raises ConfigError when it holds no world, or when its ports are taken."""
+        world = load(folder / "monde.json")
+        ports = _ports(folder)
+        self.chorus = ChorusApp(world, folder, folder / "chorus")
+        self._registry = Registry(folder / "helios" / "etat.db")
+        self.tdt = TdtApp(world.tdt, folder, folder / "tdt", _dgfip(world, folder, self._registry))
+        self._chorus_server = LoopbackServer(self.chorus, ports.get("chorus", 0))
+        self._tdt_server = LoopbackServer(self.tdt, ports.get("tdt", 0), _tls(world, folder))
+        kept = {"chorus": self._chorus_server.port, "tdt": self._tdt_server.port}
+        (folder / "ports.json").write_text(json.dumps(kept), encoding="utf-8")
+        self.chorus_url = f"http://{HOST}:{kept['chorus']}"
+        self.token_url = f"{self.chorus_url}/api/oauth/token"
+        self.s2low_url = f"https://{HOST}:{kept['tdt']}"
+
+    def __enter__(self) -> Self:
+        """Begin to answer."""
+        self._chorus_server.start()
+        self._tdt_server.start()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """Stop, keeping the state."""
+        self._chorus_server.stop()
+        self._tdt_server.stop()
+        self.chorus.close()
+        self.tdt.close()
+        self._registry.state.close()
+
+
+def serve(folder: Path, ready: Callable[[Neighbours], None]) -> None:
+    """Run the neighbours until they are told to stop (SIGINT, SIGTERM)."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    with Neighbours(folder) as neighbours:
+        ready(neighbours)
+        told.wait()
+
+
+def free_ports(folder: Path) -> dict[str, int]:
+    """Choose ports for a new folder, so that a configuration can name them before the servers start."""
+    kept = _ports(folder)
+    if not kept:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind((HOST, 0))
+            other.bind((HOST, 0))
+            kept = {"chorus": one.getsockname()[1], "tdt": other.getsockname()[1]}
+        (folder / "ports.json").write_text(json.dumps(kept), encoding="utf-8")
+    return kept
+
+
+def _ports(folder: Path) -> dict[str, int]:
+    path = folder / "ports.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _dgfip(world: World, folder: Path, registry: Registry) -> Dgfip:
+    authorities = tuple(folder / path for path in world.helios.autorites)
+    gate = Gate(
+        world=world.helios,
+        registry=registry,
+        signatures=SignatureGate(authorities),
+        delay=world.tdt.delais.retour,
+    )
+    return Dgfip(acquit=gate.acquit, retours=Comptable(world=world.helios, registry=registry).retours)
+
+
+def _tls(world: World, folder: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / world.tdt.certificat_serveur)
+    context.load_verify_locations(folder / world.tdt.autorite_clients)
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context

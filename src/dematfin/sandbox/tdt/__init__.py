@@ -1,0 +1,1 @@
+"""An S²LOW platform, as the software that deposits flows meets it."""

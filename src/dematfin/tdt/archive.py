@@ -1,0 +1,74 @@
+"""Finding again a deposit whose answer was lost: S²LOW has no search by name, only lists of numbers for archivists.
+
+A search that misses a flow would have it sent again: S²LOW then refuses the twin, nothing is paid twice.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import httpx
+
+from dematfin.errors import AccessDenied, BadAnswer, UnknownOutcome
+from dematfin.tdt.calls import Line, Reply
+from dematfin.tdt.failures import body, check_access
+from dematfin.tdt.statuses import IN_FLIGHT
+
+LIST: Final = "/modules/helios/api/list_pes_aller.php"
+FILE: Final = "/modules/helios/helios_download_file.php"
+PAGE: Final = 100
+MOST: Final = 200
+"""Deposits looked at in each status, newest first: a lost one is recent."""
+XML: Final = b"<?xml"
+
+
+def find(line: Line, flow: Path, nomfic: str) -> str:
+    """Return the number of the transaction that holds exactly our bytes; empty when none does.
+
+    Raises:
+        UnknownOutcome: some deposits could not be compared, or there were too many.
+    """
+    doubt = False
+    for status in IN_FLIGHT:
+        seen = 0
+        for remote_id in _newest(line, status):
+            same = _same(line, remote_id, flow)
+            if same:
+                return remote_id
+            doubt = doubt or same is None
+            seen += 1
+        doubt = doubt or seen >= MOST
+    if doubt:
+        message = f"Flux {nomfic} : tous les dépôts n'ont pas pu être comparés, on ne sait pas s'il est sur S²LOW."
+        raise UnknownOutcome(message)
+    return ""
+
+
+def _newest(line: Line, status: int) -> Iterator[str]:
+    for offset in range(0, MOST, PAGE):
+        numbers = _page(line.get(LIST, status_id=status, offset=offset, limit=PAGE))
+        yield from numbers
+        if len(numbers) < PAGE:
+            return
+
+
+def _page(reply: Reply) -> list[str]:
+    call = "liste des dépôts"
+    if reply.status == httpx.codes.BAD_REQUEST:
+        message = "S²LOW refuse la liste des dépôts : le compte archiviste de la section [s2low] n'a pas le rôle ARCH."
+        raise AccessDenied(message)
+    try:
+        return [str(int(one["id"])) for one in json.loads(body(reply, call))["transactions"]]
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"S²LOW répond mal à « {call} »."
+        raise BadAnswer(message) from error
+
+
+def _same(line: Line, remote_id: str, flow: Path) -> bool | None:
+    """Compare a deposit with our file, up to the first difference; None when it cannot be had."""
+    with line.download(FILE, id=remote_id) as response, flow.open("rb") as ours:
+        if response.status_code != httpx.codes.OK:
+            check_access(Reply(status=response.status_code, location=response.headers.get("Location", ""), body=b""))
+            return None
+        ...

@@ -1,0 +1,117 @@
+"""Calls to S²LOW, each on a connection of its own.
+
+A connection that is kept may be cut and the request silently sent again; a cookie that is kept makes S²LOW answer
+for the account of its session, whatever login comes with the request. So nothing outlives a call.
+"""
+
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import httpx
+
+from dematfin.errors import AccessDenied, Unreachable
+from dematfin.support import http
+from dematfin.support.http import Timeouts, later, read_limited, translated
+from dematfin.tdt import envelopes
+
+S2LOW: Final = "S²LOW"
+REFUSES_US: Final = re.compile("ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What came back; the status alone proves nothing."""
+
+    status: int
+    location: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The way to S²LOW for one account.
+
+    Attributes:
+        login: HTTP Basic login and password, when several accounts share the certificate.
+    """
+
+    url: str
+    tls: ssl.SSLContext
+    login: tuple[str, str] | None
+    reading: Timeouts
+    writing: Timeouts
+
+    def get(self, path: str, limit: int = envelopes.LARGEST, **query: str | int) -> Reply:
+        """Ask for something; raises Unreachable, AccessDenied, or BadAnswer beyond `limit` bytes."""
+        with self.download(path, **query) as response:
+            return _reply(response, limit)
+
+    @contextmanager
+    def download(self, path: str, **query: str | int) -> Iterator[httpx.Response]:
+        """Lend an answer whose body has not been read yet; same errors as `get`."""
+        with _told_apart(), self._client(self.reading) as client, client.stream("GET", path, params=query) as response:
+            later(response, S2LOW)
+            yield response
+
+    def post(self, path: str, name: str, flow: BinaryIO) -> Reply:
+        """Deposit a flow, read from its file as it leaves.
+
+        Raises:
+            Unreachable, AccessDenied: nothing was deposited.
+            UnknownOutcome: the connection was open, so it may have been.
+        """
+        part = {"enveloppe": (name, flow, "application/octet-stream")}
+        with (
+            _told_apart(writing=True),
+            self._client(self.writing) as client,
+            client.stream("POST", path, files=part) as response,
+        ):
+            return _reply(response, envelopes.LARGEST)
+
+    def _client(self, timeouts: Timeouts) -> httpx.Client:
+        return http.client(self.url, context=self.tls, timeouts=timeouts, auth=self.login)
+
+
+def _reply(response: httpx.Response, limit: int) -> Reply:
+    return Reply(
+        status=response.status_code,
+        location=response.headers.get("Location", ""),
+        body=read_limited(response, limit, S2LOW),
+    )
+
+
+@contextmanager
+def _told_apart(*, writing: bool = False) -> Iterator[None]:
+    """Translate what fails on the way, and find the failures of TLS behind it.
+
+    With TLS 1.3 the server's judgement on our certificate comes after the handshake, at the first read, perhaps once
+    the whole flow was written: it is a refusal of the account, and nothing was deposited.
+    """
+    try:
+        with translated(S2LOW, writing=writing):
+            yield
+    except Unreachable as error:
+        failure = _tls_failure(error)
+        if isinstance(failure, ssl.SSLCertVerificationError):
+            message = (
+                f"Le certificat du serveur S²LOW n'est pas reconnu ({failure.verify_message}) : rien n'a été envoyé. "
+                "Vérifiez url et autorites dans la section [s2low]."
+            )
+            raise Unreachable(message) from error
+        if failure is not None and REFUSES_US.search(failure.reason or ""):
+            message = (
+                f"S²LOW refuse notre certificat ({failure.reason}) : rien n'a été déposé. Vérifiez sa date de fin et "
+                "qu'il est bien celui du compte, dans la section [s2low]."
+            )
+            raise AccessDenied(message) from error
+        raise
+
+
+def _tls_failure(error: BaseException | None) -> ssl.SSLError | None:
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error

@@ -1,0 +1,65 @@
+"""Our client certificate, and the strict TLS context that presents it."""
+
+import secrets
+import ssl
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, pkcs12
+
+from dematfin.errors import ConfigError
+from dematfin.support import http
+from dematfin.support.secrets import private_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientCertificate:
+    """A certificate, its key and the authorities above it, in memory only."""
+
+    key: PrivateKeyTypes
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
+
+    @property
+    def expires_on(self) -> date:
+        """Last day of validity, in UTC."""
+        return self.certificate.not_valid_after_utc.date()
+
+    def pem(self, password: bytes) -> bytes:
+        """Return the key, under a password, and the certificates."""
+        key = self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(password))
+        return key + b"".join(one.public_bytes(Encoding.PEM) for one in (self.certificate, *self.chain))
+
+
+def load(path: Path, password: str) -> ClientCertificate:
+    """Read a PKCS#12 file, or raise ConfigError."""
+    try:
+        key, certificate, chain = pkcs12.load_key_and_certificates(private_bytes(path), password.encode() or None)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        message = f"Le certificat {path} est illisible : mot de passe faux, ou fichier qui n'est pas un PKCS#12."
+        raise ConfigError(message) from error
+    if key is None or certificate is None:
+        message = f"Le fichier {path} doit contenir un certificat et sa clé : exportez-le de nouveau avec les deux."
+        raise ConfigError(message)
+    return ClientCertificate(key=key, certificate=certificate, chain=tuple(chain))
+
+
+def context(client: ClientCertificate, authorities: Path | None) -> ssl.SSLContext:
+    """Return the context of every call.
+
+    OpenSSL loads a key from a file only: ours exists for that instant, readable by us alone, under a password that
+    is never written.
+    """
+    strict = http.tls(authorities)
+    strict.post_handshake_auth = True  # Apache may ask for the certificate only once it knows the path
+    password = secrets.token_bytes(32).hex().encode()
+    with NamedTemporaryFile(suffix=".pem") as file:
+        file.write(client.pem(password))
+        file.flush()
+        strict.load_cert_chain(file.name, password=password)
+    return strict
