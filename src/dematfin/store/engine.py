@@ -5,9 +5,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from dematfin.errors import ConfigError
+from dematfin.store.settings import StoreSettings
+from dematfin.support.secrets import resolve
 
 FIXED: Final = (3, 51, 3)
 """First SQLite without the WAL-reset bug, which may corrupt a base written by two processes at once."""
@@ -18,6 +20,17 @@ except ImportError:  # no wheel for this machine: the system's library, with the
     sqlite_module = sqlite3
 
 SQLITE: Final[ModuleType] = sqlite_module
+
+
+def address(settings: StoreSettings, folder: Path) -> str:
+    """Return where the base is: the path of a SQLite file, or the URL of PostgreSQL with its password."""
+    if settings.postgresql:
+        password = resolve(settings.mot_de_passe, folder) if settings.mot_de_passe else None
+        return make_url(settings.postgresql).set(password=password).render_as_string(hide_password=False)
+    if settings.base is None:
+        message = "La section [stockage] doit donner « base » (fichier SQLite) ou « postgresql »."
+        raise ConfigError(message)
+    return str(settings.base)
 
 
 def open_engine(base: str) -> Engine:

@@ -17,7 +17,7 @@ import httpx
 import stamina
 import structlog
 
-from dematfin.errors import BadAnswer, ConfigError, UnknownOutcome, Unreachable
+from dematfin.errors import BadAnswer, ConfigError, Refused, UnknownOutcome, Unreachable
 
 LATER: Final = frozenset({429, 502, 503, 504})
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -97,6 +97,12 @@ def translated(neighbour: str, *, writing: bool = False) -> Iterator[None]:
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            message = (
+                f"{neighbour} : le certificat du serveur n'est pas reconnu, rien n'a été envoyé. Ajoutez son autorité "
+                "(clé « autorites ») si vous en êtes sûr."
+            )
+            raise Refused(message) from error
         message = f"{neighbour} ne répond pas ({_reason(error)}). Relancez plus tard : rien n'est perdu."
         raise Unreachable(message) from error
     except httpx.TransportError as error:

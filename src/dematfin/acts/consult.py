@@ -1,0 +1,118 @@
+"""What people look at: lists, one invoice from notification to payment, the whole picture."""
+
+from dataclasses import dataclass
+
+from dematfin.domain.figures.overview import Holdings, Overview, overview
+from dematfin.domain.intention import Intention, IntentionState
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.reception import Answer, AnswerState, Reception, ReceptionState
+from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.errors import UnknownRecord
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books, JournalReport, WrittenEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One invoice with everything that happened to it, oldest first, under one identifier."""
+
+    invoice: Invoice
+    folders: tuple[VisaFolder, ...]
+    mandats: tuple[Mandat, ...]
+    events: tuple[WrittenEvent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One bordereau with its mandats and the flow that carries it."""
+
+    bordereau: Bordereau
+    mandats: tuple[Mandat, ...]
+    flux: Flux | None
+
+
+def picture(app: App, who: Person) -> Overview:
+    """Return where everything stands."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        return overview(app.policy.name, app.clock.today(), _holdings(books))
+
+
+def story(app: App, who: Person, invoice_id: str) -> Story:
+    """Return one invoice and its timeline; raises UnknownRecord."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        invoice = books.get(Invoice, invoice_id)
+        mandats = tuple(
+            mandat for mandat in books.find(Mandat, siret=invoice.siret) if invoice_id in mandat.invoice_ids
+        )
+        sheets = books.find(Bordereau, id=tuple({mandat.bordereau for mandat in mandats}))
+        flows = {flux for sheet in sheets for flux in (*sheet.sent_before, sheet.flux) if flux}
+        folders = books.find(VisaFolder, invoice_id=invoice_id)
+    keys = (invoice_id, *(mandat.id for mandat in mandats), *(sheet.id for sheet in sheets), *sorted(flows))
+    return Story(invoice=invoice, folders=folders, mandats=mandats, events=app.ledger.history(keys=keys))
+
+
+def queue(app: App, who: Person) -> tuple[tuple[VisaFolder, Invoice], ...]:
+    """Return the folders that wait for this person's visa; all of them for whoever visas nothing."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        waiting = books.find(VisaFolder, state=FolderState.IN_CIRCUIT)
+        mine = [folder for folder in waiting if not who.may(Act.VISA) or folder.desk in who.desks]
+        invoices = {invoice.id: invoice for invoice in books.find(Invoice, id=tuple(one.invoice_id for one in mine))}
+    return tuple((folder, invoices[folder.invoice_id]) for folder in sorted(mine, key=lambda one: (one.due_on, one.id)))
+
+
+def sheets(app: App, who: Person, bordereau_id: str = "") -> tuple[Sheet, ...]:
+    """Return bordereaux, or the one that is named; raises UnknownRecord."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        found = books.find(Bordereau, id=bordereau_id) if bordereau_id else books.find(Bordereau)
+        listed = tuple(
+            Sheet(
+                bordereau=one,
+                mandats=books.find(Mandat, id=one.mandats),
+                flux=next(iter(books.find(Flux, id=one.flux)), None),
+            )
+            for one in found
+        )
+    if bordereau_id and not listed:
+        message = f"Le bordereau « {bordereau_id} » n'existe pas."
+        raise UnknownRecord(message)
+    return tuple(sorted(listed, key=lambda sheet: (sheet.bordereau.siret, sheet.bordereau.number)))
+
+
+def mandats(app: App, who: Person) -> tuple[Mandat, ...]:
+    """Return every mandat."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        return books.find(Mandat)
+
+
+def journal(app: App, who: Person) -> JournalReport:
+    """Walk the journal's chain."""
+    who.require(Act.READ)
+    return app.ledger.verify_journal()
+
+
+def people(app: App) -> tuple[Person, ...]:
+    """Return every person; needed before anybody is known."""
+    with app.ledger.reading() as books:
+        return books.find(Person)
+
+
+def _holdings(books: Books) -> Holdings:
+    return Holdings(
+        invoices=books.find(Invoice),
+        folders=books.find(VisaFolder),
+        mandats=books.find(Mandat),
+        bordereaux=books.find(Bordereau),
+        flux=books.find(Flux),
+        quarantined=books.find(Reception, state=ReceptionState.QUARANTINED),
+        refused_intentions=books.find(Intention, state=IntentionState.REFUSED),
+        answers=books.find(Answer, state=(AnswerState.APPLIED, AnswerState.QUARANTINED)),
+    )

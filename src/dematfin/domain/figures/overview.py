@@ -1,0 +1,211 @@
+"""Where everything stands today: one row an invoice, one a flow, and what needs somebody."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from dematfin.domain import labels
+from dematfin.domain.delay.dgp import delay
+from dematfin.domain.finding import blocking
+from dematfin.domain.intention import Intention
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.money import ZERO
+from dematfin.domain.reception import Answer, Reception
+from dematfin.domain.visa.folder import FolderState, VisaFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """What the ledger holds of one collectivité."""
+
+    invoices: Sequence[Invoice]
+    folders: Sequence[VisaFolder]
+    mandats: Sequence[Mandat]
+    bordereaux: Sequence[Bordereau]
+    flux: Sequence[Flux]
+    quarantined: Sequence[Reception]
+    refused_intentions: Sequence[Intention]
+    answers: Sequence[Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRow:
+    """One invoice as a list shows it.
+
+    Attributes:
+        ttc: negative for a credit note.
+        label: its state in French; once it is to pay, that of its mandat.
+        mandat: number of its mandat, 0 before it has one.
+        due_on: end of the legal delay; `visa_due_on` that of the visa, while it is awaited.
+    """
+
+    id: str
+    origin: str
+    remote_id: str
+    number: str
+    kind: str
+    supplier: str
+    supplier_siret: str
+    siret: str
+    service: str
+    ttc: Decimal
+    state: str
+    label: str
+    mandat_id: str = ""
+    mandat: int = 0
+    bordereau: str = ""
+    received_on: date
+    due_on: date
+    visa_due_on: date | None = None
+    paid_on: date | None = None
+    blocked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FluxRow:
+    """One flow as a list shows it."""
+
+    nomfic: str
+    bordereaux: tuple[str, ...]
+    label: str
+    acquit: str
+    total: Decimal
+    remote_id: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The whole picture at one date; `by_state` counts invoices and adds their TTC, by label."""
+
+    name: str
+    today: date
+    invoices: tuple[InvoiceRow, ...]
+    flux: tuple[FluxRow, ...]
+    by_state: dict[str, tuple[int, Decimal]]
+    alerts: tuple[str, ...]
+
+
+def overview(name: str, today: date, held: Holdings) -> Overview:
+    """Draw the picture."""
+    rows = tuple(invoice_rows(held))
+    return Overview(
+        name=name,
+        today=today,
+        invoices=rows,
+        flux=tuple(_flux_rows(held)),
+        by_state=_by_state(rows),
+        alerts=tuple(alerts(held, today)),
+    )
+
+
+def invoice_rows(held: Holdings) -> Iterator[InvoiceRow]:
+    """Yield one row an invoice, in the order of their ids."""
+    mandats = {key: mandat for mandat in held.mandats for key in mandat.invoice_ids}
+    waiting = {folder.invoice_id: folder for folder in held.folders if folder.state is FolderState.IN_CIRCUIT}
+    for invoice in held.invoices:
+        yield _row(invoice, mandats.get(invoice.id), waiting.get(invoice.id))
+
+
+def _row(invoice: Invoice, mandat: Mandat | None, folder: VisaFolder | None) -> InvoiceRow:
+    content = invoice.content
+    return InvoiceRow(
+        id=invoice.id,
+        origin=invoice.origin,
+        remote_id=invoice.remote_id,
+        number=invoice.number,
+        kind=content.kind,
+        supplier=content.supplier.name,
+        supplier_siret=content.supplier.identifier,
+        siret=invoice.siret,
+        service=content.service_code,
+        ttc=invoice.signed_amount,
+        state=invoice.state,
+        label=label(invoice, mandat),
+        mandat_id=mandat.id if mandat else "",
+        mandat=mandat.number if mandat else 0,
+        bordereau=mandat.bordereau if mandat else "",
+        received_on=invoice.notified_on,
+        due_on=delay(invoice.notified_on, invoice.executed_on).deadline,
+        visa_due_on=folder.due_on if folder else None,
+        paid_on=mandat.paid_on if mandat else None,
+        blocked=tuple(finding.sentence for finding in blocking(invoice.findings)),
+    )
+
+
+def label(invoice: Invoice, mandat: Mandat | None) -> str:
+    """Say where an invoice stands, in French."""
+    if invoice.state is InvoiceState.TO_PAY and mandat is not None:
+        return labels.OF_ITS_MANDAT[mandat.state]
+    return labels.INVOICE[invoice.state]
+
+
+def _flux_rows(held: Holdings) -> Iterator[FluxRow]:
+    totals: Mapping[str, Decimal] = {bordereau.id: bordereau.total for bordereau in held.bordereaux}
+    for flux in held.flux:
+        yield FluxRow(
+            nomfic=flux.id,
+            bordereaux=flux.bordereaux,
+            label=labels.FLUX[flux.state],
+            acquit=flux.acquit,
+            total=sum((totals.get(key, ZERO) for key in flux.bordereaux), ZERO),
+            remote_id=flux.remote_id,
+            message=flux.message,
+        )
+
+
+def _by_state(rows: Iterable[InvoiceRow]) -> dict[str, tuple[int, Decimal]]:
+    counts = Counter(row.label for row in rows)
+    return {
+        state: (count, sum((row.ttc for row in rows if row.label == state), ZERO)) for state, count in counts.items()
+    }
+
+
+def alerts(held: Holdings, today: date) -> Iterator[str]:
+    """Yield what needs somebody, most serious first."""
+    yield from _flux_alerts(held.flux)
+    for intention in held.refused_intentions:
+        yield f"Facture {intention.invoice_id} : {intention.outcome}"
+    yield from _mandat_alerts(held.mandats)
+    for reception in held.quarantined:
+        yield f"Facture {reception.number} (Chorus Pro n° {reception.id}) en quarantaine : {reception.error}"
+    for answer in held.answers:
+        for remark in answer.remarks:
+            yield f"{answer.name} : {remark}"
+    for folder in held.folders:
+        if folder.is_late(today):
+            yield f"Facture {folder.invoice_id} : le visa de {folder.desk} est en retard depuis le {folder.due_on:%d/%m/%Y}."
+    for invoice in held.invoices:
+        if invoice.state is InvoiceState.TO_CORRECT:
+            yield f"Facture {invoice.id} ({invoice.number}) : {_first_reason(invoice)}"
+
+
+def _flux_alerts(flows: Iterable[Flux]) -> Iterator[str]:
+    for flux in flows:
+        if flux.state in {FluxState.TO_VERIFY, FluxState.SENDING}:
+            yield f"Flux {flux.id} : on ne sait pas s'il est arrivé au TdT. {flux.message}".strip()
+        elif flux.state is FluxState.REFUSED_BY_TDT:
+            yield f"Flux {flux.id} : refusé par le TdT. {flux.message}".strip()
+
+
+def _mandat_alerts(mandats: Iterable[Mandat]) -> Iterator[str]:
+    remedies = {
+        MandatState.REFUSED_AT_GATE: "Corrigez (mandat corriger) puis reprenez le bordereau (bordereau reprendre).",
+        MandatState.REJECTED: "Corrigez puis réémettez-le (mandat reemettre).",
+        MandatState.ON_HOLD: "Répondez au comptable.",
+    }
+    for mandat in mandats:
+        if mandat.state in remedies:
+            state = labels.MANDAT[mandat.state]
+            yield f"Mandat {mandat.id} (n° {mandat.number}) {state} : {mandat.reason}. {remedies[mandat.state]}"
+
+
+def _first_reason(invoice: Invoice) -> str:
+    held = blocking(invoice.findings)
+    return held[0].sentence if held else "à corriger."
