@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from dematfin.domain.figures.overview import Holdings, Overview, overview
+from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.figures.overview import Overview, overview
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau

@@ -1,37 +1,21 @@
 """Where everything stands today: one row an invoice, one a flow, and what needs somebody."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from dematfin.domain import labels
 from dematfin.domain.delay.dgp import delay
+from dematfin.domain.figures.alerts import alerts
+from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.finding import blocking
-from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO
-from dematfin.domain.reception import Answer, Reception
 from dematfin.domain.visa.folder import FolderState, VisaFolder
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holdings:
-    """What the ledger holds of one collectivité."""
-
-    invoices: Sequence[Invoice]
-    folders: Sequence[VisaFolder]
-    mandats: Sequence[Mandat]
-    bordereaux: Sequence[Bordereau]
-    flux: Sequence[Flux]
-    quarantined: Sequence[Reception]
-    refused_intentions: Sequence[Intention]
-    answers: Sequence[Answer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,47 +149,3 @@ def _by_state(rows: Iterable[InvoiceRow]) -> dict[str, tuple[int, Decimal]]:
     return {
         state: (count, sum((row.ttc for row in rows if row.label == state), ZERO)) for state, count in counts.items()
     }
-
-
-def alerts(held: Holdings, today: date) -> Iterator[str]:
-    """Yield what needs somebody, most serious first."""
-    yield from _flux_alerts(held.flux)
-    for intention in held.refused_intentions:
-        yield f"Facture {intention.invoice_id} : {intention.outcome}"
-    yield from _mandat_alerts(held.mandats)
-    for reception in held.quarantined:
-        yield f"Facture {reception.number} (Chorus Pro n° {reception.id}) en quarantaine : {reception.error}"
-    for answer in held.answers:
-        for remark in answer.remarks:
-            yield f"{answer.name} : {remark}"
-    for folder in held.folders:
-        if folder.is_late(today):
-            yield f"Facture {folder.invoice_id} : le visa de {folder.desk} est en retard depuis le {folder.due_on:%d/%m/%Y}."
-    for invoice in held.invoices:
-        if invoice.state is InvoiceState.TO_CORRECT:
-            yield f"Facture {invoice.id} ({invoice.number}) : {_first_reason(invoice)}"
-
-
-def _flux_alerts(flows: Iterable[Flux]) -> Iterator[str]:
-    for flux in flows:
-        if flux.state in {FluxState.TO_VERIFY, FluxState.SENDING}:
-            yield f"Flux {flux.id} : on ne sait pas s'il est arrivé au TdT. {flux.message}".strip()
-        elif flux.state is FluxState.REFUSED_BY_TDT:
-            yield f"Flux {flux.id} : refusé par le TdT. {flux.message}".strip()
-
-
-def _mandat_alerts(mandats: Iterable[Mandat]) -> Iterator[str]:
-    remedies = {
-        MandatState.REFUSED_AT_GATE: "Corrigez (mandat corriger) puis reprenez le bordereau (bordereau reprendre).",
-        MandatState.REJECTED: "Corrigez puis réémettez-le (mandat reemettre).",
-        MandatState.ON_HOLD: "Répondez au comptable.",
-    }
-    for mandat in mandats:
-        if mandat.state in remedies:
-            state = labels.MANDAT[mandat.state]
-            yield f"Mandat {mandat.id} (n° {mandat.number}) {state} : {mandat.reason}. {remedies[mandat.state]}"
-
-
-def _first_reason(invoice: Invoice) -> str:
-    held = blocking(invoice.findings)
-    return held[0].sentence if held else "à corriger."

@@ -1,0 +1,66 @@
+"""What needs somebody, most serious first, in sentences that end with what to do."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Final
+
+from dematfin.domain import labels
+from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.finding import blocking
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.visa.folder import VisaFolder
+
+REMEDIES: Final = {
+    MandatState.REFUSED_AT_GATE: "Corrigez (mandat corriger) puis reprenez le bordereau (bordereau reprendre).",
+    MandatState.REJECTED: "Corrigez puis réémettez-le (mandat reemettre).",
+    MandatState.ON_HOLD: "Répondez au comptable.",
+}
+
+
+def alerts(held: Holdings, today: date) -> Iterator[str]:
+    """Yield the alerts of the day."""
+    yield from _of_flows(held.flux)
+    yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
+    yield from _of_mandats(held.mandats)
+    yield from _of_what_came_in(held)
+    yield from _of_late_visas(held.folders, today)
+    yield from _of_invoices(held.invoices)
+
+
+def _of_flows(flows: Iterable[Flux]) -> Iterator[str]:
+    for flux in flows:
+        if flux.state in {FluxState.TO_VERIFY, FluxState.SENDING}:
+            yield f"Flux {flux.id} : on ne sait pas s'il est arrivé au TdT. {flux.message}".strip()
+        elif flux.state is FluxState.REFUSED_BY_TDT:
+            yield f"Flux {flux.id} : refusé par le TdT. {flux.message}".strip()
+
+
+def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
+    for mandat in mandats:
+        if mandat.state in REMEDIES:
+            state = labels.MANDAT[mandat.state]
+            yield f"Mandat {mandat.id} (n° {mandat.number}) {state} : {mandat.reason}. {REMEDIES[mandat.state]}"
+
+
+def _of_what_came_in(held: Holdings) -> Iterator[str]:
+    for reception in held.quarantined:
+        yield f"Facture {reception.number} (Chorus Pro n° {reception.id}) en quarantaine : {reception.error}"
+    for answer in held.answers:
+        yield from (f"{answer.name} : {remark}" for remark in answer.remarks)
+
+
+def _of_late_visas(folders: Iterable[VisaFolder], today: date) -> Iterator[str]:
+    for folder in folders:
+        if folder.is_late(today):
+            since = f"{folder.due_on:%d/%m/%Y}"
+            yield f"Facture {folder.invoice_id} : visa attendu de {folder.desk} depuis le {since}. Relancez le service."
+
+
+def _of_invoices(invoices: Iterable[Invoice]) -> Iterator[str]:
+    for invoice in invoices:
+        if invoice.state is InvoiceState.TO_CORRECT:
+            held = blocking(invoice.findings)
+            yield f"Facture {invoice.id} ({invoice.number}) : {held[0].sentence if held else 'à corriger.'}"

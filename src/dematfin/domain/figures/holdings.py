@@ -1,0 +1,26 @@
+"""What the ledger holds of one collectivité, gathered for whoever computes figures from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dematfin.domain.intention import Intention
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.reception import Answer, Reception
+from dematfin.domain.visa.folder import VisaFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """Every record that figures are made of."""
+
+    invoices: Sequence[Invoice]
+    folders: Sequence[VisaFolder]
+    mandats: Sequence[Mandat]
+    bordereaux: Sequence[Bordereau]
+    flux: Sequence[Flux]
+    quarantined: Sequence[Reception]
+    refused_intentions: Sequence[Intention]
+    answers: Sequence[Answer]
