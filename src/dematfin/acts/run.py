@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import Final
 
+from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import DematfinError
 from dematfin.ports.app import App
 from dematfin.steps.day import DAY, Step
 from dematfin.steps.day import run as run_step
-from dematfin.steps.outcome import Failure, Outcome
+from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.prepare import prepare
+from dematfin.steps.tell import carry_out
 from dematfin.steps.transmit import transmit
 
 NEEDS: Final[dict[Step, Act]] = {prepare: Act.PREPARE, transmit: Act.TRANSMIT}
@@ -28,3 +30,12 @@ def day(app: App, who: Person) -> Iterator[Outcome]:
             yield run_step(app, step)
         except DematfinError as error:
             yield Outcome(step=step.__name__, failures=(Failure(item=step.__name__, sentence=str(error)),))
+
+
+def tell_now(app: App, invoice_id: str) -> Outcome:
+    """Tell Chorus Pro at once what an act has just decided; what fails now is told by the next daily run."""
+    tally = Tally("informer le fournisseur")
+    with app.ledger.reading() as books:
+        waiting = books.find(Intention, invoice_id=invoice_id, state=IntentionState.OPEN)
+    carry_out(app, waiting, tally)
+    return tally.outcome()

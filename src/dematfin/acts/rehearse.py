@@ -1,0 +1,54 @@
+"""Rehearse: what a run would do, read from the ledger, with nothing done and nobody told."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from dematfin.domain.intention import Intention, IntentionState
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.money import ZERO, french
+from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.reception import Reception, ReceptionState
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+
+WAITING: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT)
+NOTHING: Final = "Rien à faire."
+
+
+def day(app: App, who: Person) -> Iterator[str]:
+    """Say what the daily order would do, beside asking Chorus Pro and the TdT for news."""
+    who.require(Act.RUN)
+    with app.ledger.reading() as books:
+        doubtful = books.find(Flux, state=(FluxState.SENDING, FluxState.TO_VERIFY))
+        for flux in doubtful:
+            yield f"Vérifier si le flux {flux.id} est arrivé au TdT."
+        for intention in books.find(Intention, state=IntentionState.OPEN):
+            yield f"Dire à Chorus Pro : facture {intention.invoice_id}, statut {intention.status}."
+        yield f"Télécharger {len(books.find(Reception, state=ReceptionState.LISTED))} factures déjà annoncées."
+        yield f"Contrôler {len(books.find(Invoice, state=WAITING))} factures."
+        yield from _transmissions(books)
+        yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
+        certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))
+        prepared = len(books.find(Mandat, state=MandatState.PREPARED))
+        yield f"Mandater {certified} factures visées et mettre en bordereau {prepared} mandats déjà prêts."
+
+
+def transmission(app: App, who: Person) -> Iterator[str]:
+    """Say what would leave."""
+    who.require(Act.TRANSMIT)
+    with app.ledger.reading() as books:
+        lines = tuple(_transmissions(books))
+    yield from lines or (NOTHING,)
+
+
+def _transmissions(books: Books) -> Iterator[str]:
+    for flux in books.find(Flux, state=FluxState.SIGNED):
+        total = sum((one.total for one in books.find(Bordereau, id=flux.bordereaux)), ZERO)
+        mandats = books.find(Mandat, bordereau=flux.bordereaux)
+        numbers = ", ".join(str(mandat.number) for mandat in mandats)
+        yield f"Dire à Chorus Pro « mandatée » pour les mandats n° {numbers}."
+        yield f"Transmettre le flux {flux.id} : {len(mandats)} mandats, {french(total)}."

@@ -1,0 +1,82 @@
+"""`budget ouvrir`, `personne ajouter`: what an administrateur sets up."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+
+from dematfin.acts import administer as acts
+from dematfin.acts.consult import people
+from dematfin.cli.context import DEFAULT, Configuration, open_app, sit, system_account
+from dematfin.cli.french import FrenchCommand, family
+from dematfin.cli.output import say
+from dematfin.domain import money
+from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
+from dematfin.domain.parties.person import Person, Role
+
+budgets = family("Les budgets.")
+persons = family("Les personnes et leurs rôles.")
+
+
+@budgets.callback()
+def about_budgets() -> None:
+    """Les budgets."""
+
+
+@budgets.command("ouvrir", cls=FrenchCommand)
+def open_budget(
+    budget: Annotated[str, typer.Argument(metavar="BUDGET", help="Code du budget dans la configuration.")],
+    exercice: Annotated[int, typer.Option("--exercice", metavar="ANNÉE", help="Exercice à ouvrir.")],
+    dernier_mandat: Annotated[int, typer.Option("--dernier-mandat", metavar="N", help="Dernier n° de mandat utilisé.")],
+    dernier_bordereau: Annotated[
+        int, typer.Option("--dernier-bordereau", metavar="N", help="Dernier n° de bordereau utilisé.")
+    ],
+    configuration: Configuration = DEFAULT,
+    cumul: Annotated[str, typer.Option("--cumul", metavar="EUROS", help="Déjà mandaté cette année.")] = "0",
+) -> None:
+    """Ouvre un budget pour un exercice : ses numéros partent de là, une fois pour toutes."""
+    desk = sit(configuration)
+    siret = desk.app.policy.budget_named(budget).siret
+    year = BudgetYear(
+        id=budget_year_id(siret, exercice),
+        siret=siret,
+        exercice=exercice,
+        last_mandat=dernier_mandat,
+        last_bordereau=dernier_bordereau,
+        cumul=_euros(cumul),
+    )
+    acts.open_budget(desk.app, desk.who, year)
+    say(f"Budget {budget.upper()} ouvert pour {exercice} : prochain mandat n° {dernier_mandat + 1}.")
+
+
+@persons.callback()
+def about_persons() -> None:
+    """Les personnes et leurs rôles."""
+
+
+@persons.command("ajouter", cls=FrenchCommand)
+def add_person(
+    identifiant: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Court et unique, par exemple cdupont.")],
+    nom: Annotated[str, typer.Option("--nom", metavar="NOM", help="Nom affiché.")],
+    role: Annotated[list[Role], typer.Option("--role", metavar="RÔLE", help=f"Un de : {', '.join(Role)}. Répétable.")],
+    configuration: Configuration = DEFAULT,
+    bureau: Annotated[
+        list[str] | None, typer.Option("--bureau", metavar="SERVICE", help="Service visé par un viseur. Répétable.")
+    ] = None,
+    compte: Annotated[str, typer.Option("--compte", metavar="COMPTE", help="Son compte système.")] = "",
+) -> None:
+    """Ajoute une personne, ou change ses rôles. La première doit être administrateur."""
+    app = open_app(configuration)
+    person = Person(id=identifiant, name=nom, roles=frozenset(role), desks=frozenset(bureau or ()), system_user=compte)
+    account = system_account()
+    known = people(app)
+    who = next((one for one in known if one.system_user == account and one.active), None)
+    acts.add_person(app, who, person)
+    say(f"{person.name} ajouté : {', '.join(sorted(person.roles))}.")
+
+
+def _euros(text: str) -> Decimal:
+    try:
+        return money.euros(money.parse("".join(text.split()).replace(",", ".")))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--cumul") from error

@@ -1,0 +1,143 @@
+"""`bordereau preparer|liste|voir|signer|transmettre|reprendre`: the orders to pay."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+
+from dematfin.acts import consult, mandats, rehearse
+from dematfin.acts import run as acts
+from dematfin.acts import sign as signing
+from dematfin.cli.context import DEFAULT, Configuration, Json, Rehearsal, sit
+from dematfin.cli.french import FrenchCommand, family
+from dematfin.cli.output import account, day, say, table, write_json
+from dematfin.domain import labels
+from dematfin.domain.mandat.flux import FluxState
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.money import ZERO, french
+from dematfin.steps.prepare import prepare
+from dematfin.steps.transmit import transmit
+
+app = family("Les bordereaux de mandats.")
+
+Key = Annotated[str, typer.Argument(metavar="BORDEREAU", help="Par exemple COMMUNE-2026-42.")]
+
+
+@app.command("preparer", cls=FrenchCommand)
+def prepare_all(configuration: Configuration = DEFAULT) -> None:
+    """Mandate les factures visées, numérote les bordereaux et construit leurs flux, prêts à signer."""
+    desk = sit(configuration)
+    outcome = acts.run(desk.app, desk.who, prepare)
+    account(outcome)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command("liste", cls=FrenchCommand)
+def list_sheets(configuration: Configuration = DEFAULT, json: Json = False) -> None:
+    """Liste les bordereaux et ce qu'ils deviennent."""
+    desk = sit(configuration)
+    found = consult.sheets(desk.app, desk.who)
+    if json:
+        write_json(found)
+        return
+    table(
+        ("Bordereau", "Date", "Mandats", "Total", "État", "Flux"),
+        [
+            (
+                sheet.bordereau.id,
+                day(sheet.bordereau.emitted_on),
+                str(len(sheet.mandats)),
+                french(sheet.bordereau.total),
+                _state(sheet),
+                sheet.bordereau.flux,
+            )
+            for sheet in found
+        ],
+        right=(2, 3),
+    )
+
+
+@app.command("voir", cls=FrenchCommand)
+def show_sheet(bordereau: Key, configuration: Configuration = DEFAULT, json: Json = False) -> None:
+    """Montre un bordereau, mandat par mandat."""
+    desk = sit(configuration)
+    (sheet,) = consult.sheets(desk.app, desk.who, bordereau)
+    if json:
+        write_json(sheet)
+        return
+    say(f"[bold]{sheet.bordereau.id}[/] du {day(sheet.bordereau.emitted_on)} · {_state(sheet)}")
+    say(f"Total {french(sheet.bordereau.total)} · cumul annuel {french(sheet.bordereau.cumul)}")
+    _show_mandats(sheet.mandats)
+
+
+@app.command("signer", cls=FrenchCommand)
+def sign_all(
+    configuration: Configuration = DEFAULT,
+    oui: Annotated[bool, typer.Option("--oui", help="Confirme d'avance : la liste a été vue par ailleurs.")] = False,
+) -> None:
+    """Montre les bordereaux à signer, demande confirmation, et les signe avec votre certificat."""
+    desk = sit(configuration)
+    waiting = signing.to_sign(desk.app, desk.who)
+    if not waiting:
+        say("Aucun bordereau n'attend de signature.")
+    for sheet in waiting:
+        say(f"\n[bold]Bordereau {sheet.bordereau.id}[/] · {french(sheet.bordereau.total)}")
+        _show_mandats(sheet.mandats)
+        question = f"Signer ce bordereau, c'est ordonner de payer {french(sheet.bordereau.total)}. Confirmez-vous ?"
+        if oui or typer.confirm(question):
+            facts = signing.sign(desk.app, desk.who, sheet.flux.id, _total(sheet))
+            say(f"Signé par {facts[0].signer}, le {facts[0].signed_at:%d/%m/%Y à %H:%M} UTC.")
+        else:
+            say("Rien n'est signé.")
+
+
+@app.command("transmettre", cls=FrenchCommand)
+def transmit_all(configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
+    """Annonce les mandats à Chorus Pro, puis transmet les flux signés au TdT."""
+    desk = sit(configuration)
+    if essai:
+        for line in rehearse.transmission(desk.app, desk.who):
+            say(line)
+        return
+    outcome = acts.run(desk.app, desk.who, transmit)
+    account(outcome)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command("reprendre", cls=FrenchCommand)
+def resume(bordereau: Key, configuration: Configuration = DEFAULT) -> None:
+    """Reprend un bordereau refusé, une fois ses mandats corrigés : mêmes numéros, nouveau flux."""
+    desk = sit(configuration)
+    mandats.resume(desk.app, desk.who, bordereau)
+    say(f"Bordereau {bordereau} repris : préparez (bordereau preparer) puis faites-le signer.")
+
+
+def _show_mandats(listed: tuple[Mandat, ...]) -> None:
+    table(
+        ("N°", "Mandat", "Créancier", "Objet", "Imputation", "Montant", "État"),
+        [
+            (
+                str(one.number),
+                one.id,
+                one.tiers.name,
+                one.label,
+                " ".join(line.imputation.nature + "/" + (line.imputation.fonction or "—") for line in one.lines),
+                french(one.amount),
+                labels.MANDAT[one.state] + (f" : {one.reason}" if one.reason else ""),
+            )
+            for one in sorted(listed, key=lambda mandat: mandat.number)
+        ],
+        right=(0, 5),
+    )
+
+
+def _state(sheet: consult.Sheet) -> str:
+    if sheet.flux is None:
+        return "à construire"
+    if sheet.flux.state is FluxState.ACKNOWLEDGED:
+        return "refusé" if sheet.bordereau.refused else "accepté"
+    return labels.FLUX[sheet.flux.state]
+
+
+def _total(sheet: signing.Sheet) -> Decimal:
+    return sum((one.amount for one in sheet.mandats), ZERO)

@@ -1,0 +1,70 @@
+"""What every command needs first: the configuration, the wired collectivité, the person at the keyboard."""
+
+import getpass
+import os
+import pwd
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from dematfin.acts.consult import people
+from dematfin.domain.parties.person import Person
+from dematfin.errors import Forbidden
+from dematfin.ports.app import App
+
+DEFAULT: Final = Path("config.toml")
+Configuration = Annotated[
+    Path,
+    typer.Option(
+        "--configuration", "-c", metavar="FICHIER", envvar="DEMATFIN_CONFIGURATION", help="Fichier de configuration."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Écrit le résultat en JSON, pour un programme.")]
+Rehearsal = Annotated[bool, typer.Option("--essai", help="Dit ce qui serait fait, sans rien faire.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A wired collectivité and who uses it."""
+
+    app: App
+    who: Person
+
+
+def sit(configuration: Path) -> Desk:
+    """Open a collectivité for the person whose system account runs the command.
+
+    Raises:
+        ConfigError: the configuration is unusable.
+        Forbidden: nobody has this system account.
+    """
+    app = open_app(configuration)
+    account = system_account()
+    for person in people(app):
+        if person.system_user == account and person.active:
+            return Desk(app=app, who=person)
+    message = (
+        f"Le compte système « {account} » n'est celui d'aucune personne connue. Un administrateur doit vous ajouter : "
+        f"dematfin personne ajouter IDENTIFIANT --nom NOM --role ROLE --compte {account}"
+    )
+    raise Forbidden(message)
+
+
+def open_app(configuration: Path) -> App:
+    """Wire the collectivité of a configuration."""
+    from dematfin.config import load  # noqa: PLC0415 - heavy, and not needed to show a help text
+    from dematfin.wiring import build  # noqa: PLC0415 - idem
+
+    return build(load(configuration), configuration.resolve().parent, ask)
+
+
+def ask(question: str) -> str:
+    """Put a question whose answer is not shown."""
+    return getpass.getpass(f"{question} : ")
+
+
+def system_account() -> str:
+    """Return the account of the system that runs this process, whatever the environment pretends."""
+    return pwd.getpwuid(os.getuid()).pw_name

@@ -1,0 +1,83 @@
+"""`etat`, `rapport`, `journal verifier`: the whole picture, and the proof that nobody rewrote it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dematfin.acts import consult
+from dematfin.cli.context import DEFAULT, Configuration, Json, sit
+from dematfin.cli.french import FrenchCommand, family
+from dematfin.cli.output import SCREEN, complain, day, say, table, write_json
+from dematfin.domain.figures.overview import Overview
+from dematfin.domain.money import french
+
+journal = family("Le journal scellé des évènements.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command("etat", cls=FrenchCommand)(show_state)
+    app.command("rapport", cls=FrenchCommand)(write_report)
+
+
+def show_state(configuration: Configuration = DEFAULT, json: Json = False) -> None:
+    """Montre où en sont les factures et les flux, et ce qui demande quelqu'un."""
+    desk = sit(configuration)
+    picture = consult.picture(desk.app, desk.who)
+    if json:
+        write_json(picture)
+        return
+    show(picture)
+
+
+def show(picture: Overview) -> None:
+    """Draw the picture on the screen."""
+    say(f"[bold]{picture.name}[/], le {day(picture.today)}")
+    states = sorted(picture.by_state.items(), key=lambda item: -item[1][0])
+    table(
+        ("Factures", "Nombre", "TTC"),
+        [(state, str(count), french(total)) for state, (count, total) in states],
+        right=(1, 2),
+    )
+    if picture.flux:
+        table(
+            ("Flux", "Bordereaux", "Total", "État", "Acquit"),
+            [(one.nomfic, ", ".join(one.bordereaux), french(one.total), one.label, one.acquit) for one in picture.flux],
+            right=(2,),
+        )
+    for alert in picture.alerts:
+        SCREEN.print(f"! {alert}", style="yellow", markup=False)
+
+
+def write_report(
+    configuration: Configuration = DEFAULT,
+    sortie: Annotated[Path, typer.Option("--sortie", "-o", metavar="FICHIER", help="Page à écrire.")] = Path(
+        "rapport.html"
+    ),
+) -> None:
+    """Écrit le rapport du directeur financier, en une page HTML."""
+    from dematfin.reports.page import write  # noqa: PLC0415 - heavy, and only here
+
+    desk = sit(configuration)
+    write(consult.picture(desk.app, desk.who), sortie)
+    say(f"Rapport écrit : {sortie}")
+
+
+@journal.callback()
+def about_journal() -> None:
+    """Le journal scellé des évènements."""
+
+
+@journal.command("verifier", cls=FrenchCommand)
+def verify(configuration: Configuration = DEFAULT) -> None:
+    """Vérifie que personne n'a réécrit, retiré ou déplacé un évènement."""
+    desk = sit(configuration)
+    report = consult.journal(desk.app, desk.who)
+    if report.broken_at:
+        complain(
+            f"Le journal est rompu à l'évènement n° {report.broken_at}. Ne signez rien, prévenez l'administrateur et "
+            "comparez avec la dernière sauvegarde."
+        )
+        raise typer.Exit(3)
+    say(f"Journal intact : {report.events} évènements, empreinte de tête {report.head}")

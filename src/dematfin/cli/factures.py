@@ -1,0 +1,99 @@
+"""`facture liste|voir`: invoices, and the whole story of one."""
+
+from typing import Annotated
+
+import typer
+
+from dematfin.acts import consult
+from dematfin.cli.context import DEFAULT, Configuration, Json, sit
+from dematfin.cli.french import FrenchCommand, family
+from dematfin.cli.output import day, plain, say, table, write_json
+from dematfin.domain import labels
+from dematfin.domain.money import french
+
+app = family("Les factures.")
+
+
+@app.command("liste", cls=FrenchCommand)
+def list_invoices(
+    configuration: Configuration = DEFAULT,
+    json: Json = False,
+    etat: Annotated[
+        str, typer.Option("--etat", metavar="ÉTAT", help="Seulement cet état, par exemple « en visa ».")
+    ] = "",
+) -> None:
+    """Liste les factures, leur état, leur mandat et leur échéance."""
+    desk = sit(configuration)
+    rows = [row for row in consult.picture(desk.app, desk.who).invoices if etat in ("", row.label)]
+    if json:
+        write_json(rows)
+        return
+    table(
+        ("Facture", "N° fournisseur", "Fournisseur", "TTC", "État", "Mandat", "Bordereau", "Échéance"),
+        [
+            (
+                row.id,
+                row.number,
+                row.supplier,
+                french(row.ttc),
+                row.label,
+                str(row.mandat or ""),
+                row.bordereau,
+                day(row.due_on),
+            )
+            for row in rows
+        ],
+        right=(3, 5),
+    )
+
+
+@app.command("voir", cls=FrenchCommand)
+def show_invoice(
+    facture: Annotated[str, typer.Argument(metavar="FACTURE", help="Identifiant, par exemple F2026-000012.")],
+    configuration: Configuration = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Raconte une facture, de sa notification à son paiement."""
+    desk = sit(configuration)
+    story = consult.story(desk.app, desk.who, facture)
+    if json:
+        write_json(story)
+        return
+    _headline(story)
+    table(
+        ("Quand", "Quoi", "État", "Qui", "Détail"),
+        [
+            (
+                f"{desk.app.clock.day_of(written.event.at):%d/%m/%Y} {written.event.at:%H:%M} UTC",
+                f"{written.event.subject} {written.event.subject_id}",
+                _state(written.event.after),
+                written.event.by,
+                written.event.motif,
+            )
+            for written in story.events
+        ],
+    )
+
+
+def _headline(story: consult.Story) -> None:
+    invoice = story.invoice
+    content = invoice.content
+    say(f"[bold]{invoice.id}[/] · {content.kind.lower()} {invoice.number} de {content.supplier.name}")
+    where = f"service {content.service_code or '—'} · engagement {content.engagement or '—'}"
+    say(f"{french(invoice.signed_amount)} TTC · {where}")
+    say(f"Chorus Pro n° {invoice.remote_id}, statut {invoice.remote_status} · notifiée le {day(invoice.notified_on)}")
+    for finding in invoice.findings:
+        say(f"  {finding.code} : {finding.sentence}")
+    for mandat in story.mandats:
+        say(f"Mandat {mandat.id} n° {mandat.number or '—'} : {french(mandat.amount)}, {labels.MANDAT[mandat.state]}")
+
+
+def _state(code: str) -> str:
+    """Say a state in French, whatever it is the state of."""
+    words: dict[str, str] = {
+        **plain(labels.INVOICE),
+        **plain(labels.MANDAT),
+        **plain(labels.FLUX),
+        **plain(labels.FOLDER),
+    }
+    return words.get(code, code)

@@ -1,0 +1,91 @@
+"""French for the words that the command-line library says by itself.
+
+It looks some of them up through gettext at import, so this module must be imported before it; the rest is in its
+help texts, which the classes below override, and in its usage errors, which `usage_error` says again in French.
+"""
+
+import gettext
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+WORDS: Final = {
+    "Arguments": "Arguments",
+    "Options": "Options",
+    "Commands": "Commandes",
+    "Error": "Erreur",
+    "Aborted.": "Abandonné.",
+    "Missing command.": "Il manque une commande.",
+    "No such command {name!r}.": "La commande {name!r} n'existe pas.",
+    "[default: {}]": "[par défaut : {}]",
+    "[env var: {}]": "[variable : {}]",
+    "[required]": "[obligatoire]",
+    "(dynamic)": "(calculé)",
+}
+
+untranslated: Callable[[str], str] = gettext.gettext
+gettext.gettext = lambda message: WORDS.get(message) or untranslated(message)
+
+import typer  # noqa: E402 - after the words
+from typer.core import TyperCommand, TyperGroup  # noqa: E402
+
+USAGE: Final[tuple[tuple[str, str], ...]] = (
+    (r"Missing option '?([^']+)'?\.?.*", r"L'option \1 est obligatoire."),
+    (r"Missing argument '?([^']+)'?\.?.*", r"Il manque l'argument \1."),
+    (r"No such option: (\S+).*", r"L'option \1 n'existe pas."),
+    (r"Option '?([^']+)'? requires an argument\.?", r"L'option \1 attend une valeur."),
+    (r"Got unexpected extra arguments?(?:\(s\))? \((.+)\)", r"Argument en trop : \1."),
+    (r"(.*n'existe pas)\. Did you mean (.+)\?", r"\1. Vouliez-vous dire \2 ?"),
+    (r"Invalid value for '?([^:]+?)'?: (.+?) is not one of (.+)\.", r"\1 : \2 n'est pas une valeur possible (\3)."),
+    (
+        r"Invalid value for '?([^:]+?)'?: (.+?) does not match the formats .+",
+        r"\1 : \2 n'est pas une date (AAAA-MM-JJ).",
+    ),
+    (r"Invalid value for '?([^:]+?)'?: (.+?) is not a valid \w+\.?.*", r"\1 : \2 n'est pas une valeur correcte."),
+    (r"Invalid value for '?([^:]+?)'?: \w+ (.+?) does not exist\.", r"\1 : \2 n'existe pas."),
+    (r"Invalid value for '?([^:]+?)'?: (.+)", r"\1 : \2"),
+)
+
+
+def usage_error(message: str) -> str:
+    """Say a usage error of the library in French."""
+    for pattern, french in USAGE:
+        if re.fullmatch(pattern, message, re.DOTALL):
+            return re.sub(pattern, french, message, flags=re.DOTALL)
+    return message
+
+
+class French:
+    """What commands and groups share: their own words for help and usage."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return the help option, in French."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]  # of the command or group beside
+        if option is not None:
+            option.help = "Affiche cette aide."
+        return option
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the usage line."""
+        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]  # idem
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix="Utilisation : ")
+
+
+class FrenchCommand(French, TyperCommand):
+    """A command."""
+
+
+class FrenchGroup(French, TyperGroup):
+    """A family of commands."""
+
+
+def family(help_text: str) -> typer.Typer:
+    """Return a new family of commands."""
+    return typer.Typer(
+        cls=FrenchGroup,
+        help=help_text,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        subcommand_metavar="COMMANDE [ARGUMENTS]...",
+    )

@@ -1,0 +1,86 @@
+"""The program: its families of commands, and the one place where an error becomes words on a screen."""
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Annotated, Any
+
+import typer
+from typer.main import get_command
+
+from dematfin import __version__
+from dematfin.cli import administration, bordereaux, configuration, etats, factures, mandats, registres, steps, visas
+from dematfin.cli.french import FrenchGroup, usage_error
+from dematfin.cli.output import complain
+from dematfin.errors import DematfinError
+from dematfin.support import logs
+
+USAGE = 2
+UsageError: Any = typer.BadParameter.__base__
+"""What a wrong command line raises; the library gives it no public name of its own."""
+
+
+def program() -> typer.Typer:
+    """Return the program with all its commands."""
+    app = typer.Typer(
+        cls=FrenchGroup,
+        name="dematfin",
+        help="Les factures des collectivités, de Chorus Pro au paiement.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        subcommand_metavar="COMMANDE [ARGUMENTS]...",
+    )
+    app.callback(cls=FrenchGroup)(_options)
+    steps.register(app)
+    etats.register(app)
+    app.add_typer(factures.app, name="facture")
+    app.add_typer(visas.app, name="visa")
+    app.add_typer(bordereaux.app, name="bordereau")
+    app.add_typer(mandats.app, name="mandat")
+    app.add_typer(registres.engagements, name="engagement")
+    app.add_typer(registres.tiers, name="tiers")
+    app.add_typer(administration.budgets, name="budget")
+    app.add_typer(administration.persons, name="personne")
+    app.add_typer(etats.journal, name="journal")
+    app.add_typer(configuration.app, name="config")
+    return app
+
+
+def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code: every error is said in French, none shows its insides."""
+    sys.excepthook = _unexpected
+    command: Any = get_command(app)
+    try:
+        result = command.main(args=arguments, prog_name="dematfin", standalone_mode=False)
+    except DematfinError as error:
+        complain(str(error))
+        return error.exit_code
+    except typer.Abort:
+        complain("Abandonné, rien n'a été fait.")
+        return 1
+    except typer.Exit as end:
+        return end.exit_code
+    except UsageError as error:
+        complain(f"{usage_error(error.format_message())} Aide : ajoutez --help.")
+        return USAGE
+    return result if isinstance(result, int) else 0
+
+
+def _options(
+    verbeux: Annotated[
+        bool, typer.Option("--verbeux", help="Écrit le détail technique sur la sortie d'erreur.")
+    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Affiche la version.")] = False,
+) -> None:
+    """Les factures des collectivités, de Chorus Pro au paiement."""
+    logs.configure(verbose=verbeux)
+    if version:
+        typer.echo(f"dematfin {__version__}")
+        raise typer.Exit
+
+
+def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A bug: say it in French first, and keep the details for whoever mends it."""
+    complain(f"erreur imprévue ({kind.__name__}). Rien n'est perdu ; transmettez le message ci-dessous à l'exploitant.")
+    sys.__excepthook__(kind, error, trace)

@@ -1,0 +1,58 @@
+"""`importer`, `suivi`, `journee`: what runs every day."""
+
+import typer
+
+from dematfin.acts import run as acts
+from dematfin.acts.rehearse import day as rehearse_day
+from dematfin.cli.context import DEFAULT, Configuration, Rehearsal, sit
+from dematfin.cli.french import FrenchCommand
+from dematfin.cli.output import account, say
+from dematfin.steps.control import control
+from dematfin.steps.day import Step
+from dematfin.steps.follow_up import follow_up
+from dematfin.steps.intake import intake
+from dematfin.steps.outcome import Outcome
+from dematfin.steps.reconcile import reconcile
+from dematfin.steps.visa import visa
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command("importer", cls=FrenchCommand)(import_invoices)
+    app.command("suivi", cls=FrenchCommand)(follow)
+    app.command("journee", cls=FrenchCommand)(whole_day)
+
+
+def import_invoices(configuration: Configuration = DEFAULT) -> None:
+    """Importe les factures nouvelles de Chorus Pro, les contrôle et les remet aux viseurs."""
+    _run(configuration, (intake, control, visa))
+
+
+def follow(configuration: Configuration = DEFAULT) -> None:
+    """Relève les acquits et les retours du comptable, et met les mandats à jour."""
+    _run(configuration, (reconcile, follow_up))
+
+
+def whole_day(configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
+    """Fait la journée : réconcilier, importer, contrôler, viser, transmettre, suivre, préparer. Ne signe jamais."""
+    desk = sit(configuration)
+    if essai:
+        for line in rehearse_day(desk.app, desk.who):
+            say(line)
+        return
+    failed = False
+    for outcome in acts.day(desk.app, desk.who):
+        account(outcome)
+        failed = failed or bool(outcome.exit_code)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _run(configuration: Configuration, steps: tuple[Step, ...]) -> None:
+    desk = sit(configuration)
+    outcomes: list[Outcome] = []
+    for step in steps:
+        outcomes.append(acts.run(desk.app, desk.who, step))
+        account(outcomes[-1])
+    if any(outcome.exit_code for outcome in outcomes):
+        raise typer.Exit(1)

@@ -1,0 +1,58 @@
+"""The director's page: one self-contained HTML file, with its chart inside."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pygal
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from pygal.style import Style
+
+from dematfin.domain.figures.overview import Overview
+from dematfin.domain.money import ZERO, french
+
+COLOUR: Final = "#1b4f8f"
+HEIGHT_OF_A_BAR: Final = 34
+
+
+def write(picture: Overview, target: Path) -> None:
+    """Write the page of an overview."""
+    environment = Environment(
+        loader=PackageLoader("dematfin.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["euros"] = french
+    page = environment.get_template("rapport.html").render(
+        picture=picture,
+        states=_states(picture),
+        total=sum((row.ttc for row in picture.invoices), ZERO),
+        chart=Markup(_chart(picture)),  # noqa: S704 - drawn by our library, from escaped labels
+    )
+    target.write_text(page, encoding="utf-8")
+
+
+def _states(picture: Overview) -> list[tuple[str, int, Any]]:
+    rows = [(state, count, total) for state, (count, total) in picture.by_state.items()]
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+def _chart(picture: Overview) -> str:
+    """Draw how many invoices stand in each state, without script and without anything fetched."""
+    states = list(reversed(_states(picture)))
+    chart = pygal.HorizontalBar(
+        js=(),
+        disable_xml_declaration=True,
+        show_legend=False,
+        print_values=True,
+        print_values_position="top",
+        show_x_labels=False,
+        show_x_guides=False,
+        width=760,
+        height=HEIGHT_OF_A_BAR * max(len(states), 2) + 40,
+        explicit_size=True,
+        style=Style(background="transparent", plot_background="transparent", colors=(COLOUR,), value_font_size=14),
+        formatter=lambda value: f"{value:.0f}",
+    )
+    chart.x_labels = [state for state, _, _ in states]
+    chart.add("factures", [count for _, count, _ in states])
+    drawn: str = chart.render(is_unicode=True)
+    return drawn
