@@ -14,7 +14,7 @@ from dematfin.pes.build import Writer
 from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
-from dematfin.signature.certificate import Authorities
+from dematfin.signature.authorities import Authorities
 from dematfin.signature.verify import Verifier
 from dematfin.signature.xades import XadesSigner
 from dematfin.store.documents import FolderDocuments
@@ -60,7 +60,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         writer=Writer(documents.open, schemas, __version__),
         reader=Reader(schemas),
         signer=XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)),
-        signatures=Verifier(settings.signature, authorities),
+        signatures=Verifier(settings.signature, authorities, clock.now),
         transmitter=neighbours.tdt,
         holder=holder_here(),
     )

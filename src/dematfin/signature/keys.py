@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from dematfin.errors import ConfigError, SignatureError
+from dematfin.errors import SignatureError
 from dematfin.support.secrets import private_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A certificate, what signs in its name, and the authorities given with it."""
+    """A certificate, and what signs in its name: bytes in, signature value out."""
 
     certificate: x509.Certificate
     sign: Callable[[bytes], bytes]
-    authorities: tuple[x509.Certificate, ...]
 
 
 def open_pkcs12(path: Path, password: str) -> Key:
@@ -32,41 +32,22 @@ def open_pkcs12(path: Path, password: str) -> Key:
     data = private_bytes(path)
     try:
         store = pkcs12.load_pkcs12(data, password.encode())
-    except ValueError as error:
-        message = f"Le certificat {path.name} ne s'ouvre pas : mot de passe faux ou fichier abîmé."
+    except (ValueError, UnsupportedAlgorithm) as error:
+        message = (
+            f"Le certificat {path.name} ne s'ouvre pas : le mot de passe est faux, ou le fichier n'est pas un PKCS#12 "
+            "lisible. Rien n'est signé."
+        )
         raise SignatureError(message) from error
-    if store.cert is None or not isinstance(store.key, rsa.RSAPrivateKey):
-        message = f"Le fichier {path.name} ne contient pas un certificat RSA avec sa clé : la politique Hélios l'exige."
+    if store.cert is None or store.key is None or store.key.public_key() != store.cert.certificate.public_key():
+        message = f"Le fichier {path.name} ne contient pas un certificat avec sa clé."
         raise SignatureError(message)
-    key = store.key
-    return Key(
-        certificate=store.cert.certificate,
-        sign=lambda data: key.sign(data, padding.PKCS1v15(), hashes.SHA256()),
-        authorities=tuple(one.certificate for one in store.additional_certs),
-    )
+    if not isinstance(store.key, rsa.RSAPrivateKey):
+        message = (
+            f"La clé de {path.name} n'est pas une clé RSA : la politique de signature Hélios n'en admet pas d'autre."
+        )
+        raise SignatureError(message)
+    return Key(certificate=store.cert.certificate, sign=_signs_with(store.key))
 
 
-def load_certificates(paths: tuple[Path, ...]) -> tuple[x509.Certificate, ...]:
-    """Read every certificate of some PEM files, or raise ConfigError naming the file."""
-    found: list[x509.Certificate] = []
-    for path in paths:
-        try:
-            found += x509.load_pem_x509_certificates(path.read_bytes())
-        except (OSError, ValueError) as error:
-            message = f"Le fichier d'autorités {path} est illisible : {error}."
-            raise ConfigError(message) from error
-    return tuple(found)
-
-
-def load_revocation_lists(paths: tuple[Path, ...]) -> tuple[x509.CertificateRevocationList, ...]:
-    """Read CRL files, PEM or DER, or raise ConfigError naming the file."""
-    found = []
-    for path in paths:
-        try:
-            data = path.read_bytes()
-            pem = data.lstrip().startswith(b"-----BEGIN")
-            found.append(x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data))
-        except (OSError, ValueError) as error:
-            message = f"La liste de révocation {path} est illisible : {error}."
-            raise ConfigError(message) from error
-    return tuple(found)
+def _signs_with(key: rsa.RSAPrivateKey) -> Callable[[bytes], bytes]:
+    return lambda data: key.sign(data, padding.PKCS1v15(), hashes.SHA256())

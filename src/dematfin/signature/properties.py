@@ -1,7 +1,5 @@
 """The XAdES part of a signature: when, by whom, where, in what quality, under which policy."""
 
-import base64
-import hashlib
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,8 +7,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from dematfin.signature.canonical import digest
 from dematfin.signature.names import issuer_name
-from dematfin.signature.settings import SignatureSettings
+from dematfin.signature.settings import PolicySettings, SignatureSettings
 from dematfin.signature.vocabulary import SHA256, XAD, ds, xad
 
 UTC_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -25,7 +24,7 @@ def qualifying_properties(
     properties = etree.SubElement(signed, xad("SignedSignatureProperties"))
     _text(properties, "SigningTime", at.astimezone(UTC).strftime(UTC_FORMAT))
     _certificate(etree.SubElement(properties, xad("SigningCertificate")), certificate)
-    _policy(etree.SubElement(properties, xad("SignaturePolicyIdentifier")), settings)
+    _policy(etree.SubElement(properties, xad("SignaturePolicyIdentifier")), settings.politique)
     place = etree.SubElement(properties, xad("SignatureProductionPlace"))
     _text(place, "City", settings.ville)
     _text(place, "PostalCode", settings.code_postal)
@@ -35,32 +34,26 @@ def qualifying_properties(
     return root
 
 
-def digest(parent: Any, value: str) -> None:
-    """Add an algorithm and its digest; from XAdES 1.2.2 on they are of the XML signature namespace."""
+def digested(parent: Any, value: str) -> None:
+    """Add a digest and its algorithm; from XAdES 1.2.2 on they are of the XML signature namespace everywhere."""
     etree.SubElement(parent, ds("DigestMethod"), Algorithm=SHA256)
     etree.SubElement(parent, ds("DigestValue")).text = value
 
 
-def base64_sha256(data: bytes) -> str:
-    """Return a digest as signatures write it."""
-    return base64.b64encode(hashlib.sha256(data).digest()).decode("ascii")
-
-
 def _certificate(parent: Any, certificate: x509.Certificate) -> None:
     one = etree.SubElement(parent, xad("Cert"))
-    digest(etree.SubElement(one, xad("CertDigest")), base64_sha256(certificate.public_bytes(Encoding.DER)))
+    digested(etree.SubElement(one, xad("CertDigest")), digest(certificate.public_bytes(Encoding.DER)))
     issuer = etree.SubElement(one, xad("IssuerSerial"))
     etree.SubElement(issuer, ds("X509IssuerName")).text = issuer_name(certificate.issuer)
     etree.SubElement(issuer, ds("X509SerialNumber")).text = str(certificate.serial_number)
 
 
-def _policy(parent: Any, settings: SignatureSettings) -> None:
-    policy = settings.politique
+def _policy(parent: Any, policy: PolicySettings) -> None:
     one = etree.SubElement(parent, xad("SignaturePolicyId"))
     identifier = etree.SubElement(one, xad("SigPolicyId"))
     _text(identifier, "Identifier", policy.oid)
     _text(identifier, "Description", policy.description)
-    digest(etree.SubElement(one, xad("SigPolicyHash")), policy.empreinte)
+    digested(etree.SubElement(one, xad("SigPolicyHash")), policy.empreinte)
     qualifiers = etree.SubElement(one, xad("SigPolicyQualifiers"))
     _text(etree.SubElement(qualifiers, xad("SigPolicyQualifier")), "SPURI", policy.adresse)
 

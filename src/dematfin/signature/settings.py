@@ -1,19 +1,42 @@
 """`[signature]`: who signs, with what, under which policy."""
 
-from pydantic import Field
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator, Field
 
 from dematfin.support.settings import LocalPath, Section
 
+POLICY_AT: Final = (
+    "https://www.collectivites-locales.gouv.fr/files/files/finances_locales/dematerialisation/ps_helios_dgfip.pdf"
+)
+
+
+def _compact(value: object) -> object:
+    """Accept a fingerprint as OpenSSL and Windows show it."""
+    return value.replace(":", "").replace(" ", "").lower() if isinstance(value, str) else value
+
+
+def _several(value: object) -> object:
+    """Accept one path where several may stand."""
+    return (value,) if isinstance(value, str) else value
+
+
+Fingerprint = Annotated[str, BeforeValidator(_compact), Field(pattern=r"^([0-9a-f]{64})?$")]
+Paths = Annotated[tuple[LocalPath, ...], BeforeValidator(_several)]
+
 
 class PolicySettings(Section):
-    """`[signature.politique]`: the DGFiP's policy; a new version of it is published with new values."""
+    """`[signature.politique]`: the DGFiP's policy; a new version of it is published with new values.
 
-    oid: str = Field(default="urn:oid:1.2.250.1.131.1.5.18.21.1.7")
+    Attributes:
+        empreinte: SHA-256 of the policy's PDF, in base64.
+        adresse: where the policy can be read (SPURI).
+    """
+
+    oid: str = "urn:oid:1.2.250.1.131.1.5.18.21.1.7"
     description: str = "Politique de signature Helios de la DGFiP"
     empreinte: str = "roF9+cfRHNPtVJolhdqfIqGMVuUXX8aR4rpiquf0u5E="
-    adresse: str = (
-        "https://www.collectivites-locales.gouv.fr/files/files/finances_locales/dematerialisation/ps_helios_dgfip.pdf"
-    )
+    adresse: str = POLICY_AT
 
 
 class SignatureSettings(Section):
@@ -22,19 +45,19 @@ class SignatureSettings(Section):
     Attributes:
         pkcs12: file of the certificate and its key, readable by its owner only.
         mot_de_passe: reference to its password; empty to have it asked at each signature.
-        empreinte: SHA-256 of the expected certificate, in hexadecimal; empty accepts any that the authorities know.
-        autorites: PEM files of trusted roots and of the authorities below them.
+        empreinte: SHA-256 of the expected certificate; advised, since without it any that the authorities know fits.
+        autorites: PEM files, or folders of them: trusted roots and the authorities below them.
         listes_de_revocation: CRL files, PEM or DER.
         ville, code_postal, pays, qualite: written in each signature, as the policy wants.
     """
 
     pkcs12: LocalPath
     mot_de_passe: str = ""
-    empreinte: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
-    autorites: tuple[LocalPath, ...] = ()
-    listes_de_revocation: tuple[LocalPath, ...] = ()
+    empreinte: Fingerprint = ""
+    autorites: Paths = ()
+    listes_de_revocation: Paths = ()
     ville: str = Field(min_length=1)
     code_postal: str = Field(pattern=r"^[0-9]{5}$")
-    pays: str = "France"
-    qualite: str = "Maire"
+    pays: str = Field(default="France", min_length=1)
+    qualite: str = Field(default="Maire", min_length=1)
     politique: PolicySettings = PolicySettings()

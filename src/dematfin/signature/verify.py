@@ -1,166 +1,130 @@
-"""Judging a signed flow as a stranger would: its shape, each signature, each certificate, what nobody signed.
+"""Judging a signed flow as a stranger would: places, form, digests and value, certificate, and what nobody signed.
 
-The signatures cover the bordereaux, not the documents of PES_PJ: those are compared with the unsigned flow.
+The signatures cover the bordereaux, neither the documents of PES_PJ nor the headers: the whole file without its
+signatures must be, byte for byte, the one that was prepared.
 """
 
-import base64
-import binascii
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
 from signxml.exceptions import SignXMLException
 
-from dematfin.domain.finding import Finding, Severity, blocking
-from dematfin.errors import DocumentError
+from dematfin.domain.finding import Finding, blocking
+from dematfin.errors import DocumentError, SignatureError
 from dematfin.ports.signature import SignatureFact, SignatureReport
-from dematfin.signature.canonical import canonical, content_digest
-from dematfin.signature.certificate import Authorities, common_name, fingerprint
-from dematfin.signature.names import issuer_name
-from dematfin.signature.properties import UTC_FORMAT, base64_sha256
+from dematfin.signature import conformity, structure
+from dematfin.signature.authorities import Authorities
+from dematfin.signature.canonical import canonical
+from dematfin.signature.certificate import common_name, fingerprint, read_certificate
+from dematfin.signature.form import CERTIFICATE_PATH, PROPERTIES_PATH, blank
+from dematfin.signature.layout import light_copy, survey
+from dematfin.signature.properties import UTC_FORMAT
 from dematfin.signature.settings import SignatureSettings
-from dematfin.signature.structure import check
-from dematfin.signature.vocabulary import BORDEREAU, DOMAINS, SIGNATURE, ds, xad
-from dematfin.support.xml import local_name, parse_file, parser
+from dematfin.signature.splice import without
+from dematfin.signature.structure import wrong
+from dematfin.signature.vocabulary import xad
+from dematfin.support.xml import parse_bytes, parser
 
-PROPERTIES: Final = f"{ds('Object')}/{xad('QualifyingProperties')}/{xad('SignedProperties')}"
-SIGNED: Final = xad("SignedSignatureProperties")
+SIGNING_TIME_PATH: Final = f"{PROPERTIES_PATH}/{xad('SignedSignatureProperties')}/{xad('SigningTime')}"
+REFERENCES: Final = 2
 
 
 class Verifier:
     """Implements ports.signature.SignatureCheck."""
 
-    def __init__(self, settings: SignatureSettings, authorities: Authorities) -> None:
+    def __init__(self, settings: SignatureSettings, authorities: Authorities, now: Callable[[], datetime]) -> None:
         self._settings = settings
         self._authorities = authorities
+        self._now = now
 
     def report(self, signed: Path, unsigned: Path) -> SignatureReport:
-        """Verify every signature of a flow, and that nothing else was changed in it."""
+        """Verify every signature of a flow, and that nothing but signatures was added to the unsigned one."""
         try:
-            root = parse_file(signed, f"Flux {signed.name}").getroot()
+            layout = survey(signed)
+            root = parse_bytes(light_copy(signed, layout), f"Flux {signed.name}")
         except DocumentError as error:
-            return SignatureReport(signatures=(), findings=(_wrong("SIG-XML", str(error)),))
-        _empty_documents(root)
-        findings = list(check(root))
-        facts: list[SignatureFact] = []
-        if not findings:
-            for sheet in _sheets(root):
-                fact, found = self._one(root, sheet)
-                findings += found
-                facts += [fact] if fact else []
-        if content_digest(signed) != content_digest(unsigned):
-            findings.append(_wrong("SIG-SCEAU", "Le contenu du flux a changé depuis qu'il a été préparé."))
-        return SignatureReport(signatures=() if blocking(findings) else tuple(facts), findings=tuple(findings))
+            return SignatureReport(signatures=(), findings=(wrong("SIG-XML", str(error)),))
+        findings = [wrong("SIG-ID", f"L'identifiant « {name} » est donné deux fois.") for name in layout.repeated]
+        findings += structure.check(root)
+        judged = [] if findings else [self._judge(sheet) for sheet in structure.bordereaux(root)]
+        findings += (finding for _, found in judged for finding in found)
+        if _digest(without(signed, layout.signatures)) != _digest(without(unsigned, ())):
+            findings.append(wrong("SIG-SCEAU", "Le contenu du flux a changé depuis qu'il a été préparé."))
+        facts = tuple(fact for fact, _ in judged if fact)
+        return SignatureReport(signatures=facts, findings=tuple(dict.fromkeys(findings)))
 
-    def _one(self, root: Any, sheet: Any) -> tuple[SignatureFact | None, list[Finding]]:
+    def _judge(self, sheet: Any) -> tuple[SignatureFact | None, tuple[Finding, ...]]:
+        """Judge the one signature of a bordereau; tell who signed when nothing stands against it."""
         name = f"Bordereau {sheet.get('Id')}"
-        signature = sheet.find(SIGNATURE)
-        certificate = _certificate(signature)
-        if certificate is None:
-            return None, [_wrong("SIG-CERTIFICAT", f"{name} : le certificat est illisible.")]
-        findings = [*_cryptography(root, sheet, certificate), *self._properties(signature, certificate, name)]
-        signed_at = _signing_time(signature)
-        if signed_at is None:
-            return None, [*findings, _wrong("SIG-DATE", f"{name} : la date de signature n'est pas une date UTC.")]
-        findings += self._authorities.judge(certificate, signed_at)
+        signature = structure.signature_of(sheet)
+        try:
+            certificate = read_certificate(signature.findtext(CERTIFICATE_PATH) or "")
+            signed_at = _signing_time(signature)
+        except SignatureError as error:
+            return None, (wrong("SIG-FORME", f"{name} : {error}"),)
+        model = blank(sheet.get("Id"), certificate, signed_at, self._settings)
+        findings = tuple(conformity.check(signature, model, name)) or (
+            *_cryptography(sheet, signature, certificate),
+            *self._in_the_past(signed_at, name),
+            *self._authorities.judge(certificate, signed_at),
+        )
         fact = SignatureFact(
             target=sheet.get("Id"),
-            signer=common_name(certificate),
+            signer=common_name(certificate.subject),
             signed_at=signed_at,
             fingerprint=fingerprint(certificate),
         )
-        return fact, findings
+        return None if blocking(findings) else fact, findings
 
-    def _properties(self, signature: Any, certificate: x509.Certificate, name: str) -> Iterator[Finding]:
-        """Compare the signed properties with the certificate that signed and with the configured policy."""
-        read = _Properties(signature)
-        policy = self._settings.politique
-        if read.text("SigningCertificate", "Cert", "CertDigest", "DigestValue") != base64_sha256(
-            certificate.public_bytes(Encoding.DER)
-        ):
-            yield _wrong("SIG-CERTIFICAT", f"{name} : le certificat n'est pas celui que la signature annonce.")
-        issuer = read.text("SigningCertificate", "Cert", "IssuerSerial", "X509IssuerName")
-        serial = read.text("SigningCertificate", "Cert", "IssuerSerial", "X509SerialNumber")
-        if (issuer, serial) != (issuer_name(certificate.issuer), str(certificate.serial_number)):
-            yield _wrong("SIG-EMETTEUR", f"{name} : l'émetteur annoncé n'est pas celui du certificat.")
-        where = ("SignaturePolicyIdentifier", "SignaturePolicyId")
-        if read.text(*where, "SigPolicyId", "Identifier") != policy.oid or (
-            read.text(*where, "SigPolicyHash", "DigestValue") != policy.empreinte
-        ):
-            yield _wrong("SIG-POLITIQUE", f"{name} : la politique de signature n'est pas celle de la DGFiP.")
-        place = [read.text("SignatureProductionPlace", part) for part in ("City", "PostalCode", "CountryName")]
-        if not all(place) or not read.text("SignerRole", "ClaimedRoles", "ClaimedRole"):
-            yield _wrong("SIG-QUALITE", f"{name} : le lieu ou la qualité du signataire manque.")
+    def _in_the_past(self, signed_at: datetime, name: str) -> Iterator[Finding]:
+        if signed_at > self._now():
+            yield wrong("SIG-DATE", f"{name} : la date de signature est dans le futur. Vérifiez l'horloge du poste.")
 
 
-class _Properties:
-    """Reads the signed properties of one signature by local names."""
-
-    def __init__(self, signature: Any) -> None:
-        self._root = signature.find(f"{PROPERTIES}/{SIGNED}")
-
-    def text(self, *path: str) -> str:
-        element = self._root
-        for name in path:
-            element = None if element is None else next((one for one in element if local_name(one) == name), None)
-        return "" if element is None else "".join(element.itertext()).strip()
+def _signing_time(signature: Any) -> datetime:
+    text = signature.findtext(SIGNING_TIME_PATH) or ""
+    try:
+        return datetime.strptime(text, UTC_FORMAT).replace(tzinfo=UTC)
+    except ValueError as error:
+        message = f"la date de signature « {text} » n'est pas un instant UTC."
+        raise SignatureError(message) from error
 
 
-def _cryptography(root: Any, sheet: Any, certificate: x509.Certificate) -> Iterator[Finding]:
-    """Have signxml recompute the digests and the value, then compare what it says was signed with what we read."""
+def _cryptography(sheet: Any, signature: Any, certificate: x509.Certificate) -> Iterator[Finding]:
+    """Have signxml recompute digests and value, then compare what it says was signed with what stands in the flow.
+
+    It is given the bordereau alone: the exclusive canonical form owes nothing to what is around.
+    """
     name = f"Bordereau {sheet.get('Id')}"
-    domain = local_name(sheet.getparent())
     config = SignatureConfiguration(
-        location=f"./{domain}/{BORDEREAU}[@Id='{sheet.get('Id')}']/",
-        expect_references=2,
+        location="./",
+        expect_references=REFERENCES,
         signature_methods=frozenset({SignatureMethod.RSA_SHA256}),
         digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
+        verification_time=certificate.not_valid_before_utc,  # the dates are judged apart, at the date of signature
     )
+    extract = etree.tostring(sheet, with_tail=False)
     try:
         results = XMLVerifier().verify(
-            etree.tostring(root), x509_cert=certificate, id_attribute="Id", expect_config=config, parser=parser()
+            extract, x509_cert=certificate, id_attribute="Id", expect_config=config, parser=parser()
         )
-    except (SignXMLException, ValueError) as error:
-        yield _wrong("SIG-VALEUR", f"{name} : la signature n'est pas celle de ce contenu ({error}).")
+    except (SignXMLException, etree.LxmlError, ValueError) as error:
+        yield wrong("SIG-VALEUR", f"{name} : ce n'est pas le contenu qui a été signé ({error}).")
         return
-    signature = sheet.find(SIGNATURE)
+    properties = canonical(signature.find(PROPERTIES_PATH))
     sheet.remove(signature)
-    read = canonical(sheet)
-    sheet.append(signature)
-    covered = results[0].signed_data if isinstance(results, list) else b""
-    if covered != read:
-        yield _wrong("SIG-VALEUR", f"{name} : la signature couvre autre chose que ce bordereau.")
+    if not isinstance(results, list) or [one.signed_data for one in results] != [canonical(sheet), properties]:
+        yield wrong("SIG-VALEUR", f"{name} : la signature couvre autre chose que ce bordereau.")
 
 
-def _certificate(signature: Any) -> x509.Certificate | None:
-    text = signature.findtext(f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}") or ""
-    try:
-        return x509.load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True))
-    except (ValueError, binascii.Error):
-        return None
-
-
-def _signing_time(signature: Any) -> datetime | None:
-    try:
-        return datetime.strptime(_Properties(signature).text("SigningTime"), UTC_FORMAT).replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
-def _sheets(root: Any) -> list[Any]:
-    return [sheet for domain in root if local_name(domain) in DOMAINS for sheet in domain.iterfind(BORDEREAU)]
-
-
-def _empty_documents(root: Any) -> None:
-    """Leave the documents out: no signature covers them, and signxml reads the whole flow again each time."""
-    for document in root.iterfind("PES_PJ/PJ/Contenu/Fichier"):
-        document.text = None
-
-
-def _wrong(code: str, sentence: str) -> Finding:
-    return Finding(code=code, severity=Severity.BLOCKING, sentence=sentence)
+def _digest(chunks: Iterable[bytes]) -> bytes:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.digest()

@@ -1,4 +1,4 @@
-"""Namespaces and algorithms of a Hélios signature: the policy allows one of each."""
+"""Namespaces, algorithms and places of a Hélios signature: the policy allows one of each."""
 
 from typing import Final
 
@@ -10,10 +10,10 @@ SHA256: Final = "http://www.w3.org/2001/04/xmlenc#sha256"
 RSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SIGNED_PROPERTIES: Final = f"{XAD}SignedProperties"
 
-SIGNATURE: Final = f"{{{DS}}}Signature"
 BORDEREAU: Final = "Bordereau"
 DOMAINS: Final = frozenset({"PES_DepenseAller", "PES_RecetteAller"})
-ID_ATTRIBUTES: Final = frozenset({"Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id"})
+ID_ATTRIBUTES: Final = frozenset({"Id", "ID", "id"})
+XML_ID: Final = "http://www.w3.org/XML/1998/namespace id"
 
 
 def ds(name: str) -> str:
@@ -24,3 +24,6 @@ def ds(name: str) -> str:
 def xad(name: str) -> str:
     """Return the tag of a XAdES element."""
     return f"{{{XAD}}}{name}"
+
+
+SIGNATURE: Final = ds("Signature")

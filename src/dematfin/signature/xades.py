@@ -1,41 +1,21 @@
-"""Signing the bordereaux of a flow: XAdES-EPES 1.2.2, enveloped, one signature each, every other byte kept.
+"""Signing the bordereaux of a flow, one signature each: the rest of the file keeps every byte."""
 
-The signature is computed on the parsed flow, then inserted as bytes before each `</Bordereau>`: nothing that the
-sender wrote is written again.
-"""
-
-import base64
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
-
-from cryptography.hazmat.primitives.serialization import Encoding
-from lxml import etree
+from typing import Any
 
 from dematfin.domain.finding import blocking
 from dematfin.errors import SignatureError
-from dematfin.signature.canonical import canonical, digest_of
-from dematfin.signature.certificate import Authorities
+from dematfin.signature.authorities import Authorities
+from dematfin.signature.canonical import canonical
+from dematfin.signature.form import blank, seal
 from dematfin.signature.keys import Key, open_pkcs12
-from dematfin.signature.properties import base64_sha256, digest, qualifying_properties
+from dematfin.signature.layout import Layout, light_copy, survey
 from dematfin.signature.settings import SignatureSettings
-from dematfin.signature.vocabulary import (
-    BORDEREAU,
-    C14N,
-    DOMAINS,
-    DS,
-    ENVELOPED,
-    ID_ATTRIBUTES,
-    RSA_SHA256,
-    SIGNATURE,
-    SIGNED_PROPERTIES,
-    ds,
-)
-from dematfin.support.xml import local_name, parse_file
-
-END_TAG: Final = re.compile(rb"</Bordereau\s*>")
+from dematfin.signature.splice import insert
+from dematfin.signature.structure import bordereaux
+from dematfin.support.xml import parse_bytes
 
 
 class XadesSigner:
@@ -54,76 +34,49 @@ class XadesSigner:
             SignatureError: the flow cannot be signed, or the certificate may not sign it.
             ConfigError: the key file is unreadable.
         """
-        sheets = list(_to_sign(parse_file(flow, f"Flux {flow.name}")))
+        layout = survey(flow)
+        sheets = _to_sign(flow, layout)
+        key = self._fit_key(at)
+        signatures = [
+            seal(blank(sheet.get("Id"), key.certificate, at, self._settings), canonical(sheet), key.sign)
+            for sheet in sheets
+        ]
+        insert(flow, target, zip(layout.bordereaux, signatures, strict=True))
+
+    def _fit_key(self, at: datetime) -> Key:
+        """Open the key, once the flow is known to be worth it, and refuse one that may not sign."""
         key = open_pkcs12(self._settings.pkcs12, self._password())
-        if wrong := blocking(self._authorities.judge(key.certificate, at, key.authorities)):
-            raise SignatureError(" ".join(finding.sentence for finding in wrong))
-        signatures = [_signature(sheet, key, at, self._settings) for sheet in sheets]
-        _insert(flow, target, signatures)
+        if found := blocking(self._authorities.judge(key.certificate, at)):
+            raise SignatureError(" ".join(finding.sentence for finding in found))
+        return key
 
 
-def _to_sign(tree: Any) -> Iterator[Any]:
-    """Yield the bordereaux of a flow that nobody has signed, each with an Id of its own."""
-    root = tree.getroot()
-    if next(root.iter(SIGNATURE), None) is not None:
+def _to_sign(flow: Path, layout: Layout) -> list[Any]:
+    """Return the bordereaux of a flow that nobody has signed, each with an Id of its own."""
+    if layout.signatures:
         message = "Ce flux porte déjà une signature : il ne se signe pas deux fois."
         raise SignatureError(message)
-    if any(not local_name(element) for element in root.iter()):
-        message = "Ce flux contient un commentaire ou une instruction XML, que la signature ne couvrirait pas."
+    if layout.repeated:
+        message = f"L'identifiant « {layout.repeated[0]} » est donné deux fois dans le flux : on ne sait lequel signer."
         raise SignatureError(message)
-    ids = [value for element in root.iter() for name, value in element.attrib.items() if name in ID_ATTRIBUTES]
-    if len(ids) != len(set(ids)):
-        message = "Deux éléments du flux portent le même identifiant : la signature serait ambiguë."
+    sheets = bordereaux(parse_bytes(light_copy(flow, layout), f"Flux {flow.name}"))
+    if not sheets:
+        message = "Ce flux n'a pas de bordereau : il n'y a rien à signer."
         raise SignatureError(message)
-    sheets = [sheet for domain in root if local_name(domain) in DOMAINS for sheet in domain.iterfind(BORDEREAU)]
-    if not sheets or any(not sheet.get("Id") for sheet in sheets):
-        message = "Le flux n'a pas de bordereau, ou un bordereau sans attribut Id : signature impossible."
+    for sheet in sheets:
+        _check(sheet)
+    return sheets
+
+
+def _check(sheet: Any) -> None:
+    """Refuse what could be signed but would be refused by Hélios."""
+    if not sheet.get("Id") or not len(sheet):
+        message = "Un bordereau du flux est vide ou n'a pas d'attribut Id : il ne peut pas être signé."
         raise SignatureError(message)
-    yield from sheets
-
-
-def _signature(sheet: Any, key: Key, at: datetime, settings: SignatureSettings) -> bytes:
-    """Return the signature of one bordereau, in ASCII, whatever the encoding of the flow."""
-    target = sheet.get("Id")
-    signature_id = f"{target}_SIG_1"
-    signature = etree.Element(SIGNATURE, nsmap={"ds": DS}, Id=signature_id)
-    signed_info = etree.SubElement(signature, ds("SignedInfo"))
-    value = etree.SubElement(signature, ds("SignatureValue"), Id=f"{signature_id}_SV")
-    data = etree.SubElement(etree.SubElement(signature, ds("KeyInfo")), ds("X509Data"))
-    der = key.certificate.public_bytes(Encoding.DER)
-    etree.SubElement(data, ds("X509Certificate")).text = base64.b64encode(der).decode("ascii")
-    qualifying = qualifying_properties(signature_id, key.certificate, at, settings)
-    etree.SubElement(signature, ds("Object")).append(qualifying)
-    etree.SubElement(signed_info, ds("CanonicalizationMethod"), Algorithm=C14N)
-    etree.SubElement(signed_info, ds("SignatureMethod"), Algorithm=RSA_SHA256)
-    _reference(signed_info, target, digest_of(sheet), ENVELOPED, C14N)
-    properties = _reference(signed_info, f"{signature_id}_SP", base64_sha256(canonical(qualifying[0])), C14N)
-    properties.set("Type", SIGNED_PROPERTIES)
-    value.text = base64.b64encode(key.sign(canonical(signed_info))).decode("ascii")
-    written: bytes = etree.tostring(signature, encoding="ascii")
-    return written
-
-
-def _reference(signed_info: Any, target: str, value: str, *transforms: str) -> Any:
-    reference = etree.SubElement(signed_info, ds("Reference"), URI=f"#{target}")
-    listed = etree.SubElement(reference, ds("Transforms"))
-    for algorithm in transforms:
-        etree.SubElement(listed, ds("Transform"), Algorithm=algorithm)
-    digest(reference, value)
-    return reference
-
-
-def _insert(flow: Path, target: Path, signatures: list[bytes]) -> None:
-    """Copy a flow, putting each signature last in its bordereau."""
-    data = flow.read_bytes()
-    ends = [found.start() for found in END_TAG.finditer(data)]
-    if len(ends) != len(signatures):
-        message = "Le texte du flux contient une fin de bordereau inattendue : signature impossible."
+    declared = sheet.getparent().find("*/InfoDematerialisee")
+    if declared is None or declared.get("V") not in {"1", "true"}:
+        message = (
+            f"Le bordereau {sheet.get('Id')} est dans un flux qui ne se dit pas dématérialisé (InfoDematerialisee) : "
+            "signé, il serait rejeté par Hélios. Reconstruisez le flux."
+        )
         raise SignatureError(message)
-    done = 0
-    with target.open("wb") as sink:
-        for end, signature in zip(ends, signatures, strict=True):
-            sink.write(memoryview(data)[done:end])
-            sink.write(signature)
-            done = end
-        sink.write(memoryview(data)[done:])

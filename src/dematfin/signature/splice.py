@@ -1,0 +1,42 @@
+"""Copying a file with some of its bytes left out, or with some put in, a chunk at a time."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple
+
+CHUNK: Final = 1024 * 1024
+
+
+class Span(NamedTuple):
+    """Bytes of a file, from `start` up to `end` not included."""
+
+    start: int
+    end: int
+
+
+def without(source: Path, spans: Iterable[Span]) -> Iterator[bytes]:
+    """Yield a file but for some spans, given in order."""
+    with source.open("rb") as stream:
+        for span in spans:
+            yield from _up_to(stream, span.start)
+            stream.seek(span.end)
+        yield from _up_to(stream, source.stat().st_size)
+
+
+def insert(source: Path, target: Path, pieces: Iterable[tuple[int, bytes]]) -> None:
+    """Write a copy with pieces put in at some positions, given in order; whole or not at all."""
+    temporary = target.with_name(f".{target.name}.part")
+    try:
+        with source.open("rb") as stream, temporary.open("wb") as sink:
+            for position, piece in pieces:
+                sink.writelines(_up_to(stream, position))
+                sink.write(piece)
+            sink.writelines(_up_to(stream, source.stat().st_size))
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _up_to(stream: BinaryIO, position: int) -> Iterator[bytes]:
+    while chunk := stream.read(min(CHUNK, position - stream.tell())):
+        yield chunk
