@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from dematfin.sandbox.chorus.app import ChorusApp
+from dematfin.sandbox.chorus.state import Invoices
 from dematfin.sandbox.helios.comptable import Comptable
 from dematfin.sandbox.helios.gate import Gate
 from dematfin.sandbox.helios.registry import Registry
@@ -104,3 +105,12 @@ def _tls(world: World, folder: Path) -> ssl.SSLContext:
     context.load_verify_locations(folder / world.tdt.autorite_clients)
     context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def last_statuses(folder: Path) -> dict[str, str]:
+    """Return the last status of each invoice of a folder's Chorus Pro, whether it runs or not."""
+    invoices = Invoices(folder / "chorus" / "etat.db", load(folder / "monde.json"), folder)
+    try:
+        return invoices.statuses()
+    finally:
+        invoices.close()

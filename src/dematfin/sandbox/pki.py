@@ -228,3 +228,8 @@ def _of_a_signer() -> list[tuple[x509.ExtensionType, bool]]:
 
 def _host(host: str) -> x509.GeneralName:
     return x509.IPAddress(IPv4Address(host)) if host[0].isdigit() else x509.DNSName(host)
+
+
+def fingerprint(one: Identity) -> str:
+    """Return the SHA-256 of a certificate, in hexadecimal."""
+    return one.certificate.fingerprint(hashes.SHA256()).hex()

@@ -1,0 +1,102 @@
+"""`demo` and `sandbox demarrer`: dematfin tried without Chorus Pro, without a TdT, without a certificate."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from dematfin.cli.context import DEFAULT, Configuration, open_app
+from dematfin.cli.etats import show
+from dematfin.cli.french import FrenchCommand, family
+from dematfin.cli.output import SCREEN, say
+from dematfin.errors import ConfigError
+
+if TYPE_CHECKING:
+    from dematfin.demo.play import Play
+
+sandbox = family("Les voisins simulés d'une démonstration.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the program."""
+    app.command("demo", cls=FrenchCommand)(demonstrate)
+    app.add_typer(sandbox, name="sandbox")
+
+
+def demonstrate(
+    dossier: Annotated[
+        Path, typer.Option("--dossier", metavar="DOSSIER", help="Dossier de la démonstration, vide ou déjà à elle.")
+    ] = Path("demo"),
+) -> None:
+    """Joue toute la chaîne, de Chorus Pro au paiement, sur des voisins simulés."""
+    from dematfin.demo.folder import DemoFolder  # noqa: PLC0415 - heavy, and only here
+    from dematfin.demo.neighbours import running  # noqa: PLC0415 - idem
+    from dematfin.demo.play import Play  # noqa: PLC0415 - idem
+    from dematfin.demo.story import load  # noqa: PLC0415 - idem
+    from dematfin.demo.summary import leave  # noqa: PLC0415 - idem
+    from dematfin.support.clock import SystemClock  # noqa: PLC0415 - idem
+
+    folder = DemoFolder(root=dossier.resolve())
+    story = load(SystemClock("Europe/Paris").today())
+    folder.prepare(story)
+    app = open_app(folder.config)
+    with running(folder.config):
+        play = Play(app=app, story=story)
+        _perform(play)
+    picture = leave(app, play.you(), folder)
+    say()
+    show(picture)
+    _where_to_look(dossier)
+
+
+def _perform(play: "Play") -> None:
+    """Play the scenes one by one, with a progress bar."""
+    scenes = play.scenes()
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=SCREEN, transient=True) as progress:
+        task = progress.add_task("", total=len(scenes))
+        for number, (title, scene) in enumerate(scenes, start=1):
+            progress.update(task, description=title)
+            progress.console.print(f"[bold]{number}. {title}[/]")
+            for line in scene():
+                progress.console.print(f"   {line}", markup=False)
+            progress.advance(task)
+
+
+def _where_to_look(folder: Path) -> None:
+    config = folder / "config.toml"
+    say(
+        f"\nTout est dans [bold]{folder}[/] : rapport.html (à ouvrir dans un navigateur), resume.json, pes/, config.toml."
+    )
+    say("Pour essayer vous-même, relancez les voisins dans un autre terminal :")
+    say(f"  dematfin sandbox demarrer -c {config}")
+    say("puis, par exemple :")
+    say(f"  dematfin visa liste -c {config}")
+    say(f"  dematfin bordereau signer -c {config}")
+    say(f"  dematfin bordereau transmettre -c {config}")
+    say(f"  dematfin journee -c {config}")
+
+
+@sandbox.callback()
+def about() -> None:
+    """Les voisins simulés d'une démonstration."""
+
+
+@sandbox.command("demarrer", cls=FrenchCommand)
+def start(configuration: Configuration = DEFAULT) -> None:
+    """Démarre les voisins simulés d'un dossier de démonstration, avec leur mémoire, jusqu'à Ctrl-C."""
+    from dematfin.config import load as load_settings  # noqa: PLC0415 - heavy, and only here
+    from dematfin.sandbox.neighbours import Neighbours, serve  # noqa: PLC0415 - idem
+
+    settings = load_settings(configuration)
+    if settings.bac_a_sable is None:
+        message = (
+            f"La configuration {configuration} n'est pas celle d'une démonstration (section [bac_a_sable] absente)."
+        )
+        raise ConfigError(message)
+
+    def ready(neighbours: Neighbours) -> None:
+        print(f"Voisins prêts : Chorus Pro {neighbours.chorus_url}, S²LOW {neighbours.s2low_url}", flush=True)
+
+    serve(settings.bac_a_sable.dossier, ready)

@@ -1,0 +1,216 @@
+"""The demonstration: people and steps in the order of a real week, on simulated neighbours."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from threading import Event
+from typing import Any, Final
+
+from dematfin.acts import administer, consult, mandats, registers, sign, visa
+from dematfin.acts import run as acts
+from dematfin.cli.context import system_account
+from dematfin.demo.story import FIXTURES, Story
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.money import ZERO, french
+from dematfin.domain.parties.person import Person, Role
+from dematfin.domain.registers import Imputation
+from dematfin.errors import ConnectorError, DematfinError
+from dematfin.ports.app import App
+from dematfin.steps.control import control
+from dematfin.steps.follow_up import follow_up
+from dematfin.steps.intake import intake
+from dematfin.steps.outcome import Outcome
+from dematfin.steps.prepare import prepare
+from dematfin.steps.transmit import transmit
+from dematfin.steps.visa import visa as open_folders
+
+LEFT_IN_VISA: Final = frozenset({"NP-3381", "INV-2026-80"})
+LEFT_TO_SIGN: Final = "NP-3390"
+TRY_FOR: Final = 60.0
+EVERY: Final = 0.25
+Scene = tuple[str, Callable[[], Iterator[str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """One performance."""
+
+    app: App
+    story: Story
+
+    def scenes(self) -> tuple[Scene, ...]:
+        """Return what happens, in order: a title, and what to do while telling it."""
+        return (
+            ("Mise en place : personnes, budgets, engagements, tiers", self.set_up),
+            ("Import de Chorus Pro et contrôles", self.bring_in),
+            ("Visas des chefs de service", self.certify),
+            ("Mandats, bordereaux et flux PES", self.prepare),
+            ("Signature de la maire", self.sign),
+            ("Chorus Pro informé, flux transmis", self.transmit),
+            ("Acquits d'Hélios", self.wait_for_acquits),
+            ("Retours du comptable", self.wait_for_payments),
+            ("Corrections : bordereau refusé, mandat rejeté", self.correct),
+            ("Nouvelle signature, nouvel envoi", self.send_again),
+            ("Paiement du reste", self.wait_for_payments),
+            ("Un bordereau laissé à signer", self.leave_work),
+        )
+
+    def set_up(self) -> Iterator[str]:
+        """Add the people, open the budgets, bring the registers in."""
+        you = self.you()
+        administer.add_person(self.app, None, you)
+        for one in self.story.data["personnes"]:
+            administer.add_person(self.app, you, _person(one))
+        yield f"{len(self.story.data['personnes']) + 1} personnes, dont vous (compte système « {you.system_user} »)"
+        for one in self.story.data["budgets"]:
+            administer.open_budget(self.app, you, self._year(one))
+            yield f"budget {one['code']} ouvert : prochain mandat n° {one['dernier_mandat'] + 1}"
+        agent = self._person("claire")
+        taken = registers.import_engagements(self.app, agent, FIXTURES / "engagements.csv").taken
+        creditors = registers.import_tiers(self.app, agent, FIXTURES / "tiers.csv").taken
+        yield f"{taken} engagements et {creditors} tiers importés"
+
+    def bring_in(self) -> Iterator[str]:
+        """Import, control, hand over."""
+        for step in (intake, control, open_folders):
+            yield from _told(acts.run(self.app, self._person("claire"), step))
+        for invoice in self._invoices():
+            for finding in invoice.findings:
+                yield f"{invoice.id} ({invoice.number}) : {finding.sentence}"
+
+    def certify(self) -> Iterator[str]:
+        """Each head of service certifies, except what is left for you."""
+        for one in self.story.data["personnes"]:
+            person = _person(one)
+            if Role.VISEUR in person.roles:
+                yield from self._certify(person, LEFT_IN_VISA | {LEFT_TO_SIGN})
+
+    def _certify(self, person: Person, left: frozenset[str]) -> Iterator[str]:
+        for folder, invoice in consult.queue(self.app, person):
+            if invoice.number not in left:
+                executed = invoice.content.delivered_on or self.story.today
+                visa.approve(self.app, person, invoice.id, executed, "Conforme.")
+                acts.tell_now(self.app, invoice.id)
+                due = f"à viser avant le {folder.due_on:%d/%m/%Y}"
+                yield f"{person.name} vise {invoice.id} ({french(invoice.signed_amount)}), {due}"
+
+    def prepare(self) -> Iterator[str]:
+        """Mandats, bordereaux, flows."""
+        yield from _told(acts.run(self.app, self._person("claire"), prepare))
+        for sheet in consult.sheets(self.app, self._person("claire")):
+            yield f"bordereau {sheet.bordereau.id} : {len(sheet.mandats)} mandats, {french(sheet.bordereau.total)}"
+
+    def sign(self) -> Iterator[str]:
+        """The mayor signs each bordereau shown to her."""
+        mayor = self._person("jeanne")
+        for sheet in sign.to_sign(self.app, mayor):
+            total: Decimal = sum((one.amount for one in sheet.mandats), ZERO)
+            facts = sign.sign(self.app, mayor, sheet.flux.id, total)
+            yield f"{sheet.bordereau.id} ({french(total)}) signé par {facts[0].signer}"
+
+    def transmit(self) -> Iterator[str]:
+        """Tell Chorus Pro, then send."""
+        yield from _told(acts.run(self.app, self._person("claire"), transmit))
+
+    def wait_for_acquits(self) -> Iterator[str]:
+        """Ask until every flow is answered."""
+        self._follow_until(lambda: not any(flux.label == "transmis" for flux in self._picture().flux))
+        for flux in self._picture().flux:
+            yield f"{flux.nomfic} : {flux.acquit}. {flux.message}".rstrip(". ")
+
+    def wait_for_payments(self) -> Iterator[str]:
+        """Ask until the comptable has spoken of every mandat that was sent."""
+        self._follow_until(lambda: not any(one.state is MandatState.SENT for one in self._mandats()))
+        for mandat in self._mandats():
+            if mandat.state is MandatState.PAID:
+                yield f"mandat n° {mandat.number} : {french(mandat.paid)} payés à {mandat.tiers.name}"
+            elif mandat.reason:
+                yield f"mandat n° {mandat.number} revenu : {mandat.reason}"
+
+    def correct(self) -> Iterator[str]:
+        """The agent mends what came back."""
+        agent = self._person("claire")
+        for mandat in self._mandats():
+            if mandat.state is MandatState.REFUSED_AT_GATE and "fonction" in mandat.reason.lower():
+                line = mandat.lines[0].imputation
+                mandats.correct(self.app, agent, mandat.id, Imputation(nature=line.nature, investment=line.investment))
+                yield f"mandat n° {mandat.number} : fonction {line.fonction} retirée"
+            elif mandat.state is MandatState.REJECTED:
+                kept = mandats.reissue(self.app, agent, mandat.id).number
+                yield f"mandat n° {mandat.number} réémis sous le n° {kept}"
+        for sheet in consult.sheets(self.app, agent):
+            if sheet.bordereau.refused:
+                mandats.resume(self.app, agent, sheet.bordereau.id)
+                yield f"bordereau {sheet.bordereau.id} repris, mêmes numéros"
+
+    def send_again(self) -> Iterator[str]:
+        """Prepare, sign and send what was mended."""
+        for scene in (self.prepare, self.sign, self.transmit, self.wait_for_acquits):
+            yield from scene()
+
+    def leave_work(self) -> Iterator[str]:
+        """Leave a bordereau to sign, so that every command can be tried."""
+        yield from self._certify(self._person("nadia"), LEFT_IN_VISA)
+        yield from _told(acts.run(self.app, self._person("claire"), prepare))
+
+    def _follow_until(self, done: Callable[[], bool]) -> None:
+        waits = Event()
+        end = self.app.clock.now() + timedelta(seconds=TRY_FOR)
+        while not done():
+            acts.run(self.app, self._person("claire"), follow_up)
+            if self.app.clock.now() > end:
+                message = "Les voisins simulés ne répondent pas à temps. Relancez la démonstration."
+                raise ConnectorError(message)
+            waits.wait(EVERY)
+
+    def you(self) -> Person:
+        roles = {Role.ADMINISTRATEUR, Role.AGENT, Role.VISEUR, Role.ORDONNATEUR, Role.DIRECTEUR}
+        desks = {desk for one in self.story.data["personnes"] for desk in one.get("bureaux", [])}
+        account = system_account()
+        return Person(id="vous", name="Vous", roles=frozenset(roles), desks=frozenset(desks), system_user=account)
+
+    def _year(self, one: dict[str, Any]) -> BudgetYear:
+        exercice = self.story.today.year
+        return BudgetYear(
+            id=budget_year_id(one["siret"], exercice),
+            siret=one["siret"],
+            exercice=exercice,
+            last_mandat=one["dernier_mandat"],
+            last_bordereau=one["dernier_bordereau"],
+            cumul=Decimal(one["cumul"]),
+        )
+
+    def _person(self, key: str) -> Person:
+        with self.app.ledger.reading() as books:
+            return books.get(Person, key)
+
+    def _picture(self) -> Any:
+        return consult.picture(self.app, self._person("claire"))
+
+    def _invoices(self) -> tuple[Invoice, ...]:
+        with self.app.ledger.reading() as books:
+            return books.find(Invoice)
+
+    def _mandats(self) -> tuple[Mandat, ...]:
+        with self.app.ledger.reading() as books:
+            return books.find(Mandat)
+
+
+def _person(one: dict[str, Any]) -> Person:
+    return Person(
+        id=one["id"],
+        name=one["nom"],
+        roles=frozenset(Role(role) for role in one["roles"]),
+        desks=frozenset(one.get("bureaux", [])),
+    )
+
+
+def _told(outcome: Outcome) -> Iterator[str]:
+    """Tell the account of a step; a demonstration has no right to fail."""
+    if outcome.failures:
+        raise DematfinError(" ".join(failure.sentence for failure in outcome.failures))
+    yield f"{outcome.step} : {len(outcome.done)} faits"
+    yield from outcome.notes
