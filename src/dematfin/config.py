@@ -40,7 +40,7 @@ class BudgetSettings(Section):
     siret: Siret
     libelle: str = Field(max_length=38)
     poste: str = Field(pattern=r"^(02[AB][0-9]{3,4}|[0-9]{6,7})$")
-    code_collectivite: str = Field(pattern=r"^(?!000)[0-9]{3}$")
+    code_collectivite: str = Field(pattern=r"^([1-9][0-9]{2}|0[1-9][0-9]|00[1-9])$")
     code_budget: str = Field(pattern=r"^[0-9A-Z][0-9]$")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any, Final, TypeVar
 
@@ -52,7 +53,7 @@ class SqlBooks:
             rows = [
                 {"collectivite": self._collectivite} | {name: getattr(one, name) for name in names} for one in group
             ]
-            self._connection.execute(self._upsert(table), rows)
+            self._connection.execute(_upsert(table, self._connection.dialect.name), rows)
 
     def record(self, event: Event) -> None:
         """Append an event to the journal."""
@@ -64,13 +65,12 @@ class SqlBooks:
         last = self._connection.execute(select(SERIES.c.last).where(key)).scalar_one_or_none()
         number = (start if last is None else last) + 1
         row = {"collectivite": self._collectivite, "name": series, "last": number}
-        self._connection.execute(self._upsert(SERIES), [row])
+        self._connection.execute(_upsert(SERIES, self._connection.dialect.name), [row])
         return number
 
     def _queries(self, table: Table, where: dict[str, object]) -> Iterator[Select[Any]]:
         """Return the statements that find records; a long list of values is cut in several."""
-        names = [column for column in table.c if column.name != "collectivite"]
-        query = select(*names).where(table.c.collectivite == self._collectivite)
+        query = _all_of(table).where(table.c.collectivite == self._collectivite)
         long_list: tuple[str, list[Any]] | None = None
         for name, wanted in where.items():
             if not isinstance(wanted, (tuple, list, set, frozenset)):
@@ -86,9 +86,18 @@ class SqlBooks:
         for start in range(0, len(values), LONGEST_LIST):
             yield query.where(table.c[name].in_(values[start : start + LONGEST_LIST]))
 
-    def _upsert(self, table: Table) -> Any:
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table)
-        keys = [column.name for column in table.primary_key]
-        changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
-        return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+@cache
+def _all_of(table: Table) -> Select[Any]:
+    """Return the statement that reads the attributes of a kind."""
+    return select(*(column for column in table.c if column.name != "collectivite"))
+
+
+@cache
+def _upsert(table: Table, dialect_name: str) -> Any:
+    """Return the statement that inserts or replaces a row."""
+    dialect = postgresql if dialect_name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)

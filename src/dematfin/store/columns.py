@@ -97,7 +97,7 @@ class Nested(TypeDecorator[Any]):
     """A value of the domain that is not searched by, as canonical JSON."""
 
     impl = Text
-    cache_ok = False
+    cache_ok = True
 
     def __init__(self, annotation: Any) -> None:
         super().__init__()
