@@ -86,11 +86,9 @@ class _Reading:
         self._parser.ProcessingInstructionHandler = self._remark
 
     def layout(self) -> Layout:
-        chunk = self._source.read(CHUNK)
-        while chunk:
+        while chunk := self._source.read(CHUNK):
             self._parser.Parse(chunk)
-            chunk = self._source.read(CHUNK)
-        self._parser.Parse(chunk, not chunk)
+        self._parser.Parse(chunk, not chunk)  # nothing more comes
         return Layout(
             bordereaux=tuple(self._bordereaux),
             signatures=tuple(self._signatures),

@@ -4,6 +4,7 @@ Most names are written as text; any other attribute (organizationIdentifier of t
 serialNumber, email...) as `OID=#` followed by the hexadecimal DER of its value, and the order is reversed.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,28 +21,34 @@ KEYWORDS: Final = {
     "0.9.2342.19200300.100.1.1": "UID",
     "0.9.2342.19200300.100.1.25": "DC",
 }
-TEXT_TAGS: Final = frozenset({12, 19, 20, 22, 30})  # UTF8, Printable, Teletex, IA5, BMP
-ESCAPED: Final = frozenset(',=+<>#;"\\')
+TEXT_TAGS: Final = frozenset({12, 19, 20, 22})  # UTF8, Printable, Teletex, IA5
+ESCAPED: Final = re.compile(r'[,=+<>#;"\\]|^ +| +$')
 LONG_FORM: Final = 0x80
 
 
 def issuer_name(name: x509.Name) -> str:
     """Return a distinguished name as a PES signature must write it."""
-    written = [
-        "+".join(_attribute(attribute, raw) for attribute, raw in zip(rdn, _inside(raw_set), strict=True))
-        for rdn, raw_set in zip(name.rdns, _inside(name.public_bytes()), strict=True)
-    ]
-    return ",".join(reversed(written))
+    return ",".join("+".join(_attribute(one) for one in rdn) for rdn in reversed(name.rdns))
 
 
-def _attribute(attribute: x509.NameAttribute[str | bytes], raw: bytes) -> str:
-    """Write one attribute; `raw` is its DER: a sequence of an OID and a value."""
+def _attribute(attribute: x509.NameAttribute[str | bytes]) -> str:
     oid = attribute.oid.dotted_string
-    _, value = _inside(raw)
+    value = _encoded(attribute)
     if oid in KEYWORDS and value[0] in TEXT_TAGS:
-        text = "".join(f"\\{sign}" if sign in ESCAPED else sign for sign in str(attribute.value))
-        return f"{KEYWORDS[oid]}={text}"
+        return f"{KEYWORDS[oid]}={ESCAPED.sub(_escape, str(attribute.value))}"
     return f"{oid}=#{value.hex()}"
+
+
+def _escape(found: re.Match[str]) -> str:
+    return "".join(f"\\{sign}" for sign in found[0])
+
+
+def _encoded(attribute: x509.NameAttribute[str | bytes]) -> bytes:
+    """Return the DER of a value; a name is a list of sets of (OID, value) pairs."""
+    (rdn,) = _inside(x509.Name([attribute]).public_bytes())
+    (pair,) = _inside(rdn)
+    _, value = _inside(pair)
+    return value
 
 
 def _inside(der: bytes) -> Iterator[bytes]:
