@@ -13,13 +13,13 @@ class FakeClock:
         self.instant = instant
 
     def today(self) -> date:
-        return self.day_of(self.instant)
+        return self.local(self.instant).date()
 
     def now(self) -> datetime:
         return self.instant
 
-    def day_of(self, instant: datetime) -> date:
-        return instant.astimezone(PARIS).date()
+    def local(self, instant: datetime) -> datetime:
+        return instant.astimezone(PARIS)
 
     def advance(self, **span: float) -> None:
         """Move on, e.g. `advance(days=6)`."""

@@ -1,6 +1,7 @@
 """A person, or the scheduler's own account, starts steps."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from dematfin.domain.intention import Intention, IntentionState
@@ -32,8 +33,9 @@ def day(app: App, who: Person) -> Iterator[Outcome]:
             yield Outcome(step=step.__name__, failures=(Failure(item=step.__name__, sentence=str(error)),))
 
 
-def tell_now(app: App, invoice_id: str) -> Outcome:
+def tell_now(app: App, who: Person, invoice_id: str) -> Outcome:
     """Tell Chorus Pro at once what an act has just decided; what fails now is told by the next daily run."""
+    app = replace(app, by=who.id)
     tally = Tally("informer le fournisseur")
     with app.ledger.reading() as books:
         waiting = books.find(Intention, invoice_id=invoice_id, state=IntentionState.OPEN)

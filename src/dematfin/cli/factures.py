@@ -7,9 +7,11 @@ import typer
 from dematfin.acts import consult
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import day, plain, say, table, write_json
+from dematfin.cli.output import SCREEN, day, plain, say, table, write_json
 from dematfin.domain import labels
+from dematfin.domain.event import Event, Subject
 from dematfin.domain.money import french
+from dematfin.ports.app import App
 
 app = family("Les factures.")
 
@@ -60,19 +62,9 @@ def show_invoice(
         write_json(story)
         return
     _headline(story)
-    table(
-        ("Quand", "Quoi", "État", "Qui", "Détail"),
-        [
-            (
-                f"{desk.app.clock.day_of(written.event.at):%d/%m/%Y} {written.event.at:%H:%M} UTC",
-                f"{written.event.subject} {written.event.subject_id}",
-                _state(written.event.after),
-                written.event.by,
-                written.event.motif,
-            )
-            for written in story.events
-        ],
-    )
+    say()
+    for written in story.events:
+        _tell(desk.app, written.event)
 
 
 def _headline(story: consult.Story) -> None:
@@ -86,6 +78,15 @@ def _headline(story: consult.Story) -> None:
         say(f"  {finding.code} : {finding.sentence}")
     for mandat in story.mandats:
         say(f"Mandat {mandat.id} n° {mandat.number or '—'} : {french(mandat.amount)}, {labels.MANDAT[mandat.state]}")
+
+
+def _tell(app: App, event: Event) -> None:
+    """Tell one event on one line: when, what it became, why, by whom."""
+    when = f"{app.clock.local(event.at):%d/%m/%Y %H:%M}"
+    what = "" if event.subject is Subject.INVOICE else f"{event.subject} {event.subject_id} "
+    became = "" if event.before == event.after else f"{_state(event.after)}"
+    words = " : ".join(part for part in (f"{what}{became}".strip(), event.motif) if part)
+    SCREEN.print(f"{when}  {words} ({event.by})", markup=False)
 
 
 def _state(code: str) -> str:

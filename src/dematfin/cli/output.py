@@ -13,6 +13,7 @@ from rich.table import Table
 
 from dematfin.steps.outcome import Outcome
 
+FEW: Final = 3
 SCREEN: Final = Console(highlight=False, soft_wrap=True)
 ERRORS: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -57,15 +58,21 @@ def plain(value: Any) -> Any:
 
 def account(outcome: Outcome) -> None:
     """Write what a step did, what failed and why, what to know."""
-    done, failed = len(outcome.done), len(outcome.failures)
+    failed = len(outcome.failures)
     colour = "red" if failed else "green"
-    count = f"{done} fait" + ("s" if done > 1 else "")
     trouble = f", {failed} en échec" if failed else ""
-    say(f"[{colour}]●[/] {outcome.step} : {count}{trouble}")
+    say(f"[{colour}]●[/] {outcome.step} : {_done(outcome.done)}{trouble}")
     for failure in outcome.failures:
         SCREEN.print(f"  ✗ {failure.sentence}", style="red", markup=False)
     for note in outcome.notes:
         SCREEN.print(f"  ! {note}", style="yellow", markup=False)
+
+
+def _done(done: Sequence[str]) -> str:
+    """Name what was done when the names fit a line, else count it."""
+    if not done:
+        return "rien à faire"
+    return ", ".join(done) if len(done) <= FEW else f"{len(done)} faits"
 
 
 def day(value: date | None) -> str:

@@ -63,7 +63,7 @@ def approve(
     desk = sit(configuration)
     acts.approve(desk.app, desk.who, facture, service_fait.date(), commentaire)
     say(f"Facture {facture} : service fait le {day(service_fait.date())}.")
-    account(tell_now(desk.app, facture))
+    account(tell_now(desk.app, desk.who, facture))
 
 
 @app.command("refuser", cls=FrenchCommand)
@@ -77,4 +77,4 @@ def refuse(
     desk = sit(configuration)
     acts.refuse(desk.app, desk.who, facture, motif, commentaire)
     say(f"Facture {facture} : visa refusé ({MOTIVE[motif]}).")
-    account(tell_now(desk.app, facture))
+    account(tell_now(desk.app, desk.who, facture))

@@ -66,9 +66,7 @@ def _perform(play: "Play") -> None:
 
 def _where_to_look(folder: Path) -> None:
     config = folder / "config.toml"
-    say(
-        f"\nTout est dans [bold]{folder}[/] : rapport.html (dans un navigateur), resume.json, pes/, config.toml."
-    )
+    say(f"\nTout est dans [bold]{folder}[/] : rapport.html (dans un navigateur), resume.json, pes/, config.toml.")
     say("Pour essayer vous-même, relancez les voisins dans un autre terminal :")
     say(f"  dematfin sandbox demarrer -c {config}")
     say("puis, par exemple :")

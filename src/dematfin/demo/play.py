@@ -93,7 +93,7 @@ class Play:
             if invoice.number not in left:
                 executed = invoice.content.delivered_on or self.story.today
                 visa.approve(self.app, person, invoice.id, executed, "Conforme.")
-                acts.tell_now(self.app, invoice.id)
+                acts.tell_now(self.app, person, invoice.id)
                 due = f"à viser avant le {folder.due_on:%d/%m/%Y}"
                 yield f"{person.name} vise {invoice.id} ({french(invoice.signed_amount)}), {due}"
 

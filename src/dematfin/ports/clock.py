@@ -15,6 +15,6 @@ class Clock(Protocol):
         """Return the instant, aware, in UTC."""
         ...
 
-    def day_of(self, instant: datetime) -> date:
-        """Return the legal day of an instant."""
+    def local(self, instant: datetime) -> datetime:
+        """Return an instant as the people of the collectivité read it on their watches."""
         ...

@@ -83,7 +83,7 @@ def _new_bordereau(app: App, books: Books, budget: Budget, opened: BudgetYear, m
         prepared_by=app.by,
     )
     books.save(bordereau)
-    motif = f"{len(numbered)} mandats, {french(bordereau.total)}"
+    motif = f"mandats : {len(numbered)}, total : {french(bordereau.total)}"
     books.record(app.event(Subject.BORDEREAU, key, "", "figé", motif, cumul=str(bordereau.cumul)))
     _record(app, books, numbered, bordereau)
     return bordereau

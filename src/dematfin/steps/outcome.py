@@ -69,6 +69,11 @@ class Tally:
         """Note something that a person should know."""
         self._notes.append(sentence)
 
+    def absorb(self, other: Outcome) -> None:
+        """Take over what failed and what to know of a part, whose items are not ours to count."""
+        self._failures += other.failures
+        self._notes += other.notes
+
     def outcome(self) -> Outcome:
         """Return the account."""
         return Outcome(step=self.step, done=tuple(self._done), failures=tuple(self._failures), notes=tuple(self._notes))

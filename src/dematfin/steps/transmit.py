@@ -105,7 +105,9 @@ def _suppliers_told(app: App, flux: Flux, tally: Tally) -> bool:
     keys = _form_intentions(app, flux)
     with app.ledger.reading() as books:
         waiting = books.find(Intention, invoice_id=tuple(keys), state=IntentionState.OPEN)
-    carry_out(app, waiting, tally)
+    telling = Tally("informer les fournisseurs")
+    carry_out(app, waiting, telling)
+    tally.absorb(telling.outcome())
     with app.ledger.reading() as books:
         told = books.find(Intention, id=tuple(keys.values()))
     missing = [intention for intention in told if intention.state is not IntentionState.DONE]

@@ -12,12 +12,12 @@ class SystemClock:
 
     def today(self) -> date:
         """Return the legal day."""
-        return self.day_of(self.now())
+        return self.local(self.now()).date()
 
     def now(self) -> datetime:
         """Return the instant, in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - here, and nowhere else
 
-    def day_of(self, instant: datetime) -> date:
-        """Return the legal day of an instant."""
-        return instant.astimezone(self._zone).date()
+    def local(self, instant: datetime) -> datetime:
+        """Return an instant in the time zone of the collectivité."""
+        return instant.astimezone(self._zone)
