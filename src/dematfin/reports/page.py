@@ -1,5 +1,6 @@
 """The director's page: one self-contained HTML file, with its chart inside."""
 
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from dematfin.domain.money import ZERO, french
 
 COLOUR: Final = "#1b4f8f"
 HEIGHT_OF_A_BAR: Final = 34
+LIVELY: Final = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
+"""What the library adds for animated pages: an archived report runs nothing."""
 
 
 def write(picture: Overview, target: Path) -> None:
@@ -55,4 +58,4 @@ def _chart(picture: Overview) -> str:
     chart.x_labels = [state for state, _, _ in states]
     chart.add("factures", [count for _, count, _ in states])
     drawn: str = chart.render(is_unicode=True)
-    return drawn
+    return LIVELY.sub("", drawn)

@@ -1,0 +1,113 @@
+"""The configuration file: complete, strict, and explained in French."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from dematfin.config import Settings, load
+from dematfin.errors import ConfigError
+from dematfin.support.settings import Section
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+
+
+def keys(section: type[BaseModel], prefix: str = "") -> set[str]:
+    """Return every key that the configuration knows, nested ones with dots."""
+    found: set[str] = set()
+    for name, field in section.model_fields.items():
+        kinds = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        inner = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)), None)
+        found |= keys(inner, f"{prefix}{name}.") if inner else {f"{prefix}{name}"}
+    return found
+
+
+def written(table: dict[str, Any], prefix: str = "") -> set[str]:
+    found: set[str] = set()
+    for name, value in table.items():
+        inner = value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else value
+        found |= written(inner, f"{prefix}{name}.") if isinstance(inner, dict) else {f"{prefix}{name}"}
+    return found
+
+
+def test_the_example_names_every_key_and_no_other() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    commented_keys = [line.removeprefix("# ") for line in lines if line.startswith("# ") and " = " in line[:40]]
+    tables = [line.removeprefix("# ") for line in lines if line.startswith("# [")]
+    text = "\n".join(line for line in lines if line.strip("# ") not in [*commented_keys, *tables])
+    known = written(tomllib.loads(text))
+    known |= {f"{where}.{key.split(' = ')[0]}" for where, key in optional(lines)}
+    assert known == keys(Settings)
+
+
+def optional(lines: list[str]) -> list[tuple[str, str]]:
+    """Return the keys that the example leaves in comments, each with its table."""
+    table, found = "", []
+    for line in lines:
+        bare = line.removeprefix("# ")
+        if bare.startswith("[") and bare.rstrip().endswith("]"):
+            table = bare.strip("[] \n")
+        elif line.startswith("# ") and " = " in bare and bare.split(" = ")[0].isidentifier():
+            found.append((table, bare))
+    return found
+
+
+def test_the_example_is_a_right_configuration() -> None:
+    settings = load(EXAMPLE)
+    assert settings.stockage.base == EXAMPLE.parent / "var/registre.db"
+    assert [budget.code for budget in settings.policy().budgets] == ["COMMUNE", "CCAS"]
+
+
+@pytest.mark.parametrize(
+    ("change", "explained"),
+    [
+        ({"inconnu": 1}, "inconnu : clé inconnue"),
+        ({"collectivite": {"siret": "21990042000016", "nom": "X"}}, "collectivite.siret : SIRET invalide"),
+        ({"visa": {"jours": 99}}, "visa.jours : valeur trop grande"),
+        ({"visa": {"zone": "lune"}}, "visa.zone : valeur inconnue"),
+        ({"chorus": {"client_id": "x"}}, "chorus.client_secret : clé obligatoire absente"),
+    ],
+)
+def test_a_mistake_is_named_with_its_key(tmp_path: Path, change: dict[str, Any], explained: str) -> None:
+    table = tomllib.loads(EXAMPLE.read_text(encoding="utf-8")) | change
+    path = tmp_path / "config.toml"
+    path.write_text(_toml(table), encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load(path)
+    assert explained in str(refused.value)
+
+
+def test_a_file_that_is_no_toml_or_is_absent_is_a_french_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text("siret = ", encoding="utf-8")
+    with pytest.raises(ConfigError, match="n'est pas un fichier TOML correct"):
+        load(tmp_path / "bad.toml")
+    with pytest.raises(ConfigError, match="option -c"):
+        load(tmp_path / "absent.toml")
+
+
+def _toml(table: dict[str, Any]) -> str:
+    """Write just enough TOML for these tests."""
+    scalars = [f"{name} = {_value(value)}" for name, value in table.items() if not _is_table(value)]
+    parts = ["\n".join(scalars)]
+    for name, value in table.items():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                head = f"[[{name}]]" if isinstance(value, list) else f"[{name}]"
+                parts.append("\n".join([head, *(f"{key} = {_value(item)}" for key, item in one.items())]))
+    return "\n\n".join(parts)
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_value(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
