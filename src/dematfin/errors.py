@@ -25,6 +25,7 @@ message of its own names the invoice, the file or the neighbour, and says what t
         Unreachable            it did not answer, or says "later"                      exit 5
           UnknownOutcome       a write that may have arrived: ask before trying again
         Refused                it said no, with a reason                               exit 6
+          AccessDenied         it lets our account in no more: credentials, certificate, rights
           AlreadyThere         it says that it already has this very thing
         BadAnswer              its answer does not fit the contract                    exit 7
       ComeBackLater            another run holds the step, or the disk is nearly full  exit 5
@@ -134,6 +135,10 @@ class Refused(ConnectorError):
     """Le service distant a refusé la demande."""
 
     exit_code = 6
+
+
+class AccessDenied(Refused):
+    """Le service distant n'accepte plus notre compte."""
 
 
 class AlreadyThere(Refused):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dematfin.domain.finding import Severity
 from dematfin.signature.certificate import fingerprint
 from official import OFFICIAL, needs_official
-from signature.town import SIGNATURE, Town, codes, flow
+from signature.town import SIGNATURE, Town, codes, flow, found_town
 
 Prepared = Callable[..., Path]
 LETTERS: Final = st.sampled_from("ABCXYZabcxyz0189éà".encode("iso-8859-1"))
@@ -30,10 +30,12 @@ def test_a_good_flow_has_no_remark(town: Town, prepared: Prepared) -> None:
         assert fact.fingerprint == fingerprint(town.mayor.certificate)
 
 
-def test_a_flow_signed_long_ago_still_holds_once_the_certificate_has_ended(town: Town, prepared: Prepared) -> None:
+def test_a_flow_signed_long_ago_still_holds_once_the_certificate_has_ended(tmp_path: Path, prepared: Prepared) -> None:
+    old = found_town(tmp_path, starts=timedelta(days=-6000))
     unsigned = prepared()
-    signed = town.sign(unsigned)
-    report = town.report(signed, unsigned, now=town.now + timedelta(days=4000))
+    report = old.report(old.sign(unsigned), unsigned, now=old.now + timedelta(days=6000))
+    assert old.mayor.certificate.not_valid_after_utc < old.now + timedelta(days=6000)
+    assert codes(report) == set()
     assert len(report.signatures) == 2
 
 

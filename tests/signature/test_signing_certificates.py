@@ -86,6 +86,12 @@ def test_a_namesake_of_our_authority_is_not_our_authority(town: Town) -> None:
     assert "SIG-CHAINE" in judge(town, pki.make(pki.MAYOR, impostor))
 
 
+def test_an_authority_is_known_by_its_key_not_by_its_name(town: Town, tmp_path: Path) -> None:
+    (tmp_path / "1.pem").write_bytes(pki.make(pki.AC, town.root).pem)
+    (tmp_path / "2.pem").write_bytes(town.ac.pem)
+    assert judge(town, town.mayor, autorites=(town.folder / "racine.pem", tmp_path)) == {}
+
+
 def test_a_missing_intermediate_breaks_the_chain(town: Town) -> None:
     found = judge(town, town.mayor, autorites=(town.folder / "racine.pem",))
     assert found["SIG-CHAINE"].severity is Severity.BLOCKING

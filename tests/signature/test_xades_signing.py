@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, timedelta, timezone
 from pathlib import Path
@@ -176,3 +177,18 @@ def test_two_signatures_at_the_same_second_are_the_same_bytes(town: Town, prepar
     unsigned = prepared()
     at = town.now.replace(tzinfo=UTC)
     assert town.sign(unsigned, at=at).read_bytes() == town.sign(unsigned, at=at).read_bytes()
+
+
+def test_a_heavy_flow_is_never_held_in_memory(town: Town, prepared: Prepared) -> None:
+    weight = 30_000_000
+    unsigned = prepared(depense=3)
+    unsigned.write_bytes(unsigned.read_bytes().replace(b"QUJD0000", b"QUJD" * (weight // 4)))
+    tracemalloc.start()
+    try:
+        signed = town.sign(unsigned)
+        report = town.report(signed, unsigned)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(report.signatures) == 3
+    assert peak < weight / 3

@@ -1,7 +1,7 @@
 """A small town with its certificates, and flows for its mayor to sign."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -61,14 +61,14 @@ class Town:
         return Verifier(settings, Authorities(settings), lambda: now or self.now).report(signed, unsigned)
 
 
-def found_town(folder: Path) -> Town:
+def found_town(folder: Path, starts: timedelta = pki.MAYOR.starts) -> Town:
     """Make the certificates of a town, and the files that its configuration names."""
-    root = pki.make(pki.ROOT)
-    ac = pki.make(pki.AC, root)
+    root = pki.make(replace(pki.ROOT, starts=starts))
+    ac = pki.make(replace(pki.AC, starts=starts), root)
     (folder / "racine.pem").write_bytes(root.pem)
     (folder / "ac.pem").write_bytes(ac.pem)
     (folder / "ac.crl.pem").write_bytes(pki.revocation_list(ac))
-    return Town(folder=folder, root=root, ac=ac, mayor=pki.make(pki.MAYOR, ac))
+    return Town(folder=folder, root=root, ac=ac, mayor=pki.make(replace(pki.MAYOR, starts=starts), ac))
 
 
 def codes(report: SignatureReport) -> set[str]:

@@ -10,7 +10,8 @@ from dematfin.config import Settings, load
 from dematfin.domain.finding import blocking
 from dematfin.errors import ConfigError
 from dematfin.ports.app import App
-from dematfin.signature.certificate import Authorities, common_name
+from dematfin.signature.authorities import Authorities
+from dematfin.signature.certificate import common_name
 from dematfin.signature.keys import open_pkcs12
 from dematfin.store.engine import SQLITE
 from dematfin.support.secrets import resolve
@@ -42,12 +43,12 @@ class Diagnosis:
         if not settings.mot_de_passe:
             return "le mot de passe sera demandé à chaque signature"
         key = open_pkcs12(settings.pkcs12, resolve(settings.mot_de_passe, self._folder))
-        findings = Authorities(settings).judge(key.certificate, self._app.clock.now(), key.authorities)
+        findings = Authorities(settings).judge(key.certificate, self._app.clock.now())
         if wrong := blocking(findings):
             raise ConfigError(" ".join(finding.sentence for finding in wrong))
         warnings = " ".join(finding.sentence for finding in findings)
         end = key.certificate.not_valid_after_utc.date()
-        return f"{common_name(key.certificate)}, jusqu'au {day(end)}. {warnings}".strip()
+        return f"{common_name(key.certificate.subject)}, jusqu'au {day(end)}. {warnings}".strip()
 
     def chorus(self) -> str:
         """Call Chorus Pro."""

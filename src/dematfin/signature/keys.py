@@ -38,7 +38,7 @@ def open_pkcs12(path: Path, password: str) -> Key:
             "lisible. Rien n'est signé."
         )
         raise SignatureError(message) from error
-    if store.cert is None or store.key is None or store.key.public_key() != store.cert.certificate.public_key():
+    if store.cert is None or store.key is None:
         message = f"Le fichier {path.name} ne contient pas un certificat avec sa clé."
         raise SignatureError(message)
     if not isinstance(store.key, rsa.RSAPrivateKey):

@@ -12,7 +12,15 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.errors import AlreadyThere, ConnectorError, Refused, SignatureError, UnknownOutcome, Unreachable
+from dematfin.errors import (
+    AccessDenied,
+    AlreadyThere,
+    ConnectorError,
+    Refused,
+    SignatureError,
+    UnknownOutcome,
+    Unreachable,
+)
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Outcome, Tally
@@ -60,7 +68,7 @@ def settle_failure(app: App, flux: Flux, error: ConnectorError) -> None:
     match error:
         case UnknownOutcome() | AlreadyThere():
             state = FluxState.TO_VERIFY
-        case Unreachable():
+        case Unreachable() | AccessDenied():
             state = FluxState.SIGNED
         case Refused():
             state = FluxState.REFUSED_BY_TDT

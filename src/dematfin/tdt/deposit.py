@@ -79,7 +79,8 @@ def _check_admitted(reply: Reply, nomfic: str) -> None:
 def _import(reply: Reply, nomfic: str) -> envelopes.Envelope:
     """Return an answer that says clearly what became of the deposit; any other leaves it unknown."""
     if reply.status != httpx.codes.OK:
-        raise _unknown(f"code {reply.status}", nomfic)
+        reason = f"code {reply.status}"
+        raise _unknown(reason, nomfic)
     try:
         envelope = envelopes.read(reply.body, f"dépôt du flux {nomfic}", "import")
     except BadAnswer as error:
