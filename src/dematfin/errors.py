@@ -126,6 +126,11 @@ class Unreachable(ConnectorError):
 
     exit_code = 5
 
+    def __init__(self, message: str = "", rest: float = 0) -> None:
+        """Keep the seconds for which the neighbour asks to be left in peace; 0 when it did not say."""
+        super().__init__(message)
+        self.rest = rest
+
 
 class UnknownOutcome(Unreachable):
     """L'envoi est peut-être arrivé. Il sera vérifié avant tout nouvel essai."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx
 
-from dematfin.errors import Refused, Unreachable
+from dematfin.errors import AccessDenied, Unreachable
 from dematfin.support.http import later, patiently, read_limited, translated
 
 PISTE: Final = "PISTE"
@@ -58,7 +58,7 @@ class Tokens:
                 f"PISTE refuse l'application ({reason}). Vérifiez client_id et client_secret dans la section [chorus], "
                 "et que l'application est bien celle de cet environnement."
             )
-            raise Refused(message)
+            raise AccessDenied(message)
         token, life = body.get("access_token"), body.get("expires_in")
         if not isinstance(token, str) or not token or not str(life).isdigit() or int(str(life)) <= 0:
             message = "PISTE a répondu sans donner de jeton. Relancez plus tard : rien n'est perdu."

@@ -15,7 +15,8 @@ import httpx
 
 from dematfin.chorus.auth import Tokens, account_header
 from dematfin.chorus.settings import ChorusSettings
-from dematfin.errors import BadAnswer, ConnectorError, Refused, UnknownOutcome
+from dematfin.chorus.wire import number
+from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused, UnknownOutcome
 from dematfin.support import http
 from dematfin.support.http import Timeouts, later, patiently, read_limited, translated
 
@@ -27,6 +28,20 @@ LARGEST_DOWNLOAD: Final = 170_000_000
 WAITS: Final = threading.Event()
 UNAUTHORIZED: Final = 401
 
+WORDS: Final = {
+    "factures/v1/rechercher/recipiendaire": "donner la liste des factures",
+    "factures/v1/consulter/historique": "donner l'historique de la facture",
+    "factures/v1/telecharger/groupe": "donner la facture et ses pièces",
+    "factures/v1/traiter/recue": "changer le statut de la facture",
+    "structures/v1/consulter": "donner les obligations de la structure",
+    "structures/v1/consulter/service": "donner les obligations du service",
+    "structures/v1/rechercher/services": "donner la liste des services",
+    "transverses/v1/recuperer/structures/actives/destinataire": "donner la liste de nos structures",
+    "transverses/v1/recuperer/tauxtva": "répondre au test de connexion",
+}
+CONTENTS: Final = frozenset({"historiquesDesStatuts", "listeFactures", "listeServices", "fichierResultat"})
+"""Some answers come without `codeRetour`; one that holds what was asked for is good all the same."""
+
 Answer = dict[str, Any]
 
 
@@ -34,8 +49,13 @@ class FunctionalError(Refused):
     """Chorus Pro a refusé la demande."""
 
     def __init__(self, code: int, label: str, call: str) -> None:
-        super().__init__(f"Chorus Pro refuse la demande « {call} » (code {code} : {label or 'sans explication'}).")
+        super().__init__(f"Chorus Pro refuse de {said(call)} (code {code} : {label or 'sans explication'}).")
         self.code = code
+
+
+def said(call: str) -> str:
+    """Say a call to an agent, as a verb and what it bears on."""
+    return WORDS.get(call, f"répondre à l'appel {call}")
 
 
 class ChorusClient:
@@ -130,7 +150,7 @@ def _understood(call: str, status: int, data: bytes, *, writing: bool) -> Answer
         return {}
     if code:
         raise FunctionalError(code, str(body.get("libelle") or ""), call)
-    if status == httpx.codes.OK and code == 0:
+    if status == httpx.codes.OK and (code == 0 or CONTENTS & body.keys()):
         return body
     raise _failure(call, status, data, body, writing=writing)
 
@@ -138,14 +158,14 @@ def _understood(call: str, status: int, data: bytes, *, writing: bool) -> Answer
 def _failure(call: str, status: int, data: bytes, body: Answer, *, writing: bool) -> ConnectorError:
     match status:
         case httpx.codes.UNAUTHORIZED:
-            return Refused(
+            return AccessDenied(
                 "Chorus Pro refuse le compte technique (code 401). Son mot de passe a peut-être expiré (14 mois) ou "
                 "changé : le gestionnaire principal le renouvelle dans Chorus Pro, puis mettez le secret à jour."
             )
         case httpx.codes.FORBIDDEN:
-            return Refused(
-                f"Chorus Pro interdit l'appel « {call} » (code 403). Vérifiez dans PISTE que cette API est rattachée à "
-                "l'application et ses conditions acceptées, et l'habilitation du compte technique."
+            return AccessDenied(
+                f"Chorus Pro nous interdit de lui demander de {said(call)} (code 403). Vérifiez dans PISTE que cette "
+                "API est rattachée à l'application et ses conditions acceptées, et l'habilitation du compte technique."
             )
         case httpx.codes.REQUEST_ENTITY_TOO_LARGE:
             return Refused("Chorus Pro : la facture et ses pièces dépassent 120 Mo. Téléchargez-la depuis le portail.")
@@ -154,10 +174,12 @@ def _failure(call: str, status: int, data: bytes, body: Answer, *, writing: bool
 
 
 def _unclear(call: str, status: int, data: bytes, body: Answer, *, writing: bool) -> ConnectorError:
-    if writing and status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return UnknownOutcome(f"Chorus Pro a échoué pendant l'écriture (code {status}). L'envoi sera vérifié.")
+    if writing and (status == httpx.codes.OK or status >= httpx.codes.INTERNAL_SERVER_ERROR):
+        return UnknownOutcome(f"Chorus Pro a mal répondu pendant l'écriture (code {status}). Elle sera vérifiée.")
     shown = data[:200].decode("utf-8", errors="replace").replace("\n", " ")
-    return BadAnswer(f"Chorus Pro répond mal à « {call} » (code {status}) : {body.get('libelle') or shown or 'rien'}")
+    return BadAnswer(
+        f"Chorus Pro n'a pas su {said(call)} (code {status}) : {body.get('libelle') or shown or 'réponse vide'}"
+    )
 
 
 def _json_object(data: bytes) -> Answer:
@@ -170,7 +192,4 @@ def _json_object(data: bytes) -> Answer:
 
 def _code(body: Answer) -> int | None:
     """Return `codeRetour`, which may come as a number or as text; None when there is none."""
-    code = body.get("codeRetour")
-    with suppress(TypeError, ValueError):
-        return int(str(code))
-    return None
+    return number(body.get("codeRetour"))

@@ -5,20 +5,16 @@ import binascii
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import PurePosixPath
 from typing import Final
 
+from dematfin.chorus.pieces import files
 from dematfin.domain import money
 from dematfin.domain.invoice.invoice import Amounts, Content, InvoiceKind, Supplier, VatLine
-from dematfin.errors import BadAnswer, InvalidInvoice, NotAPdf
-from dematfin.ports.invoice_source import File, Reading
-from dematfin.support.files import PDF_MAGIC, ZIP_MAGIC, unzip_only_member
+from dematfin.errors import BadAnswer, InvalidInvoice
+from dematfin.ports.invoice_source import Reading
 from dematfin.support.xml import Element, local_name, parse_bytes
 
-CREDIT_NOTE: Final = "381"
-MAIN: Final = "01"
-PDF_HEADER: Final = 1024
-"""A PDF may begin after some other bytes, within the first kilobyte (ISO 32000, annex H)."""
+KINDS: Final = {"380": InvoiceKind.INVOICE, "381": InvoiceKind.CREDIT_NOTE}
 
 
 def read_one(data: bytes, remote_id: str) -> Reading:
@@ -28,13 +24,14 @@ def read_one(data: bytes, remote_id: str) -> Reading:
         UnreadableXml, TooLarge, InvalidInvoice, NotAPdf, UnsafeArchive: naming the invoice and what is wrong.
     """
     units = list(_units(data, remote_id))
-    named = [unit for unit in units if _text(unit, "DonneesFacture/IdCPRO") == remote_id]
-    if not named and len(units) != 1:
-        message = (
-            f"Facture Chorus Pro n° {remote_id} : le fichier reçu en contient {len(units)}, aucune n'est celle-là."
-        )
-        raise InvalidInvoice(message)
-    return _reading((named or units)[0])
+    named = [unit for unit in units if _text(unit, "DonneesFacture/IdCPRO").lstrip("0") == remote_id]
+    anonymous = [unit for unit in units if not _text(unit, "DonneesFacture/IdCPRO")]  # before V2 there was no id
+    if len(named) == 1:
+        return _reading(named[0])
+    if len(units) == len(anonymous) == 1:
+        return _reading(anonymous[0])
+    message = f"Facture Chorus Pro n° {remote_id} : on ne la trouve pas dans le fichier reçu ({len(units)} factures)."
+    raise InvalidInvoice(message)
 
 
 def read_all(data: bytes) -> tuple[Reading, ...]:
@@ -52,16 +49,17 @@ def _units(data: bytes, remote_id: str) -> Iterator[Element]:
 
 def _reading(unit: Element) -> Reading:
     content = _content(unit)
-    return Reading(content=content, files=tuple(_files(unit, content.number)))
+    return Reading(content=content, files=tuple(files(unit, content.number)))
 
 
 def _content(unit: Element) -> Content:
     number = _required(unit, "DonneesFacture/Id", "?")
+    kind = _kind(unit, number)
     delivered = _text(unit, "DonneesFacture/DateLivraison")
     return Content(
         number=number,
-        kind=InvoiceKind.CREDIT_NOTE if _text(unit, "DonneesFacture/Type") == CREDIT_NOTE else InvoiceKind.INVOICE,
-        frame=_text(unit, "DonneesFacture/Cadre"),
+        kind=kind,
+        frame=_required(unit, "DonneesFacture/Cadre", number),
         supplier=_supplier(unit, number),
         siret=_required(unit, "Debiteur/Identifiant", number),
         service_code=_text(unit, "Debiteur/CodeService"),
@@ -70,8 +68,8 @@ def _content(unit: Element) -> Content:
         issued_on=_day(unit, "DonneesFacture/DateEmissionFacture", number),
         delivered_on=_day(unit, "DonneesFacture/DateLivraison", number) if delivered else None,
         received_on=_day(unit, "DonneesFacture/DateReception", number),
-        currency=_text(unit, "DonneesFacture/Devise"),
-        amounts=_amounts(unit, number),
+        currency=_required(unit, "DonneesFacture/Devise", number),
+        amounts=_amounts(unit, number, kind),
         origin_number=_text(unit, "DonneesFacture/IdFactureOrigine"),
         attachments=(),
     )
@@ -96,66 +94,40 @@ def _iban(unit: Element) -> str:
     return "".join(_text(reference, "Compte").split()).upper()
 
 
-def _amounts(unit: Element, number: str) -> Amounts:
-    """Read the totals; the sign of a credit note is not fixed by the format, so only its size is kept."""
-    ttc = abs(_amount(unit, "DonneesFacture/Montants/MontantTTC", number))
+def _kind(unit: Element, number: str) -> InvoiceKind:
+    """Invoice or credit note: paying one for the other would be a wrong payment, so nothing is guessed."""
+    code = _required(unit, "DonneesFacture/Type", number)
+    if code not in KINDS:
+        message = f"Facture {number} : son type « {code} » n'est ni une facture (380) ni un avoir (381)."
+        raise InvalidInvoice(message)
+    return KINDS[code]
+
+
+def _amounts(unit: Element, number: str, kind: InvoiceKind) -> Amounts:
+    """Read the totals; a credit note may be written with either sign, its amounts are kept positive."""
+    ttc = _amount(unit, "DonneesFacture/Montants/MontantTTC", number)
+    if ttc < 0 and kind is InvoiceKind.INVOICE:
+        message = (
+            f"Facture {number} : son total est négatif ({ttc}) alors qu'elle se dit facture et non avoir. Rejetez-la "
+            "dans Chorus Pro : le fournisseur doit déposer un avoir (type 381)."
+        )
+        raise InvalidInvoice(message)
+    sign = -1 if ttc < 0 else 1
     payable = _text(unit, "DonneesFacture/Montants/MontantNetAPayer")
     return Amounts(
-        ht=abs(_amount(unit, "DonneesFacture/Montants/MontantHT", number)),
-        ttc=ttc,
-        payable=abs(_amount(unit, "DonneesFacture/Montants/MontantNetAPayer", number)) if payable else ttc,
-        vat=tuple(
-            VatLine(
-                rate=_amount(line, "Taux", number),
-                base=abs(_amount(line, "BaseHt", number)),
-                amount=abs(_amount(line, "MontantTVA", number)),
-            )
-            for line in unit.iterfind("DonneesFacture/TVAs/TVA")
-        ),
+        ht=sign * _amount(unit, "DonneesFacture/Montants/MontantHT", number),
+        ttc=sign * ttc,
+        payable=sign * _amount(unit, "DonneesFacture/Montants/MontantNetAPayer", number) if payable else sign * ttc,
+        vat=tuple(_vat(line, number, sign) for line in unit.iterfind("DonneesFacture/TVAs/TVA")),
     )
 
 
-def _files(unit: Element, number: str) -> Iterator[File]:
-    """Return the files of an invoice, unpacked; two files of one name are numbered."""
-    seen: dict[str, int] = {}
-    for order, piece in enumerate(unit.iterfind("PJ"), start=1):
-        name = _clean_name(_text(piece, "NomPJ")) or f"piece-{order}"
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            path = PurePosixPath(name)
-            name = f"{path.stem}-{seen[name]}{path.suffix}"
-        data = _unpacked(piece, f"Facture {number}, pièce « {name} »")
-        media_type = _text(piece, "MimeTypePJ") or "application/octet-stream"
-        _check_pdf(name, media_type, data, number)
-        yield File(name=name, media_type=media_type, main=_text(piece, "TypePJ") == MAIN, data=data)
-
-
-def _unpacked(piece: Element, what: str) -> bytes:
-    """Return the bytes of a file: base64 of a zip that holds just it, whatever its announced type."""
-    try:
-        data = base64.b64decode("".join((piece.findtext("Contenu") or "").split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        message = f"{what} : son contenu est abîmé (base64 illisible)."
-        raise InvalidInvoice(message) from error
-    if not data:
-        message = f"{what} : elle est vide."
-        raise InvalidInvoice(message)
-    return unzip_only_member(data, what) if data.startswith(ZIP_MAGIC) else data
-
-
-def _check_pdf(name: str, media_type: str, data: bytes, number: str) -> None:
-    announced = name.lower().endswith(".pdf") or media_type == "application/pdf"
-    if announced and PDF_MAGIC not in data[:PDF_HEADER]:
-        message = (
-            f"Facture {number} : la pièce « {name} » porte le nom d'un PDF mais n'en est pas un. Demandez au "
-            "fournisseur de la déposer de nouveau."
-        )
-        raise NotAPdf(message)
-
-
-def _clean_name(name: str) -> str:
-    """Keep what may be shown: a name is data, never a path."""
-    return "".join(sign for sign in name if sign.isprintable() and sign not in "/\\").strip(". ")
+def _vat(line: Element, number: str, sign: int) -> VatLine:
+    return VatLine(
+        rate=_amount(line, "Taux", number),
+        base=sign * _amount(line, "BaseHt", number),
+        amount=sign * _amount(line, "MontantTVA", number),
+    )
 
 
 def _text(element: Element, path: str) -> str:

@@ -5,6 +5,8 @@ The enumeration is open: an unknown status is kept as it is and never stops an i
 
 from typing import Final
 
+from dematfin.domain.intention import SupplierStatus
+
 READY: Final = frozenset({"MISE_A_DISPOSITION", "COMPLETEE", "SERVICE_FAIT"})
 """The recipient may act."""
 
@@ -20,12 +22,12 @@ ROAD: Final = ("SERVICE_FAIT", "MANDATEE", "MISE_A_DISPOSITION_COMPTABLE", "COMP
 CLOSED: Final = frozenset({"REJETEE", "SUSPENDUE", "A_RECYCLER"})
 """Nothing can be set from here by the recipient, but the same status is already reached."""
 
-CALLS: Final = {
-    "SERVICE_FAIT": "service fait",
-    "MANDATEE": "mandatée",
-    "REJETEE": "rejetée",
+WORDS: Final = {
+    SupplierStatus.SERVICE_FAIT: "service fait",
+    SupplierStatus.MANDATEE: "mandatée",
+    SupplierStatus.REFUSED: "rejetée",
 }
-"""How a status is said to an agent."""
+"""How the statuses that we set are said to an agent."""
 
 
 def reached(current: str, wanted: str) -> bool:

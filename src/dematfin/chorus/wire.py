@@ -1,23 +1,28 @@
 """Chorus Pro's answers, as far as we read them: every key may be absent or null, ids may be text."""
 # ruff: noqa: N815 - the attributes keep the platform's spelling
 
-from typing import Annotated, Any, TypeVar
+import re
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from dematfin.errors import BadAnswer
 
+WHOLE: Final = re.compile("-?[0-9]{1,19}", re.ASCII)
+
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value).strip())]
 """Text, or a number given as such: ids are 64-bit integers that sometimes come as strings."""
 
-Number = Annotated[int, BeforeValidator(lambda value: 0 if value in (None, "") else value)]
+
+def number(value: Any) -> int | None:
+    """Return a whole number given as such or as text; None when it is something else."""
+    text = str(value).strip()
+    return int(text) if WHOLE.fullmatch(text) else None
 
 
-def _yes(value: Any) -> bool:
-    return value is True or str(value).lower() in {"true", "1", "oui"}
-
-
-Flag = Annotated[bool, BeforeValidator(_yes)]
+Number = Annotated[int, BeforeValidator(lambda value: number(value) or 0)]
+Yes = Annotated[bool, BeforeValidator(lambda value: str(value).strip().lower() in {"true", "1", "oui"})]
+UnlessNo = Annotated[bool, BeforeValidator(lambda value: str(value).strip().lower() not in {"false", "0", "non"})]
 
 
 class Wire(BaseModel):
@@ -54,9 +59,9 @@ class Structure(Wire):
 class Obligations(Wire):
     """`parametres` of a structure."""
 
-    codeServiceDoitEtreRenseigne: Flag = False
-    numeroEJDoitEtreRenseigne: Flag = False
-    gestionNumeroEJOuCodeService: Flag = False
+    codeServiceDoitEtreRenseigne: Yes = False
+    numeroEJDoitEtreRenseigne: Yes = False
+    gestionNumeroEJOuCodeService: Yes = False
 
 
 class Service(Wire):
@@ -65,7 +70,13 @@ class Service(Wire):
     idService: Number = 0
     codeService: Text = ""
     libelleService: Text = ""
-    estActif: Flag = False
+    estActif: UnlessNo = True
+
+
+class ServiceObligations(Wire):
+    """`parametres` of a service."""
+
+    numeroEngagement: Yes = False
 
 
 W = TypeVar("W", bound=Wire)
@@ -85,7 +96,16 @@ def read(kind: type[W], value: Any) -> W:
 
 
 def read_all(kind: type[W], values: Any) -> list[W]:
-    """Return the objects of a list; an absent or null list is empty."""
-    if not isinstance(values, list):
+    """Return the objects of a list, nothing for an absent or null one; same error as `read`."""
+    if values is None:
         return []
+    if not isinstance(values, list):
+        message = f"Chorus Pro : réponse inattendue ({kind.__name__}, une liste était attendue)."
+        raise BadAnswer(message)
     return [read(kind, value) for value in values]
+
+
+def inside(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return an object inside an answer; empty when it is absent, or is something else."""
+    value = answer.get(name)
+    return value if isinstance(value, dict) else {}

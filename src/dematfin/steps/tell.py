@@ -11,7 +11,7 @@ from itertools import groupby
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
 from dematfin.domain.invoice.invoice import Invoice, Origin
-from dematfin.errors import ConnectorError, Refused
+from dematfin.errors import AccessDenied, ConnectorError, Refused
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Outcome, Tally
@@ -84,7 +84,7 @@ def _settle(app: App, told: list[tuple[Intention, str | ConnectorError]]) -> Non
 
 def _settled(intention: Intention, result: str | ConnectorError) -> Intention:
     tried = replace(intention, attempts=intention.attempts + 1, outcome=str(result))
-    if isinstance(result, Refused):
+    if isinstance(result, Refused) and not isinstance(result, AccessDenied):
         return replace(tried, state=IntentionState.REFUSED)
     return tried if isinstance(result, ConnectorError) else replace(tried, state=IntentionState.DONE)
 

@@ -4,8 +4,8 @@ A read that failed may be tried again; a write that timed out may have arrived: 
 the caller can ask.
 """
 
+import re
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ import httpx
 import stamina
 import structlog
 
-from dematfin.errors import BadAnswer, ConfigError, Refused, UnknownOutcome, Unreachable
+from dematfin.errors import BadAnswer, ConfigError, UnknownOutcome, Unreachable
 
 LATER: Final = frozenset({429, 502, 503, 504})
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 THREADS: Final = 8
 LONGEST_REST: Final = 30.0
-RESTS: Final = threading.Event()
+REST: Final = re.compile("[0-9]{1,6}")
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -102,37 +102,42 @@ def translated(neighbour: str, *, writing: bool = False) -> Iterator[None]:
                 f"{neighbour} : le certificat du serveur n'est pas reconnu, rien n'a été envoyé. Ajoutez son autorité "
                 "(clé « autorites ») si vous en êtes sûr."
             )
-            raise Refused(message) from error
+            raise Unreachable(message) from error
         message = f"{neighbour} ne répond pas ({_reason(error)}). Relancez plus tard : rien n'est perdu."
         raise Unreachable(message) from error
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         if writing:
             message = f"{neighbour} : la réponse s'est perdue ({_reason(error)}). L'envoi sera vérifié."
             raise UnknownOutcome(message) from error
+        if isinstance(error, httpx.DecodingError):
+            message = f"{neighbour} : la réponse est abîmée, on ne peut pas la décompresser ({_reason(error)})."
+            raise BadAnswer(message) from error
         message = f"{neighbour} a coupé la réponse ({_reason(error)}). Relancez plus tard : rien n'est perdu."
         raise Unreachable(message) from error
 
 
 def later(response: httpx.Response, neighbour: str) -> None:
-    """Raise Unreachable when a status says "later" (429, 502, 503, 504), after the rest that a 429 asks for."""
+    """Raise Unreachable, with the rest that is asked for, when a status says "later" (429, 502, 503, 504)."""
     if response.status_code in LATER:
         asked = response.headers.get("Retry-After", "")
-        if asked.isdigit():
-            RESTS.wait(min(float(asked), LONGEST_REST))
         message = f"{neighbour} est indisponible (code {response.status_code}). Relancez plus tard : rien n'est perdu."
-        raise Unreachable(message)
+        raise Unreachable(message, rest=min(float(asked), LONGEST_REST) if REST.fullmatch(asked) else 0)
 
 
 def patiently(read: Callable[[], T], attempts: int = 4, first_wait: float = 0.5) -> T:
-    """Call a read again, with growing and jittered waits, as long as the neighbour is unreachable."""
+    """Call a read again, as long as the neighbour is unreachable: after the rest that it asks for, or after growing
+    and jittered waits."""
     for attempt in stamina.retry_context(on=_worth_trying, attempts=attempts, wait_initial=first_wait, timeout=120):
         with attempt:
             return read()
     raise AssertionError  # the last attempt returns or raises
 
 
-def _worth_trying(error: Exception) -> bool:
-    return isinstance(error, Unreachable) and not isinstance(error, UnknownOutcome)
+def _worth_trying(error: Exception) -> bool | float:
+    """Say whether to try again, or after how many seconds."""
+    if isinstance(error, Unreachable) and not isinstance(error, UnknownOutcome):
+        return error.rest or True
+    return False
 
 
 def _reason(error: Exception) -> str:
