@@ -92,6 +92,10 @@ class ChorusClient:
         """
         return self._call(call, body, LARGEST_LIST, writing=True)
 
+    def close(self) -> None:
+        """Hang up."""
+        self._http.close()
+
     def _call(
         self, call: str, body: Answer, limit: int, *, timeout: httpx.Timeout | None = None, writing: bool = False
     ) -> Answer:

@@ -39,6 +39,10 @@ class ChorusPro:
         """Try the link and both credentials, or raise what is wrong with them."""
         self._client.ask("transverses/v1/recuperer/tauxtva", {})
 
+    def close(self) -> None:
+        """Hang up the connections that are kept."""
+        self._client.close()
+
     def structures(self) -> tuple[StructureRules, ...]:
         """Return what our structures demand of suppliers."""
         return tuple(structures(self._client))

@@ -14,6 +14,8 @@ from dematfin.errors import ConfigError
 
 HOST: Final = "127.0.0.1"
 LARGEST: Final = 200 * 1024 * 1024
+PROMPTLY: Final = 0.02
+"""Seconds that a stop may wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ class LoopbackServer:
             message = f"Le port {port} est déjà pris : le bac à sable de ce dossier tourne peut-être déjà."
             raise ConfigError(message) from error
         self._server.tls = tls
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(PROMPTLY,), daemon=True)
 
     @property
     def port(self) -> int:

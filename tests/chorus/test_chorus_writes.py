@@ -1,0 +1,144 @@
+"""A status is set once: the history is read before each write, and after each doubt."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from chorus.platform import HISTORY, TREAT, Platform, chorus_at, good, history
+from dematfin.chorus.source import ChorusPro
+from dematfin.domain.intention import Intention, SupplierStatus
+from dematfin.errors import AccessDenied, Refused, UnknownOutcome, Unreachable
+from dematfin.sandbox.server import Reply, json_reply
+
+pytestmark = pytest.mark.usefixtures("no_wait")
+
+MANDATEE = Intention(
+    id="9100123:1:MANDATEE",
+    invoice_id="F2026-000001",
+    remote_id="9100123",
+    status=SupplierStatus.MANDATEE,
+    mandat="1187",
+    formed_at=datetime(2026, 3, 2, tzinfo=UTC),
+)
+AT_REST = history("DEPOSEE", "MISE_A_DISPOSITION", "SERVICE_FAIT")
+REACHED = history("MISE_A_DISPOSITION", "SERVICE_FAIT", "MANDATEE")
+INCOHERENT = json_reply({"codeRetour": 20002, "libelle": "Incohérence au niveau du statut."})
+
+
+def test_a_mandat_is_told_with_its_number(platform: Platform, chorus: ChorusPro) -> None:
+    platform.say(HISTORY, AT_REST)
+    platform.say(TREAT, good())
+    assert chorus.publish(MANDATEE) == "MANDATEE"
+    assert platform.asked[TREAT] == [{"idFacture": 9100123, "nouveauStatut": "MANDATEE", "numeroDPMandat": "1187"}]
+
+
+def test_a_motif_is_cut_where_the_platform_cuts_it(platform: Platform, chorus: ChorusPro) -> None:
+    platform.say(HISTORY, AT_REST)
+    platform.say(TREAT, good())
+    chorus.publish(replace(MANDATEE, status=SupplierStatus.REFUSED, motif="é" * 300))
+    assert platform.asked[TREAT][0]["motif"] == "é" * 255
+    assert "numeroDPMandat" not in platform.asked[TREAT][0]
+
+
+@pytest.mark.parametrize("current", ["MANDATEE", "MISE_A_DISPOSITION_COMPTABLE", "COMPTABILISEE", "MISE_EN_PAIEMENT"])
+def test_a_status_already_reached_or_passed_is_not_written(platform: Platform, chorus: ChorusPro, current: str) -> None:
+    platform.say(HISTORY, history("MISE_A_DISPOSITION", current))
+    platform.say(TREAT, good())
+    assert chorus.publish(MANDATEE) == current
+    assert platform.asked[TREAT] == []
+
+
+@pytest.mark.parametrize("current", ["REJETEE", "SUSPENDUE", "A_RECYCLER"])
+def test_an_invoice_that_left_our_queue_is_refused_by_name(platform: Platform, chorus: ChorusPro, current: str) -> None:
+    platform.say(HISTORY, history("MISE_A_DISPOSITION", current))
+    platform.say(TREAT, good())
+    with pytest.raises(Refused, match=rf"F2026-000001.*{current}.*mandatée"):
+        chorus.publish(MANDATEE)
+    assert platform.asked[TREAT] == []
+
+
+def test_the_public_history_without_a_return_code_is_read(platform: Platform, chorus: ChorusPro) -> None:
+    body = {"statutCourantCode": "MANDATEE", "historiquesDesStatuts": {"histoStatut": []}}
+    platform.say(HISTORY, json_reply(body))
+    assert chorus.publish(MANDATEE) == "MANDATEE"
+
+
+def test_without_a_current_status_the_newest_passage_tells(platform: Platform, chorus: ChorusPro) -> None:
+    passages = [
+        {"histoStatutId": 3, "histoStatutCode": "SERVICE_FAIT"},
+        {"histoStatutId": "9", "histoStatutCode": "MANDATEE"},
+    ]
+    platform.say(HISTORY, good(historiquesDesStatuts={"histoStatut": passages}))
+    assert chorus.publish(MANDATEE) == "MANDATEE"
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [Reply(body=b"{}", cut=0), Reply(status=500), Reply(status=502), Reply(body=b"<html>"), Reply(body=b"")],
+    ids=["cut", "500", "502", "page", "empty"],
+)
+def test_a_lost_answer_is_settled_by_the_history(platform: Platform, chorus: ChorusPro, lost: Reply) -> None:
+    platform.say(HISTORY, AT_REST, REACHED)
+    platform.say(TREAT, lost)
+    assert chorus.publish(MANDATEE) == "MANDATEE"
+    assert len(platform.asked[TREAT]) == 1
+
+
+def test_a_lost_answer_that_changed_nothing_stays_open(platform: Platform, chorus: ChorusPro) -> None:
+    platform.say(HISTORY, AT_REST)
+    platform.say(TREAT, Reply(body=b"{}", cut=0))
+    with pytest.raises(UnknownOutcome):
+        chorus.publish(MANDATEE)
+    assert len(platform.asked[TREAT]) == 1
+
+
+@pytest.mark.parametrize("silence", [Reply(status=403), Reply(status=503), Reply(body=b"?")])
+def test_a_doubt_that_the_history_cannot_lift_stays_a_doubt(
+    platform: Platform, chorus: ChorusPro, silence: Reply
+) -> None:
+    platform.say(HISTORY, AT_REST, silence)
+    platform.say(TREAT, Reply(body=b"{}", cut=0))
+    with pytest.raises(UnknownOutcome, match="F2026-000001"):
+        chorus.publish(MANDATEE)
+    assert len(platform.asked[TREAT]) == 1
+
+
+def test_an_incoherence_on_a_status_that_is_there_is_a_success(platform: Platform, chorus: ChorusPro) -> None:
+    platform.say(HISTORY, AT_REST, REACHED)
+    platform.say(TREAT, INCOHERENT)
+    assert chorus.publish(MANDATEE) == "MANDATEE"
+
+
+def test_a_real_incoherence_is_said_with_the_platform_s_words(platform: Platform, chorus: ChorusPro) -> None:
+    platform.say(HISTORY, AT_REST)
+    platform.say(TREAT, INCOHERENT)
+    with pytest.raises(Refused, match=r"F2026-000001.*SERVICE_FAIT.*20002"):
+        chorus.publish(MANDATEE)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_an_account_refused_is_not_the_invoice_s_fault(platform: Platform, chorus: ChorusPro, status: int) -> None:
+    platform.say(HISTORY, AT_REST)
+    platform.say(TREAT, Reply(status=status))
+    with pytest.raises(AccessDenied):
+        chorus.publish(MANDATEE)
+
+
+def test_a_write_told_to_come_later_was_not_done(platform: Platform, chorus: ChorusPro) -> None:
+    platform.say(HISTORY, AT_REST)
+    platform.say(TREAT, Reply(status=429))
+    with pytest.raises(Unreachable) as caught:
+        chorus.publish(MANDATEE)
+    assert not isinstance(caught.value, UnknownOutcome)
+    assert len(platform.asked[TREAT]) == 1
+
+
+def test_a_trial_reads_and_never_writes(platform: Platform) -> None:
+    platform.say(HISTORY, AT_REST, REACHED)
+    platform.say(TREAT, good())
+    with chorus_at(platform, ecriture=False) as chorus:
+        with pytest.raises(Unreachable, match=r"F2026-000001.*ecriture = false"):
+            chorus.publish(MANDATEE)
+        assert chorus.publish(MANDATEE) == "MANDATEE"  # another software told it
+    assert platform.asked[TREAT] == []
