@@ -45,13 +45,13 @@ class Line:
     reading: Timeouts
     writing: Timeouts
 
-    def get(self, path: str, limit: int = envelopes.LARGEST, **query: str | int) -> Reply:
-        """Ask for something; raises Unreachable, AccessDenied, or BadAnswer beyond `limit` bytes."""
+    def get(self, path: str, largest: int = envelopes.LARGEST, /, **query: str | int) -> Reply:
+        """Ask for something; raises Unreachable, AccessDenied, or BadAnswer beyond `largest` bytes."""
         with self.download(path, **query) as response:
-            return _reply(response, limit)
+            return _reply(response, largest)
 
     @contextmanager
-    def download(self, path: str, **query: str | int) -> Iterator[httpx.Response]:
+    def download(self, path: str, /, **query: str | int) -> Iterator[httpx.Response]:
         """Lend an answer whose body has not been read yet; same errors as `get`."""
         with _told_apart(), self._client(self.reading) as client, client.stream("GET", path, params=query) as response:
             later(response, S2LOW)
