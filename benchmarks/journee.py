@@ -47,6 +47,7 @@ from dematfin.steps.prepare import prepare
 from dematfin.steps.tell import tell
 from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa as open_folders
+from dematfin.support import logs
 from dematfin.support.clock import SystemClock
 
 CALLS_TO_READ = 3
@@ -76,6 +77,7 @@ def main() -> None:
     parser.add_argument("--factures", type=int, default=1000)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    logs.configure()
     with tempfile.TemporaryDirectory(prefix="journee-") as name:
         folder = DemoFolder(root=Path(name) / "demo")
         story = load(SystemClock("Europe/Paris").today())

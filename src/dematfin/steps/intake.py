@@ -24,7 +24,7 @@ from dematfin.steps.outcome import Outcome, Tally
 
 CURSOR: Final = "chorus"
 OVERLAP: Final = timedelta(days=1)
-TOGETHER: Final = 16
+TOGETHER: Final = 8
 """Invoices fetched together by eight threads; what a crash may have us download a second time."""
 
 

@@ -14,8 +14,13 @@ LONGEST: Final = 2000
 
 
 def configure(*, verbose: bool = False) -> None:
-    """Set logging up once for the process: JSON for machines, readable lines on a terminal."""
-    renderer: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    """Set logging up once for the process: JSON for machines.
+
+    At a terminal a person is told everything in French by the command itself: only what is unforeseen is added.
+    """
+    person = sys.stderr.isatty()
+    renderer: Any = structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer()
+    quiet = logging.ERROR if person else logging.WARNING
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -25,7 +30,7 @@ def configure(*, verbose: bool = False) -> None:
             discreet,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.WARNING),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else quiet),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
