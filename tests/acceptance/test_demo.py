@@ -58,7 +58,7 @@ def test_every_invoice_ends_where_it_should(summary: dict[str, Any]) -> None:
     assert states["INV-2026-77"] == "suivie ailleurs"
     twins = [one for one in summary["factures"] if one["numero"] == "F2026-0412"]
     assert [one["etat"] for one in twins] == ["payée", "à corriger"]
-    assert len({one["siret_fournisseur"] for one in summary["factures"]}) == 8
+    assert len({one["siret"] for one in summary["factures"]}) == 8
 
 
 def test_nothing_held_or_followed_elsewhere_was_ever_mandated(summary: dict[str, Any]) -> None:

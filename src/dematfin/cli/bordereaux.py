@@ -41,7 +41,7 @@ def list_sheets(configuration: Configuration = DEFAULT, json: Json = False) -> N
         write_json(found)
         return
     table(
-        ("Bordereau", "Date", "Mandats", "Total", "État", "Flux"),
+        ("Bordereau", "Date", "Mandats", "Total", "État"),
         [
             (
                 sheet.bordereau.id,
@@ -49,7 +49,6 @@ def list_sheets(configuration: Configuration = DEFAULT, json: Json = False) -> N
                 str(len(sheet.mandats)),
                 french(sheet.bordereau.total),
                 _state(sheet),
-                sheet.bordereau.flux,
             )
             for sheet in found
         ],
@@ -67,6 +66,7 @@ def show_sheet(bordereau: Key, configuration: Configuration = DEFAULT, json: Jso
         return
     say(f"[bold]{sheet.bordereau.id}[/] du {day(sheet.bordereau.emitted_on)} · {_state(sheet)}")
     say(f"Total {french(sheet.bordereau.total)} · cumul annuel {french(sheet.bordereau.cumul)}")
+    say(f"Flux {sheet.bordereau.flux or 'à construire'}")
     _show_mandats(sheet.mandats)
 
 
@@ -114,12 +114,11 @@ def resume(bordereau: Key, configuration: Configuration = DEFAULT) -> None:
 
 def _show_mandats(listed: tuple[Mandat, ...]) -> None:
     table(
-        ("N°", "Mandat", "Créancier", "Objet", "Imputation", "Montant", "État"),
+        ("N°", "Mandat", "Objet", "Imputation", "Montant", "État"),
         [
             (
                 str(one.number),
                 one.id,
-                one.tiers.name,
                 one.label,
                 " ".join(line.imputation.nature + "/" + (line.imputation.fonction or "—") for line in one.lines),
                 french(one.amount),
@@ -127,7 +126,8 @@ def _show_mandats(listed: tuple[Mandat, ...]) -> None:
             )
             for one in sorted(listed, key=lambda mandat: mandat.number)
         ],
-        right=(0, 5),
+        right=(0, 4),
+        words=(2, 5),
     )
 
 

@@ -8,7 +8,7 @@ import typer
 from dematfin.acts import consult
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import SCREEN, complain, day, say, table, write_json
+from dematfin.cli.output import SCREEN, complain, day, legible, say, table, write_json
 from dematfin.domain.figures.overview import Overview
 from dematfin.domain.money import french
 
@@ -42,12 +42,15 @@ def show(picture: Overview) -> None:
     )
     if picture.flux:
         table(
-            ("Flux", "Bordereaux", "Total", "État", "Acquit"),
-            [(one.nomfic, ", ".join(one.bordereaux), french(one.total), one.label, one.acquit) for one in picture.flux],
-            right=(2,),
+            ("Bordereau, puis son flux", "Total", "État"),
+            [
+                (f"{', '.join(one.bordereaux)}\n  {one.nomfic}", french(one.total), one.acquit or one.label)
+                for one in picture.flux
+            ],
+            right=(1,),
         )
     for alert in picture.alerts:
-        SCREEN.print(f"! {alert}", style="yellow", markup=False)
+        SCREEN.print(f"! {legible(alert)}", style="yellow", markup=False)
 
 
 def write_report(

@@ -31,7 +31,7 @@ def list_invoices(
         write_json(rows)
         return
     table(
-        ("Facture", "N° fournisseur", "Fournisseur", "TTC", "État", "Mandat", "Bordereau", "Échéance"),
+        ("Facture", "Numéro", "Fournisseur", "TTC", "État", "Échéance"),
         [
             (
                 row.id,
@@ -39,13 +39,12 @@ def list_invoices(
                 row.supplier,
                 french(row.ttc),
                 row.label,
-                str(row.mandat or ""),
-                row.bordereau,
                 day(row.due_on),
             )
             for row in rows
         ],
-        right=(3, 5),
+        right=(3,),
+        words=(2, 4),
     )
 
 

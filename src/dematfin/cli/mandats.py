@@ -27,7 +27,7 @@ def list_mandats(configuration: Configuration = DEFAULT, json: Json = False) -> 
         write_json(found)
         return
     table(
-        ("Mandat", "N°", "Bordereau", "Créancier", "Montant", "État", "Raison"),
+        ("Mandat", "N°", "Bordereau", "Créancier", "Montant", "État"),
         [
             (
                 one.id,
@@ -35,12 +35,12 @@ def list_mandats(configuration: Configuration = DEFAULT, json: Json = False) -> 
                 one.bordereau,
                 one.tiers.name,
                 french(one.amount),
-                MANDAT[one.state],
-                one.reason,
+                MANDAT[one.state] + (f" : {one.reason}" if one.reason else ""),
             )
             for one in found
         ],
         right=(1, 4),
+        words=(3, 5),
     )
 
 

@@ -31,7 +31,7 @@ def list_folders(configuration: Configuration = DEFAULT, json: Json = False) -> 
         return
     today = desk.app.clock.today()
     table(
-        ("Facture", "À viser avant le", "Bureau", "Fournisseur", "N° fournisseur", "TTC"),
+        ("Facture", "À viser avant", "Bureau", "Fournisseur", "Numéro", "TTC"),
         [
             (
                 invoice.id,
@@ -44,6 +44,7 @@ def list_folders(configuration: Configuration = DEFAULT, json: Json = False) -> 
             for folder, invoice in waiting
         ],
         right=(5,),
+        words=(3,),
     )
 
 

@@ -1,5 +1,7 @@
 """`demo` and `sandbox demarrer`: dematfin tried without Chorus Pro, without a TdT, without a certificate."""
 
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,7 +53,8 @@ def demonstrate(
 
 
 def _perform(play: "Play") -> None:
-    """Play the scenes one by one, with a progress bar."""
+    """Play the scenes one by one, with a progress bar, and tell what is new."""
+    told: set[str] = set()
     scenes = play.scenes()
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=SCREEN, transient=True) as progress:
@@ -60,20 +63,23 @@ def _perform(play: "Play") -> None:
             progress.update(task, description=title)
             progress.console.print(f"[bold]{number}. {title}[/]")
             for line in scene():
-                progress.console.print(f"   {line}", markup=False)
+                if line not in told:
+                    progress.console.print(f"   {line}", markup=False)
+                told.add(line)
             progress.advance(task)
 
 
 def _where_to_look(folder: Path) -> None:
     config = folder / "config.toml"
+    program = "dematfin" if shutil.which("dematfin") else sys.argv[0]
     say(f"\nTout est dans [bold]{folder}[/] : rapport.html (dans un navigateur), resume.json, pes/, config.toml.")
     say("Pour essayer vous-même, relancez les voisins dans un autre terminal :")
-    say(f"  dematfin sandbox demarrer -c {config}")
+    say(f"  {program} sandbox demarrer -c {config}")
     say("puis, par exemple :")
-    say(f"  dematfin visa liste -c {config}")
-    say(f"  dematfin bordereau signer -c {config}")
-    say(f"  dematfin bordereau transmettre -c {config}")
-    say(f"  dematfin journee -c {config}")
+    say(f"  {program} visa liste -c {config}")
+    say(f"  {program} bordereau signer -c {config}")
+    say(f"  {program} bordereau transmettre -c {config}")
+    say(f"  {program} journee -c {config}")
 
 
 @sandbox.callback()

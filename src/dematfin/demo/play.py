@@ -10,6 +10,7 @@ from typing import Any, Final
 from dematfin.acts import administer, consult, mandats, registers, sign, visa
 from dematfin.acts import run as acts
 from dematfin.cli.context import system_account
+from dematfin.cli.output import counted, extent
 from dematfin.demo.story import FIXTURES, Story
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
@@ -101,7 +102,8 @@ class Play:
         """Mandats, bordereaux, flows."""
         yield from _told(acts.run(self.app, self._person("claire"), prepare))
         for sheet in consult.sheets(self.app, self._person("claire")):
-            yield f"bordereau {sheet.bordereau.id} : {len(sheet.mandats)} mandats, {french(sheet.bordereau.total)}"
+            count = counted(len(sheet.mandats), "mandat")
+            yield f"bordereau {sheet.bordereau.id} : {count}, {french(sheet.bordereau.total)}"
 
     def sign(self) -> Iterator[str]:
         """The mayor signs each bordereau shown to her."""
@@ -212,5 +214,5 @@ def _told(outcome: Outcome) -> Iterator[str]:
     """Tell the account of a step; a demonstration has no right to fail."""
     if outcome.failures:
         raise DematfinError(" ".join(failure.sentence for failure in outcome.failures))
-    yield f"{outcome.step} : {len(outcome.done)} faits"
+    yield f"{outcome.step} : {extent(outcome)}"
     yield from outcome.notes

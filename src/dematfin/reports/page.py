@@ -51,7 +51,14 @@ def _chart(picture: Overview) -> str:
         width=760,
         height=HEIGHT_OF_A_BAR * max(len(states), 2) + 40,
         explicit_size=True,
-        style=Style(background="transparent", plot_background="transparent", colors=(COLOUR,), value_font_size=14),
+        style=Style(
+            background="transparent",
+            plot_background="transparent",
+            colors=(COLOUR,),
+            font_family="system-ui, 'Segoe UI', Arial, sans-serif",
+            label_font_size=15,
+            value_font_size=14,
+        ),
         formatter=lambda value: f"{value:.0f}",
     )
     chart.x_labels = [state for state, _, _ in states]
