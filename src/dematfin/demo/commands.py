@@ -1,5 +1,6 @@
 """`demo` and `sandbox demarrer`: dematfin tried without Chorus Pro, without a TdT, without a certificate."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -71,7 +72,7 @@ def _perform(play: "Play") -> None:
 
 def _where_to_look(folder: Path) -> None:
     config = folder / "config.toml"
-    program = "dematfin" if shutil.which("dematfin") else sys.argv[0]
+    program = "dematfin" if shutil.which("dematfin") else os.path.relpath(Path(sys.executable).with_name("dematfin"))
     say(f"\nTout est dans [bold]{folder}[/] : rapport.html (dans un navigateur), resume.json, pes/, config.toml.")
     say("Pour essayer vous-même, relancez les voisins dans un autre terminal :")
     say(f"  {program} sandbox demarrer -c {config}")
