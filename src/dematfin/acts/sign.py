@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import blocking
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -61,22 +62,16 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
         app.signer.sign(unsigned, signed, app.clock.now())
         facts = _verified(app, signed, unsigned)
         document = app.documents.put_file(signed)
-    with app.ledger.transaction() as books:
-        current = books.get(Flux, nomfic)
-        books.save(replace(current.moved(FluxState.SIGNED), signed=document, signed_by=who.id))
-        motif = f"signé par {who.name}{exceptions}"
-        books.record(
-            app.event(
-                Subject.FLUX,
-                nomfic,
-                current.state,
-                FluxState.SIGNED,
-                motif,
-                sha256=document.sha256,
-                certificat=facts[0].fingerprint,
-            )
-        )
+    _keep(app, who, flux, document, f"signé par {who.name}{exceptions}", facts[0].fingerprint)
     return facts
+
+
+def _keep(app: App, who: Person, flux: Flux, document: DocumentRef, motif: str, certificate: str) -> None:
+    with app.ledger.transaction() as books:
+        current = books.get(Flux, flux.id)
+        books.save(replace(current.moved(FluxState.SIGNED), signed=document, signed_by=who.id))
+        details = {"sha256": document.sha256, "certificat": certificate}
+        books.record(app.event(Subject.FLUX, flux.id, current.state, FluxState.SIGNED, motif, **details))
 
 
 def _check_confirmation(sheets: Sequence[Sheet], confirmed: Decimal) -> None:

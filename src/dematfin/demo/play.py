@@ -169,6 +169,7 @@ class Play:
             waits.wait(EVERY)
 
     def you(self) -> Person:
+        """Return the person at the keyboard: every role, to try every command."""
         roles = {Role.ADMINISTRATEUR, Role.AGENT, Role.VISEUR, Role.ORDONNATEUR, Role.DIRECTEUR}
         desks = {desk for one in self.story.data["personnes"] for desk in one.get("bureaux", [])}
         account = system_account()

@@ -97,15 +97,7 @@ class InvoiceCalls:
             numeroFacture=data(row).numero,
             statutCourantCode=row["statut"],
             historiquesDesStatuts={
-                "histoStatut": [
-                    {
-                        "histoStatutId": one["id"],
-                        "histoStatutCode": one["code"],
-                        "histoStatutDatePassage": minutes(one["le"]),
-                        "histoStatutCommentaire": one["commentaire"] or None,
-                    }
-                    for one in passages
-                ],
+                "histoStatut": [_passage(one) for one in passages],
                 "pageCouranteHistoStatut": page["pageCourante"],
                 "pagesHistoStatut": page["pages"],
                 "totalHistoStatut": page["total"],
@@ -213,6 +205,15 @@ def _line(row: Any, invoice: Invoice, structure: Any, *, as_text: bool) -> Body:
         "commentaireEtatCourant": row["commentaire"],
     }
     return line | {name: value for name, value in optional.items() if value}
+
+
+def _passage(one: Any) -> Body:
+    return {
+        "histoStatutId": one["id"],
+        "histoStatutCode": one["code"],
+        "histoStatutDatePassage": minutes(one["le"]),
+        "histoStatutCommentaire": one["commentaire"] or None,
+    }
 
 
 def _matches(row: Any, invoice: Invoice, body: Body) -> bool:
