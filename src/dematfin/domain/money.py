@@ -1,10 +1,12 @@
 """Amounts in euros: `Decimal` from text, rounded half up to the cent, never a float."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 CENT: Final = Decimal("0.01")
 ZERO: Final = Decimal("0.00")
+PLAIN: Final = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})", re.ASCII)
 LARGEST: Final = Decimal("999999999999.99")
 """Largest amount of the PES schema: 14 digits, two of them after the point."""
 
@@ -18,12 +20,11 @@ def parse(text: str) -> Decimal:
     Raises:
         ValueError: not a plain decimal number, or beyond the largest amount of the PES.
     """
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation as error:
+    if not PLAIN.fullmatch(text.strip()):
         message = f"montant illisible : {text[:40]!r}"
-        raise ValueError(message) from error
-    if not value.is_finite() or abs(value) > LARGEST:
+        raise ValueError(message)
+    value = Decimal(text.strip())
+    if abs(value) > LARGEST:
         message = f"montant hors limites : {text[:40]!r}"
         raise ValueError(message)
     return value
