@@ -27,23 +27,26 @@ untranslated: Callable[[str], str] = gettext.gettext
 gettext.gettext = lambda message: WORDS.get(message) or untranslated(message)
 
 import typer  # noqa: E402 - after the words
-from typer.core import TyperCommand, TyperGroup  # noqa: E402
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption  # noqa: E402
 
+for parameter in (TyperArgument, TyperOption):
+    parameter.display_type = lambda *_: ""  # type: ignore[method-assign]  # `<str>` and `<bool>` are for programmers
+
+BAD: Final = r"Invalid value for '?([^:]+?)'?: (?:Value error, )?"
 USAGE: Final[tuple[tuple[str, str], ...]] = (
     (r"Missing option '?([^']+)'?\.?.*", r"L'option \1 est obligatoire."),
     (r"Missing argument '?([^']+)'?\.?.*", r"Il manque l'argument \1."),
     (r"No such option: (\S+).*", r"L'option \1 n'existe pas."),
     (r"Option '?([^']+)'? requires an argument\.?", r"L'option \1 attend une valeur."),
+    (r"Option '?([^']+)'? does not take a value\.?", r"L'option \1 s'écrit seule, sans valeur."),
     (r"Got unexpected extra arguments?(?:\(s\))? \((.+)\)", r"Argument en trop : \1."),
     (r"(.*n'existe pas)\. Did you mean (.+)\?", r"\1. Vouliez-vous dire \2 ?"),
-    (r"Invalid value for '?([^:]+?)'?: (.+?) is not one of (.+)\.", r"\1 : \2 n'est pas une valeur possible (\3)."),
-    (
-        r"Invalid value for '?([^:]+?)'?: (.+?) does not match the formats .+",
-        r"\1 : \2 n'est pas une date (AAAA-MM-JJ).",
-    ),
-    (r"Invalid value for '?([^:]+?)'?: (.+?) is not a valid \w+\.?.*", r"\1 : \2 n'est pas une valeur correcte."),
-    (r"Invalid value for '?([^:]+?)'?: \w+ (.+?) does not exist\.", r"\1 : \2 n'existe pas."),
-    (r"Invalid value for '?([^:]+?)'?: (.+)", r"\1 : \2"),
+    (BAD + r"(.+?) is not one of (.+)\.", r"\1 : \2 n'est pas une valeur possible (\3)."),
+    (BAD + r"(.+?) does not match the formats .+", r"\1 : \2 n'est pas une date (JJ/MM/AAAA)."),
+    (BAD + r"Input should be a valid integer.*", r"\1 : un nombre entier est attendu."),
+    (BAD + r"Input should be greater than or equal to (.+)", r"\1 : \2 au moins."),
+    (BAD + r"Input should be less than or equal to (.+)", r"\1 : \2 au plus."),
+    (BAD + r"(.+)", r"\1 : \2"),
 )
 
 

@@ -11,7 +11,7 @@ from typer.main import get_command
 from dematfin import __version__
 from dematfin.cli import administration, bordereaux, configuration, etats, factures, mandats, registres, steps, visas
 from dematfin.cli.french import FrenchGroup, usage_error
-from dematfin.cli.output import complain
+from dematfin.cli.output import complain, say
 from dematfin.errors import DematfinError
 from dematfin.support import logs
 
@@ -57,27 +57,33 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
         complain(str(error))
         return error.exit_code
     except typer.Abort:
-        complain("Abandonné, rien n'a été fait.")
+        complain("Interrompu. Ce qui a été fait est enregistré ; relancez la commande pour le reste.")
         return 1
     except typer.Exit as end:
         return end.exit_code
     except UsageError as error:
-        complain(f"{usage_error(error.format_message())} Aide : ajoutez --help.")
+        if message := usage_error(error.format_message()):  # none when the help has just been shown
+            complain(f"{message} Aide : ajoutez --help.")
         return USAGE
     return result if isinstance(result, int) else 0
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - the library calls it so
+    if wanted:
+        say(f"dematfin {__version__}")
+        raise typer.Exit
 
 
 def _options(
     verbeux: Annotated[
         bool, typer.Option("--verbeux", help="Écrit le détail technique sur la sortie d'erreur.")
     ] = False,
-    version: Annotated[bool, typer.Option("--version", help="Affiche la version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Affiche la version.")
+    ] = False,
 ) -> None:
     """Les factures des collectivités, de Chorus Pro au paiement."""
     logs.configure(verbose=verbeux)
-    if version:
-        typer.echo(f"dematfin {__version__}")
-        raise typer.Exit
 
 
 def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
