@@ -1,5 +1,6 @@
 """The configuration: one TOML file a collectivité, unknown keys refused, secrets only by reference."""
 
+import re
 import tomllib
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +19,7 @@ from dematfin.domain.visa.deadline import DeadlineMode, DeadlineRule
 from dematfin.errors import ConfigError
 from dematfin.signature.settings import SignatureSettings
 from dematfin.store.settings import StoreSettings
+from dematfin.support.refusals import reason
 from dematfin.support.settings import LocalPath, Section
 from dematfin.tdt.settings import S2lowSettings
 
@@ -133,10 +135,13 @@ def load(path: Path) -> Settings:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
         return Settings.model_validate(values, context={"folder": path.resolve().parent})
     except OSError as error:
-        message = f"La configuration {path} est illisible : {error.strerror}. Indiquez la bonne avec l'option -c."
+        message = f"La configuration {path} est illisible : {reason(error)}. Indiquez la bonne avec l'option -c."
         raise ConfigError(message) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"La configuration {path} n'est pas un fichier TOML correct : {error}."
+    except UnicodeDecodeError as error:
+        message = f"La configuration {path} n'est pas un texte en UTF-8. Réenregistrez-la dans cet encodage."
+        raise ConfigError(message) from error
+    except tomllib.TOMLDecodeError as error:
+        message = f"La configuration {path} n'est pas un fichier TOML correct : voyez {_place(error)}."
         raise ConfigError(message) from error
     except ValidationError as error:
         message = f"La configuration {path} contient des erreurs :\n" + "\n".join(_explain(error))
@@ -157,16 +162,32 @@ def _budget(settings: BudgetSettings) -> Budget:
 WORDS: Final = {
     "extra_forbidden": "clé inconnue",
     "missing": "clé obligatoire absente",
-    "string_pattern_mismatch": "valeur mal formée (attendu : {pattern})",
+    "string_pattern_mismatch": "valeur mal formée, voyez l'exemple de config.example.toml",
     "string_too_long": "texte trop long ({max_length} caractères au plus)",
-    "int_parsing": "nombre entier attendu",
-    "bool_parsing": "true ou false attendu",
+    "string_too_short": "valeur vide",
     "enum": "valeur inconnue (attendu : {expected})",
     "greater_than_equal": "valeur trop petite ({ge} au moins)",
     "less_than_equal": "valeur trop grande ({le} au plus)",
     "value_error": "{error}",
 }
-"""Pydantic's own words, for the mistakes that people make; the others keep its English."""
+KINDS: Final = {
+    "int": "nombre entier attendu",
+    "bool": "true ou false attendu",
+    "string": "texte attendu, entre guillemets",
+    "path": "chemin attendu, entre guillemets",
+    "decimal": "nombre attendu, entre guillemets",
+    "float": "nombre attendu",
+    "tuple": "liste attendue, entre crochets",
+    "frozen": "liste attendue, entre crochets",
+    "date": "date attendue, par exemple 2026-05-15",
+}
+"""French for Pydantic's own words: the mistakes that people make, then the kind of value, its first word."""
+
+
+def _place(error: tomllib.TOMLDecodeError) -> str:
+    """Say where a file stops being TOML; what the parser says besides is English."""
+    found = re.search(r"at line (\d+), column (\d+)", str(error))
+    return f"la ligne {found[1]}, colonne {found[2]}" if found else "la fin du fichier"
 
 
 def _explain(error: ValidationError) -> list[str]:
@@ -174,6 +195,7 @@ def _explain(error: ValidationError) -> list[str]:
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in problem["loc"])
-        words = WORDS.get(problem["type"], problem["msg"]).format(**problem.get("ctx", {}))
-        lines.append(f"  - {place} : {words}")
+        kind = problem["type"]
+        words = WORDS.get(kind) or KINDS.get(kind.partition("_")[0], "valeur inutilisable, voyez config.example.toml")
+        lines.append(f"  - {place} : {words.format(**problem.get('ctx', {})).replace(' or ', ' ou ')}")
     return lines

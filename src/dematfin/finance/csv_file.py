@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from dematfin.errors import DocumentError, TooLarge
+from dematfin.support.refusals import reason
 
 LARGEST: Final = 50 * 1024 * 1024
 
@@ -64,7 +65,7 @@ def _text(source: Path) -> str:
             raise TooLarge(message)
         data = source.read_bytes()
     except OSError as error:
-        message = f"Le fichier {source} est illisible : {error.strerror}."
+        message = f"Le fichier {source} est illisible : {reason(error)}."
         raise DocumentError(message) from error
     try:
         return data.decode("utf-8-sig")

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from dematfin.errors import ConfigError
+from dematfin.support.refusals import reason
 
 
 def resolve(reference: str, folder: Path) -> str:
@@ -40,7 +41,7 @@ def private_bytes(path: Path) -> bytes:
             raise ConfigError(message)
         return path.read_bytes()
     except OSError as error:
-        message = f"Le fichier {path} est illisible : {error.strerror}."
+        message = f"Le fichier {path} est illisible : {reason(error)}."
         raise ConfigError(message) from error
 
 
