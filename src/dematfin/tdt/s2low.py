@@ -10,6 +10,7 @@ from dematfin.ports.transmitter import Progress, ReturnItem
 from dematfin.support.http import Timeouts, check_url
 from dematfin.tdt import archive, deposit, failures, progress, returns, tls
 from dematfin.tdt.calls import Line
+from dematfin.tdt.envelopes import shown
 from dematfin.tdt.settings import S2lowSettings
 
 CONNECTION: Final = "/api/test-connexion.php"
@@ -48,7 +49,10 @@ class S2low:
 
     def check(self) -> None:
         """Try the link and the account, or raise what is wrong with them."""
-        failures.body(self._line.get(CONNECTION), "test de connexion")
+        said = failures.body(self._line.get(CONNECTION), "test de connexion")
+        if not said.lstrip().startswith(b"OK"):
+            message = f"S²LOW répond mal au test de connexion : {shown(said)}"
+            raise BadAnswer(message)
 
     def send(self, flow: Path, nomfic: str) -> str:
         """Deposit a flow once; the account is tried first, while nothing has left us."""
