@@ -1,7 +1,7 @@
 """The only file that names concrete adapters: from a configuration to a working App."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -29,61 +29,66 @@ MEGABYTE = 1_000_000
 Ask = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Neighbours:
-    """The adapters that `config verifier` tries one by one."""
-
-    chorus: ChorusPro
-    tdt: S2low
-
-
 def build(settings: Settings, folder: Path, ask: Ask) -> App:
     """Wire one collectivité; `folder` holds its secrets, `ask` puts a question to the person at the keyboard.
 
     Raises:
         ConfigError: what the configuration names is missing, unreadable or unusable.
     """
-    clock = _clock(settings.fuseau)
-    neighbours = reach(settings, folder)
-    documents = FolderDocuments(settings.stockage.documents, settings.stockage.espace_minimum_mo * MEGABYTE)
+    clock = open_clock(settings)
+    chorus = reach_chorus(settings, folder)
+    documents = open_documents(settings)
     schemas = Schemas(settings.pes.schemas_officiels)
     policy = settings.policy()
     authorities = Authorities(settings.signature)
     return App(
         policy=policy,
         clock=clock,
-        ledger=SqlLedger(open_engine(address(settings.stockage, folder)), policy.collectivite, clock.now),
+        ledger=open_ledger(settings, folder),
         documents=documents,
-        source=neighbours.chorus,
-        notice=neighbours.chorus,
+        source=chorus,
+        notice=chorus,
         finance=CsvFinanceSoftware(policy.budgets),
         writer=Writer(documents.open, schemas, __version__),
         reader=Reader(schemas),
         signer=XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)),
         signatures=Verifier(settings.signature, authorities, clock.now),
-        transmitter=neighbours.tdt,
+        transmitter=reach_tdt(settings, folder),
         holder=holder_here(),
     )
 
 
-def reach(settings: Settings, folder: Path) -> Neighbours:
-    """Prepare the links to the neighbours, or raise ConfigError."""
+def open_clock(settings: Settings) -> SystemClock:
+    """Return the clock of the collectivité."""
+    try:
+        return SystemClock(settings.fuseau)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        message = f"Le fuseau horaire « {settings.fuseau} » n'existe pas : « Europe/Paris » par exemple."
+        raise ConfigError(message) from error
 
-    def secret(reference: str) -> str:
-        return resolve(reference, folder)
 
-    return Neighbours(chorus=ChorusPro(settings.chorus, secret), tdt=S2low(settings.s2low, secret))
+def open_ledger(settings: Settings, folder: Path) -> SqlLedger:
+    """Open the base."""
+    engine = open_engine(address(settings.stockage, folder))
+    return SqlLedger(engine, settings.collectivite.siret, open_clock(settings).now)
+
+
+def open_documents(settings: Settings) -> FolderDocuments:
+    """Open the folder of documents."""
+    return FolderDocuments(settings.stockage.documents, settings.stockage.espace_minimum_mo * MEGABYTE)
+
+
+def reach_chorus(settings: Settings, folder: Path) -> ChorusPro:
+    """Prepare the link to Chorus Pro."""
+    return ChorusPro(settings.chorus, partial(resolve, folder=folder))
+
+
+def reach_tdt(settings: Settings, folder: Path) -> S2low:
+    """Prepare the link to S²LOW."""
+    return S2low(settings.s2low, partial(resolve, folder=folder))
 
 
 def _password(settings: Settings, folder: Path, ask: Ask) -> str:
     """The password of the signatory's key: by reference, or asked to the person who signs."""
     reference = settings.signature.mot_de_passe
     return resolve(reference, folder) if reference else ask("Mot de passe du certificat de signature")
-
-
-def _clock(zone: str) -> SystemClock:
-    try:
-        return SystemClock(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        message = f"Le fuseau horaire « {zone} » n'existe pas : « Europe/Paris » par exemple."
-        raise ConfigError(message) from error

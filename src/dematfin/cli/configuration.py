@@ -1,14 +1,17 @@
 """`config verifier`: is this configuration right, and do the neighbours answer?"""
 
 from collections.abc import Callable, Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dematfin.cli.context import DEFAULT, Configuration
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import SCREEN, say
+from dematfin.cli.output import SCREEN, legible, say
 from dematfin.errors import DematfinError
+
+if TYPE_CHECKING:
+    from dematfin.cli.diagnosis import Diagnosis
 
 app = family("La configuration.")
 
@@ -25,27 +28,35 @@ def verify(
     configuration: Configuration = DEFAULT,
     hors_ligne: Annotated[bool, typer.Option("--hors-ligne", help="N'appelle ni Chorus Pro ni le TdT.")] = False,
 ) -> None:
-    """Vérifie le fichier, la base, les certificats et les services distants."""
-    worst = 0
-    for name, check in _checks(configuration, online=not hors_ligne):
-        try:
-            SCREEN.print(f"✓ {name} : {check()}", style="green", markup=False)
-        except DematfinError as error:
-            SCREEN.print(f"✗ {name} : {error}", style="red", markup=False)
-            worst = worst or error.exit_code
+    """Vérifie le fichier, la base, les documents, les certificats et les services distants."""
+    from dematfin.cli.diagnosis import Diagnosis  # noqa: PLC0415 - heavy, and only here
+
+    diagnosis = Diagnosis(configuration)
+    worst = _try("fichier de configuration", diagnosis.file)
+    for name, check in () if worst else _checks(diagnosis, online=not hors_ligne):
+        code = _try(name, check)
+        worst = worst or code
     if worst:
         raise typer.Exit(worst)
     say("Tout est prêt.")
 
 
-def _checks(configuration: Configuration, *, online: bool) -> Iterator[Check]:
-    """Yield each thing to try, in the order in which they depend on each other."""
-    from dematfin.cli.diagnosis import Diagnosis  # noqa: PLC0415 - heavy, and only here
-
-    diagnosis = Diagnosis(configuration)
-    yield "fichier de configuration", diagnosis.file
+def _checks(diagnosis: "Diagnosis", *, online: bool) -> Iterator[Check]:
+    """Yield each thing to try, the nearest first."""
     yield "base et journal", diagnosis.ledger
+    yield "dossier des documents", diagnosis.documents
+    yield "schémas PES", diagnosis.schemas
     yield "certificat de signature", diagnosis.signature
     if online:
         yield "Chorus Pro", diagnosis.chorus
         yield "S²LOW", diagnosis.tdt
+
+
+def _try(name: str, check: Callable[[], str]) -> int:
+    """Try one thing, say what came of it, and return the exit code that it deserves."""
+    try:
+        SCREEN.print(legible(f"✓ {name} : {check()}"), style="green", markup=False)
+    except DematfinError as error:
+        SCREEN.print(legible(f"✗ {name} : {error}"), style="red", markup=False)
+        return error.exit_code
+    return 0

@@ -1,49 +1,70 @@
 """What `config verifier` tries: each check returns a sentence, or raises the error that tells the remedy."""
 
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from dematfin.cli.context import ask
-from dematfin.cli.output import day
+from dematfin.cli.output import counted, day
 from dematfin.config import Settings, load
 from dematfin.domain.finding import blocking
 from dematfin.errors import ConfigError
-from dematfin.ports.app import App
+from dematfin.pes.validate import Schemas
 from dematfin.signature.authorities import Authorities
 from dematfin.signature.certificate import common_name
 from dematfin.signature.keys import open_pkcs12
 from dematfin.store.engine import SQLITE
-from dematfin.support.secrets import resolve
-from dematfin.wiring import Neighbours, build, reach
+from dematfin.support.refusals import reason
+from dematfin.support.secrets import private_bytes, resolve
+from dematfin.wiring import open_clock, open_documents, open_ledger, reach_chorus, reach_tdt
 
 
 class Diagnosis:
-    """Opens things one after the other."""
+    """Opens things one by one, so that what is wrong with one is not said of the others."""
 
     def __init__(self, configuration: Path) -> None:
         self._path = configuration
+        self._folder = configuration.resolve().parent
 
     def file(self) -> str:
-        """Read the file."""
-        settings = self._settings
-        return f"{settings.collectivite.nom}, {len(settings.budgets)} budgets"
+        """Read the file; nothing else can be tried without it."""
+        open_clock(self._settings)
+        return f"{self._settings.collectivite.nom}, {counted(len(self._settings.budgets), 'budget')}"
 
     def ledger(self) -> str:
         """Open the base and walk the journal."""
-        report = self._app.ledger.verify_journal()
+        report = open_ledger(self._settings, self._folder).verify_journal()
         if report.broken_at:
             message = f"le journal est rompu à l'évènement n° {report.broken_at}. Ne signez rien."
             raise ConfigError(message)
-        return f"{report.events} évènements, chaîne intacte (SQLite {SQLITE.sqlite_version})"
+        if not report.events:
+            return "base neuve ; ajoutez la première personne (dematfin personne ajouter)"
+        engine = "PostgreSQL" if self._settings.stockage.postgresql else f"SQLite {SQLITE.sqlite_version}"
+        return f"{counted(report.events, 'évènement')}, chaîne intacte ({engine})"
+
+    def documents(self) -> str:
+        """Make a file where documents are kept."""
+        place = self._settings.stockage.documents
+        try:
+            with open_documents(self._settings).workspace():
+                return str(place)
+        except OSError as error:
+            message = f"rien ne peut être écrit dans {place} : {reason(error)}. Donnez ce droit au compte qui lance."
+            raise ConfigError(message) from error
+
+    def schemas(self) -> str:
+        """Load what judges the flows."""
+        official = self._settings.pes.schemas_officiels
+        Schemas(official)
+        return f"ceux de dematfin, et les officiels de {official}" if official else "ceux de dematfin"
 
     def signature(self) -> str:
         """Open the signatory's certificate, when its password does not have to be asked for."""
         settings = self._settings.signature
+        authorities = Authorities(settings)
         if not settings.mot_de_passe:
+            private_bytes(settings.pkcs12)
             return "le mot de passe sera demandé à chaque signature"
         key = open_pkcs12(settings.pkcs12, resolve(settings.mot_de_passe, self._folder))
-        findings = Authorities(settings).judge(key.certificate, self._app.clock.now())
+        findings = authorities.judge(key.certificate, open_clock(self._settings).now())
         if wrong := blocking(findings):
             raise ConfigError(" ".join(finding.sentence for finding in wrong))
         warnings = " ".join(finding.sentence for finding in findings)
@@ -52,27 +73,15 @@ class Diagnosis:
 
     def chorus(self) -> str:
         """Call Chorus Pro."""
-        self._neighbours.chorus.check()
+        reach_chorus(self._settings, self._folder).check()
         return "les deux comptes sont acceptés"
 
     def tdt(self) -> str:
         """Call S²LOW."""
-        self._neighbours.tdt.check()
-        end: date = self._neighbours.tdt.certificate_expires_on
-        return f"le compte est accepté, certificat client jusqu'au {day(end)}"
+        tdt = reach_tdt(self._settings, self._folder)
+        tdt.check()
+        return f"le compte est accepté, certificat client jusqu'au {day(tdt.certificate_expires_on)}"
 
     @cached_property
     def _settings(self) -> Settings:
         return load(self._path)
-
-    @cached_property
-    def _folder(self) -> Path:
-        return self._path.resolve().parent
-
-    @cached_property
-    def _app(self) -> App:
-        return build(self._settings, self._folder, ask)
-
-    @cached_property
-    def _neighbours(self) -> Neighbours:
-        return reach(self._settings, self._folder)

@@ -18,11 +18,13 @@ import stamina
 import structlog
 
 from dematfin.errors import BadAnswer, ConfigError, UnknownOutcome, Unreachable
+from dematfin.support.refusals import of_number
 
 LATER: Final = frozenset({429, 502, 503, 504})
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 THREADS: Final = 8
 LONGEST_REST: Final = 30.0
+ERRNO: Final = re.compile(r"\[Errno (-?\d+)\]")
 REST: Final = re.compile("[0-9]{1,6}")
 
 log = structlog.get_logger()
@@ -141,4 +143,8 @@ def _worth_trying(error: Exception) -> bool | float:
 
 
 def _reason(error: Exception) -> str:
-    return type(error).__name__ if not str(error) else str(error)[:120]
+    if isinstance(error, httpx.TimeoutException):
+        return "délai dépassé"
+    if number := ERRNO.match(str(error)):
+        return of_number(int(number[1]))
+    return str(error)[:120] or type(error).__name__
