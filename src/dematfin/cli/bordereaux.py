@@ -1,7 +1,7 @@
 """`bordereau preparer|liste|voir|signer|transmettre|reprendre`: the orders to pay."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,9 +15,11 @@ from dematfin.domain import labels
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO, french
+from dematfin.errors import RuleError
 from dematfin.steps.prepare import prepare
 from dematfin.steps.transmit import transmit
 
+YES: Final = frozenset({"oui", "o"})
 app = family("Les bordereaux de mandats.")
 
 Key = Annotated[str, typer.Argument(metavar="BORDEREAU", help="Par exemple COMMUNE-2026-42.")]
@@ -53,6 +55,7 @@ def list_sheets(configuration: Configuration = DEFAULT, json: Json = False) -> N
             for sheet in found
         ],
         right=(2, 3),
+        empty="Aucun bordereau : visez des factures, puis préparez (bordereau preparer).",
     )
 
 
@@ -64,7 +67,7 @@ def show_sheet(bordereau: Key, configuration: Configuration = DEFAULT, json: Jso
     if json:
         write_json(sheet)
         return
-    say(f"[bold]{sheet.bordereau.id}[/] du {day(sheet.bordereau.emitted_on)} · {_state(sheet)}")
+    say(f"{sheet.bordereau.id} du {day(sheet.bordereau.emitted_on)} · {_state(sheet)}", style="bold")
     say(f"Total {french(sheet.bordereau.total)} · cumul annuel {french(sheet.bordereau.cumul)}")
     say(f"Flux {sheet.bordereau.flux or 'à construire'}")
     _show_mandats(sheet.mandats)
@@ -79,16 +82,17 @@ def sign_all(
     desk = sit(configuration)
     waiting = signing.to_sign(desk.app, desk.who)
     if not waiting:
-        say("Aucun bordereau n'attend de signature.")
+        say("Aucun bordereau n'attend de signature. Préparez-les d'abord (bordereau preparer).")
     for sheet in waiting:
-        say(f"\n[bold]Bordereau {sheet.bordereau.id}[/] · {french(sheet.bordereau.total)}")
+        say(f"\nBordereau {sheet.bordereau.id} · {french(sheet.bordereau.total)}", style="bold")
         _show_mandats(sheet.mandats)
         question = f"Signer ce bordereau, c'est ordonner de payer {french(sheet.bordereau.total)}. Confirmez-vous ?"
-        if oui or typer.confirm(question):
+        if oui or _confirmed(question):
             facts = signing.sign(desk.app, desk.who, sheet.flux.id, _total(sheet))
-            say(f"Signé par {facts[0].signer}, le {facts[0].signed_at:%d/%m/%Y à %H:%M} UTC.")
+            when = desk.app.clock.local(facts[0].signed_at)
+            say(f"Signé par {facts[0].signer}, le {when:%d/%m/%Y à %H:%M}. Reste à le transmettre.", style="green")
         else:
-            say("Rien n'est signé.")
+            say(f"Le bordereau {sheet.bordereau.id} n'est pas signé.")
 
 
 @app.command("transmettre", cls=FrenchCommand)
@@ -110,6 +114,15 @@ def resume(bordereau: Key, configuration: Configuration = DEFAULT) -> None:
     desk = sit(configuration)
     mandats.resume(desk.app, desk.who, bordereau)
     say(f"Bordereau {bordereau} repris : préparez (bordereau preparer) puis faites-le signer.")
+
+
+def _confirmed(question: str) -> bool:
+    """Put the question; only a whole yes is one. Raises RuleError when nobody is there to answer."""
+    try:
+        return input(f"{question} [oui/non] ").strip().lower() in YES
+    except EOFError as error:
+        message = "Personne n'a confirmé : ce bordereau n'est pas signé. Signez devant un terminal, ou ajoutez --oui."
+        raise RuleError(message) from error
 
 
 def _show_mandats(listed: tuple[Mandat, ...]) -> None:

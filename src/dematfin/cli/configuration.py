@@ -7,7 +7,7 @@ import typer
 
 from dematfin.cli.context import DEFAULT, Configuration
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import SCREEN, legible, say
+from dematfin.cli.output import say
 from dematfin.errors import DematfinError
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def _checks(diagnosis: "Diagnosis", *, online: bool) -> Iterator[Check]:
 def _try(name: str, check: Callable[[], str]) -> int:
     """Try one thing, say what came of it, and return the exit code that it deserves."""
     try:
-        SCREEN.print(legible(f"✓ {name} : {check()}"), style="green", markup=False)
+        say(f"✓ {name} : {check()}", style="green")
     except DematfinError as error:
-        SCREEN.print(legible(f"✗ {name} : {error}"), style="red", markup=False)
+        say(f"✗ {name} : {error}", style="red")
         return error.exit_code
     return 0

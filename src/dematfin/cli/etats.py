@@ -8,7 +8,7 @@ import typer
 from dematfin.acts import consult
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import SCREEN, complain, day, legible, say, table, write_json
+from dematfin.cli.output import complain, day, say, table, write_json
 from dematfin.domain.figures.overview import Overview
 from dematfin.domain.money import french
 
@@ -33,12 +33,13 @@ def show_state(configuration: Configuration = DEFAULT, json: Json = False) -> No
 
 def show(picture: Overview) -> None:
     """Draw the picture on the screen."""
-    say(f"[bold]{picture.name}[/], le {day(picture.today)}")
+    say(f"{picture.name}, le {day(picture.today)}", style="bold")
     states = sorted(picture.by_state.items(), key=lambda item: -item[1][0])
     table(
         ("Factures", "Nombre", "TTC"),
         [(state, str(count), french(total)) for state, (count, total) in states],
         right=(1, 2),
+        empty="Aucune facture : importez-les (importer).",
     )
     if picture.flux:
         table(
@@ -50,7 +51,7 @@ def show(picture: Overview) -> None:
             right=(1,),
         )
     for alert in picture.alerts:
-        SCREEN.print(f"! {legible(alert)}", style="yellow", markup=False)
+        say(f"! {alert}", style="yellow")
 
 
 def write_report(

@@ -1,18 +1,19 @@
 """`facture liste|voir`: invoices, and the whole story of one."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from dematfin.acts import consult
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import SCREEN, day, plain, say, table, write_json
+from dematfin.cli.output import day, plain, say, table, write_json
 from dematfin.domain import labels
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.money import french
 from dematfin.ports.app import App
 
+STATES: Final = frozenset({"", *labels.INVOICE.values(), *labels.OF_ITS_MANDAT.values()})
 app = family("Les factures.")
 
 
@@ -25,6 +26,9 @@ def list_invoices(
     ] = "",
 ) -> None:
     """Liste les factures, leur état, leur mandat et leur échéance."""
+    if etat not in STATES:
+        message = f"aucun état ne s'appelle « {etat} » ; au choix : {', '.join(sorted(STATES - {''}))}."
+        raise typer.BadParameter(message, param_hint="--etat")
     desk = sit(configuration)
     rows = [row for row in consult.picture(desk.app, desk.who).invoices if etat in ("", row.label)]
     if json:
@@ -45,6 +49,7 @@ def list_invoices(
         ],
         right=(3,),
         words=(2, 4),
+        empty=f"Aucune facture « {etat} »." if etat else "Aucune facture : importez-les (importer).",
     )
 
 
@@ -69,12 +74,12 @@ def show_invoice(
 def _headline(story: consult.Story) -> None:
     invoice = story.invoice
     content = invoice.content
-    say(f"[bold]{invoice.id}[/] · {content.kind.lower()} {invoice.number} de {content.supplier.name}")
+    say(f"{invoice.id} · {content.kind.lower()} {invoice.number} de {content.supplier.name}", style="bold")
     where = f"service {content.service_code or '—'} · engagement {content.engagement or '—'}"
     say(f"{french(invoice.signed_amount)} TTC · {where}")
     say(f"Chorus Pro n° {invoice.remote_id}, statut {invoice.remote_status} · notifiée le {day(invoice.notified_on)}")
     for finding in invoice.findings:
-        say(f"  {finding.code} : {finding.sentence}")
+        say(f"  {finding.sentence} ({finding.code})")
     for mandat in story.mandats:
         say(f"Mandat {mandat.id} n° {mandat.number or '—'} : {french(mandat.amount)}, {labels.MANDAT[mandat.state]}")
 
@@ -85,7 +90,7 @@ def _tell(app: App, event: Event) -> None:
     what = "" if event.subject is Subject.INVOICE else f"{event.subject} {event.subject_id} "
     became = "" if event.before == event.after else f"{_state(event.after)}"
     words = " : ".join(part for part in (f"{what}{became}".strip(), event.motif) if part)
-    SCREEN.print(f"{when}  {words} ({event.by})", markup=False)
+    say(f"{when}  {words} ({event.by})")
 
 
 def _state(code: str) -> str:

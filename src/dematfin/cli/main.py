@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from types import TracebackType
 from typing import Annotated, Any
 
@@ -50,6 +51,9 @@ def program() -> typer.Typer:
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code: every error is said in French, none shows its insides."""
     sys.excepthook = _unexpected
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ✓ or ² loses the sign, not the command
     command: Any = get_command(app)
     try:
         result = command.main(args=arguments, prog_name="dematfin", standalone_mode=False)

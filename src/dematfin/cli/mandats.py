@@ -41,6 +41,7 @@ def list_mandats(configuration: Configuration = DEFAULT, json: Json = False) -> 
         ],
         right=(1, 4),
         words=(3, 5),
+        empty="Aucun mandat : visez des factures, puis préparez (bordereau preparer).",
     )
 
 

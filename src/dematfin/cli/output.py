@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,20 +32,30 @@ SCREEN: Final = Console(highlight=False, soft_wrap=True)
 ERRORS: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def say(text: str = "") -> None:
-    """Write a line for a person, markup allowed."""
-    SCREEN.print(legible(text))
+def say(text: str = "", style: str = "") -> None:
+    """Write a line for a person, as it is: a name in it may look like markup."""
+    SCREEN.print(legible(text), style=style, markup=False)
 
 
 def complain(text: str) -> None:
-    """Write an error for a person, as it is."""
+    """Write an error for a person."""
     ERRORS.print(f"Erreur : {legible(text)}", style="red", markup=False)
 
 
 def table(
-    titles: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = (), words: Sequence[int] = ()
+    titles: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Sequence[int] = (),
+    words: Sequence[int] = (),
+    empty: str = "",
 ) -> None:
-    """Write a table; `right` are the columns of figures, `words` those that give way on a narrow screen."""
+    """Write a table, or the sentence `empty` when it has no row.
+
+    `right` are the columns of figures, `words` those that give way on a narrow screen.
+    """
+    if not rows:
+        say(empty)
+        return
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for number, title in enumerate(titles):
         drawn.add_column(
@@ -58,12 +68,17 @@ def table(
 
 def legible(text: str) -> str:
     """Return a text without what would act on the terminal: suppliers write numbers and names as they like."""
-    return "".join("?" if unicodedata.category(sign) in CONTROLS and sign != "\n" else sign for sign in text)
+    return "".join("?" if _acts(sign) else sign for sign in text)
+
+
+def _acts(sign: str) -> bool:
+    return unicodedata.category(sign) in CONTROLS and sign != "\n"
 
 
 def write_json(value: Any) -> None:
-    """Write a value as JSON: amounts as text, dates as ISO."""
-    print(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    """Write a value as JSON: amounts as text, dates as ISO, what would act on the terminal as `\\uXXXX`."""
+    text = json.dumps(plain(value), ensure_ascii=False, indent=2)
+    print("".join(json.dumps(sign)[1:-1] if _acts(sign) else sign for sign in text))
 
 
 def plain(value: Any) -> Any:
@@ -81,14 +96,14 @@ def plain(value: Any) -> Any:
 
 def account(outcome: Outcome) -> None:
     """Write what a step did, what failed and why, what to know."""
-    failed = len(outcome.failures)
-    colour = "red" if failed else "green"
-    trouble = f", {failed} en échec" if failed else ""
-    say(f"[{colour}]●[/] {outcome.step} : {_done(outcome)}{trouble}")
-    for failure in outcome.failures:
-        SCREEN.print(f"  ✗ {legible(failure.sentence)}", style="red", markup=False)
+    failed = outcome.failures
+    parts = [_done(outcome)] if outcome.done or not failed else []
+    parts += [f"{len(failed)} en échec"] if failed else []
+    say(f"● {outcome.step} : {', '.join(parts)}", style="red" if failed else "green")
+    for failure in failed:
+        say(f"  ✗ {failure.sentence}", style="red")
     for note in outcome.notes:
-        SCREEN.print(f"  ! {legible(note)}", style="yellow", markup=False)
+        say(f"  ! {note}", style="yellow")
 
 
 def _done(outcome: Outcome) -> str:

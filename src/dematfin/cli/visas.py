@@ -8,7 +8,7 @@ import typer
 from dematfin.acts import consult
 from dematfin.acts import visa as acts
 from dematfin.acts.run import tell_now
-from dematfin.cli.context import DEFAULT, Configuration, Json, sit
+from dematfin.cli.context import DEFAULT, Configuration, Desk, Json, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import account, day, say, table, write_json
 from dematfin.domain.labels import MOTIVE
@@ -45,6 +45,7 @@ def list_folders(configuration: Configuration = DEFAULT, json: Json = False) -> 
         ],
         right=(5,),
         words=(3,),
+        empty="Aucune facture n'attend votre visa.",
     )
 
 
@@ -54,7 +55,10 @@ def approve(
     service_fait: Annotated[
         datetime,
         typer.Option(
-            "--service-fait", metavar="AAAA-MM-JJ", formats=["%Y-%m-%d"], help="Jour où le service a été fait."
+            "--service-fait",
+            metavar="JJ/MM/AAAA",
+            formats=["%d/%m/%Y", "%Y-%m-%d"],
+            help="Jour où le service a été fait.",
         ),
     ],
     configuration: Configuration = DEFAULT,
@@ -64,7 +68,7 @@ def approve(
     desk = sit(configuration)
     acts.approve(desk.app, desk.who, facture, service_fait.date(), commentaire)
     say(f"Facture {facture} : service fait le {day(service_fait.date())}.")
-    account(tell_now(desk.app, desk.who, facture))
+    _inform(desk, facture)
 
 
 @app.command("refuser", cls=FrenchCommand)
@@ -78,4 +82,12 @@ def refuse(
     desk = sit(configuration)
     acts.refuse(desk.app, desk.who, facture, motif, commentaire)
     say(f"Facture {facture} : visa refusé ({MOTIVE[motif]}).")
-    account(tell_now(desk.app, desk.who, facture))
+    _inform(desk, facture)
+
+
+def _inform(desk: Desk, facture: str) -> None:
+    """Tell Chorus Pro at once; the decision stands, whatever it answers."""
+    outcome = tell_now(desk.app, desk.who, facture)
+    account(outcome)
+    if outcome.failures:
+        say("Votre décision est enregistrée ; la prochaine journée informera Chorus Pro dès qu'il l'acceptera.")

@@ -62,10 +62,10 @@ def _perform(play: "Play") -> None:
         task = progress.add_task("", total=len(scenes))
         for number, (title, scene) in enumerate(scenes, start=1):
             progress.update(task, description=title)
-            progress.console.print(f"[bold]{number}. {title}[/]")
+            say(f"{number}. {title}", style="bold")
             for line in scene():
                 if line not in told:
-                    progress.console.print(f"   {line}", markup=False)
+                    say(f"   {line}")
                 told.add(line)
             progress.advance(task)
 
@@ -73,7 +73,7 @@ def _perform(play: "Play") -> None:
 def _where_to_look(folder: Path) -> None:
     config = folder / "config.toml"
     program = "dematfin" if shutil.which("dematfin") else os.path.relpath(Path(sys.executable).with_name("dematfin"))
-    say(f"\nTout est dans [bold]{folder}[/] : rapport.html (dans un navigateur), resume.json, pes/, config.toml.")
+    say(f"\nTout est dans {folder} : rapport.html (dans un navigateur), resume.json, pes/, config.toml.")
     say("Pour essayer vous-même, relancez les voisins dans un autre terminal :")
     say(f"  {program} sandbox demarrer -c {config}")
     say("puis, par exemple :")

@@ -10,6 +10,7 @@ from dematfin.demo.story import FIXTURES, Story
 from dematfin.errors import ConfigError
 from dematfin.sandbox import neighbours, pki
 from dematfin.sandbox.world import World
+from dematfin.support.refusals import reason
 
 OURS: Final = ("config.toml", "pki", "secrets", "var", "pes", "rapport.html", "resume.json", "bac-a-sable")
 MARK: Final = ".demonstration"
@@ -53,7 +54,11 @@ class DemoFolder:
 
     def _clear(self) -> None:
         """Remove an earlier demonstration, its ports excepted; touch nothing else."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"Le dossier {self.root} ne peut pas être créé : {reason(error)}. Choisissez-en un autre."
+            raise ConfigError(message) from error
         ours = (self.root / MARK).exists()
         if not ours and any(self.root.iterdir()):
             message = f"Le dossier {self.root} n'est pas vide et n'est pas une démonstration : choisissez-en un autre."

@@ -173,7 +173,7 @@ class Play:
         roles = {Role.ADMINISTRATEUR, Role.AGENT, Role.VISEUR, Role.ORDONNATEUR, Role.DIRECTEUR}
         desks = {desk for one in self.story.data["personnes"] for desk in one.get("bureaux", [])}
         account = system_account()
-        return Person(id="vous", name="Vous", roles=frozenset(roles), desks=frozenset(desks), system_user=account)
+        return Person(id="vous", name="Dominique Essai", roles=frozenset(roles), desks=frozenset(desks), system_user=account)
 
     def _year(self, one: dict[str, Any]) -> BudgetYear:
         exercice = self.story.today.year

@@ -10,6 +10,8 @@ from pygal.style import Style
 
 from dematfin.domain.figures.overview import Overview
 from dematfin.domain.money import ZERO, french
+from dematfin.errors import DocumentError
+from dematfin.support.refusals import reason
 
 COLOUR: Final = "#1b4f8f"
 HEIGHT_OF_A_BAR: Final = 34
@@ -18,7 +20,7 @@ LIVELY: Final = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
 
 
 def write(picture: Overview, target: Path) -> None:
-    """Write the page of an overview."""
+    """Write the page of an overview; raises DocumentError when `target` cannot be written."""
     environment = Environment(
         loader=PackageLoader("dematfin.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -29,7 +31,11 @@ def write(picture: Overview, target: Path) -> None:
         total=sum((row.ttc for row in picture.invoices), ZERO),
         chart=_chart(picture),
     )
-    target.write_text(page, encoding="utf-8")
+    try:
+        target.write_text(page, encoding="utf-8")
+    except OSError as error:
+        message = f"La page {target} ne peut pas être écrite : {reason(error)}. Choisissez un autre fichier."
+        raise DocumentError(message) from error
 
 
 def _states(picture: Overview) -> list[tuple[str, int, Any]]:
