@@ -35,9 +35,8 @@ def _elements(root: Any) -> Iterator[AckElement]:
     block = child(root, "ACQUIT")
     for element in children(block, "ElementACQUIT") if block is not None else ():
         number, exercice = whole(element, "NumBord"), whole(element, "ExerciceBord")
-        domain = value(element, "DomaineAck")
         yield AckElement(
-            domain=int(domain) if domain.isdigit() else UNKNOWN_DOMAIN,
+            domain=whole(element, "DomaineAck"),
             accepted=yes(element, "EtatAck"),
             bordereau=(exercice, number) if number else None,
             piece_id=value(element, "IdUnique"),

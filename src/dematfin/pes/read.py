@@ -1,16 +1,18 @@
 """Reading PES files: values by local name, since some senders put children in a namespace."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
-from dematfin.domain.money import ZERO
+from dematfin.domain import money
 from dematfin.errors import InvalidPes
 from dematfin.support.xml import local_name, parse_bytes
 
 LARGEST_ANSWER: Final = 150 * 1024 * 1024
 """A TdT hands back nothing larger."""
+WHOLE: Final = re.compile("[0-9]{1,12}", re.ASCII)
 TRUE: Final = frozenset({"1", "true"})
 
 
@@ -44,7 +46,7 @@ def value(element: Any, path: str) -> str:
 def whole(element: Any, path: str) -> int:
     """Return a whole number, 0 when it is absent or unreadable."""
     text = value(element, path)
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if WHOLE.fullmatch(text) else 0
 
 
 def yes(element: Any, path: str) -> bool:
@@ -63,7 +65,6 @@ def day(element: Any, path: str) -> date | None:
 def amount(element: Any, path: str) -> Decimal:
     """Return an amount, 0 when it is absent or unreadable."""
     try:
-        found = Decimal(value(element, path) or "0")
-    except InvalidOperation:
-        return ZERO
-    return found if found.is_finite() else ZERO
+        return money.parse(value(element, path))
+    except ValueError:
+        return money.ZERO
