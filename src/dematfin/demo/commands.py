@@ -54,8 +54,7 @@ def demonstrate(
 
 
 def _perform(play: "Play") -> None:
-    """Play the scenes one by one, with a progress bar, and tell what is new."""
-    told: set[str] = set()
+    """Play the scenes one by one, with a progress bar."""
     scenes = play.scenes()
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=SCREEN, transient=True) as progress:
@@ -64,9 +63,7 @@ def _perform(play: "Play") -> None:
             progress.update(task, description=title)
             say(f"{number}. {title}", style="bold")
             for line in scene():
-                if line not in told:
-                    say(f"   {line}")
-                told.add(line)
+                say(f"   {line}")
             progress.advance(task)
 
 

@@ -1,7 +1,7 @@
 """The demonstration: people and steps in the order of a real week, on simulated neighbours."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from threading import Event
@@ -41,6 +41,7 @@ class Play:
 
     app: App
     story: Story
+    told: set[str] = field(default_factory=set)
 
     def scenes(self) -> tuple[Scene, ...]:
         """Return what happens, in order: a title, and what to do while telling it."""
@@ -103,7 +104,7 @@ class Play:
         yield from _told(acts.run(self.app, self._person("claire"), prepare))
         for sheet in consult.sheets(self.app, self._person("claire")):
             count = counted(len(sheet.mandats), "mandat")
-            yield f"bordereau {sheet.bordereau.id} : {count}, {french(sheet.bordereau.total)}"
+            yield from self._once(f"bordereau {sheet.bordereau.id} : {count}, {french(sheet.bordereau.total)}")
 
     def sign(self) -> Iterator[str]:
         """The mayor signs each bordereau shown to her."""
@@ -121,16 +122,16 @@ class Play:
         """Ask until every flow is answered."""
         self._follow_until(lambda: not any(flux.label == "transmis" for flux in self._picture().flux))
         for flux in self._picture().flux:
-            yield f"{flux.nomfic} : {flux.acquit}. {flux.message}".rstrip(". ")
+            yield from self._once(f"{flux.nomfic} : {flux.acquit}. {flux.message}".rstrip(". "))
 
     def wait_for_payments(self) -> Iterator[str]:
         """Ask until the comptable has spoken of every mandat that was sent."""
         self._follow_until(lambda: not any(one.state is MandatState.SENT for one in self._mandats()))
         for mandat in self._mandats():
             if mandat.state is MandatState.PAID:
-                yield f"mandat n° {mandat.number} : {french(mandat.paid)} payés à {mandat.tiers.name}"
+                yield from self._once(f"mandat n° {mandat.number} : {french(mandat.paid)} payés à {mandat.tiers.name}")
             elif mandat.reason:
-                yield f"mandat n° {mandat.number} revenu : {mandat.reason}"
+                yield from self._once(f"mandat n° {mandat.number} revenu : {mandat.reason}")
 
     def correct(self) -> Iterator[str]:
         """The agent mends what came back."""
@@ -168,12 +169,20 @@ class Play:
                 raise ConnectorError(message)
             waits.wait(EVERY)
 
+    def _once(self, line: str) -> Iterator[str]:
+        """Tell how something stands, unless it stood so already."""
+        if line not in self.told:
+            self.told.add(line)
+            yield line
+
     def you(self) -> Person:
         """Return the person at the keyboard: every role, to try every command."""
         roles = {Role.ADMINISTRATEUR, Role.AGENT, Role.VISEUR, Role.ORDONNATEUR, Role.DIRECTEUR}
         desks = {desk for one in self.story.data["personnes"] for desk in one.get("bureaux", [])}
         account = system_account()
-        return Person(id="vous", name="Dominique Essai", roles=frozenset(roles), desks=frozenset(desks), system_user=account)
+        return Person(
+            id="vous", name="Dominique Essai", roles=frozenset(roles), desks=frozenset(desks), system_user=account
+        )
 
     def _year(self, one: dict[str, Any]) -> BudgetYear:
         exercice = self.story.today.year

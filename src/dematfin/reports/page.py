@@ -15,6 +15,8 @@ from dematfin.support.refusals import reason
 
 COLOUR: Final = "#1b4f8f"
 HEIGHT_OF_A_BAR: Final = 34
+ASIDE: Final = "\N{EM SPACE}" * 2
+"""Before a figure, whose middle is put at the end of its bar."""
 LIVELY: Final = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
 """What the library adds for animated pages: an archived report runs nothing."""
 
@@ -65,7 +67,7 @@ def _chart(picture: Overview) -> str:
             label_font_size=15,
             value_font_size=14,
         ),
-        formatter=lambda value: f"{value:.0f}",
+        formatter=lambda value: f"{ASIDE}{value:.0f}",
     )
     chart.x_labels = [state for state, _, _ in states]
     chart.add("factures", [count for _, count, _ in states])
