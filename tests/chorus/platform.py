@@ -13,6 +13,7 @@ from dematfin.sandbox.server import LoopbackServer, Reply, Request, json_reply
 SEARCH = "factures/v1/rechercher/recipiendaire"
 HISTORY = "factures/v1/consulter/historique"
 DOWNLOAD = "factures/v1/telecharger/groupe"
+CONSULT = "factures/v1/consulter/recipiendaire"
 TREAT = "factures/v1/traiter/recue"
 VAT = "transverses/v1/recuperer/tauxtva"
 TOKEN = "token"

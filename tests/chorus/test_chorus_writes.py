@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chorus.platform import HISTORY, TREAT, Platform, chorus_at, good, history
+from chorus.platform import CONSULT, HISTORY, TREAT, Platform, chorus_at, good, history
 from dematfin.chorus.source import ChorusPro
 from dematfin.domain.intention import Intention, SupplierStatus
 from dematfin.errors import AccessDenied, Refused, UnknownOutcome, Unreachable
@@ -23,6 +23,12 @@ MANDATEE = Intention(
 )
 AT_REST = history("DEPOSEE", "MISE_A_DISPOSITION", "SERVICE_FAIT")
 REACHED = history("MISE_A_DISPOSITION", "SERVICE_FAIT", "MANDATEE")
+
+
+def mandated(number: str | None) -> Reply:
+    return good(facture={"references": {"numeroDpMandat": number}})
+
+
 INCOHERENT = json_reply({"codeRetour": 20002, "libelle": "Incohérence au niveau du statut."})
 
 
@@ -44,9 +50,32 @@ def test_a_motif_is_cut_where_the_platform_cuts_it(platform: Platform, chorus: C
 @pytest.mark.parametrize("current", ["MANDATEE", "MISE_A_DISPOSITION_COMPTABLE", "COMPTABILISEE", "MISE_EN_PAIEMENT"])
 def test_a_status_already_reached_or_passed_is_not_written(platform: Platform, chorus: ChorusPro, current: str) -> None:
     platform.say(HISTORY, history("MISE_A_DISPOSITION", current))
+    platform.say(CONSULT, mandated("1187"))
     platform.say(TREAT, good())
     assert chorus.publish(MANDATEE) == current
     assert platform.asked[TREAT] == []
+
+
+@pytest.mark.parametrize(
+    ("current", "number"),
+    [("MANDATEE", "412"), ("MISE_A_DISPOSITION_COMPTABLE", "412"), ("MISE_EN_PAIEMENT", ""), ("COMPTABILISEE", None)],
+)
+def test_an_invoice_mandated_by_somebody_else_is_never_paid_by_us(
+    platform: Platform, chorus: ChorusPro, current: str, number: str | None
+) -> None:
+    platform.say(HISTORY, history("MISE_A_DISPOSITION", current))
+    platform.say(CONSULT, mandated(number))
+    with pytest.raises(Refused, match=r"F2026-000001.*1187.*deux fois"):
+        chorus.publish(MANDATEE)
+    assert platform.asked[TREAT] == []
+
+
+def test_an_agent_who_set_the_status_by_hand_without_a_number_stops_nothing(
+    platform: Platform, chorus: ChorusPro
+) -> None:
+    platform.say(HISTORY, history("MISE_A_DISPOSITION", "MANDATEE"))
+    platform.say(CONSULT, mandated(None))
+    assert chorus.publish(MANDATEE) == "MANDATEE"
 
 
 @pytest.mark.parametrize("current", ["REJETEE", "SUSPENDUE", "A_RECYCLER"])
@@ -61,6 +90,7 @@ def test_an_invoice_that_left_our_queue_is_refused_by_name(platform: Platform, c
 def test_the_public_history_without_a_return_code_is_read(platform: Platform, chorus: ChorusPro) -> None:
     body = {"statutCourantCode": "MANDATEE", "historiquesDesStatuts": {"histoStatut": []}}
     platform.say(HISTORY, json_reply(body))
+    platform.say(CONSULT, mandated("001187"))
     assert chorus.publish(MANDATEE) == "MANDATEE"
 
 
@@ -70,6 +100,7 @@ def test_without_a_current_status_the_newest_passage_tells(platform: Platform, c
         {"histoStatutId": "9", "histoStatutCode": "MANDATEE"},
     ]
     platform.say(HISTORY, good(historiquesDesStatuts={"histoStatut": passages}))
+    platform.say(CONSULT, mandated("1187"))
     assert chorus.publish(MANDATEE) == "MANDATEE"
 
 
@@ -136,6 +167,7 @@ def test_a_write_told_to_come_later_was_not_done(platform: Platform, chorus: Cho
 
 def test_a_trial_reads_and_never_writes(platform: Platform) -> None:
     platform.say(HISTORY, AT_REST, REACHED)
+    platform.say(CONSULT, mandated(None))
     platform.say(TREAT, good())
     with chorus_at(platform, ecriture=False) as chorus:
         with pytest.raises(Unreachable, match=r"F2026-000001.*ecriture = false"):

@@ -30,6 +30,7 @@ UNAUTHORIZED: Final = 401
 
 WORDS: Final = {
     "factures/v1/rechercher/recipiendaire": "donner la liste des factures",
+    "factures/v1/consulter/recipiendaire": "donner le détail de la facture",
     "factures/v1/consulter/historique": "donner l'historique de la facture",
     "factures/v1/telecharger/groupe": "donner la facture et ses pièces",
     "factures/v1/traiter/recue": "changer le statut de la facture",

@@ -13,7 +13,7 @@ from dematfin.chorus.pivot import decoded, read_one
 from dematfin.chorus.settings import ChorusSettings
 from dematfin.chorus.statuts import CLOSED, FIRST_SEEN_MANDATED, READY, WORDS, reached
 from dematfin.chorus.structures import structures
-from dematfin.chorus.wire import Row, number, read_all
+from dematfin.chorus.wire import Row, inside, number, read_all
 from dematfin.domain.intention import Intention, SupplierStatus
 from dematfin.domain.registers import StructureRules
 from dematfin.errors import ConnectorError, Refused, UnknownOutcome, Unreachable
@@ -76,6 +76,7 @@ class ChorusPro:
         """Bring an invoice to a status, once."""
         current = current_status(self._client, intention.remote_id)
         if reached(current, intention.status):
+            self._check_mandat(intention, current)
             return current
         if current in CLOSED:
             raise _impossible(intention, current)
@@ -90,6 +91,23 @@ class ChorusPro:
         except (FunctionalError, UnknownOutcome) as error:
             return self._after_doubt(intention, error)
         return intention.status
+
+    def _check_mandat(self, intention: Intention, current: str) -> None:
+        """An invoice that somebody else has mandated must not be paid a second time by our flow."""
+        if intention.status is not SupplierStatus.MANDATEE:
+            return
+        request = {"identifiantFactureCPP": int(intention.remote_id), "codeLangue": "fr"}
+        answer = self._client.ask("factures/v1/consulter/recipiendaire", request)
+        references = inside(inside(answer, "facture"), "references")
+        shown = str(references.get("numeroDpMandat") or "").strip().lstrip("0")
+        if shown == intention.mandat or (not shown and current == intention.status):
+            return
+        message = (
+            f"Facture {intention.invoice_id} : Chorus Pro la montre déjà mandatée (statut {current}) sous le n° "
+            f"{shown or 'inconnu'}, et non sous le nôtre ({intention.mandat}). Son flux ne part pas : vérifiez avec le "
+            "comptable qu'elle n'est pas payée deux fois."
+        )
+        raise Refused(message)
 
     def _after_doubt(self, intention: Intention, error: FunctionalError | UnknownOutcome) -> str:
         """The status may have been set all the same: the history tells, if it can be had."""
