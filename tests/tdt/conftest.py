@@ -1,4 +1,4 @@
-"""Certificates once for the run, a dictated S²LOW for each test."""
+"""Certificates and a dictated S²LOW once for the run: it forgets everything between two tests."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -19,15 +19,22 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def platform() -> Dictated:
-    return Dictated()
-
-
-@pytest.fixture
-def s2low(platform: Dictated, tls: Path) -> Iterator[S2low]:
+@pytest.fixture(scope="session")
+def connected(tls: Path) -> Iterator[tuple[Dictated, S2low]]:
+    platform = Dictated()
     with s2low_at(platform, tls) as adapter:
-        yield adapter
+        yield platform, adapter
+
+
+@pytest.fixture
+def platform(connected: tuple[Dictated, S2low]) -> Dictated:
+    connected[0].forget()
+    return connected[0]
+
+
+@pytest.fixture
+def s2low(connected: tuple[Dictated, S2low]) -> S2low:
+    return connected[1]
 
 
 @pytest.fixture

@@ -52,6 +52,9 @@ class Dictated:
     """Answers each script with the replies dictated for it, the last one again and again."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
         self.dictated: dict[str, list[Reply]] = {TEST: [FINE]}
         self.asked: list[Request] = []
 

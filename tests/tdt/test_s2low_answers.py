@@ -10,7 +10,7 @@ from dematfin.ports.transmitter import Phase, ReturnItem
 from dematfin.sandbox.server import Reply, json_reply
 from dematfin.tdt import archive
 from dematfin.tdt.s2low import S2low
-from tdt.platform import ACQUIT, FILE, FIND, LIST, MARK, RETOUR, STATUS, Dictated, acquit, retour, s2low_at
+from tdt.platform import ACQUIT, FILE, FIND, LIST, MARK, RETOUR, STATUS, Dictated, acquit, flow, retour, s2low_at
 
 ITEM = ReturnItem(remote_id="7", name="PES2R.xml")
 NOT_THERE = Reply(body=b"<p>Le fichier n'est pas/plus disponible.</p>", media_type="text/html")
@@ -81,6 +81,10 @@ def test_an_error_of_the_platform_may_hide_an_answer(platform: Dictated, s2low: 
     assert (refused.phase, refused.message) == (Phase.REFUSED, "erreur")
     platform.say(STATUS, status("-1", "erreur retournée par Helios"))
     assert s2low.follow("1", "FLUX1").phase is Phase.HELD  # it reached the DGFiP: nothing may be sent again
+    platform.say(STATUS, status("-1", "Transaction 2 : ce fichier existe déjà sur la plateforme"))
+    twin = s2low.follow("1", "FLUX1")
+    assert twin.phase is Phase.HELD  # a lost deposit and the one that replaced it both passed: the other one counts
+    assert "l'autre dépôt" in twin.message
 
 
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-8"])
@@ -129,6 +133,9 @@ def test_retours_are_listed_even_without_a_name(platform: Dictated, s2low: S2low
     assert [(one.remote_id, one.name) for one in s2low.returns()] == [("7", "PES2R.xml"), ("8", "retour 8")]
     platform.say(LIST, xml("<liste><resultat/><message>liste vide</message></liste>"))
     assert s2low.returns() == ()
+    platform.say(LIST, xml("<liste><resultat/><pes_retour><nom>PES2R.xml</nom></pes_retour></liste>"))
+    with pytest.raises(BadAnswer, match="pas de numéro"):
+        s2low.returns()
 
 
 def test_a_retour_comes_byte_for_byte(platform: Dictated, s2low: S2low) -> None:
@@ -179,11 +186,21 @@ def test_a_lost_deposit_is_found_by_its_bytes(platform: Dictated, s2low: S2low, 
 
 def test_what_is_surely_not_there_may_be_sent_again(platform: Dictated, s2low: S2low, flux: Path) -> None:
     platform.say(FIND, listed(12), listed())
-    platform.say(FILE, Reply(body=flux.read_bytes()[:-1]))
+    platform.say(FILE, Reply(body=flux.read_bytes().replace(b"142", b"143")))
     assert s2low.find(flux, "FLUX1") == ""
 
 
-@pytest.mark.parametrize("answer", [Reply(status=404), Reply(body=b"<p>non</p>"), Reply(status=302)])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply(status=404),
+        Reply(status=302),
+        Reply(body=b"<p>non</p>"),
+        Reply(body=b""),
+        Reply(body=flow("FLUX1")[:-30]),
+    ],
+    ids=["404", "elsewhere", "page", "nothing", "cut"],
+)
 def test_what_cannot_be_compared_stays_unknown(platform: Dictated, s2low: S2low, flux: Path, answer: Reply) -> None:
     platform.say(FIND, listed(12), listed())
     platform.say(FILE, answer)
@@ -208,6 +225,8 @@ def test_more_deposits_than_can_be_looked_at_is_no_proof(
         (json_reply({"error": "pas archiviste"}, 400), AccessDenied),
         (Reply(body=b"<html>"), BadAnswer),
         (json_reply({"transactions": [{"id": "../1"}]}), BadAnswer),
+        (Reply(body=b'{"transactions": [{"id": Infinity}]}'), BadAnswer),
+        (Reply(body=b"[" * 200_000), BadAnswer),
         (json_reply([]), BadAnswer),
     ],
 )

@@ -1,0 +1,155 @@
+"""A town hall made of fakes: every port in memory, flows really written and read."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Self
+
+from dematfin.acts import consult, sign, visa
+from dematfin.acts import run as acts
+from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
+from dematfin.domain.money import ZERO
+from dematfin.domain.parties.person import Person
+from dematfin.pes.build import Writer
+from dematfin.pes.reader import Reader
+from dematfin.pes.validate import Schemas
+from dematfin.ports.app import App
+from dematfin.steps.outcome import Outcome
+from examples import ADMIN, AGENT, COMMUNE, MAIRE, POLICY, RULES, VISEUR, content, engagement, tiers
+from fakes.chorus import FakeChorus
+from fakes.clock import FakeClock
+from fakes.documents import FakeDocuments
+from fakes.finance import FakeFinance
+from fakes.ledger import FakeLedger
+from fakes.signature import FakeCheck, FakeSigner
+from fakes.tdt import FakeTdt
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class Axe:
+    """Counts what is asked of the outside world, and kills at one of these calls, before or after its effect."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.at: tuple[int, str] | None = None
+
+    def strike(self, moment: str) -> None:
+        if self.at == (self.calls, moment):
+            raise Killed
+
+
+@dataclass
+class Watched:
+    """A port whose calls are counted."""
+
+    port: Any
+    axe: Axe
+    watched: frozenset[str]
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.port, name)
+        return self._call(found) if name in self.watched else found
+
+    def _call(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            self.axe.calls += 1
+            self.axe.strike("before")
+            result = method(*arguments, **named)
+            self.axe.strike("after")
+            return result
+
+        return call
+
+
+class WatchedLedger(FakeLedger):
+    """A ledger whose commits are counted."""
+
+    axe: Axe | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Any]:
+        with super().transaction() as books:
+            yield books
+            if self.axe:
+                self.axe.calls += 1
+                self.axe.strike("before")
+        if self.axe:
+            self.axe.strike("after")
+
+
+@dataclass
+class Hall:
+    """What a test plays with."""
+
+    app: App
+    clock: FakeClock
+    ledger: WatchedLedger
+    chorus: FakeChorus
+    tdt: FakeTdt
+    axe: Axe
+
+    @classmethod
+    def build(cls, folder: Path, **policy: Any) -> Self:
+        """Build it, its registers full, its people in place, numbers after 1186 and 41."""
+        clock, axe, documents = FakeClock(), Axe(), FakeDocuments()
+        ledger = WatchedLedger(clock.now)
+        chorus, tdt = FakeChorus(rules=(RULES,)), FakeTdt(folder=folder)
+        near = Watched(chorus, axe, frozenset({"fetch", "publish", "changed"}))
+        far = Watched(tdt, axe, frozenset({"send", "find", "follow", "returns", "fetch", "acknowledge"}))
+        app = App(
+            policy=replace(POLICY, **policy),
+            clock=clock,
+            ledger=ledger,
+            documents=documents,
+            source=near,
+            notice=near,
+            finance=FakeFinance(),
+            writer=Writer(documents.open, Schemas(), "1.0"),
+            reader=Reader(Schemas()),
+            signer=FakeSigner(),
+            signatures=FakeCheck(),
+            transmitter=far,
+            holder="test:1",
+        )
+        hall = cls(app=app, clock=clock, ledger=ledger, chorus=chorus, tdt=tdt, axe=axe)
+        year = BudgetYear(
+            id=budget_year_id(COMMUNE, 2026),
+            siret=COMMUNE,
+            exercice=2026,
+            last_mandat=1186,
+            last_bordereau=41,
+            cumul=Decimal("1000.00"),
+        )
+        with ledger.transaction() as books:
+            books.save(tiers(), engagement(), year, AGENT, VISEUR, MAIRE, ADMIN)
+        return hall
+
+    def deposit(self, *amounts: str, start: int = 1) -> None:
+        """Have the stationer deposit an invoice for each amount."""
+        for order, ttc in enumerate(amounts, start=start):
+            self.chorus.deposit(f"91{order:05d}", content(f"F-{order}", ttc))
+
+    def day(self) -> list[Outcome]:
+        """Run the daily order."""
+        return list(acts.day(self.app, AGENT))
+
+    def certify(self, who: Person = VISEUR) -> None:
+        """Certify whatever waits on the desks of a person."""
+        for _, invoice in consult.queue(self.app, who):
+            visa.approve(self.app, who, invoice.id, self.clock.today())
+
+    def sign(self, who: Person = MAIRE) -> int:
+        """Sign whatever waits; return how many flows."""
+        sheets = sign.to_sign(self.app, who)
+        for sheet in sheets:
+            sign.sign(self.app, who, sheet.flux.id, sum((one.amount for one in sheet.mandats), ZERO))
+        return len(sheets)
+
+    def all(self, kind: type[Any]) -> tuple[Any, ...]:
+        with self.ledger.reading() as books:
+            return books.find(kind)
