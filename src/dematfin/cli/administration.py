@@ -26,10 +26,14 @@ def about_budgets() -> None:
 @budgets.command("ouvrir", cls=FrenchCommand)
 def open_budget(
     budget: Annotated[str, typer.Argument(metavar="BUDGET", help="Code du budget dans la configuration.")],
-    exercice: Annotated[int, typer.Option("--exercice", metavar="ANNÉE", help="Exercice à ouvrir.")],
-    dernier_mandat: Annotated[int, typer.Option("--dernier-mandat", metavar="N", help="Dernier n° de mandat utilisé.")],
+    exercice: Annotated[
+        int, typer.Option("--exercice", metavar="ANNÉE", min=2000, max=2099, help="Exercice à ouvrir.")
+    ],
+    dernier_mandat: Annotated[
+        int, typer.Option("--dernier-mandat", metavar="N", min=0, help="Dernier n° de mandat utilisé.")
+    ],
     dernier_bordereau: Annotated[
-        int, typer.Option("--dernier-bordereau", metavar="N", help="Dernier n° de bordereau utilisé.")
+        int, typer.Option("--dernier-bordereau", metavar="N", min=0, help="Dernier n° de bordereau utilisé.")
     ],
     configuration: Configuration = DEFAULT,
     cumul: Annotated[str, typer.Option("--cumul", metavar="EUROS", help="Déjà mandaté cette année.")] = "0",
@@ -72,11 +76,16 @@ def add_person(
     known = people(app)
     who = next((one for one in known if one.system_user == account and one.active), None)
     acts.add_person(app, who, person)
-    say(f"{person.name} ajouté : {', '.join(sorted(person.roles))}.")
+    say(f"Personne enregistrée : {person.name} ({', '.join(sorted(person.roles))}).")
 
 
 def _euros(text: str) -> Decimal:
     try:
-        return money.euros(money.parse("".join(text.split()).replace(",", ".")))
+        amount = money.euros(money.parse("".join(text.split()).replace(",", ".")))
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--cumul") from error
+        message = f"{error}."
+        raise typer.BadParameter(message, param_hint="--cumul") from error
+    if amount < 0:
+        message = "un montant déjà mandaté ne peut pas être négatif."
+        raise typer.BadParameter(message, param_hint="--cumul")
+    return amount

@@ -55,6 +55,10 @@ def correct(
     investissement: Annotated[bool, typer.Option("--investissement", help="Section d'investissement.")] = False,
 ) -> None:
     """Change l'imputation d'un mandat refusé, rejeté ou pas encore mis en bordereau."""
+    for name, code in (("--nature", nature), ("--fonction", fonction), ("--operation", operation)):
+        if code and not code.isdecimal():
+            message = f"« {code} » : des chiffres sont attendus."
+            raise typer.BadParameter(message, param_hint=name)
     desk = sit(configuration)
     imputation = Imputation(nature=nature, fonction=fonction, operation=operation, investment=investissement)
     corrected = acts.correct(desk.app, desk.who, mandat, imputation)

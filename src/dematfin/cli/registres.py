@@ -8,7 +8,7 @@ import typer
 from dematfin.acts import registers as acts
 from dematfin.cli.context import DEFAULT, Configuration, sit
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import complain, say
+from dematfin.cli.output import complain, counted, say
 
 engagements = family("Les engagements du logiciel financier.")
 tiers = family("Les tiers (fournisseurs) du logiciel financier.")
@@ -25,7 +25,7 @@ def about_engagements() -> None:
 def import_engagements(fichier: Source, configuration: Configuration = DEFAULT) -> None:
     """Importe les engagements ; ceux qui existent déjà sont mis à jour."""
     desk = sit(configuration)
-    _tell(acts.import_engagements(desk.app, desk.who, fichier), "engagements")
+    _tell(acts.import_engagements(desk.app, desk.who, fichier), "engagement")
 
 
 @tiers.callback()
@@ -41,7 +41,7 @@ def import_tiers(fichier: Source, configuration: Configuration = DEFAULT) -> Non
 
 
 def _tell(result: acts.Import, what: str) -> None:
-    say(f"{result.taken} {what} importés.")
+    say(f"{counted(result.taken, what)} importé{'s' if result.taken > 1 else ''}.")
     for problem in result.problems:
         complain(problem)
     if result.problems:

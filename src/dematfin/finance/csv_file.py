@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from dematfin.errors import DocumentError, TooLarge
 from dematfin.support.refusals import reason
@@ -12,7 +12,17 @@ from dematfin.support.refusals import reason
 LARGEST: Final = 50 * 1024 * 1024
 
 Row = Mapping[str, str]
-R = TypeVar("R")
+
+
+class Keyed(Protocol):
+    """A record under an identifier."""
+
+    @property
+    def id(self) -> str:
+        """What two rows may not share."""
+
+
+R = TypeVar("R", bound=Keyed)
 
 
 def read(source: Path, required: Sequence[str], to_record: Callable[[Row], R]) -> tuple[tuple[R, ...], tuple[str, ...]]:
@@ -25,12 +35,21 @@ def read(source: Path, required: Sequence[str], to_record: Callable[[Row], R]) -
     """
     records: list[R] = []
     problems: list[str] = []
+    seen: dict[str, int] = {}
     for number, row in _rows(source, required):
         try:
-            records.append(to_record(_filled(row, required)))
+            record = to_record(_filled(row, required))
+            _check_new(seen.setdefault(record.id, number), number)
+            records.append(record)
         except ValueError as error:
             problems.append(f"{source.name}, ligne {number} : {error}. Ligne laissée de côté.")
     return tuple(records), tuple(problems)
+
+
+def _check_new(first: int, number: int) -> None:
+    if first != number:
+        message = f"même référence que la ligne {first}, seule gardée"
+        raise ValueError(message)
 
 
 def _filled(row: Row, required: Sequence[str]) -> Row:
