@@ -4,6 +4,7 @@ A search that misses a flow would have it sent again: S²LOW then refuses the tw
 """
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,7 @@ import httpx
 
 from dematfin.errors import AccessDenied, BadAnswer, UnknownOutcome
 from dematfin.tdt.calls import Line, Reply
+from dematfin.tdt.envelopes import LASTING, shown
 from dematfin.tdt.failures import body, check_access
 from dematfin.tdt.statuses import IN_FLIGHT
 
@@ -22,6 +24,7 @@ PAGE: Final = 100
 MOST: Final = 200
 """Deposits looked at in each status, newest first: a lost one is recent."""
 XML: Final = b"<?xml"
+NUMBER: Final = re.compile("[0-9]{1,18}")
 
 
 def find(line: Line, flow: Path, nomfic: str) -> str:
@@ -60,10 +63,16 @@ def _page(reply: Reply) -> list[str]:
         message = "S²LOW refuse la liste des dépôts : le compte archiviste de la section [s2low] n'a pas le rôle ARCH."
         raise AccessDenied(message)
     try:
-        return [str(int(one["id"])) for one in json.loads(body(reply, call))["transactions"]]
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"S²LOW répond mal à « {call} »."
-        raise BadAnswer(message) from error
+        numbers = [str(one["id"]) for one in json.loads(body(reply, call))["transactions"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadAnswer(_unreadable(call, reply)) from error
+    if not all(map(NUMBER.fullmatch, numbers)):
+        raise BadAnswer(_unreadable(call, reply))
+    return numbers
+
+
+def _unreadable(call: str, reply: Reply) -> str:
+    return f"S²LOW répond mal à « {call} » : {shown(reply.body)}. {LASTING}"
 
 
 def _same(line: Line, remote_id: str, flow: Path) -> bool | None:
@@ -76,10 +85,11 @@ def _same(line: Line, remote_id: str, flow: Path) -> bool | None:
 
 
 def _equal(received: Iterator[bytes], ours: BinaryIO) -> bool | None:
-    """Compare chunk by chunk; what does not begin like XML is a page in place of the file."""
+    """Compare chunk by chunk; what does not begin like XML is a page in place of the file, and what ends before
+    our own end may have been cut."""
     first = next(received, b"")
     if not XML.startswith(first[: len(XML)]):
         return None
     if any(ours.read(len(chunk)) != chunk for chunk in chain((first,), received)):
         return False
-    return not ours.read(1)
+    return None if ours.read(1) else True

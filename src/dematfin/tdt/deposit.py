@@ -19,7 +19,7 @@ from dematfin.errors import (
 from dematfin.support.xml import MEBIBYTE
 from dematfin.tdt import envelopes
 from dematfin.tdt.calls import Line, Reply
-from dematfin.tdt.failures import ACCESS, REMEDY, check_access, plain_ko
+from dematfin.tdt.failures import ACCESS, REMEDY, check_admitted
 
 PATH: Final = "/modules/helios/api/helios_importer_fichier.php"
 UNSAFE: Final = re.compile(r"[^a-zA-Z0-9._\- ]")
@@ -50,7 +50,7 @@ def deposit(line: Line, flow: Path, nomfic: str) -> str:
     """
     with flow.open("rb") as source:
         reply = _post(line, source, nomfic)
-    _check_admitted(reply, nomfic)
+    check_admitted(reply, f"dépôt du flux {nomfic}")
     envelope = _import(reply, nomfic)
     if envelope.refused:
         raise _refusal(envelope.message, nomfic)
@@ -65,26 +65,18 @@ def _post(line: Line, source: BinaryIO, nomfic: str) -> Reply:
         raise _unknown(str(error), nomfic) from error
 
 
-def _check_admitted(reply: Reply, nomfic: str) -> None:
-    """S²LOW says in plain text, before it looks at the file, that it lets nobody in."""
-    check_access(reply)
-    if said := plain_ko(reply):
-        message = f"S²LOW n'accepte pas le dépôt du flux {nomfic} ({said}) : rien n'a été déposé. {REMEDY}"
-        raise AccessDenied(message)
+def _import(reply: Reply, nomfic: str) -> envelopes.Envelope:
+    """Return an answer that says clearly what became of the deposit; any other leaves it unknown."""
     if reply.status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
         message = f"S²LOW refuse le flux {nomfic}, trop volumineux pour lui (code {reply.status}). {SHARE}"
         raise Refused(message)
-
-
-def _import(reply: Reply, nomfic: str) -> envelopes.Envelope:
-    """Return an answer that says clearly what became of the deposit; any other leaves it unknown."""
     if reply.status != httpx.codes.OK:
         reason = f"code {reply.status}"
         raise _unknown(reason, nomfic)
     try:
         envelope = envelopes.read(reply.body, f"dépôt du flux {nomfic}", "import")
     except BadAnswer as error:
-        raise _unknown(str(error), nomfic) from error
+        raise _unknown(envelopes.shown(reply.body), nomfic) from error
     if not envelope.refused and NUMBER.fullmatch(envelope.text("id")) is None:
         raise _unknown(envelopes.shown(reply.body), nomfic)
     return envelope

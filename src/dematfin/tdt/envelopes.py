@@ -9,8 +9,9 @@ from dematfin.errors import BadAnswer, DocumentError
 from dematfin.support.xml import MEBIBYTE, Element, local_name, parse_bytes
 
 LARGEST: Final = MEBIBYTE
-DECLARATION: Final = re.compile(rb"^(\xef\xbb\xbf)?<\?xml[^>]*\?>")
+DECLARATION: Final = re.compile(r"^\ufeff?<\?xml[^>]*\?>")
 SHOWN: Final = 200
+LASTING: Final = "Relancez plus tard ; si cela dure, voyez l'administrateur de S²LOW."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Envelope:
 def read(body: bytes, call: str, *roots: str) -> Envelope:
     """Return an envelope, whose root must be one of `roots` when some are given, or raise BadAnswer."""
     try:
-        root = parse_bytes(_without_false_label(body.strip()), call, LARGEST)
+        root = parse_bytes(_without_label(body), call, LARGEST)
     except DocumentError as error:
         raise BadAnswer(_unreadable(body, call)) from error
     if roots and local_name(root) not in roots:
@@ -49,19 +50,23 @@ def read(body: bytes, call: str, *roots: str) -> Envelope:
     return Envelope(root)
 
 
+def decoded(body: bytes) -> str:
+    """Return the text of an answer: S²LOW writes ISO-8859-1 or UTF-8 according to its age, and its label may lie."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode("iso-8859-1")
+
+
 def shown(body: bytes) -> str:
     """Return the beginning of an answer, for a person who has to find out what happened."""
     return " ".join(body[:SHOWN].decode("utf-8", errors="replace").split()) or "rien"
 
 
-def _without_false_label(body: bytes) -> bytes:
-    """Drop the declaration of a UTF-8 text: some versions of S²LOW label theirs as ISO-8859-1."""
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body
-    return body if body.isascii() else DECLARATION.sub(b"", body, count=1)
+def _without_label(body: bytes) -> bytes:
+    """Return an answer in UTF-8, which needs no declaration."""
+    return DECLARATION.sub("", decoded(body).strip(), count=1).encode("utf-8")
 
 
 def _unreadable(body: bytes, call: str) -> str:
-    return f"S²LOW : la réponse à « {call} » est incompréhensible : {shown(body)}"
+    return f"S²LOW : la réponse à « {call} » est incompréhensible : {shown(body)}. {LASTING}"

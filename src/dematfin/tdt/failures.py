@@ -13,7 +13,7 @@ import httpx
 
 from dematfin.errors import AccessDenied, BadAnswer, Refused
 from dematfin.tdt.calls import Reply
-from dematfin.tdt.envelopes import Envelope, shown
+from dematfin.tdt.envelopes import LASTING, Envelope, decoded, shown
 
 LOGIN_PAGE: Final = re.compile("login|connexion|connection", re.IGNORECASE)
 PLAIN_KO: Final = re.compile(rb"\s*KO\s*(\r?\n|$)")
@@ -32,6 +32,14 @@ def check_access(reply: Reply) -> None:
         raise AccessDenied(message)
 
 
+def check_admitted(reply: Reply, call: str) -> None:
+    """Raise AccessDenied for any plain KO: the scripts that open with this check say it to those they do not let in."""
+    check_access(reply)
+    if said := plain_ko(reply):
+        message = f"S²LOW refuse « {call} » à notre compte ou à notre certificat ({said}) : rien n'a été fait. {REMEDY}"
+        raise AccessDenied(message)
+
+
 def body(reply: Reply, call: str) -> bytes:
     """Return the body of an answer that is none of the failures which show before the body is read.
 
@@ -40,10 +48,10 @@ def body(reply: Reply, call: str) -> bytes:
     """
     check_access(reply)
     if reply.status != httpx.codes.OK:
-        message = f"S²LOW répond mal à « {call} » (code {reply.status}) : {shown(reply.body)}"
+        message = f"S²LOW répond mal à « {call} » (code {reply.status}) : {shown(reply.body)}. {LASTING}"
         raise BadAnswer(message)
     if said := plain_ko(reply):
-        message = f"S²LOW refuse « {call} » : {said}"
+        message = f"S²LOW refuse « {call} » : {said}. {LASTING}"
         raise Refused(message)
     return reply.body
 
@@ -59,7 +67,7 @@ def refusal(message: str, call: str) -> Refused:
     """Return the error of a KO: the account's, or that of the thing asked for."""
     if ACCESS.search(message):
         return AccessDenied(f"S²LOW refuse « {call} » à notre compte ou à notre certificat ({message}). {REMEDY}")
-    return Refused(f"S²LOW refuse « {call} » : {message or 'sans explication'}")
+    return Refused(f"S²LOW refuse « {call} » : {message or 'sans explication'}. {LASTING}")
 
 
 def plain_ko(reply: Reply) -> str:
@@ -68,7 +76,7 @@ def plain_ko(reply: Reply) -> str:
     if found is None:
         return ""
     rest = reply.body[found.end() :]
-    return " ".join(html.unescape(_text(rest)).split()) or "sans explication"
+    return " ".join(html.unescape(decoded(rest)).split()) or "sans explication"
 
 
 def _denial(reply: Reply) -> str:
@@ -78,11 +86,3 @@ def _denial(reply: Reply) -> str:
         return "il renvoie vers sa page de connexion"
     said = plain_ko(reply)
     return said if ACCESS.search(said) else ""
-
-
-def _text(data: bytes) -> str:
-    """Decode a message: S²LOW writes ISO-8859-1 or UTF-8, according to its age."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("iso-8859-1")

@@ -43,7 +43,7 @@ def follow(line: Line, remote_id: str, nomfic: str) -> Progress:
 def _status(envelope: envelopes.Envelope, call: str) -> int:
     text = envelope.text("status")
     if WHOLE_NUMBER.fullmatch(text) is None:
-        message = f"S²LOW répond mal à « {call} » : état « {text} » ({envelope.message})."
+        message = f"S²LOW répond mal à « {call} » : état « {text} » ({envelope.message}). {envelopes.LASTING}"
         raise BadAnswer(message)
     return int(text)
 
@@ -65,12 +65,16 @@ def _answered(line: Line, remote_id: str, nomfic: str) -> Progress:
 
 
 def _in_error(line: Line, remote_id: str, nomfic: str, said: str) -> Progress:
-    """An error of S²LOW may hide an answer of Hélios that its own schemas did not know."""
+    """An error of S²LOW may hide an answer of Hélios that its own schemas did not know, or the twin of a deposit whose
+    answer was lost: S²LOW compares deposits, then stores them, so that both may pass."""
     acquit = _acquit(line, remote_id, nomfic)
     if acquit is not None:
         return Progress(phase=Phase.ANSWERED, acquit=acquit)
     if "par helios" in said.lower():
         message = f"Hélios lui a fait une réponse que S²LOW n'a pas su lire ({said}) : demandez-la au comptable."
+        return Progress(phase=Phase.HELD, message=message)
+    if "existe d" in said:
+        message = f"S²LOW en a déjà un de même nom ({said}) : cherchez-y l'autre dépôt, c'est peut-être lui qui compte."
         return Progress(phase=Phase.HELD, message=message)
     return Progress(phase=Phase.REFUSED, message=said)
 

@@ -19,10 +19,15 @@ def unread(line: Line) -> tuple[ReturnItem, ...]:
     """List the retours that were not acknowledged; none is a usual answer."""
     call = "liste des retours"
     envelope = accepted(envelopes.read(body(line.get(LIST), call), call, "liste"), call)
-    return tuple(
-        ReturnItem(remote_id=part.text("id"), name=part.text("nom") or f"retour {part.text('id')}")
-        for part in envelope.parts("pes_retour")
-    )
+    return tuple(_item(part, call) for part in envelope.parts("pes_retour"))
+
+
+def _item(part: envelopes.Envelope, call: str) -> ReturnItem:
+    remote_id = part.text("id")
+    if not remote_id:
+        message = f"S²LOW répond mal à « {call} » : un retour n'y a pas de numéro. {envelopes.LASTING}"
+        raise BadAnswer(message)
+    return ReturnItem(remote_id=remote_id, name=part.text("nom") or f"retour {remote_id}")
 
 
 def fetch(line: Line, item: ReturnItem) -> bytes:
@@ -46,9 +51,9 @@ def acknowledge(line: Line, item: ReturnItem) -> None:
     data = body(line.get(MARK, id=item.remote_id), call)
     envelope = accepted(envelopes.read(data, call), call)
     if not envelope.parts("resultat"):
-        message = f"S²LOW : la réponse à « {call} » est incompréhensible : {envelopes.shown(data)}"
+        message = f"S²LOW : la réponse à « {call} » est incompréhensible : {envelopes.shown(data)}. {envelopes.LASTING}"
         raise BadAnswer(message)
 
 
 def _no_retour(call: str, data: bytes) -> str:
-    return f"S²LOW a donné autre chose que le {call} : {envelopes.shown(data)}"
+    return f"S²LOW a donné autre chose que le {call} : {envelopes.shown(data)}. {envelopes.LASTING}"

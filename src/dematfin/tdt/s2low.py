@@ -10,7 +10,7 @@ from dematfin.ports.transmitter import Progress, ReturnItem
 from dematfin.support.http import Timeouts, check_url
 from dematfin.tdt import archive, deposit, failures, progress, returns, tls
 from dematfin.tdt.calls import Line
-from dematfin.tdt.envelopes import shown
+from dematfin.tdt.envelopes import LASTING, shown
 from dematfin.tdt.settings import S2lowSettings
 
 CONNECTION: Final = "/api/test-connexion.php"
@@ -49,9 +49,12 @@ class S2low:
 
     def check(self) -> None:
         """Try the link and the account, or raise what is wrong with them."""
-        said = failures.body(self._line.get(CONNECTION), "test de connexion")
+        call = "test de connexion"
+        reply = self._line.get(CONNECTION)
+        failures.check_admitted(reply, call)
+        said = failures.body(reply, call)
         if not said.lstrip().startswith(b"OK"):
-            message = f"S²LOW répond mal au test de connexion : {shown(said)}"
+            message = f"S²LOW répond mal à « {call} » : {shown(said)}. {LASTING}"
             raise BadAnswer(message)
 
     def send(self, flow: Path, nomfic: str) -> str:
@@ -60,7 +63,7 @@ class S2low:
         try:
             self.check()
         except BadAnswer as error:
-            message = f"{error} Le flux {nomfic} n'est pas parti : relancez plus tard."
+            message = f"{error} Le flux {nomfic} n'est pas parti, il repartira au prochain envoi."
             raise Unreachable(message) from error
         return deposit.deposit(self._line, flow, nomfic)
 

@@ -61,5 +61,9 @@ def context(client: ClientCertificate, authorities: Path | None) -> ssl.SSLConte
     with NamedTemporaryFile(suffix=".pem") as file:
         file.write(client.pem(password))
         file.flush()
-        strict.load_cert_chain(file.name, password=password)
+        try:
+            strict.load_cert_chain(file.name, password=password)
+        except ssl.SSLError as error:
+            message = f"Le certificat de S²LOW est inutilisable ({error.reason}) : demandez-en un autre à son autorité."
+            raise ConfigError(message) from error
     return strict
