@@ -22,7 +22,7 @@ def running(config: Path) -> Iterator[None]:
         assert process.stdout is not None  # noqa: S101 - asked for above
         if READY not in process.stdout.readline():
             _, errors = process.communicate(timeout=PATIENCE)
-            message = f"Les voisins simulés n'ont pas démarré. {errors.strip().removeprefix("Erreur : ")}"
+            message = f"Les voisins simulés n'ont pas démarré. {errors.strip().removeprefix('Erreur : ')}"
             raise Unreachable(message)
         yield
     finally:
