@@ -42,12 +42,15 @@ def sit(configuration: Path) -> Desk:
     """
     app = open_app(configuration)
     account = system_account()
-    for person in people(app):
+    known = people(app)
+    for person in known:
         if person.system_user == account and person.active:
             return Desk(app=app, who=person)
+    who = "Un administrateur doit vous ajouter" if known else "Le registre est neuf, ajoutez-vous en administrateur"
+    role = "RÔLE" if known else "administrateur"
     message = (
-        f"Le compte système « {account} » n'est celui d'aucune personne connue. Un administrateur doit vous ajouter : "
-        f"dematfin personne ajouter IDENTIFIANT --nom NOM --role ROLE --compte {account}"
+        f"Le compte système « {account} » n'est celui d'aucune personne connue. {who} : "
+        f"dematfin personne ajouter IDENTIFIANT --nom NOM --role {role} --compte {account}"
     )
     raise Forbidden(message)
 
