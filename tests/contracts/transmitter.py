@@ -38,8 +38,10 @@ class TransmitterContract:
     def test_a_retour_waits_until_it_is_acknowledged(self, transmitter: Transmitter, write_flow: WriteFlow) -> None:
         transmitter.send(write_flow("FLUX1"), "FLUX1")
         (item,) = transmitter.returns()
-        assert b"PES_Retour" in transmitter.fetch(item)
+        fetched = transmitter.fetch(item)
+        assert b"PES_Retour" in fetched
         assert [one.remote_id for one in transmitter.returns()] == [item.remote_id]
         transmitter.acknowledge(item)
         transmitter.acknowledge(item)
         assert list(transmitter.returns()) == []
+        assert transmitter.fetch(item) == fetched  # a crash may come between the storing and the acknowledging
