@@ -16,7 +16,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Attachment, Content, Invoice, Origin, received
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.reception import Cursor, Reception, ReceptionState
-from dematfin.errors import ConnectorError, DocumentError
+from dematfin.errors import DocumentError
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import Raw, RemoteRef
 from dematfin.ports.ledger import Books
@@ -25,7 +25,7 @@ from dematfin.steps.outcome import Outcome, Tally
 CURSOR: Final = "chorus"
 OVERLAP: Final = timedelta(days=1)
 TOGETHER: Final = 8
-"""Invoices fetched together by eight threads; what a crash may have us download a second time."""
+"""Invoices fetched at once, each by a thread; what a crash may have us download a second time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,25 +112,20 @@ def _chunks(receptions: Iterable[Reception]) -> Iterator[tuple[Reception, ...]]:
 def _gather(app: App, receptions: Sequence[Reception], tally: Tally) -> list[Gathered]:
     """Fetch, store and read some invoices; their documents are safe when this returns."""
     gathered = []
-    with app.documents.batch(), ThreadPoolExecutor(max_workers=8) as threads:
-        for reception, raw in zip(receptions, threads.map(lambda one: _fetch(app, one), receptions), strict=True):
-            if isinstance(raw, ConnectorError):
-                tally.failed(_label(reception), raw)
-                continue
+    with app.documents.batch(), ThreadPoolExecutor(max_workers=TOGETHER) as threads:
+        fetched = [threads.submit(_fetch, app, reception) for reception in receptions]
+        for reception, raw in zip(receptions, fetched, strict=True):
             with tally.item(_label(reception)):
-                gathered.append(_store_and_read(app, reception, raw))
+                gathered.append(_store_and_read(app, reception, raw.result()))
     return gathered
 
 
-def _fetch(app: App, reception: Reception) -> Raw | ConnectorError:
+def _fetch(app: App, reception: Reception) -> Raw:
     """Download an invoice, unless its bytes are already here (it was in quarantine)."""
-    if reception.raw is not None:
-        with app.documents.open(reception.raw) as kept:
-            return Raw(remote_id=reception.id, data=kept.read(), notified_on=reception.notified_on)
-    try:
+    if reception.raw is None:
         return app.source.fetch(reception.id)
-    except ConnectorError as error:
-        return error
+    with app.documents.open(reception.raw) as kept:
+        return Raw(remote_id=reception.id, data=kept.read(), notified_on=reception.notified_on)
 
 
 def _store_and_read(app: App, reception: Reception, raw: Raw) -> Gathered:

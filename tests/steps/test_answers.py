@@ -1,0 +1,147 @@
+"""What the DGFiP answers, and the way back of what it refused."""
+
+from pathlib import Path
+
+import pytest
+
+from dematfin.acts import mandats
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.reception import Answer, AnswerState
+from dematfin.pes.aller import read_aller
+from dematfin.ports.transmitter import Phase, Progress
+from dematfin.steps.follow_up import follow_up
+from examples import AGENT
+from fakes.hall import Hall
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Hall:
+    """Return a town hall with a signed flow of two mandats, 1187 and 1188, in bordereau 42."""
+    built = Hall.build(tmp_path)
+    built.deposit("120.00", "45.30")
+    built.day()
+    built.certify()
+    built.day()
+    built.sign()
+    return built
+
+
+def states(hall: Hall) -> dict[int, MandatState]:
+    return {one.number: one.state for one in hall.all(Mandat)}
+
+
+def test_accepted_then_paid(hall: Hall) -> None:
+    hall.day()
+    assert states(hall) == {1187: MandatState.PAID, 1188: MandatState.PAID}
+    assert hall.tdt.read == ["1"]
+
+
+def test_a_refused_bordereau_goes_again_under_the_same_numbers(hall: Hall) -> None:
+    hall.tdt.refused = {42}
+    hall.day()
+    assert set(states(hall).values()) == {MandatState.REFUSED_AT_GATE}
+    assert all("1971" in one.reason for one in hall.all(Mandat))
+    (first,) = hall.all(Flux)
+    assert first.acquit is AcquitSummary.REFUSED
+    hall.tdt.refused = set()
+    mandats.resume(hall.app, AGENT, "COMMUNE-2026-42")
+    hall.day()
+    assert hall.sign() == 1
+    hall.day()
+    assert states(hall) == {1187: MandatState.PAID, 1188: MandatState.PAID}
+    assert [one.number for one in hall.all(Bordereau)] == [42]
+    assert len({one.id for one in hall.all(Flux)}) == 2
+    assert [status for _, status, _ in hall.chorus.told].count("MANDATEE") == 2
+
+
+def test_a_rejected_mandat_is_issued_again_alone(hall: Hall) -> None:
+    hall.tdt.rejected = {1188}
+    hall.day()
+    assert states(hall) == {1187: MandatState.PAID, 1188: MandatState.REJECTED}
+    (rejected,) = [one for one in hall.all(Mandat) if one.state is MandatState.REJECTED]
+    assert "insuffisantes" in rejected.reason
+    mandats.reissue(hall.app, AGENT, rejected.id)
+    hall.day()
+    assert hall.sign() == 1
+    hall.day()
+    assert states(hall) == {1187: MandatState.PAID, 1188: MandatState.PAID}
+    assert sorted(one.number for one in hall.all(Bordereau)) == [42, 43]
+
+
+def test_answers_are_brought_in_once_and_applied_once(hall: Hall) -> None:
+    hall.day()
+    events = len(hall.ledger.events)
+    hall.tdt.unread["1"] = hall.tdt.fetch(hall.tdt.returns()[0]) if hall.tdt.unread else b""
+    hall.tdt.unread = {"1": b"<changed/>"}  # listed again: it was stored, so it is only acknowledged
+    assert follow_up(hall.app).failures == ()
+    assert len(hall.ledger.events) == events
+    assert hall.tdt.unread == {}
+
+
+def test_an_answer_that_cannot_be_read_is_kept_and_said(hall: Hall) -> None:
+    hall.tdt.unread["9"] = b"<PES_Retour/>"
+    outcome = hall.day()
+    assert any("retour 9" in failure.sentence for one in outcome for failure in one.failures)
+    (kept,) = [one for one in hall.all(Answer) if one.state is AnswerState.QUARANTINED]
+    with hall.app.documents.open(kept.document) as source:
+        assert source.read() == b"<PES_Retour/>"
+
+
+def test_a_retour_about_somebody_else_changes_nothing(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall.day()
+    before = states(hall)
+    text = (
+        '<PES_Retour><EnTetePES><IdColl V="21990042000015"/></EnTetePES><PES_DepenseRetour><Bordereau>'
+        '<BlocBordereau><Exer V="2026"/><IdBord V="42"/></BlocBordereau><Piece><InfoPiece><IdPce V="9"/>'
+        '<EtatPce V="04"/></InfoPiece></Piece></Bordereau></PES_DepenseRetour></PES_Retour>'
+    )
+    hall.tdt.unread["8"] = text.encode()
+    assert any("n° 9" in note for note in follow_up(hall.app).notes)
+    assert states(hall) == before
+
+
+@pytest.mark.parametrize(
+    ("phase", "state"),
+    [
+        (Phase.WAITING, FluxState.TRANSMITTED),
+        (Phase.HELD, FluxState.TRANSMITTED),
+        (Phase.LOST, FluxState.TRANSMITTED),
+        (Phase.UNKNOWN, FluxState.TRANSMITTED),
+        (Phase.REFUSED, FluxState.REFUSED_BY_TDT),
+    ],
+)
+def test_each_phase_of_a_deposit(hall: Hall, monkeypatch: pytest.MonkeyPatch, phase: Phase, state: FluxState) -> None:
+    monkeypatch.setattr(hall.tdt, "follow", lambda *_: Progress(phase=phase, message="Il attend."))
+    monkeypatch.setattr(hall.tdt, "returns", lambda: ())
+    hall.day()
+    (flux,) = hall.all(Flux)
+    assert flux.state is state
+    refused = {MandatState.REFUSED_AT_GATE} if phase is Phase.REFUSED else {MandatState.SENT}
+    assert set(states(hall).values()) == refused
+
+
+def test_accepted_documents_then_travel_by_reference(hall: Hall) -> None:
+    (first,) = hall.all(Flux)
+    piece = hall.all(Piece)[0]
+    element = f'<ElementACQUIT><DomaineAck V="4"/><EtatAck V="1"/><IdUnique V="{piece.id}"/></ElementACQUIT>'
+    hall.tdt.refused = {42}
+    follow = hall.tdt.follow
+
+    def with_piece(remote_id: str, nomfic: str) -> Progress:
+        acquit = (follow(remote_id, nomfic).acquit or b"").replace(b"</ACQUIT>", f"{element}</ACQUIT>".encode())
+        return Progress(phase=Phase.ANSWERED, acquit=acquit)
+
+    hall.tdt.follow = with_piece  # type: ignore[method-assign]  # for one answer
+    hall.day()
+    hall.tdt.refused = set()
+    mandats.resume(hall.app, AGENT, "COMMUNE-2026-42")
+    hall.day()
+    (second,) = [one for one in hall.all(Flux) if one.id != first.id]
+    with hall.app.documents.local(second.unsigned) as path:
+        again = read_aller(path)
+    referred = {key for mandat in again.bordereaux[0].mandats for key in mandat.references}
+    assert referred == set(first.pieces)
+    assert set(again.carried) == referred - {piece.id}

@@ -1,0 +1,161 @@
+"""What a deposit says decides what becomes of its flow, and nothing leaves before Chorus Pro was told."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dematfin.domain.intention import Intention, IntentionState
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.errors import (
+    AccessDenied,
+    AlreadyThere,
+    BadAnswer,
+    ConnectorError,
+    Refused,
+    UnknownOutcome,
+    Unreachable,
+)
+from dematfin.steps.reconcile import reconcile
+from dematfin.steps.transmit import transmit
+from fakes.hall import Hall
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Hall:
+    """Return a town hall with a signed flow."""
+    built = Hall.build(tmp_path)
+    built.deposit("120.00", "45.30")
+    built.day()
+    built.certify()
+    built.day()
+    assert built.sign() == 1
+    return built
+
+
+def flux(hall: Hall) -> Flux:
+    (only,) = hall.all(Flux)
+    assert isinstance(only, Flux)
+    return only
+
+
+def failing(error: Exception) -> Callable[..., str]:
+    def call(*_: object) -> str:
+        raise error
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (Unreachable("S²LOW ne répond pas."), FluxState.SIGNED),
+        (AccessDenied("S²LOW refuse notre certificat."), FluxState.SIGNED),
+        (UnknownOutcome("La réponse s'est perdue."), FluxState.TO_VERIFY),
+        (BadAnswer("Réponse incompréhensible."), FluxState.TO_VERIFY),
+        (AlreadyThere("Déjà reçu."), FluxState.TO_VERIFY),
+        (Refused("Trop volumineux."), FluxState.REFUSED_BY_TDT),
+    ],
+)
+def test_each_answer_has_its_state(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, error: ConnectorError, state: FluxState
+) -> None:
+    monkeypatch.setattr(hall.tdt, "send", failing(error))
+    outcome = transmit(hall.app)
+    assert flux(hall).state is state
+    assert str(error) in outcome.failures[0].sentence
+    expected = MandatState.REFUSED_AT_GATE if state is FluxState.REFUSED_BY_TDT else MandatState.IN_BORDEREAU
+    assert {one.state for one in hall.all(Mandat)} == {expected}
+
+
+def test_the_numbers_are_told_before_the_flow_leaves(hall: Hall) -> None:
+    transmit(hall.app)
+    numbers = {key: mandat for key, status, mandat in hall.chorus.told if status == "MANDATEE"}
+    assert numbers == {"9100001": "1187", "9100002": "1188"}
+    assert flux(hall).state is FluxState.TRANSMITTED
+    assert transmit(hall.app).done == ()
+    assert len(hall.tdt.received) == 1
+
+
+def test_a_flow_waits_as_long_as_one_supplier_could_not_be_told(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hall.chorus, "publish", failing(Unreachable("Chorus Pro ne répond pas.")))
+    outcome = transmit(hall.app)
+    assert flux(hall).state is FluxState.SIGNED
+    assert any("F2026-000001" in note for note in outcome.notes)
+    monkeypatch.undo()
+    transmit(hall.app)
+    assert flux(hall).state is FluxState.TRANSMITTED
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (AccessDenied("compte expiré"), IntentionState.OPEN),
+        (UnknownOutcome("perdue"), IntentionState.OPEN),
+        (BadAnswer("quoi ?"), IntentionState.OPEN),
+        (Refused("statut REJETEE"), IntentionState.REFUSED),
+    ],
+)
+def test_only_a_refusal_of_the_status_itself_closes_an_intention(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, error: ConnectorError, state: IntentionState
+) -> None:
+    monkeypatch.setattr(hall.chorus, "publish", failing(error))
+    transmit(hall.app)
+    asked = [one for one in hall.all(Intention) if one.status == "MANDATEE"]
+    assert {one.state for one in asked} == {state}
+    assert hall.tdt.received == {}
+
+
+def test_a_lost_deposit_that_arrived_is_found(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = hall.tdt.send
+
+    def lost(path: Path, nomfic: str) -> str:
+        send(path, nomfic)
+        raise UnknownOutcome
+
+    monkeypatch.setattr(hall.tdt, "send", lost)
+    transmit(hall.app)
+    monkeypatch.undo()
+    assert flux(hall).state is FluxState.TO_VERIFY
+    transmit(hall.app)
+    assert len(hall.tdt.received) == 1  # never by transmit itself
+    reconcile(hall.app)
+    assert flux(hall).state is FluxState.TRANSMITTED
+    assert len(hall.tdt.received) == 1
+
+
+def test_a_lost_deposit_that_did_not_arrive_rests_before_it_is_sent_again(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hall.tdt, "send", failing(UnknownOutcome()))
+    transmit(hall.app)
+    monkeypatch.undo()
+    reconcile(hall.app)
+    assert flux(hall).state is FluxState.TO_VERIFY  # it may still be on its way
+    hall.clock.advance(minutes=6)
+    reconcile(hall.app)
+    assert flux(hall).state is FluxState.SIGNED
+    transmit(hall.app)
+    assert len(hall.tdt.received) == 1
+
+
+def test_a_tdt_that_cannot_tell_is_asked_by_a_twin(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = hall.tdt.send
+
+    def lost(path: Path, nomfic: str) -> str:
+        send(path, nomfic)
+        raise UnknownOutcome
+
+    monkeypatch.setattr(hall.tdt, "find", failing(UnknownOutcome("pas d'archiviste")))
+    monkeypatch.setattr(hall.tdt, "send", lost)
+    transmit(hall.app)
+    monkeypatch.setattr(hall.tdt, "send", send)
+    hall.clock.advance(minutes=6)
+    reconcile(hall.app)
+    hall.clock.advance(minutes=6)
+    notes = reconcile(hall.app).notes
+    assert flux(hall).arrived
+    assert flux(hall).state is FluxState.TO_VERIFY
+    assert len(hall.tdt.received) == 1
+    assert any("portail" in note for note in notes)
