@@ -1,0 +1,83 @@
+"""One demonstration played for the whole session; each test that changes something works on a copy."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+import structlog
+
+from cli.office import CLOSED, Office
+
+
+@pytest.fixture(scope="session")
+def town_hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a demonstration that has just been played."""
+    folder = tmp_path_factory.mktemp("cli") / "demo"
+    command = [sys.executable, "-m", "dematfin", "demo", "--dossier", str(folder)]
+    played = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+    assert played.returncode == 0, played.stderr[-2000:]
+    return folder
+
+
+@pytest.fixture(scope="session")
+def neighbours(town_hall: Path) -> Iterator[None]:
+    """Run Chorus Pro and S²LOW for as long as the session lasts."""
+    command = [sys.executable, "-m", "dematfin", "sandbox", "demarrer", "-c", str(town_hall / "config.toml")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert "Voisins prêts" in process.stdout.readline()
+    yield
+    process.terminate()
+    process.communicate(timeout=20)
+
+
+@pytest.fixture
+def keyboard(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], Office]]:
+    """Return what opens an office on a folder, at a screen of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    yield lambda folder: Office(folder=folder, screen=capsys, patch=monkeypatch)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def office(town_hall: Path, keyboard: Callable[[Path], Office]) -> Office:
+    """Return the office of the demonstration, to look and to be refused, never to change anything."""
+    return keyboard(town_hall)
+
+
+@pytest.fixture
+def copy(town_hall: Path, tmp_path: Path, keyboard: Callable[[Path], Office]) -> Office:
+    """Return an office of one's own, on a copy of the demonstration."""
+    shutil.copytree(town_hall, tmp_path / "demo")
+    return keyboard(tmp_path / "demo")
+
+
+@pytest.fixture
+def cut_off(copy: Office) -> Iterator[Office]:
+    """Return a copy whose neighbours do not answer, and whose patience is short."""
+    for key in ("url_jeton", "url_api", "\nurl"):
+        copy.change(rf"({key} = \"https?://127.0.0.1:)\d+", rf"\g<1>{CLOSED}")
+    stamina.set_testing(True, attempts=1)
+    yield copy
+    stamina.set_testing(False)
+
+
+@pytest.fixture
+def new_office(copy: Office) -> Office:
+    """Return an office whose registers are empty, where only an administrateur who may do everything is known."""
+    shutil.rmtree(copy.folder / "var")
+    roles = [word for role in ("administrateur", "agent", "viseur", "ordonnateur") for word in ("--role", role)]
+    made = copy("personne", "ajouter", "moi", "--nom", "Moi Seul", "--compte", _account(), *roles)
+    assert made.code == 0, made.err
+    return copy
+
+
+def _account() -> str:
+    from dematfin.cli.context import system_account  # noqa: PLC0415
+
+    return system_account()

@@ -1,0 +1,110 @@
+"""An office where somebody types commands, and what can be said of any answer."""
+
+import io
+import re
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from dematfin.acts.consult import people
+from dematfin.cli.main import program, run
+from dematfin.config import load
+from dematfin.demo.commands import register
+from dematfin.domain.intention import IntentionState
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.flux import FluxState
+from dematfin.domain.mandat.mandat import MandatState
+from dematfin.domain.visa.folder import FolderState
+from dematfin.ports.app import App
+from dematfin.wiring import build
+
+CLOSED: Final = 1
+"""A port of the loopback where nobody listens."""
+
+OURS: Final = {str(one) for kind in (InvoiceState, MandatState, FluxState, FolderState, IntentionState) for one in kind}
+CHORUS: Final = {"SERVICE_FAIT", "REFUSED"}  # also said by Chorus Pro, whose words agents know
+INSIDES: Final = re.compile(
+    r"Traceback|Exception|\bErrno\b|\b(?:error|invalid|missing|should|such|value|refused|file|not|the|is|must)\b"
+    rf"|<(?:str|bool|path)>|\b(?:{'|'.join(sorted(OURS - CHORUS))})\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a command printed, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """Everything but the log lines, which are for machines."""
+        return self.out + "".join(line + "\n" for line in self.err.splitlines() if not line.startswith("{"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """A folder with its configuration, and a keyboard in this process."""
+
+    folder: Path
+    screen: pytest.CaptureFixture[str]
+    patch: pytest.MonkeyPatch
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    def __call__(self, *words: str, typed: str = "") -> Answer:
+        """Type a command about this folder; `typed` is what is answered to its questions."""
+        return self.alone(*words, "-c", str(self.config), typed=typed)
+
+    def alone(self, *words: str, typed: str = "") -> Answer:
+        """Type a command as it is."""
+        self.patch.setattr(sys, "stdin", io.StringIO(typed))
+        app = program()
+        register(app)
+        self.screen.readouterr()
+        code = run(app, words)
+        shown = self.screen.readouterr()
+        return Answer(code=code, out=shown.out, err=shown.err)
+
+    def change(self, old: str, new: str) -> None:
+        """Change the configuration; `old` must be there."""
+        text = self.config.read_text(encoding="utf-8")
+        assert re.search(old, text), old
+        self.config.write_text(re.sub(old, new, text, count=1), encoding="utf-8")
+
+    @contextmanager
+    def opened(self) -> Iterator[App]:
+        """Lend the collectivité itself, to look or to set a scene."""
+        yield build(load(self.config), self.folder, lambda _: "")
+
+    def become(self, *roles: str) -> None:
+        """Give whoever runs the tests these roles only."""
+        with self.opened() as app:
+            me = next(one for one in people(app) if one.system_user)
+        words = [word for role in roles for word in ("--role", role)]
+        done = self("personne", "ajouter", me.id, "--nom", me.name, "--compte", me.system_user, *words)
+        assert done.code == 0, done.err
+
+    def base(self) -> sqlite3.Connection:
+        """Open the SQLite file by hand, as whoever has the disk can."""
+        return sqlite3.connect(self.folder / "var" / "registre.db")
+
+    def head(self) -> str:
+        """Return the head of the journal: it changes with anything that happens."""
+        with closing(self.base()) as base:
+            return str(base.execute("SELECT * FROM chain").fetchall())
+
+
+def plain(text: str) -> None:
+    """Check that an accounting agent may be shown this: French words, nothing of the machine's insides."""
+    assert INSIDES.findall(text) == [], text
