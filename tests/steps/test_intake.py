@@ -48,6 +48,15 @@ def test_an_unreadable_invoice_is_kept_named_and_tried_again_without_a_download(
     assert hall.chorus.fetched.count("666") == 1
 
 
+def test_an_unreadable_invoice_that_the_supplier_completed_is_downloaded_again(hall: Hall) -> None:
+    hall.chorus.deposit("666", None)
+    intake(hall.app)
+    hall.chorus.deposits["666"] = content("F-666", "10.00")
+    hall.chorus.statuses["666"] = "SERVICE_FAIT"
+    assert len(intake(hall.app).done) == 1
+    assert hall.chorus.fetched.count("666") == 2
+
+
 @pytest.mark.parametrize("error", [Unreachable("Chorus Pro ne répond pas."), KeyError("a bug")])
 def test_one_download_that_fails_stops_no_other(hall: Hall, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     hall.deposit("120.00", "45.30", "10.00")

@@ -8,7 +8,7 @@ from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import DematfinError
 from dematfin.ports.app import App
-from dematfin.steps.day import DAY, Step
+from dematfin.steps.day import DAY, NAMES, Step
 from dematfin.steps.day import run as run_step
 from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.prepare import prepare
@@ -30,7 +30,7 @@ def day(app: App, who: Person) -> Iterator[Outcome]:
         try:
             yield run_step(app, step)
         except DematfinError as error:
-            yield Outcome(step=step.__name__, failures=(Failure(item=step.__name__, sentence=str(error)),))
+            yield Outcome(step=NAMES[step], failures=(Failure(item=NAMES[step], sentence=str(error)),))
 
 
 def tell_now(app: App, who: Person, invoice_id: str) -> Outcome:

@@ -21,6 +21,16 @@ Step = Callable[[App], Outcome]
 
 DAY: Final[tuple[Step, ...]] = (reconcile, intake, control, visa, transmit, follow_up, prepare)
 
+NAMES: Final[dict[Step, str]] = {
+    reconcile: "réconciliation",
+    intake: "import",
+    control: "contrôle",
+    visa: "visa",
+    transmit: "transmission",
+    follow_up: "suivi",
+    prepare: "préparation des bordereaux",
+}
+
 LEASES: Final[dict[Step, str]] = {
     reconcile: "transmission",  # while a deposit runs elsewhere, nobody may judge that it was interrupted
     transmit: "transmission",

@@ -73,7 +73,8 @@ def _note(app: App, books: Books, ref: RemoteRef, known: Reception | None) -> No
         if ref.ready or ref.elsewhere:
             books.save(_reception(ref))
     elif (known.status, known.status_at) != (ref.status, ref.status_at):
-        books.save(replace(known, status=ref.status, status_at=ref.status_at))
+        raw = None if known.state is ReceptionState.QUARANTINED else known.raw  # its file may have been replaced
+        books.save(replace(known, status=ref.status, status_at=ref.status_at, raw=raw))
         if known.invoice_id:
             _observe(app, books, known.invoice_id, ref.status)
 

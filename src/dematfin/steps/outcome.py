@@ -58,8 +58,7 @@ class Tally:
     def failed(self, label: str, error: DematfinError) -> None:
         """Note an item that failed for a known reason."""
         log.warning("item_failed", step=self.step, item=label, error=type(error).__name__, reason=str(error))
-        sentence = str(error) if label in str(error) else f"{label} : {error}"
-        self._failures.append(Failure(item=label, sentence=sentence))
+        self._failures.append(Failure(item=label, sentence=_named(label, str(error))))
 
     def done(self, label: str) -> None:
         """Note an item that went through."""
@@ -77,3 +76,12 @@ class Tally:
     def outcome(self) -> Outcome:
         """Return the account."""
         return Outcome(step=self.step, done=tuple(self._done), failures=tuple(self._failures), notes=tuple(self._notes))
+
+
+def _named(label: str, sentence: str) -> str:
+    """Name the item once, whether the error does it already or not: `Facture 12 (Chorus Pro n° 7)` is `Facture 12`."""
+    if label in sentence:
+        return sentence
+    short = label.split(" (", maxsplit=1)[0]
+    rest = sentence.removeprefix(short)
+    return label + rest if rest != sentence and rest.startswith((" ", ",")) else f"{label} : {sentence}"

@@ -1,0 +1,64 @@
+"""The account of a step, as a person reads it."""
+
+from pathlib import Path
+
+import pytest
+
+from dematfin.errors import NotAPdf, Unreachable
+from dematfin.steps.day import DAY, NAMES
+from dematfin.steps.outcome import Tally
+from fakes.hall import Hall, Killed
+
+
+def fail(error: Exception) -> None:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("La pièce est vide.", "Facture F-1 (Chorus Pro n° 7) : La pièce est vide."),
+        ("Facture F-1 : la pièce est vide.", "Facture F-1 (Chorus Pro n° 7) : la pièce est vide."),
+        ("Facture F-1, pièce « a » : vide.", "Facture F-1 (Chorus Pro n° 7), pièce « a » : vide."),
+        ("Facture F-12 : vide.", "Facture F-1 (Chorus Pro n° 7) : Facture F-12 : vide."),
+    ],
+)
+def test_an_item_is_named_once(error: str, sentence: str) -> None:
+    tally = Tally("import")
+    with tally.item("Facture F-1 (Chorus Pro n° 7)"):
+        fail(NotAPdf(error))
+    assert tally.outcome().failures[0].sentence == sentence
+
+
+def test_what_nobody_foresaw_stops_no_other_item_and_shows_no_english() -> None:
+    tally = Tally("import")
+    with tally.item("Facture F-1"):
+        fail(ZeroDivisionError("division by zero"))
+    with tally.item("Facture F-2"):
+        tally.done("F-2")
+    outcome = tally.outcome()
+    assert outcome.done == ("F-2",)
+    assert "Facture F-1" in outcome.failures[0].sentence
+    assert "division" not in outcome.failures[0].sentence
+    assert outcome.exit_code == 1
+
+
+def test_a_death_is_no_failure_of_an_item() -> None:
+    tally = Tally("import")
+    with pytest.raises(Killed), tally.item("Facture F-1"):
+        raise Killed
+
+
+def test_a_whole_step_that_fails_is_named_in_french_and_stops_none_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = Hall.build(tmp_path)
+
+    def down() -> None:
+        message = "Chorus Pro ne répond pas."
+        raise Unreachable(message)
+
+    monkeypatch.setattr(hall.chorus, "structures", down)
+    outcomes = hall.day()
+    assert [outcome.step for outcome in outcomes] == [NAMES[step] for step in DAY]
+    assert [outcome.step for outcome in outcomes if outcome.failures] == ["import"]
