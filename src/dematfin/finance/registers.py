@@ -56,7 +56,7 @@ class CsvFinanceSoftware:
 
 def _imputation(row: Row) -> Imputation:
     for title in ("nature", "fonction", "operation"):
-        if not row.get(title, "").isdigit() and row.get(title):
+        if row.get(title) and not _digits(row[title]):
             message = f"{title} « {row[title]} » : des chiffres sont attendus"
             raise ValueError(message)
     return Imputation(
@@ -70,7 +70,7 @@ def _imputation(row: Row) -> Imputation:
 def _tiers(row: Row) -> Tiers:
     kind = row.get("type_identifiant") or SIRET_KIND
     identifier = siret.parse(row["identifiant"]) if kind == SIRET_KIND else row["identifiant"]
-    if len(row["code_postal"]) != POSTCODE_LENGTH or not row["code_postal"].isdigit():
+    if len(row["code_postal"]) != POSTCODE_LENGTH or not _digits(row["code_postal"]):
         message = f"code postal « {row['code_postal']} » : cinq chiffres sont attendus"
         raise ValueError(message)
     return Tiers(
@@ -94,6 +94,10 @@ def _tiers(row: Row) -> Tiers:
             holder=row.get("titulaire") or row["nom"],
         ),
     )
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _amount(text: str) -> Decimal:
