@@ -145,6 +145,8 @@ def _worth_trying(error: Exception) -> bool | float:
 def _reason(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "délai dépassé"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return "liaison interrompue"
     if number := ERRNO.match(str(error)):
         return of_number(int(number[1]))
     return str(error)[:120] or type(error).__name__
