@@ -1,6 +1,7 @@
 """`demo` and `sandbox demarrer`: dematfin tried without Chorus Pro, without a TdT, without a certificate."""
 
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -68,7 +69,7 @@ def _perform(play: "Play") -> None:
 
 
 def _where_to_look(folder: Path) -> None:
-    config = folder / "config.toml"
+    config = shlex.quote(str(folder / "config.toml"))
     program = "dematfin" if shutil.which("dematfin") else os.path.relpath(Path(sys.executable).with_name("dematfin"))
     say(f"\nTout est dans {folder} : rapport.html (dans un navigateur), resume.json, pes/, config.toml.")
     say("Pour essayer vous-même, relancez les voisins dans un autre terminal :")
