@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dematfin.sandbox.server import LoopbackServer, Reply, Request
 from dematfin.sandbox.tdt.app import TdtApp
-from dematfin.sandbox.tdt.state import Dgfip
+from dematfin.sandbox.tdt.state import Deliver, Dgfip
 from dematfin.sandbox.world import Delays, Tdt, TdtAccount
 from dematfin.tdt.s2low import S2low
 from dematfin.tdt.settings import S2lowSettings
@@ -87,8 +87,9 @@ def simulated(tls: Path, state: Path, **account: Any) -> TdtApp:
     )
     waiting = [("21990042000015", "PES2R_1.xml", retour())]
 
-    def retours() -> list[tuple[str, str, bytes]]:
-        return [waiting.pop() for _ in waiting[:]]
+    def retours(deliver: Deliver) -> None:
+        while waiting:
+            deliver(*waiting.pop())
 
     return TdtApp(world, tls, state, Dgfip(acquit=lambda path: acquit(_nomfic(path)), retours=retours))
 

@@ -3,6 +3,7 @@
 import errno
 import json
 import ssl
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,7 @@ from dematfin.errors import ConfigError
 
 HOST: Final = "127.0.0.1"
 LARGEST: Final = 200 * 1024 * 1024
+CHUNK: Final = 1024 * 1024
 PROMPTLY: Final = 0.02
 """Seconds that a stop may wait."""
 
@@ -36,7 +38,7 @@ class Reply:
     """One answer.
 
     Attributes:
-        cut: bytes really sent before the connection is cut; None sends everything.
+        cut: bytes of the body really sent before the connection is cut; 0 sends nothing at all, None everything.
         sent: called once the whole answer has been written.
     """
 
@@ -100,7 +102,9 @@ class _Server(ThreadingHTTPServer):
             super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is its own business."""
+        """Show our own mistakes; a client that hangs up is its own business."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -120,19 +124,30 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         url = urlsplit(self.path)
-        length = min(int(self.headers.get("Content-Length") or 0), LARGEST)
         peer = self.connection.getpeercert(binary_form=True) if isinstance(self.connection, ssl.SSLSocket) else None
         request = Request(
             method=self.command,
             path=url.path,
             query={name: values[0] for name, values in parse_qs(url.query).items()},
             headers=self.headers,
-            body=self.rfile.read(length),
+            body=self._body(),
             peer=peer,
         )
         self._send(type(self).application(request))
 
+    def _body(self) -> bytes:
+        """Read what is sent; beyond its limit PHP drops everything, and goes on with an empty request."""
+        length = int(self.headers.get("Content-Length") or 0)
+        if length <= LARGEST:
+            return self.rfile.read(length)
+        while length > 0 and (dropped := self.rfile.read(min(length, CHUNK))):
+            length -= len(dropped)
+        return b""
+
     def _send(self, reply: Reply) -> None:
+        if reply.cut == 0:
+            self.close_connection = True
+            return
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.media_type)
         self.send_header("Content-Length", str(len(reply.body)))

@@ -1,8 +1,8 @@
-"""Reading a received flow, as the entry gate does."""
+"""Reading a received flow, as the entry gate does: one document at a time, never their contents together."""
 
 import binascii
+import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +11,23 @@ from typing import Any, Final
 from lxml import etree
 
 ELECTRONIC: Final = "01"
-LARGEST: Final = 200 * 1024 * 1024
+CHUNK: Final = 1024 * 1024
+AMOUNT: Final = re.compile(r"[0-9]{1,14}(\.[0-9]{1,2})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One LigneDePiece."""
+
+    number: str
+    fonction: str
+    ht: Decimal
+    tva: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        """All that is to be paid."""
+        return self.ht + self.tva
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,22 +36,27 @@ class Mandat:
 
     number: str
     invoice: str
+    kind: str
     nature: str
-    fonctions: tuple[tuple[str, str], ...]  # (line, fonction)
+    lines: tuple[Line, ...]
     references: tuple[str, ...]
-    amount: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        """All that is to be paid."""
+        return sum((line.amount for line in self.lines), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One Bordereau."""
+    """One Bordereau; `element` is where its signature is."""
 
-    element_id: str
+    element: Any
     exercice: str
     number: str
     kind: str
     count: int
-    cumul: str
+    cumul: Decimal
     total: Decimal
     mandats: tuple[Mandat, ...]
 
@@ -63,32 +84,23 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """The whole flow; `root` has its documents emptied, for the signatures."""
+    """The whole flow; `root` has its documents emptied, for the signatures; `problem` when its figures are none."""
 
     header: Header
     sheets: tuple[Sheet, ...]
     documents: tuple[Document, ...]
     root: Any
+    problem: str = ""
 
 
 def read(path: Path) -> Flow:
     """Read a flow that the TdT has already found to be XML."""
-    root = etree.parse(path, etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True)).getroot()
-    documents = tuple(_documents(root))
-    return Flow(
-        header=Header(
-            nomfic=v(root, "Enveloppe/Parametres/NomFic"),
-            kind=v(root, "Enveloppe/Parametres/TypFic"),
-            siret=v(root, "EnTetePES/IdColl"),
-            post=v(root, "EnTetePES/IdPost"),
-            cod_col=v(root, "EnTetePES/CodCol"),
-            cod_bud=v(root, "EnTetePES/CodBud"),
-            dematerialised=v(root, "PES_DepenseAller/EnTeteDepense/InfoDematerialisee") in {"1", "true"},
-        ),
-        sheets=tuple(_sheet(one) for one in root.iterfind("PES_DepenseAller/Bordereau")),
-        documents=documents,
-        root=root,
-    )
+    with path.open("rb") as source:
+        events = etree.iterparse(source, tag="PJ", huge_tree=True, resolve_entities=False, no_network=True)
+        documents = tuple(_document(element) for _, element in events)
+    root = events.root
+    sheets, problem = _sheets(root)
+    return Flow(header=_header(root), sheets=sheets, documents=documents, root=root, problem=problem)
 
 
 def v(element: Any, path: str) -> str:
@@ -97,47 +109,102 @@ def v(element: Any, path: str) -> str:
     return "" if found is None else str(found.get("V", ""))
 
 
+def _header(root: Any) -> Header:
+    return Header(
+        nomfic=v(root, "Enveloppe/Parametres/NomFic"),
+        kind=v(root, "Enveloppe/Parametres/TypFic"),
+        siret=v(root, "EnTetePES/IdColl"),
+        post=v(root, "EnTetePES/IdPost"),
+        cod_col=v(root, "EnTetePES/CodCol"),
+        cod_bud=v(root, "EnTetePES/CodBud"),
+        dematerialised=v(root, "PES_DepenseAller/EnTeteDepense/InfoDematerialisee") in {"1", "true"},
+    )
+
+
+def _sheets(root: Any) -> tuple[tuple[Sheet, ...], str]:
+    try:
+        return tuple(_sheet(one) for one in root.iterfind("PES_DepenseAller/Bordereau")), ""
+    except ValueError as error:
+        return (), f"Valeur incorrecte : {error}"[:500]
+
+
 def _sheet(element: Any) -> Sheet:
     block = "BlocBordereau"
     return Sheet(
-        element_id=element.get("Id", ""),
-        exercice=v(element, f"{block}/Exer"),
-        number=v(element, f"{block}/IdBord"),
+        element=element,
+        exercice=_digits(element, f"{block}/Exer", 4),
+        number=_digits(element, f"{block}/IdBord", 7),
         kind=v(element, f"{block}/TypBord"),
-        count=int(v(element, f"{block}/NbrPce") or 0),
-        cumul=v(element, f"{block}/MtCumulAnnuel"),
+        count=int(_digits(element, f"{block}/NbrPce", 5)),
+        cumul=_amount(element, f"{block}/MtCumulAnnuel"),
         total=_amount(element, f"{block}/MtBordHT") + _amount(element, f"{block}/MtBordTVA"),
         mandats=tuple(_mandat(one) for one in element.iterfind("Piece")),
     )
 
 
 def _mandat(piece: Any) -> Mandat:
+    info = "BlocPiece/InfoPce"
     lines = piece.findall("LigneDePiece/BlocLignePiece/InfoLignePce")
     references = (one for one in piece.iter("PJRef") if v(one, "Support") == ELECTRONIC)
     return Mandat(
-        number=v(piece, "BlocPiece/InfoPce/IdPce"),
+        number=_digits(piece, f"{info}/IdPce", 13),
         invoice=v(lines[0], "Facture") if lines else "",
-        nature=v(piece, "BlocPiece/InfoPce/NatPce"),
-        fonctions=tuple((v(line, "IdLigne"), v(line, "Fonction")) for line in lines),
+        kind=v(piece, f"{info}/TypPce"),
+        nature=v(piece, f"{info}/NatPce"),
+        lines=tuple(_line(one) for one in lines),
         references=tuple(v(one, "IdUnique") for one in references),
-        amount=sum((_amount(line, "MtHT") + _amount(line, "MtTVA") for line in lines), Decimal(0)),
     )
 
 
-def _documents(root: Any) -> Iterator[Document]:
-    for element in root.iterfind("PES_PJ/PJ"):
-        content = element.find("Contenu/Fichier")
-        yield Document(key=v(element, "IdUnique"), problem=_problem(content.text or ""))
+def _line(info: Any) -> Line:
+    return Line(
+        number=_digits(info, "IdLigne", 6),
+        fonction=v(info, "Fonction"),
+        ht=_amount(info, "MtHT"),
+        tva=_amount(info, "MtTVA"),
+    )
+
+
+def _document(element: Any) -> Document:
+    """Judge a document, then forget its content."""
+    content = element.find("Contenu/Fichier")
+    problem = _problem(content.text or "") if content is not None else "Le contenu de la PJ est absent"
+    if content is not None:
         content.text = None
+    return Document(key=v(element, "IdUnique"), problem=problem)
 
 
 def _problem(text: str) -> str:
     try:
-        data = zlib.decompressobj(31).decompress(binascii.a2b_base64(text, strict_mode=True), LARGEST)
-    except (binascii.Error, zlib.error):
+        size = _unpacked(binascii.a2b_base64("".join(text.split()), strict_mode=True))
+    except (binascii.Error, zlib.error, EOFError):
         return "Le contenu de la PJ n'est pas un fichier compressé en base64"
-    return "" if data else "La PJ est vide"
+    return "" if size else "La PJ est vide"
+
+
+def _unpacked(packed: bytes) -> int:
+    """Return the size of a gzip file, unpacked a piece at a time; one that is cut raises EOFError."""
+    engine = zlib.decompressobj(31)
+    size, rest = 0, packed
+    while rest and not engine.eof:
+        size += len(engine.decompress(rest, CHUNK))
+        rest = engine.unconsumed_tail
+    if not engine.eof:
+        raise EOFError
+    return size
+
+
+def _digits(element: Any, path: str, longest: int) -> str:
+    """Return a whole number, or raise ValueError."""
+    text = v(element, path)
+    if re.fullmatch(f"[0-9]{{1,{longest}}}", text) is None:
+        raise ValueError(path.rpartition("/")[2])
+    return text
 
 
 def _amount(element: Any, path: str) -> Decimal:
-    return Decimal(v(element, path) or "0")
+    """Return an amount, 0 when it is absent, or raise ValueError."""
+    text = v(element, path) or "0"
+    if AMOUNT.fullmatch(text) is None:
+        raise ValueError(path.rpartition("/")[2])
+    return Decimal(text)

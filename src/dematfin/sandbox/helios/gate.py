@@ -9,7 +9,7 @@ from typing import Final
 from dematfin.sandbox.helios.acquit import Error, Verdict, write_acquit
 from dematfin.sandbox.helios.flow import Flow, Mandat, Sheet, read
 from dematfin.sandbox.helios.registry import Registry
-from dematfin.sandbox.helios.signatures import SignatureGate
+from dematfin.sandbox.helios.signatures import DS, SignatureGate
 from dematfin.sandbox.world import Helios, HeliosBudget
 
 TECHNICAL, SIGNATURE_OF_BORDEREAU, DOCUMENT, EXPENSE, PARAMETERS = 0, 3, 4, 5, 99
@@ -26,23 +26,26 @@ class Gate:
     delay: float
 
     def acquit(self, path: Path) -> bytes:
-        """Judge a flow and return its acquit."""
+        """Judge a flow and return its acquit; one judged before gets the same answer again."""
         flow = read(path)
         with self.registry.state.change():
-            verdicts = list(self._judge(flow))
-        return write_acquit(flow.header, verdicts)
+            answer = self.registry.acquit(flow.header)
+            if answer is None:
+                answer = write_acquit(flow.header, list(self._judge(flow)))
+                self.registry.keep_acquit(flow.header, answer)
+        return answer
 
     def _judge(self, flow: Flow) -> Iterator[Verdict]:
         budget = self._budget(flow)
-        if budget is None:
+        refusal = _refusal_of_all(flow)
+        if refusal is not None:
+            yield refusal
+        elif budget is None:
             yield Verdict(domain=PARAMETERS, errors=(Error("ERREUR_CODE_COLLECTIVITE_BUDGET", "Budget inconnu"),))
-            return
-        if flow.sheets and not flow.header.dematerialised:
-            yield Verdict(domain=PARAMETERS, errors=(Error("ERREUR_PES_PARAM_SIGNATURE", "InfoDematerialisee à 0"),))
-            return
-        yield from self._documents(flow)
-        for sheet in flow.sheets:
-            yield self._sheet(flow, sheet, budget)
+        else:
+            yield from self._documents(flow)
+            for sheet in flow.sheets:
+                yield self._sheet(flow, sheet, budget)
 
     def _budget(self, flow: Flow) -> HeliosBudget | None:
         header = flow.header
@@ -64,8 +67,7 @@ class Gate:
             yield Verdict(domain=DOCUMENT, piece=document.key, errors=(error,) if error else ())
 
     def _sheet(self, flow: Flow, sheet: Sheet, budget: HeliosBudget) -> Verdict:
-        element = next(one for one in flow.root.iter("Bordereau") if one.get("Id", "") == sheet.element_id)
-        code, text = self.signatures.refusal(flow.root, element)
+        code, text = self.signatures.refusal(flow.root, sheet.element)
         if code:
             return _about(sheet, SIGNATURE_OF_BORDEREAU, Error(code, text))
         errors = tuple(self._errors(flow, sheet, budget))
@@ -74,25 +76,38 @@ class Gate:
         return _about(sheet, EXPENSE, *errors)
 
     def _errors(self, flow: Flow, sheet: Sheet, budget: HeliosBudget) -> Iterator[Error]:
-        if self.registry.has_bordereau(flow.header.siret, sheet):
+        if self.registry.has_bordereau(flow.header, sheet):
             yield Error("ERREUR_DOUBLON_BORDEREAU", "Le bordereau a déjà été intégré")
         if sheet.count != len(sheet.mandats) or sheet.total != sum(mandat.amount for mandat in sheet.mandats):
             yield Error("ERREUR_CUMUL_MONTANTS", "Le bordereau n'est pas la somme de ses pièces")
         if not sheet.cumul:
-            yield Error("ERREUR_AUTRE", "Le cumul annuel est absent")
+            yield Error("ERREUR_AUTRE", "Le cumul annuel est absent ou nul")
         for mandat in sheet.mandats:
             yield from self._mandat_errors(flow, sheet, mandat, budget)
 
     def _mandat_errors(self, flow: Flow, sheet: Sheet, mandat: Mandat, budget: HeliosBudget) -> Iterator[Error]:
-        if self.registry.has_mandat(flow.header.siret, sheet, mandat):
+        if self.registry.has_mandat(flow.header, sheet, mandat):
             yield Error("ERREUR_DOUBLON_PIECE", "La pièce a déjà été intégrée", piece=mandat.number)
         for key in mandat.references:
             if not self.registry.has_piece(key):
                 yield Error("ERREUR_PJ", f"La PJ {key} est inconnue", piece=mandat.number)
-        for line, fonction in mandat.fonctions:
-            if fonction and fonction in budget.fonctions_refusees:
+        for line in mandat.lines:
+            if line.fonction and line.fonction in budget.fonctions_refusees:
                 text = "1971 - Compte fonction présent à tort"
-                yield Error("ERREUR_AUTRE", text, piece=mandat.number, line=line)
+                yield Error("ERREUR_AUTRE", text, piece=mandat.number, line=line.number)
+
+
+def _refusal_of_all(flow: Flow) -> Verdict | None:
+    """Return what is wrong with the flow as a whole, before any of its parts is looked at."""
+    signed = next(flow.root.iter(f"{DS}Signature"), None) is not None
+    if flow.problem:
+        return Verdict(domain=TECHNICAL, errors=(Error("ERREUR_SCHEMA_INCOMPLET", flow.problem),))
+    if not flow.sheets and not flow.documents:
+        return Verdict(domain=TECHNICAL, errors=(Error("ERREUR_FLUX_VIDE", "Ni bordereau, ni PJ"),))
+    if flow.sheets and signed is not flow.header.dematerialised:
+        text = "InfoDematerialisee ne correspond pas à la signature du flux"
+        return Verdict(domain=PARAMETERS, errors=(Error("ERREUR_PES_PARAM_SIGNATURE", text),))
+    return None
 
 
 def _about(sheet: Sheet, domain: int, *errors: Error) -> Verdict:

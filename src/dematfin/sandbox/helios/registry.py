@@ -1,18 +1,20 @@
-"""What Hélios has integrated: bordereaux, mandats, documents; and what the comptable has still to say."""
+"""What Hélios has integrated: flows, bordereaux, mandats, documents; and what the comptable has still to say."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from dematfin.sandbox.helios.flow import Mandat, Sheet
+from dematfin.sandbox.helios.flow import Header, Mandat, Sheet
 from dematfin.sandbox.record import State
 
 SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS bordereau (siret TEXT, exercice TEXT, type TEXT, numero TEXT,
-  PRIMARY KEY (siret, exercice, type, numero));
+CREATE TABLE IF NOT EXISTS acquit (nomfic TEXT, codcol TEXT, donnees BLOB, PRIMARY KEY (nomfic, codcol));
+CREATE TABLE IF NOT EXISTS bordereau (siret TEXT, codbud TEXT, exercice TEXT, type TEXT, numero TEXT,
+  PRIMARY KEY (siret, codbud, exercice, type, numero));
 CREATE TABLE IF NOT EXISTS mandat (id INTEGER PRIMARY KEY AUTOINCREMENT, siret TEXT, poste TEXT, codcol TEXT,
-  codbud TEXT, exercice TEXT, bordereau TEXT, numero TEXT, facture TEXT, nature TEXT, montant TEXT, du REAL,
-  etat TEXT DEFAULT 'A_TRAITER');
+  codbud TEXT, exercice TEXT, type TEXT, bordereau TEXT, typpce TEXT, numero TEXT, facture TEXT, nature TEXT,
+  lignes TEXT, du REAL, etat TEXT DEFAULT 'A_TRAITER');
 CREATE TABLE IF NOT EXISTS piece (id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS rejete (facture TEXT PRIMARY KEY);
 """
@@ -24,16 +26,29 @@ class Registry:
     def __init__(self, path: Path) -> None:
         self.state = State(path, SCHEMA)
 
-    def has_bordereau(self, siret: str, sheet: Sheet) -> bool:
-        """Say whether a bordereau was integrated."""
-        key = (siret, sheet.exercice, sheet.kind, sheet.number)
-        query = "SELECT 1 FROM bordereau WHERE siret = ? AND exercice = ? AND type = ? AND numero = ?"
-        return self.state.one(query, key) is not None
+    def acquit(self, header: Header) -> bytes | None:
+        """Return the answer already made to a flow: it was integrated with it, whatever happened since."""
+        row = self.state.one(
+            "SELECT donnees FROM acquit WHERE nomfic = ? AND codcol = ?", (header.nomfic, header.cod_col)
+        )
+        return None if row is None else bytes(row["donnees"])
 
-    def has_mandat(self, siret: str, sheet: Sheet, mandat: Mandat) -> bool:
+    def keep_acquit(self, header: Header, acquit: bytes) -> None:
+        """Remember the answer to a flow."""
+        self.state.run("INSERT INTO acquit VALUES (?, ?, ?)", (header.nomfic, header.cod_col, acquit))
+
+    def has_bordereau(self, header: Header, sheet: Sheet) -> bool:
+        """Say whether a bordereau was integrated."""
+        query = "SELECT 1 FROM bordereau WHERE siret = ? AND codbud = ? AND exercice = ? AND type = ? AND numero = ?"
+        return self.state.one(query, _key(header, sheet)) is not None
+
+    def has_mandat(self, header: Header, sheet: Sheet, mandat: Mandat) -> bool:
         """Say whether a number is taken; one rejected before the prise en charge is free again."""
-        query = "SELECT 1 FROM mandat WHERE siret = ? AND exercice = ? AND numero = ? AND etat != 'REJETE'"
-        return self.state.one(query, (siret, sheet.exercice, mandat.number)) is not None
+        query = (
+            "SELECT 1 FROM mandat WHERE siret = ? AND codbud = ? AND exercice = ? AND numero = ? AND etat != 'REJETE'"
+        )
+        key = (header.siret, header.cod_bud, sheet.exercice, mandat.number)
+        return self.state.one(query, key) is not None
 
     def has_piece(self, key: str) -> bool:
         """Say whether a document was integrated."""
@@ -43,33 +58,32 @@ class Registry:
         """Integrate a document."""
         self.state.run("INSERT OR IGNORE INTO piece VALUES (?)", (key,))
 
-    def take_bordereau(self, header: Any, sheet: Sheet, due: float) -> None:
+    def take_bordereau(self, header: Header, sheet: Sheet, due: float) -> None:
         """Integrate a bordereau; the comptable speaks of its mandats at `due`."""
-        key = (header.siret, sheet.exercice, sheet.kind, sheet.number)
-        self.state.run("INSERT INTO bordereau VALUES (?, ?, ?, ?)", key)
+        self.state.run("INSERT INTO bordereau VALUES (?, ?, ?, ?, ?)", _key(header, sheet))
         for mandat in sheet.mandats:
-            self.state.run(
-                "INSERT INTO mandat (siret, poste, codcol, codbud, exercice, bordereau, numero, facture, nature, "
-                "montant, du) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    header.siret,
-                    header.post,
-                    header.cod_col,
-                    header.cod_bud,
-                    sheet.exercice,
-                    sheet.number,
-                    mandat.number,
-                    mandat.invoice,
-                    mandat.nature,
-                    str(mandat.amount),
-                    due,
-                ),
-            )
+            lines = [(line.number, str(line.ht), str(line.tva)) for line in mandat.lines]
+            row = {
+                "siret": header.siret,
+                "poste": header.post,
+                "codcol": header.cod_col,
+                "codbud": header.cod_bud,
+                "exercice": sheet.exercice,
+                "type": sheet.kind,
+                "bordereau": sheet.number,
+                "typpce": mandat.kind,
+                "numero": mandat.number,
+                "facture": mandat.invoice,
+                "nature": mandat.nature,
+                "lignes": json.dumps(lines),
+                "du": due,
+            }
+            self.state.insert("mandat", row)
 
     def due(self) -> list[Any]:
-        """Return the mandats that the comptable must speak of by now."""
-        now = datetime.now(UTC).timestamp()
-        return self.state.rows("SELECT * FROM mandat WHERE etat = 'A_TRAITER' AND du <= ? ORDER BY id", (now,))
+        """Return the mandats that the comptable must speak of by now, budget by budget."""
+        query = "SELECT * FROM mandat WHERE etat = 'A_TRAITER' AND du <= ? ORDER BY siret, codcol, codbud, id"
+        return self.state.rows(query, (datetime.now(UTC).timestamp(),))
 
     def settle(self, key: int, state: str) -> None:
         """Remember what became of a mandat."""
@@ -81,3 +95,7 @@ class Registry:
             return False
         self.state.run("INSERT INTO rejete VALUES (?)", (invoice,))
         return True
+
+
+def _key(header: Header, sheet: Sheet) -> tuple[str, ...]:
+    return header.siret, header.cod_bud, sheet.exercice, sheet.kind, sheet.number

@@ -14,6 +14,31 @@ from signxml.exceptions import SignXMLException
 DS: Final = "{http://www.w3.org/2000/09/xmldsig#}"
 
 
+def certificate_of(signature: Any) -> x509.Certificate:
+    """Return the certificate that a signature carries, or raise ValueError."""
+    text = signature.findtext(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate") or ""
+    return x509.load_der_x509_certificate(base64.b64decode("".join(text.split())))
+
+
+def holds(root: Any, signature: Any, certificate: x509.Certificate) -> bool:
+    """Say whether a signature is that of the element in which it stands, by the key of a certificate."""
+    signed = signature.getparent()
+    reference = signature.find(f"{DS}SignedInfo/{DS}Reference")
+    if reference is None or reference.get("URI") != f"#{signed.get('Id', '')}":
+        return False
+    config = SignatureConfiguration(location=_location(root, signed), expect_references=2)
+    try:
+        XMLVerifier().verify(etree.tostring(root), x509_cert=certificate, id_attribute="Id", expect_config=config)
+    except (SignXMLException, ValueError):
+        return False
+    return True
+
+
+def _location(root: Any, signed: Any) -> str:
+    path = root.getroottree().getelementpath(signed)
+    return "./" if path == "." else f"./{path}/"
+
+
 class SignatureGate:
     """Knows the recognised authorities."""
 
@@ -28,21 +53,13 @@ class SignatureGate:
         if signature is None or not signature.get("Id"):
             return "ERREUR_SIGNATURE_BORDEREAU_INCOMPLETE", "Signature du bordereau absente"
         try:
-            text = signature.findtext(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate") or ""
-            certificate = x509.load_der_x509_certificate(base64.b64decode("".join(text.split())))
+            certificate = certificate_of(signature)
             signed_at = datetime.fromisoformat(signature.findtext(".//{*}SigningTime") or "").astimezone(UTC)
-        except ValueError:
+        except (ValueError, OverflowError):
             return "ERREUR_SIGNATURE_BORDEREAU_ILLISIBLE", "Signature du bordereau illisible"
         if not self._recognised(certificate, signed_at):
             return "ERREUR_CERTIFICAT", "Certificat du signataire non reconnu"
-        return self._value(root, sheet, certificate)
-
-    def _value(self, root: Any, sheet: Any, certificate: x509.Certificate) -> tuple[str, str]:
-        where = f"./{sheet.getparent().tag}/Bordereau[@Id='{sheet.get('Id')}']/"
-        config = SignatureConfiguration(location=where, expect_references=2)
-        try:
-            XMLVerifier().verify(etree.tostring(root), x509_cert=certificate, id_attribute="Id", expect_config=config)
-        except (SignXMLException, ValueError):
+        if not holds(root, signature, certificate):
             return "ERREUR_SIGNATURE_BORDEREAU_INVALIDE", "Signature du bordereau invalide"
         return "", ""
 

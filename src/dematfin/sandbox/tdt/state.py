@@ -1,10 +1,12 @@
 """What the platform holds: transactions with their bytes and statuses, retours with their readers.
 
-A transaction advances with real time, from the instants written down, so a platform that was stopped takes up where
-it was: 1 posted, 2 checked, 3 sent, 8 answered, -1 refused.
+A transaction advances with real time, from the instants written down, so a platform that was stopped, or killed,
+takes up where it was: 1 posted, 2 checked, 3 sent, 8 answered, -1 refused; 13 and 14 wait for a person.
 """
 
 import re
+import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,10 +15,15 @@ from typing import Any, Final
 
 from dematfin.sandbox.faults import Faults
 from dematfin.sandbox.record import State
-from dematfin.sandbox.tdt.analysis import analyse
+from dematfin.sandbox.tdt.analysis import Stopped, analyse
 from dematfin.sandbox.world import Delays
 
-POSTED, CHECKED, SENT, ANSWERED, ERROR, HELD = 1, 2, 3, 8, -1, 14
+POSTED, CHECKED, SENT, ANSWERED, ERROR, TO_SIGN, HELD = 1, 2, 3, 8, -1, 13, 14
+WORDS: Final = {
+    POSTED: "Fichier bien reçu par la plate-forme S2low",
+    TO_SIGN: "Fichier en attente d'être signé",
+    HELD: "Fichier en attente d'être télétransmis",
+}
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS transac (
   id INTEGER PRIMARY KEY AUTOINCREMENT, collectivite INTEGER, sha1 TEXT, nom TEXT, fichier TEXT, statut INTEGER,
@@ -24,14 +31,15 @@ CREATE TABLE IF NOT EXISTS transac (
 CREATE TABLE IF NOT EXISTS retour (
   id INTEGER PRIMARY KEY AUTOINCREMENT, collectivite INTEGER, nom TEXT, donnees BLOB, le TEXT, lu INTEGER DEFAULT 0);
 """
+Deliver = Callable[[str, str, bytes], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dgfip:
-    """The two things that the DGFiP does: answer a flow, then send retours when their time has come."""
+    """The two things that the DGFiP does: answer a flow, and deliver retours (SIRET, name, bytes) when it is time."""
 
     acquit: Callable[[Path], bytes]
-    retours: Callable[[], list[tuple[str, str, bytes]]]
+    retours: Callable[[Deliver], None]
 
 
 class Transactions:
@@ -45,44 +53,40 @@ class Transactions:
         self._delays = {POSTED: delays.analyse, CHECKED: delays.envoi, SENT: delays.acquit}
         self._dgfip = dgfip
         self._faults = faults
-        self._authority_of: dict[str, int] = {}
+        self._turn = threading.Lock()
 
     def knows(self, sha1: str) -> bool:
         """Say whether these bytes were ever deposited, by anybody, whatever became of them."""
         return self._state.one("SELECT id FROM transac WHERE sha1 = ?", (sha1,)) is not None
 
-    def post(self, authority: int, name: str, data: bytes, sha1: str, *, held: bool) -> int:
+    def post(self, authority: int, name: str, data: memoryview, sha1: str, status: int) -> int:
         """Take a deposit."""
         stored = self._folder / "depots" / sha1
         stored.parent.mkdir(exist_ok=True)
         stored.write_bytes(data)
-        status, message = (
-            (HELD, "Fichier en attente d'être télétransmis")
-            if held
-            else (
-                POSTED,
-                "Fichier bien reçu par la plate-forme S2low",
-            )
-        )
         return self._state.run(
             "INSERT INTO transac (collectivite, sha1, nom, fichier, statut, message, depuis) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (authority, sha1, name, str(stored), status, message, _now()),
+            (authority, sha1, name, str(stored), status, WORDS[status], _now()),
         )
+
+    def all(self) -> list[Any]:
+        """Return every transaction as it is written down."""
+        return self._state.rows("SELECT * FROM transac ORDER BY id")
 
     def get(self, key: str, authority: int) -> Any | None:
         """Return a transaction of an authority, brought up to date."""
         self.tick()
-        if not key.isdigit():
-            return None
-        return self._state.one("SELECT * FROM transac WHERE id = ? AND collectivite = ?", (int(key), authority))
+        query = "SELECT * FROM transac WHERE id = ? AND collectivite = ?"
+        return self._state.one(query, (_number(key), authority))
 
-    def ids(self, authority: int, status: int, offset: int, limit: int) -> list[int]:
-        """Return the ids of the transactions that are now at a status, newest first."""
+    def ids(self, authority: int, status: int, since: str, until: str) -> list[int]:
+        """Return the ids of the transactions that are now at a status, reached between two days, newest first."""
         self.tick()
         rows = self._state.rows(
-            "SELECT id FROM transac WHERE collectivite = ? AND statut = ? ORDER BY id DESC LIMIT ? OFFSET ?",
-            (authority, status, limit, offset),
+            "SELECT id FROM transac WHERE collectivite = ? AND statut = ? "
+            "AND date(depuis, 'unixepoch') BETWEEN ? AND ? ORDER BY id DESC",
+            (authority, status, since, until),
         )
         return [row["id"] for row in rows]
 
@@ -93,81 +97,92 @@ class Transactions:
 
     def retour(self, key: str, authority: int) -> Any | None:
         """Return one retour of an authority, or None."""
-        if not key.isdigit():
-            return None
-        return self._state.one("SELECT * FROM retour WHERE id = ? AND collectivite = ?", (int(key), authority))
+        query = "SELECT * FROM retour WHERE id = ? AND collectivite = ?"
+        return self._state.one(query, (_number(key), authority))
 
     def mark_read(self, key: str) -> None:
         """Remember that a retour was read."""
-        self._state.run("UPDATE retour SET lu = 1 WHERE id = ?", (int(key),))
+        self._state.run("UPDATE retour SET lu = 1 WHERE id = ?", (_number(key),))
+
+    def set_status(self, key: int, status: int, message: str) -> None:
+        """Do what the platform's administrators may: release, cancel, archive, put in error."""
+        self._move(key, status, message, _now())
 
     def tick(self) -> None:
         """Bring every transaction to where it should be by now, and let the comptable speak."""
-        with self._state.change():
-            moved = True
-            while moved:
-                waiting = self._state.rows("SELECT * FROM transac WHERE statut IN (1, 2, 3) ORDER BY id")
-                due = [row for row in waiting if _now() >= row["depuis"] + self._delays[row["statut"]]]
-                advanced = [self._advance(row) for row in due]  # every one, before asking again
-                moved = any(advanced)
-            for siret, name, data in self._dgfip.retours():
-                self._state.run(
-                    "INSERT INTO retour (collectivite, nom, donnees, le) VALUES (?, ?, ?, ?)",
-                    (self._owner(siret), name, data, datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")),
-                )
+        with self._turn:
+            while self._advance_all():
+                pass
+            self._dgfip.retours(self._bring_in)
 
     def close(self) -> None:
         """Close the base."""
         self._state.close()
 
+    def _advance_all(self) -> bool:
+        waiting = self._state.rows("SELECT * FROM transac WHERE statut IN (1, 2, 3) ORDER BY id")
+        advanced = [self._advance(row) for row in waiting if _now() >= self._until(row)]
+        return any(advanced)
+
+    def _until(self, row: Any) -> float:
+        return float(row["depuis"] + self._delays[row["statut"]])
+
     def _advance(self, row: Any) -> bool:
-        since = row["depuis"] + self._delays[row["statut"]]
         if row["statut"] == POSTED:
-            return self._check(row, since)
+            return self._check(row)
         if row["statut"] == CHECKED:
-            return not self._faults.take("window_full") and self._leave(row, since)
-        return not self._faults.take("never_answer") and self._answer(row, since)
+            return not self._faults.take("window_full") and self._leave(row)
+        return not self._faults.take("never_answer") and self._answer(row)
 
-    def _leave(self, row: Any, since: float) -> bool:
-        self._keep(row)
-        return self._move(row, SENT, f"Transaction {row['id']} transmise au serveur.", since)
-
-    def _check(self, row: Any, since: float) -> bool:
-        header = analyse(Path(row["fichier"]).read_bytes(), row["sha1"], self._used)
-        if header.refusal:
-            return self._move(row, ERROR, f"Transaction {row['id']} : {header.refusal}", since)
-        self._state.run(
-            "UPDATE transac SET nomfic = ?, codcol = ?, siret = ? WHERE id = ?",
-            (header.nomfic, header.cod_col, header.siret, row["id"]),
-        )
-        return self._move(row, CHECKED, f"Transaction {row['id']} dans la file d'attente", since)
+    def _check(self, row: Any) -> bool:
+        try:
+            header = analyse(Path(row["fichier"]), row["sha1"], self._used)
+        except Stopped as stopped:
+            return self._move(row["id"], ERROR, stopped.fault.said_of(row["id"]), self._until(row))
+        with self._state.change():
+            query = "UPDATE transac SET nomfic = ?, codcol = ?, siret = ? WHERE id = ?"
+            self._state.run(query, (header.nomfic, header.cod_col, header.siret, row["id"]))
+            return self._move(row["id"], CHECKED, f"Transaction {row['id']} dans la file d'attente", self._until(row))
 
     def _used(self, nomfic: str, cod_col: str) -> bool:
         query = "SELECT id FROM transac WHERE nomfic = ? AND codcol = ?"
         return self._state.one(query, (nomfic, cod_col)) is not None
 
-    def _keep(self, row: Any) -> None:
+    def _leave(self, row: Any) -> bool:
         """Keep a flow byte for byte under its NomFic, as it leaves for the DGFiP."""
         name = re.sub(r"[^A-Za-z0-9_.-]", "_", row["nomfic"])
-        (self._flows / f"{name}.xml").write_bytes(Path(row["fichier"]).read_bytes())
+        shutil.copyfile(row["fichier"], self._flows / f"{name}.xml")
+        return self._move(row["id"], SENT, f"Transaction {row['id']} transmise au serveur.", self._until(row))
 
-    def _answer(self, row: Any, since: float) -> bool:
+    def _answer(self, row: Any) -> bool:
         acquit = self._dgfip.acquit(Path(row["fichier"]))
-        self._state.run("UPDATE transac SET acquit = ? WHERE id = ?", (acquit, row["id"]))
+        status, words = ANSWERED, "information disponible"
         if self._faults.take("invalid_acquit"):
-            return self._move(row, ERROR, f"Transaction {row['id']} : erreur retournée par Helios", since)
-        return self._move(row, ANSWERED, f"Transaction {row['id']} : information disponible", since)
+            status, words = ERROR, "erreur retournée par Helios"
+        with self._state.change():
+            self._state.run("UPDATE transac SET acquit = ? WHERE id = ?", (acquit, row["id"]))
+            return self._move(row["id"], status, f"Transaction {row['id']} : {words}", self._until(row))
 
-    def _move(self, row: Any, status: int, message: str, since: float) -> bool:
-        self._state.run(
-            "UPDATE transac SET statut = ?, message = ?, depuis = ? WHERE id = ?", (status, message, since, row["id"])
-        )
+    def _move(self, key: int, status: int, message: str, since: float) -> bool:
+        query = "UPDATE transac SET statut = ?, message = ?, depuis = ? WHERE id = ?"
+        self._state.run(query, (status, message, since, key))
         return True
 
+    def _bring_in(self, siret: str, name: str, data: bytes) -> None:
+        self._state.run(
+            "INSERT INTO retour (collectivite, nom, donnees, le) VALUES (?, ?, ?, ?)",
+            (self._owner(siret), name, data, datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")),
+        )
+
     def _owner(self, siret: str) -> int:
-        """Retours are routed by IdColl to the authority that posted for this SIRET."""
-        row = self._state.one("SELECT collectivite FROM transac WHERE siret = ? ORDER BY id DESC", (siret,))
-        return int(row["collectivite"]) if row else 0
+        """Retours go to the authority that posted for their IdColl; to nobody when there are two."""
+        rows = self._state.rows("SELECT DISTINCT collectivite FROM transac WHERE siret = ?", (siret,))
+        return int(rows[0]["collectivite"]) if len(rows) == 1 else 0
+
+
+def _number(text: str) -> int:
+    """Read an id as PHP does; none is 0."""
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
 def _now() -> float:

@@ -1,0 +1,78 @@
+"""The deposit: checked in the order of S²LOW, stored, noted in the journal once."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dematfin.sandbox.faults import Faults
+from dematfin.sandbox.record import Journal
+from dematfin.sandbox.server import Reply, Request
+from dematfin.sandbox.tdt import envelopes
+from dematfin.sandbox.tdt.accounts import may_deposit
+from dematfin.sandbox.tdt.multipart import Upload, upload
+from dematfin.sandbox.tdt.scripts import DENIED, MODULE
+from dematfin.sandbox.tdt.state import HELD, POSTED, TO_SIGN, Transactions
+from dematfin.sandbox.world import TdtAccount
+
+PATH: Final = f"{MODULE}/api/helios_importer_fichier.php"
+NOT_RGS: Final = "Votre certificat n'est pas RGS et ne vous permet donc pas de télétransmettre"
+NO_FILE: Final = "Aucune enveloppe trouvée : la taille de l'enveloppe dépasse probablement la taille maximum"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposits:
+    """Takes flows; `largest` is in bytes."""
+
+    transactions: Transactions
+    journal: Journal
+    faults: Faults
+    largest: int
+
+    def take(self, request: Request, account: TdtAccount) -> Reply:
+        """Answer a deposit."""
+        if not may_deposit(account):
+            return envelopes.plain_ko(DENIED)
+        if not account.rgs:
+            return envelopes.imported(None, NOT_RGS)
+        if self.faults.take("cut_before_store"):
+            return Reply(cut=0)
+        received = upload(request)
+        return envelopes.imported(None, NO_FILE) if received is None else self._judged(received, account)
+
+    def note_forgotten(self) -> None:
+        """Note the deposits that were stored just before the platform was killed."""
+        noted = {line["transaction"] for line in self.journal.lines() if line["what"] == "depot"}
+        for row in self.transactions.all():
+            if row["id"] not in noted:
+                self._note(row["id"], row["sha1"], row["nom"], Path(row["fichier"]).stat().st_size)
+
+    def _judged(self, received: Upload, account: TdtAccount) -> Reply:
+        sha1 = hashlib.sha1(received.data, usedforsecurity=False).hexdigest()
+        if refusal := self._refusal(received, sha1):
+            self.journal.note("depot_refuse", sha1=sha1, nom=received.name, message=refusal)
+            return envelopes.imported(None, refusal)
+        status = _first_status(received, account)
+        key = self.transactions.post(account.collectivite, received.name, received.data, sha1, status)
+        self._note(key, sha1, received.name, len(received.data))
+        if self.faults.take("cut_after_store"):
+            return Reply(cut=0)
+        return envelopes.imported(key, "Téléchargement du fichier réussi.")
+
+    def _refusal(self, received: Upload, sha1: str) -> str:
+        if len(received.data) > self.largest:
+            return f"Taille de fichier supérieure à la limite autorisée ({self.largest >> 20} Mo maximum)."
+        if not received.data:
+            return "Le fichier présenté est vide (0 octet)"
+        if self.transactions.knows(sha1):
+            return "doublon détecté. Ce fichier a déjà été posté."
+        return "Échec lors du téléchargement du fichier" if self.faults.take("refuse_flow") else ""
+
+    def _note(self, key: int, sha1: str, name: str, size: int) -> None:
+        self.journal.note("depot", transaction=key, sha1=sha1, nom=name, octets=size)
+
+
+def _first_status(received: Upload, account: TdtAccount) -> int:
+    if received.to_sign:
+        return TO_SIGN
+    return POSTED if "TT" in account.droits else HELD
