@@ -53,7 +53,11 @@ def _credential(name: str) -> str:
 
 
 def _private_file(path: Path) -> str:
-    return private_bytes(path).decode("utf-8").strip("\r\n")
+    try:
+        return private_bytes(path).decode("utf-8").strip("\r\n")
+    except UnicodeDecodeError as error:
+        message = f"Le fichier {path} ne contient pas un secret lisible : un texte en UTF-8 est attendu."
+        raise ConfigError(message) from error
 
 
 def _variable(name: str) -> str:
