@@ -132,9 +132,16 @@ class SqlContract(LedgerContract):
         dead = subprocess.run(
             [sys.executable, "-c", "import os; print(os.getpid())"], check=True, capture_output=True, text=True
         )
-        host = holder_here().rpartition(":")[0]
-        lease = ledger.lease("import", f"{host}:{dead.stdout.strip()}")
+        host, _, birth = holder_here().split(":")
+        lease = ledger.lease("import", f"{host}:{dead.stdout.strip()}:{birth}")
         lease.__enter__()
+        with ledger.lease("import", holder_here()):
+            pass
+
+    def test_a_number_given_again_to_another_process_is_no_living_holder(self, ledger: Ledger) -> None:
+        host, pid, birth = holder_here().split(":")
+        earlier = ledger.lease("import", f"{host}:{pid}:{int(birth) - 1}")
+        earlier.__enter__()
         with ledger.lease("import", holder_here()):
             pass
 

@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime, timedelta
+from pathlib import Path
 from socket import gethostname
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,6 +12,8 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select
 from dematfin.errors import ComeBackLater
 from dematfin.store.tables import LEASE
 
+STARTTIME: Final = 19
+"""Place of the birth of a process in its /proc/<pid>/stat, after the name in brackets (proc(5), field 22)."""
 LONGEST: Final = timedelta(hours=2)
 """Longer than any step: past it, a holder on another machine is taken for dead."""
 PARIS: Final = ZoneInfo("Europe/Paris")
@@ -23,7 +26,7 @@ def take(connection: Connection, collectivite: str, step: str, holder: str, now:
     if row is not None and _holds(row, now):
         since = row["since"].astimezone(PARIS)
         message = (
-            f"L'étape « {step} » est déjà en cours ({row['holder']}, depuis {since:%H:%M} le {since:%d/%m/%Y}). "
+            f"L'étape « {step} » est déjà en cours ({_shown(row)}, depuis {since:%H:%M} le {since:%d/%m/%Y}). "
             "Relancez quand elle sera finie."
         )
         raise ComeBackLater(message)
@@ -42,22 +45,26 @@ def give_back(connection: Connection, collectivite: str, step: str, holder: str)
 
 
 def holder_here() -> str:
-    """Name this process, `host:pid`."""
-    return f"{gethostname()}:{os.getpid()}"
+    """Name this process, `host:pid:birth`: a number is soon given to another process, above all in a container."""
+    return f"{gethostname()}:{os.getpid()}:{_birth(os.getpid())}"
+
+
+def _shown(row: RowMapping) -> str:
+    return ":".join(str(row["holder"]).split(":")[:2])
 
 
 def _holds(row: RowMapping, now: datetime) -> bool:
-    host, _, pid = str(row["holder"]).rpartition(":")
-    if host == gethostname() and pid.isdigit() and not _alive(int(pid)):
+    host, _, process = str(row["holder"]).partition(":")
+    pid, _, birth = process.partition(":")
+    if host == gethostname() and _birth(pid) != birth:
         return False
     return bool(now < row["until"])
 
 
-def _alive(pid: int) -> bool:
+def _birth(pid: int | str) -> str:
+    """Return when a process began, in ticks since the start of this machine; empty when there is none."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    return fields.rpartition(")")[2].split()[STARTTIME]
