@@ -29,7 +29,7 @@ def holds(root: Any, signature: Any, certificate: x509.Certificate) -> bool:
     config = SignatureConfiguration(location=_location(root, signed), expect_references=2)
     try:
         XMLVerifier().verify(etree.tostring(root), x509_cert=certificate, id_attribute="Id", expect_config=config)
-    except (SignXMLException, ValueError):
+    except (SignXMLException, etree.LxmlError, ValueError):
         return False
     return True
 
