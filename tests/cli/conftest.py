@@ -11,6 +11,8 @@ import stamina
 import structlog
 
 from cli.office import CLOSED, Office
+from dematfin.cli.context import system_account
+from dematfin.cli.output import SCREEN
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +40,9 @@ def neighbours(town_hall: Path) -> Iterator[None]:
 @pytest.fixture
 def keyboard(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], Office]]:
     """Return what opens an office on a folder, at a screen of 80 columns."""
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(SCREEN, "_width", 80)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])  # pygal adds a finder whose protocol warns on each import
     yield lambda folder: Office(folder=folder, screen=capsys, patch=monkeypatch)
     structlog.reset_defaults()
 
@@ -72,12 +75,6 @@ def new_office(copy: Office) -> Office:
     """Return an office whose registers are empty, where only an administrateur who may do everything is known."""
     shutil.rmtree(copy.folder / "var")
     roles = [word for role in ("administrateur", "agent", "viseur", "ordonnateur") for word in ("--role", role)]
-    made = copy("personne", "ajouter", "moi", "--nom", "Moi Seul", "--compte", _account(), *roles)
+    made = copy("personne", "ajouter", "moi", "--nom", "Moi Seul", "--compte", system_account(), *roles)
     assert made.code == 0, made.err
     return copy
-
-
-def _account() -> str:
-    from dematfin.cli.context import system_account  # noqa: PLC0415
-
-    return system_account()

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from dematfin.acts.consult import people
 from dematfin.cli.main import program, run
+from dematfin.cli.output import SCREEN
 from dematfin.config import load
 from dematfin.demo.commands import register
 from dematfin.domain.intention import IntentionState
@@ -74,7 +75,11 @@ class Office:
         self.screen.readouterr()
         code = run(app, words)
         shown = self.screen.readouterr()
-        return Answer(code=code, out=shown.out, err=shown.err)
+        return Answer(code=code, out=spaced(shown.out), err=spaced(shown.err))
+
+    def widen(self, columns: int) -> None:
+        """Change the width of the screen."""
+        self.patch.setattr(SCREEN, "_width", columns)
 
     def change(self, old: str, new: str) -> None:
         """Change the configuration; `old` must be there."""
@@ -103,6 +108,24 @@ class Office:
         """Return the head of the journal: it changes with anything that happens."""
         with closing(self.base()) as base:
             return str(base.execute("SELECT * FROM chain").fetchall())
+
+
+def spaced(text: str) -> str:
+    """Return a text with ordinary spaces, which tests can type."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def texts(value: Any) -> set[str]:
+    """Return every text that a JSON value holds."""
+    match value:
+        case dict():
+            return set().union(*map(texts, value.values()))
+        case list():
+            return set().union(*map(texts, value))
+        case str():
+            return {value}
+        case _:
+            return set()
 
 
 def plain(text: str) -> None:

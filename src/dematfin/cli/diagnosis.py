@@ -1,5 +1,6 @@
 """What `config verifier` tries: each check returns a sentence, or raises the error that tells the remedy."""
 
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
@@ -73,7 +74,8 @@ class Diagnosis:
 
     def chorus(self) -> str:
         """Call Chorus Pro."""
-        reach_chorus(self._settings, self._folder).check()
+        with closing(reach_chorus(self._settings, self._folder)) as chorus:
+            chorus.check()
         return "les deux comptes sont acceptés"
 
     def tdt(self) -> str:

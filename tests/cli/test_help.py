@@ -1,0 +1,53 @@
+"""Help: every command has one, in French, with nothing of the library's own words."""
+
+import shlex
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from cli.office import Office, plain
+from dematfin.cli.main import program
+from dematfin.demo.commands import register
+
+
+def commands() -> Iterator[str]:
+    """Yield every command line that has a help, the families included."""
+    app = program()
+    register(app)
+    root: Any = get_command(app)
+    yield ""
+    for name, command in root.commands.items():
+        yield name
+        yield from (f"{name} {below}" for below in getattr(command, "commands", {}))
+
+
+ALL = tuple(commands())
+
+
+def test_the_walk_finds_the_whole_program() -> None:
+    assert {"journee", "facture voir", "bordereau signer", "config verifier", "sandbox demarrer"} <= set(ALL)
+    assert len(ALL) == 39
+
+
+@pytest.mark.parametrize("command", ALL)
+def test_each_command_explains_itself_in_french(office: Office, command: str) -> None:
+    answer = office.alone(*shlex.split(command), "--help")
+    assert answer.code == 0
+    assert f"Utilisation : dematfin {command}".rstrip() in answer.out
+    assert "Affiche cette aide." in answer.out
+    plain(answer.said)
+
+
+@pytest.mark.parametrize("family", ["", "facture", "bordereau", "config"])
+def test_a_family_alone_shows_its_help_and_no_error(office: Office, family: str) -> None:
+    answer = office.alone(*shlex.split(family))
+    assert answer.code == 2
+    assert "Commandes" in answer.out
+    assert answer.err == ""
+
+
+def test_the_version_needs_no_command(office: Office) -> None:
+    answer = office.alone("--version")
+    assert (answer.code, answer.out.split()[0]) == (0, "dematfin")
