@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from dematfin.sandbox import server
 from dematfin.sandbox.server import Request
 from dematfin.sandbox.tdt.accounts import Accounts
 from dematfin.sandbox.world import Delays
@@ -247,6 +249,21 @@ def test_a_client_without_a_certificate_does_not_come_in(tmp_path: Path) -> None
         pytest.raises(httpx.TransportError),
     ):
         nobody.get(url + TEST)
+
+
+def test_a_client_that_shakes_no_hand_holds_nobody_up(tmp_path: Path) -> None:
+    platform = settle(tmp_path)
+    with platform.running() as (_, url), browser(platform, url, timeout=2) as client:
+        address = httpx.URL(url)
+        with socket.create_connection((address.host, address.port or 0)):
+            assert client.get(TEST).text == "OK\n"
+
+
+def test_a_body_beyond_all_limits_is_dropped_as_php_does(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "LARGEST", 1000)
+    monkeypatch.setattr(server, "CHUNK", 64)
+    assert "Aucune enveloppe" in post(client, b"x" * 5000)
+    assert "<resultat>OK</resultat>" in post(client, b"x")  # on the same connection
 
 
 def test_one_account_needs_no_login(client: httpx.Client) -> None:
