@@ -22,6 +22,7 @@ def town_hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "dematfin", "demo", "--dossier", str(folder)]
     played = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
     assert played.returncode == 0, played.stderr[-2000:]
+    (folder.parent / "ecran.txt").write_text(played.stdout, encoding="utf-8")
     return folder
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from decimal import Decimal
+from itertools import product
 
 import pytest
 
@@ -17,8 +18,10 @@ LISTS = {
 }
 
 
-@pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("typed", LISTS)
+@pytest.mark.parametrize(
+    ("typed", "width"),
+    [*product(LISTS, (80, 120)), *product(("facture liste", "visa liste", "mandat liste"), (70,))],
+)
 def test_each_line_begins_with_a_whole_identifier(office: Office, typed: str, width: int) -> None:
     office.widen(width)
     count, identifier = LISTS[typed]

@@ -1,0 +1,36 @@
+"""What the demonstration tells while it is played: each event when it happens, each standing fact once."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cli.office import plain, spaced
+
+
+@pytest.fixture
+def lines(town_hall: Path) -> list[str]:
+    text = (town_hall.parent / "ecran.txt").read_text(encoding="utf-8")
+    return [line.strip() for line in spaced(text).splitlines()]
+
+
+def test_what_stands_is_told_once_and_what_happens_again_is_told_again(lines: list[str]) -> None:
+    told = Counter(lines)
+    assert {line: count for line, count in told.items() if " payés à " in line and count > 1} == {}
+    assert {line: count for line, count in told.items() if line.startswith("PESALR1_") and count > 1} == {}
+    assert told["CCAS-2026-18 (4 105,94 €) signé par Jeanne TEST-MAIRE"] == 2  # refused, mended, signed again
+    assert told["transmission : 2 flux"] == 2
+
+
+def test_the_scenes_are_numbered_in_order(lines: list[str]) -> None:
+    numbers = [int(line.split(".")[0]) for line in lines if line.partition(". ")[0].isdigit()]
+    assert numbers == list(range(1, 13))
+
+
+def test_the_demonstration_speaks_to_accounting_agents(lines: list[str]) -> None:
+    plain("\n".join(line for line in lines if "config.toml" not in line))
+
+
+def test_one_mandat_takes_no_s(lines: list[str]) -> None:
+    assert any("bordereau COMMUNE-2026-43 : 1 mandat," in line for line in lines)
+    assert any("bordereau CCAS-2026-18 : 3 mandats," in line for line in lines)
