@@ -15,7 +15,7 @@ from lxml import etree
 from dematfin.domain.mandat.answers import AckElement, Acquit
 from dematfin.errors import SignatureError
 from official import OFFICIAL, needs_official
-from signature.town import Town, found_town
+from signature.town import SIGNATURE, Town, found_town
 from tdt.flows import COMMUNE, Line, Mandat, Sheet, document, flow
 from tdt.office import CCAS, Office
 
@@ -170,10 +170,8 @@ def moved(office: Office) -> Path:
     """Put the signature of a good bordereau under another one."""
     path = office.write(sheets=(Sheet(number=12), Sheet(number=13)))
     text = path.read_bytes()
-    second = text[text.index(b'<Bordereau Id="B13"') : text.rindex(b"</Bordereau>")]
-    start = second.index(b"<ds:Signature ")
-    first = text[text.index(b"<ds:Signature ") : text.index(b"</ds:Signature>") + len(b"</ds:Signature>")]
-    path.write_bytes(text.replace(second[start:], first))
+    first, second = SIGNATURE.findall(text)
+    path.write_bytes(text.replace(second, first))
     return path
 
 
@@ -200,6 +198,18 @@ def test_a_signature_that_does_not_hold_refuses_its_bordereau(
     elements = refused(office.answer(write(office)))
     assert {(one.domain, one.anomalies[0].code) for one in elements} == {(3, code)}
     assert (2026, 13 if write is moved else 12) in {one.bordereau for one in elements}
+
+
+def test_a_signature_says_nothing_of_another_bordereau_than_its_own(office: Office) -> None:
+    """Taken out of the first bordereau and put under the second, it still holds, for the first."""
+    path = office.write(sheets=(Sheet(number=12), Sheet(number=13)))
+    text = path.read_bytes()
+    first, second = SIGNATURE.findall(text)
+    path.write_bytes(text.replace(first, b"").replace(second, first))
+    assert said(office.answer(path))[1:] == [
+        (3, False, "ERREUR_SIGNATURE_BORDEREAU_INCOMPLETE"),
+        (3, False, "ERREUR_SIGNATURE_BORDEREAU_INVALIDE"),
+    ]
 
 
 def test_a_bordereau_without_a_signature_beside_one_that_has_it(office: Office) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from dematfin.sandbox.tdt import analysis
 from dematfin.sandbox.tdt.analysis import Fault, Stopped
 from dematfin.sandbox.world import Delays
 from signature.town import found_town
-from tdt import flows
+from tdt import browsers, flows
 from tdt.browsers import browser, post, settle, status
 from tdt.platform import ACQUIT, FILE, LIST, RETOUR, STATUS, acquit, flow, retour
 
@@ -180,6 +181,25 @@ def test_a_retour_that_is_cut_comes_whole_the_second_time(tmp_path: Path) -> Non
         with pytest.raises(httpx.RemoteProtocolError):
             client.get(RETOUR, params={"id": "1"})
         assert client.get(RETOUR, params={"id": "1"}).content == retour()
+
+
+def test_a_flow_is_answered_once_however_many_ask_at_the_same_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = []
+
+    def slowly(path: Path) -> bytes:
+        judged.append(path)
+        threading.Event().wait(0.1)
+        return acquit("FLUX1")
+
+    monkeypatch.setattr(browsers, "answer", slowly)
+    platform = settle(tmp_path)
+    with platform.running() as (_, url), browser(platform, url) as client:
+        post(client, GOOD)
+        with ThreadPoolExecutor(4) as threads:
+            assert {code(said) for said in threads.map(lambda _: status(client, 1), range(4))} == {8}
+    assert len(judged) == 1
 
 
 def test_the_journal_tells_each_flow_once(client: httpx.Client, tmp_path: Path) -> None:

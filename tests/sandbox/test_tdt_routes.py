@@ -262,8 +262,12 @@ def test_a_client_that_shakes_no_hand_holds_nobody_up(tmp_path: Path) -> None:
 def test_a_body_beyond_all_limits_is_dropped_as_php_does(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "LARGEST", 1000)
     monkeypatch.setattr(server, "CHUNK", 64)
-    assert "Aucune enveloppe" in post(client, b"x" * 5000)
-    assert "<resultat>OK</resultat>" in post(client, b"x")  # on the same connection
+    refused = client.post(DEPOSIT, files={"enveloppe": ("a.xml", b"x" * 5000)})
+    assert "Aucune enveloppe" in refused.text
+    taken = client.post(DEPOSIT, files={"enveloppe": ("a.xml", b"x")})
+    assert "<resultat>OK</resultat>" in taken.text
+    ours = [one.extensions["network_stream"].get_extra_info("client_addr") for one in (refused, taken)]
+    assert ours[0] == ours[1]  # nothing was left over on the connection
 
 
 def test_one_account_needs_no_login(client: httpx.Client) -> None:

@@ -42,7 +42,7 @@ class Platform:
     @contextmanager
     def running(self) -> Iterator[tuple[TdtApp, str]]:
         """Lend the platform and its address."""
-        app = TdtApp(self.world, self.folder, self.folder / "tdt", Dgfip(acquit=_answer, retours=self._deliver))
+        app = TdtApp(self.world, self.folder, self.folder / "tdt", Dgfip(acquit=answer, retours=self._deliver))
         server = LoopbackServer(app, tls=server_context(self.folder))
         server.start()
         try:
@@ -56,7 +56,8 @@ class Platform:
             deliver(*self.waiting.pop(0))
 
 
-def _answer(path: Path) -> bytes:
+def answer(path: Path) -> bytes:
+    """Acknowledge a flow by its name."""
     with path.open("rb") as source:
         name = source.read(2000).split(b'NomFic V="')[1].split(b'"')[0]
     return acquit(name.decode("iso-8859-1"))
