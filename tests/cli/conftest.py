@@ -43,7 +43,6 @@ def keyboard(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     """Return what opens an office on a folder, at a screen of 80 columns."""
     monkeypatch.setattr(SCREEN, "_width", 80)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])  # pygal adds a finder whose protocol warns on each import
     yield lambda folder: Office(folder=folder, screen=capsys, patch=monkeypatch)
     structlog.reset_defaults()
 
