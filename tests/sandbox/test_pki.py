@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from dematfin.sandbox import pki
 
-PASSWORD = "TEST"
+PASSWORD = "TEST du maire"
 
 
 @pytest.fixture(scope="module")
