@@ -229,3 +229,38 @@ def test_the_story_of_an_invoice_is_one_line_from_the_notification_to_the_paymen
     )
     places = [states.index(step) for step in walk]
     assert places == sorted(places)
+
+
+def test_somebody_always_administers(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path)
+    with pytest.raises(RuleError, match="administrateur"):
+        administer.add_person(hall.app, ADMIN, replace(ADMIN, roles=frozenset({Role.AGENT})))
+    with pytest.raises(RuleError, match="administrateur"):
+        administer.add_person(hall.app, ADMIN, replace(ADMIN, active=False))
+    other = Person(id="autre", name="Autre", roles=frozenset({Role.ADMINISTRATEUR}))
+    administer.add_person(hall.app, ADMIN, other)
+    administer.add_person(hall.app, ADMIN, replace(ADMIN, active=False))
+
+
+@pytest.mark.parametrize("account", ["60A32", "²", "6 0632"])
+def test_an_account_is_made_of_digits(hall: Hall, account: str) -> None:
+    visa.approve(hall.app, VISEUR, "F2026-000001", hall.clock.today())
+    acts.run(hall.app, AGENT, prepare)
+    (mandat,) = hall.all(Mandat)
+    with pytest.raises(RuleError, match=f"{mandat.id}.*chiffres"):
+        mandats.correct(hall.app, AGENT, mandat.id, Imputation(nature=account))
+
+
+def test_a_mandat_issued_again_keeps_its_whole_story(hall: Hall) -> None:
+    sign.sign(hall.app, MAIRE, to_sign(hall), Decimal("120.00"))
+    hall.tdt.rejected = {1187}
+    hall.day()
+    (mandat,) = hall.all(Mandat)
+    mandats.reissue(hall.app, AGENT, mandat.id)
+    hall.day()
+    hall.sign()
+    hall.day()
+    story = consult.story(hall.app, AGENT, "F2026-000001")
+    told = {written.event.subject_id for written in story.events if written.event.subject is Subject.BORDEREAU}
+    assert told == {"COMMUNE-2026-42", "COMMUNE-2026-43"}
+    assert len({w.event.subject_id for w in story.events if w.event.subject is Subject.FLUX}) == 2

@@ -39,6 +39,7 @@ s2low = S2low(S2lowSettings(**asked, autorites=folder / "tdt-ac.pem"), lambda re
 def peak():
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) * 1024
 
+s2low.check()
 before = peak()
 key = s2low.send(folder / "flux.xml", "FLUX1")
 after = peak()

@@ -219,3 +219,10 @@ def test_a_password_never_shows_when_the_base_is_out_of_reach() -> None:
     with pytest.raises(ConfigError) as refused:
         SqlLedger(engine, examples.COMMUNE, lambda: datetime(2026, 3, 2, tzinfo=UTC))
     assert "tres-secret" not in str(refused.value)
+
+
+def test_a_file_that_is_no_base_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "registre.db"
+    path.write_bytes(b"ceci n'est pas une base" * 1000)
+    with pytest.raises(ConfigError, match="stockage"):
+        SqlLedger(open_engine(str(path)), examples.COMMUNE, FakeClock().now)

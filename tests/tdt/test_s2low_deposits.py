@@ -212,8 +212,17 @@ def test_a_client_certificate_of_somebody_else_is_an_access_problem(
 def test_a_configuration_that_cannot_work_says_why(
     platform: Dictated, tls: Path, change: dict[str, str], words: str
 ) -> None:
-    with pytest.raises(ConfigError, match=words), s2low_at(platform, tls, **change):
-        pass
+    with s2low_at(platform, tls, **change) as s2low, pytest.raises(ConfigError, match=words):
+        s2low.check()
+    assert platform.asked == []
+
+
+def test_a_secret_that_is_out_of_reach_stops_only_who_needs_it(platform: Dictated, tls: Path, tmp_path: Path) -> None:
+    """A head of service certifies with an account that may not read the certificate of the TdT."""
+    with s2low_at(platform, tls, certificat=tmp_path / "hors de portée") as s2low:
+        assert s2low.refuses_twins
+        with pytest.raises(ConfigError, match="hors de portée"):
+            s2low.check()
 
 
 def test_the_key_is_never_left_on_disk(

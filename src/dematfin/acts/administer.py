@@ -1,5 +1,7 @@
 """An administrateur sets up persons and budgets."""
 
+from collections.abc import Iterable
+
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.money import french
@@ -14,12 +16,13 @@ def add_person(app: App, who: Person | None, person: Person) -> Person:
 
     Raises:
         Forbidden: `who` is not an administrateur.
-        RuleError: the account of the system already belongs to somebody else.
+        RuleError: the account of the system already belongs to somebody else, or nobody would administer any more.
     """
     with app.ledger.transaction() as books:
         people = books.find(Person)
         app = _administrator(app, who, people, person)
         _check_account(books, person)
+        _check_somebody_administers((*(one for one in people if one.id != person.id), person))
         books.save(person)
         roles = ", ".join(sorted(person.roles))
         motif = f"{person.name} : {roles}"
@@ -59,6 +62,12 @@ def _administrator(app: App, who: Person | None, people: tuple[Person, ...], per
         message = "La première personne doit avoir le rôle administrateur : elle ajoutera les autres."
         raise RuleError(message)
     return app.on_behalf_of(person, Act.ADMINISTER)
+
+
+def _check_somebody_administers(people: Iterable[Person]) -> None:
+    if not any(person.may(Act.ADMINISTER) for person in people):
+        message = "Il ne resterait aucun administrateur : donnez d'abord ce rôle à une autre personne."
+        raise RuleError(message)
 
 
 def _check_account(books: Books, person: Person) -> None:

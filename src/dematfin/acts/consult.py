@@ -51,7 +51,8 @@ def story(app: App, who: Person, invoice_id: str) -> Story:
         mandats = tuple(
             mandat for mandat in books.find(Mandat, siret=invoice.siret) if invoice_id in mandat.invoice_ids
         )
-        sheets = books.find(Bordereau, id=tuple({mandat.bordereau for mandat in mandats}))
+        ours = {mandat.id for mandat in mandats}  # one that was issued again has been in several bordereaux
+        sheets = tuple(sheet for sheet in books.find(Bordereau, siret=invoice.siret) if ours & set(sheet.mandats))
         flows = {flux for sheet in sheets for flux in (*sheet.sent_before, sheet.flux) if flux}
         folders = books.find(VisaFolder, invoice_id=invoice_id)
     keys = (invoice_id, *(mandat.id for mandat in mandats), *(sheet.id for sheet in sheets), *sorted(flows))

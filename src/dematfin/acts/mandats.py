@@ -19,9 +19,10 @@ def correct(app: App, who: Person, mandat_id: str, imputation: Imputation) -> Ma
     """Change the account of a mandat that is not in a frozen bordereau.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError when the mandat is frozen, sent or paid.
+        Forbidden, UnknownRecord; RuleError when the mandat is frozen, sent or paid, or an account is not in digits.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
+    _check_digits(mandat_id, imputation)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
         if mandat.state not in OPEN_TO_CORRECTION:
@@ -33,6 +34,13 @@ def correct(app: App, who: Person, mandat_id: str, imputation: Imputation) -> Ma
         motif = f"imputation corrigée : nature {imputation.nature}, fonction {imputation.fonction or 'aucune'}"
         books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, mandat.state, motif))
     return corrected
+
+
+def _check_digits(mandat_id: str, imputation: Imputation) -> None:
+    for account in (imputation.nature, imputation.fonction, imputation.operation):
+        if account and not (account.isascii() and account.isdigit()):
+            message = f"Mandat {mandat_id} : le compte « {account} » n'est pas fait de chiffres."
+            raise RuleError(message)
 
 
 def resume(app: App, who: Person, bordereau_id: str) -> Bordereau:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 
 from dematfin.errors import AccessDenied, Unreachable
-from dematfin.support.http import later, patiently, read_limited, translated
+from dematfin.support.http import later, read_limited, translated
 
 PISTE: Final = "PISTE"
 MARGIN: Final = 240.0
@@ -29,10 +29,10 @@ class Tokens:
         self._ends = 0.0
 
     def get(self) -> str:
-        """Return a token that is still good for a while."""
+        """Return a token that is still good for a while; raises Unreachable, which the caller may try again."""
         with self._lock:
             if time.monotonic() >= self._ends:
-                self._token, life = patiently(self._ask)
+                self._token, life = self._ask()
                 self._ends = time.monotonic() + life - min(MARGIN, life / 4)
             return self._token
 

@@ -91,6 +91,7 @@ class ChorusClient:
         Raises:
             UnknownOutcome: it may have been done; ask before trying again.
         """
+        patiently(self._tokens.get)  # nothing has been written yet
         return self._call(call, body, LARGEST_LIST, writing=True)
 
     def close(self) -> None:

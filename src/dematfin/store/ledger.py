@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from dematfin.domain.event import Subject
 from dematfin.errors import ComeBackLater, ConfigError
@@ -34,8 +34,11 @@ class SqlLedger:
         self._now = now
         try:
             bring_up_to_date(engine)
-        except OperationalError as error:
-            message = f"La base de données ne s'ouvre pas ({error.orig}). Vérifiez la section [stockage]."
+        except DatabaseError as error:
+            message = (
+                f"La base de données ne s'ouvre pas, ou ce n'en est pas une ({error.orig}). Vérifiez la section "
+                "[stockage]."
+            )
             raise ConfigError(message) from error
 
     @contextmanager

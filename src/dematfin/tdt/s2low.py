@@ -1,7 +1,9 @@
 """S²LOW, version 5 and after, as the pipeline sees it: deposit once, find again, follow, bring answers back."""
 
+import ssl
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +14,7 @@ from dematfin.tdt import archive, deposit, failures, progress, returns, tls
 from dematfin.tdt.calls import Line
 from dematfin.tdt.envelopes import LASTING, shown
 from dematfin.tdt.settings import S2lowSettings
+from dematfin.tdt.tls import ClientCertificate
 
 CONNECTION: Final = "/api/test-connexion.php"
 
@@ -25,27 +28,18 @@ class S2low:
     """S²LOW compares the SHA-1 of a deposit with that of all those it ever had."""
 
     def __init__(self, settings: S2lowSettings, secret: Secret) -> None:
-        """Open the client certificate; `secret` turns a reference of the configuration into the secret itself.
+        """Prepare; `secret` turns a reference of the configuration into the secret itself.
 
-        Raises:
-            ConfigError: the address, the certificate or a secret cannot be used.
+        Nothing is opened before it serves: a head of service who certifies has no right to read these secrets. A
+        certificate, a secret or an address that cannot be used is then a ConfigError.
         """
-        certificate = tls.load(settings.certificat, secret(settings.mot_de_passe_certificat))
-        context = tls.context(certificate, settings.autorites)
+        self._settings = settings
+        self._secret = secret
 
-        def line(login: str, password: str) -> Line:
-            return Line(
-                url=check_url(settings.url),
-                tls=context,
-                login=(login, secret(password)) if login else None,
-                reading=Timeouts(connect=settings.delai_connexion, read=settings.delai_lecture),
-                writing=Timeouts(connect=settings.delai_connexion, read=settings.delai_depot),
-            )
-
-        self._line = line(settings.identifiant, settings.mot_de_passe)
-        self._archivist = line(settings.archiviste, settings.mot_de_passe_archiviste) if settings.archiviste else None
-        self._largest = settings.taille_maximale
-        self.certificate_expires_on: date = certificate.expires_on
+    @property
+    def certificate_expires_on(self) -> date:
+        """Last day of our client certificate."""
+        return self._certificate.expires_on
 
     def check(self) -> None:
         """Try the link and the account, or raise what is wrong with them."""
@@ -59,7 +53,7 @@ class S2low:
 
     def send(self, flow: Path, nomfic: str) -> str:
         """Deposit a flow once; the account is tried first, while nothing has left us."""
-        deposit.check_size(flow, nomfic, self._largest)
+        deposit.check_size(flow, nomfic, self._settings.taille_maximale)
         try:
             self.check()
         except BadAnswer as error:
@@ -89,3 +83,30 @@ class S2low:
     def acknowledge(self, item: ReturnItem) -> None:
         """Mark a retour as read."""
         returns.acknowledge(self._line, item)
+
+    @cached_property
+    def _certificate(self) -> ClientCertificate:
+        return tls.load(self._settings.certificat, self._secret(self._settings.mot_de_passe_certificat))
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return tls.context(self._certificate, self._settings.autorites)
+
+    @cached_property
+    def _line(self) -> Line:
+        return self._line_of(self._settings.identifiant, self._settings.mot_de_passe)
+
+    @cached_property
+    def _archivist(self) -> Line | None:
+        login, password = self._settings.archiviste, self._settings.mot_de_passe_archiviste
+        return self._line_of(login, password) if login else None
+
+    def _line_of(self, login: str, password: str) -> Line:
+        connect = self._settings.delai_connexion
+        return Line(
+            url=check_url(self._settings.url),
+            tls=self._context,
+            login=(login, self._secret(password)) if login else None,
+            reading=Timeouts(connect=connect, read=self._settings.delai_lecture),
+            writing=Timeouts(connect=connect, read=self._settings.delai_depot),
+        )
