@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -73,7 +74,11 @@ def test_files_come_out_as_they_went_in(chorus: ChorusPro, tmp_path: Path) -> No
         ("bon.txt", False, NOTE),
     ]
     assert raw.notified_on == date(2026, 3, 11)
-    assert [(line["what"], line["idFacture"]) for line in journal(tmp_path)] == [("telechargement", KEY)]
+    for _ in range(500):  # noted once the whole answer has been written
+        if lines := journal(tmp_path):
+            break
+        threading.Event().wait(0.01)
+    assert [(line["what"], line["idFacture"]) for line in lines] == [("telechargement", KEY)]
 
 
 def test_a_road_is_followed_once(chorus: ChorusPro, tmp_path: Path) -> None:

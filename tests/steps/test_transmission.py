@@ -12,7 +12,9 @@ from dematfin.errors import (
     AccessDenied,
     AlreadyThere,
     BadAnswer,
+    ConfigError,
     ConnectorError,
+    DematfinError,
     Refused,
     UnknownOutcome,
     Unreachable,
@@ -52,6 +54,7 @@ def failing(error: Exception) -> Callable[..., str]:
     [
         (Unreachable("S²LOW ne répond pas."), FluxState.SIGNED),
         (AccessDenied("S²LOW refuse notre certificat."), FluxState.SIGNED),
+        (ConfigError("Le certificat du TdT est illisible."), FluxState.SIGNED),
         (UnknownOutcome("La réponse s'est perdue."), FluxState.TO_VERIFY),
         (BadAnswer("Réponse incompréhensible."), FluxState.TO_VERIFY),
         (AlreadyThere("Déjà reçu."), FluxState.TO_VERIFY),
@@ -59,7 +62,7 @@ def failing(error: Exception) -> Callable[..., str]:
     ],
 )
 def test_each_answer_has_its_state(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch, error: ConnectorError, state: FluxState
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, error: DematfinError, state: FluxState
 ) -> None:
     monkeypatch.setattr(hall.tdt, "send", failing(error))
     outcome = transmit(hall.app)

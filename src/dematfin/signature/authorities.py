@@ -37,10 +37,12 @@ class Authorities:
 
     def judge(self, certificate: x509.Certificate, at: datetime) -> tuple[Finding, ...]:
         """Return what is wrong with a certificate that signs, or signed, at an instant."""
+        by_itself = tuple(fitness(certificate, at))
+        out_of_date = any(finding.code == "SIG-DATES" for finding in by_itself)  # its chain would say the same, worse
         return (
-            *fitness(certificate, at),
+            *by_itself,
             *self._person(certificate),
-            *self._chain(certificate, at),
+            *(() if out_of_date else self._chain(certificate, at)),
             *self._revocation(certificate, at),
         )
 

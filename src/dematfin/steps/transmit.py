@@ -15,6 +15,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.errors import (
     AccessDenied,
     AlreadyThere,
+    ConfigError,
     ConnectorError,
     Refused,
     SignatureError,
@@ -48,7 +49,7 @@ def deposit(app: App, flux: Flux) -> None:
     with app.documents.local(flux.signed) as path:
         try:
             remote_id = app.transmitter.send(path, flux.id)
-        except ConnectorError as error:
+        except (ConnectorError, ConfigError) as error:
             settle_failure(app, sending, error)
             raise
     arrived(app, sending, remote_id)
@@ -63,12 +64,12 @@ def begin(app: App, flux: Flux) -> Flux:
     return sending
 
 
-def settle_failure(app: App, flux: Flux, error: ConnectorError) -> None:
+def settle_failure(app: App, flux: Flux, error: ConnectorError | ConfigError) -> None:
     """Write down what a failed deposit means: unknown, refused, or nothing left us."""
     match error:
         case UnknownOutcome() | AlreadyThere():
             state = FluxState.TO_VERIFY
-        case Unreachable() | AccessDenied():
+        case Unreachable() | AccessDenied() | ConfigError():
             state = FluxState.SIGNED
         case Refused():
             state = FluxState.REFUSED_BY_TDT
