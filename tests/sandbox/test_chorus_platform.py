@@ -74,11 +74,9 @@ def test_files_come_out_as_they_went_in(chorus: ChorusPro, tmp_path: Path) -> No
         ("bon.txt", False, NOTE),
     ]
     assert raw.notified_on == date(2026, 3, 11)
-    for _ in range(500):  # noted once the whole answer has been written
-        if lines := journal(tmp_path):
-            break
-        threading.Event().wait(0.01)
-    assert [(line["what"], line["idFacture"]) for line in lines] == [("telechargement", KEY)]
+    looks = (threading.Event().wait(0.01) or journal(tmp_path) for _ in range(500))
+    noted = next(filter(None, looks), [])  # once the whole answer has been written
+    assert [(line["what"], line["idFacture"]) for line in noted] == [("telechargement", KEY)]
 
 
 def test_a_road_is_followed_once(chorus: ChorusPro, tmp_path: Path) -> None:
