@@ -52,6 +52,15 @@ def journal(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
+def noted(folder: Path) -> list[dict[str, Any]]:
+    """Return the journal as soon as it says something: a download is noted once its answer has been written."""
+    for _ in range(500):
+        if lines := journal(folder):
+            return lines
+        threading.Event().wait(0.01)
+    return []
+
+
 def test_an_account_sees_its_structures_and_no_other(chorus: ChorusPro) -> None:
     assert [ref.remote_id for ref in chorus.changed(*MARCH)] == [str(KEY)]
     (rules,) = chorus.structures()
@@ -74,9 +83,7 @@ def test_files_come_out_as_they_went_in(chorus: ChorusPro, tmp_path: Path) -> No
         ("bon.txt", False, NOTE),
     ]
     assert raw.notified_on == date(2026, 3, 11)
-    looks = (threading.Event().wait(0.01) or journal(tmp_path) for _ in range(500))
-    noted = next(filter(None, looks), [])  # once the whole answer has been written
-    assert [(line["what"], line["idFacture"]) for line in noted] == [("telechargement", KEY)]
+    assert [(line["what"], line["idFacture"]) for line in noted(tmp_path)] == [("telechargement", KEY)]
 
 
 def test_a_road_is_followed_once(chorus: ChorusPro, tmp_path: Path) -> None:
