@@ -11,6 +11,8 @@ from dematfin.errors import InvalidInvoice, Refused
 from dematfin.ports.invoice_source import File, Raw, Reading, RemoteRef
 
 ROAD = ("MISE_A_DISPOSITION", "SERVICE_FAIT", "MANDATEE")
+READY = frozenset({"MISE_A_DISPOSITION", "COMPLETEE", "SERVICE_FAIT"})
+CLOSED = frozenset({"REJETEE", "SUSPENDUE", "A_RECYCLER"})
 
 
 @dataclass
@@ -45,7 +47,7 @@ class FakeChorus:
                 number=content.number if content else key,
                 status=status,
                 status_at=status,
-                ready=status in ROAD[:2],
+                ready=status in READY,
                 elsewhere=status == ROAD[2],
             )
 
@@ -66,8 +68,8 @@ class FakeChorus:
         current, wanted = self.statuses[intention.remote_id], str(intention.status)
         if current == wanted or (current in ROAD and wanted in ROAD and ROAD.index(current) > ROAD.index(wanted)):
             return current
-        if current == "REJETEE":
-            message = f"Facture {intention.invoice_id} : Chorus Pro la montre au statut REJETEE."
+        if current in CLOSED:
+            message = f"Facture {intention.invoice_id} : Chorus Pro la montre au statut {current}."
             raise Refused(message)
         self.statuses[intention.remote_id] = wanted
         self.told.append((intention.remote_id, wanted, intention.mandat))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dematfin.acts import mandats
+from dematfin.domain.event import Subject
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -13,7 +14,8 @@ from dematfin.domain.reception import Answer, AnswerState
 from dematfin.pes.aller import read_aller
 from dematfin.ports.transmitter import Phase, Progress
 from dematfin.steps.follow_up import follow_up
-from examples import AGENT
+from dematfin.steps.transmit import transmit
+from examples import AGENT, COMMUNE
 from fakes.hall import Hall
 
 
@@ -101,6 +103,34 @@ def test_a_retour_about_somebody_else_changes_nothing(hall: Hall, monkeypatch: p
     hall.tdt.unread["8"] = text.encode()
     assert any("n° 9" in note for note in follow_up(hall.app).notes)
     assert states(hall) == before
+
+
+def test_each_payment_of_a_mandat_is_counted(hall: Hall) -> None:
+    def paid(*amounts: str) -> bytes:
+        payments = "".join(
+            f'<PaiementEmargement><OrgEma V="01"/><DtePay V="2026-03-{day}"/><MtPay V="{amount}"/></PaiementEmargement>'
+            for day, amount in enumerate(amounts, start=10)
+        )
+        return (
+            f'<PES_Retour><EnTetePES><IdColl V="{COMMUNE}"/></EnTetePES><PES_DepenseRetour><Bordereau><BlocBordereau>'
+            '<Exer V="2026"/><IdBord V="42"/></BlocBordereau><Piece><InfoPiece><IdPce V="1187"/><EtatPce V="02"/>'
+            f"</InfoPiece><LigneDePiece>{payments}</LigneDePiece></Piece></Bordereau></PES_DepenseRetour></PES_Retour>"
+        ).encode()
+
+    transmit(hall.app)
+    hall.tdt.unread = {"1": paid("50.00")}
+    follow_up(hall.app)
+    first = hall.all(Mandat)[0]
+    assert (first.state, str(first.paid)) == (MandatState.PARTLY_PAID, "50.00")
+    hall.tdt.unread = {"2": paid("50.00", "30.00"), "3": paid("50.00", "30.00")}
+    follow_up(hall.app)
+    second = hall.all(Mandat)[0]
+    assert (second.state, str(second.paid), f"{second.paid_on}") == (MandatState.PARTLY_PAID, "80.00", "2026-03-11")
+    told = [one.event.motif for one in hall.ledger.history(Subject.MANDAT, [second.id])]
+    assert [motif[:5] for motif in told if "versés" in motif] == ["50,00", "80,00"]
+    hall.tdt.unread = {"4": paid("50.00", "30.00", "40.00")}
+    follow_up(hall.app)
+    assert states(hall)[1187] is MandatState.PAID
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,26 @@ def test_first_seen_mandated_is_followed_and_never_paid_by_us(hall: Hall) -> Non
     assert hall.chorus.told == []
 
 
+def test_mandated_elsewhere_while_nobody_could_read_it_is_not_paid_by_us(hall: Hall) -> None:
+    hall.chorus.deposit("77", None)
+    intake(hall.app)
+    hall.chorus.deposit("77", content("F-77", "10.00"), status="MANDATEE")
+    intake(hall.app)
+    assert [one.state for one in hall.all(Invoice)] == [InvoiceState.ELSEWHERE]
+
+
+def test_taken_back_before_it_was_read_it_is_left_alone_until_it_returns(hall: Hall) -> None:
+    hall.chorus.deposit("77", None)
+    intake(hall.app)
+    hall.chorus.statuses["77"] = "A_RECYCLER"
+    outcome = intake(hall.app)
+    assert (outcome.done, outcome.failures) == ((), ())
+    assert hall.chorus.fetched == ["77"]
+    hall.chorus.deposit("77", content("F-77", "10.00"))
+    assert intake(hall.app).done == ("F2026-000001",)
+    assert hall.all(Invoice)[0].state is InvoiceState.RECEIVED
+
+
 def test_a_second_deposit_is_held_until_a_person_decides(hall: Hall) -> None:
     hall.chorus.deposit("1", content("F-1", "120.00"))
     hall.chorus.deposit("2", content("f 1", "120.00"))

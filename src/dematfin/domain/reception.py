@@ -13,6 +13,7 @@ class ReceptionState(StrEnum):
     LISTED = "LISTED"  # announced, not fetched yet
     READ = "READ"  # it became an invoice
     QUARANTINED = "QUARANTINED"  # its bytes are kept, nobody can read them yet
+    GONE = "GONE"  # it was taken from us before we read it; it may be announced again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

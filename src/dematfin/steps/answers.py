@@ -116,7 +116,7 @@ def _judge_mandat(app: App, books: Books, mandat: Mandat, piece: RetourPiece, ta
     verdict = read_retour(mandat, piece)
     if verdict.odd:
         tally.note(f"Mandat {mandat.id} : soldé sans paiement au fournisseur. Voyez avec le comptable.")
-    if verdict.state is None:
+    if verdict.state is None and verdict.paid == mandat.paid:
         return
     reason = _reason(piece)
     after = _after(mandat, verdict, piece, reason)

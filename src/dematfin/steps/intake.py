@@ -20,7 +20,9 @@ from dematfin.errors import DocumentError
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import Raw, RemoteRef
 from dematfin.ports.ledger import Books
+from dematfin.steps.episodes import came_back, next_episode
 from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.tell import reopen
 
 CURSOR: Final = "chorus"
 OVERLAP: Final = timedelta(days=1)
@@ -73,10 +75,8 @@ def _note(app: App, books: Books, ref: RemoteRef, known: Reception | None) -> No
         if ref.ready or ref.elsewhere:
             books.save(_reception(ref))
     elif (known.status, known.status_at) != (ref.status, ref.status_at):
-        raw = None if known.state is ReceptionState.QUARANTINED else known.raw  # its file may have been replaced
-        books.save(replace(known, status=ref.status, status_at=ref.status_at, raw=raw))
-        if known.invoice_id:
-            _observe(app, books, known.invoice_id, ref.status)
+        seen = replace(known, status=ref.status, status_at=ref.status_at)
+        books.save(_observed(app, books, seen, ref) if known.invoice_id else _still_unread(seen, ref))
 
 
 def _reception(ref: RemoteRef) -> Reception:
@@ -89,14 +89,22 @@ def _reception(ref: RemoteRef) -> Reception:
     )
 
 
-def _observe(app: App, books: Books, invoice_id: str, status: str) -> None:
+def _still_unread(seen: Reception, ref: RemoteRef) -> Reception:
+    """Follow what was announced and not read yet: its file may have been replaced, somebody may have mandated it."""
+    state = ReceptionState.LISTED if ref.ready or ref.elsewhere else ReceptionState.GONE
+    return replace(seen, elsewhere=ref.elsewhere, state=state, raw=None)
+
+
+def _observed(app: App, books: Books, seen: Reception, ref: RemoteRef) -> Reception:
     """Record a status seen at the neighbour's: a fact, whoever set it."""
-    invoice = books.get(Invoice, invoice_id)
-    if invoice.remote_status == status:
-        return
-    books.save(replace(invoice, remote_status=status))
-    motif = f"Chorus Pro : statut {status}"
-    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, motif, by="chorus"))
+    invoice = books.get(Invoice, seen.invoice_id)
+    if ref.ready:
+        reopen(books, invoice)
+    if invoice.remote_status != ref.status:
+        books.save(replace(invoice, remote_status=ref.status))
+        motif = f"Chorus Pro : statut {ref.status}"
+        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, motif, by="chorus"))
+    return replace(seen, state=ReceptionState.LISTED, raw=None) if came_back(invoice, ref) else seen
 
 
 def _waiting(app: App) -> tuple[Reception, ...]:
@@ -151,14 +159,20 @@ def _take_in(app: App, gathered: Gathered) -> str:
             books.save(replace(reception, state=ReceptionState.QUARANTINED, error=str(error)))
         raise error
     with app.ledger.transaction() as books:
-        invoice = _invoice(app, books, reception, gathered.content)
+        into = next_episode if reception.invoice_id else _first_episode
+        invoice = into(app, books, reception, gathered.content)
         books.save(invoice, replace(reception, state=ReceptionState.READ, invoice_id=invoice.id, error=""))
-        motif = "suivie ailleurs : déjà mandatée dans Chorus Pro" if reception.elsewhere else "reçue de Chorus Pro"
-        raw = reception.raw or DocumentRef(sha256="", size=0)
-        books.record(
-            app.event(Subject.INVOICE, invoice.id, "", invoice.state, motif, remote_id=reception.id, sha256=raw.sha256)
-        )
     return invoice.id
+
+
+def _first_episode(app: App, books: Books, reception: Reception, content: Content) -> Invoice:
+    invoice = _invoice(app, books, reception, content)
+    motif = "suivie ailleurs : déjà mandatée dans Chorus Pro" if reception.elsewhere else "reçue de Chorus Pro"
+    raw = reception.raw or DocumentRef(sha256="", size=0)
+    books.record(
+        app.event(Subject.INVOICE, invoice.id, "", invoice.state, motif, remote_id=reception.id, sha256=raw.sha256)
+    )
+    return invoice
 
 
 def _invoice(app: App, books: Books, reception: Reception, content: Content) -> Invoice:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.intention import Intention, IntentionState, SupplierStatus
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
@@ -17,6 +18,9 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
 
+ENDED: Final = frozenset({SupplierStatus.MANDATEE, SupplierStatus.REFUSED})
+"""Shown by Chorus Pro before our own mandat exists: somebody else has paid or rejected it."""
+
 ON_ITS_WAY: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA, InvoiceState.INTERRUPTED)
 
 
@@ -25,18 +29,39 @@ def liquidate_all(app: App, tally: Tally) -> None:
     with app.ledger.reading() as books:
         certified = books.find(Invoice, state=InvoiceState.SERVICE_FAIT)
         coming = [invoice for invoice in books.find(Invoice, state=ON_ITS_WAY) if invoice.is_credit_note]
+        refused = books.find(Intention, state=IntentionState.REFUSED)
     notes = [invoice for invoice in certified if invoice.is_credit_note]
     for invoice in certified:
         if invoice.is_credit_note:
             continue
         with tally.item(f"Facture {invoice.id}"):
-            if awaited := [note for note in coming if corrects(note, invoice)]:
-                tally.note(
-                    f"Facture {invoice.id} : elle attend son avoir {awaited[0].id}, encore en contrôle ou en visa."
-                )
-                continue
-            tally.done(_liquidate_one(app, invoice, [note for note in notes if corrects(note, invoice)]))
+            netted = [note for note in notes if corrects(note, invoice)]
+            if reason := _awaited(invoice, coming) or _stopped((invoice, *netted), refused):
+                tally.note(reason)
+            else:
+                tally.done(_liquidate_one(app, invoice, netted))
     _tell_orphans(certified, notes, tally)
+
+
+def _awaited(invoice: Invoice, coming: Iterable[Invoice]) -> str:
+    for note in coming:
+        if corrects(note, invoice):
+            return f"Facture {invoice.id} : elle attend son avoir {note.id}, encore en contrôle ou en visa."
+    return ""
+
+
+def _stopped(paid: Iterable[Invoice], refused: Iterable[Intention]) -> str:
+    """Say why Chorus Pro will not let an invoice be mandated: found now, it keeps no signed flow from leaving."""
+    words = {intention.invoice_id: intention.outcome for intention in refused}
+    for invoice in paid:
+        if invoice.id in words:
+            return f"Facture {invoice.id} : elle n'est pas mandatée. {words[invoice.id]}"
+        if invoice.remote_status in ENDED:
+            return (
+                f"Facture {invoice.id} : Chorus Pro la montre au statut {invoice.remote_status}, elle n'est pas "
+                "mandatée. Vérifiez dans Chorus Pro qui l'a changée."
+            )
+    return ""
 
 
 def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:

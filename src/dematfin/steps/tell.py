@@ -45,16 +45,21 @@ def intend(app: App, books: Books, invoice: Invoice, status: SupplierStatus, **w
     )
 
 
+def reopen(books: Books, invoice: Invoice) -> None:
+    """Try again what the neighbour refused, since the invoice has moved there: somebody has put it right."""
+    for refused in books.find(Intention, invoice_id=invoice.id, state=IntentionState.REFUSED):
+        books.save(replace(refused, state=IntentionState.OPEN))
+
+
 def carry_out(app: App, intentions: Iterable[Intention], tally: Tally) -> None:
     """Tell the neighbour, eight invoices at a time, the intentions of one invoice one after the other."""
     ordered = sorted(intentions, key=lambda one: (one.invoice_id, one.sequence))
     by_invoice = [tuple(group) for _, group in groupby(ordered, key=lambda one: one.invoice_id)]
     with ThreadPoolExecutor(max_workers=8) as threads:
-        for group, told in zip(
-            by_invoice, threads.map(lambda one: _publish_in_order(app, one), by_invoice), strict=True
-        ):
+        published = [threads.submit(_publish_in_order, app, group) for group in by_invoice]
+        for group, told in zip(by_invoice, published, strict=True):
             with tally.item(f"Facture {group[0].invoice_id}"):
-                _settle(app, told)
+                _settle(app, told.result())
                 tally.done(group[0].invoice_id)
 
 

@@ -1,0 +1,138 @@
+"""An invoice sent back on the portal comes back under the same identifier, and goes through everything again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dematfin.acts import consult
+from dematfin.domain.intention import Intention, IntentionState
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.steps.intake import intake
+from dematfin.steps.prepare import prepare
+from dematfin.steps.transmit import transmit
+from examples import VISEUR, content
+from fakes.hall import Hall
+
+KEY = "9100001"
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Hall:
+    return Hall.build(tmp_path)
+
+
+def only(hall: Hall) -> Invoice:
+    (found,) = hall.all(Invoice)
+    assert isinstance(found, Invoice)
+    return found
+
+
+def test_recycled_with_the_right_service_it_goes_to_its_desk(hall: Hall) -> None:
+    hall.chorus.deposit(KEY, content("F-1", service_code=""))
+    hall.day()
+    assert only(hall).state is InvoiceState.TO_CORRECT
+    hall.chorus.statuses[KEY] = "A_RECYCLER"
+    hall.day()
+    assert only(hall).state is InvoiceState.TO_CORRECT
+    hall.chorus.deposit(KEY, content("F-1", service_code="SCOLAIRE"))
+    hall.day()
+    assert (only(hall).id, only(hall).episode, only(hall).state) == ("F2026-000001", 2, InvoiceState.IN_VISA)
+    assert only(hall).findings == ()
+    ((folder, _),) = consult.queue(hall.app, VISEUR)
+    assert folder.desk == "SCOLAIRE"
+
+
+def test_completed_while_it_waited_for_a_visa_it_is_read_again_before_anybody_certifies(hall: Hall) -> None:
+    hall.chorus.deposit(KEY, content("F-1", service_code="SCOLAIRE"))
+    hall.day()
+    hall.chorus.statuses[KEY] = "SUSPENDUE"
+    hall.day()
+    hall.chorus.deposit(KEY, content("F-1", service_code="VOIRIE"), status="COMPLETEE")
+    hall.chorus.rules = (replace(hall.chorus.rules[0], service_required=False),)
+    hall.day()
+    folders = {folder.id: folder.state for folder in hall.all(VisaFolder)}
+    assert folders["F2026-000001/1"] is FolderState.WITHDRAWN
+    assert only(hall).content.service_code == "VOIRIE"
+    assert {folder.id for folder, _ in consult.queue(hall.app, VISEUR)}.isdisjoint({"F2026-000001/1"})
+
+
+def test_nothing_new_starts_no_new_episode(hall: Hall) -> None:
+    hall.deposit("120.00")
+    hall.day()
+    hall.chorus.statuses[KEY] = "SUSPENDUE"
+    hall.day()
+    hall.chorus.statuses[KEY] = "COMPLETEE"
+    hall.day()
+    assert (only(hall).episode, only(hall).state) == (1, InvoiceState.IN_VISA)
+    assert hall.chorus.fetched == [KEY, KEY]
+    assert [folder.state for folder in hall.all(VisaFolder)] == [FolderState.IN_CIRCUIT]
+
+
+def test_our_own_statuses_bring_nothing_back(hall: Hall) -> None:
+    hall.deposit("120.00")
+    hall.day()
+    hall.certify()
+    hall.day()
+    hall.sign()
+    hall.day()
+    hall.day()
+    assert hall.chorus.statuses[KEY] == "MANDATEE"
+    assert hall.chorus.fetched == [KEY]
+    assert only(hall).episode == 1
+
+
+def test_a_mandat_is_not_changed_by_what_comes_back_after_it(hall: Hall) -> None:
+    hall.deposit("120.00")
+    hall.day()
+    hall.certify()
+    hall.day()
+    (before,) = hall.all(Mandat)
+    hall.chorus.deposit(KEY, content("F-1", "99.00"), status="COMPLETEE")
+    intake(hall.app)
+    prepare(hall.app)
+    assert hall.all(Mandat) == (before,)
+    assert str(only(hall).ttc) == "120.00"
+    assert only(hall).remote_status == "COMPLETEE"
+
+
+def test_what_was_refused_is_told_again_once_somebody_has_put_it_right(hall: Hall) -> None:
+    hall.deposit("120.00")
+    hall.day()
+    hall.certify()
+    hall.day()
+    hall.sign()
+    hall.chorus.statuses[KEY] = "SUSPENDUE"
+    transmit(hall.app)
+    assert hall.tdt.received == {}
+    assert [one.state for one in hall.all(Intention) if one.status == "MANDATEE"] == [IntentionState.REFUSED]
+    hall.day()
+    assert hall.tdt.received == {}
+    hall.chorus.statuses[KEY] = "COMPLETEE"
+    hall.day()
+    assert [flux.state for flux in hall.all(Flux)] == [FluxState.ACKNOWLEDGED]
+    assert hall.chorus.told.count((KEY, "MANDATEE", "1187")) == 1
+
+
+@pytest.mark.parametrize("status", ["REJETEE", "SUSPENDUE"])
+def test_an_invoice_that_chorus_pro_stops_is_not_mandated(hall: Hall, status: str) -> None:
+    hall.deposit("120.00", "45.30")
+    hall.day()
+    hall.chorus.statuses[KEY] = status
+    hall.certify()
+    hall.day()
+    assert [one.invoice_ids for one in hall.all(Mandat)] == [("F2026-000002",)]
+    assert any("F2026-000001" in note and status in note for note in prepare(hall.app).notes)
+
+
+def test_an_invoice_that_somebody_else_mandated_meanwhile_is_not_mandated(hall: Hall) -> None:
+    hall.deposit("120.00", "45.30")
+    hall.day()
+    hall.certify()
+    hall.chorus.statuses[KEY] = "MANDATEE"
+    hall.day()
+    assert [one.invoice_ids for one in hall.all(Mandat)] == [("F2026-000002",)]
