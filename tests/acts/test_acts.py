@@ -1,7 +1,7 @@
 """What a person does is checked, recorded with that person, and never counts twice."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from dematfin.acts import administer, consult, mandats, registers, rehearse, sign, visa
 from dematfin.acts import run as acts
 from dematfin.domain.event import Subject
+from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
@@ -18,12 +19,21 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.person import MAY, Act, Person, Role
 from dematfin.domain.registers import Imputation
 from dematfin.domain.visa.folder import Motive
-from dematfin.errors import Forbidden, RuleError, SeparationOfDuties, SignatureError, UnknownRecord
+from dematfin.errors import (
+    Forbidden,
+    IllegalTransition,
+    RuleError,
+    SeparationOfDuties,
+    SignatureError,
+    UnknownRecord,
+)
 from dematfin.steps.prepare import prepare
 from dematfin.steps.transmit import transmit
 from examples import ADMIN, AGENT, CCAS, MAIRE, VISEUR
 from fakes.hall import Hall
+from fakes.signature import FakeSigner
 
+DEPUTY = Person(id="adjointe", name="Ana Adjointe", roles=frozenset({Role.ORDONNATEUR}))
 OTHER_DESK = Person(id="autre", name="Autre Bureau", roles=frozenset({Role.VISEUR}), desks=frozenset({"VOIRIE"}))
 EVERYTHING = Person(id="tout", name="Tout Seul", roles=frozenset(Role), desks=frozenset({"SCOLAIRE"}))
 
@@ -134,6 +144,48 @@ def test_a_signature_that_is_not_good_is_not_kept(hall: Hall, monkeypatch: pytes
     with pytest.raises(SignatureError, match="rien n'est gardé"):
         sign.sign(hall.app, MAIRE, nomfic, Decimal("120.00"))
     assert hall.all(Flux)[0].signed is None
+
+
+def test_a_flow_changed_since_its_preparation_is_not_signed(hall: Hall) -> None:
+    nomfic = to_sign(hall)
+    unsigned = hall.all(Flux)[0].unsigned
+    hall.documents.kept[unsigned.sha256] = hall.documents.kept[unsigned.sha256].replace(b"120.00", b"120.01")
+    with pytest.raises(SignatureError, match="préparé"):
+        sign.sign(hall.app, MAIRE, nomfic, Decimal("120.00"))
+    assert hall.all(Flux)[0].state is FluxState.BUILT
+
+
+def test_of_two_who_sign_together_one_signs(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    nomfic = to_sign(hall)
+    write = type(hall.app.signer).sign
+
+    def meanwhile(signer: FakeSigner, flow: Path, target: Path, at: datetime) -> None:
+        monkeypatch.undo()
+        sign.sign(hall.app, DEPUTY, nomfic, Decimal("120.00"))
+        write(signer, flow, target, at)
+
+    monkeypatch.setattr(FakeSigner, "sign", meanwhile)
+    with pytest.raises(IllegalTransition):
+        sign.sign(hall.app, MAIRE, nomfic, Decimal("120.00"))
+    assert hall.all(Flux)[0].signed_by == DEPUTY.id
+    signatures = [one for one in hall.ledger.history(Subject.FLUX, [nomfic]) if one.event.after == FluxState.SIGNED]
+    assert len(signatures) == 1
+
+
+def test_a_mandat_whose_flow_broke_a_rule_can_be_corrected(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = Finding(code="PES-NATURE", severity=Severity.BLOCKING, sentence="La nature n'existe pas.")
+    monkeypatch.setattr(hall.app.writer, "problems", lambda _: (wrong,))
+    visa.approve(hall.app, VISEUR, "F2026-000001", hall.clock.today())
+    (failure,) = acts.run(hall.app, AGENT, prepare).failures
+    assert "La nature n'existe pas." in failure.sentence
+    assert hall.all(Flux) == ()
+    (mandat,) = hall.all(Mandat)
+    mandats.correct(hall.app, AGENT, mandat.id, Imputation(nature="6064"))
+    monkeypatch.undo()
+    acts.run(hall.app, AGENT, prepare)
+    (flux,) = hall.all(Flux)
+    assert b"6064" in hall.documents.kept[flux.unsigned.sha256]
+    assert hall.all(Mandat)[0].number == 1187
 
 
 def test_a_mandat_is_corrected_only_while_it_is_open(hall: Hall) -> None:

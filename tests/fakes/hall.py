@@ -89,6 +89,7 @@ class Hall:
     app: App
     clock: FakeClock
     ledger: WatchedLedger
+    documents: FakeDocuments
     chorus: FakeChorus
     tdt: FakeTdt
     axe: Axe
@@ -116,7 +117,7 @@ class Hall:
             transmitter=far,
             holder="test:1",
         )
-        hall = cls(app=app, clock=clock, ledger=ledger, chorus=chorus, tdt=tdt, axe=axe)
+        hall = cls(app=app, clock=clock, ledger=ledger, documents=documents, chorus=chorus, tdt=tdt, axe=axe)
         year = BudgetYear(
             id=budget_year_id(COMMUNE, 2026),
             siret=COMMUNE,

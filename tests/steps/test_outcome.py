@@ -49,14 +49,14 @@ def test_a_death_is_no_failure_of_an_item() -> None:
         raise Killed
 
 
+@pytest.mark.parametrize("error", [Unreachable("Chorus Pro ne répond pas."), KeyError("a bug")])
 def test_a_whole_step_that_fails_is_named_in_french_and_stops_none_of_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     hall = Hall.build(tmp_path)
 
     def down() -> None:
-        message = "Chorus Pro ne répond pas."
-        raise Unreachable(message)
+        raise error
 
     monkeypatch.setattr(hall.chorus, "structures", down)
     outcomes = hall.day()

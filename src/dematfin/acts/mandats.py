@@ -11,6 +11,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.registers import Imputation
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
 
 OPEN_TO_CORRECTION: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED})
 
@@ -25,7 +26,7 @@ def correct(app: App, who: Person, mandat_id: str, imputation: Imputation) -> Ma
     _check_digits(mandat_id, imputation)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
-        if mandat.state not in OPEN_TO_CORRECTION:
+        if mandat.state not in OPEN_TO_CORRECTION and not _waits_for_its_flow(books, mandat):
             message = f"Le mandat {mandat_id} ne peut plus être corrigé : il est figé dans un bordereau ou déjà parti."
             raise RuleError(message)
         lines = tuple(replace(line, imputation=imputation) for line in mandat.lines)
@@ -41,6 +42,11 @@ def _check_digits(mandat_id: str, imputation: Imputation) -> None:
         if account and not (account.isascii() and account.isdigit()):
             message = f"Mandat {mandat_id} : le compte « {account} » n'est pas fait de chiffres."
             raise RuleError(message)
+
+
+def _waits_for_its_flow(books: Books, mandat: Mandat) -> bool:
+    """Whether its bordereau has its numbers but no flow: what was built broke a rule, and nobody has signed."""
+    return bool(books.find(Bordereau, id=mandat.bordereau, flux=""))
 
 
 def resume(app: App, who: Person, bordereau_id: str) -> Bordereau:

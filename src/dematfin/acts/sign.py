@@ -1,5 +1,6 @@
 """The mayor signs: the order to pay, given in person on a list that was shown."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -47,7 +48,7 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
         Forbidden: not an ordonnateur.
         SeparationOfDuties: the same person certified the service or prepared the bordereau.
         RuleError: the flow is not waiting for a signature, or its total is not the one confirmed.
-        SignatureError: the key, the certificate or the result is not good; nothing is kept.
+        SignatureError: the file, the key, the certificate or the result is not good; nothing is kept.
     """
     app = app.on_behalf_of(who, Act.SIGN)
     sheets = [sheet for sheet in to_sign(app, who) if sheet.flux.id == nomfic]
@@ -58,6 +59,7 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
     exceptions = _check_separation(app, who, sheets)
     flux = sheets[0].flux
     with app.documents.workspace() as folder, app.documents.local(flux.unsigned) as unsigned:
+        _check_untouched(flux, unsigned)
         signed = folder / "signe.xml"
         app.signer.sign(unsigned, signed, app.clock.now())
         facts = _verified(app, signed, unsigned)
@@ -81,6 +83,17 @@ def _check_confirmation(sheets: Sequence[Sheet], confirmed: Decimal) -> None:
             f"Le total confirmé ({french(confirmed)}) n'est pas celui du flux ({french(total)}) : rien n'est signé."
         )
         raise RuleError(message)
+
+
+def _check_untouched(flux: Flux, unsigned: Path) -> None:
+    """Sign the very bytes that were built and shown, whatever happened to the disk since."""
+    with unsigned.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != flux.unsigned.sha256:
+            message = (
+                f"Flux {flux.id} : le fichier à signer n'est plus celui qui a été préparé. Rien n'est signé ; "
+                "prévenez l'exploitant."
+            )
+            raise SignatureError(message)
 
 
 def _check_separation(app: App, who: Person, sheets: Sequence[Sheet]) -> str:
