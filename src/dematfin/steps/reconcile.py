@@ -76,20 +76,22 @@ def _ask_by_twin(app: App, flux: Flux, path: Path) -> str | None:
     """Send the same bytes again to a TdT that refuses twins; None when nobody can tell yet."""
     if flux.arrived or not app.transmitter.refuses_twins or not _rested(app, flux):
         return None
+    flux = replace(flux, sending_since=app.clock.now())
+    _keep(app, flux, "les mêmes octets sont envoyés de nouveau, le TdT refuse les doubles")
     try:
         return app.transmitter.send(path, flux.id)
     except AlreadyThere as error:
         message = f"Le TdT l'a bien reçu mais n'en donne pas le numéro ({error}). Relevez-le sur son portail."
-        _keep(app, replace(flux, arrived=True, message=message))
+        _keep(app, replace(flux, arrived=True, message=message), message)
     except ConnectorError as error:
-        _keep(app, replace(flux, message=str(error)))
+        _keep(app, replace(flux, message=str(error)), str(error))
     return None
 
 
-def _keep(app: App, flux: Flux) -> None:
+def _keep(app: App, flux: Flux, motif: str) -> None:
     with app.ledger.transaction() as books:
         books.save(flux)
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, flux.message))
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, motif))
 
 
 def _absent(app: App, flux: Flux) -> None:
