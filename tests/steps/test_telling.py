@@ -1,0 +1,129 @@
+"""Suppliers are told each status once, in order, whatever becomes of the answer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dematfin.acts import visa
+from dematfin.acts.run import tell_now
+from dematfin.domain.intention import Intention, IntentionState, SupplierStatus
+from dematfin.domain.invoice.invoice import Invoice, Origin
+from dematfin.domain.visa.folder import Motive
+from dematfin.errors import UnknownOutcome, Unreachable
+from dematfin.steps.tell import intend, tell
+from examples import AGENT, VISEUR, invoice
+from fakes.hall import Hall
+
+FIRST, SECOND = "9100001", "9100002"
+Publish = Callable[[Intention], str]
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Hall:
+    """Return a town hall with two certified invoices of which nobody was told yet."""
+    built = Hall.build(tmp_path)
+    built.deposit("120.00", "45.30")
+    built.day()
+    built.certify()
+    return built
+
+
+def failing_for(key: str, publish: Publish, error: Exception, *, arrives: bool = False) -> Publish:
+    def call(intention: Intention) -> str:
+        if intention.remote_id != key:
+            return publish(intention)
+        if arrives:
+            publish(intention)
+        raise error
+
+    return call
+
+
+def open_for(hall: Hall, key: str) -> list[tuple[str, int]]:
+    kept = [one for one in hall.all(Intention) if one.remote_id == key and one.state is IntentionState.OPEN]
+    return [(str(one.status), one.attempts) for one in sorted(kept, key=lambda one: one.sequence)]
+
+
+def test_each_status_is_told_once(hall: Hall) -> None:
+    assert tell(hall.app).done == ("F2026-000001", "F2026-000002")
+    assert tell(hall.app).done == ()
+    assert hall.chorus.told == [(FIRST, "SERVICE_FAIT", ""), (SECOND, "SERVICE_FAIT", "")]
+    assert {one.remote_status for one in hall.all(Invoice)} == {"SERVICE_FAIT"}
+
+
+@pytest.mark.parametrize("error", [Unreachable("Chorus Pro ne répond pas."), KeyError("a bug")])
+def test_one_that_fails_stops_no_other(hall: Hall, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    monkeypatch.setattr(hall.chorus, "publish", failing_for(FIRST, hall.chorus.publish, error))
+    outcome = tell(hall.app)
+    assert outcome.done == ("F2026-000002",)
+    assert ["F2026-000001" in failure.sentence for failure in outcome.failures] == [True]
+    monkeypatch.undo()
+    tell(hall.app)
+    assert sorted(hall.chorus.told) == [(FIRST, "SERVICE_FAIT", ""), (SECOND, "SERVICE_FAIT", "")]
+
+
+def test_a_lost_answer_is_asked_for_and_not_told_twice(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = failing_for(FIRST, hall.chorus.publish, UnknownOutcome("La réponse s'est perdue."), arrives=True)
+    monkeypatch.setattr(hall.chorus, "publish", lost)
+    tell(hall.app)
+    assert open_for(hall, FIRST) == [("SERVICE_FAIT", 1)]
+    monkeypatch.undo()
+    assert tell(hall.app).done == ("F2026-000001",)
+    assert [key for key, _, _ in hall.chorus.told].count(FIRST) == 1
+    assert open_for(hall, FIRST) == []
+
+
+def test_a_status_already_passed_at_the_neighbour_is_not_written_back(hall: Hall) -> None:
+    hall.chorus.statuses[FIRST] = "MANDATEE"
+    tell(hall.app)
+    assert hall.chorus.statuses[FIRST] == "MANDATEE"
+    assert open_for(hall, FIRST) == []
+    assert {one.remote_id: one.remote_status for one in hall.all(Invoice)}[FIRST] == "MANDATEE"
+
+
+def test_a_status_waits_for_the_one_before_it(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    with hall.ledger.transaction() as books:
+        intend(hall.app, books, books.get(Invoice, "F2026-000001"), SupplierStatus.MANDATEE, mandat="1187")
+    asked: list[str] = []
+
+    def down(intention: Intention) -> str:
+        asked.append(f"{intention.remote_id} {intention.status}")
+        message = "Chorus Pro ne répond pas."
+        raise Unreachable(message)
+
+    monkeypatch.setattr(hall.chorus, "publish", down)
+    tell(hall.app)
+    assert sorted(asked) == [f"{FIRST} SERVICE_FAIT", f"{SECOND} SERVICE_FAIT"]
+    assert open_for(hall, FIRST) == [("SERVICE_FAIT", 1), ("MANDATEE", 0)]
+    monkeypatch.undo()
+    tell(hall.app)
+    assert [told for told in hall.chorus.told if told[0] == FIRST] == [
+        (FIRST, "SERVICE_FAIT", ""),
+        (FIRST, "MANDATEE", "1187"),
+    ]
+
+
+def test_a_refusal_is_told_with_its_reason(hall: Hall) -> None:
+    hall.deposit("10.00", start=3)
+    hall.day()
+    visa.refuse(hall.app, VISEUR, "F2026-000003", Motive.SERVICE_NOT_DONE, "Rien n'est arrivé.")
+    (told,) = [one for one in hall.all(Intention) if one.status is SupplierStatus.REFUSED]
+    assert "Rien n'est arrivé." in told.motif
+    assert tell_now(hall.app, VISEUR, "F2026-000003").done == ("F2026-000003",)
+    assert hall.chorus.statuses["9100003"] == "REJETEE"
+
+
+def test_telling_one_invoice_at_once_leaves_the_others_to_the_day(hall: Hall) -> None:
+    assert tell_now(hall.app, AGENT, "F2026-000002").done == ("F2026-000002",)
+    assert [key for key, _, _ in hall.chorus.told] == [SECOND]
+
+
+def test_the_same_intention_twice_is_one_and_paper_has_nobody_to_tell(hall: Hall) -> None:
+    before = len(hall.all(Intention))
+    with hall.ledger.transaction() as books:
+        intend(hall.app, books, books.get(Invoice, "F2026-000001"), SupplierStatus.SERVICE_FAIT)
+        scanned = replace(invoice(key="F2026-000009"), origin=Origin.SCAN)
+        intend(hall.app, books, scanned, SupplierStatus.SERVICE_FAIT)
+    assert len(hall.all(Intention)) == before
