@@ -34,7 +34,7 @@ CCAS_YEAR = BudgetYear(
     last_bordereau=OPENED[CCAS][1],
     cumul=Decimal("200.00"),
 )
-MANY = settings(max_examples=20, deadline=None)
+MANY = settings(max_examples=15, deadline=None)
 
 
 def open_hall(folder: Path, **policy: object) -> Hall:

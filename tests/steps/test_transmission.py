@@ -162,3 +162,29 @@ def test_a_tdt_that_cannot_tell_is_asked_by_a_twin(hall: Hall, monkeypatch: pyte
     assert flux(hall).state is FluxState.TO_VERIFY
     assert len(hall.tdt.received) == 1
     assert any("portail" in note for note in notes)
+
+
+def test_each_twin_rests_as_the_first_deposit_did(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+
+    def lost(_: Path, nomfic: str) -> str:
+        sent.append(nomfic)
+        message = "La réponse s'est perdue."
+        raise UnknownOutcome(message)
+
+    monkeypatch.setattr(hall.tdt, "send", lost)
+    monkeypatch.setattr(hall.tdt, "find", failing(UnknownOutcome("pas d'archiviste")))
+    transmit(hall.app)
+    counts = []
+    for minutes in (1, 5, 1, 5):
+        hall.clock.advance(minutes=minutes)
+        reconcile(hall.app)
+        counts.append(len(sent))
+    assert counts == [1, 2, 2, 3]
+    monkeypatch.undo()
+    reconcile(hall.app)
+    assert flux(hall).state is FluxState.TO_VERIFY  # the last twin may be on its way
+    hall.clock.advance(minutes=6)
+    reconcile(hall.app)
+    transmit(hall.app)
+    assert len(hall.tdt.received) == 1
