@@ -1,5 +1,6 @@
 """What the DGFiP answers, and the way back of what it refused."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.reception import Answer, AnswerState
+from dematfin.errors import Unreachable
 from dematfin.pes.aller import read_aller
 from dematfin.ports.transmitter import Phase, Progress
 from dematfin.steps.follow_up import follow_up
@@ -29,6 +31,13 @@ def hall(tmp_path: Path) -> Hall:
     built.day()
     built.sign()
     return built
+
+
+def failing(error: Exception) -> Callable[..., bytes]:
+    def call(*_: object) -> bytes:
+        raise error
+
+    return call
 
 
 def states(hall: Hall) -> dict[int, MandatState]:
@@ -73,11 +82,11 @@ def test_a_rejected_mandat_is_issued_again_alone(hall: Hall) -> None:
     assert sorted(one.number for one in hall.all(Bordereau)) == [42, 43]
 
 
-def test_answers_are_brought_in_once_and_applied_once(hall: Hall) -> None:
+def test_answers_are_brought_in_once_and_applied_once(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     hall.day()
     events = len(hall.ledger.events)
-    hall.tdt.unread["1"] = hall.tdt.fetch(hall.tdt.returns()[0]) if hall.tdt.unread else b""
     hall.tdt.unread = {"1": b"<changed/>"}  # listed again: it was stored, so it is only acknowledged
+    monkeypatch.setattr(hall.tdt, "fetch", failing(Unreachable("Le TdT l'a effacé.")))
     assert follow_up(hall.app).failures == ()
     assert len(hall.ledger.events) == events
     assert hall.tdt.unread == {}

@@ -39,6 +39,7 @@ def test_recycled_with_the_right_service_it_goes_to_its_desk(hall: Hall) -> None
     hall.chorus.statuses[KEY] = "A_RECYCLER"
     hall.day()
     assert only(hall).state is InvoiceState.TO_CORRECT
+    assert hall.chorus.fetched == [KEY]
     hall.chorus.deposit(KEY, content("F-1", service_code="SCOLAIRE"))
     hall.day()
     assert (only(hall).id, only(hall).episode, only(hall).state) == ("F2026-000001", 2, InvoiceState.IN_VISA)
@@ -71,6 +72,15 @@ def test_nothing_new_starts_no_new_episode(hall: Hall) -> None:
     assert (only(hall).episode, only(hall).state) == (1, InvoiceState.IN_VISA)
     assert hall.chorus.fetched == [KEY, KEY]
     assert [folder.state for folder in hall.all(VisaFolder)] == [FolderState.IN_CIRCUIT]
+
+
+def test_a_status_set_on_our_side_of_the_portal_brings_nothing_back(hall: Hall) -> None:
+    hall.deposit("120.00")
+    hall.day()
+    hall.chorus.deposit(KEY, content("F-1", "99.00"), status="SERVICE_FAIT")
+    hall.day()
+    assert hall.chorus.fetched == [KEY]
+    assert (only(hall).episode, only(hall).state) == (1, InvoiceState.IN_VISA)
 
 
 def test_our_own_statuses_bring_nothing_back(hall: Hall) -> None:

@@ -141,6 +141,7 @@ def test_mandats_too_heavy_for_one_flow_go_in_several(tmp_path: Path) -> None:
     hall.day()
     assert [len(one.mandats) for one in hall.all(Bordereau)] == [2, 2, 1]
     assert numbers(hall, Mandat, COMMUNE) == [1187, 1188, 1189, 1190, 1191]
+    assert [str(one.cumul) for one in hall.all(Bordereau)] == ["1003.00", "1010.00", "1015.00"]
     assert len(hall.all(Flux)) == 3
 
 
