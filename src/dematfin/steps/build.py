@@ -8,8 +8,9 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import FlowPlan, Flux, nomfic
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece, to_carry
-from dematfin.errors import FlowRejected
+from dematfin.errors import ComeBackLater, FlowRejected
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
 
 
@@ -41,10 +42,22 @@ def _build_one(app: App, bordereau: Bordereau) -> str:
         replaces=bordereau.sent_before[-1] if bordereau.sent_before else "",
     )
     with app.ledger.transaction() as books:
-        books.save(flux, replace(books.get(Bordereau, bordereau.id), flux=flux.id))
+        _check_unchanged(books, plan)
+        books.save(flux, replace(bordereau, flux=flux.id))
         motif = f"bordereau {bordereau.id}, {document.size} octets, à signer"
         books.record(app.event(Subject.FLUX, flux.id, "", flux.state, motif, sha256=document.sha256))
     return flux.id
+
+
+def _check_unchanged(books: Books, plan: FlowPlan) -> None:
+    """Keep no flow of what somebody corrected, or built too, while it was being written."""
+    for bordereau, mandats in plan.sheets:
+        now = books.find(Mandat, id=bordereau.mandats)
+        if books.get(Bordereau, bordereau.id) != bordereau or set(now) != set(mandats):
+            message = (
+                f"Bordereau {bordereau.id} : il a changé pendant que son flux était construit. Préparez de nouveau."
+            )
+            raise ComeBackLater(message)
 
 
 def _plan(app: App, bordereau: Bordereau) -> FlowPlan:

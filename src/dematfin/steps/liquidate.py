@@ -67,7 +67,7 @@ def _stopped(paid: Iterable[Invoice], refused: Iterable[Intention]) -> str:
 def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
     year = app.clock.today().year
     with app.ledger.transaction() as books:
-        paid = (invoice, *notes)
+        invoice, *notes = paid = tuple(books.get(Invoice, one.id) for one in (invoice, *notes))
         pieces = [piece for one in paid for piece in _pieces(books, one, year)]
         mandat = liquidate(
             Basis(

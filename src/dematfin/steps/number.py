@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import groupby
 from typing import Final
 
 from dematfin.domain.event import Subject
@@ -29,20 +28,16 @@ def number_all(app: App, tally: Tally) -> None:
     for key in resumed:
         with tally.item(f"Bordereau {key}"):
             _freeze_again(app, key, tally)
-    fresh = sorted((mandat for mandat in waiting if not mandat.bordereau), key=_place)
-    for (siret, exercice), group in groupby(fresh, key=lambda mandat: (mandat.siret, mandat.exercice)):
-        mandats = tuple(group)
+    fresh = sorted({(mandat.siret, mandat.exercice) for mandat in waiting if not mandat.bordereau})
+    for siret, exercice in fresh:
         with tally.item(f"Budget {siret}"):
-            _freeze(app, app.policy.budget(siret), exercice, mandats, tally)
+            _freeze(app, app.policy.budget(siret), exercice, tally)
 
 
-def _place(mandat: Mandat) -> tuple[str, int, str]:
-    return mandat.siret, mandat.exercice, mandat.id
-
-
-def _freeze(app: App, budget: Budget, exercice: int, mandats: Sequence[Mandat], tally: Tally) -> None:
+def _freeze(app: App, budget: Budget, exercice: int, tally: Tally) -> None:
     with app.ledger.transaction() as books:
         opened = _opened(books, budget, exercice)
+        mandats = books.find(Mandat, siret=budget.siret, exercice=exercice, state=MandatState.PREPARED, bordereau="")
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
         for part in cut(mandats, sizes, app.policy.flow_limit):
             bordereau = _new_bordereau(app, books, budget, opened, part)

@@ -71,7 +71,7 @@ def corrects(credit_note: Invoice, invoice: Invoice) -> bool:
         and not invoice.is_credit_note
         and credit_note.siret == invoice.siret
         and credit_note.supplier_siren == invoice.supplier_siren
-        and normalised(credit_note.content.origin_number) == invoice.number_key
+        and "" != normalised(credit_note.content.origin_number) == invoice.number_key
     )
 
 
