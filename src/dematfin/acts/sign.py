@@ -18,6 +18,7 @@ from dematfin.domain.visa.folder import VisaFolder
 from dematfin.errors import RuleError, SeparationOfDuties, SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.signature import SignatureFact
+from dematfin.steps.transmit import check_unanswered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
     Raises:
         Forbidden: not an ordonnateur.
         SeparationOfDuties: the same person certified the service or prepared the bordereau.
-        RuleError: the flow is not waiting for a signature, or its total is not the one confirmed.
+        RuleError: the flow is not waiting for a signature, or its total is not the one confirmed, or the comptable has
+            already answered about one of its mandats.
         SignatureError: the file, the key, the certificate or the result is not good; nothing is kept.
     """
     app = app.on_behalf_of(who, Act.SIGN)
@@ -58,6 +60,8 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
     _check_confirmation(sheets, confirmed)
     exceptions = _check_separation(app, who, sheets)
     flux = sheets[0].flux
+    with app.ledger.reading() as books:
+        check_unanswered(books, flux)
     with app.documents.workspace() as folder, app.documents.local(flux.unsigned) as unsigned:
         _check_untouched(flux, unsigned)
         signed = folder / "signe.xml"

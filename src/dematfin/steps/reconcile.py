@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.errors import AlreadyThere, ConnectorError, SignatureError, UnknownOutcome
+from dematfin.errors import AlreadyThere, ComeBackLater, ConnectorError, SignatureError, UnknownOutcome
 from dematfin.ports.app import App
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import tell
@@ -39,7 +39,7 @@ def _settle(app: App, flux: Flux, tally: Tally) -> None:
     if remote_id:
         arrived(app, flux, remote_id)
         tally.done(flux.id)
-    elif remote_id is not None and _rested(app, flux):
+    elif remote_id is not None and not flux.arrived and _rested(app, flux):
         _absent(app, flux)
         tally.note(f"Flux {flux.id} : il n'était pas arrivé au TdT, il sera transmis de nouveau.")
     else:
@@ -58,12 +58,7 @@ def _in_doubt(app: App, flux: Flux) -> Flux:
     """A deposit found begun belongs to a run that died."""
     if flux.state is FluxState.TO_VERIFY:
         return flux
-    doubtful = flux.moved(FluxState.TO_VERIFY)
-    with app.ledger.transaction() as books:
-        books.save(doubtful)
-        motif = "dépôt interrompu, résultat inconnu"
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, doubtful.state, motif))
-    return doubtful
+    return _keep(app, flux, flux.moved(FluxState.TO_VERIFY), "dépôt interrompu, résultat inconnu")
 
 
 def _rested(app: App, flux: Flux) -> bool:
@@ -76,26 +71,29 @@ def _ask_by_twin(app: App, flux: Flux, path: Path) -> str | None:
     """Send the same bytes again to a TdT that refuses twins; None when nobody can tell yet."""
     if flux.arrived or not app.transmitter.refuses_twins or not _rested(app, flux):
         return None
-    flux = replace(flux, sending_since=app.clock.now())
-    _keep(app, flux, "les mêmes octets sont envoyés de nouveau, le TdT refuse les doubles")
+    twin = replace(flux, sending_since=app.clock.now())
+    _keep(app, flux, twin, "les mêmes octets sont envoyés de nouveau, le TdT refuse les doubles")
     try:
         return app.transmitter.send(path, flux.id)
     except AlreadyThere as error:
         message = f"Le TdT l'a bien reçu mais n'en donne pas le numéro ({error}). Relevez-le sur son portail."
-        _keep(app, replace(flux, arrived=True, message=message), message)
+        _keep(app, twin, replace(twin, arrived=True, message=message), message)
     except ConnectorError as error:
-        _keep(app, replace(flux, message=str(error)), str(error))
+        _keep(app, twin, replace(twin, message=str(error)), str(error))
     return None
 
 
-def _keep(app: App, flux: Flux, motif: str) -> None:
+def _keep(app: App, before: Flux, after: Flux, motif: str) -> Flux:
+    """Write down what we know now of a flow, unless another run, which took this one for dead, has written first."""
     with app.ledger.transaction() as books:
-        books.save(flux)
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, motif))
+        if books.get(Flux, before.id) != before:
+            message = f"Flux {before.id} : un autre traitement s'en occupe. Relancez dans quelques minutes."
+            raise ComeBackLater(message)
+        books.save(after)
+        books.record(app.event(Subject.FLUX, before.id, before.state, after.state, motif))
+    return after
 
 
 def _absent(app: App, flux: Flux) -> None:
-    with app.ledger.transaction() as books:
-        books.save(replace(flux.moved(FluxState.SIGNED), sending_since=None))
-        motif = "le TdT ne l'a pas : à transmettre"
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.SIGNED, motif))
+    signed = replace(flux.moved(FluxState.SIGNED), sending_since=None)
+    _keep(app, flux, signed, "le TdT ne l'a pas : à transmettre")

@@ -9,15 +9,17 @@ from dataclasses import replace
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.labels import MANDAT
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.errors import (
     AccessDenied,
     AlreadyThere,
     ConfigError,
     ConnectorError,
     Refused,
+    RuleError,
     SignatureError,
     UnknownOutcome,
     Unreachable,
@@ -57,11 +59,27 @@ def deposit(app: App, flux: Flux) -> None:
 
 def begin(app: App, flux: Flux) -> Flux:
     """Write down, before the first byte leaves, that a deposit begins."""
-    sending = replace(flux.moved(FluxState.SENDING), sending_since=app.clock.now())
     with app.ledger.transaction() as books:
+        check_unanswered(books, flux)
+        sending = replace(books.get(Flux, flux.id).moved(FluxState.SENDING), sending_since=app.clock.now())
         books.save(sending)
         books.record(app.event(Subject.FLUX, flux.id, flux.state, sending.state, "dépôt commencé"))
     return sending
+
+
+def check_unanswered(books: Books, flux: Flux) -> None:
+    """Raise RuleError when the comptable has already answered about a mandat that this flow orders to pay.
+
+    A flow that is sent again may follow another one which arrived all the same.
+    """
+    answered = [mandat for mandat in mandats_of(books, flux) if mandat.state is not MandatState.IN_BORDEREAU]
+    if answered:
+        known = ", ".join(f"n° {mandat.number} ({MANDAT[mandat.state]})" for mandat in answered)
+        message = (
+            f"Flux {flux.id} : le comptable connaît déjà ses mandats {known}. Il ne doit être ni signé ni transmis : "
+            "voyez avec le comptable, un fournisseur serait payé deux fois."
+        )
+        raise RuleError(message)
 
 
 def settle_failure(app: App, flux: Flux, error: ConnectorError | ConfigError) -> None:
@@ -76,8 +94,10 @@ def settle_failure(app: App, flux: Flux, error: ConnectorError | ConfigError) ->
         case _:
             state = FluxState.TO_VERIFY
     with app.ledger.transaction() as books:
-        after = flux if state is flux.state else flux.moved(state)
-        books.save(replace(after, message=str(error)))
+        if books.get(Flux, flux.id) != flux:
+            return  # another run, which took this one for dead, has settled it
+        proved = isinstance(error, AlreadyThere)
+        books.save(replace(flux.moved(state), message=str(error), arrived=proved))
         books.record(app.event(Subject.FLUX, flux.id, flux.state, state, str(error)))
         if state is FluxState.REFUSED_BY_TDT:
             give_back(app, books, flux, str(error))
@@ -86,10 +106,11 @@ def settle_failure(app: App, flux: Flux, error: ConnectorError | ConfigError) ->
 def arrived(app: App, flux: Flux, remote_id: str) -> None:
     """Write down that the TdT has the flow: its mandats are sent."""
     with app.ledger.transaction() as books:
-        books.save(replace(flux.moved(FluxState.TRANSMITTED), remote_id=remote_id, message=""))
+        found = books.get(Flux, flux.id).moved(FluxState.TRANSMITTED)
+        books.save(replace(found, remote_id=remote_id, message=""))
         motif = f"déposé au TdT sous le n° {remote_id}"
         books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.TRANSMITTED, motif, remote_id=remote_id))
-        for mandat in mandats_of(books, flux):
+        for mandat in books.find(Mandat, bordereau=flux.bordereaux, state=MandatState.IN_BORDEREAU):
             books.save(mandat.moved(MandatState.SENT))
             books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, MandatState.SENT, f"flux {flux.id}"))
 
@@ -98,7 +119,7 @@ def give_back(app: App, books: Books, flux: Flux, reason: str) -> None:
     """Hand the mandats of a refused flow back to the agent; their numbers were never integrated."""
     for bordereau in books.find(Bordereau, id=flux.bordereaux):
         books.save(replace(bordereau, refused=True))
-    for mandat in mandats_of(books, flux):
+    for mandat in books.find(Mandat, bordereau=flux.bordereaux, state=UNANSWERED):
         back = replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=reason)
         books.save(back)
         books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, back.state, reason))

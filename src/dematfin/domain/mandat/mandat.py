@@ -45,6 +45,9 @@ MANDAT_MACHINE: Final = Machine(
     }
 )
 
+UNANSWERED: Final = frozenset({S.IN_BORDEREAU, S.SENT})
+"""In a bordereau of which the DGFiP has said nothing yet: only such a mandat may leave, or be refused at the gate."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
