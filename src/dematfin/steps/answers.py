@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from dematfin.domain.event import Subject
-from dematfin.domain.labels import rejection_reason
-from dematfin.domain.mandat.answers import Acquit, Anomaly, Retour, RetourPiece
+from dematfin.domain.labels import MANDAT, rejection_reason
+from dematfin.domain.mandat.answers import Acquit, Anomaly, PieceState, Retour, RetourPiece
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.reissue import rejected
 from dematfin.domain.mandat.verdict import FlowVerdict, MandatVerdict, read_acquit, read_retour
@@ -20,7 +21,9 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
 
-DGFIP = "dgfip"
+DGFIP: Final = "dgfip"
+OUR_KINDS: Final = frozenset({"01", ""})
+"""TypBord of the bordereaux that we emit; a retour that tells none is believed."""
 
 
 def apply(app: App, answer: Answer, tally: Tally) -> None:
@@ -46,16 +49,23 @@ def _apply_acquit(app: App, answer: Answer, acquit: Acquit, tally: Tally) -> tup
         raise InvalidPes(message)
     verdict = read_acquit(acquit)
     with app.ledger.transaction() as books:
+        if _already_applied(books, answer):
+            return ()
         flux = books.get(Flux, answer.flux)
         message = _sentence(verdict.whole) or _sentence(_all_anomalies(verdict))
         books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=verdict.summary, message=message))
         motif = f"acquit Hélios : {verdict.summary}. {message}".strip()
         books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=DGFIP))
-        for bordereau in books.find(Bordereau, id=flux.bordereaux):
+        for bordereau in books.find(Bordereau, id=flux.bordereaux, flux=flux.id):
             _judge_bordereau(app, books, bordereau, verdict, tally)
         _judge_pieces(books, flux, verdict, tally)
         books.save(replace(answer, state=AnswerState.APPLIED, remarks=acquit.remarks))
     return acquit.remarks
+
+
+def _already_applied(books: Books, answer: Answer) -> bool:
+    """Say whether another run has applied it since it was listed: by now it may have been corrected and sent again."""
+    return books.get(Answer, answer.id).state is not AnswerState.STORED
 
 
 def _judge_bordereau(app: App, books: Books, bordereau: Bordereau, verdict: FlowVerdict, tally: Tally) -> None:
@@ -65,16 +75,25 @@ def _judge_bordereau(app: App, books: Books, bordereau: Bordereau, verdict: Flow
         books.save(replace(bordereau, refused=True))
         reason = _sentence(anomalies) or "refusé par Hélios sans explication"
         books.record(app.event(Subject.BORDEREAU, bordereau.id, "transmis", "refusé", reason, by=DGFIP))
-        _refuse_mandats(app, books, bordereau, anomalies)
+        _refuse_mandats(app, books, bordereau, anomalies, tally)
     elif key not in verdict.accepted:
         tally.note(f"Bordereau {bordereau.id} : l'acquit ne dit rien de lui. Voyez avec le comptable.")
     else:
         books.record(app.event(Subject.BORDEREAU, bordereau.id, "transmis", "accepté", "accepté par Hélios", by=DGFIP))
 
 
-def _refuse_mandats(app: App, books: Books, bordereau: Bordereau, anomalies: Iterable[Anomaly]) -> None:
-    """An anomaly on one line refuses the whole bordereau: all its mandats come back, with their own reasons."""
-    for mandat in books.find(Mandat, id=bordereau.mandats):
+def _refuse_mandats(app: App, books: Books, bordereau: Bordereau, anomalies: Iterable[Anomaly], tally: Tally) -> None:
+    """An anomaly on one line refuses the whole bordereau: all its mandats come back, with their own reasons.
+
+    One of which the comptable has already spoken arrived by another way: it must not be sent again.
+    """
+    for mandat in books.find(Mandat, bordereau=bordereau.id):
+        if mandat.state not in UNANSWERED:
+            tally.note(
+                f"Mandat {mandat.id} : Hélios refuse son bordereau {bordereau.id}, mais le comptable le connaît déjà "
+                f"sous le n° {mandat.number} ({MANDAT[mandat.state]}). Il n'est pas à reprendre : voyez avec lui."
+            )
+            continue
         own = [anomaly for anomaly in anomalies if anomaly.piece in {0, mandat.number}]
         reason = _sentence(own) or "son bordereau est refusé à cause d'un autre mandat"
         books.save(replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=reason))
@@ -92,24 +111,46 @@ def _judge_pieces(books: Books, flux: Flux, verdict: FlowVerdict, tally: Tally) 
 
 def _apply_retour(app: App, answer: Answer, retour: Retour, tally: Tally) -> tuple[str, ...]:
     with app.ledger.transaction() as books:
+        if _already_applied(books, answer):
+            return ()
         for piece in retour.pieces:
-            numbered = books.find(Mandat, siret=retour.siret, exercice=piece.exercice, number=piece.number)
-            if not numbered:
-                tally.note(
-                    f"Retour {answer.name} : le mandat n° {piece.number} du bordereau n° {piece.bordereau} "
-                    "n'est pas des nôtres."
-                )
-            for mandat in _in_bordereau(books, numbered, piece.bordereau):
+            concerned = tuple(_in_bordereau(books, retour, piece))
+            for mandat in concerned:
                 _judge_mandat(app, books, mandat, piece, tally)
+            if not concerned:
+                for remark in _stray(books, retour, piece, answer.name):
+                    tally.note(remark)
         books.save(replace(answer, state=AnswerState.APPLIED, remarks=retour.remarks))
     return retour.remarks
 
 
-def _in_bordereau(books: Books, mandats: Iterable[Mandat], number: int) -> Iterator[Mandat]:
+def _in_bordereau(books: Books, retour: Retour, piece: RetourPiece) -> Iterator[Mandat]:
     """Keep the mandat that a retour speaks of: one that was issued again has left the bordereau of its rejection."""
-    for mandat in mandats:
-        if any(sheet.number == number for sheet in books.find(Bordereau, id=mandat.bordereau)):
-            yield mandat
+    for sheet in _sheets(books, retour, piece):
+        yield from books.find(Mandat, bordereau=sheet.id, number=piece.number)
+
+
+def _sheets(books: Books, retour: Retour, piece: RetourPiece) -> tuple[Bordereau, ...]:
+    """Return our bordereau of that number; those that cancel or reduce (TypBord 02) have numbers of their own."""
+    if piece.bordereau_kind not in OUR_KINDS:
+        return ()
+    return books.find(Bordereau, siret=retour.siret, exercice=piece.exercice, number=piece.bordereau)
+
+
+def _stray(books: Books, retour: Retour, piece: RetourPiece, name: str) -> Iterator[str]:
+    """Say what a retour tells of a mandat that is no longer, or never was, in that bordereau."""
+    sheets = _sheets(books, retour, piece)
+    listed = books.find(Mandat, id=tuple(key for sheet in sheets for key in sheet.mandats))
+    former = [mandat for mandat in listed if piece.number in (mandat.number, *mandat.burnt)]
+    if not former:
+        yield (f"Retour {name} : le mandat n° {piece.number} du bordereau n° {piece.bordereau} n'est pas des nôtres.")
+    elif piece.state is not PieceState.REJECTED or _last_payment(piece):
+        for mandat in former:
+            yield (
+                f"Mandat {mandat.id} : émis de nouveau après un rejet, mais le comptable ne le dit plus rejeté dans "
+                f"son ancien bordereau n° {piece.bordereau}, sous le n° {piece.number}. Ne le signez ni ne le "
+                "transmettez avant d'avoir vu avec lui : il serait payé deux fois."
+            )
 
 
 def _judge_mandat(app: App, books: Books, mandat: Mandat, piece: RetourPiece, tally: Tally) -> None:
@@ -118,6 +159,11 @@ def _judge_mandat(app: App, books: Books, mandat: Mandat, piece: RetourPiece, ta
         tally.note(f"Mandat {mandat.id} : soldé sans paiement au fournisseur. Voyez avec le comptable.")
     if verdict.state is None and verdict.paid == mandat.paid:
         return
+    if piece.amount and piece.amount != mandat.amount:
+        tally.note(
+            f"Mandat {mandat.id} : le comptable connaît sous son n° {mandat.number} un mandat de "
+            f"{french(piece.amount)}, le nôtre est de {french(mandat.amount)}. Vérifiez avec lui que c'est le même."
+        )
     reason = _reason(piece)
     after = _after(mandat, verdict, piece, reason)
     books.save(after)
