@@ -7,6 +7,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, blocking
 from dematfin.domain.invoice.controls import Known
 from dematfin.domain.invoice.controls import control as judge
+from dematfin.domain.invoice.duplicates import OVER
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.tiers import Tiers
@@ -17,6 +18,8 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Outcome, Tally
 
 WAITING: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT)
+PASSED: Final = frozenset(InvoiceState) - OVER - frozenset(WAITING)
+"""On its way to a payment, or paid elsewhere."""
 
 
 def control(app: App) -> Outcome:
@@ -68,8 +71,13 @@ def _known(app: App, books: Books, invoice: Invoice) -> Known:
         rules=rules[0] if rules else None,
         engagement=engagements[0] if engagements and content.engagement else None,
         tiers=books.find(Tiers, siren=invoice.supplier_siren),
-        earlier=tuple(other for other in _look_alikes(books, invoice) if other.id < invoice.id),
+        earlier=tuple(other for other in _look_alikes(books, invoice) if _comes_first(other, invoice)),
     )
+
+
+def _comes_first(other: Invoice, invoice: Invoice) -> bool:
+    """Of two copies the first to come in goes on, unless the other has passed: what comes back may be renumbered."""
+    return other.id < invoice.id or other.state in PASSED
 
 
 def _look_alikes(books: Books, invoice: Invoice) -> tuple[Invoice, ...]:

@@ -26,7 +26,7 @@ class Known:
         ours: whether its SIRET is one of our budgets.
         rules: what Chorus Pro demands for that SIRET; None before the first import of the structures.
         tiers: the creditors of the register with the supplier's SIREN.
-        earlier: invoices of the same firm that came before.
+        earlier: invoices of the same firm that came in before, or passed their controls before.
     """
 
     ours: bool
