@@ -70,7 +70,7 @@ def _decide(app: App, books: Books, invoice: Invoice, who: Person, state: Folder
         message = f"Facture {invoice.id} : le commentaire dépasse {LONGEST_COMMENT} caractères."
         raise RuleError(message)
     found = books.find(VisaFolder, id=folder_id(invoice.id, invoice.episode))
-    if not found:
+    if not found or invoice.state is not InvoiceState.IN_VISA:
         message = f"La facture {invoice.id} n'est pas en attente de visa."
         raise RuleError(message)
     return replace(found[0].decided(state, who, app.clock.now()), comment=comment)

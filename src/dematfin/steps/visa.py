@@ -20,7 +20,7 @@ def visa(app: App) -> Outcome:
     for invoice in invoices:
         if folder_id(invoice.id, invoice.episode) not in opened:
             with tally.item(f"Facture {invoice.id}"):
-                tally.done(_open(app, invoice))
+                _open(app, invoice, tally)
     staffed = {desk for person in people if person.may(Act.VISA) for desk in person.desks}
     for desk in sorted({desk_of(app, invoice) for invoice in invoices} - staffed):
         tally.note(f"Aucun viseur pour le bureau {desk} : ses factures attendent. Ajoutez-en un (personne ajouter).")
@@ -32,7 +32,7 @@ def desk_of(app: App, invoice: Invoice) -> str:
     return invoice.content.service_code or app.policy.default_desk
 
 
-def _open(app: App, invoice: Invoice) -> str:
+def _open(app: App, invoice: Invoice, tally: Tally) -> None:
     today = app.clock.today()
     folder = VisaFolder(
         id=folder_id(invoice.id, invoice.episode),
@@ -43,6 +43,8 @@ def _open(app: App, invoice: Invoice) -> str:
     )
     motif = f"à viser par {folder.desk} avant le {folder.due_on:%d/%m/%Y}"
     with app.ledger.transaction() as books:
+        if books.get(Invoice, invoice.id) != invoice or books.find(VisaFolder, id=folder.id):
+            return  # decided, or come back, meanwhile
         books.save(folder)
         books.record(app.event(Subject.FOLDER, invoice.id, "", folder.state, motif))
-    return invoice.id
+    tally.done(invoice.id)
