@@ -7,6 +7,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reissue import again
+from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.registers import Imputation
 from dematfin.errors import RuleError
@@ -71,13 +72,19 @@ def reissue(app: App, who: Person, mandat_id: str) -> Mandat:
     """Issue again a mandat that the comptable rejected: its old number, or a new one, by the rule.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError when the mandat was not rejected.
+        Forbidden, UnknownRecord; RuleError when the mandat was not rejected, or was paid in part before.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
         if mandat.state is not MandatState.REJECTED:
             message = f"Le mandat {mandat_id} n'a pas été rejeté par le comptable : il n'y a rien à réémettre."
+            raise RuleError(message)
+        if mandat.paid:
+            message = (
+                f"Mandat {mandat_id} : {french(mandat.paid)} ont déjà été versés avant son rejet, il ne peut pas être "
+                "réémis pour le tout. Voyez avec le comptable."
+            )
             raise RuleError(message)
         prepared = again(mandat)
         books.save(prepared)
