@@ -50,6 +50,13 @@ def writing(connection: Connection) -> Connection:
     return connection.execution_options(dematfin_writes=True)
 
 
+def reading(connection: Connection) -> Connection:
+    """Mark a connection, before its transaction begins, as one that sees one moment only, as SQLite's always do."""
+    if connection.dialect.name == "postgresql":
+        return connection.execution_options(isolation_level="REPEATABLE READ")
+    return connection
+
+
 def _postgres(url: str) -> Engine:
     try:
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)

@@ -56,8 +56,8 @@ def _shown(row: RowMapping) -> str:
 def _holds(row: RowMapping, now: datetime) -> bool:
     host, _, process = str(row["holder"]).partition(":")
     pid, _, birth = process.partition(":")
-    if host == gethostname() and _birth(pid) != birth:
-        return False
+    if host == gethostname() and birth:
+        return _birth(pid) == birth
     return bool(now < row["until"])
 
 

@@ -12,7 +12,7 @@ from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.ledger import JournalReport, WrittenEvent
 from dematfin.store import lease
 from dematfin.store.books import SqlBooks
-from dematfin.store.engine import writing
+from dematfin.store.engine import reading, writing
 from dematfin.store.journal import Journal
 from dematfin.store.migrate import bring_up_to_date
 
@@ -50,7 +50,7 @@ class SqlLedger:
     @contextmanager
     def reading(self) -> Iterator[SqlBooks]:
         """Open the books for reading."""
-        with self._engine.connect() as connection, connection.begin():
+        with reading(self._engine.connect()) as connection, connection.begin():
             yield SqlBooks(connection, self._collectivite, self._now)
 
     @contextmanager
@@ -66,12 +66,12 @@ class SqlLedger:
 
     def history(self, subject: Subject | None = None, keys: Sequence[str] = ()) -> tuple[WrittenEvent, ...]:
         """Return events, oldest first."""
-        with self._engine.connect() as connection, connection.begin():
+        with reading(self._engine.connect()) as connection, connection.begin():
             return Journal(connection, self._collectivite).read(subject, keys)
 
     def verify_journal(self) -> JournalReport:
         """Walk the hash chain."""
-        with self._engine.connect() as connection, connection.begin():
+        with reading(self._engine.connect()) as connection, connection.begin():
             return Journal(connection, self._collectivite).verify()
 
     @contextmanager

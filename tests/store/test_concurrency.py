@@ -1,0 +1,175 @@
+"""Several processes on one base: each transaction sees what was written before it, each reading shows one moment."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+import examples
+import official
+from contracts.ledger import event
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.errors import ComeBackLater, IllegalTransition, Unreachable
+from dematfin.ports.ledger import Books
+from dematfin.steps.transmit import begin, settle_failure
+from dematfin.store.engine import open_engine
+from dematfin.store.journal import Journal
+from dematfin.store.lease import holder_here
+from dematfin.store.ledger import SqlLedger
+from fakes.clock import FakeClock
+from fakes.hall import Hall
+
+TOGETHER = 4
+ROUNDS = 15
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        opened = open_engine(str(tmp_path / "registre.db"))
+    else:
+        opened = open_engine(request.getfixturevalue("postgres"))
+        with opened.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def ledger(engine: Engine, clock: FakeClock) -> SqlLedger:
+    return SqlLedger(engine, examples.COMMUNE, clock.now)
+
+
+def together(act: Callable[[int], Any]) -> list[Any]:
+    """Do something in several threads that start at once."""
+    gate = threading.Barrier(TOGETHER)
+
+    def start(place: int) -> Any:
+        gate.wait()
+        return act(place)
+
+    with ThreadPoolExecutor(max_workers=TOGETHER) as threads:
+        return list(threads.map(start, range(TOGETHER)))
+
+
+def test_numbers_taken_by_many_at_once_have_neither_gap_nor_repeat(ledger: SqlLedger) -> None:
+    def number(_: int) -> list[int]:
+        taken = []
+        for _ in range(ROUNDS):
+            with ledger.transaction() as books:
+                taken.append(books.next_number("mandat", 1186))
+                books.record(event())
+        return taken
+
+    taken = [one for share in together(number) for one in share]
+    assert Counter(taken) == Counter(range(1187, 1187 + TOGETHER * ROUNDS))
+    assert (ledger.verify_journal().events, ledger.verify_journal().broken_at) == (TOGETHER * ROUNDS, 0)
+
+
+def test_of_many_who_move_one_record_at_once_one_does(ledger: SqlLedger) -> None:
+    invoice = examples.invoice().moved(InvoiceState.IN_VISA)
+    with ledger.transaction() as books:
+        books.save(invoice)
+
+    def certify(_: int) -> bool:
+        try:
+            with ledger.transaction() as books:
+                books.save(books.get(Invoice, invoice.id).moved(InvoiceState.SERVICE_FAIT))
+        except IllegalTransition:
+            return False
+        return True
+
+    assert sorted(together(certify)) == [False] * (TOGETHER - 1) + [True]
+
+
+def test_of_many_who_take_a_lease_at_once_one_holds_it(ledger: SqlLedger) -> None:
+    held = threading.Barrier(TOGETHER)
+
+    def hold(place: int) -> bool:
+        try:
+            with ledger.lease("transmission", f"ailleurs:{place}"):
+                held.wait()
+        except ComeBackLater:
+            held.wait()
+            return False
+        return True
+
+    assert sum(together(hold)) == 1
+
+
+def test_a_reading_shows_one_moment(ledger: SqlLedger) -> None:
+    with ledger.transaction() as books:
+        books.save(examples.invoice())
+    with ledger.reading() as before:
+        assert before.find(Flux) == ()
+        with ledger.transaction() as books:
+            books.save(examples.invoice().moved(InvoiceState.IN_VISA))
+        assert [one.state for one in before.find(Invoice)] == [InvoiceState.RECEIVED]
+
+
+def test_a_journal_that_grows_while_it_is_walked_is_not_broken(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ledger.transaction() as books:
+        books.record(event())
+    rows = Journal._rows
+
+    def grown(journal: Journal) -> Iterator[dict[str, Any]]:
+        monkeypatch.undo()
+        with ledger.transaction() as books:
+            books.record(event())
+        return rows(journal)
+
+    monkeypatch.setattr(Journal, "_rows", grown)
+    assert ledger.verify_journal().broken_at == 0
+
+
+def test_a_living_process_of_this_machine_keeps_its_lease_however_long(ledger: SqlLedger, clock: FakeClock) -> None:
+    with ledger.lease("import", holder_here()):
+        clock.advance(hours=30)
+        with pytest.raises(ComeBackLater), ledger.lease("import", "ailleurs:1"):
+            pass
+
+
+@pytest.fixture
+def hall(tmp_path: Path, ledger: SqlLedger) -> Hall:
+    """Return a town hall whose books are in a real base."""
+    built = Hall.build(tmp_path)
+    return replace(built, app=replace(built.app, ledger=ledger))
+
+
+def test_a_deposit_that_fails_is_settled_once(hall: Hall, ledger: SqlLedger) -> None:
+    document = DocumentRef(sha256="a" * 64, size=10)
+    flux = Flux(id="F", siret=examples.COMMUNE, state=FluxState.SIGNED, bordereaux=("B",), pieces=(), unsigned=document)
+
+    def state(books: Books) -> FluxState:
+        return books.get(Flux, "F").state
+
+    with ledger.transaction() as books:
+        books.save(flux)
+    sending = begin(hall.app, flux)
+    settle_failure(hall.app, sending, Unreachable())
+    with ledger.reading() as books:
+        assert state(books) is FluxState.SIGNED
+    first = begin(hall.app, flux)
+    hall.clock.advance(minutes=1)
+    with ledger.transaction() as books:
+        books.save(replace(first, sending_since=hall.clock.now()))  # another run sends it now
+    settle_failure(hall.app, first, Unreachable())
+    with ledger.reading() as books:
+        assert state(books) is FluxState.SENDING
