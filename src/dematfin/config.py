@@ -46,6 +46,15 @@ class BudgetSettings(Section):
     code_budget: str = Field(pattern=r"^[0-9A-Z][0-9]$")
 
 
+def _distinct(budgets: tuple[BudgetSettings, ...]) -> tuple[BudgetSettings, ...]:
+    """Numbers run by SIRET and bordereaux are named by code: two budgets that shared one would mix their orders."""
+    for name in ("code", "siret"):
+        if len({getattr(budget, name) for budget in budgets}) < len(budgets):
+            message = f"deux budgets ont le même {name}"
+            raise ValueError(message)
+    return budgets
+
+
 class VisaSettings(Section):
     """`[visa]`: who certifies, and by when."""
 
@@ -84,7 +93,7 @@ class Settings(Section):
 
     fuseau: str = "Europe/Paris"
     collectivite: CollectiviteSettings
-    budgets: tuple[BudgetSettings, ...] = Field(min_length=1)
+    budgets: Annotated[tuple[BudgetSettings, ...], AfterValidator(_distinct)] = Field(min_length=1)
     visa: VisaSettings = VisaSettings()
     controles: ControlSettings = ControlSettings()
     pes: PesSettings = PesSettings()

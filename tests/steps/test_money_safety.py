@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from dematfin.acts import consult, mandats, sign, visa
+from dematfin.config import Settings
 from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.invoice import Invoice, InvoiceKind
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -24,7 +26,7 @@ from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa as open_folders
-from examples import AGENT, COMMUNE, MAIRE, VISEUR, content
+from examples import AGENT, CCAS, COMMUNE, MAIRE, VISEUR, content
 from fakes.hall import Hall
 
 
@@ -455,6 +457,29 @@ def test_a_credit_note_without_origin_is_taken_off_nothing(tmp_path: Path) -> No
     hall.certify()
     prepare(hall.app)
     assert [str(one.amount) for one in hall.all(Mandat)] == ["120.00"]
+
+
+# Several budgets.
+
+
+@pytest.mark.parametrize(
+    ("code", "siret", "shared"), [("COMMUNE", CCAS, "code"), ("LOTISSEMENT", COMMUNE, "siret"), ("CCAS", CCAS, "")]
+)
+def test_two_budgets_never_share_their_numbers(code: str, siret: str, shared: str) -> None:
+    def budget(code: str, siret: str) -> dict[str, str]:
+        return {
+            "code": code,
+            "siret": siret,
+            "libelle": code,
+            "poste": "099042",
+            "code_collectivite": "142",
+            "code_budget": "00",
+        }
+
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate({"budgets": [budget("COMMUNE", COMMUNE), budget(code, siret)]})
+    said = [problem["msg"] for problem in refused.value.errors() if problem["loc"] == ("budgets",)]
+    assert [f"le même {shared}" in message for message in said] == ([True] if shared else [])
 
 
 # The year turns.
