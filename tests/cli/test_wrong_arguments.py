@@ -44,7 +44,7 @@ WRONG = [
     ("personne ajouter x --nom X --role chef", USAGE, "--role : 'chef' n'est pas une valeur possible"),
     ("facture voir F2026-999999", RULE, "« F2026-999999 » n'existe pas"),
     ("visa viser F2026-999999 --service-fait 20/11/2026", RULE, "« F2026-999999 » n'existe pas"),
-    ("visa viser F2026-000001 --service-fait 01/11/2026", RULE, "F2026-000001 n'attend plus de visa"),
+    ("visa viser F2026-000001 --service-fait 01/11/2026", RULE, "F2026-000001 n'est pas en attente de visa"),
     ("visa viser F2026-000016 --service-fait 31/12/2099", RULE, "F2026-000016 : la date du service fait (31/12/2099)"),
     ("visa refuser F2026-000016 --motif AUTRE --commentaire ''", RULE, "F2026-000016 : un refus doit être expliqué"),
     ("bordereau voir COMMUNE-2026-99", RULE, "« COMMUNE-2026-99 » n'existe pas"),
