@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from dematfin.acts import consult, mandats, sign, visa
+from dematfin.acts import run as acts
 from dematfin.config import Settings
 from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.invoice import Invoice, InvoiceKind
@@ -18,9 +19,10 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO
+from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.registers import Imputation
 from dematfin.domain.visa.folder import FolderState, VisaFolder
-from dematfin.errors import AlreadyThere, RuleError, UnknownOutcome, Unreachable
+from dematfin.errors import AlreadyThere, RuleError, SeparationOfDuties, UnknownOutcome, Unreachable
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
@@ -256,6 +258,48 @@ def test_an_invoice_already_mandated_is_not_certified_again(hall: Hall) -> None:
         visa.approve(hall.app, VISEUR, folder.invoice_id, hall.clock.today())
     prepare(hall.app)
     each_invoice_once(hall)
+
+
+AGENT_WHO_SIGNS = Person(id="double", name="Zoé Double", roles=frozenset({Role.AGENT, Role.ORDONNATEUR}))
+
+
+@pytest.mark.parametrize("taken_up", [True, False])
+def test_whoever_corrects_or_takes_up_does_not_sign(signed: Hall, *, taken_up: bool) -> None:
+    who = {"resume": AGENT_WHO_SIGNS if taken_up else AGENT, "correct": AGENT if taken_up else AGENT_WHO_SIGNS}
+    signed.tdt.refused = {42}
+    signed.day()
+    mandats.correct(signed.app, who["correct"], signed.all(Mandat)[0].id, Imputation(nature="6064"))
+    mandats.resume(signed.app, who["resume"], "COMMUNE-2026-42")
+    signed.day()
+    (sheet,) = sign.to_sign(signed.app, AGENT_WHO_SIGNS)
+    with pytest.raises(SeparationOfDuties, match="COMMUNE-2026-42"):
+        sign.sign(signed.app, AGENT_WHO_SIGNS, sheet.flux.id, sheet.bordereau.total)
+    sign.sign(signed.app, MAIRE, sheet.flux.id, sheet.bordereau.total)
+
+
+def test_the_run_that_transmits_prepares_nothing(signed: Hall) -> None:
+    signed.tdt.refused = {42}
+    list(acts.day(signed.app, AGENT_WHO_SIGNS))
+    mandats.resume(signed.app, AGENT, "COMMUNE-2026-42")
+    acts.run(signed.app, AGENT, prepare)
+    (sheet,) = sign.to_sign(signed.app, AGENT_WHO_SIGNS)
+    sign.sign(signed.app, AGENT_WHO_SIGNS, sheet.flux.id, sheet.bordereau.total)
+
+
+@pytest.mark.parametrize("broken", ["missing", "changed"])
+def test_a_signed_file_that_is_no_longer_there_does_not_leave(
+    signed: Hall, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, broken: str
+) -> None:
+    path = tmp_path / "flux.xml"
+    if broken == "changed":
+        path.write_bytes(b"<autre/>")
+    monkeypatch.setattr(signed.documents, "local", lambda _: nullcontext(path))
+    (failure,) = transmit(signed.app).failures
+    assert "fichier" in failure.sentence
+    assert [one.state for one in signed.all(Flux)] == [FluxState.SIGNED]
+    monkeypatch.undo()
+    assert transmit(signed.app).failures == ()
+    assert len(signed.tdt.received) == 1
 
 
 # What the comptable says at the wrong moment.

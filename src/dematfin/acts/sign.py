@@ -1,17 +1,17 @@
 """The mayor signs: the order to pay, given in person on a list that was shown."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import blocking
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.visa.folder import VisaFolder
@@ -19,6 +19,9 @@ from dematfin.errors import RuleError, SeparationOfDuties, SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.signature import SignatureFact
 from dematfin.steps.transmit import check_unanswered
+from dematfin.steps.untouched import check_untouched
+
+PREPARING: Final = frozenset({"figé", MandatState.PREPARED, MandatState.IN_BORDEREAU})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
     with app.ledger.reading() as books:
         check_unanswered(books, flux)
     with app.documents.workspace() as folder, app.documents.local(flux.unsigned) as unsigned:
-        _check_untouched(flux, unsigned)
+        check_untouched(flux, flux.unsigned, unsigned)
         signed = folder / "signe.xml"
         app.signer.sign(unsigned, signed, app.clock.now())
         facts = _verified(app, signed, unsigned)
@@ -89,23 +92,12 @@ def _check_confirmation(sheets: Sequence[Sheet], confirmed: Decimal) -> None:
         raise RuleError(message)
 
 
-def _check_untouched(flux: Flux, unsigned: Path) -> None:
-    """Sign the very bytes that were built and shown, whatever happened to the disk since."""
-    with unsigned.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != flux.unsigned.sha256:
-            message = (
-                f"Flux {flux.id} : le fichier à signer n'est plus celui qui a été préparé. Rien n'est signé ; "
-                "prévenez l'exploitant."
-            )
-            raise SignatureError(message)
-
-
 def _check_separation(app: App, who: Person, sheets: Sequence[Sheet]) -> str:
     """Refuse that one person certifies or prepares, and signs; in a small commune tell it in the journal."""
     invoices = tuple(key for sheet in sheets for mandat in sheet.mandats for key in mandat.invoice_ids)
     with app.ledger.reading() as books:
         visaed = sorted(folder.invoice_id for folder in books.find(VisaFolder, invoice_id=invoices, decided_by=who.id))
-    prepared = sorted(sheet.bordereau.id for sheet in sheets if sheet.bordereau.prepared_by == who.id)
+    prepared = sorted(sheet.bordereau.id for sheet in sheets if _prepared(app, who, sheet))
     if not visaed and not prepared:
         return ""
     what = [f"visé {', '.join(visaed)}"] if visaed else []
@@ -117,6 +109,15 @@ def _check_separation(app: App, who: Person, sheets: Sequence[Sheet]) -> str:
         )
         raise SeparationOfDuties(message)
     return f" ; exception « petite commune » : a aussi {' et '.join(what)}"
+
+
+def _prepared(app: App, who: Person, sheet: Sheet) -> bool:
+    """Say whether somebody made, corrected or took up again a bordereau or one of its mandats, as the journal tells."""
+    written = app.ledger.history(keys=(sheet.bordereau.id, *sheet.bordereau.mandats))
+    return any(
+        one.event.by == who.id and (one.event.after in PREPARING or one.event.before == one.event.after)
+        for one in written
+    )
 
 
 def _verified(app: App, signed: Path, unsigned: Path) -> tuple[SignatureFact, ...]:

@@ -15,6 +15,7 @@ from dematfin.ports.app import App
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import tell
 from dematfin.steps.transmit import arrived
+from dematfin.steps.untouched import check_untouched
 
 
 def reconcile(app: App) -> Outcome:
@@ -35,6 +36,7 @@ def _settle(app: App, flux: Flux, tally: Tally) -> None:
         raise SignatureError
     flux = _in_doubt(app, flux)
     with app.documents.local(document) as path:
+        check_untouched(flux, document, path)
         remote_id = _look_for(app, flux, path)
     if remote_id:
         arrived(app, flux, remote_id)

@@ -28,6 +28,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import carry_out, intend
+from dematfin.steps.untouched import check_untouched
 
 
 def transmit(app: App) -> Outcome:
@@ -47,8 +48,9 @@ def deposit(app: App, flux: Flux) -> None:
     """Send one flow: the intention first, the result after; a lost answer leaves it to reconcile."""
     if flux.signed is None:
         raise SignatureError
-    sending = begin(app, flux)
     with app.documents.local(flux.signed) as path:
+        check_untouched(flux, flux.signed, path)
+        sending = begin(app, flux)
         try:
             remote_id = app.transmitter.send(path, flux.id)
         except (ConnectorError, ConfigError) as error:
