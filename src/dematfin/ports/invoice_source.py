@@ -3,51 +3,32 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
+from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.invoice import Content
 from dematfin.domain.registers import StructureRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteRef:
-    """One line of a neighbour's list.
-
-    Attributes:
-        status, status_at: in the neighbour's own words, compared as they are.
-        ready: we may have to process it.
-        elsewhere: somebody has already mandated it.
-    """
+    """One line of a neighbour's list; `status` and `status_at` are its own words, compared as they are."""
 
     remote_id: str
     number: str
     status: str
     status_at: str
-    ready: bool
-    elsewhere: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raw:
-    """An invoice as downloaded.
-
-    Attributes:
-        notified_on: first day when it was at our disposal; None when the neighbour does not tell.
-    """
-
-    remote_id: str
-    data: bytes
-    notified_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file found inside an invoice, unpacked."""
+    """A file found inside an invoice, unpacked, at a path lent by whoever asked for it."""
 
     name: str
     media_type: str
     main: bool
-    data: bytes
+    path: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +40,35 @@ class Reading:
 
 
 class InvoiceSource(Protocol):
-    """A neighbour that holds our suppliers' invoices; may be called from several threads."""
+    """A neighbour that holds our suppliers' invoices; may be called from several threads.
 
-    def structures(self) -> tuple[StructureRules, ...]:
+    It may have several doors: technical accounts, each of which shows the invoices of some of our structures.
+    """
+
+    def doors(self) -> tuple[str, ...]:
+        """Return the names of the accounts."""
+        ...
+
+    def structures(self, door: str) -> tuple[StructureRules, ...]:
         """Return what our structures demand of suppliers."""
         ...
 
-    def changed(self, since: date, until: date) -> Iterable[RemoteRef]:
+    def changed(self, door: str, since: date, until: date) -> Iterable[RemoteRef]:
         """List every invoice whose status changed between two days, both included."""
         ...
 
-    def fetch(self, remote_id: str) -> Raw:
-        """Download one invoice."""
+    def to_process(self, door: str) -> Iterable[RemoteRef]:
+        """List every invoice that the neighbour shows as ours to process, however old."""
         ...
 
-    def read(self, remote_id: str, data: bytes) -> Reading:
-        """Read downloaded bytes, or raise a DocumentError that says what is wrong with them."""
+    def fetch(self, remote_id: str, target: Path) -> tuple[Passage, ...]:
+        """Download one invoice into the file `target`, and return the statuses that it went through, oldest first."""
+        ...
+
+    def read(self, remote_id: str, raw: Path, folder: Path) -> Reading:
+        """Read a downloaded file, its own files written in `folder`; or raise a DocumentError that says what is wrong."""
+        ...
+
+    def readable(self, remote_id: str, target: Path) -> None:
+        """Write into `target` the PDF that the neighbour makes of an invoice, for people to read."""
         ...
