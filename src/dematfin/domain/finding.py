@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dematfin.domain.intention import SupplierStatus
+
 
 class Severity(StrEnum):
     """How much a finding weighs."""
@@ -21,12 +23,20 @@ class Finding:
         code: stable key used by screens, reports, motives and tests, e.g. `ROUTE-ENG-UNKNOWN`.
         sentence: what is wrong and what to do now, in French.
         article: the text of law or the DGFiP annotation behind the rule, if any.
+        about: what exactly it bears on (another invoice, an account, an amount): a decision taken on it holds only
+            as long as this is the same.
+        proposal, motif: the status of Chorus Pro that would answer it, by the AIFE's rule (addressee wrong:
+            A_RECYCLER; document missing: SUSPENDUE; invoice wrong: REJETEE), and the words for the supplier. Never
+            sent without a person.
     """
 
     code: str
     severity: Severity
     sentence: str
     article: str = ""
+    about: str = ""
+    proposal: SupplierStatus | None = None
+    motif: str = ""
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -14,6 +14,8 @@ class SupplierStatus(StrEnum):
 
     SERVICE_FAIT = "SERVICE_FAIT"
     MANDATEE = "MANDATEE"
+    SUSPENDED = "SUSPENDUE"
+    RECYCLED = "A_RECYCLER"
     REFUSED = "REJETEE"
 
 
@@ -23,6 +25,7 @@ class IntentionState(StrEnum):
     OPEN = "OPEN"
     DONE = "DONE"
     REFUSED = "REFUSED"  # the neighbour says no: a person must look
+    GIVEN_UP = "GIVEN_UP"  # not told in time, or taken back: the neighbour's picture differs, and a person knows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ INVOICE: Final[dict[InvoiceState, str]] = {
     InvoiceState.INTERRUPTED: "délai interrompu",
     InvoiceState.SERVICE_FAIT: "service fait",
     InvoiceState.TO_PAY: "à payer",
+    InvoiceState.SENT_BACK: "renvoyée",
     InvoiceState.ELSEWHERE: "suivie ailleurs",
     InvoiceState.REFUSED: "refusée",
     InvoiceState.CANCELLED: "annulée",

@@ -22,6 +22,9 @@ class Policy:
         flow_limit: bytes of documents that one flow may carry.
         verify_after: time after which a deposit whose answer was lost cannot be under way any more.
         import_days: how far back invoices are asked for again at each import.
+        tell_within: how long a signed flow waits for Chorus Pro to take the status MANDATEE; then it leaves, and the
+            difference is told.
+        check_siret: whether the keys of SIRETs are checked; those of the qualification platform are invented.
     """
 
     collectivite: str
@@ -35,11 +38,13 @@ class Policy:
     flow_limit: int = 100_000_000
     verify_after: timedelta = timedelta(minutes=5)
     import_days: int = 30
+    tell_within: timedelta = timedelta(hours=24)
+    check_siret: bool = True
 
     def budget(self, siret: str) -> Budget:
-        """Return the budget of a SIRET, or raise RoutingError."""
+        """Return the budget that a SIRET, present or former, belongs to; or raise RoutingError."""
         for budget in self.budgets:
-            if budget.siret == siret:
+            if budget.answers_to(siret):
                 return budget
         message = f"Le SIRET {siret} n'est celui d'aucun budget configuré."
         raise RoutingError(message)
@@ -54,5 +59,5 @@ class Policy:
         raise RoutingError(message)
 
     def owns(self, siret: str) -> bool:
-        """Say whether a SIRET is one of our budgets."""
-        return any(budget.siret == siret for budget in self.budgets)
+        """Say whether a SIRET is, or was, one of our budgets."""
+        return any(budget.answers_to(siret) for budget in self.budgets)

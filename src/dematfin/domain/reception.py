@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from dematfin.domain.document import DocumentRef
+from dematfin.domain.invoice.chorus import Passage
 
 
 class ReceptionState(StrEnum):
@@ -14,6 +15,7 @@ class ReceptionState(StrEnum):
     READ = "READ"  # it became an invoice
     QUARANTINED = "QUARANTINED"  # its bytes are kept, nobody can read them yet
     GONE = "GONE"  # it was taken from us before we read it; it may be announced again
+    WATCHED = "WATCHED"  # its status means nothing to us: a person must look, it may be announced again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +25,8 @@ class Reception:
     Attributes:
         id: the neighbour's own identifier.
         status, status_at: what the neighbour showed when it was last listed, in its own words.
-        elsewhere: first seen as already mandated by somebody else.
-        raw: the bytes, stored before any reading.
+        elsewhere: first seen as already certified, mandated or paid by somebody else.
+        raw: the bytes, stored before any reading; `passages` came with them.
         error: why it is in quarantine, in French.
     """
 
@@ -35,7 +37,7 @@ class Reception:
     elsewhere: bool = False
     state: ReceptionState = ReceptionState.LISTED
     raw: DocumentRef | None = None
-    notified_on: date | None = None
+    passages: tuple[Passage, ...] = ()
     invoice_id: str = ""
     error: str = ""
 

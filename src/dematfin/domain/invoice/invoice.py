@@ -1,6 +1,7 @@
 """An invoice: what the supplier wrote (`Content`), and what we know of it (`Invoice`)."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -8,9 +9,11 @@ from enum import StrEnum
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
+from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE, InvoiceState
 from dematfin.domain.money import ZERO, euros
 from dematfin.domain.parties.siret import siren
+from dematfin.domain.registers import engagement_id
 
 
 class Origin(StrEnum):
@@ -74,6 +77,18 @@ class Amounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceLine:
+    """One line of an invoice, as far as it is structured; a PDF alone has none."""
+
+    number: int
+    reference: str = ""
+    quantity: Decimal
+    unit_price: Decimal
+    ht: Decimal
+    vat_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file that came with the invoice, byte for byte.
 
@@ -97,6 +112,7 @@ class Content:
         frame: cadre de facturation of Chorus Pro, A1 to A25 (A2: already paid).
         origin_number: number of the invoice that a credit note corrects.
         received_on: deposit date of the supplier; the legal delay does not run from it.
+        payment_mode: how it is, or was, to be paid (UNCL 4461: 30 credit transfer, 49 direct debit...).
     """
 
     number: str
@@ -113,7 +129,19 @@ class Content:
     currency: str
     amounts: Amounts
     origin_number: str = ""
+    payment_mode: str = ""
+    lines: tuple[InvoiceLine, ...] = ()
     attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forced:
+    """A blocking finding that a named person lets pass, and why; `about` as in the finding."""
+
+    code: str
+    about: str
+    by: str
+    motif: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +157,14 @@ class Invoice:
             (CCP R. 2192-15).
         executed_on: day of the service fait, told by the visa; the delay runs from it if later
             (CCP R. 2192-13).
-        number, number_key, siret, supplier_siren, ttc, main_file: taken from `content`, for the ledger to search by
-            (`number_key`: the number normalised; `main_file`: fingerprint of the invoice's own file).
+        siret: the budget that pays: a former SIRET on the invoice leads to the present one.
+        service, engagement, marche: as the supplier wrote them, or as an agent corrected them.
+        interrupted_on: day when the legal delay was interrupted: once in the life of a request (CCP R. 2192-27).
+        passages: the statuses that the neighbour's history showed when it was last downloaded, oldest first.
+        forced: what a person has let pass, in this episode.
+        number, number_key, supplier_siren, supplier_key, iban, ttc, main_file, issued_on: taken from `content`, for
+            the ledger to search by (`number_key`, `supplier_key`: normalised; `main_file`: fingerprint of the
+            invoice's own file); `engagement_key` from `engagement`.
     """
 
     id: str
@@ -143,12 +177,22 @@ class Invoice:
     number_key: str
     siret: str
     supplier_siren: str
+    supplier_key: str
+    iban: str
     ttc: Decimal
     main_file: str
+    issued_on: date
+    service: str = ""
+    engagement: str = ""
+    engagement_key: str = ""
+    marche: str = ""
     remote_status: str = ""
     notified_on: date
     executed_on: date | None = None
+    interrupted_on: date | None = None
+    passages: tuple[Passage, ...] = ()
     findings: tuple[Finding, ...] = ()
+    forced: tuple[Forced, ...] = ()
 
     @property
     def is_credit_note(self) -> bool:
@@ -176,22 +220,53 @@ def normalised(number: str) -> str:
     return "".join(group.lstrip("0") or "0" if group.isdigit() else group for group in groups)
 
 
-def received(
-    content: Content, *, invoice_id: str, origin: Origin, remote_id: str, remote_status: str, notified_on: date
-) -> Invoice:
+def search_key(name: str) -> str:
+    """Return a name as it is searched: upper case, no accents, single spaces.
+
+    >>> search_key("Énergie  du Val")
+    'ENERGIE DU VAL'
+    """
+    plain = unicodedata.normalize("NFKD", name)
+    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).upper().split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How an invoice came: by which door, for which budget, and what the neighbour says of it."""
+
+    origin: Origin
+    remote_id: str
+    remote_status: str
+    siret: str
+    notified_on: date
+    passages: tuple[Passage, ...] = ()
+
+
+def received(invoice_id: str, content: Content, arrival: Arrival) -> Invoice:
     """Return the record of an invoice that has just come in."""
-    return Invoice(
+    invoice = Invoice(
         id=invoice_id,
-        origin=origin,
-        remote_id=remote_id,
+        origin=arrival.origin,
+        remote_id=arrival.remote_id,
         state=InvoiceState.RECEIVED,
         content=content,
         number=content.number,
         number_key=normalised(content.number),
-        siret=content.siret,
+        siret=arrival.siret,
         supplier_siren=content.supplier.siren,
+        supplier_key=search_key(content.supplier.name),
+        iban=content.supplier.iban,
         ttc=euros(content.amounts.ttc),
         main_file=next((item.document.sha256 for item in content.attachments if item.main), ""),
-        remote_status=remote_status,
-        notified_on=notified_on,
+        issued_on=content.issued_on,
+        remote_status=arrival.remote_status,
+        notified_on=arrival.notified_on,
+        passages=arrival.passages,
     )
+    return routed(invoice, content.service_code, content.engagement, content.marche)
+
+
+def routed(invoice: Invoice, service: str, engagement: str, marche: str) -> Invoice:
+    """Return the invoice addressed to a service, against an engagement."""
+    key = engagement_id(invoice.siret, engagement) if engagement else ""
+    return replace(invoice, service=service, engagement=engagement, engagement_key=key, marche=marche)

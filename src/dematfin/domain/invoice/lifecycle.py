@@ -15,7 +15,8 @@ class InvoiceState(StrEnum):
     INTERRUPTED = "INTERRUPTED"  # the supplier owes a document, the legal delay is interrupted
     SERVICE_FAIT = "SERVICE_FAIT"  # certified, may be mandated
     TO_PAY = "TO_PAY"  # its mandats say the rest
-    ELSEWHERE = "ELSEWHERE"  # first seen as already mandated: read only
+    SENT_BACK = "SENT_BACK"  # with the supplier, who has to send it elsewhere or with other references
+    ELSEWHERE = "ELSEWHERE"  # certified, mandated or paid by somebody else: read only
     REFUSED = "REFUSED"  # sent back for good
     CANCELLED = "CANCELLED"  # a duplicate, set aside by a person
 
@@ -24,10 +25,11 @@ S = InvoiceState
 INVOICE_MACHINE: Final = Machine(
     {
         S.RECEIVED: frozenset({S.TO_CORRECT, S.IN_VISA, S.REFUSED, S.ELSEWHERE}),
-        S.TO_CORRECT: frozenset({S.RECEIVED, S.INTERRUPTED, S.REFUSED, S.CANCELLED}),
-        S.IN_VISA: frozenset({S.SERVICE_FAIT, S.TO_CORRECT, S.INTERRUPTED, S.REFUSED}),
-        S.INTERRUPTED: frozenset({S.IN_VISA, S.REFUSED}),
-        S.SERVICE_FAIT: frozenset({S.TO_PAY, S.INTERRUPTED, S.REFUSED}),
+        S.TO_CORRECT: frozenset({S.RECEIVED, S.INTERRUPTED, S.SENT_BACK, S.REFUSED, S.CANCELLED, S.ELSEWHERE}),
+        S.IN_VISA: frozenset({S.SERVICE_FAIT, S.TO_CORRECT, S.INTERRUPTED, S.SENT_BACK, S.REFUSED}),
+        S.INTERRUPTED: frozenset({S.RECEIVED, S.REFUSED}),
+        S.SENT_BACK: frozenset({S.RECEIVED, S.REFUSED}),
+        S.SERVICE_FAIT: frozenset({S.TO_PAY, S.INTERRUPTED, S.SENT_BACK, S.REFUSED}),
         S.TO_PAY: frozenset({S.SERVICE_FAIT}),  # all its mandats gone
         S.ELSEWHERE: frozenset({S.RECEIVED}),  # only by a named person's act
         S.REFUSED: frozenset(),

@@ -1,7 +1,10 @@
 """A budget: one set of accounts, with its own SIRET, its own numbers and its own flows."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+
+from dematfin.domain.registers import LocalRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +15,9 @@ class Budget:
         code: short name used by agents, e.g. `COMMUNE`.
         post: codique of the poste comptable (IdPost).
         cod_col, cod_bud: number of the authority at that office, and of the budget.
+        former: SIRETs that suppliers may still use, of communes merged into this one.
+        takes_over_on: bascule; an invoice notified before that day is followed elsewhere.
+        local: what it demands of suppliers, whatever Chorus Pro says.
     """
 
     siret: str
@@ -20,6 +26,13 @@ class Budget:
     post: str
     cod_col: str
     cod_bud: str
+    former: tuple[str, ...] = ()
+    takes_over_on: date | None = None
+    local: LocalRules = LocalRules()
+
+    def answers_to(self, siret: str) -> bool:
+        """Say whether an invoice addressed to a SIRET is for this budget."""
+        return siret == self.siret or siret in self.former
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,7 @@ class Mandat:
         tiers: the creditor as it was when the mandat was made.
         reference: number of the invoice, for the payee and for Hélios.
         pieces: IdUnique of its supporting documents.
+        engagement: id of the engagement that it takes from, empty when there is none.
         reason: why it came back, in French, empty otherwise.
         burnt: numbers that may not be used again (rejected after the prise en charge).
     """
@@ -100,6 +101,7 @@ class Mandat:
     lines: tuple[Line, ...]
     shares: tuple[Share, ...]
     pieces: tuple[str, ...]
+    engagement: str = ""
     amount: Decimal
     paid: Decimal = ZERO
     paid_on: date | None = None

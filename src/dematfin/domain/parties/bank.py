@@ -1,0 +1,77 @@
+"""Accounts on which a firm may be paid: a new one waits for two people who have called the firm back.
+
+Changed bank details are the commonest fraud against local authorities; the DGFiP asks never to trust a mail or a call
+alone, and to call back on the number of the contract.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from dematfin.domain.parties.iban import mask
+from dematfin.errors import RuleError, SeparationOfDuties
+
+CALLERS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBack:
+    """One person's word that the firm confirmed its account.
+
+    Attributes:
+        trace: who was called, on which number, found where.
+    """
+
+    by: str
+    at: datetime
+    trace: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAccount:
+    """One account of one firm.
+
+    Attributes:
+        id: `<siren>:<iban>`.
+        seen_in: where it was first seen: a register, an invoice.
+        trusted: it was the firm's account when dematfin first heard of the firm.
+    """
+
+    id: str
+    siren: str
+    iban: str
+    name: str
+    seen_in: str
+    seen_on: date
+    trusted: bool = False
+    calls: tuple[CallBack, ...] = ()
+
+    @property
+    def cleared(self) -> bool:
+        """Whether the firm may be paid on it."""
+        return self.trusted or len({call.by for call in self.calls}) >= CALLERS
+
+    def confirmed(self, call: CallBack) -> "KnownAccount":
+        """Return the account with one more word on it.
+
+        Raises:
+            RuleError: it needs none, or the trace is empty.
+            SeparationOfDuties: the same person again.
+        """
+        if self.cleared:
+            message = f"Le compte {mask(self.iban)} de {self.name} est déjà validé : il n'y a rien à faire."
+            raise RuleError(message)
+        if not call.trace.strip():
+            message = "Écrivez la trace du contre-appel : qui a été appelé, à quel numéro, trouvé où."
+            raise RuleError(message)
+        if any(earlier.by == call.by for earlier in self.calls):
+            message = (
+                f"Vous avez déjà confirmé le compte {mask(self.iban)} de {self.name} : une autre personne doit "
+                "rappeler le fournisseur à son tour."
+            )
+            raise SeparationOfDuties(message)
+        return replace(self, calls=(*self.calls, call))
+
+
+def account_id(siren: str, iban: str) -> str:
+    """Name an account of a firm."""
+    return f"{siren}:{iban}"
