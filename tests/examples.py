@@ -6,17 +6,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from dematfin.domain.document import DocumentRef
-from dematfin.domain.invoice.invoice import (
-    Amounts,
-    Attachment,
-    Content,
-    Invoice,
-    InvoiceKind,
-    Origin,
-    Supplier,
-    VatLine,
-    received,
-)
+from dematfin.domain.invoice.content import Amounts, Attachment, Content, InvoiceKind, Supplier, VatLine
+from dematfin.domain.invoice.invoice import Invoice, Origin, received
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.parties.tiers import Address, BankAccount, Tiers

@@ -11,7 +11,7 @@ from lxml import etree
 
 from chorus.pivots import PDF, archive, encoded, piece, pivot, unit, wrapped
 from dematfin.chorus.pivot import read_all, read_one
-from dematfin.domain.invoice.invoice import InvoiceKind
+from dematfin.domain.invoice.content import InvoiceKind
 from dematfin.errors import DocumentError, InvalidInvoice, NotAPdf, TooLarge, UnreadableXml, UnsafeArchive
 from dematfin.ports.invoice_source import Reading
 from official import OFFICIAL, needs_official

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dematfin.domain.finding import Severity, blocking
+from dematfin.domain.invoice.content import Amounts, InvoiceKind, Supplier, VatLine
 from dematfin.domain.invoice.controls import Known, control
-from dematfin.domain.invoice.invoice import Amounts, Invoice, InvoiceKind, Supplier, VatLine, normalised
+from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.registers import StructureRules
 from examples import COMMUNE, IBAN, RULES, SUPPLIER, attachment, engagement, invoice, tiers

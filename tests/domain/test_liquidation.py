@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dematfin.domain.invoice.invoice import Invoice, InvoiceKind
+from dematfin.domain.invoice.content import InvoiceKind
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO

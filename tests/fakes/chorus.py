@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from dematfin.domain.intention import Intention
-from dematfin.domain.invoice.invoice import Content
+from dematfin.domain.invoice.content import Content
 from dematfin.domain.registers import StructureRules
 from dematfin.errors import InvalidInvoice, Refused
 from dematfin.ports.invoice_source import File, Raw, Reading, RemoteRef

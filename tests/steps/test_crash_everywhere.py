@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dematfin.acts import mandats
-from dematfin.domain.invoice.invoice import Invoice, InvoiceKind
+from dematfin.domain.invoice.content import InvoiceKind
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState

@@ -13,7 +13,8 @@ from dematfin.acts import consult, mandats, sign, visa
 from dematfin.acts import run as acts
 from dematfin.config import Settings
 from dematfin.domain.finding import Finding
-from dematfin.domain.invoice.invoice import Invoice, InvoiceKind
+from dematfin.domain.invoice.content import InvoiceKind
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState

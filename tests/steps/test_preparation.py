@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from dematfin.acts import administer, mandats
 from dematfin.domain.finding import Finding, Severity
-from dematfin.domain.invoice.invoice import Content, Invoice, InvoiceKind
+from dematfin.domain.invoice.content import Content, InvoiceKind
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id

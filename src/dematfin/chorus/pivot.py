@@ -9,7 +9,7 @@ from typing import Final
 
 from dematfin.chorus.pieces import files
 from dematfin.domain import money
-from dematfin.domain.invoice.invoice import Amounts, Content, InvoiceKind, Supplier, VatLine
+from dematfin.domain.invoice.content import Amounts, Content, InvoiceKind, Supplier, VatLine
 from dematfin.errors import BadAnswer, InvalidInvoice
 from dematfin.ports.invoice_source import Reading
 from dematfin.support.xml import Element, local_name, parse_bytes

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dematfin.domain.invoice.chorus import Passage
-from dematfin.domain.invoice.invoice import Content
+from dematfin.domain.invoice.content import Content
 from dematfin.domain.registers import StructureRules
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import SupplierStatus
-from dematfin.domain.invoice.invoice import Content, Invoice, received
+from dematfin.domain.invoice.content import Content
+from dematfin.domain.invoice.invoice import Invoice, received
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.reception import Reception
 from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id

@@ -13,7 +13,8 @@ from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
-from dematfin.domain.invoice.invoice import Attachment, Content, Invoice, Origin, received
+from dematfin.domain.invoice.content import Attachment, Content
+from dematfin.domain.invoice.invoice import Invoice, Origin, received
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.reception import Cursor, Reception, ReceptionState
 from dematfin.errors import DocumentError

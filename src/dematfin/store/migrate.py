@@ -1,4 +1,4 @@
-"""The version of the tables: an empty base is made, any other must be ours."""
+"""The version of the tables: an empty base is made, an older one is brought up, any other is refused."""
 
 from pathlib import Path
 from typing import Final
@@ -16,13 +16,13 @@ SCRIPTS: Final = Path(__file__).with_name("migrations")
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Make the tables of an empty base; raise ConfigError when the base is of another version."""
+    """Make the tables of an empty base, add to those of an older one; raise ConfigError on a base that is not ours."""
     with engine.connect() as connection, connection.begin():
         found = MigrationContext.configure(connection).get_current_revision()
         empty = not inspect(connection).get_table_names()
     if found == _head():
         return
-    if not empty:
+    if not empty and found not in _versions():
         message = (
             f"La base de données est à la version « {found or 'inconnue'} », ce programme attend « {_head()} ». "
             "Installez la version de dematfin qui correspond à cette base, ou restaurez la bonne base."
@@ -40,6 +40,10 @@ def upgrade(engine: Engine) -> None:
             return  # another process made it meanwhile
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _versions() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
 
 
 def _head() -> str:

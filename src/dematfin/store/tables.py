@@ -6,16 +6,18 @@ from typing import Any, Final
 from sqlalchemy import Column, Index, MetaData, Table, Text
 
 from dematfin.domain.intention import Intention
+from dematfin.domain.invoice.duplicates import Pair
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.reception import Answer, Cursor, Reception
-from dematfin.domain.registers import Engagement, StructureRules
+from dematfin.domain.registers import Credit, Engagement, StructureRules
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.store.codec import hints
 from dematfin.store.columns import WHOLE, Instant, column_type
@@ -23,7 +25,9 @@ from dematfin.store.columns import WHOLE, Instant, column_type
 METADATA: Final = MetaData()
 
 
-def _records(name: str, kind: type, indexes: Sequence[str] = (), unique: Sequence[Sequence[str]] = ()) -> Table:
+def _records(
+    name: str, kind: type, indexes: Sequence[Sequence[str]] = (), unique: Sequence[Sequence[str]] = ()
+) -> Table:
     """Return the table of one kind of record."""
     columns = [Column("collectivite", Text(), primary_key=True), Column("id", Text(), primary_key=True)]
     for attribute, annotation in hints(kind).items():
@@ -31,15 +35,10 @@ def _records(name: str, kind: type, indexes: Sequence[str] = (), unique: Sequenc
             of_type, empty = column_type(annotation)
             columns.append(Column(attribute, of_type, nullable=empty))
     table = Table(name, METADATA, *columns, sqlite_strict=True)
-    for attribute in indexes:
-        Index(f"ix_{name}_{attribute}", table.c.collectivite, table.c[attribute])
-    for attributes in unique:
-        Index(
-            f"uq_{name}_{'_'.join(attributes)}",
-            table.c.collectivite,
-            *(table.c[one] for one in attributes),
-            unique=True,
-        )
+    for prefix, groups in (("ix", indexes), ("uq", unique)):
+        for group in groups:
+            columns_of = [table.c.collectivite, *(table.c[one] for one in group)]
+            Index(f"{prefix}_{name}_{'_'.join(group)}", *columns_of, unique=prefix == "uq")
     return table
 
 
@@ -48,17 +47,35 @@ RECORDS: Final[dict[type[Any], Table]] = {
     StructureRules: _records("structure", StructureRules),
     BudgetYear: _records("budget_year", BudgetYear),
     Engagement: _records("engagement", Engagement),
-    Tiers: _records("tiers", Tiers, ["siren"]),
+    Credit: _records("credit", Credit),
+    Tiers: _records("tiers", Tiers, [["siren"]]),
+    KnownAccount: _records("known_account", KnownAccount, [["siren"]]),
     Cursor: _records("cursor", Cursor),
-    Reception: _records("reception", Reception, ["state"]),
-    Invoice: _records("invoice", Invoice, ["state", "supplier_siren", "main_file"], unique=[["origin", "remote_id"]]),
-    VisaFolder: _records("visa_folder", VisaFolder, ["state", "invoice_id"]),
-    Piece: _records("piece", Piece, ["invoice_id"]),
-    Mandat: _records("mandat", Mandat, ["state", "bordereau", "number"]),
-    Bordereau: _records("bordereau", Bordereau, ["flux"], unique=[["siret", "exercice", "number"]]),
-    Flux: _records("flux", Flux, ["state"]),
-    Intention: _records("intention", Intention, ["state", "invoice_id"]),
-    Answer: _records("answer", Answer, ["state"]),
+    Reception: _records("reception", Reception, [["state"]]),
+    Invoice: _records(
+        "invoice",
+        Invoice,
+        [
+            ["state"],
+            ["supplier_siren", "number_key"],
+            ["supplier_siren", "ttc"],
+            ["number_key"],
+            ["ttc"],
+            ["main_file"],
+            ["engagement_key"],
+            ["remote_id"],
+            ["issued_on"],
+        ],
+        unique=[["origin", "remote_id"]],
+    ),
+    Pair: _records("pair", Pair, [["first"], ["second"]]),
+    VisaFolder: _records("visa_folder", VisaFolder, [["state"], ["invoice_id"]]),
+    Piece: _records("piece", Piece, [["invoice_id"]]),
+    Mandat: _records("mandat", Mandat, [["state"], ["bordereau"], ["number"]]),
+    Bordereau: _records("bordereau", Bordereau, [["flux"]], unique=[["siret", "exercice", "number"]]),
+    Flux: _records("flux", Flux, [["state"]]),
+    Intention: _records("intention", Intention, [["state"], ["invoice_id"]]),
+    Answer: _records("answer", Answer, [["state"]]),
 }
 
 Index(

@@ -3,6 +3,7 @@
 The enumeration is open: a status that we do not know is kept, shown and told to a person; it never stops an import.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -40,17 +41,32 @@ STAGES: Final[dict[str, Stage]] = {
     "REJETEE": Stage.REJECTED,
 }
 
-ELSEWHERE: Final = frozenset(
-    """BROUILLON A_VALIDER_1 ERREUR_FOURNISSEUR_SUR_VALIDEUR REFUSEE_1 VALIDEE_1 ABSENCE_VALIDATION_1_HORS_DELAI
-    A_VALIDER_2 ERREUR_COTRAITANT_SUR_VALIDEUR REFUSEE_2 VALIDEE_2 ABSENCE_VALIDATION_2_HORS_DELAI DEPOSEE
-    ERREUR_FOURNISSEUR_SUR_MOE EN_COURS_ACHEMINEMENT ABANDONNEE SUPPRIMEE ASSOCIEE EN_COURS_TRAITEMENT_PIVOT_S
-    A_VALIDER_MOE REFUSEE_MOE EN_ATTENTE_RECYCLAGE_FOURNISSEUR ERREUR_MOE_SUR_FOURNISSEUR ERREUR_MOA_SUR_FOURNISSEUR
-    INTERPRETEE_OCR ERREUR_FOURNISSEUR_SUR_MOA ERREUR_MOE_SUR_MOA ERREUR_DESTINATAIRE_PD ERREUR_DESTINATAIRE_EA
-    NON_CONFORME A_ASSOCIER_MOE ERREUR_DE_MOE MISE_A_DISPOSITION_MOE PRISE_EN_COMPTE_MOE A_ASSOCIER_MOA ERREUR_DE_MOA
-    REFUSEE_MOA A_ASSOCIER_FOURNISSEUR REFUSEE_FOURNISSEUR A_COMPLETER TRANSMISE_MOA REMPLACEE_PAR_A22
-    DUPLIQUE_APRES_REFUS MISE_A_DISPOSITION_MOA PRISE_EN_COMPTE_MOA TECHNIQUE_INCONNU""".split()
+PASSING: Final = frozenset(
+    {
+        "BROUILLON",
+        "DEPOSEE",
+        "EN_COURS_ACHEMINEMENT",
+        "ABANDONNEE",
+        "SUPPRIMEE",
+        "ASSOCIEE",
+        "EN_COURS_TRAITEMENT_PIVOT_S",
+        "EN_ATTENTE_RECYCLAGE_FOURNISSEUR",
+        "INTERPRETEE_OCR",
+        "NON_CONFORME",
+        "A_COMPLETER",
+        "TRANSMISE_MOA",
+        "REMPLACEE_PAR_A22",
+        "DUPLIQUE_APRES_REFUS",
+        "TECHNIQUE_INCONNU",
+    }
 )
 """Statuses that a recipient of ordinary invoices only meets in passing."""
+
+CIRCUITS: Final = re.compile(
+    "(A_VALIDER|REFUSEE|VALIDEE)_[12]|ABSENCE_VALIDATION_[12]_HORS_DELAI|ERREUR_[A-Z_]+"
+    "|(A_VALIDER|REFUSEE|A_ASSOCIER|MISE_A_DISPOSITION|PRISE_EN_COMPTE)_(MOE|MOA|FOURNISSEUR)"
+)
+"""Families of statuses of the works and validation circuits."""
 
 WORDS: Final[dict[str, str]] = {
     "DEPOSEE": "déposée",
@@ -71,7 +87,9 @@ WORDS: Final[dict[str, str]] = {
 
 def stage(status: str) -> Stage:
     """Return what a status means to us."""
-    return STAGES.get(status) or (Stage.AWAY if status in ELSEWHERE else Stage.UNKNOWN)
+    if status in STAGES:
+        return STAGES[status]
+    return Stage.AWAY if status in PASSING or CIRCUITS.fullmatch(status) else Stage.UNKNOWN
 
 
 def said(status: str) -> str:

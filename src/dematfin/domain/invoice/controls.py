@@ -1,21 +1,24 @@
 """Everything that is checked before an invoice goes to a head of service."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
-from typing import Final
 
 from dematfin.domain.finding import Finding, Severity
-from dematfin.domain.invoice.duplicates import duplicates
-from dematfin.domain.invoice.invoice import Content, Invoice
+from dematfin.domain.invoice.bank import check_account
+from dematfin.domain.invoice.credit_notes import check_credit_note
+from dematfin.domain.invoice.credits import check_credits
+from dematfin.domain.invoice.duplicates import Pair, duplicates
+from dematfin.domain.invoice.forcing import weighed
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.mentions import check_dates, check_mentions
+from dematfin.domain.invoice.payment import check_elsewhere, check_frame, check_mode, check_payee
 from dematfin.domain.invoice.routing import check_engagement, check_service, not_ours
-from dematfin.domain.money import euros, french
-from dematfin.domain.parties.iban import mask
+from dematfin.domain.invoice.sums import check_sums
+from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.tiers import Tiers
-from dematfin.domain.registers import Engagement, StructureRules
-
-PAYABLE_FRAMES: Final = frozenset({"A1", "A9", "A12"})
-ALREADY_PAID: Final = "A2"
+from dematfin.domain.registers import Credit, Engagement, StructureRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,39 +27,65 @@ class Known:
 
     Attributes:
         ours: whether its SIRET is one of our budgets.
-        rules: what Chorus Pro demands for that SIRET; None before the first import of the structures.
+        rules: what is demanded of suppliers for that SIRET; None before the first import of the structures.
+        engagement, credit: what it would be paid from, when they are known.
         tiers: the creditors of the register with the supplier's SIREN.
-        earlier: invoices of the same firm that came in before, or passed their controls before.
+        accounts: the accounts of that firm, cleared or not.
+        earlier: invoices that look like it and came in before, or passed their controls before.
+        decided: what people said of pairs of look-alikes, by pair.
+        origins: for a credit note, the invoices of the firm that bear the number which it cites.
     """
 
+    today: date
     ours: bool
     rules: StructureRules | None
     engagement: Engagement | None
+    credit: Credit | None = None
     tiers: tuple[Tiers, ...]
-    earlier: tuple[Invoice, ...]
+    accounts: tuple[KnownAccount, ...] = ()
+    earlier: tuple[Invoice, ...] = ()
+    decided: Mapping[str, Pair] = field(default_factory=dict)
+    origins: tuple[Invoice, ...] = ()
 
 
-def control(invoice: Invoice, known: Known, tolerance: Decimal) -> tuple[Finding, ...]:
+def control(invoice: Invoice, known: Known, tolerance: Decimal, *, check_siret: bool = True) -> tuple[Finding, ...]:
     """Return every finding on an invoice; none blocking means that it may be visaed.
 
-    `tolerance` is the rounding gap allowed between HT + TVA and TTC, in euros for each VAT rate.
+    `tolerance` is the rounding gap allowed between HT + TVA and TTC, in euros for each VAT rate; `check_siret` is
+    false on the qualification platform, whose SIRETs are invented.
     """
     content = invoice.content
+    twins = tuple(duplicates(invoice, known.earlier, known.decided))
     if not known.ours:
-        return (not_ours(content.siret), *duplicates(invoice, known.earlier))
-    findings = [*_routing(content, known), *_creditor(content, known), *_frame(content)]
-    return (*findings, *_sums(content, tolerance), *duplicates(invoice, known.earlier))
+        return (not_ours(content.siret), *twins)
+    findings = [
+        *check_elsewhere(invoice),
+        *check_frame(content),
+        *_routing(invoice, known),
+        *_creditor(invoice, known),
+        *check_mode(content),
+        *check_payee(content),
+        *check_account(content.supplier, known.tiers, known.accounts),
+        *check_sums(content, tolerance),
+        *check_mentions(content, check_siret=check_siret),
+        *check_dates(content, known.today),
+        *check_credit_note(invoice, known.origins),
+        *twins,
+    ]
+    if not invoice.is_credit_note:
+        findings += check_credits(invoice.ttc, known.engagement, known.credit)
+    return weighed(findings, invoice.forced)
 
 
-def _routing(content: Content, known: Known) -> Iterator[Finding]:
-    rules = known.rules or StructureRules(id=content.siret, name=content.siret)
+def _routing(invoice: Invoice, known: Known) -> Iterator[Finding]:
+    rules = known.rules or StructureRules(id=invoice.siret, name=invoice.siret)
     if known.rules is not None:
-        yield from check_service(content, rules)
-    yield from check_engagement(content, rules, known.engagement)
+        yield from check_service(invoice, rules)
+    yield from check_engagement(invoice, rules, known.engagement)
 
 
-def _creditor(content: Content, known: Known) -> Iterator[Finding]:
-    supplier = content.supplier
+def _creditor(invoice: Invoice, known: Known) -> Iterator[Finding]:
+    supplier = invoice.content.supplier
     if not known.tiers:
         yield Finding(
             code="TIERS-UNKNOWN",
@@ -64,65 +93,11 @@ def _creditor(content: Content, known: Known) -> Iterator[Finding]:
             sentence=f"Le fournisseur {supplier.name} ({supplier.identifier}) n'est pas dans les tiers. Créez-le dans "
             "le logiciel financier, importez les tiers (dematfin tiers importer) puis relancez la journée.",
         )
-        return
-    if known.engagement and known.engagement.tiers not in {tiers.id for tiers in known.tiers}:
+    elif known.engagement and known.engagement.tiers not in {tiers.id for tiers in known.tiers}:
         yield Finding(
             code="ROUTE-ENG-SUPPLIER",
             severity=Severity.BLOCKING,
             sentence=f"L'engagement {known.engagement.number} a été passé avec un autre fournisseur que "
             f"{supplier.name}. Vérifiez le numéro d'engagement avec le service acheteur.",
-        )
-    if supplier.iban and supplier.iban not in {tiers.account.iban for tiers in known.tiers}:
-        yield Finding(
-            code="BANK-IBAN-DIFFERENT",
-            severity=Severity.BLOCKING,
-            sentence=f"L'IBAN de la facture ({mask(supplier.iban)}) n'est pas celui des tiers. Risque de fraude : "
-            "rappelez le fournisseur au numéro du contrat ; si le changement est confirmé, mettez à jour les tiers.",
-        )
-
-
-def _frame(content: Content) -> Iterator[Finding]:
-    if content.frame == ALREADY_PAID:
-        yield Finding(
-            code="FRAME-ALREADY-PAID",
-            severity=Severity.BLOCKING,
-            sentence="Facture déjà payée (cadre A2, carte d'achat par exemple) : elle ne doit pas être mandatée ici.",
-        )
-    elif content.frame not in PAYABLE_FRAMES:
-        yield Finding(
-            code="FRAME-WORKS",
-            severity=Severity.BLOCKING,
-            sentence=f"Cadre de facturation {content.frame} (travaux ou cas particulier) : à traiter à la main.",
-        )
-    if content.supplier.factor:
-        yield Finding(
-            code="BANK-FACTOR",
-            severity=Severity.BLOCKING,
-            sentence=f"Le paiement est demandé par {content.supplier.factor} (affacturage) : payer le fournisseur "
-            "n'éteindrait pas la dette. À traiter avec le comptable.",
-        )
-
-
-def _sums(content: Content, tolerance: Decimal) -> Iterator[Finding]:
-    amounts = content.amounts
-    gap = abs(amounts.ht + amounts.tva - amounts.ttc)
-    if gap > tolerance * max(1, len(amounts.vat)):
-        yield Finding(
-            code="SUM-TOTALS",
-            severity=Severity.BLOCKING,
-            sentence=f"Le total est faux : {french(amounts.ht)} HT + {french(amounts.tva)} de TVA ne font pas "
-            f"{french(amounts.ttc)} TTC. Rejetez la facture dans Chorus Pro et demandez-en une nouvelle.",
-        )
-    if euros(amounts.payable) != euros(amounts.ttc):
-        yield Finding(
-            code="SUM-PAYABLE",
-            severity=Severity.BLOCKING,
-            sentence=f"Le net à payer ({french(amounts.payable)}) n'est pas le total TTC ({french(amounts.ttc)}) : "
-            "un acompte a peut-être été versé. À traiter à la main pour ne pas payer deux fois.",
-        )
-    if content.currency != "EUR":
-        yield Finding(
-            code="SUM-CURRENCY",
-            severity=Severity.BLOCKING,
-            sentence=f"La facture est en {content.currency} : un mandat est en euros.",
+            about=known.engagement.number,
         )

@@ -1,6 +1,6 @@
 """A budget: one set of accounts, with its own SIRET, its own numbers and its own flows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ class Budget:
     cod_bud: str
     former: tuple[str, ...] = ()
     takes_over_on: date | None = None
-    local: LocalRules = LocalRules()
+    local: LocalRules = field(default_factory=LocalRules)
 
     def answers_to(self, siret: str) -> bool:
         """Say whether an invoice addressed to a SIRET is for this budget."""

@@ -1,0 +1,80 @@
+"""How an invoice is to be paid, if it is: already paid, drawn on our account, to somebody else."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from dematfin.domain.finding import Finding, Severity
+from dematfin.domain.intention import SupplierStatus
+from dematfin.domain.invoice.chorus import Stage, said, stage
+from dematfin.domain.invoice.content import Content
+from dematfin.domain.invoice.invoice import Invoice
+
+PAYABLE_FRAMES: Final = frozenset({"A1", "A9", "A12"})
+ALREADY_PAID: Final = "A2"
+DIRECT_DEBIT: Final = "49"
+CARD: Final = "48"
+"""Codes of UNCL 4461."""
+
+
+def check_frame(content: Content) -> Iterator[Finding]:
+    """Say which cadre de facturation keeps an invoice from being paid here."""
+    if content.frame == ALREADY_PAID:
+        yield Finding(
+            code="FRAME-ALREADY-PAID",
+            severity=Severity.BLOCKING,
+            sentence="Facture déjà payée (cadre A2, carte d'achat par exemple) : elle ne doit pas être payée une seconde "
+            "fois. Régularisez-la dans le logiciel financier, puis écartez-la (dematfin facture ecarter).",
+        )
+    elif content.frame not in PAYABLE_FRAMES:
+        yield Finding(
+            code="FRAME-WORKS",
+            severity=Severity.BLOCKING,
+            sentence=f"Cadre de facturation {content.frame} (travaux ou cas particulier) : à traiter à la main, dans le "
+            "circuit des marchés de travaux, puis à écarter (dematfin facture ecarter).",
+            about=content.frame,
+        )
+
+
+def check_mode(content: Content) -> Iterator[Finding]:
+    """A direct debit or a card has paid, or will pay, without any order of ours: its mandat comes after."""
+    if content.payment_mode not in {DIRECT_DEBIT, CARD} or content.frame == ALREADY_PAID:
+        return
+    how = "prélevée sur notre compte" if content.payment_mode == DIRECT_DEBIT else "payée par carte"
+    yield Finding(
+        code="PAY-WITHOUT-ORDER",
+        severity=Severity.BLOCKING,
+        sentence=f"La facture est {how} : un virement la paierait une seconde fois. Son mandat se fait après le paiement, "
+        "en régularisation, dans le logiciel financier ; puis écartez-la (dematfin facture ecarter).",
+        about=content.payment_mode,
+    )
+
+
+def check_payee(content: Content) -> Iterator[Finding]:
+    """Somebody else than the supplier cashes: paying the supplier would not discharge the debt."""
+    if not content.supplier.factor:
+        return
+    yield Finding(
+        code="BANK-FACTOR",
+        severity=Severity.BLOCKING,
+        sentence=f"Le paiement est demandé par {content.supplier.factor} (affacturage ou cession) : payer le fournisseur "
+        "n'éteindrait pas la dette. Vérifiez la mention de subrogation et la notification au comptable, et traitez-la "
+        "avec lui : les faux affactureurs sont une fraude courante.",
+        article="C. civ., art. 1346-1",
+        about=content.supplier.factor,
+        proposal=SupplierStatus.SUSPENDED,
+        motif="Joignez la preuve de la subrogation ou de la cession de créance au profit du nouveau bénéficiaire.",
+    )
+
+
+def check_elsewhere(invoice: Invoice) -> Iterator[Finding]:
+    """Chorus Pro shows that somebody has ordered its payment: a second order would pay it twice."""
+    if stage(invoice.remote_status) is not Stage.MANDATED:
+        return
+    yield Finding(
+        code="STATUS-MANDATED",
+        severity=Severity.BLOCKING,
+        sentence=f"Chorus Pro la montre « {said(invoice.remote_status)} » : elle a été mandatée ailleurs. Elle ne sera pas "
+        "mandatée ici tant que ce mandat n'est pas annulé et son statut remis dans Chorus Pro. Sinon, écartez-la "
+        "(dematfin facture ecarter).",
+        about=invoice.remote_status,
+    )
