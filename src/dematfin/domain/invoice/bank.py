@@ -30,7 +30,8 @@ def _to_clear(iban: str, account: KnownAccount | None, what: str) -> Finding:
     return Finding(
         code="BANK-IBAN-DIFFERENT",
         severity=Severity.BLOCKING,
-        sentence=f"{what} ({mask(iban)}) est nouveau pour ce fournisseur. Risque de fraude : rappelez le fournisseur au "
+        sentence=f"{what} ({mask(iban)}) est nouveau pour ce fournisseur. Risque de fraude : rappelez le fournisseur "
+        "au "
         "numéro du contrat, jamais à celui de la facture ou du mail ; deux personnes doivent le confirmer (dematfin "
         f"tiers iban valider).{said}",
         about=iban,
@@ -42,6 +43,7 @@ def _foreign(supplier: Supplier) -> Iterator[Finding]:
         yield Finding(
             code="BANK-IBAN-FOREIGN",
             severity=Severity.WARNING,
-            sentence=f"Le fournisseur est français et son compte ({mask(supplier.iban)}) est à l'étranger : vérifiez-le.",
+            sentence=f"Le fournisseur est français et son compte ({mask(supplier.iban)}) est à l'étranger : "
+            "vérifiez-le.",
             about=supplier.iban,
         )

@@ -18,7 +18,8 @@ def check_credit_note(note: Invoice, origins: Sequence[Invoice]) -> Iterator[Fin
         yield _remark(
             "AVOIR-UNLINKED",
             Severity.WARNING,
-            "L'avoir ne dit pas quelle facture il corrige : il ne sera pas déduit tout seul. Demandez-le au fournisseur.",
+            "L'avoir ne dit pas quelle facture il corrige : il ne sera pas déduit tout seul. Demandez-le au "
+            "fournisseur.",
         )
     elif not origins:
         yield _remark(
@@ -35,7 +36,8 @@ def _linked(note: Invoice, origin: Invoice) -> Iterator[Finding]:
         yield Finding(
             code="AVOIR-ABOVE",
             severity=Severity.BLOCKING,
-            sentence=f"L'avoir ({french(note.ttc)}) dépasse la facture {origin.id} qu'il corrige ({french(origin.ttc)}). "
+            sentence=f"L'avoir ({french(note.ttc)}) dépasse la facture {origin.id} qu'il corrige "
+            f"({french(origin.ttc)}). "
             "Rejetez-le et demandez-en un autre.",
             about=origin.id,
             proposal=SupplierStatus.REFUSED,

@@ -17,7 +17,8 @@ def check_credits(amount: Decimal, engagement: Engagement | None, credit: Credit
             code="CREDIT-ENGAGEMENT",
             severity=Severity.BLOCKING,
             sentence=f"Il reste {french(engagement.remaining)} sur l'engagement {engagement.number}, la facture est de "
-            f"{french(amount)}. Complétez l'engagement dans le logiciel financier puis importez-le de nouveau, ou forcez.",
+            f"{french(amount)}. Complétez l'engagement dans le logiciel financier puis importez-le de nouveau, ou "
+            "forcez.",
             about=f"{engagement.number}:{amount}",
         )
     if credit is not None and amount > credit.remaining:
@@ -25,7 +26,8 @@ def check_credits(amount: Decimal, engagement: Engagement | None, credit: Credit
             code="CREDIT-CHAPTER",
             severity=Severity.BLOCKING,
             sentence=f"Crédits insuffisants au chapitre {credit.chapter} ({credit.exercice}) : il reste "
-            f"{french(credit.remaining)} pour {french(amount)}. Faites voter ou virer des crédits, puis importez-les de "
+            f"{french(credit.remaining)} pour {french(amount)}. Faites voter ou virer des crédits, puis importez-les "
+            "de "
             "nouveau (dematfin credit importer).",
             article=AVAILABLE,
             about=f"{credit.chapter}:{amount}",

@@ -22,14 +22,16 @@ def check_frame(content: Content) -> Iterator[Finding]:
         yield Finding(
             code="FRAME-ALREADY-PAID",
             severity=Severity.BLOCKING,
-            sentence="Facture déjà payée (cadre A2, carte d'achat par exemple) : elle ne doit pas être payée une seconde "
+            sentence="Facture déjà payée (cadre A2, carte d'achat par exemple) : elle ne doit pas être payée une "
+            "seconde "
             "fois. Régularisez-la dans le logiciel financier, puis écartez-la (dematfin facture ecarter).",
         )
     elif content.frame not in PAYABLE_FRAMES:
         yield Finding(
             code="FRAME-WORKS",
             severity=Severity.BLOCKING,
-            sentence=f"Cadre de facturation {content.frame} (travaux ou cas particulier) : à traiter à la main, dans le "
+            sentence=f"Cadre de facturation {content.frame} (travaux ou cas particulier) : à traiter à la main, dans "
+            "le "
             "circuit des marchés de travaux, puis à écarter (dematfin facture ecarter).",
             about=content.frame,
         )
@@ -43,7 +45,8 @@ def check_mode(content: Content) -> Iterator[Finding]:
     yield Finding(
         code="PAY-WITHOUT-ORDER",
         severity=Severity.BLOCKING,
-        sentence=f"La facture est {how} : un virement la paierait une seconde fois. Son mandat se fait après le paiement, "
+        sentence=f"La facture est {how} : un virement la paierait une seconde fois. Son mandat se fait après le "
+        "paiement, "
         "en régularisation, dans le logiciel financier ; puis écartez-la (dematfin facture ecarter).",
         about=content.payment_mode,
     )
@@ -56,7 +59,8 @@ def check_payee(content: Content) -> Iterator[Finding]:
     yield Finding(
         code="BANK-FACTOR",
         severity=Severity.BLOCKING,
-        sentence=f"Le paiement est demandé par {content.supplier.factor} (affacturage ou cession) : payer le fournisseur "
+        sentence=f"Le paiement est demandé par {content.supplier.factor} (affacturage ou cession) : payer le "
+        "fournisseur "
         "n'éteindrait pas la dette. Vérifiez la mention de subrogation et la notification au comptable, et traitez-la "
         "avec lui : les faux affactureurs sont une fraude courante.",
         article="C. civ., art. 1346-1",
@@ -73,7 +77,8 @@ def check_elsewhere(invoice: Invoice) -> Iterator[Finding]:
     yield Finding(
         code="STATUS-MANDATED",
         severity=Severity.BLOCKING,
-        sentence=f"Chorus Pro la montre « {said(invoice.remote_status)} » : elle a été mandatée ailleurs. Elle ne sera pas "
+        sentence=f"Chorus Pro la montre « {said(invoice.remote_status)} » : elle a été mandatée ailleurs. Elle ne "
+        "sera pas "
         "mandatée ici tant que ce mandat n'est pas annulé et son statut remis dans Chorus Pro. Sinon, écartez-la "
         "(dematfin facture ecarter).",
         about=invoice.remote_status,

@@ -75,7 +75,8 @@ def _bases(content: Content, tolerance: Decimal) -> Iterator[Finding]:
             yield Finding(
                 code="SUM-VAT-MISSING",
                 severity=Severity.WARNING,
-                sentence="Le détail de la TVA par taux manque dans les données : contrôlez-le sur la facture elle-même.",
+                sentence="Le détail de la TVA par taux manque dans les données : contrôlez-le sur la facture "
+                "elle-même.",
                 article=MENTIONS,
             )
         return
@@ -89,7 +90,8 @@ def _bases(content: Content, tolerance: Decimal) -> Iterator[Finding]:
     yield Finding(
         code="SUM-BASES",
         severity=Severity.WARNING,
-        sentence=f"La TVA ne porte pas sur le total HT : {what}. Une part peut être exonérée : vérifiez sur la facture.",
+        sentence=f"La TVA ne porte pas sur le total HT : {what}. Une part peut être exonérée : vérifiez sur la "
+        "facture.",
         about=str(total),
     )
 
@@ -122,7 +124,8 @@ def _lines(content: Content, tolerance: Decimal) -> Iterator[Finding]:
         yield Finding(
             code="SUM-LINES",
             severity=Severity.WARNING,
-            sentence=f"Les lignes font {french(total)} HT pour un total HT de {french(content.amounts.ht)} : une remise "
+            sentence=f"Les lignes font {french(total)} HT pour un total HT de {french(content.amounts.ht)} : une "
+            "remise "
             "globale ou une ligne manque. Vérifiez sur la facture.",
             about=str(total),
         )
@@ -134,11 +137,13 @@ def _payable(amounts: Amounts) -> Iterator[Finding]:
     yield Finding(
         code="SUM-PAYABLE",
         severity=Severity.BLOCKING,
-        sentence=f"Le net à payer ({french(amounts.payable)}) n'est pas le total TTC ({french(amounts.ttc)}) : un acompte "
+        sentence=f"Le net à payer ({french(amounts.payable)}) n'est pas le total TTC ({french(amounts.ttc)}) : un "
+        "acompte "
         "a peut-être été versé. À traiter à la main pour ne pas payer deux fois.",
         about=str(amounts.payable),
         proposal=SupplierStatus.REFUSED,
-        motif=f"Le net à payer ({french(amounts.payable)}) diffère du total TTC ({french(amounts.ttc)}) sans explication.",
+        motif=f"Le net à payer ({french(amounts.payable)}) diffère du total TTC ({french(amounts.ttc)}) sans "
+        "explication.",
     )
 
 
