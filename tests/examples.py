@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.content import Amounts, Attachment, Content, InvoiceKind, Supplier, VatLine
-from dematfin.domain.invoice.invoice import Invoice, Origin, received
+from dematfin.domain.invoice.invoice import Arrival, Invoice, Origin, received
 from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.parties.bank import KnownAccount, account_id
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.parties.tiers import Address, BankAccount, Tiers
 from dematfin.domain.policy import Policy
@@ -61,7 +62,7 @@ def engagement(number: str = "BC26-00077", **changes: Any) -> Engagement:
         number=number,
         label="Fournitures scolaires",
         tiers="F00231",
-        amount=Decimal("500.00"),
+        amount=Decimal("90000.00"),
         imputation=Imputation(nature="60632", fonction="211"),
     )
     return replace(usual, **changes)
@@ -81,6 +82,7 @@ def content(number: str = "F2026-0412", ttc: str = "120.00", **changes: Any) -> 
         engagement="BC26-00077",
         marche="",
         issued_on=date(2026, 2, 20),
+        delivered_on=date(2026, 2, 19),
         received_on=date(2026, 2, 21),
         currency="EUR",
         amounts=Amounts(ht=ht, ttc=total, payable=total, vat=(VatLine(rate=Decimal(20), base=ht, amount=total - ht),)),
@@ -99,11 +101,26 @@ def attachment(name: str, *, main: bool = True) -> Attachment:
 
 def invoice(number: str = "F2026-0412", ttc: str = "120.00", *, key: str = "F2026-000001", **changes: Any) -> Invoice:
     """Return an invoice that has just come in; `changes` are of its content."""
-    return received(
-        content(number, ttc, **changes),
-        invoice_id=key,
+    written = content(number, ttc, **changes)
+    arrival = Arrival(
         origin=Origin.CHORUS,
         remote_id=f"91{key[-6:]}",
         remote_status="MISE_A_DISPOSITION",
+        siret=written.siret,
         notified_on=date(2026, 2, 22),
     )
+    return received(key, written, arrival)
+
+
+def account(iban: str = IBAN, **changes: Any) -> KnownAccount:
+    """Return the stationer's account, known since its first invoice."""
+    usual = KnownAccount(
+        id=account_id(SUPPLIER[:9], iban),
+        siren=SUPPLIER[:9],
+        iban=iban,
+        name="PAPETERIE DU LAC",
+        seen_in="registre des tiers",
+        seen_on=date(2026, 1, 5),
+        trusted=True,
+    )
+    return replace(usual, **changes)

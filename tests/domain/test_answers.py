@@ -15,7 +15,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reissue import again, rejected
 from dematfin.domain.mandat.verdict import FlowVerdict, read_acquit, read_retour
 from dematfin.errors import IllegalTransition
-from examples import engagement, invoice, tiers
+from examples import account, engagement, invoice, tiers
 
 REASON = Anomaly(code="1971", text="Compte fonction présent à tort")
 
@@ -60,7 +60,13 @@ def test_a_refused_piece_leaves_its_bordereau_accepted() -> None:
 
 
 def sent(state: MandatState = MandatState.SENT, ttc: str = "120.00") -> Mandat:
-    basis = Basis(invoice=invoice(ttc=ttc), engagement=engagement(), tiers=(tiers(),), pieces=("PJ1",))
+    basis = Basis(
+        invoice=invoice(ttc=ttc),
+        engagement=engagement(),
+        tiers=(tiers(),),
+        accounts=(account(),),
+        pieces=("PJ1",),
+    )
     made = liquidate(basis, mandat_id="M2026-000001", exercice=2026, payment_days=30)
     return replace(made, state=state, number=1187, bordereau="COMMUNE-2026-42")
 

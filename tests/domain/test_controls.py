@@ -15,10 +15,17 @@ from dematfin.domain.invoice.controls import Known, control
 from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.registers import StructureRules
-from examples import COMMUNE, IBAN, RULES, SUPPLIER, attachment, engagement, invoice, tiers
+from examples import COMMUNE, IBAN, RULES, SUPPLIER, account, attachment, engagement, invoice, tiers
 
 CENT = Decimal("0.01")
-GOOD = Known(ours=True, rules=RULES, engagement=engagement(), tiers=(tiers(),), earlier=())
+GOOD = Known(
+    today=date(2026, 3, 2),
+    ours=True,
+    rules=RULES,
+    engagement=engagement(),
+    tiers=(tiers(),),
+    accounts=(account(),),
+)
 
 
 def codes(subject: Invoice, known: Known = GOOD) -> dict[str, Severity]:

@@ -14,7 +14,7 @@ from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO
 from dematfin.errors import PiecesMissing
-from examples import CCAS, IBAN, engagement, invoice, tiers
+from examples import CCAS, IBAN, account, engagement, invoice, tiers
 
 CENTS = st.integers(1, 10_000_000).map(lambda cents: Decimal(cents) / 100)
 
@@ -25,7 +25,12 @@ def credit(number: str, ttc: str, *, of: str = "F2026-0412", key: str = "F2026-0
 
 def mandat(subject: Invoice, *credit_notes: Invoice) -> Mandat:
     basis = Basis(
-        invoice=subject, credit_notes=credit_notes, engagement=engagement(), tiers=(tiers(),), pieces=("PJ1",)
+        invoice=subject,
+        credit_notes=credit_notes,
+        engagement=engagement(),
+        tiers=(tiers(),),
+        accounts=(account(),),
+        pieces=("PJ1",),
     )
     return liquidate(basis, mandat_id="M2026-000001", exercice=2026, payment_days=30)
 
@@ -64,7 +69,7 @@ def test_the_delay_runs_from_the_service_fait_when_it_came_later() -> None:
 
 
 def test_what_is_missing_is_named_with_its_invoice() -> None:
-    basis = Basis(invoice=invoice(), engagement=None, tiers=(tiers(),), pieces=())
+    basis = Basis(invoice=invoice(), engagement=None, tiers=(tiers(),), accounts=(account(),), pieces=())
     with pytest.raises(PiecesMissing, match=r"F2026-000001.*BC26-00077"):
         liquidate(basis, mandat_id="M", exercice=2026, payment_days=30)
     with pytest.raises(PiecesMissing, match=r"F2026-000001.*F00231"):

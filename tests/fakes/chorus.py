@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from dematfin.domain.intention import Intention
+from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.content import Content
 from dematfin.domain.registers import StructureRules
 from dematfin.errors import InvalidInvoice, Refused
-from dematfin.ports.invoice_source import File, Raw, Reading, RemoteRef
+from dematfin.ports.invoice_source import File, Reading, RemoteRef
 
 ROAD = ("MISE_A_DISPOSITION", "SERVICE_FAIT", "MANDATEE")
 READY = frozenset({"MISE_A_DISPOSITION", "COMPLETEE", "SERVICE_FAIT"})
@@ -26,6 +28,7 @@ class FakeChorus:
 
     rules: tuple[StructureRules, ...]
     deposits: dict[str, Content | None] = field(default_factory=dict)
+    passages: dict[str, tuple[Passage, ...]] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
     fetched: list[str] = field(default_factory=list)
     told: list[tuple[str, str, str]] = field(default_factory=list)
@@ -35,10 +38,18 @@ class FakeChorus:
         self.deposits[key] = content
         self.statuses[key] = status
 
-    def structures(self) -> tuple[StructureRules, ...]:
+    def doors(self) -> tuple[str, ...]:
+        return ("TECH_1",)
+
+    def structures(self, door: str) -> tuple[StructureRules, ...]:
+        assert door in self.doors()
         return self.rules
 
-    def changed(self, since: date, until: date) -> Iterator[RemoteRef]:
+    def to_process(self, door: str) -> Iterator[RemoteRef]:
+        return (ref for ref in self.changed(door, date.min, date.max) if ref.status in READY)
+
+    def changed(self, door: str, since: date, until: date) -> Iterator[RemoteRef]:
+        assert door in self.doors()
         assert since <= until
         for key, status in self.statuses.items():
             content = self.deposits[key]
@@ -46,23 +57,27 @@ class FakeChorus:
                 remote_id=key,
                 number=content.number if content else key,
                 status=status,
-                status_at=status,
-                ready=status in READY,
-                elsewhere=status == ROAD[2],
+                status_at=f"{status} {len(self.passages.get(key, ()))}",
             )
 
-    def fetch(self, remote_id: str) -> Raw:
+    def fetch(self, remote_id: str, target: Path) -> tuple[Passage, ...]:
         self.fetched.append(remote_id)
-        return Raw(remote_id=remote_id, data=f"pivot {remote_id}".encode(), notified_on=date(2026, 2, 22))
+        target.write_text(f"pivot {remote_id}", encoding="utf-8")
+        first = Passage(status=ROAD[0], on=date(2026, 2, 22))
+        return (first, *self.passages.get(remote_id, ()))
 
-    def read(self, remote_id: str, data: bytes) -> Reading:
+    def read(self, remote_id: str, raw: Path, folder: Path) -> Reading:
         content = self.deposits[remote_id]
-        if content is None or data != f"pivot {remote_id}".encode():
+        if content is None or raw.read_text(encoding="utf-8") != f"pivot {remote_id}":
             message = f"Facture {remote_id} : illisible."
             raise InvalidInvoice(message)
-        name = f"{content.number}.pdf"
-        pdf = File(name=name, media_type="application/pdf", main=True, data=f"%PDF- {remote_id}".encode())
+        path = folder / "facture"
+        path.write_text(f"%PDF- {remote_id}", encoding="utf-8")
+        pdf = File(name=f"{content.number}.pdf", media_type="application/pdf", main=True, path=path)
         return Reading(content=content, files=(pdf,))
+
+    def readable(self, remote_id: str, target: Path) -> None:
+        target.write_text(f"%PDF- {remote_id}", encoding="utf-8")
 
     def publish(self, intention: Intention) -> str:
         current, wanted = self.statuses[intention.remote_id], str(intention.status)

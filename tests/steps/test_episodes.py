@@ -38,7 +38,7 @@ def test_recycled_with_the_right_service_it_goes_to_its_desk(hall: Hall) -> None
     assert only(hall).state is InvoiceState.TO_CORRECT
     hall.chorus.statuses[KEY] = "A_RECYCLER"
     hall.day()
-    assert only(hall).state is InvoiceState.TO_CORRECT
+    assert only(hall).state is InvoiceState.SENT_BACK
     assert hall.chorus.fetched == [KEY]
     hall.chorus.deposit(KEY, content("F-1", service_code="SCOLAIRE"))
     hall.day()
@@ -62,15 +62,24 @@ def test_completed_while_it_waited_for_a_visa_it_is_read_again_before_anybody_ce
     assert {folder.id for folder, _ in consult.queue(hall.app, VISEUR)}.isdisjoint({"F2026-000001/1"})
 
 
-def test_nothing_new_starts_no_new_episode(hall: Hall) -> None:
+def test_completed_without_a_new_file_it_is_visaed_again_all_the_same(hall: Hall) -> None:
     hall.deposit("120.00")
     hall.day()
     hall.chorus.statuses[KEY] = "SUSPENDUE"
     hall.day()
     hall.chorus.statuses[KEY] = "COMPLETEE"
     hall.day()
-    assert (only(hall).episode, only(hall).state) == (1, InvoiceState.IN_VISA)
+    assert (only(hall).episode, only(hall).state) == (2, InvoiceState.IN_VISA)
     assert hall.chorus.fetched == [KEY, KEY]
+    assert [folder.state for folder in hall.all(VisaFolder)] == [FolderState.WITHDRAWN, FolderState.IN_CIRCUIT]
+
+
+def test_put_back_at_our_disposal_without_having_left_it_stays_on_its_desk(hall: Hall) -> None:
+    hall.deposit("120.00")
+    hall.day()
+    hall.chorus.statuses[KEY] = "PRISE_EN_COMPTE_DESTINATAIRE"
+    hall.day()
+    assert (only(hall).episode, only(hall).state) == (1, InvoiceState.IN_VISA)
     assert [folder.state for folder in hall.all(VisaFolder)] == [FolderState.IN_CIRCUIT]
 
 
@@ -128,21 +137,21 @@ def test_what_was_refused_is_told_again_once_somebody_has_put_it_right(hall: Hal
     assert hall.chorus.told.count((KEY, "MANDATEE", "1187")) == 1
 
 
-@pytest.mark.parametrize("status", ["REJETEE", "SUSPENDUE"])
-def test_an_invoice_that_chorus_pro_stops_is_not_mandated(hall: Hall, status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("REJETEE", InvoiceState.REFUSED),
+        ("SUSPENDUE", InvoiceState.INTERRUPTED),
+        ("A_RECYCLER", InvoiceState.SENT_BACK),
+        ("MANDATEE", InvoiceState.ELSEWHERE),
+    ],
+)
+def test_an_invoice_that_chorus_pro_stops_is_not_mandated(hall: Hall, status: str, state: InvoiceState) -> None:
     hall.deposit("120.00", "45.30")
     hall.day()
     hall.chorus.statuses[KEY] = status
     hall.certify()
     hall.day()
     assert [one.invoice_ids for one in hall.all(Mandat)] == [("F2026-000002",)]
-    assert any("F2026-000001" in note and status in note for note in prepare(hall.app).notes)
-
-
-def test_an_invoice_that_somebody_else_mandated_meanwhile_is_not_mandated(hall: Hall) -> None:
-    hall.deposit("120.00", "45.30")
-    hall.day()
-    hall.certify()
-    hall.chorus.statuses[KEY] = "MANDATEE"
-    hall.day()
-    assert [one.invoice_ids for one in hall.all(Mandat)] == [("F2026-000002",)]
+    stopped = {one.id: one for one in hall.all(Invoice)}["F2026-000001"]
+    assert (stopped.state, stopped.remote_status) == (state, status)

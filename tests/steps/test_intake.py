@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.reception import Reception, ReceptionState
 from dematfin.errors import Unreachable
-from dematfin.ports.invoice_source import Raw
 from dematfin.steps.control import control
 from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
@@ -52,7 +52,7 @@ def test_an_unreadable_invoice_that_the_supplier_completed_is_downloaded_again(h
     hall.chorus.deposit("666", None)
     intake(hall.app)
     hall.chorus.deposits["666"] = content("F-666", "10.00")
-    hall.chorus.statuses["666"] = "SERVICE_FAIT"
+    hall.chorus.statuses["666"] = "COMPLETEE"
     assert len(intake(hall.app).done) == 1
     assert hall.chorus.fetched.count("666") == 2
 
@@ -62,10 +62,10 @@ def test_one_download_that_fails_stops_no_other(hall: Hall, monkeypatch: pytest.
     hall.deposit("120.00", "45.30", "10.00")
     fetch = hall.chorus.fetch
 
-    def sometimes(remote_id: str) -> Raw:
+    def sometimes(remote_id: str, target: Path) -> tuple[Passage, ...]:
         if remote_id == "9100002":
             raise error
-        return fetch(remote_id)
+        return fetch(remote_id, target)
 
     monkeypatch.setattr(hall.chorus, "fetch", sometimes)
     outcome = intake(hall.app)
@@ -135,7 +135,7 @@ def test_a_status_changed_behind_our_back_is_written_down(hall: Hall) -> None:
     hall.chorus.statuses["9100001"] = "SUSPENDUE"
     intake(hall.app)
     assert hall.all(Invoice)[0].remote_status == "SUSPENDUE"
-    assert any("SUSPENDUE" in written.event.motif for written in hall.ledger.events)
+    assert any("suspendue" in written.event.motif for written in hall.ledger.events)
 
 
 def test_a_desk_without_anybody_is_said(hall: Hall) -> None:

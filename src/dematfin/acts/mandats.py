@@ -13,6 +13,7 @@ from dematfin.domain.registers import Imputation
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.credits import move
 
 OPEN_TO_CORRECTION: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED})
 
@@ -32,6 +33,7 @@ def correct(app: App, who: Person, mandat_id: str, imputation: Imputation) -> Ma
             raise RuleError(message)
         lines = tuple(replace(line, imputation=imputation) for line in mandat.lines)
         corrected = replace(mandat, lines=lines)
+        move(books, mandat, imputation)
         books.save(corrected)
         motif = f"imputation corrigée : nature {imputation.nature}, fonction {imputation.fonction or 'aucune'}"
         books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, mandat.state, motif))

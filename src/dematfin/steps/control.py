@@ -1,22 +1,25 @@
 """Control: every new invoice is checked; those held are checked again, since a register may have changed."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, blocking
 from dematfin.domain.invoice.controls import Known
 from dematfin.domain.invoice.controls import control as judge
-from dematfin.domain.invoice.duplicates import OVER
-from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.duplicates import OVER, Pair, pair_id
+from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.parties.bank import KnownAccount, account_id
 from dematfin.domain.parties.tiers import Tiers
-from dematfin.domain.registers import Engagement, StructureRules, engagement_id
+from dematfin.domain.registers import Credit, Engagement, StructureRules, credit_id
 from dematfin.domain.visa.folder import VISA_FINDING
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.accounts import accounts_of
 from dematfin.steps.outcome import Outcome, Tally
 
+R = TypeVar("R")
 WAITING: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT)
 PASSED: Final = frozenset(InvoiceState) - OVER - frozenset(WAITING)
 """On its way to a payment, or paid elsewhere."""
@@ -40,7 +43,10 @@ def _control_one(app: App, invoice_id: str) -> bool:
         invoice = books.get(Invoice, invoice_id)
         if invoice.state not in WAITING:
             return False
-        findings = (*_said_by_a_person(invoice), *judge(invoice, _known(app, books, invoice), app.policy.tolerance))
+        known = _known(app, books, invoice)
+        judged = judge(invoice, known, app.policy.tolerance, check_siret=app.policy.check_siret)
+        findings = (*_said_by_a_person(invoice), *judged)
+        _remember_account(app, books, invoice, known)
         checked = _moved(replace(invoice, findings=findings), findings)
         if checked == invoice:
             return False
@@ -63,16 +69,57 @@ def _said_by_a_person(invoice: Invoice) -> tuple[Finding, ...]:
 
 
 def _known(app: App, books: Books, invoice: Invoice) -> Known:
-    content = invoice.content
-    rules = books.find(StructureRules, id=invoice.siret)
-    engagements = books.find(Engagement, id=engagement_id(invoice.siret, content.engagement))
+    """Gather what the ledger knows around an invoice, each by an index: a large base costs no more."""
+    engagement = _first(books.find(Engagement, id=invoice.engagement_key)) if invoice.engagement_key else None
+    tiers = books.find(Tiers, siren=invoice.supplier_siren)
+    earlier = tuple(other for other in _look_alikes(books, invoice) if _comes_first(other, invoice))
     return Known(
+        today=app.clock.today(),
         ours=app.policy.owns(invoice.siret),
-        rules=rules[0] if rules else None,
-        engagement=engagements[0] if engagements and content.engagement else None,
-        tiers=books.find(Tiers, siren=invoice.supplier_siren),
-        earlier=tuple(other for other in _look_alikes(books, invoice) if _comes_first(other, invoice)),
+        rules=_rules(app, books, invoice),
+        engagement=engagement,
+        credit=_credit(app, books, engagement),
+        tiers=tiers,
+        accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
+        earlier=earlier,
+        decided={pair.id: pair for pair in books.find(Pair, id=[pair_id(invoice.id, one.id) for one in earlier])},
+        origins=_origins(books, invoice),
     )
+
+
+def _rules(app: App, books: Books, invoice: Invoice) -> StructureRules | None:
+    """What Chorus Pro says of the structure that the supplier named, with our own rules put over it."""
+    rules = _first(books.find(StructureRules, id=invoice.content.siret))
+    return app.policy.budget(invoice.siret).local.over(rules) if rules and app.policy.owns(invoice.siret) else rules
+
+
+def _credit(app: App, books: Books, engagement: Engagement | None) -> Credit | None:
+    if engagement is None:
+        return None
+    return _first(books.find(Credit, id=credit_id(engagement.siret, app.clock.today().year, engagement.imputation)))
+
+
+def _origins(books: Books, invoice: Invoice) -> tuple[Invoice, ...]:
+    cited = invoice.content.origin_number
+    if not invoice.is_credit_note or not cited:
+        return ()
+    found = books.find(Invoice, supplier_siren=invoice.supplier_siren, number_key=normalised(cited))
+    return tuple(one for one in found if not one.is_credit_note)
+
+
+def _remember_account(app: App, books: Books, invoice: Invoice, known: Known) -> None:
+    """Write down an account never seen before, so that two people can clear it."""
+    if invoice.iban and invoice.iban not in {account.iban for account in known.accounts}:
+        books.save(
+            KnownAccount(
+                id=account_id(invoice.supplier_siren, invoice.iban),
+                siren=invoice.supplier_siren,
+                iban=invoice.iban,
+                name=invoice.content.supplier.name,
+                seen_in=f"facture {invoice.id}",
+                seen_on=app.clock.today(),
+            )
+        )
 
 
 def _comes_first(other: Invoice, invoice: Invoice) -> bool:
@@ -82,10 +129,16 @@ def _comes_first(other: Invoice, invoice: Invoice) -> bool:
 
 def _look_alikes(books: Books, invoice: Invoice) -> tuple[Invoice, ...]:
     firm = invoice.supplier_siren
-    found = list(books.find(Invoice, supplier_siren=firm, number_key=invoice.number_key))
-    if invoice.main_file:
-        found += books.find(Invoice, supplier_siren=firm, main_file=invoice.main_file)
+    found = [
+        *books.find(Invoice, supplier_siren=firm, number_key=invoice.number_key),
+        *books.find(Invoice, supplier_siren=firm, ttc=invoice.ttc),
+        *(books.find(Invoice, main_file=invoice.main_file) if invoice.main_file else ()),
+    ]
     return tuple({other.id: other for other in sorted(found, key=lambda other: other.id)}.values())
+
+
+def _first(found: tuple[R, ...]) -> R | None:
+    return found[0] if found else None
 
 
 def _summary(findings: tuple[Finding, ...]) -> str:

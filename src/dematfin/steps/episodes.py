@@ -7,47 +7,49 @@ from dataclasses import replace
 from typing import Final
 
 from dematfin.domain.event import Subject
-from dematfin.domain.intention import SupplierStatus
+from dematfin.domain.invoice.chorus import Stage, returns, said, stage
 from dematfin.domain.invoice.content import Content
-from dematfin.domain.invoice.invoice import Invoice, received
+from dematfin.domain.invoice.invoice import Arrival, Invoice, received
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.reception import Reception
 from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import RemoteRef
 from dematfin.ports.ledger import Books
 
-UNDECIDED: Final = frozenset(
-    {InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA, InvoiceState.INTERRUPTED}
-)
+WITH_SUPPLIER: Final = frozenset({InvoiceState.INTERRUPTED, InvoiceState.SENT_BACK})
+UNDECIDED: Final = WITH_SUPPLIER | {InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA}
 
 
 def came_back(invoice: Invoice, ref: RemoteRef) -> bool:
-    """Say whether a status that changed may be the supplier's doing: SERVICE_FAIT is only set on our side."""
-    return invoice.state in UNDECIDED and ref.ready and ref.status != SupplierStatus.SERVICE_FAIT
+    """Say whether a status that changed may be the supplier's doing: then its files are fetched again."""
+    return invoice.state in UNDECIDED and stage(ref.status) is Stage.READY
 
 
-def next_episode(app: App, books: Books, reception: Reception, content: Content) -> Invoice:
-    """Return the invoice with what came back, its pending visa withdrawn; unchanged when nothing new came."""
-    before = books.get(Invoice, reception.invoice_id)
-    if before.state not in UNDECIDED or content == before.content:
+def next_episode(app: App, books: Books, before: Invoice, content: Content, arrival: Arrival) -> Invoice:
+    """Return the invoice with what came back, its pending visa withdrawn; unchanged when it had not left."""
+    if before.state not in UNDECIDED or not _has_returned(before, content, arrival):
         return before
-    again = received(
-        content,
-        invoice_id=before.id,
-        origin=before.origin,
-        remote_id=before.remote_id,
-        remote_status=reception.status,
-        notified_on=reception.notified_on or content.received_on,
+    again = replace(
+        received(before.id, content, arrival),
+        episode=before.episode + 1,
+        interrupted_on=before.interrupted_on,
     )
-    _withdraw_visa(app, books, before)
-    motif = f"revenue du fournisseur (Chorus Pro : {reception.status}) : à contrôler et à viser de nouveau"
+    withdraw_visa(app, books, before, "facture revenue")
+    motif = f"revenue du fournisseur ({said(arrival.remote_status)}) : à contrôler et à viser de nouveau"
     books.record(app.event(Subject.INVOICE, before.id, before.state, again.state, motif, remote_id=before.remote_id))
-    return replace(again, episode=before.episode + 1)
+    return again
 
 
-def _withdraw_visa(app: App, books: Books, invoice: Invoice) -> None:
+def _has_returned(before: Invoice, content: Content, arrival: Arrival) -> bool:
+    """A history that shows one more return, an invoice that was away, or other contents: one sign is enough."""
+    if before.state in WITH_SUPPLIER or content != before.content:
+        return True
+    return returns(arrival.passages) > returns(before.passages)
+
+
+def withdraw_visa(app: App, books: Books, invoice: Invoice, motif: str) -> None:
+    """Take the invoice off the desk where it waits, if it does."""
     waiting = folder_id(invoice.id, invoice.episode)
     for folder in books.find(VisaFolder, id=waiting, state=FolderState.IN_CIRCUIT):
         books.save(replace(folder, state=FolderState.WITHDRAWN))
-        books.record(app.event(Subject.FOLDER, invoice.id, folder.state, FolderState.WITHDRAWN, "facture revenue"))
+        books.record(app.event(Subject.FOLDER, invoice.id, folder.state, FolderState.WITHDRAWN, motif))

@@ -4,190 +4,113 @@ What the neighbour lists is written down in one transaction with the cursor, so 
 "downloaded" flag, remembers what is still to be fetched.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from itertools import islice
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Final
 
-from dematfin.domain.document import DocumentRef
-from dematfin.domain.event import Subject
-from dematfin.domain.invoice.content import Attachment, Content
-from dematfin.domain.invoice.invoice import Invoice, Origin, received
-from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.invoice.chorus import Stage, stage
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.reception import Cursor, Reception, ReceptionState
-from dematfin.errors import DocumentError
 from dematfin.ports.app import App
-from dematfin.ports.invoice_source import Raw, RemoteRef
+from dematfin.ports.invoice_source import RemoteRef
 from dematfin.ports.ledger import Books
-from dematfin.steps.episodes import came_back, next_episode
+from dematfin.steps.episodes import came_back
+from dematfin.steps.facts import observe
+from dematfin.steps.fetch import fetch_waiting
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import reopen
 
-CURSOR: Final = "chorus"
 OVERLAP: Final = timedelta(days=1)
-TOGETHER: Final = 8
-"""Invoices fetched at once, each by a thread; what a crash may have us download a second time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """An invoice whose bytes are safe: read, or unreadable and why."""
-
-    reception: Reception
-    content: Content | None
-    error: DocumentError | None = None
+ELSEWHERE: Final = frozenset({Stage.CERTIFIED, Stage.MANDATED})
 
 
 def intake(app: App) -> Outcome:
     """Bring in every invoice that changed since the last time."""
     tally = Tally("import")
-    _refresh_structures(app)
-    _announce(app)
-    for together in _chunks(_waiting(app)):
-        for gathered in _gather(app, together, tally):
-            with tally.item(_label(gathered.reception)):
-                tally.done(_take_in(app, gathered))
+    today = app.clock.today()
+    for door in app.source.doors():
+        with tally.item(f"Compte {door}"):  # an account that fails stops no other
+            _refresh_structures(app, door)
+            refs = tuple(app.source.changed(door, _since(app, door, today), today))
+            _announce(app, refs, tally, Cursor(id=cursor_id(door), day=today))
+    fetch_waiting(app, tally)
     return tally.outcome()
 
 
-def _refresh_structures(app: App) -> None:
-    rules = app.source.structures()
+def synchronise(app: App, since: date) -> Outcome:
+    """Ask again for all that changed since a day, and for all that the neighbour shows as ours to process."""
+    tally = Tally("import")
+    for door in app.source.doors():
+        with tally.item(f"Compte {door}"):
+            _refresh_structures(app, door)
+            listed = (*app.source.changed(door, since, app.clock.today()), *app.source.to_process(door))
+            _announce(app, listed, tally)
+    fetch_waiting(app, tally)
+    return tally.outcome()
+
+
+def cursor_id(door: str) -> str:
+    """Name how far the list of one account has been read."""
+    return f"chorus:{door}"
+
+
+def _refresh_structures(app: App, door: str) -> None:
+    rules = app.source.structures(door)
     with app.ledger.transaction() as books:
         books.save(*rules)
 
 
-def _announce(app: App) -> None:
-    today = app.clock.today()
+def _since(app: App, door: str, today: date) -> date:
+    """Return the oldest of some days ago and the last list that was read, with an overlap."""
     with app.ledger.reading() as books:
-        cursors = books.find(Cursor, id=CURSOR)
-    oldest = [today - timedelta(days=app.policy.import_days), *(cursor.day - OVERLAP for cursor in cursors)]
-    refs = tuple(app.source.changed(min(oldest), today))  # every page, before the cursor moves
+        cursors = books.find(Cursor, id=cursor_id(door))
+    return min([today - timedelta(days=app.policy.import_days), *(cursor.day - OVERLAP for cursor in cursors)])
+
+
+def _announce(app: App, refs: tuple[RemoteRef, ...], tally: Tally, *cursor: Cursor) -> None:
     with app.ledger.transaction() as books:
-        known = {reception.id: reception for reception in books.find(Reception)}
-        for ref in refs:
+        known = {reception.id: reception for reception in books.find(Reception, id={ref.remote_id for ref in refs})}
+        for ref in {ref.remote_id: ref for ref in refs}.values():
             _note(app, books, ref, known.get(ref.remote_id))
-        books.save(Cursor(id=CURSOR, day=today))
+            if stage(ref.status) is Stage.UNKNOWN:
+                tally.note(_unknown(ref))
+        books.save(*cursor)
 
 
 def _note(app: App, books: Books, ref: RemoteRef, known: Reception | None) -> None:
     if known is None:
-        if ref.ready or ref.elsewhere:
-            books.save(_reception(ref))
+        fresh = Reception(id=ref.remote_id, number=ref.number, status="", status_at="")
+        if (seen := _unread(fresh, ref)).state is not ReceptionState.GONE:
+            books.save(seen)
     elif (known.status, known.status_at) != (ref.status, ref.status_at):
-        seen = replace(known, status=ref.status, status_at=ref.status_at)
-        books.save(_observed(app, books, seen, ref) if known.invoice_id else _still_unread(seen, ref))
+        books.save(_read(app, books, known, ref) if known.invoice_id else _unread(known, ref))
 
 
-def _reception(ref: RemoteRef) -> Reception:
-    return Reception(
-        id=ref.remote_id,
-        number=ref.number,
-        status=ref.status,
-        status_at=ref.status_at,
-        elsewhere=ref.elsewhere,
+def _unread(reception: Reception, ref: RemoteRef) -> Reception:
+    """Follow what is not read yet: its file may have been replaced, somebody may have mandated it."""
+    shown = stage(ref.status)
+    state = ReceptionState.LISTED if shown is Stage.READY or shown in ELSEWHERE else ReceptionState.GONE
+    if shown is Stage.UNKNOWN:
+        state = ReceptionState.WATCHED
+    elsewhere = shown in ELSEWHERE
+    return replace(
+        reception, status=ref.status, status_at=ref.status_at, elsewhere=elsewhere, state=state, raw=None, error=""
     )
 
 
-def _still_unread(seen: Reception, ref: RemoteRef) -> Reception:
-    """Follow what was announced and not read yet: its file may have been replaced, somebody may have mandated it."""
-    state = ReceptionState.LISTED if ref.ready or ref.elsewhere else ReceptionState.GONE
-    return replace(seen, elsewhere=ref.elsewhere, state=state, raw=None)
-
-
-def _observed(app: App, books: Books, seen: Reception, ref: RemoteRef) -> Reception:
+def _read(app: App, books: Books, known: Reception, ref: RemoteRef) -> Reception:
     """Record a status seen at the neighbour's: a fact, whoever set it."""
-    invoice = books.get(Invoice, seen.invoice_id)
-    if ref.ready:
+    invoice = books.get(Invoice, known.invoice_id)
+    seen = replace(known, status=ref.status, status_at=ref.status_at)
+    if stage(ref.status) is Stage.READY:
         reopen(books, invoice)
-    if invoice.remote_status != ref.status:
-        books.save(replace(invoice, remote_status=ref.status))
-        motif = f"Chorus Pro : statut {ref.status}"
-        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, motif, by="chorus"))
-    return replace(seen, state=ReceptionState.LISTED, raw=None) if came_back(invoice, ref) else seen
+    observed = observe(app, books, invoice, ref.status)
+    return replace(seen, state=ReceptionState.LISTED, raw=None) if came_back(observed, ref) else seen
 
 
-def _waiting(app: App) -> tuple[Reception, ...]:
-    with app.ledger.reading() as books:
-        return books.find(Reception, state=(ReceptionState.LISTED, ReceptionState.QUARANTINED))
-
-
-def _chunks(receptions: Iterable[Reception]) -> Iterator[tuple[Reception, ...]]:
-    remaining = iter(receptions)
-    while together := tuple(islice(remaining, TOGETHER)):
-        yield together
-
-
-def _gather(app: App, receptions: Sequence[Reception], tally: Tally) -> list[Gathered]:
-    """Fetch, store and read some invoices; their documents are safe when this returns."""
-    gathered = []
-    with app.documents.batch(), ThreadPoolExecutor(max_workers=TOGETHER) as threads:
-        fetched = [threads.submit(_fetch, app, reception) for reception in receptions]
-        for reception, raw in zip(receptions, fetched, strict=True):
-            with tally.item(_label(reception)):
-                gathered.append(_store_and_read(app, reception, raw.result()))
-    return gathered
-
-
-def _fetch(app: App, reception: Reception) -> Raw:
-    """Download an invoice, unless its bytes are already here (it was in quarantine)."""
-    if reception.raw is None:
-        return app.source.fetch(reception.id)
-    with app.documents.open(reception.raw) as kept:
-        return Raw(remote_id=reception.id, data=kept.read(), notified_on=reception.notified_on)
-
-
-def _store_and_read(app: App, reception: Reception, raw: Raw) -> Gathered:
-    stored = replace(reception, raw=app.documents.put(raw.data), notified_on=raw.notified_on)
-    try:
-        reading = app.source.read(raw.remote_id, raw.data)
-    except DocumentError as error:
-        return Gathered(reception=stored, content=None, error=error)
-    attachments = tuple(
-        Attachment(name=file.name, media_type=file.media_type, main=file.main, document=app.documents.put(file.data))
-        for file in reading.files
+def _unknown(ref: RemoteRef) -> str:
+    return (
+        f"Facture {ref.number} (Chorus Pro n° {ref.remote_id}) : son statut « {ref.status} » nous est inconnu. Elle "
+        "est "
+        "gardée sous surveillance : regardez-la dans Chorus Pro."
     )
-    return Gathered(reception=stored, content=replace(reading.content, attachments=attachments))
-
-
-def _take_in(app: App, gathered: Gathered) -> str:
-    """Write down one invoice, or its quarantine, and return what to call it."""
-    reception = gathered.reception
-    if gathered.content is None:
-        error = gathered.error or DocumentError()
-        with app.ledger.transaction() as books:
-            books.save(replace(reception, state=ReceptionState.QUARANTINED, error=str(error)))
-        raise error
-    with app.ledger.transaction() as books:
-        into = next_episode if reception.invoice_id else _first_episode
-        invoice = into(app, books, reception, gathered.content)
-        books.save(invoice, replace(reception, state=ReceptionState.READ, invoice_id=invoice.id, error=""))
-    return invoice.id
-
-
-def _first_episode(app: App, books: Books, reception: Reception, content: Content) -> Invoice:
-    invoice = _invoice(app, books, reception, content)
-    motif = "suivie ailleurs : déjà mandatée dans Chorus Pro" if reception.elsewhere else "reçue de Chorus Pro"
-    raw = reception.raw or DocumentRef(sha256="", size=0)
-    books.record(
-        app.event(Subject.INVOICE, invoice.id, "", invoice.state, motif, remote_id=reception.id, sha256=raw.sha256)
-    )
-    return invoice
-
-
-def _invoice(app: App, books: Books, reception: Reception, content: Content) -> Invoice:
-    year = app.clock.today().year
-    invoice = received(
-        content,
-        invoice_id=f"F{year}-{books.next_number(f'facture-{year}'):06d}",
-        origin=Origin.CHORUS,
-        remote_id=reception.id,
-        remote_status=reception.status,
-        notified_on=reception.notified_on or content.received_on,
-    )
-    return invoice.moved(InvoiceState.ELSEWHERE) if reception.elsewhere else invoice
-
-
-def _label(reception: Reception) -> str:
-    return f"Facture {reception.number} (Chorus Pro n° {reception.id})"

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.event import Subject
-from dematfin.domain.intention import Intention, IntentionState, SupplierStatus
+from dematfin.domain.intention import Intention, IntentionState
+from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
@@ -13,13 +14,15 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece, unique_id
 from dematfin.domain.money import french
 from dematfin.domain.parties.tiers import Tiers
-from dematfin.domain.registers import Engagement, engagement_id
+from dematfin.domain.registers import Engagement
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.accounts import accounts_of
+from dematfin.steps.credits import take
 from dematfin.steps.outcome import Tally
 
-ENDED: Final = frozenset({SupplierStatus.MANDATEE, SupplierStatus.REFUSED})
-"""Shown by Chorus Pro before our own mandat exists: somebody else has paid or rejected it."""
+ENDED: Final = frozenset({Stage.MANDATED, Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
+"""Shown by Chorus Pro before our own mandat exists: somebody else has paid it, or sent it back."""
 
 ON_ITS_WAY: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA, InvoiceState.INTERRUPTED)
 
@@ -56,9 +59,9 @@ def _stopped(paid: Iterable[Invoice], refused: Iterable[Intention]) -> str:
     for invoice in paid:
         if invoice.id in words:
             return f"Facture {invoice.id} : elle n'est pas mandatée. {words[invoice.id]}"
-        if invoice.remote_status in ENDED:
+        if stage(invoice.remote_status) in ENDED:
             return (
-                f"Facture {invoice.id} : Chorus Pro la montre au statut {invoice.remote_status}, elle n'est pas "
+                f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} », elle n'est pas "
                 "mandatée. Vérifiez dans Chorus Pro qui l'a changée."
             )
     return ""
@@ -69,25 +72,28 @@ def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
     with app.ledger.transaction() as books:
         invoice, *notes = paid = tuple(books.get(Invoice, one.id) for one in (invoice, *notes))
         pieces = [piece for one in paid for piece in _pieces(books, one, year)]
+        tiers = books.find(Tiers, siren=invoice.supplier_siren)
         mandat = liquidate(
             Basis(
                 invoice=invoice,
                 credit_notes=tuple(notes),
                 engagement=_engagement(books, invoice),
-                tiers=books.find(Tiers, siren=invoice.supplier_siren),
+                tiers=tiers,
+                accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
                 pieces=tuple(piece.id for piece in pieces),
             ),
             mandat_id=f"M{year}-{books.next_number(f'liquidation-{year}'):06d}",
             exercice=year,
             payment_days=app.policy.payment_days,
         )
+        take(books, mandat, invoice)
         books.save(mandat, *pieces, *(one.moved(InvoiceState.TO_PAY) for one in paid))
         _record(app, books, mandat, paid)
     return mandat.id
 
 
 def _engagement(books: Books, invoice: Invoice) -> Engagement | None:
-    found = books.find(Engagement, id=engagement_id(invoice.siret, invoice.content.engagement))
+    found = books.find(Engagement, id=invoice.engagement_key) if invoice.engagement_key else ()
     return found[0] if found else None
 
 

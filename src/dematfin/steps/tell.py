@@ -10,10 +10,12 @@ from itertools import groupby
 
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
+from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.errors import AccessDenied, ConnectorError, Refused
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.facts import observe
 from dematfin.steps.outcome import Outcome, Tally
 
 
@@ -29,7 +31,7 @@ def tell(app: App) -> Outcome:
 def intend(app: App, books: Books, invoice: Invoice, status: SupplierStatus, **words: str) -> None:
     """Form an intention, once; `words` are its motif or its mandat number. Paper has nobody to tell."""
     key = intention_id(invoice.remote_id, invoice.episode, status)
-    if invoice.origin is not Origin.CHORUS or books.find(Intention, id=key):
+    if invoice.origin is not Origin.CHORUS or _stands(books.find(Intention, id=key)):
         return
     books.save(
         Intention(
@@ -43,6 +45,16 @@ def intend(app: App, books: Books, invoice: Invoice, status: SupplierStatus, **w
             mandat=words.get("mandat", ""),
         )
     )
+
+
+def _stands(formed: tuple[Intention, ...]) -> bool:
+    """Whether it was formed already; what an agent took back may be decided again, a mandat told too late never."""
+    return any(one.state is not IntentionState.GIVEN_UP or one.status is SupplierStatus.MANDATEE for one in formed)
+
+
+def give_up(books: Books, intention: Intention, why: str) -> None:
+    """Never tell it: a person knows that the neighbour's picture differs."""
+    books.save(replace(intention, state=IntentionState.GIVEN_UP, outcome=why))
 
 
 def reopen(books: Books, invoice: Invoice) -> None:
@@ -95,8 +107,12 @@ def _settled(intention: Intention, result: str | ConnectorError) -> Intention:
 
 
 def _remember(app: App, books: Books, intention: Intention, shown: str) -> None:
+    """Write down what the neighbour shows now: our status, or one that somebody else set further on."""
     invoice = books.get(Invoice, intention.invoice_id)
+    if shown != intention.status:
+        observe(app, books, invoice, shown)
+        return
     books.save(replace(invoice, remote_status=shown))
     number = f", mandat n° {intention.mandat}" if intention.mandat else ""
-    motif = f"Chorus Pro informé : {intention.status}{number}"
+    motif = f"Chorus Pro informé : {said(intention.status)}{number}"
     books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, motif))

@@ -5,6 +5,7 @@ Hélios itself then posts the next ones, and a status posted too late would brea
 """
 
 from dataclasses import replace
+from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
@@ -27,8 +28,10 @@ from dematfin.errors import (
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Outcome, Tally
-from dematfin.steps.tell import carry_out, intend
+from dematfin.steps.tell import carry_out, give_up, intend
 from dematfin.steps.untouched import check_untouched
+
+SETTLED: Final = frozenset({IntentionState.DONE, IntentionState.GIVEN_UP})
 
 
 def transmit(app: App) -> Outcome:
@@ -142,13 +145,29 @@ def _suppliers_told(app: App, flux: Flux, tally: Tally) -> bool:
     tally.absorb(telling.outcome())
     with app.ledger.reading() as books:
         told = books.find(Intention, id=tuple(keys.values()))
-    missing = [intention for intention in told if intention.state is not IntentionState.DONE]
+    missing = [one for one in told if one.state not in SETTLED and not _too_long(app, one, tally)]
     if missing:
         tally.note(
             f"Flux {flux.id} : il attend que Chorus Pro accepte le statut mandaté de "
             f"{', '.join(sorted(one.invoice_id for one in missing))}."
         )
     return not missing
+
+
+def _too_long(app: App, intention: Intention, tally: Tally) -> bool:
+    """Say whether Chorus Pro has been silent for so long that suppliers must not wait for their money any more.
+
+    The status is then never set afterwards: Hélios posts the next ones, and a later one would break the chain (AIFE).
+    """
+    if intention.state is not IntentionState.OPEN or app.clock.now() - intention.formed_at < app.policy.tell_within:
+        return False
+    why = f"Chorus Pro n'a pas pu être informé du mandat n° {intention.mandat} avant l'envoi. {intention.outcome}"
+    with app.ledger.transaction() as books:
+        give_up(books, intention, why)
+        invoice = books.get(Invoice, intention.invoice_id)
+        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, why))
+    tally.note(f"Facture {intention.invoice_id} : {why}")
+    return True
 
 
 def _form_intentions(app: App, flux: Flux) -> dict[str, str]:

@@ -29,7 +29,7 @@ def visa(app: App) -> Outcome:
 
 def desk_of(app: App, invoice: Invoice) -> str:
     """Return the desk that certifies an invoice: its service, or the default one."""
-    return invoice.content.service_code or app.policy.default_desk
+    return invoice.service or app.policy.default_desk
 
 
 def _open(app: App, invoice: Invoice, tally: Tally) -> None:

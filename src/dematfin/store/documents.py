@@ -62,7 +62,7 @@ class FolderDocuments:
         ref = DocumentRef(sha256=digest.hexdigest(), size=size)
         if not self._has(ref):
             self._check_space()
-            self._make_safe({ref.sha256: path})
+            self._settle(ref, path)
         return ref
 
     def open(self, ref: DocumentRef) -> BinaryIO:

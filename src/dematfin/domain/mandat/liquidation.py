@@ -1,14 +1,16 @@
 """Liquidation: from a certified invoice to the exact sum due, on its account, to its creditor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dematfin.domain.delay.dgp import delay
 from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.mandat.mandat import Line, Mandat, Share
 from dematfin.domain.money import ZERO, euros, french
-from dematfin.domain.parties.tiers import Tiers
+from dematfin.domain.parties.bank import KnownAccount
+from dematfin.domain.parties.iban import mask
+from dematfin.domain.parties.tiers import BankAccount, Tiers
 from dematfin.domain.registers import Engagement
 from dematfin.errors import PiecesMissing
 
@@ -21,6 +23,7 @@ class Basis:
 
     Attributes:
         credit_notes: certified credit notes of the same supplier that correct this invoice.
+        accounts: accounts of the creditor, cleared or not.
         pieces: IdUnique of the supporting documents.
     """
 
@@ -28,6 +31,7 @@ class Basis:
     credit_notes: tuple[Invoice, ...] = ()
     engagement: Engagement | None
     tiers: Sequence[Tiers]
+    accounts: Sequence[KnownAccount] = ()
     pieces: tuple[str, ...]
 
 
@@ -55,11 +59,12 @@ def liquidate(basis: Basis, *, mandat_id: str, exercice: int, payment_days: int)
         tiers=_creditor(basis, engagement),
         label=_label(basis),
         reference=invoice.number,
-        marche=invoice.content.marche or engagement.marche,
+        marche=invoice.marche or engagement.marche,
         dgp=delay(invoice.notified_on, invoice.executed_on, payment_days),
         lines=(line,),
         shares=shares,
         pieces=basis.pieces,
+        engagement=engagement.id,
         amount=amount,
     )
 
@@ -79,7 +84,7 @@ def _engagement(basis: Basis) -> Engagement:
     if basis.engagement is None:
         message = (
             f"Facture {basis.invoice.id} : pas d'engagement, donc pas d'imputation. Importez l'engagement "
-            f"« {basis.invoice.content.engagement or 'manquant'} » (dematfin engagement importer) puis relancez."
+            f"« {basis.invoice.engagement or 'manquant'} » (dematfin engagement importer) puis relancez."
         )
         raise PiecesMissing(message)
     return basis.engagement
@@ -88,12 +93,24 @@ def _engagement(basis: Basis) -> Engagement:
 def _creditor(basis: Basis, engagement: Engagement) -> Tiers:
     for tiers in basis.tiers:
         if tiers.id == engagement.tiers:
-            return tiers
+            return replace(tiers, account=_account(basis, tiers))
     message = (
         f"Facture {basis.invoice.id} : le tiers {engagement.tiers} de l'engagement {engagement.number} n'existe pas "
         "chez ce fournisseur. Importez les tiers (dematfin tiers importer) puis relancez."
     )
     raise PiecesMissing(message)
+
+
+def _account(basis: Basis, tiers: Tiers) -> BankAccount:
+    """Return the account to pay: the one that the supplier wrote, or that of the register, once it is cleared."""
+    asked = basis.invoice.iban or tiers.account.iban
+    if asked not in {account.iban for account in basis.accounts if account.cleared}:
+        message = (
+            f"Facture {basis.invoice.id} : le compte {mask(asked)} de {tiers.name} n'est pas validé par deux personnes "
+            "(dematfin tiers iban valider). Elle n'est pas mandatée."
+        )
+        raise PiecesMissing(message)
+    return tiers.account if asked == tiers.account.iban else replace(tiers.account, iban=asked, bic="")
 
 
 def _amount_due(invoice: Invoice, shares: Sequence[Share]) -> Decimal:

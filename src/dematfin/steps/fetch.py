@@ -1,0 +1,121 @@
+"""Fetch: download what was announced, keep its bytes, then read them.
+
+Downloads are eight at a time; while some invoices are stored and read, the next ones are on their way.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from dematfin.domain.invoice.chorus import Passage
+from dematfin.domain.invoice.content import Attachment, Content
+from dematfin.domain.reception import Reception, ReceptionState
+from dematfin.errors import AccessDenied, DocumentError, Unreachable
+from dematfin.ports.app import App
+from dematfin.steps.outcome import Tally
+from dematfin.steps.take_in import take_in
+
+TOGETHER: Final = 8
+AHEAD: Final = 2 * TOGETHER
+"""Downloads asked for before the first are stored: what a crash may have us download a second time."""
+
+Flight = tuple[Reception, Path, Future[tuple[Passage, ...]]]
+
+
+def fetch_waiting(app: App, tally: Tally) -> None:
+    """Bring in all that is announced; what is in quarantine is read again from the bytes that we hold."""
+    with app.ledger.reading() as books:
+        waiting = books.find(Reception, state=(ReceptionState.LISTED, ReceptionState.QUARANTINED))
+    kept = [reception for reception in waiting if reception.raw is not None]
+    for start in range(0, len(kept), TOGETHER):
+        _read_all(app, kept[start : start + TOGETHER], tally)
+    with app.documents.workspace() as folder:
+        for stored in _stored(app, [one for one in waiting if one.raw is None], folder, tally):
+            _read_all(app, stored, tally)
+
+
+def _stored(app: App, announced: Sequence[Reception], folder: Path, tally: Tally) -> Iterator[list[Reception]]:
+    """Yield receptions, some at a time, whose bytes are durable and named by the ledger."""
+    remaining = iter(announced)
+    with ThreadPoolExecutor(max_workers=TOGETHER) as threads:
+        flying: deque[Flight] = deque()
+        while True:
+            for reception in islice(remaining, AHEAD - len(flying)):
+                path = folder / f"{reception.id}.xml"
+                flying.append((reception, path, threads.submit(app.source.fetch, reception.id, path)))
+            if not flying:
+                return
+            landed = [flying.popleft() for _ in range(min(TOGETHER, len(flying)))]
+            if silence := _silence(landed):
+                threads.shutdown(wait=False, cancel_futures=True)
+                left = len(landed) + len(flying) + sum(1 for _ in remaining)
+                tally.note(f"{left} factures annoncées attendent la prochaine fois. {silence}")
+                return
+            yield _keep(app, landed, tally)
+
+
+def _silence(landed: Sequence[Flight]) -> str:
+    """Say why nothing at all came; a neighbour that is down is not asked for each of ten thousand invoices."""
+    errors = [flight[2].exception() for flight in landed]
+    if len(errors) == TOGETHER and all(isinstance(error, (Unreachable, AccessDenied)) for error in errors):
+        return str(errors[0])
+    return ""
+
+
+def _keep(app: App, landed: Sequence[Flight], tally: Tally) -> list[Reception]:
+    """Store downloaded bytes before anybody reads them."""
+    kept = []
+    with app.documents.batch():
+        for reception, path, download in landed:
+            with tally.item(label(reception)):
+                passages = download.result()
+                kept.append(replace(reception, raw=app.documents.put_file(path), passages=passages))
+    with app.ledger.transaction() as books:
+        books.save(*kept)
+    return kept
+
+
+def _read_all(app: App, receptions: Sequence[Reception], tally: Tally) -> None:
+    """Read some invoices; each is taken in, or put in quarantine with the reason, by itself."""
+    read: list[tuple[Reception, Content | DocumentError]] = []
+    with app.documents.workspace() as folder, app.documents.batch():
+        for order, reception in enumerate(receptions):
+            with tally.item(label(reception)):
+                inside = folder / str(order)
+                inside.mkdir()
+                read.append((reception, _read(app, reception, inside)))
+    for reception, found in read:
+        with tally.item(label(reception)):
+            if isinstance(found, DocumentError):
+                _quarantine(app, reception, found)
+                raise found
+            tally.done(take_in(app, reception, found))
+
+
+def _read(app: App, reception: Reception, folder: Path) -> Content | DocumentError:
+    if reception.raw is None:
+        return DocumentError()
+    try:
+        with app.documents.local(reception.raw) as raw:
+            reading = app.source.read(reception.id, raw, folder)
+    except DocumentError as error:
+        return error
+    attachments = tuple(
+        Attachment(name=one.name, media_type=one.media_type, main=one.main, document=app.documents.put_file(one.path))
+        for one in reading.files
+    )
+    return replace(reading.content, attachments=attachments)
+
+
+def _quarantine(app: App, reception: Reception, error: DocumentError) -> None:
+    with app.ledger.transaction() as books:
+        books.save(replace(reception, state=ReceptionState.QUARANTINED, error=str(error)))
+
+
+def label(reception: Reception) -> str:
+    """Name an announced invoice to an agent."""
+    return f"Facture {reception.number} (Chorus Pro n° {reception.id})"
