@@ -28,6 +28,7 @@ OWNERS: Final = {
     "rich": ("cli/", "demo/commands.py"),
     "pygal": ("reports/",),
     "jinja2": ("reports/",),
+    "reportlab": ("reports/",),
     "stamina": ("support/http.py",),
 }
 

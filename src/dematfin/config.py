@@ -15,6 +15,7 @@ from dematfin.domain.delay.dgp import DAYS
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.parties import siret
 from dematfin.domain.policy import Policy
+from dematfin.domain.registers import LocalRules
 from dematfin.domain.visa.deadline import DeadlineMode, DeadlineRule
 from dematfin.errors import ConfigError
 from dematfin.signature.settings import SignatureSettings
@@ -44,14 +45,22 @@ class BudgetSettings(Section):
     poste: str = Field(pattern=r"^(02[AB][0-9]{3,4}|[0-9]{6,7})$")
     code_collectivite: str = Field(pattern=r"^([1-9][0-9]{2}|0[1-9][0-9]|00[1-9])$")
     code_budget: str = Field(pattern=r"^[0-9A-Z][0-9]$")
+    anciens_sirets: tuple[Siret, ...] = ()
+    bascule: date | None = None
+    service_obligatoire: bool | None = None
+    engagement_obligatoire: bool | None = None
+    engagement_par_service: dict[str, bool] = Field(default_factory=dict)
 
 
 def _distinct(budgets: tuple[BudgetSettings, ...]) -> tuple[BudgetSettings, ...]:
     """Numbers run by SIRET and bordereaux are named by code: two budgets that shared one would mix their orders."""
-    for name in ("code", "siret"):
-        if len({getattr(budget, name) for budget in budgets}) < len(budgets):
-            message = f"deux budgets ont le même {name}"
-            raise ValueError(message)
+    if len({budget.code for budget in budgets}) < len(budgets):
+        message = "deux budgets ont le même code"
+        raise ValueError(message)
+    sirets = [siret for budget in budgets for siret in (budget.siret, *budget.anciens_sirets)]
+    if len(set(sirets)) < len(sirets):
+        message = "deux budgets ont le même siret, présent ou ancien"
+        raise ValueError(message)
     return budgets
 
 
@@ -73,6 +82,7 @@ class ControlSettings(Section):
     tolerance_arrondi: Decimal = Field(default=Decimal("0.01"), ge=0, le=1)
     jours_import: int = Field(default=30, ge=1, le=400)
     delai_paiement: int = Field(default=DAYS, ge=1, le=60)
+    verifier_siret: bool = True
 
 
 class PesSettings(Section):
@@ -117,6 +127,8 @@ class Settings(Section):
             flow_limit=self.pes.taille_flux,
             verify_after=timedelta(seconds=self.s2low.attente_verification),
             import_days=self.controles.jours_import,
+            tell_within=timedelta(hours=self.chorus.attente_mandatee),
+            check_siret=self.controles.verifier_siret,
         )
 
     def _deadline(self) -> DeadlineRule:
@@ -165,6 +177,13 @@ def _budget(settings: BudgetSettings) -> Budget:
         post=settings.poste,
         cod_col=settings.code_collectivite,
         cod_bud=settings.code_budget,
+        former=settings.anciens_sirets,
+        takes_over_on=settings.bascule,
+        local=LocalRules(
+            service_required=settings.service_obligatoire,
+            engagement_required=settings.engagement_obligatoire,
+            services=settings.engagement_par_service,
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from dematfin.pes.build import Writer
 from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
+from dematfin.reports.letter import PdfLetters
 from dematfin.signature.authorities import Authorities
 from dematfin.signature.verify import Verifier
 from dematfin.signature.xades import XadesSigner
@@ -48,6 +49,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         documents=documents,
         source=chorus,
         notice=chorus,
+        letters=PdfLetters(),
         finance=CsvFinanceSoftware(policy.budgets),
         writer=Writer(documents.open, schemas, __version__),
         reader=Reader(schemas),

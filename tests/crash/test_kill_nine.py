@@ -14,7 +14,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO
-from dematfin.steps.intake import TOGETHER
+from dematfin.steps.fetch import AHEAD
 
 READABLE = 18
 """Deposits at Chorus Pro in the example data."""
@@ -43,7 +43,7 @@ def test_each_invoice_comes_in_once_whenever_the_import_dies(town: Town) -> None
     assert again is not None
     assert again.returncode == 0
     fetched = sum(line["what"] == "telechargement" for line in town.journal("chorus"))
-    assert fetched <= READABLE + len(kills) * TOGETHER  # what was on its way is asked for again, nothing else
+    assert fetched <= READABLE + len(kills) * AHEAD  # what was on its way is asked for again, nothing else
 
 
 def test_each_status_is_told_once_whenever_telling_dies(town: Town) -> None:

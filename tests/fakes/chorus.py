@@ -41,6 +41,9 @@ class FakeChorus:
     def doors(self) -> tuple[str, ...]:
         return ("TECH_1",)
 
+    def check(self, door: str) -> None:
+        assert door in self.doors()
+
     def structures(self, door: str) -> tuple[StructureRules, ...]:
         assert door in self.doors()
         return self.rules

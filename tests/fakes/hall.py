@@ -16,6 +16,7 @@ from dematfin.pes.build import Writer
 from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
+from dematfin.reports.letter import PdfLetters
 from dematfin.steps.outcome import Outcome
 from examples import ADMIN, AGENT, COMMUNE, MAIRE, POLICY, RULES, VISEUR, content, engagement, tiers
 from fakes.chorus import FakeChorus
@@ -108,6 +109,7 @@ class Hall:
             ledger=ledger,
             documents=documents,
             source=near,
+            letters=PdfLetters(),
             notice=near,
             finance=FakeFinance(),
             writer=Writer(documents.open, Schemas(), "1.0"),

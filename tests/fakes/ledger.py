@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from dematfin.domain.event import Event, Subject
 from dematfin.errors import ComeBackLater, UnknownRecord
-from dematfin.ports.ledger import JournalReport, Record, WrittenEvent
+from dematfin.ports.ledger import Between, Ending, Holding, JournalReport, Record, WrittenEvent
 
 R = TypeVar("R", bound=Record)
 
@@ -91,9 +91,18 @@ class FakeLedger:
 
 
 def _matches(record: object, where: dict[str, object]) -> bool:
-    return all(
-        getattr(record, name) in wanted
-        if isinstance(wanted, (tuple, list, set, frozenset))
-        else getattr(record, name) == wanted
-        for name, wanted in where.items()
-    )
+    return all(_satisfies(getattr(record, name), wanted) for name, wanted in where.items())
+
+
+def _satisfies(value: Any, wanted: Any) -> bool:
+    match wanted:
+        case Between():
+            return (wanted.low is None or value >= wanted.low) and (wanted.high is None or value <= wanted.high)
+        case Holding():
+            return wanted.text.lower() in value.lower()
+        case Ending():
+            return bool(value.lower().endswith(wanted.text.lower()))
+        case tuple() | list() | set() | frozenset():
+            return value in wanted
+        case _:
+            return bool(value == wanted)

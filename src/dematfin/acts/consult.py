@@ -11,6 +11,7 @@ from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Answer, AnswerState, Reception, ReceptionState
+from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
@@ -115,6 +116,9 @@ def _holdings(books: Books) -> Holdings:
         bordereaux=books.find(Bordereau),
         flux=books.find(Flux),
         quarantined=books.find(Reception, state=ReceptionState.QUARANTINED),
+        watched=books.find(Reception, state=ReceptionState.WATCHED),
+        given_up=books.find(Intention, state=IntentionState.GIVEN_UP),
+        structures=books.find(StructureRules),
         refused_intentions=books.find(Intention, state=IntentionState.REFUSED),
         answers=books.find(Answer, state=(AnswerState.APPLIED, AnswerState.QUARANTINED)),
     )

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import DematfinError
 from dematfin.ports.app import App
-from dematfin.steps.day import DAY, NAMES, Step
+from dematfin.steps.day import DAY, LEASES, NAMES, Step
 from dematfin.steps.day import run as run_step
+from dematfin.steps.intake import intake
+from dematfin.steps.intake import synchronise as ask_again
 from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.prepare import prepare
 from dematfin.steps.tell import carry_out
@@ -21,6 +24,13 @@ NEEDS: Final[dict[Step, Act]] = {prepare: Act.PREPARE, transmit: Act.TRANSMIT}
 def run(app: App, who: Person, step: Step) -> Outcome:
     """Run one step; raises Forbidden, or what stops the whole step."""
     return run_step(app.on_behalf_of(who, NEEDS.get(step, Act.RUN)), step)
+
+
+def synchronise(app: App, who: Person, since: date) -> Outcome:
+    """Ask Chorus Pro again for all that changed since a day, and for all that it shows as ours to process."""
+    app = app.on_behalf_of(who, Act.RUN)
+    with app.ledger.lease(LEASES[intake], app.holder):
+        return ask_again(app, since)
 
 
 def day(app: App, who: Person) -> Iterator[Outcome]:

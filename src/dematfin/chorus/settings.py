@@ -13,6 +13,7 @@ class ChorusSettings(Section):
         autorites: one more certificate authority to trust, for a proxy.
         appels_par_seconde: prudent as long as the quota of PISTE is unknown; 0 sets no limit.
         delai_*: seconds.
+        attente_mandatee: hours that a signed flow waits for Chorus Pro to take its mandats; then it leaves, told so.
         ecriture: false forbids every change of status, during a trial beside another software.
     """
 
@@ -29,3 +30,4 @@ class ChorusSettings(Section):
     delai_telechargement: float = Field(default=300, gt=0)
     factures_par_page: int = Field(default=500, ge=1, le=1000)
     ecriture: bool = True
+    attente_mandatee: int = Field(default=24, ge=1, le=240)

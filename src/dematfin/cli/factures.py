@@ -1,20 +1,25 @@
-"""`facture liste|voir`: invoices, and the whole story of one."""
+"""`facture liste|voir`: invoices, and the whole story of one; the other verbs are in files of their own."""
 
 from typing import Annotated, Final
 
 import typer
 
 from dematfin.acts import consult
+from dematfin.cli import decisions, recherche, revue
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import day, plain, say, table, write_json
 from dematfin.domain import labels
 from dematfin.domain.event import Event, Subject
+from dematfin.domain.invoice.chorus import said
 from dematfin.domain.money import french
 from dematfin.ports.app import App
 
 STATES: Final = frozenset({"", *labels.INVOICE.values(), *labels.OF_ITS_MANDAT.values()})
 app = family("Les factures.")
+revue.register(app)
+recherche.register(app)
+decisions.register(app)
 
 
 @app.command("liste", cls=FrenchCommand)
@@ -75,9 +80,11 @@ def _headline(story: consult.Story) -> None:
     invoice = story.invoice
     content = invoice.content
     say(f"{invoice.id} · {content.kind.lower()} {invoice.number} de {content.supplier.name}", style="bold")
-    where = f"service {content.service_code or '—'} · engagement {content.engagement or '—'}"
+    where = f"service {invoice.service or '—'} · engagement {invoice.engagement or '—'}"
     say(f"{french(invoice.signed_amount)} TTC · {where}")
-    say(f"Chorus Pro n° {invoice.remote_id}, statut {invoice.remote_status} · notifiée le {day(invoice.notified_on)}")
+    say(
+        f"Chorus Pro n° {invoice.remote_id}, « {said(invoice.remote_status)} » · notifiée le {day(invoice.notified_on)}"
+    )
     for finding in invoice.findings:
         say(f"  {finding.sentence} ({finding.code})")
     for mandat in story.mandats:

@@ -10,7 +10,19 @@ import typer
 from typer.main import get_command
 
 from dematfin import __version__
-from dematfin.cli import administration, bordereaux, configuration, etats, factures, mandats, registres, steps, visas
+from dematfin.cli import (
+    administration,
+    bordereaux,
+    chorus,
+    configuration,
+    doublons,
+    etats,
+    factures,
+    mandats,
+    registres,
+    steps,
+    visas,
+)
 from dematfin.cli.french import FrenchGroup, usage_error
 from dematfin.cli.output import complain, say
 from dematfin.errors import DematfinError
@@ -36,11 +48,14 @@ def program() -> typer.Typer:
     steps.register(app)
     etats.register(app)
     app.add_typer(factures.app, name="facture")
+    app.add_typer(doublons.app, name="doublon")
     app.add_typer(visas.app, name="visa")
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
     app.add_typer(registres.engagements, name="engagement")
+    registres.tiers.add_typer(doublons.iban, name="iban")
     app.add_typer(registres.tiers, name="tiers")
+    app.add_typer(chorus.app, name="chorus")
     app.add_typer(administration.budgets, name="budget")
     app.add_typer(administration.persons, name="personne")
     app.add_typer(etats.journal, name="journal")

@@ -19,6 +19,7 @@ class Subject(StrEnum):
     PERSON = "personne"
     BUDGET = "budget"
     REGISTER = "registre"
+    TIERS = "tiers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

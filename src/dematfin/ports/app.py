@@ -11,6 +11,7 @@ from dematfin.ports.finance import FinanceSoftware
 from dematfin.ports.flow import FlowReader, FlowWriter
 from dematfin.ports.invoice_source import InvoiceSource
 from dematfin.ports.ledger import Ledger
+from dematfin.ports.letters import Letters
 from dematfin.ports.signature import SignatureCheck, Signer
 from dematfin.ports.supplier_notice import SupplierNotice
 from dematfin.ports.transmitter import Transmitter
@@ -31,6 +32,7 @@ class App:
     documents: Documents
     source: InvoiceSource
     notice: SupplierNotice
+    letters: Letters
     finance: FinanceSoftware
     writer: FlowWriter
     reader: FlowReader

@@ -49,6 +49,10 @@ class InvoiceSource(Protocol):
         """Return the names of the accounts."""
         ...
 
+    def check(self, door: str) -> None:
+        """Try the link and an account, or raise what is wrong with them."""
+        ...
+
     def structures(self, door: str) -> tuple[StructureRules, ...]:
         """Return what our structures demand of suppliers."""
         ...

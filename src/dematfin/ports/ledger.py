@@ -21,6 +21,28 @@ R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """A wish of `find`: a value from `low` to `high`, both included; None leaves that side open."""
+
+    low: object | None = None
+    high: object | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A wish of `find`: a text that holds another one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A wish of `find`: a text that ends with another one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenEvent:
     """An event of the journal with its place in the hash chain."""
 
@@ -46,7 +68,10 @@ class Books(Protocol):
         ...
 
     def find(self, kind: type[R], **where: object) -> tuple[R, ...]:
-        """Return the records whose attributes equal `where`, by `id`; a tuple or a set means "one of"."""
+        """Return the records whose attributes equal `where`, by `id`.
+
+        A tuple or a set means "one of"; `Between`, `Holding` and `Ending` say other wishes.
+        """
         ...
 
     def save(self, *records: Record) -> None:

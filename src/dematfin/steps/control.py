@@ -32,13 +32,13 @@ def control(app: App) -> Outcome:
         waiting = books.find(Invoice, state=WAITING)
     for invoice in waiting:
         with tally.item(f"Facture {invoice.id}"):
-            if _control_one(app, invoice.id):
+            if control_one(app, invoice.id):
                 tally.done(invoice.id)
     return tally.outcome()
 
 
-def _control_one(app: App, invoice_id: str) -> bool:
-    """Return whether the invoice changed."""
+def control_one(app: App, invoice_id: str) -> bool:
+    """Control one invoice that waits for it; return whether it changed."""
     with app.ledger.transaction() as books:
         invoice = books.get(Invoice, invoice_id)
         if invoice.state not in WAITING:

@@ -33,6 +33,7 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
         received(before.id, content, arrival),
         episode=before.episode + 1,
         interrupted_on=before.interrupted_on,
+        letter=before.letter,
     )
     withdraw_visa(app, books, before, "facture revenue")
     motif = f"revenue du fournisseur ({said(arrival.remote_status)}) : à contrôler et à viser de nouveau"

@@ -6,12 +6,12 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dematfin.domain.event import Event
 from dematfin.errors import UnknownRecord
-from dematfin.ports.ledger import Record
+from dematfin.ports.ledger import Between, Ending, Holding, Record
 from dematfin.store.codec import hints
 from dematfin.store.journal import Journal
 from dematfin.store.tables import RECORDS, SERIES
@@ -73,18 +73,34 @@ class SqlBooks:
         query = _all_of(table).where(table.c.collectivite == self._collectivite)
         long_list: tuple[str, list[Any]] | None = None
         for name, wanted in where.items():
-            if not isinstance(wanted, (tuple, list, set, frozenset)):
-                query = query.where(table.c[name] == wanted)
-            elif len(wanted) <= LONGEST_LIST or long_list is not None:
-                query = query.where(table.c[name].in_(list(wanted)))
-            else:
+            if isinstance(wanted, (tuple, list, set, frozenset)) and len(wanted) > LONGEST_LIST and long_list is None:
                 long_list = name, list(wanted)
+            else:
+                query = query.where(*_wish(table.c[name], wanted))
         if long_list is None:
             yield query
             return
         name, values = long_list
         for start in range(0, len(values), LONGEST_LIST):
             yield query.where(table.c[name].in_(values[start : start + LONGEST_LIST]))
+
+
+def _wish(column: Column[Any], wanted: object) -> Iterator[ColumnElement[bool]]:
+    """Yield what a column must satisfy."""
+    match wanted:
+        case Between():
+            if wanted.low is not None:
+                yield column >= wanted.low
+            if wanted.high is not None:
+                yield column <= wanted.high
+        case Holding():
+            yield column.contains(wanted.text, autoescape=True)
+        case Ending():
+            yield column.endswith(wanted.text, autoescape=True)
+        case tuple() | list() | set() | frozenset():
+            yield column.in_(list(wanted))
+        case _:
+            yield column == wanted
 
 
 @cache

@@ -7,10 +7,12 @@ from typing import Final
 from dematfin.domain import labels
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.finding import blocking
+from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import VisaFolder
 
 REMEDIES: Final = {
@@ -19,6 +21,10 @@ REMEDIES: Final = {
     MandatState.ON_HOLD: "Répondez au comptable.",
 }
 
+PASSWORD_DAYS: Final = (60, 30, 7)
+URGENCY: Final = ("URGENT. ", "À faire ce mois-ci. ", "")
+DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
+
 
 def alerts(held: Holdings, today: date) -> Iterator[str]:
     """Yield the alerts of the day."""
@@ -26,6 +32,8 @@ def alerts(held: Holdings, today: date) -> Iterator[str]:
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
     yield from _of_mandats(held.mandats)
     yield from _of_what_came_in(held)
+    yield from filter(None, (password_alert(rules, today) for rules in held.structures))
+    yield from _of_neighbours(held)
     yield from _of_late_visas(held.folders, today)
     yield from _of_invoices(held.invoices)
 
@@ -48,8 +56,39 @@ def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
 def _of_what_came_in(held: Holdings) -> Iterator[str]:
     for reception in held.quarantined:
         yield f"Facture {reception.number} (Chorus Pro n° {reception.id}) en quarantaine : {reception.error}"
+    for reception in held.watched:
+        shown = f"statut « {reception.status} » inconnu, regardez-la dans Chorus Pro."
+        yield f"Facture {reception.number} (Chorus Pro n° {reception.id}) : {shown}"
     for answer in held.answers:
         yield from (f"{answer.name} : {remark}" for remark in answer.remarks)
+
+
+def password_alert(rules: StructureRules, today: date) -> str:
+    """Say that the technical account of a structure is about to lapse, or an empty text (424 days, then 401)."""
+    end = rules.password_expires_on
+    if end is None or (left := (end - today).days) > PASSWORD_DAYS[0]:
+        return ""
+    when = f"expire le {end:%d/%m/%Y}, dans {left} jours" if left >= 0 else f"a expiré le {end:%d/%m/%Y}"
+    urgency = next(word for days, word in zip(PASSWORD_DAYS[::-1], URGENCY, strict=True) if left <= days)
+    return (
+        f"{urgency}Le mot de passe du compte technique Chorus Pro de {rules.name} {when}. Le gestionnaire principal le "
+        "renouvelle dans Chorus Pro, puis mettez le secret à jour : sinon tout import s'arrêtera."
+    )
+
+
+def _of_neighbours(held: Holdings) -> Iterator[str]:
+    """What Chorus Pro shows, and what we know, differ."""
+    yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.given_up if one.mandat)
+    for invoice in held.invoices:
+        shown = stage(invoice.remote_status)
+        if invoice.state is InvoiceState.TO_PAY and shown in DISAGREES:
+            yield (
+                f"Facture {invoice.id} : elle a un mandat ici et Chorus Pro la montre « "
+                f"{said(invoice.remote_status)} ». "
+                "Vérifiez qui l'a changée avant tout envoi."
+            )
+        elif shown is Stage.UNKNOWN and invoice.remote_status:
+            yield f"Facture {invoice.id} : statut « {invoice.remote_status} » inconnu, regardez-la dans Chorus Pro."
 
 
 def _of_late_visas(folders: Iterable[VisaFolder], today: date) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.reception import Answer, Reception
+from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import VisaFolder
 
 
@@ -22,5 +23,8 @@ class Holdings:
     bordereaux: Sequence[Bordereau]
     flux: Sequence[Flux]
     quarantined: Sequence[Reception]
+    watched: Sequence[Reception]
     refused_intentions: Sequence[Intention]
+    given_up: Sequence[Intention]
+    structures: Sequence[StructureRules]
     answers: Sequence[Answer]

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.content import Content, InvoiceKind
@@ -48,6 +49,7 @@ class Invoice:
         siret: the budget that pays: a former SIRET on the invoice leads to the present one.
         service, engagement, marche: as the supplier wrote them, or as an agent corrected them.
         interrupted_on: day when the legal delay was interrupted: once in the life of a request (CCP R. 2192-27).
+        letter: the notification that interrupted it.
         passages: the statuses that the neighbour's history showed when it was last downloaded, oldest first.
         forced: what a person has let pass, in this episode.
         number, number_key, supplier_siren, supplier_key, iban, ttc, main_file, issued_on: taken from `content`, for
@@ -78,6 +80,7 @@ class Invoice:
     notified_on: date
     executed_on: date | None = None
     interrupted_on: date | None = None
+    letter: DocumentRef | None = None
     passages: tuple[Passage, ...] = ()
     findings: tuple[Finding, ...] = ()
     forced: tuple[Forced, ...] = ()

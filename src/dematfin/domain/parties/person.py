@@ -27,6 +27,9 @@ class Act(StrEnum):
 
     RUN = "lancer les traitements"
     REGISTER = "mettre à jour les engagements et les tiers"
+    ANSWER = "renvoyer, suspendre ou rejeter une facture"
+    HOLD = "reprendre, forcer ou écarter une facture"
+    CLEAR_BANK = "valider le compte bancaire d'un fournisseur"
     VISA = "viser ou refuser une facture"
     PREPARE = "préparer ou corriger un bordereau"
     SIGN = "signer un bordereau"
@@ -38,6 +41,9 @@ class Act(StrEnum):
 MAY: Final[dict[Act, frozenset[Role]]] = {
     Act.RUN: frozenset({Role.AGENT, Role.SERVICE}),
     Act.REGISTER: frozenset({Role.AGENT, Role.SERVICE}),
+    Act.ANSWER: frozenset({Role.AGENT}),
+    Act.HOLD: frozenset({Role.AGENT}),
+    Act.CLEAR_BANK: frozenset({Role.AGENT, Role.DIRECTEUR, Role.ORDONNATEUR}),
     Act.VISA: frozenset({Role.VISEUR}),
     Act.PREPARE: frozenset({Role.AGENT}),
     Act.SIGN: frozenset({Role.ORDONNATEUR}),

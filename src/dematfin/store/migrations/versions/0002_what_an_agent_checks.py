@@ -49,6 +49,7 @@ NEW_COLUMNS: Final[dict[str, dict[str, tuple[sa.types.TypeEngine[Any], str | Non
         "engagement_key": (TEXT, ""),
         "marche": (TEXT, ""),
         "interrupted_on": (TEXT, None),
+        "letter": (TEXT, None),
         "passages": (TEXT, "[]"),
         "forced": (TEXT, "[]"),
     },
@@ -67,7 +68,9 @@ INDEXES: Final = {
         ("engagement_key",),
         ("remote_id",),
         ("issued_on",),
+        ("supplier_key",),
     ),
+    "mandat": (("reference",),),
     "known_account": (("siren",),),
     "pair": (("first",), ("second",)),
 }

@@ -1,0 +1,82 @@
+"""The invoices that wait for an agent, most pressing first, each with the answer that could be sent."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from dematfin.acts.answers import LONGEST_MOTIF
+from dematfin.domain.delay.dgp import delay
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.finding import Finding, blocking
+from dematfin.domain.intention import SupplierStatus
+from dematfin.domain.invoice.forcing import FORCIBLE
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.parties.person import Act, Person
+from dematfin.ports.app import App
+
+STRONGEST: Final = (SupplierStatus.REFUSED, SupplierStatus.RECYCLED, SupplierStatus.SUSPENDED)
+"""An invoice that is wrong will be made anew: no use asking for the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One invoice that a control holds.
+
+    Attributes:
+        held: what blocks it.
+        due_on: end of the legal delay.
+        proposal, motif: the status of Chorus Pro that would answer it, and the words for the supplier.
+        forcible: an agent may let all that blocks it pass.
+    """
+
+    invoice: Invoice
+    held: tuple[Finding, ...]
+    due_on: date
+    proposal: SupplierStatus | None
+    motif: str
+    forcible: bool
+
+    @property
+    def twin(self) -> str:
+        """The invoice of which this one may be a duplicate, empty when it is not the question."""
+        return next((finding.about for finding in self.held if finding.code.startswith("DUP-")), "")
+
+    @property
+    def document(self) -> DocumentRef | None:
+        """The invoice as the supplier made it."""
+        return next((item.document for item in self.invoice.content.attachments if item.main), None)
+
+
+def cases(app: App, who: Person) -> tuple[Case, ...]:
+    """Return the invoices to correct, the nearest end of delay first."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        held = books.find(Invoice, state=InvoiceState.TO_CORRECT)
+    listed = (_case(invoice, app.policy.payment_days) for invoice in held)
+    return tuple(sorted(listed, key=lambda case: (case.due_on, case.invoice.id)))
+
+
+def _case(invoice: Invoice, days: int) -> Case:
+    held = blocking(invoice.findings)
+    proposal = next((status for status in STRONGEST if any(one.proposal is status for one in held)), None)
+    words = [one.motif for one in held if one.proposal is proposal and one.motif]
+    return Case(
+        invoice=invoice,
+        held=held,
+        due_on=delay(invoice.notified_on, invoice.executed_on, days).deadline,
+        proposal=proposal,
+        motif=_joined(words) if proposal else "",
+        forcible=bool(held) and all(one.code in FORCIBLE for one in held),
+    )
+
+
+def _joined(words: list[str]) -> str:
+    """Return as many motives as Chorus Pro keeps, none cut in two."""
+    text = ""
+    for word in words:
+        longer = f"{text} {word}".strip()
+        if len(longer) > LONGEST_MOTIF:
+            break
+        text = longer
+    return text or words[0][:LONGEST_MOTIF]

@@ -1,0 +1,122 @@
+"""`facture recycler|suspendre|rejeter|reprendre|forcer|prendre-en-main|ecarter`: what an agent decides."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dematfin.acts import answers, holds
+from dematfin.acts.run import run, tell_now
+from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
+from dematfin.cli.french import FrenchCommand
+from dematfin.cli.output import account, say
+from dematfin.domain.finding import blocking
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.labels import INVOICE
+from dematfin.steps.visa import visa
+from dematfin.support.files import write_atomically
+
+Key = Annotated[str, typer.Argument(metavar="FACTURE", help="Identifiant, par exemple F2026-000012.")]
+ToSupplier = Annotated[
+    str, typer.Option("--motif", metavar="TEXTE", help="Ce que le fournisseur lira dans Chorus Pro (255 caractères).")
+]
+Why = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ; gardé au journal avec votre nom.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the family of invoices."""
+    app.command("recycler", cls=FrenchCommand)(recycle)
+    app.command("suspendre", cls=FrenchCommand)(suspend)
+    app.command("rejeter", cls=FrenchCommand)(reject)
+    app.command("reprendre", cls=FrenchCommand)(resume)
+    app.command("forcer", cls=FrenchCommand)(force)
+    app.command("prendre-en-main", cls=FrenchCommand)(take_over)
+    app.command("ecarter", cls=FrenchCommand)(set_aside)
+
+
+def recycle(facture: Key, motif: ToSupplier, configuration: Configuration = DEFAULT) -> None:
+    """Renvoie une facture mal adressée : SIRET, service ou engagement (statut « À recycler »)."""
+    desk = sit(configuration)
+    tell(desk, answers.recycle(desk.app, desk.who, facture, motif))
+
+
+def suspend(
+    facture: Key,
+    motif: ToSupplier,
+    configuration: Configuration = DEFAULT,
+    piece: Annotated[
+        list[str] | None, typer.Option("--piece", metavar="PIÈCE", help="Pièce à fournir ; répétez l'option.")
+    ] = None,
+    lettre: Annotated[
+        Path | None, typer.Option("--lettre", metavar="FICHIER", help="Où écrire la lettre d'interruption (PDF).")
+    ] = None,
+) -> None:
+    """Interrompt le délai d'une facture à laquelle il manque une pièce (statut « Suspendue »). Une seule fois."""
+    desk = sit(configuration)
+    invoice = answers.suspend(desk.app, desk.who, facture, motif, tuple(piece or ()))
+    path = lettre or Path(f"interruption-{invoice.id}.pdf")
+    write_letter(desk, invoice, path)
+    say(f"Lettre d'interruption : {path}")
+    tell(desk, invoice)
+
+
+def reject(facture: Key, motif: ToSupplier, configuration: Configuration = DEFAULT) -> None:
+    """Rejette pour de bon une facture fausse ; le fournisseur devra en faire une autre (statut « Rejetée »)."""
+    desk = sit(configuration)
+    tell(desk, answers.reject(desk.app, desk.who, facture, motif))
+
+
+def resume(
+    facture: Key,
+    motif: Why,
+    configuration: Configuration = DEFAULT,
+    service: Annotated[str, typer.Option("--service", metavar="CODE", help="Le bon code service.")] = "",
+    engagement: Annotated[str, typer.Option("--engagement", metavar="NUMÉRO", help="Le bon engagement.")] = "",
+) -> None:
+    """Reprend une facture retenue ou refusée au visa, au besoin avec le bon service ou le bon engagement."""
+    desk = sit(configuration)
+    carry_on(desk, holds.resume(desk.app, desk.who, facture, motif, service, engagement))
+
+
+def force(facture: Key, motif: Why, configuration: Configuration = DEFAULT) -> None:
+    """Laisse passer les contrôles qui bloquent une facture, sous votre nom."""
+    desk = sit(configuration)
+    carry_on(desk, holds.force(desk.app, desk.who, facture, motif))
+
+
+def take_over(facture: Key, motif: Why, configuration: Configuration = DEFAULT) -> None:
+    """Prend en main une facture suivie ailleurs : elle sera contrôlée, visée et mandatée ici."""
+    desk = sit(configuration)
+    carry_on(desk, holds.take_over(desk.app, desk.who, facture, motif))
+
+
+def set_aside(facture: Key, motif: Why, configuration: Configuration = DEFAULT) -> None:
+    """Écarte une facture traitée hors de dematfin : déjà payée, prélevée, marché de travaux."""
+    desk = sit(configuration)
+    carry_on(desk, holds.set_aside(desk.app, desk.who, facture, motif))
+
+
+def tell(desk: Desk, invoice: Invoice) -> None:
+    """Say what was decided, and tell Chorus Pro at once; the decision stands, whatever it answers."""
+    say(f"Facture {invoice.id} : {INVOICE[invoice.state]}.")
+    outcome = tell_now(desk.app, desk.who, invoice.id)
+    account(outcome)
+    if outcome.failures:
+        say("Votre décision est enregistrée ; la prochaine journée informera Chorus Pro dès qu'il l'acceptera.")
+
+
+def carry_on(desk: Desk, invoice: Invoice) -> None:
+    """Say what has become of an invoice, and hand it to its head of service when nothing holds it any more."""
+    say(f"Facture {invoice.id} : {INVOICE[invoice.state]}.")
+    for finding in blocking(invoice.findings):
+        say(f"  {finding.sentence} ({finding.code})", style="yellow")
+    if invoice.state is InvoiceState.IN_VISA:
+        account(run(desk.app, desk.who, visa))
+
+
+def write_letter(desk: Desk, invoice: Invoice, path: Path) -> None:
+    """Copy the letter that was kept with the invoice."""
+    if invoice.letter is not None:
+        with desk.app.documents.open(invoice.letter) as kept:
+            write_atomically(path, kept.read())

@@ -1,0 +1,30 @@
+"""What the letter must say that interrupts the legal delay (CCP, art. R. 2192-27 to R. 2192-29)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interruption:
+    """One notification to one supplier.
+
+    Attributes:
+        sender, siret: the budget that was asked to pay.
+        motif: why, imputable to the creditor; `pieces`: documents to supply.
+        days: new delay that opens once everything is received.
+    """
+
+    sender: str
+    siret: str
+    supplier: str
+    supplier_identifier: str
+    number: str
+    issued_on: date
+    ttc: Decimal
+    remote_id: str
+    notified_on: date
+    written_on: date
+    motif: str
+    pieces: tuple[str, ...]
+    days: int
