@@ -148,10 +148,7 @@ class LocalRules:
     def over(self, rules: StructureRules) -> StructureRules:
         """Return the rules of a structure with ours put over them."""
         required = (self.service_required, self.engagement_required)
-        services = {
-            code: replace(rule, engagement_required=self.services[code], local=True) if code in self.services else rule
-            for code, rule in rules.services.items()
-        }
+        services = {code: self._over_service(code, rule) for code, rule in rules.services.items()}
         return replace(
             rules,
             service_required=rules.service_required if required[0] is None else required[0],
@@ -160,6 +157,10 @@ class LocalRules:
             services=services,
             local=required != (None, None),
         )
+
+    def _over_service(self, code: str, rule: ServiceRule) -> ServiceRule:
+        said = self.services.get(code, self.engagement_required)
+        return rule if said is None else replace(rule, engagement_required=said, local=True)
 
 
 def engagement_id(siret: str, number: str) -> str:
