@@ -85,7 +85,7 @@ def main() -> None:
         files = add_invoices(folder, story, options.factures)
         with running(folder.config):
             app = open_app(folder.config)
-            play = Play(app=app, story=story)
+            play = Play(app=app, story=story, folder=folder.root)
             list(play.set_up())
             day = Watch()
             live(app, day)

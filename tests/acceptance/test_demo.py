@@ -51,7 +51,16 @@ def test_the_folder_holds_what_was_promised(demo: Path) -> None:
 def test_every_invoice_ends_where_it_should(summary: dict[str, Any]) -> None:
     states = {one["numero"]: one["etat"] for one in summary["factures"] if one["id"] != "F2026-000014"}
     counts = Counter(one["etat"] for one in summary["factures"])
-    assert counts == {"payée": 10, "à corriger": 4, "en visa": 2, "suivie ailleurs": 1, "mandatée": 1}
+    assert counts == {
+        "payée": 14,
+        "à corriger": 11,
+        "en visa": 2,
+        "suivie ailleurs": 3,
+        "mandatée": 1,
+        "renvoyée": 1,
+        "refusée": 1,
+        "délai interrompu": 1,
+    }
     assert states["26-554"] == "à corriger"  # no service code
     assert states["26-560"] == "à corriger"  # an unknown engagement
     assert states["NP-3302"] == "à corriger"  # addressed to somebody else

@@ -16,7 +16,9 @@ DOWNLOAD = "factures/v1/telecharger/groupe"
 CONSULT = "factures/v1/consulter/recipiendaire"
 TREAT = "factures/v1/traiter/recue"
 VAT = "transverses/v1/recuperer/tauxtva"
+NEXT = "transverses/v1/recuperer/etats/traitement"
 TOKEN = "token"
+DOOR = "TECH_1_1@cpro.fr"
 NOTHING = json_reply({"codeRetour": 20000, "libelle": "TRA_MSG_00.015"})
 
 Answer = Reply | Callable[[dict[str, Any]], Reply]
@@ -26,7 +28,7 @@ class Platform:
     """Answers each call with the replies dictated for it, in order, the last one again and again."""
 
     def __init__(self) -> None:
-        self.dictated: dict[str, list[Answer]] = {TOKEN: [token()]}
+        self.dictated: dict[str, list[Answer]] = {TOKEN: [token()], NEXT: [good()]}
         self.asked: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.headers: list[dict[str, str]] = []
 
@@ -87,7 +89,7 @@ def chorus_at(application: Callable[[Request], Reply], **changes: Any) -> Iterat
         "url_api": url,
         "client_id": "app",
         "client_secret": "TEST secret",
-        "compte": "TECH_1_1@cpro.fr",
+        "compte": DOOR,
         "mot_de_passe": "TEST mot de passé",
         "appels_par_seconde": 0,
         "delai_lecture": 2,

@@ -5,12 +5,14 @@ import gzip
 import itertools
 import threading
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chorus.platform import DOWNLOAD, HISTORY, SEARCH, TOKEN, VAT, Platform, chorus_at, good, history, token
+from chorus.platform import DOOR, DOWNLOAD, HISTORY, SEARCH, TOKEN, VAT, Platform, chorus_at, good, history, token
 from dematfin.chorus.source import ChorusPro
+from dematfin.domain.invoice.chorus import first_disposal
 from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused, Unreachable
 from dematfin.sandbox.server import Reply, json_reply
 
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("no_wait")
 
 def test_both_credentials_go_with_each_call(platform: Platform, chorus: ChorusPro) -> None:
     platform.say(VAT, good())
-    chorus.check()
+    chorus.check(DOOR)
     sent = platform.headers[-1]
     assert sent["Authorization"] == "Bearer jeton"
     login, _, password = base64.b64decode(sent["cpro-account"]).decode().partition(":")
@@ -29,14 +31,14 @@ def test_both_credentials_go_with_each_call(platform: Platform, chorus: ChorusPr
 def test_one_token_serves_many_calls(platform: Platform, chorus: ChorusPro) -> None:
     platform.say(VAT, good())
     for _ in range(3):
-        chorus.check()
+        chorus.check(DOOR)
     assert len(platform.asked[TOKEN]) == 1
 
 
 def test_a_token_that_ended_early_is_changed_once(platform: Platform, chorus: ChorusPro) -> None:
     platform.say(TOKEN, token("vieux"), token("neuf"))
     platform.say(VAT, Reply(status=401), good())
-    chorus.check()
+    chorus.check(DOOR)
     assert platform.headers[-1]["Authorization"] == "Bearer neuf"
 
 
@@ -48,7 +50,7 @@ def test_a_token_that_ended_early_is_changed_once(platform: Platform, chorus: Ch
 def test_an_answer_without_a_token_is_asked_for_again(platform: Platform, chorus: ChorusPro, empty: Reply) -> None:
     platform.say(TOKEN, empty, token())
     platform.say(VAT, good())
-    chorus.check()
+    chorus.check(DOOR)
     assert len(platform.asked[TOKEN]) == 2
 
 
@@ -56,7 +58,7 @@ def test_an_answer_without_a_token_is_asked_for_again(platform: Platform, chorus
 def test_piste_refuses_the_application(platform: Platform, chorus: ChorusPro, status: int) -> None:
     platform.say(TOKEN, json_reply({"error": "invalid_client", "error_description": "bad credentials"}, status))
     with pytest.raises(AccessDenied, match=r"PISTE refuse l'application \(bad credentials\).*client_secret"):
-        chorus.check()
+        chorus.check(DOOR)
     assert len(platform.asked[TOKEN]) == 1
 
 
@@ -67,7 +69,9 @@ def test_piste_refuses_the_application(platform: Platform, chorus: ChorusPro, st
         (Reply(status=403), AccessDenied, "habilitation"),
         (Reply(status=404), BadAnswer, "404"),
         (Reply(status=415), BadAnswer, "415"),
-        (Reply(status=500, body=b"oops"), BadAnswer, "500"),
+        (Reply(status=500, body=b"oops"), Unreachable, r"500 : oops"),
+        (Reply(body=b"<html>maintenance</html>", media_type="text/html"), Unreachable, "maintenance"),
+        (json_reply([{"error": "ParamsInvalid", "message": "uuid inconnu"}], 400), BadAnswer, "uuid inconnu"),
         (Reply(status=502, body=b"<html>"), Unreachable, "indisponible"),
         (Reply(status=429, headers={"Retry-After": "demain"}), Unreachable, "indisponible"),
         (json_reply({"codeRetour": 12, "libelle": "Base indisponible"}), Refused, r"code 12 : Base indisponible"),
@@ -82,20 +86,20 @@ def test_each_failure_has_its_words(
 ) -> None:
     platform.say(VAT, answer)
     with pytest.raises(kind, match=words) as caught:
-        chorus.check()
+        chorus.check(DOOR)
     assert "Chorus Pro" in str(caught.value)
 
 
 def test_a_compressed_answer_is_read(platform: Platform, chorus: ChorusPro) -> None:
     packed = gzip.compress(good().body)
     platform.say(VAT, Reply(body=packed, headers={"Content-Encoding": "gzip"}))
-    chorus.check()
+    chorus.check(DOOR)
 
 
 def test_a_neighbour_that_hangs_is_left(platform: Platform) -> None:
     platform.say(VAT, _late)
     with chorus_at(platform, delai_lecture=0.1) as chorus, pytest.raises(Unreachable, match="Relancez plus tard"):
-        chorus.check()
+        chorus.check(DOOR)
     assert len(platform.asked[VAT]) == 4
 
 
@@ -105,16 +109,16 @@ def test_a_neighbour_that_is_down_is_named() -> None:
         chorus_at(lambda _: Reply(), url_api=nobody, url_jeton=f"{nobody}/jeton") as chorus,
         pytest.raises(Unreachable, match="PISTE ne répond pas"),
     ):
-        chorus.check()
+        chorus.check(DOOR)
 
 
 def test_reads_are_tried_again_until_they_work(platform: Platform, chorus: ChorusPro) -> None:
     platform.say(VAT, Reply(status=503), Reply(status=429), Reply(body=b"{", cut=0), good())
-    chorus.check()
+    chorus.check(DOOR)
     assert len(platform.asked[VAT]) == 4
 
 
-def test_the_first_day_of_a_long_history_is_found(platform: Platform, chorus: ChorusPro) -> None:
+def test_the_first_day_of_a_long_history_is_found(platform: Platform, chorus: ChorusPro, tmp_path: Path) -> None:
     """Newest first: the notification that starts the payment delay is on the last page."""
     newest = [{"histoStatutId": 40 - n, "histoStatutCode": "SUSPENDUE"} for n in range(5)]
     dates = ["2026-03-20 08:00", "2026-03-11 09:02"]
@@ -122,40 +126,43 @@ def test_the_first_day_of_a_long_history_is_found(platform: Platform, chorus: Ch
     pages = itertools.cycle([newest, oldest])
     platform.say(HISTORY, lambda _: good(historiquesDesStatuts={"histoStatut": next(pages), "pagesHistoStatut": 2}))
     platform.say(DOWNLOAD, good(fichierResultat=base64.b64encode(b"<pivot/>").decode()))
-    raw = chorus.fetch("9100123")
-    assert raw.notified_on == date(2026, 3, 11)
-    assert raw.data == b"<pivot/>"
+    gone_through = chorus.fetch("9100123", tmp_path / "pivot")
+    assert first_disposal(gone_through) == date(2026, 3, 11)
+    assert [one.status for one in gone_through] == ["MISE_A_DISPOSITION"] * 2 + ["SUSPENDUE"] * 5
+    assert (tmp_path / "pivot").read_bytes() == b"<pivot/>"
     assert platform.asked[DOWNLOAD] == [{"format": "PIVOT", "listeFacture": [{"idFacture": 9100123}]}]
 
 
 @pytest.mark.parametrize("shape", [{}, {"historiquesDesStatuts": None}, {"historiquesDesStatuts": []}])
 def test_a_history_without_dates_stops_no_download(
-    platform: Platform, chorus: ChorusPro, shape: dict[str, object]
+    platform: Platform, chorus: ChorusPro, shape: dict[str, object], tmp_path: Path
 ) -> None:
     platform.say(HISTORY, good(**shape))
     platform.say(DOWNLOAD, good(fichierResultat=base64.b64encode(b"<pivot/>").decode()))
-    assert chorus.fetch("7").notified_on is None
+    assert chorus.fetch("7", tmp_path / "pivot") == ()
 
 
 @pytest.mark.parametrize("value", [None, "", "pas du base64 !", 12])
-def test_a_download_without_its_file_is_a_failure(platform: Platform, chorus: ChorusPro, value: object) -> None:
+def test_a_download_without_its_file_is_a_failure(
+    platform: Platform, chorus: ChorusPro, value: object, tmp_path: Path
+) -> None:
     platform.say(HISTORY, history("MISE_A_DISPOSITION"))
     platform.say(DOWNLOAD, good(fichierResultat=value))
     with pytest.raises(BadAnswer, match="Chorus Pro"):
-        chorus.fetch("7")
+        chorus.fetch("7", tmp_path / "pivot")
 
 
-def test_a_facture_above_the_limit_says_where_to_get_it(platform: Platform, chorus: ChorusPro) -> None:
+def test_a_facture_above_the_limit_says_where_to_get_it(platform: Platform, chorus: ChorusPro, tmp_path: Path) -> None:
     platform.say(HISTORY, history("MISE_A_DISPOSITION"))
     platform.say(DOWNLOAD, Reply(status=413))
     with pytest.raises(Refused, match=r"120 Mo.*portail"):
-        chorus.fetch("7")
+        chorus.fetch("7", tmp_path / "pivot")
 
 
 def test_a_structure_that_loses_its_habilitation_is_not_a_quiet_day(platform: Platform, chorus: ChorusPro) -> None:
     platform.say(SEARCH, json_reply({"codeRetour": 5, "libelle": "Accès interdit"}))
     with pytest.raises(Refused, match="donner la liste des factures"):
-        list(chorus.changed(date(2026, 3, 1), date(2026, 3, 2)))
+        list(chorus.changed(DOOR, date(2026, 3, 1), date(2026, 3, 2)))
 
 
 def _late(_: dict[str, Any]) -> Reply:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chorus.platform import NOTHING, SEARCH, Platform, chorus_at, good, page, row
+from chorus.platform import DOOR, NOTHING, SEARCH, Platform, chorus_at, good, page, row
 from dematfin.chorus.source import ChorusPro
 from dematfin.errors import BadAnswer
 from dematfin.sandbox.server import Reply
@@ -17,7 +17,7 @@ MARCH = date(2026, 3, 1), date(2026, 3, 31)
 
 
 def ids(chorus: ChorusPro) -> list[str]:
-    return [ref.remote_id for ref in chorus.changed(*MARCH)]
+    return [ref.remote_id for ref in chorus.changed(DOOR, *MARCH)]
 
 
 def ordinary_then_works(*ordinary: Any) -> list[Any]:
@@ -72,35 +72,15 @@ def test_a_row_without_a_usable_id_hides_no_other(platform: Platform, chorus: Ch
 
 
 @pytest.mark.parametrize(
-    ("status", "ready", "elsewhere"),
-    [
-        ("MISE_A_DISPOSITION", True, False),
-        ("COMPLETEE", True, False),
-        ("SERVICE_FAIT", True, False),
-        ("MANDATEE", False, True),
-        ("DEPOSEE", False, False),
-        ("STATUT_DE_2031", False, False),
-    ],
-)
-def test_a_status_says_who_must_act(
-    platform: Platform, chorus: ChorusPro, status: str, *, ready: bool, elsewhere: bool
-) -> None:
-    platform.say(SEARCH, *ordinary_then_works(page([row(7, status)])))
-    (ref,) = chorus.changed(*MARCH)
-    assert (ref.status, ref.ready, ref.elsewhere) == (status, ready, elsewhere)
-
-
-@pytest.mark.parametrize(
     "answer",
     [
         good(listeFactures={"idFacture": 7}),
         good(listeFactures=["7"]),
-        Reply(body=b"<html>maintenance</html>", media_type="text/html"),
         Reply(body=b""),
         Reply(body=b"[]"),
         Reply(body=b'{"pages": 1}'),
     ],
-    ids=["object", "texts", "page", "empty", "array", "no-code"],
+    ids=["object", "texts", "empty", "array", "no-code"],
 )
 def test_an_answer_that_is_no_list_is_never_taken_for_an_empty_one(
     platform: Platform, chorus: ChorusPro, answer: Reply

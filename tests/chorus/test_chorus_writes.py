@@ -78,11 +78,15 @@ def test_an_agent_who_set_the_status_by_hand_without_a_number_stops_nothing(
     assert chorus.publish(MANDATEE) == "MANDATEE"
 
 
-@pytest.mark.parametrize("current", ["REJETEE", "SUSPENDUE", "A_RECYCLER"])
-def test_an_invoice_that_left_our_queue_is_refused_by_name(platform: Platform, chorus: ChorusPro, current: str) -> None:
+@pytest.mark.parametrize(
+    ("current", "words"), [("REJETEE", "rejetée"), ("SUSPENDUE", "suspendue"), ("A_RECYCLER", "à recycler")]
+)
+def test_an_invoice_that_left_our_queue_is_refused_by_name(
+    platform: Platform, chorus: ChorusPro, current: str, words: str
+) -> None:
     platform.say(HISTORY, history("MISE_A_DISPOSITION", current))
     platform.say(TREAT, good())
-    with pytest.raises(Refused, match=rf"F2026-000001.*{current}.*mandatée"):
+    with pytest.raises(Refused, match=rf"F2026-000001.*{words}.*mandatée"):
         chorus.publish(MANDATEE)
     assert platform.asked[TREAT] == []
 
@@ -144,7 +148,7 @@ def test_an_incoherence_on_a_status_that_is_there_is_a_success(platform: Platfor
 def test_a_real_incoherence_is_said_with_the_platform_s_words(platform: Platform, chorus: ChorusPro) -> None:
     platform.say(HISTORY, AT_REST)
     platform.say(TREAT, INCOHERENT)
-    with pytest.raises(Refused, match=r"F2026-000001.*SERVICE_FAIT.*20002"):
+    with pytest.raises(Refused, match=r"F2026-000001.*service fait.*20002"):
         chorus.publish(MANDATEE)
 
 

@@ -46,7 +46,7 @@ class Town:
         folder.prepare(story)
         app = build(load(folder.config), folder.root, _nobody_to_ask)
         with Neighbours(folder.sandbox) as neighbours:
-            town = cls(folder=folder, neighbours=neighbours, app=app, play=Play(app=app, story=story))
+            town = cls(folder=folder, neighbours=neighbours, app=app, play=Play(app=app, story=story, folder=root))
             list(town.play.set_up())
             yield town
 

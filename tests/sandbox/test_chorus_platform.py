@@ -13,9 +13,10 @@ import httpx
 import pytest
 from lxml import etree
 
-from chorus.platform import chorus_at
+from chorus.platform import DOOR, chorus_at
 from dematfin.chorus.source import ChorusPro
 from dematfin.domain.intention import Intention, SupplierStatus
+from dematfin.domain.invoice.chorus import first_disposal
 from dematfin.errors import AccessDenied, Refused
 from dematfin.sandbox.chorus.app import ChorusApp
 from dematfin.sandbox.server import LoopbackServer
@@ -61,9 +62,9 @@ def noted(folder: Path) -> list[dict[str, Any]]:
     return []
 
 
-def test_an_account_sees_its_structures_and_no_other(chorus: ChorusPro) -> None:
-    assert [ref.remote_id for ref in chorus.changed(*MARCH)] == [str(KEY)]
-    (rules,) = chorus.structures()
+def test_an_account_sees_its_structures_and_no_other(chorus: ChorusPro, tmp_path: Path) -> None:
+    assert [ref.remote_id for ref in chorus.changed(DOOR, *MARCH)] == [str(KEY)]
+    (rules,) = chorus.structures(DOOR)
     assert (rules.id, rules.service_required, rules.engagement_required) == ("21990042000015", True, False)
     assert {code: rule.active for code, rule in rules.services.items()} == {
         "SCOLAIRE": True,
@@ -72,17 +73,17 @@ def test_an_account_sees_its_structures_and_no_other(chorus: ChorusPro) -> None:
     }
     assert rules.services["VOIRIE"].engagement_required
     with pytest.raises(Refused):
-        chorus.fetch("5")
+        chorus.fetch("5", tmp_path / "pivot")
 
 
 def test_files_come_out_as_they_went_in(chorus: ChorusPro, tmp_path: Path) -> None:
-    raw = chorus.fetch(str(KEY))
-    reading = chorus.read(str(KEY), raw.data)
-    assert [(file.name, file.main, file.data) for file in reading.files] == [
+    gone_through = chorus.fetch(str(KEY), tmp_path / "pivot")
+    reading = chorus.read(str(KEY), tmp_path / "pivot", tmp_path)
+    assert [(file.name, file.main, file.path.read_bytes()) for file in reading.files] == [
         ("facture.pdf", True, PDF),
         ("bon.txt", False, NOTE),
     ]
-    assert raw.notified_on == date(2026, 3, 11)
+    assert first_disposal(gone_through) == date(2026, 3, 11)
     assert [(line["what"], line["idFacture"]) for line in noted(tmp_path)] == [("telechargement", KEY)]
 
 
@@ -96,14 +97,15 @@ def test_a_road_is_followed_once(chorus: ChorusPro, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="412"):
         chorus.publish(replace(MANDATEE, mandat="412"))
     assert chorus.publish(replace(SERVICE_FAIT, status=SupplierStatus.REFUSED, motif="Prix faux")) == "REJETEE"
-    with pytest.raises(Refused, match="REJETEE"):
+    with pytest.raises(Refused, match="rejetée"):
         chorus.publish(SERVICE_FAIT)
 
 
 @pytest.mark.parametrize("fault", ["token_empty", "bad_gateway", "too_many", "too_many_retry_after", "cut_download"])
-def test_passing_faults_are_passed_over(app: ChorusApp, chorus: ChorusPro, fault: str) -> None:
+def test_passing_faults_are_passed_over(app: ChorusApp, chorus: ChorusPro, fault: str, tmp_path: Path) -> None:
     app.faults.set(fault, 2)
-    assert chorus.read(str(KEY), chorus.fetch(str(KEY)).data).content.number == f"F-{KEY}"
+    chorus.fetch(str(KEY), tmp_path / "pivot")
+    assert chorus.read(str(KEY), tmp_path / "pivot", tmp_path).content.number == f"F-{KEY}"
 
 
 @pytest.mark.parametrize("fault", ["ids_as_text", "pagination_null"])
@@ -112,15 +114,17 @@ def test_odd_lists_are_read_whole(tmp_path: Path, fault: str) -> None:
     app = ChorusApp(world(tmp_path, *many), tmp_path, tmp_path / "etat")
     app.faults.set(fault, 100)
     with chorus_at(app) as chorus:
-        assert [ref.remote_id for ref in chorus.changed(*MARCH)] == [str(key) for key in range(1, 12)]
+        assert [ref.remote_id for ref in chorus.changed(DOOR, *MARCH)] == [str(key) for key in range(1, 12)]
     app.close()
 
 
 @pytest.mark.parametrize(("fault", "kind"), [("token_refused", AccessDenied), ("forbidden", AccessDenied)])
-def test_lasting_faults_are_told(app: ChorusApp, chorus: ChorusPro, fault: str, kind: type[Exception]) -> None:
+def test_lasting_faults_are_told(
+    app: ChorusApp, chorus: ChorusPro, fault: str, kind: type[Exception], tmp_path: Path
+) -> None:
     app.faults.set(fault, 100)
     with pytest.raises(kind):
-        chorus.fetch(str(KEY))
+        chorus.fetch(str(KEY), tmp_path / "pivot")
 
 
 def test_a_hang_up_after_the_status_was_set_is_no_second_status(

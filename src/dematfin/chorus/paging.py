@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from dematfin.chorus.wire import Wire, number
+from dematfin.chorus.wire.base import Wire, number
 
 W = TypeVar("W", bound=Wire)
 

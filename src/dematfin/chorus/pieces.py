@@ -2,10 +2,8 @@
 
 import base64
 import binascii
-import io
 import zipfile
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from dematfin.errors import InvalidInvoice, NotAPdf
@@ -17,46 +15,69 @@ MAIN: Final = "01"
 PDF: Final = "application/pdf"
 PDF_HEADER: Final = 1024
 """A PDF may begin after some other bytes, within the first kilobyte (ISO 32000, annex H)."""
+DIGITS: Final = 4 * 1024 * 1024
 
 
-def files(unit: Element, number: str) -> Iterator[File]:
-    """Yield the files of an invoice, unpacked; two files of one name are numbered.
+class Pieces:
+    """Unpacks the files of one invoice into a folder; two files of one name are numbered."""
 
-    Raises:
-        InvalidInvoice, NotAPdf, UnsafeArchive, TooLarge: naming the invoice and the file.
-    """
-    names: set[str] = set()
-    for order, piece in enumerate(unit.iterfind("PJ"), start=1):
-        name = _unique(_clean(_text(piece, "NomPJ")) or f"piece-{order}", names)
+    def __init__(self, folder: Path, number: str) -> None:
+        self._folder = folder
+        self._number = number
+        self._names: set[str] = set()
+
+    def unpack(self, piece: Element) -> File:
+        """Return one file, unpacked.
+
+        Raises:
+            InvalidInvoice, NotAPdf, UnsafeArchive, TooLarge: naming the invoice and the file.
+        """
+        order = len(self._names) + 1
+        name = _unique(_clean(_text(piece, "NomPJ")) or f"piece-{order}", self._names)
         media_type = _text(piece, "MimeTypePJ") or "application/octet-stream"
-        data = _unpacked(_decoded(piece, number, name), f"Facture {number}, pièce « {name} »", name, media_type)
-        _check_pdf(name, media_type, data, number)
-        yield File(name=name, media_type=media_type, main=_text(piece, "TypePJ") == MAIN, data=data)
+        path = self._folder / f"{id(self)}-{order}"  # a name from outside is never a path
+        self._decode(piece, name, path)
+        _unwrap(path, f"Facture {self._number}, pièce « {name} »", name, media_type)
+        _check_pdf(name, media_type, path, self._number)
+        return File(name=name, media_type=media_type, main=_text(piece, "TypePJ") == MAIN, path=path)
+
+    def _decode(self, piece: Element, name: str, path: Path) -> None:
+        """Write the bytes by parts: a file may be a text of more than 100 million digits."""
+        text = piece.findtext("Contenu") or ""
+        with path.open("wb") as sink:
+            left = ""
+            for start in range(0, len(text), DIGITS):
+                known = left + "".join(text[start : start + DIGITS].split())
+                whole = len(known) // 4 * 4
+                sink.write(self._bytes(known[:whole], name))
+                left = known[whole:]
+            sink.write(self._bytes(left, name))
+        if not path.stat().st_size:
+            message = f"Facture {self._number}, pièce « {name} » : elle est vide."
+            raise InvalidInvoice(message)
+
+    def _bytes(self, digits: str, name: str) -> bytes:
+        try:
+            return base64.b64decode(digits, validate=True)
+        except (binascii.Error, ValueError) as error:
+            message = f"Facture {self._number}, pièce « {name} » : son contenu est abîmé (base64 illisible)."
+            raise InvalidInvoice(message) from error
 
 
-def _decoded(piece: Element, number: str, name: str) -> bytes:
-    try:
-        data = base64.b64decode("".join((piece.findtext("Contenu") or "").split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        message = f"Facture {number}, pièce « {name} » : son contenu est abîmé (base64 illisible)."
-        raise InvalidInvoice(message) from error
-    if not data:
-        message = f"Facture {number}, pièce « {name} » : elle est vide."
-        raise InvalidInvoice(message)
-    return data
-
-
-def _unpacked(data: bytes, what: str, name: str, media_type: str) -> bytes:
+def _unwrap(path: Path, what: str, name: str, media_type: str) -> None:
     """Take one file out of its wrapping; an office document or an archive that came without one stays whole."""
-    if not data.startswith(ZIP_MAGIC) or (not _is_pdf(name, media_type) and not _wraps(data, name)):
-        return data
-    return unzip_only_member(data, what)
+    wrapped = _head(path).startswith(ZIP_MAGIC) and (_is_pdf(name, media_type) or _wraps(path, name))
+    if wrapped:
+        packed = path.with_suffix(".zip")
+        path.replace(packed)
+        unzip_only_member(packed, path, what)
+        packed.unlink()
 
 
-def _wraps(data: bytes, name: str) -> bool:
+def _wraps(path: Path, name: str) -> bool:
     """Say whether an archive holds one file of the announced kind; a broken one is for `unzip_only_member` to say."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(path) as archive:
             members = [member.filename for member in archive.infolist() if not member.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return True
@@ -64,13 +85,18 @@ def _wraps(data: bytes, name: str) -> bool:
     return len(members) == 1 and (suffix != ".zip" or PurePosixPath(members[0]).suffix.lower() == suffix)
 
 
-def _check_pdf(name: str, media_type: str, data: bytes, number: str) -> None:
-    if _is_pdf(name, media_type) and PDF_MAGIC not in data[:PDF_HEADER]:
+def _check_pdf(name: str, media_type: str, path: Path, number: str) -> None:
+    if _is_pdf(name, media_type) and PDF_MAGIC not in _head(path):
         message = (
             f"Facture {number} : la pièce « {name} » porte le nom d'un PDF mais n'en est pas un. Demandez au "
             "fournisseur de la déposer de nouveau."
         )
         raise NotAPdf(message)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as source:
+        return source.read(PDF_HEADER)
 
 
 def _is_pdf(name: str, media_type: str) -> bool:

@@ -1,55 +1,73 @@
 """CPPFacturePivot: the XML in which Chorus Pro hands invoices over, with their files inside (V1_20 to V2_02)."""
 
-import base64
-import binascii
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
 
-from dematfin.chorus.pieces import files
+from dematfin.chorus.pieces import Pieces
 from dematfin.domain import money
-from dematfin.domain.invoice.content import Amounts, Content, InvoiceKind, Supplier, VatLine
-from dematfin.errors import BadAnswer, InvalidInvoice
-from dematfin.ports.invoice_source import Reading
-from dematfin.support.xml import Element, local_name, parse_bytes
+from dematfin.domain.invoice.content import Amounts, Content, InvoiceKind, InvoiceLine, Supplier, VatLine
+from dematfin.errors import InvalidInvoice
+from dematfin.ports.invoice_source import File, Reading
+from dematfin.support.xml import Element, local_name, stream_file
 
 KINDS: Final = {"380": InvoiceKind.INVOICE, "381": InvoiceKind.CREDIT_NOTE}
+UNIT: Final = "CPPFacturePivotUnitaire"
 
 
-def read_one(data: bytes, remote_id: str) -> Reading:
-    """Return the invoice that was asked for, among those of a file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One invoice of a file; `remote_id` is empty before V2, when there was none."""
+
+    remote_id: str
+    reading: Reading
+
+
+def read_one(path: Path, remote_id: str, folder: Path) -> Reading:
+    """Return the invoice that was asked for, among those of a file; its attachments are written in `folder`.
 
     Raises:
         UnreadableXml, TooLarge, InvalidInvoice, NotAPdf, UnsafeArchive: naming the invoice and what is wrong.
     """
-    units = list(_units(data, remote_id))
-    named = [unit for unit in units if _text(unit, "DonneesFacture/IdCPRO").lstrip("0") == remote_id]
-    anonymous = [unit for unit in units if not _text(unit, "DonneesFacture/IdCPRO")]  # before V2 there was no id
+    units = list(_units(path, remote_id, folder))
+    named = [unit for unit in units if unit.remote_id == remote_id]
     if len(named) == 1:
-        return _reading(named[0])
-    if len(units) == len(anonymous) == 1:
-        return _reading(anonymous[0])
+        return named[0].reading
+    if len(units) == 1 and not units[0].remote_id:
+        return units[0].reading
     message = f"Facture Chorus Pro n° {remote_id} : on ne la trouve pas dans le fichier reçu ({len(units)} factures)."
     raise InvalidInvoice(message)
 
 
-def read_all(data: bytes) -> tuple[Reading, ...]:
+def read_all(path: Path, folder: Path) -> tuple[Reading, ...]:
     """Return every invoice of a file; same errors as `read_one`."""
-    return tuple(_reading(unit) for unit in _units(data, "reçue"))
+    return tuple(unit.reading for unit in _units(path, "reçue", folder))
 
 
-def _units(data: bytes, remote_id: str) -> Iterator[Element]:
-    root = parse_bytes(data, f"Facture Chorus Pro n° {remote_id}")
-    if local_name(root) != "CPPFacturePivot":
-        message = f"Facture Chorus Pro n° {remote_id} : ce fichier n'est pas un pivot Chorus Pro ({local_name(root)})."
-        raise InvalidInvoice(message)
-    yield from root.iterfind("CPPFactures/CPPFacturePivotUnitaire")
-
-
-def _reading(unit: Element) -> Reading:
-    content = _content(unit)
-    return Reading(content=content, files=tuple(files(unit, content.number)))
+def _units(path: Path, remote_id: str, folder: Path) -> Iterator[Unit]:
+    """Read a file as a stream: each attachment is written and forgotten before the next one is read."""
+    what = f"Facture Chorus Pro n° {remote_id}"
+    files: list[File] = []
+    pieces: Pieces | None = None
+    for element in stream_file(path, what, ("PJ", UNIT)):
+        match local_name(element):
+            case "PJ":
+                pieces = pieces or Pieces(folder, _text(element.getparent(), "DonneesFacture/Id") or remote_id)
+                files.append(pieces.unpack(element))
+                element.clear()
+            case "CPPFacturePivotUnitaire":
+                reading = Reading(content=_content(element), files=tuple(files))
+                yield Unit(remote_id=_text(element, "DonneesFacture/IdCPRO").lstrip("0"), reading=reading)
+                files, pieces = [], None
+                element.clear()
+            case "CPPFacturePivot":
+                return
+            case other:
+                message = f"{what} : ce fichier n'est pas un pivot Chorus Pro ({other})."
+                raise InvalidInvoice(message)
 
 
 def _content(unit: Element) -> Content:
@@ -71,6 +89,8 @@ def _content(unit: Element) -> Content:
         currency=_required(unit, "DonneesFacture/Devise", number),
         amounts=_amounts(unit, number, kind),
         origin_number=_text(unit, "DonneesFacture/IdFactureOrigine"),
+        payment_mode=_text(unit, "DonneesFacture/ModePaiement/Code"),
+        lines=_lines(unit),
         attachments=(),
     )
 
@@ -130,6 +150,26 @@ def _vat(line: Element, number: str, sign: int) -> VatLine:
     )
 
 
+def _lines(unit: Element) -> tuple[InvoiceLine, ...]:
+    """Read the lines; when one cannot be read, none is: their sum would be judged."""
+    try:
+        return tuple(_line(line, order) for order, line in enumerate(unit.iterfind("DonneesFacture/Lignes/Ligne"), 1))
+    except ValueError:
+        return ()
+
+
+def _line(line: Element, order: int) -> InvoiceLine:
+    rate = _text(line, "TauxTVA")
+    return InvoiceLine(
+        number=order,
+        reference=_text(line, "ReferenceProduit"),
+        quantity=money.parse(_text(line, "Quantite")),
+        unit_price=money.parse(_text(line, "PrixUnitaire")),
+        ht=money.parse(_text(line, "MontantHT")),
+        vat_rate=money.parse(rate) if rate else None,
+    )
+
+
 def _text(element: Element, path: str) -> str:
     return (element.findtext(path) or "").strip()
 
@@ -156,16 +196,3 @@ def _day(unit: Element, path: str, number: str) -> date:
     except ValueError as error:
         message = f"Facture {number} : la date « {path} » est illisible."
         raise InvalidInvoice(message) from error
-
-
-def decoded(fichier_resultat: object) -> bytes:
-    """Return the file of a download, base64 in a field that must be there whatever `codeRetour` says."""
-    try:
-        data = base64.b64decode(str(fichier_resultat or ""), validate=True)
-    except (binascii.Error, ValueError) as error:
-        message = "Chorus Pro : le fichier téléchargé est abîmé (base64 illisible)."
-        raise BadAnswer(message) from error
-    if not data:
-        message = "Chorus Pro a répondu sans le fichier demandé."
-        raise BadAnswer(message)
-    return data

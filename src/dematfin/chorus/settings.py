@@ -5,6 +5,13 @@ from pydantic import Field
 from dematfin.support.settings import LocalPath, Section
 
 
+class AccountSettings(Section):
+    """One more technical account, for structures that the first one does not see."""
+
+    compte: str
+    mot_de_passe: str
+
+
 class ChorusSettings(Section):
     """Two credentials stacked: the PISTE application, then the structure's technical account.
 
@@ -23,6 +30,7 @@ class ChorusSettings(Section):
     client_secret: str
     compte: str
     mot_de_passe: str
+    autres_comptes: tuple[AccountSettings, ...] = ()
     autorites: LocalPath | None = None
     appels_par_seconde: float = Field(default=5, ge=0)
     delai_connexion: float = Field(default=10, gt=0)
@@ -31,3 +39,8 @@ class ChorusSettings(Section):
     factures_par_page: int = Field(default=500, ge=1, le=1000)
     ecriture: bool = True
     attente_mandatee: int = Field(default=24, ge=1, le=240)
+
+    @property
+    def comptes(self) -> tuple[AccountSettings, ...]:
+        """All technical accounts, the main one first."""
+        return (AccountSettings(compte=self.compte, mot_de_passe=self.mot_de_passe), *self.autres_comptes)

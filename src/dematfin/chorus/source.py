@@ -1,28 +1,28 @@
 """Chorus Pro as the pipeline sees it: a source of invoices, and the place where suppliers are told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import Any, Final
+from pathlib import Path
 
 import structlog
 
-from dematfin.chorus.client import ChorusClient, FunctionalError
-from dematfin.chorus.history import current_status, first_disposal
-from dematfin.chorus.paging import every
-from dematfin.chorus.pivot import decoded, read_one
+from dematfin.chorus import search, structures
+from dematfin.chorus.client import ChorusClient
+from dematfin.chorus.doors import Doors
+from dematfin.chorus.history import passages
+from dematfin.chorus.notice import Notice
+from dematfin.chorus.pivot import read_one
+from dematfin.chorus.readable import only_pdf
 from dematfin.chorus.settings import ChorusSettings
-from dematfin.chorus.statuts import CLOSED, FIRST_SEEN_MANDATED, READY, WORDS, reached
-from dematfin.chorus.structures import structures
-from dematfin.chorus.wire import Row, inside, number, read_all
-from dematfin.domain.intention import Intention, SupplierStatus
+from dematfin.chorus.wire.base import number
+from dematfin.chorus.wire.rows import Row
+from dematfin.domain.intention import Intention
+from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.registers import StructureRules
-from dematfin.errors import ConnectorError, Refused, UnknownOutcome, Unreachable
-from dematfin.ports.invoice_source import Raw, Reading, RemoteRef
+from dematfin.errors import BadAnswer
+from dematfin.ports.invoice_source import Reading, RemoteRef
 
-KINDS: Final = ("FACTURE", "FACTURE_TRAVAUX")
-"""Both must be asked for to get everything."""
-LONGEST_MOTIF: Final = 255
-
+DOWNLOAD = "factures/v1/telecharger/groupe"
 log = structlog.get_logger()
 
 
@@ -32,132 +32,70 @@ class ChorusPro:
     def __init__(self, settings: ChorusSettings, secret: Callable[[str], str]) -> None:
         """Prepare the client; `secret` turns a reference of the configuration into the secret."""
         self._client = ChorusClient(settings, secret)
+        self._doors = Doors(self._client)
+        self._notice = Notice(self._client)
         self._page_size = settings.factures_par_page
-        self._writes = settings.ecriture
 
-    def check(self) -> None:
+    def doors(self) -> tuple[str, ...]:
+        """Return the technical accounts."""
+        return self._client.doors
+
+    def check(self, door: str) -> None:
         """Try the link and both credentials, or raise what is wrong with them."""
-        self._client.ask("transverses/v1/recuperer/tauxtva", {})
+        self._client.ask("transverses/v1/recuperer/tauxtva", {}, door)
 
     def close(self) -> None:
         """Hang up the connections that are kept."""
         self._client.close()
 
-    def structures(self) -> tuple[StructureRules, ...]:
+    def structures(self, door: str) -> tuple[StructureRules, ...]:
         """Return what our structures demand of suppliers."""
-        return tuple(structures(self._client))
+        return tuple(structures.structures(self._client, door))
 
-    def changed(self, since: date, until: date) -> Iterator[RemoteRef]:
-        """List invoices by the date of their status: a suspended one that comes back keeps its deposit date."""
-        for kind in KINDS:
-            window = {
-                "typeDemandePaiement": kind,
-                "periodeDateHeureEtatCourantDu": since.isoformat(),
-                "periodeDateHeureEtatCourantAu": f"{until.isoformat()}T23:59:59",
-            }
-            for row in self._rows(window):
-                if number(row.idFacture) is None:
-                    log.warning("chorus_row_without_id", id=row.idFacture[:40], invoice=row.numeroFacture[:40])
-                    continue
-                yield _ref(row)
+    def changed(self, door: str, since: date, until: date) -> Iterator[RemoteRef]:
+        """List invoices whose status changed between two days."""
+        return self._refs(door, search.changed(self._client, door, since, until, self._page_size))
 
-    def fetch(self, remote_id: str) -> Raw:
+    def to_process(self, door: str) -> Iterator[RemoteRef]:
+        """List what Chorus Pro shows as ours to process."""
+        return self._refs(door, search.to_process(self._client, door, self._page_size))
+
+    def fetch(self, remote_id: str, target: Path) -> tuple[Passage, ...]:
         """Download one invoice with its files: one a call, so that a bad one stops no other."""
-        notified_on = first_disposal(self._client, remote_id)
-        request = {"format": "PIVOT", "listeFacture": [{"idFacture": int(remote_id)}]}
-        answer = self._client.ask("factures/v1/telecharger/groupe", request, download=True)
-        return Raw(remote_id=remote_id, data=decoded(answer.get("fichierResultat")), notified_on=notified_on)
+        door = self._doors.of(remote_id)
+        gone_through = passages(self._client, door, remote_id)
+        self._download(remote_id, door, "PIVOT", target)
+        return gone_through
 
-    def read(self, remote_id: str, data: bytes) -> Reading:
+    def read(self, remote_id: str, raw: Path, folder: Path) -> Reading:
         """Read a downloaded pivot."""
-        return read_one(data, remote_id)
+        return read_one(raw, remote_id, folder)
+
+    def readable(self, remote_id: str, target: Path) -> None:
+        """Download the PDF that Chorus Pro makes of an invoice; it may come inside a zip."""
+        self._download(remote_id, self._doors.of(remote_id), "PDF", target)
+        only_pdf(target, remote_id)
 
     def publish(self, intention: Intention) -> str:
         """Bring an invoice to a status, once."""
-        current = current_status(self._client, intention.remote_id)
-        if reached(current, intention.status):
-            self._check_mandat(intention, current)
-            return current
-        if current in CLOSED:
-            raise _impossible(intention, current)
-        if not self._writes:  # not a refusal: it will be told on the day when writing is allowed
-            message = (
-                f"Facture {intention.invoice_id} : le statut « {WORDS[intention.status]} » n'est pas transmis, "
-                "l'écriture dans Chorus Pro est désactivée (ecriture = false dans la section [chorus])."
+        return self._notice.publish(intention, self._doors.of(intention.remote_id))
+
+    def _download(self, remote_id: str, door: str, form: str, target: Path) -> None:
+        request = {"format": form, "listeFacture": [{"idFacture": int(remote_id)}]}
+        self._client.download(DOWNLOAD, request, door, target)
+        if not target.stat().st_size:
+            message = "Chorus Pro a répondu sans le fichier demandé."
+            raise BadAnswer(message)
+
+    def _refs(self, door: str, rows: Iterable[Row]) -> Iterator[RemoteRef]:
+        for row in rows:
+            if number(row.idFacture) is None:
+                log.warning("chorus_row_without_id", id=row.idFacture[:40], invoice=row.numeroFacture[:40])
+                continue
+            self._doors.remember(row.idFacture, door)
+            yield RemoteRef(
+                remote_id=row.idFacture,
+                number=row.numeroFacture,
+                status=row.statut,
+                status_at=row.dateHeureEtatCourant,
             )
-            raise Unreachable(message)
-        try:
-            self._client.tell("factures/v1/traiter/recue", _request(intention))
-        except (FunctionalError, UnknownOutcome) as error:
-            return self._after_doubt(intention, error)
-        return intention.status
-
-    def _check_mandat(self, intention: Intention, current: str) -> None:
-        """An invoice that somebody else has mandated must not be paid a second time by our flow."""
-        if intention.status is not SupplierStatus.MANDATEE:
-            return
-        request = {"identifiantFactureCPP": int(intention.remote_id), "codeLangue": "fr"}
-        answer = self._client.ask("factures/v1/consulter/recipiendaire", request)
-        references = inside(inside(answer, "facture"), "references")
-        shown = str(references.get("numeroDpMandat") or "").strip().lstrip("0")
-        if shown == intention.mandat or (not shown and current == intention.status):
-            return
-        message = (
-            f"Facture {intention.invoice_id} : Chorus Pro la montre déjà mandatée (statut {current}) sous le n° "
-            f"{shown or 'inconnu'}, et non sous le nôtre ({intention.mandat}). Son flux ne part pas : vérifiez avec le "
-            "comptable qu'elle n'est pas payée deux fois."
-        )
-        raise Refused(message)
-
-    def _after_doubt(self, intention: Intention, error: FunctionalError | UnknownOutcome) -> str:
-        """The status may have been set all the same: the history tells, if it can be had."""
-        try:
-            current = current_status(self._client, intention.remote_id)
-        except ConnectorError as silence:
-            message = f"Facture {intention.invoice_id} : {error} {silence}"
-            raise UnknownOutcome(message) from silence
-        if reached(current, intention.status):
-            return current
-        if isinstance(error, UnknownOutcome):
-            raise error
-        raise _impossible(intention, current, str(error)) from error
-
-    def _rows(self, window: dict[str, Any]) -> Iterator[Row]:
-        def ask(page: int) -> tuple[list[Row], Any]:
-            paging = {
-                "pageResultatDemandee": page,
-                "nbResultatsParPage": self._page_size,
-                "triColonne": "DateDepot",
-                "triSens": "Ascendant",
-            }
-            answer = self._client.ask("factures/v1/rechercher/recipiendaire", {**window, "paramRecherche": paging})
-            return read_all(Row, answer.get("listeFactures")), answer.get("pages")
-
-        return every(ask)
-
-
-def _ref(row: Row) -> RemoteRef:
-    return RemoteRef(
-        remote_id=row.idFacture,
-        number=row.numeroFacture,
-        status=row.statut,
-        status_at=row.dateHeureEtatCourant,
-        ready=row.statut in READY,
-        elsewhere=row.statut in FIRST_SEEN_MANDATED,
-    )
-
-
-def _request(intention: Intention) -> dict[str, Any]:
-    request: dict[str, Any] = {"idFacture": int(intention.remote_id), "nouveauStatut": str(intention.status)}
-    if intention.motif:
-        request["motif"] = intention.motif[:LONGEST_MOTIF]
-    if intention.status is SupplierStatus.MANDATEE:
-        request["numeroDPMandat"] = intention.mandat
-    return request
-
-
-def _impossible(intention: Intention, current: str, reason: str = "") -> Refused:
-    return Refused(
-        f"Facture {intention.invoice_id} : Chorus Pro la montre au statut {current or 'inconnu'}, elle ne peut pas "
-        f"devenir « {WORDS[intention.status]} ». Vérifiez dans Chorus Pro qui l'a changée. {reason}".strip()
-    )

@@ -75,8 +75,9 @@ class Diagnosis:
     def chorus(self) -> str:
         """Call Chorus Pro."""
         with closing(reach_chorus(self._settings, self._folder)) as chorus:
-            chorus.check()
-        return "les deux comptes sont acceptés"
+            for door in chorus.doors():
+                chorus.check(door)
+            return f"PISTE accepte l'application, Chorus Pro {counted(len(chorus.doors()), 'compte')}"
 
     def tdt(self) -> str:
         """Call S²LOW."""

@@ -73,9 +73,8 @@ def _show(desk: Desk, case: Case, place: str) -> None:
     left = (case.due_on - desk.app.clock.today()).days
     say()
     say(f"[{place}] {invoice.id} · {content.kind.lower()} {invoice.number} de {content.supplier.name}", style="bold")
-    say(
-        f"{french(invoice.signed_amount)} TTC · service {invoice.service or '—'}, engagement {invoice.engagement or '—'}"
-    )
+    where = f"service {invoice.service or '—'} · engagement {invoice.engagement or '—'}"
+    say(f"{french(invoice.signed_amount)} TTC · {where}")
     when = f"dans {counted(left, 'jour')}" if left >= 0 else f"dépassé de {counted(-left, 'jour')}"
     say(f"Délai légal : {day(case.due_on)} ({when})")
     for finding in case.held:

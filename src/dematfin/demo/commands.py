@@ -46,7 +46,7 @@ def demonstrate(
     folder.prepare(story)
     app = open_app(folder.config)
     with running(folder.config):
-        play = Play(app=app, story=story)
+        play = Play(app=app, story=story, folder=folder.root)
         _perform(play)
     picture = leave(app, play.you(), folder)
     say()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from dematfin.acts import administer, consult, mandats, registers, sign, visa
 from dematfin.acts import run as acts
 from dematfin.cli.context import system_account
 from dematfin.cli.output import counted, extent
+from dematfin.demo.review import morning
 from dematfin.demo.story import FIXTURES, Story
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
@@ -41,6 +43,7 @@ class Play:
 
     app: App
     story: Story
+    folder: Path
     told: set[str] = field(default_factory=set)
 
     def scenes(self) -> tuple[Scene, ...]:
@@ -48,6 +51,7 @@ class Play:
         return (
             ("Mise en place : personnes, budgets, engagements, tiers", self.set_up),
             ("Import de Chorus Pro et contrôles", self.bring_in),
+            ("Revue de l'agent : réponses aux fournisseurs, décisions, contre-appels", self.review),
             ("Visas des chefs de service", self.certify),
             ("Mandats, bordereaux et flux PES", self.prepare),
             ("Signature de la maire", self.sign),
@@ -81,7 +85,11 @@ class Play:
             yield from _told(acts.run(self.app, self._person("claire"), step))
         for invoice in self._invoices():
             for finding in invoice.findings:
-                yield f"{invoice.id} ({invoice.number}) : {finding.sentence}"
+                yield f"{invoice.id} ({invoice.number}) : {finding.sentence} ({finding.code})"
+
+    def review(self) -> Iterator[str]:
+        """The agent's morning."""
+        yield from morning(self.app, self._person("claire"), self._person("helene"), self.folder)
 
     def certify(self) -> Iterator[str]:
         """Each head of service certifies, except what is left for you."""

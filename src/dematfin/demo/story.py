@@ -30,28 +30,30 @@ class Story:
     def _invoice(self, one: dict[str, Any], supplier: dict[str, Any], folder: Path) -> dict[str, Any]:
         vat = [_vat(Decimal(rate), Decimal(base)) for rate, base in one["ht"].items()]
         ht = sum((line["base"] for line in vat), ZERO)
-        ttc = ht + sum((line["montant"] for line in vat), ZERO)
+        ttc = Decimal(one.get("ttc", ht + sum((line["montant"] for line in vat), ZERO)))
         deposited = self.today - timedelta(days=one["jours"])
+        issued = self.today - timedelta(days=one.get("emise", one["jours"] + 1))
         files = [(f"FAC{supplier['siret']}{_plain(one['numero'])}.pdf", "Facture")]
         files += [(f"{title} {_plain(one['numero'])}.pdf", title) for title in one.get("annexes", [])]
         return {
             "id": one["id"],
             "numero": one["numero"],
             "type": one.get("type", "FACTURE"),
+            "cadre": one.get("cadre", "A1"),
             "origine": one.get("origine", ""),
-            "fournisseur": {"siret": supplier["siret"], "nom": supplier["nom"], "iban": supplier["iban"]},
+            "fournisseur": _supplier(one, supplier),
             "structure": one["structure"],
             "service": one["service"],
             "engagement": one["engagement"],
             "marche": one.get("marche", ""),
-            "emise_le": deposited - timedelta(days=1),
-            "livree_le": deposited - timedelta(days=3),
+            "emise_le": issued,
+            "livree_le": issued - timedelta(days=2),
             "deposee_le": deposited,
             "ht": ht,
             "ttc": ttc,
             "net": ttc,
             "tva": vat,
-            "statuts": _statuses(deposited, mandated=one.get("mandatee", False)),
+            "statuts": _statuses(deposited, one.get("statut", "")),
             "fichiers": [
                 _file(folder, Path("factures", str(one["id"]), name), title, self._page(title, one, supplier, ttc))
                 for name, title in files
@@ -84,10 +86,20 @@ def _vat(rate: Decimal, base: Decimal) -> dict[str, Decimal]:
     return {"taux": rate, "base": base, "montant": euros(base * rate / HUNDRED)}
 
 
-def _statuses(deposited: date, *, mandated: bool) -> list[dict[str, Any]]:
+def _supplier(one: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any]:
+    """Return who asks to be paid; an invoice may name another account, or another payee."""
+    return {
+        "siret": usual["siret"],
+        "nom": usual["nom"],
+        "iban": one.get("iban", usual["iban"]),
+        "encaisseur": one.get("encaisseur", ""),
+    }
+
+
+def _statuses(deposited: date, last: str) -> list[dict[str, Any]]:
     """Give an invoice its past: deposited, on its way, at our disposal."""
     morning = datetime(deposited.year, deposited.month, deposited.day, 8, 0, tzinfo=UTC)
-    codes = ["DEPOSEE", "EN_COURS_ACHEMINEMENT", "MISE_A_DISPOSITION", *(["MANDATEE"] if mandated else [])]
+    codes = ["DEPOSEE", "EN_COURS_ACHEMINEMENT", "MISE_A_DISPOSITION", *([last] if last else [])]
     return [{"code": code, "le": morning + timedelta(minutes=number)} for number, code in enumerate(codes)]
 
 

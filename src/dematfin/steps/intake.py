@@ -4,6 +4,8 @@ What the neighbour lists is written down in one transaction with the cursor, so 
 "downloaded" flag, remembers what is still to be fetched.
 """
 
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
@@ -26,25 +28,33 @@ ELSEWHERE: Final = frozenset({Stage.CERTIFIED, Stage.MANDATED})
 
 def intake(app: App) -> Outcome:
     """Bring in every invoice that changed since the last time."""
-    tally = Tally("import")
     today = app.clock.today()
-    for door in app.source.doors():
-        with tally.item(f"Compte {door}"):  # an account that fails stops no other
-            _refresh_structures(app, door)
-            refs = tuple(app.source.changed(door, _since(app, door, today), today))
-            _announce(app, refs, tally, Cursor(id=cursor_id(door), day=today))
-    fetch_waiting(app, tally)
-    return tally.outcome()
+
+    def listing(door: str) -> Iterable[RemoteRef]:
+        return app.source.changed(door, _since(app, door, today), today)
+
+    return _bring_in(app, listing, today)
 
 
 def synchronise(app: App, since: date) -> Outcome:
     """Ask again for all that changed since a day, and for all that the neighbour shows as ours to process."""
+
+    def listing(door: str) -> Iterable[RemoteRef]:
+        yield from app.source.changed(door, since, app.clock.today())
+        yield from app.source.to_process(door)
+
+    return _bring_in(app, listing, None)
+
+
+def _bring_in(app: App, listing: Callable[[str], Iterable[RemoteRef]], read_until: date | None) -> Outcome:
+    """Read the list of each account to its last page, then move its cursor; one that fails stops no other."""
     tally = Tally("import")
-    for door in app.source.doors():
-        with tally.item(f"Compte {door}"):
+    doors = app.source.doors()
+    for door in doors:
+        with tally.item(f"Compte {door}") if len(doors) > 1 else nullcontext():
             _refresh_structures(app, door)
-            listed = (*app.source.changed(door, since, app.clock.today()), *app.source.to_process(door))
-            _announce(app, listed, tally)
+            cursor = [Cursor(id=cursor_id(door), day=read_until)] if read_until else []
+            _announce(app, tuple(listing(door)), tally, cursor)
     fetch_waiting(app, tally)
     return tally.outcome()
 
@@ -67,7 +77,7 @@ def _since(app: App, door: str, today: date) -> date:
     return min([today - timedelta(days=app.policy.import_days), *(cursor.day - OVERLAP for cursor in cursors)])
 
 
-def _announce(app: App, refs: tuple[RemoteRef, ...], tally: Tally, *cursor: Cursor) -> None:
+def _announce(app: App, refs: tuple[RemoteRef, ...], tally: Tally, cursor: Sequence[Cursor]) -> None:
     with app.ledger.transaction() as books:
         known = {reception.id: reception for reception in books.find(Reception, id={ref.remote_id for ref in refs})}
         for ref in {ref.remote_id: ref for ref in refs}.values():

@@ -1,8 +1,8 @@
 """Files written whole or not at all, and archives opened without trust."""
 
-import io
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -35,29 +35,32 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def unzip_only_member(data: bytes, what: str) -> bytes:
-    """Return the one file of an archive, counted while it is read: its header may lie.
+def unzip_only_member(packed: Path, target: Path, what: str) -> None:
+    """Write the one file of an archive to `target`, counted while it is read: its header may lie.
 
     Raises:
         UnsafeArchive, TooLarge: naming `what`, in French.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read_member(archive, len(data), what)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        with zipfile.ZipFile(packed) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if len(members) != 1:
+                message = f"{what} : l'archive zip contient {len(members)} fichiers, un seul était attendu."
+                raise UnsafeArchive(message)
+            extract_member(archive, members[0], target, packed.stat().st_size, what)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         message = f"{what} : l'archive zip est abîmée ou protégée ({error})."
         raise UnsafeArchive(message) from error
 
 
-def _read_member(archive: zipfile.ZipFile, packed: int, what: str) -> bytes:
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    if len(members) != 1:
-        message = f"{what} : l'archive zip contient {len(members)} fichiers, un seul était attendu."
-        raise UnsafeArchive(message)
+def extract_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, packed: int, what: str) -> None:
+    """Write one file of an archive of `packed` bytes to `target`; raises TooLarge beyond what is believable."""
     limit = min(LARGEST_MEMBER, max(packed * HIGHEST_RATIO, CHUNK))
-    with archive.open(members[0]) as source:
-        content = source.read(limit + 1)
-    if len(content) > limit:
-        message = f"{what} : une fois décompressé, le fichier dépasse la limite de {limit // CHUNK} Mo."
-        raise TooLarge(message)
-    return content
+    size = 0
+    with archive.open(member) as source, target.open("wb") as sink:
+        while chunk := source.read(CHUNK):
+            size += len(chunk)
+            if size > limit:
+                message = f"{what} : une fois décompressé, le fichier dépasse la limite de {limit // CHUNK} Mo."
+                raise TooLarge(message)
+            sink.write(chunk)

@@ -1,5 +1,6 @@
 """Reading XML that comes from outside: no DOCTYPE, no entity, no network, a size limit before the parse."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -49,6 +50,27 @@ def parse_file(path: Path, what: str, limit: int = LARGEST) -> Tree:
         raise UnreadableXml(_unreadable(what, error)) from error
     _checked(tree.getroot(), what)
     return tree
+
+
+def stream_file(path: Path, what: str, tags: Sequence[str], limit: int = LARGEST) -> Iterator[Element]:
+    """Yield elements as their end is read, then the root; the caller clears those that weigh. Same errors as
+    `parse_file`."""
+    size = path.stat().st_size
+    if size > limit:
+        raise TooLarge(_too_large(what, size, limit))
+    pull = etree.XMLPullParser(
+        events=("end",), tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
+    )
+    try:
+        with path.open("rb") as source:
+            while chunk := source.read(MEBIBYTE):
+                pull.feed(chunk)
+                for _, element in pull.read_events():
+                    _checked(element.getroottree().getroot(), what)
+                    yield element
+        yield _checked(pull.close(), what)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableXml(_unreadable(what, error)) from error
 
 
 def local_name(element: Element) -> str:

@@ -1,11 +1,15 @@
-"""Chorus Pro's answers, as far as we read them: every key may be absent or null, ids may be text."""
-# ruff: noqa: N815 - the attributes keep the platform's spelling
+"""Reading Chorus Pro's answers: every key may be absent or null, ids and amounts may be text, lists are open."""
 
 import re
+from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from dematfin.chorus.dates import day
+from dematfin.domain import money
+from dematfin.domain.money import ZERO
 from dematfin.errors import BadAnswer
 
 WHOLE: Final = re.compile("-?[0-9]{1,19}", re.ASCII)
@@ -20,8 +24,18 @@ def number(value: Any) -> int | None:
     return int(text) if WHOLE.fullmatch(text) else None
 
 
+def amount(value: Any) -> Decimal | None:
+    """Return an amount given as a number or as text; None when it is something else."""
+    try:
+        return money.parse(str(value))
+    except ValueError:
+        return None
+
+
 Number = Annotated[int, BeforeValidator(lambda value: number(value) or 0)]
 Yes = Annotated[bool, BeforeValidator(lambda value: str(value).strip().lower() in {"true", "1", "oui"})]
+Amount = Annotated[Decimal, BeforeValidator(lambda value: amount(value) or ZERO)]
+Day = Annotated[date | None, BeforeValidator(lambda value: day(str(value)) if value else None)]
 UnlessNo = Annotated[bool, BeforeValidator(lambda value: str(value).strip().lower() not in {"false", "0", "non"})]
 
 
@@ -29,54 +43,6 @@ class Wire(BaseModel):
     """One JSON object."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Row(Wire):
-    """One line of `rechercher/recipiendaire`, works invoices included."""
-
-    idFacture: Text = ""
-    numeroFacture: Text = ""
-    statut: Text = ""
-    dateHeureEtatCourant: Text = ""
-
-
-class Passage(Wire):
-    """One line of the history of statuses."""
-
-    histoStatutId: Number = 0
-    histoStatutCode: Text = ""
-    histoStatutDatePassage: Text = ""
-
-
-class Structure(Wire):
-    """One of our structures."""
-
-    idStructureCPP: Number = 0
-    identifiant: Text = ""
-    designationStructure: Text = ""
-
-
-class Obligations(Wire):
-    """`parametres` of a structure."""
-
-    codeServiceDoitEtreRenseigne: Yes = False
-    numeroEJDoitEtreRenseigne: Yes = False
-    gestionNumeroEJOuCodeService: Yes = False
-
-
-class Service(Wire):
-    """One service of a structure."""
-
-    idService: Number = 0
-    codeService: Text = ""
-    libelleService: Text = ""
-    estActif: UnlessNo = True
-
-
-class ServiceObligations(Wire):
-    """`parametres` of a service."""
-
-    numeroEngagement: Yes = False
 
 
 W = TypeVar("W", bound=Wire)

@@ -1,0 +1,111 @@
+"""Bringing an invoice to a status: what it has is asked, what is allowed is asked, then it is written, once."""
+
+from typing import Any, Final
+
+from dematfin.chorus.client import ChorusClient
+from dematfin.chorus.failures import FunctionalError
+from dematfin.chorus.history import current_status
+from dematfin.chorus.wire.base import inside, read, read_all
+from dematfin.chorus.wire.details import Details
+from dematfin.chorus.wire.structures import NextStatus
+from dematfin.domain.intention import Intention, SupplierStatus
+from dematfin.domain.invoice.chorus import said
+from dematfin.errors import ConnectorError, Refused, UnknownOutcome, Unreachable
+
+LONGEST_MOTIF: Final = 255
+ROAD: Final = ("SERVICE_FAIT", "MANDATEE", "MISE_A_DISPOSITION_COMPTABLE", "COMPTABILISEE", "MISE_EN_PAIEMENT")
+"""Each status comes after the ones on its left; some may be skipped."""
+CLOSED: Final = frozenset({"REJETEE", "SUSPENDUE", "A_RECYCLER"})
+"""From here the recipient takes an invoice no further; one that is suspended may still be rejected."""
+UNLISTED: Final = SupplierStatus.SERVICE_FAIT
+"""The official list of possible statuses is older than this one, which production accepts: the platform decides."""
+
+
+class Notice:
+    """Publishes intentions through one client."""
+
+    def __init__(self, client: ChorusClient) -> None:
+        self._client = client
+
+    def publish(self, intention: Intention, door: str) -> str:
+        """Bring an invoice to a status, and return the one that is shown then."""
+        current = current_status(self._client, door, intention.remote_id)
+        if reached(current, intention.status):
+            self._check_mandat(intention, door, current)
+            return current
+        if current in CLOSED and not (current == "SUSPENDUE" and intention.status is SupplierStatus.REFUSED):
+            raise _impossible(intention, current)
+        self._check_allowed(intention, door, current)
+        try:
+            self._client.tell("factures/v1/traiter/recue", _request(intention), door)
+        except (FunctionalError, UnknownOutcome) as error:
+            return self._after_doubt(intention, door, error)
+        except Unreachable as error:
+            message = (
+                f"Facture {intention.invoice_id} : le statut « {said(intention.status)} » n'est pas transmis. {error}"
+            )
+            raise Unreachable(message, rest=error.rest) from error
+        return intention.status
+
+    def _check_allowed(self, intention: Intention, door: str, current: str) -> None:
+        request = {"statutCourant": current}
+        answer = self._client.ask("transverses/v1/recuperer/etats/traitement", request, door)
+        rows = read_all(NextStatus, answer.get("listeStatutsPossiblesPourTraitement"))
+        allowed = {row.statutPossiblePourTraitement for row in rows}
+        if allowed and intention.status not in allowed and intention.status is not UNLISTED:
+            shown = ", ".join(sorted(said(status) for status in allowed))
+            raise _impossible(intention, current, f"Statuts que Chorus Pro permet : {shown}.")
+
+    def _check_mandat(self, intention: Intention, door: str, current: str) -> None:
+        """An invoice that somebody else has mandated must not be paid a second time by our flow."""
+        if intention.status is not SupplierStatus.MANDATEE:
+            return
+        request = {"identifiantFactureCPP": int(intention.remote_id), "codeLangue": "fr"}
+        answer = self._client.ask("factures/v1/consulter/recipiendaire", request, door)
+        references = read(Details, inside(answer, "facture")).references
+        shown = references.numeroDpMandat.lstrip("0") if references else ""
+        if shown == intention.mandat or (not shown and current == intention.status):
+            return
+        message = (
+            f"Facture {intention.invoice_id} : Chorus Pro la montre déjà mandatée (« {said(current)} ») sous le n° "
+            f"{shown or 'inconnu'}, et non sous le nôtre ({intention.mandat}). Son flux ne part pas : vérifiez avec le "
+            "comptable qu'elle n'est pas payée deux fois."
+        )
+        raise Refused(message)
+
+    def _after_doubt(self, intention: Intention, door: str, error: FunctionalError | UnknownOutcome) -> str:
+        """The status may have been set all the same: the history tells, if it can be had."""
+        try:
+            current = current_status(self._client, door, intention.remote_id)
+        except ConnectorError as silence:
+            message = f"Facture {intention.invoice_id} : {error} {silence}"
+            raise UnknownOutcome(message) from silence
+        if reached(current, intention.status):
+            return current
+        if isinstance(error, UnknownOutcome):
+            raise error
+        raise _impossible(intention, current, str(error)) from error
+
+
+def reached(current: str, wanted: str) -> bool:
+    """Say whether an invoice is at a status, or further on the same road."""
+    if current == wanted:
+        return True
+    return current in ROAD and wanted in ROAD and ROAD.index(current) > ROAD.index(wanted)
+
+
+def _request(intention: Intention) -> dict[str, Any]:
+    request: dict[str, Any] = {"idFacture": int(intention.remote_id), "nouveauStatut": str(intention.status)}
+    if intention.motif:
+        request["motif"] = intention.motif[:LONGEST_MOTIF]
+    if intention.status is SupplierStatus.MANDATEE:
+        request["numeroDPMandat"] = intention.mandat
+    return request
+
+
+def _impossible(intention: Intention, current: str, reason: str = "") -> Refused:
+    shown = said(current) if current else "statut inconnu"
+    return Refused(
+        f"Facture {intention.invoice_id} : Chorus Pro la montre « {shown} », elle ne peut pas "
+        f"devenir « {said(intention.status)} ». Vérifiez dans Chorus Pro qui l'a changée. {reason}".strip()
+    )

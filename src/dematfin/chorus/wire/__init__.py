@@ -1,0 +1,1 @@
+"""Chorus Pro's answers, object by object, named as in its Swagger."""
