@@ -1,9 +1,7 @@
 """Controls: each finding is given when it must be, and only then."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,40 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dematfin.domain.finding import Severity, blocking
-from dematfin.domain.invoice.content import Amounts, InvoiceKind, Supplier, VatLine
+from dematfin.domain.intention import LONGEST_MOTIF
+from dematfin.domain.invoice.content import Amounts, Content, InvoiceKind, InvoiceLine, Supplier, VatLine
 from dematfin.domain.invoice.controls import Known, control
-from dematfin.domain.invoice.invoice import Invoice, normalised
-from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.invoice.invoice import normalised
+from dematfin.domain.money import LARGEST
 from dematfin.domain.registers import StructureRules
-from examples import COMMUNE, IBAN, RULES, SUPPLIER, account, attachment, engagement, invoice, tiers
-
-CENT = Decimal("0.01")
-GOOD = Known(
-    today=date(2026, 3, 2),
-    ours=True,
-    rules=RULES,
-    engagement=engagement(),
-    tiers=(tiers(),),
-    accounts=(account(),),
-)
-
-
-def codes(subject: Invoice, known: Known = GOOD) -> dict[str, Severity]:
-    return {finding.code: finding.severity for finding in control(subject, known, CENT)}
+from domain.controlled import CENT, GOOD, amounts, codes, supplier
+from examples import COMMUNE, RULES, attachment, content, engagement, invoice
 
 
 def test_a_good_invoice_has_no_finding() -> None:
     assert codes(invoice()) == {}
-
-
-def amounts(ht: str, ttc: str, payable: str, *vat: tuple[str, str, str]) -> Amounts:
-    lines = tuple(VatLine(rate=Decimal(r), base=Decimal(b), amount=Decimal(a)) for r, b, a in vat)
-    return Amounts(ht=Decimal(ht), ttc=Decimal(ttc), payable=Decimal(payable), vat=lines)
-
-
-def supplier(**changes: Any) -> Supplier:
-    usual = Supplier(identifier_kind="1", identifier=SUPPLIER, name="PAPETERIE DU LAC", iban=IBAN)
-    return replace(usual, **changes)
 
 
 @pytest.mark.parametrize(
@@ -113,54 +89,6 @@ def test_invoices_between_public_bodies_carry_no_engagement() -> None:
     assert codes(invoice(service_code="FACTURES_PUBLIQUES", engagement=""), known) == {}
 
 
-@given(
-    rates=st.lists(st.sampled_from(["2.1", "5.5", "10", "20"]), min_size=1, max_size=4, unique=True),
-    data=st.data(),
-)
-def test_each_rate_may_round_once_and_no_more(rates: list[str], data: st.DataObject) -> None:
-    lines = [(rate, data.draw(st.decimals(1, 10_000, places=2))) for rate in rates]
-    vat = tuple(
-        VatLine(rate=Decimal(rate), base=base, amount=(base * Decimal(rate) / 100).quantize(CENT))
-        for rate, base in lines
-    )
-    ht = sum((line.base for line in vat), Decimal(0))
-    exact = ht + sum((line.amount for line in vat), Decimal(0))
-    gap = data.draw(st.integers(-8, 8))
-    ttc = exact + gap * CENT
-    found = codes(invoice(amounts=Amounts(ht=ht, ttc=ttc, payable=ttc, vat=vat)))
-    assert ("SUM-TOTALS" in found) == (abs(gap) > len(rates))
-
-
-EARLIER = invoice(key="F2026-000009")
-
-
-@pytest.mark.parametrize(
-    ("write", "expected"),
-    [
-        (lambda: invoice("F2026-0412", "120.00"), {"DUP-D1": Severity.BLOCKING}),
-        (lambda: invoice(" f 2026/412", "120.00"), {"DUP-D1": Severity.BLOCKING}),
-        (lambda: invoice("F2026-0412", "240.00"), {"DUP-D2": Severity.BLOCKING}),
-        (lambda: invoice("AUTRE", attachments=(attachment("F2026-0412.pdf"),)), {"DUP-D5": Severity.BLOCKING}),
-        (lambda: invoice("F2026-0413", "120.00"), {}),
-        (lambda: invoice("F2026-0412", kind=InvoiceKind.CREDIT_NOTE), {}),
-        (lambda: EARLIER, {}),
-    ],
-)
-def test_a_second_deposit_is_seen(write: Callable[[], Invoice], expected: dict[str, Severity]) -> None:
-    assert codes(write(), replace(GOOD, earlier=(EARLIER,))) == expected
-
-
-@pytest.mark.parametrize("over", [InvoiceState.REFUSED, InvoiceState.CANCELLED])
-def test_a_refused_invoice_does_not_hold_up_the_one_that_replaces_it(over: InvoiceState) -> None:
-    known = replace(GOOD, earlier=(replace(EARLIER, state=over),))
-    assert codes(invoice(), known) == {"DUP-D1": Severity.INFO}
-
-
-def test_a_duplicate_is_seen_even_when_it_is_addressed_to_somebody_else() -> None:
-    known = replace(GOOD, ours=False, earlier=(EARLIER,))
-    assert set(codes(invoice(), known)) == {"ROUTE-SIRET-UNKNOWN", "DUP-D1"}
-
-
 @given(parts=st.lists(st.sampled_from(["F", "AV", "2026", "0412", "7"]), min_size=1, max_size=4), data=st.data())
 def test_separators_and_leading_zeros_do_not_tell_two_numbers_apart(parts: list[str], data: st.DataObject) -> None:
     separators = st.sampled_from([" ", "-", "/", ".", "_", " - "])
@@ -172,3 +100,74 @@ def test_separators_and_leading_zeros_do_not_tell_two_numbers_apart(parts: list[
 @pytest.mark.parametrize(("one", "other"), [("F2026-0412", "F2026-0413"), ("A1", "B1"), ("100", "10")])
 def test_different_numbers_stay_different(one: str, other: str) -> None:
     assert normalised(one) != normalised(other)
+
+
+@pytest.mark.parametrize("frame", ["A2", "A4"])
+def test_what_is_not_ours_to_pay_is_answered_for_nothing_else(frame: str) -> None:
+    """Else an invoice already paid by card would be sent back for its engagement, or its supplier created for it."""
+    wrong: dict[str, Any] = {"service_code": "", "engagement": "", "supplier": supplier(iban="FR00"), "attachments": ()}
+    known = replace(GOOD, tiers=(), engagement=None, accounts=())
+    assert [one.code[:5] for one in control(invoice(frame=frame, **wrong), known, CENT)] == ["FRAME"]
+
+
+def test_an_invoice_mandated_elsewhere_is_held_for_that_alone() -> None:
+    shown = replace(invoice(service_code=""), remote_status="MISE_A_DISPOSITION_COMPTABLE")
+    assert codes(shown) == {"STATUS-MANDATED": Severity.BLOCKING}
+    assert codes(replace(invoice(), remote_status="SERVICE_FAIT")) == {}
+
+
+TEXT = st.text(max_size=400)
+MONEY = st.decimals(-LARGEST, LARGEST, allow_nan=False, allow_infinity=False)
+CONTENTS = st.builds(
+    Content,
+    number=TEXT,
+    kind=st.sampled_from(InvoiceKind),
+    frame=st.sampled_from(["A1", "A9", "A12"]) | TEXT,
+    supplier=st.builds(
+        Supplier,
+        identifier_kind=st.sampled_from("1234567"),
+        identifier=TEXT,
+        name=TEXT,
+        country=st.sampled_from(["FR", "DE", ""]),
+        iban=TEXT,
+        factor=TEXT,
+    ),
+    siret=st.just(COMMUNE),
+    service_code=TEXT,
+    engagement=TEXT,
+    marche=TEXT,
+    issued_on=st.dates(),
+    delivered_on=st.none() | st.dates(),
+    received_on=st.dates(),
+    currency=st.just("EUR") | TEXT,
+    amounts=st.builds(
+        Amounts,
+        ht=MONEY,
+        ttc=MONEY,
+        payable=MONEY,
+        vat=st.lists(st.builds(VatLine, rate=MONEY, base=MONEY, amount=MONEY), max_size=3).map(tuple),
+    ),
+    origin_number=TEXT,
+    payment_mode=TEXT,
+    lines=st.lists(
+        st.builds(InvoiceLine, number=st.integers(), quantity=MONEY, unit_price=MONEY, ht=MONEY), max_size=3
+    ).map(tuple),
+    attachments=st.just(()) | st.just((attachment("F.pdf"),)),
+)
+
+
+@given(written=CONTENTS, known=st.sampled_from([GOOD, replace(GOOD, rules=None, engagement=None, tiers=())]))
+def test_whatever_a_supplier_writes_the_controls_answer(written: Content, known: Known) -> None:
+    subject = replace(invoice(), content=written, service=written.service_code, engagement=written.engagement)
+    subject = replace(subject, marche=written.marche, number_key=normalised(written.number), iban=written.supplier.iban)
+    for finding in control(subject, replace(known, earlier=(invoice(key="F2026-000009"),)), CENT):
+        assert finding.sentence.endswith(".")
+        assert len(finding.motif) <= LONGEST_MOTIF
+        assert bool(finding.proposal) == bool(finding.motif)
+        assert subject.id not in finding.motif
+        assert "dematfin" not in finding.motif
+
+
+def test_the_date_of_the_invoice_is_never_a_reason_to_stop_the_controls() -> None:
+    last = content(issued_on=date.max, delivered_on=date.max)
+    assert set(codes(replace(invoice(), content=last))) == {"DATE-FUTURE"}

@@ -7,6 +7,10 @@ it knows, so an intention found open after a crash is carried out like any other
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+LONGEST_MOTIF: Final = 255
+"""Characters that Chorus Pro keeps of a motif."""
 
 
 class SupplierStatus(StrEnum):

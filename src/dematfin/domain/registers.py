@@ -9,9 +9,9 @@ from typing import Final
 from dematfin.domain.money import ZERO
 
 CHAPTERS: Final = {
-    "60": "011", "61": "011", "62": "011", "635": "011", "637": "011", "63": "012", "64": "012", "6586": "6586",
-    "65": "65", "66": "66", "67": "67", "68": "68", "739": "014", "204": "204", "20": "20", "21": "21", "22": "22",
-    "23": "23", "16": "16", "26": "26", "27": "27", "45": "45",
+    "60": "011", "61": "011", "62": "011", "621": "012", "63": "012", "635": "011", "637": "011", "64": "012",
+    "65": "65", "6586": "6586", "66": "66", "67": "67", "68": "68", "739": "014", "16": "16", "20": "20", "204": "204",
+    "21": "21", "22": "22", "23": "23", "26": "26", "27": "27", "45": "45",
 }  # fmt: skip
 """Chapter of an account in M57, longest beginning first; a finance software that numbers otherwise says its own."""
 
@@ -148,10 +148,7 @@ class LocalRules:
     def over(self, rules: StructureRules) -> StructureRules:
         """Return the rules of a structure with ours put over them."""
         required = (self.service_required, self.engagement_required)
-        services = {
-            code: replace(rule, engagement_required=self.services[code], local=True) if code in self.services else rule
-            for code, rule in rules.services.items()
-        }
+        services = {code: self._over_service(code, rule) for code, rule in rules.services.items()}
         return replace(
             rules,
             service_required=rules.service_required if required[0] is None else required[0],
@@ -160,6 +157,10 @@ class LocalRules:
             services=services,
             local=required != (None, None),
         )
+
+    def _over_service(self, code: str, rule: ServiceRule) -> ServiceRule:
+        said = self.services.get(code, self.engagement_required)
+        return rule if said is None else replace(rule, engagement_required=said, local=True)
 
 
 def engagement_id(siret: str, number: str) -> str:

@@ -5,11 +5,13 @@ from typing import Final, TypeVar
 
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, blocking
+from dematfin.domain.invoice.bank import TO_CLEAR
 from dematfin.domain.invoice.controls import Known
 from dematfin.domain.invoice.controls import control as judge
 from dematfin.domain.invoice.duplicates import OVER, Pair, pair_id
 from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.bank import KnownAccount, account_id
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, StructureRules, credit_id
@@ -46,7 +48,7 @@ def control_one(app: App, invoice_id: str) -> bool:
         known = _known(app, books, invoice)
         judged = judge(invoice, known, app.policy.tolerance, check_siret=app.policy.check_siret)
         findings = (*_said_by_a_person(invoice), *judged)
-        _remember_account(app, books, invoice, known)
+        _remember_account(app, books, invoice, judged)
         checked = _moved(replace(invoice, findings=findings), findings)
         if checked == invoice:
             return False
@@ -83,14 +85,26 @@ def _known(app: App, books: Books, invoice: Invoice) -> Known:
         accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
         earlier=earlier,
         decided={pair.id: pair for pair in books.find(Pair, id=[pair_id(invoice.id, one.id) for one in earlier])},
+        mandats=_mandats(books, earlier),
         origins=_origins(books, invoice),
     )
 
 
 def _rules(app: App, books: Books, invoice: Invoice) -> StructureRules | None:
-    """What Chorus Pro says of the structure that the supplier named, with our own rules put over it."""
-    rules = _first(books.find(StructureRules, id=invoice.content.siret))
+    """What Chorus Pro says of the structure that was named, with our own rules put over it.
+
+    A supplier may name a former one; a service given by an agent is one of today's.
+    """
+    written = invoice.service == invoice.content.service_code
+    rules = _first(books.find(StructureRules, id=invoice.content.siret if written else invoice.siret))
     return app.policy.budget(invoice.siret).local.over(rules) if rules and app.policy.owns(invoice.siret) else rules
+
+
+def _mandats(books: Books, paid: tuple[Invoice, ...]) -> dict[str, Mandat]:
+    """The mandats of some invoices: each bears the number of the one that it pays."""
+    numbers = {one.number for one in paid if one.state is InvoiceState.TO_PAY}
+    found = books.find(Mandat, reference=tuple(numbers)) if numbers else ()
+    return {key: mandat for mandat in found for key in mandat.invoice_ids}
 
 
 def _credit(app: App, books: Books, engagement: Engagement | None) -> Credit | None:
@@ -104,22 +118,23 @@ def _origins(books: Books, invoice: Invoice) -> tuple[Invoice, ...]:
     if not invoice.is_credit_note or not cited:
         return ()
     found = books.find(Invoice, supplier_siren=invoice.supplier_siren, number_key=normalised(cited))
-    return tuple(one for one in found if not one.is_credit_note)
+    return tuple(one for one in found if not one.is_credit_note and one.siret == invoice.siret)
 
 
-def _remember_account(app: App, books: Books, invoice: Invoice, known: Known) -> None:
+def _remember_account(app: App, books: Books, invoice: Invoice, findings: tuple[Finding, ...]) -> None:
     """Write down an account never seen before, so that two people can clear it."""
-    if invoice.iban and invoice.iban not in {account.iban for account in known.accounts}:
-        books.save(
-            KnownAccount(
-                id=account_id(invoice.supplier_siren, invoice.iban),
+    for iban in (finding.about for finding in findings if finding.code == TO_CLEAR):
+        key = account_id(invoice.supplier_siren, iban)
+        if not books.find(KnownAccount, id=key):
+            account = KnownAccount(
+                id=key,
                 siren=invoice.supplier_siren,
-                iban=invoice.iban,
+                iban=iban,
                 name=invoice.content.supplier.name,
-                seen_in=f"facture {invoice.id}",
+                seen_in=f"facture {invoice.id}" if iban == invoice.iban else "registre des tiers",
                 seen_on=app.clock.today(),
             )
-        )
+            books.save(account)
 
 
 def _comes_first(other: Invoice, invoice: Invoice) -> bool:

@@ -29,10 +29,11 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
     """Return the invoice with what came back, its pending visa withdrawn; unchanged when it had not left."""
     if before.state not in UNDECIDED or not _has_returned(before, content, arrival):
         return before
+    fresh = received(before.id, content, arrival)
     again = replace(
-        received(before.id, content, arrival),
+        fresh,
         episode=before.episode + 1,
-        interrupted_on=before.interrupted_on,
+        interrupted_on=before.interrupted_on or fresh.interrupted_on,
         letter=before.letter,
     )
     withdraw_visa(app, books, before, "facture revenue")

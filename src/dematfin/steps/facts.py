@@ -14,6 +14,7 @@ from dematfin.steps.episodes import withdraw_visa
 FOLLOWS: Final = {
     Stage.SUSPENDED: InvoiceState.INTERRUPTED,
     Stage.RECYCLED: InvoiceState.SENT_BACK,
+    Stage.AWAY: InvoiceState.SENT_BACK,  # recycled between two imports, and on its way to another service
     Stage.REJECTED: InvoiceState.REFUSED,
     Stage.MANDATED: InvoiceState.ELSEWHERE,
 }

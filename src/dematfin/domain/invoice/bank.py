@@ -1,49 +1,77 @@
 """The account on which a firm asks to be paid, compared with those that it is known to have (FOVI fraud)."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from dematfin.domain.finding import Finding, Severity
+from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.content import Supplier
 from dematfin.domain.parties.bank import KnownAccount
-from dematfin.domain.parties.iban import mask
+from dematfin.domain.parties.iban import InvalidIban, mask, parse
 from dematfin.domain.parties.tiers import Tiers
+from dematfin.domain.registers import Engagement
+
+TO_CLEAR: Final = "BANK-IBAN-DIFFERENT"
+"""What it is about is the account that two people have to clear."""
+OURS: Final = ("FR", "MC")
+"""Countries where a French firm usually banks; overseas accounts are French."""
 
 
-def check_account(supplier: Supplier, tiers: Sequence[Tiers], known: Sequence[KnownAccount]) -> Iterator[Finding]:
+def check_account(
+    supplier: Supplier, tiers: Sequence[Tiers], engagement: Engagement | None, known: Sequence[KnownAccount]
+) -> Iterator[Finding]:
     """Say whether the firm may be paid on the account of its invoice, or on that of the register when it gives none."""
-    cleared = {account.iban for account in known if account.cleared}
-    waiting = {account.iban: account for account in known if not account.cleared}
-    if supplier.iban and supplier.iban not in cleared:
-        yield _to_clear(supplier.iban, waiting.get(supplier.iban), "L'IBAN de la facture")
-    elif not supplier.iban and tiers and not any(one.account.iban in cleared for one in tiers):
-        iban = tiers[0].account.iban
-        yield _to_clear(iban, waiting.get(iban), "L'IBAN du registre des tiers")
-    yield from _foreign(supplier)
+    iban = supplier.iban or _registered(tiers, engagement)
+    if not iban:
+        return  # unknown to the register, and told as such
+    account = next((one for one in known if one.iban == iban), None)
+    if account is None or not account.cleared:
+        yield _to_clear(iban, account, from_invoice=bool(supplier.iban)) if _exists(iban) else _invalid(iban)
+    if supplier.country == "FR" and not iban.startswith(OURS):
+        yield Finding(
+            code="BANK-IBAN-FOREIGN",
+            severity=Severity.WARNING,
+            sentence=f"Le fournisseur est français et son compte ({mask(iban)}) est à l'étranger : vérifiez-le.",
+            about=iban,
+        )
 
 
-def _to_clear(iban: str, account: KnownAccount | None, what: str) -> Finding:
-    said = (
-        f" {account.calls[0].by} l'a déjà confirmé, il manque une seconde personne."
-        if account and account.calls
-        else ""
-    )
+def _registered(tiers: Sequence[Tiers], engagement: Engagement | None) -> str:
+    """The account that a mandat would pay: that of the engagement's creditor."""
+    named = [one for one in tiers if engagement is None or one.id == engagement.tiers]
+    return named[0].account.iban if named else ""
+
+
+def _to_clear(iban: str, account: KnownAccount | None, *, from_invoice: bool) -> Finding:
+    what = "L'IBAN de la facture" if from_invoice else "L'IBAN du registre des tiers"
+    said = ""
+    if account and account.calls:
+        said = f" {account.calls[0].by} l'a déjà confirmé, il manque une seconde personne."
     return Finding(
-        code="BANK-IBAN-DIFFERENT",
+        code=TO_CLEAR,
         severity=Severity.BLOCKING,
         sentence=f"{what} ({mask(iban)}) est nouveau pour ce fournisseur. Risque de fraude : rappelez le fournisseur "
-        "au "
-        "numéro du contrat, jamais à celui de la facture ou du mail ; deux personnes doivent le confirmer (dematfin "
+        "au numéro du contrat, jamais à celui de la facture ou du mail ; deux personnes doivent le confirmer (dematfin "
         f"tiers iban valider).{said}",
         about=iban,
     )
 
 
-def _foreign(supplier: Supplier) -> Iterator[Finding]:
-    if supplier.country == "FR" and supplier.iban and not supplier.iban.startswith(("FR", "MC")):
-        yield Finding(
-            code="BANK-IBAN-FOREIGN",
-            severity=Severity.WARNING,
-            sentence=f"Le fournisseur est français et son compte ({mask(supplier.iban)}) est à l'étranger : "
-            "vérifiez-le.",
-            about=supplier.iban,
-        )
+def _invalid(iban: str) -> Finding:
+    return Finding(
+        code="BANK-IBAN-INVALID",
+        severity=Severity.BLOCKING,
+        sentence=f"L'IBAN de la facture ({mask(iban)}) n'existe pas : sa clé est fausse. Rejetez-la dans Chorus Pro et "
+        "demandez-en une nouvelle.",
+        about=iban,
+        proposal=SupplierStatus.REFUSED,
+        motif="L'IBAN de la facture n'est pas valide : vérifiez vos coordonnées bancaires.",
+    )
+
+
+def _exists(iban: str) -> bool:
+    try:
+        parse(iban)
+    except InvalidIban:
+        return False
+    return True

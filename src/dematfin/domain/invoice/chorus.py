@@ -26,6 +26,7 @@ class Stage(StrEnum):
 
 AT_OUR_DISPOSAL: Final = "MISE_A_DISPOSITION"
 COMPLETED: Final = "COMPLETEE"
+SUSPENDED: Final = "SUSPENDUE"
 
 STAGES: Final[dict[str, Stage]] = {
     AT_OUR_DISPOSAL: Stage.READY,
@@ -36,7 +37,7 @@ STAGES: Final[dict[str, Stage]] = {
     "MISE_A_DISPOSITION_COMPTABLE": Stage.MANDATED,
     "COMPTABILISEE": Stage.MANDATED,
     "MISE_EN_PAIEMENT": Stage.MANDATED,
-    "SUSPENDUE": Stage.SUSPENDED,
+    SUSPENDED: Stage.SUSPENDED,
     "A_RECYCLER": Stage.RECYCLED,
     "REJETEE": Stage.REJECTED,
 }
@@ -79,7 +80,7 @@ WORDS: Final[dict[str, str]] = {
     "MISE_A_DISPOSITION_COMPTABLE": "mise à disposition du comptable",
     "COMPTABILISEE": "comptabilisée",
     "MISE_EN_PAIEMENT": "mise en paiement",
-    "SUSPENDUE": "suspendue",
+    SUSPENDED: "suspendue",
     "A_RECYCLER": "à recycler",
     "REJETEE": "rejetée",
 }
@@ -108,7 +109,16 @@ class Passage:
 
 def first_disposal(passages: Sequence[Passage]) -> date | None:
     """Return the first day when an invoice was at our disposal: the legal delay runs from it (CCP R. 2192-15)."""
-    return min((one.on for one in passages if one.status == AT_OUR_DISPOSAL and one.on), default=None)
+    return _first(passages, AT_OUR_DISPOSAL)
+
+
+def first_suspension(passages: Sequence[Passage]) -> date | None:
+    """Return the day when the legal delay was interrupted: the law allows it once (CCP R. 2192-27)."""
+    return _first(passages, SUSPENDED)
+
+
+def _first(passages: Sequence[Passage], status: str) -> date | None:
+    return min((one.on for one in passages if one.status == status and one.on), default=None)
 
 
 def returns(passages: Sequence[Passage]) -> int:

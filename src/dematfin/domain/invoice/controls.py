@@ -1,11 +1,12 @@
 """Everything that is checked before an invoice goes to a head of service."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from dematfin.domain.finding import Finding, Severity
+from dematfin.domain.intention import LONGEST_MOTIF, SupplierStatus
 from dematfin.domain.invoice.bank import check_account
 from dematfin.domain.invoice.credit_notes import check_credit_note
 from dematfin.domain.invoice.credits import check_credits
@@ -13,9 +14,16 @@ from dematfin.domain.invoice.duplicates import Pair, duplicates
 from dematfin.domain.invoice.forcing import weighed
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.mentions import check_dates, check_mentions
-from dematfin.domain.invoice.payment import check_elsewhere, check_frame, check_mode, check_payee
+from dematfin.domain.invoice.payment import (
+    check_direct_payment,
+    check_elsewhere,
+    check_frame,
+    check_mode,
+    check_payee,
+)
 from dematfin.domain.invoice.routing import check_engagement, check_service, not_ours
-from dematfin.domain.invoice.sums import check_sums
+from dematfin.domain.invoice.sums import check_payable, check_sums
+from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, StructureRules
@@ -33,7 +41,8 @@ class Known:
         accounts: the accounts of that firm, cleared or not.
         earlier: invoices that look like it and came in before, or passed their controls before.
         decided: what people said of pairs of look-alikes, by pair.
-        origins: for a credit note, the invoices of the firm that bear the number which it cites.
+        mandats: those that pay the look-alikes, by invoice.
+        origins: for a credit note, the invoices of the firm and of the budget that bear the number which it cites.
     """
 
     today: date
@@ -45,6 +54,7 @@ class Known:
     accounts: tuple[KnownAccount, ...] = ()
     earlier: tuple[Invoice, ...] = ()
     decided: Mapping[str, Pair] = field(default_factory=dict)
+    mandats: Mapping[str, Mandat] = field(default_factory=dict)
     origins: tuple[Invoice, ...] = ()
 
 
@@ -55,26 +65,50 @@ def control(invoice: Invoice, known: Known, tolerance: Decimal, *, check_siret: 
     false on the qualification platform, whose SIRETs are invented.
     """
     content = invoice.content
-    twins = tuple(duplicates(invoice, known.earlier, known.decided))
-    if not known.ours:
-        return (not_ours(content.siret), *twins)
-    findings = [
-        *check_elsewhere(invoice),
-        *check_frame(content),
+    twins = duplicates(invoice, known.earlier, known.decided, known.mandats)
+    if aside := tuple(_not_ours_to_pay(invoice, known)):
+        return _sendable(*aside, *twins)
+    findings = (
         *_routing(invoice, known),
         *_creditor(invoice, known),
-        *check_mode(content),
-        *check_payee(content),
-        *check_account(content.supplier, known.tiers, known.accounts),
-        *check_sums(content, tolerance),
+        *check_sums(content, tolerance, _marche(invoice, known)),
         *check_mentions(content, check_siret=check_siret),
         *check_dates(content, known.today),
-        *check_credit_note(invoice, known.origins),
+        *(check_credit_note(invoice, known.origins) if invoice.is_credit_note else _payment(invoice, known)),
         *twins,
-    ]
-    if not invoice.is_credit_note:
-        findings += check_credits(invoice.ttc, known.engagement, known.credit)
-    return weighed(findings, invoice.forced)
+    )
+    return _sendable(*weighed(findings, invoice.forced))
+
+
+def _not_ours_to_pay(invoice: Invoice, known: Known) -> Iterator[Finding]:
+    """What is paid by others, or otherwise: nothing else that is wrong in it is ours to answer."""
+    if not known.ours:
+        yield not_ours(invoice.content.siret)
+        return
+    yield from check_elsewhere(invoice)
+    yield from check_frame(invoice.content)
+    yield from check_mode(invoice.content)
+
+
+def _sendable(*findings: Finding) -> tuple[Finding, ...]:
+    """Chorus Pro keeps so many characters of a motif, and what ours quotes may be of any length."""
+    return tuple(replace(finding, motif=finding.motif[:LONGEST_MOTIF]) for finding in findings)
+
+
+def _marche(invoice: Invoice, known: Known) -> str:
+    return invoice.marche or (known.engagement.marche if known.engagement else "")
+
+
+def _payment(invoice: Invoice, known: Known) -> Iterator[Finding]:
+    """What matters only when a mandat of ours pays: whom, on which account, how much, from what."""
+    content = invoice.content
+    payee = tuple(check_payee(content))
+    yield from payee
+    if not payee:
+        yield from check_account(content.supplier, known.tiers, known.engagement, known.accounts)
+    yield from check_direct_payment(content)
+    yield from check_payable(content)
+    yield from check_credits(invoice.ttc, known.engagement, known.credit)
 
 
 def _routing(invoice: Invoice, known: Known) -> Iterator[Finding]:
@@ -98,6 +132,9 @@ def _creditor(invoice: Invoice, known: Known) -> Iterator[Finding]:
             code="ROUTE-ENG-SUPPLIER",
             severity=Severity.BLOCKING,
             sentence=f"L'engagement {known.engagement.number} a été passé avec un autre fournisseur que "
-            f"{supplier.name}. Vérifiez le numéro d'engagement avec le service acheteur.",
+            f"{supplier.name}. Vérifiez le numéro avec le service acheteur et corrigez-le (dematfin facture reprendre "
+            "--engagement) ; un sous-traitant payé directement a besoin d'un engagement à son nom.",
             about=known.engagement.number,
+            proposal=SupplierStatus.RECYCLED,
+            motif=f"Le numéro d'engagement « {invoice.engagement} » n'est pas celui d'une commande passée avec vous.",
         )

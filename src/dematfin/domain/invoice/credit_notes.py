@@ -1,18 +1,20 @@
 """Credit notes: linked to the invoice that they correct, netted before it is mandated, never more than it."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import SupplierStatus
+from dematfin.domain.invoice.duplicates import OVER
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.money import french
 
+MANDATED: Final = frozenset({InvoiceState.TO_PAY, InvoiceState.ELSEWHERE})
+
 
 def check_credit_note(note: Invoice, origins: Sequence[Invoice]) -> Iterator[Finding]:
-    """Say how a credit note stands to the invoices of the same firm that bear the number which it cites."""
-    if not note.is_credit_note:
-        return
+    """Say how a credit note stands to the invoices of the same firm and budget that bear the number which it cites."""
     cited = note.content.origin_number
     if not cited:
         yield _remark(
@@ -25,10 +27,12 @@ def check_credit_note(note: Invoice, origins: Sequence[Invoice]) -> Iterator[Fin
         yield _remark(
             "AVOIR-UNKNOWN",
             Severity.WARNING,
-            f"L'avoir corrige la facture « {cited} », que nous n'avons pas de ce fournisseur. Vérifiez le numéro.",
+            f"L'avoir corrige la facture « {cited} », que nous n'avons pas de ce fournisseur pour ce budget. Vérifiez "
+            "le numéro.",
         )
     else:
-        yield from _linked(note, origins[-1])
+        alive = [one for one in origins if one.state not in OVER]
+        yield from _linked(note, (alive or origins)[-1])
 
 
 def _linked(note: Invoice, origin: Invoice) -> Iterator[Finding]:
@@ -37,13 +41,19 @@ def _linked(note: Invoice, origin: Invoice) -> Iterator[Finding]:
             code="AVOIR-ABOVE",
             severity=Severity.BLOCKING,
             sentence=f"L'avoir ({french(note.ttc)}) dépasse la facture {origin.id} qu'il corrige "
-            f"({french(origin.ttc)}). "
-            "Rejetez-le et demandez-en un autre.",
+            f"({french(origin.ttc)}). Rejetez-le et demandez-en un autre.",
             about=origin.id,
             proposal=SupplierStatus.REFUSED,
             motif=f"L'avoir dépasse le montant de la facture {origin.number} ({french(origin.ttc)}).",
         )
-    elif origin.state is InvoiceState.TO_PAY:
+    elif origin.state in OVER:
+        yield _remark(
+            "AVOIR-OF-REFUSED",
+            Severity.BLOCKING,
+            f"L'avoir annule la facture {origin.id}, déjà refusée : il n'y a rien à payer ni à déduire. Écartez-le "
+            "(dematfin facture ecarter).",
+        )
+    elif origin.state in MANDATED:
         yield _remark(
             "AVOIR-AFTER-MANDAT",
             Severity.WARNING,

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.money import french
 from dematfin.domain.registers import Credit, Engagement
 
-AVAILABLE = "décret n° 2012-1246 du 7 novembre 2012, art. 19"
+AVAILABLE: Final = "décret n° 2012-1246 du 7 novembre 2012, art. 19"
 
 
 def check_credits(amount: Decimal, engagement: Engagement | None, credit: Credit | None) -> Iterator[Finding]:
@@ -19,7 +20,7 @@ def check_credits(amount: Decimal, engagement: Engagement | None, credit: Credit
             sentence=f"Il reste {french(engagement.remaining)} sur l'engagement {engagement.number}, la facture est de "
             f"{french(amount)}. Complétez l'engagement dans le logiciel financier puis importez-le de nouveau, ou "
             "forcez.",
-            about=f"{engagement.number}:{amount}",
+            about=engagement.number,
         )
     if credit is not None and amount > credit.remaining:
         yield Finding(
@@ -27,8 +28,7 @@ def check_credits(amount: Decimal, engagement: Engagement | None, credit: Credit
             severity=Severity.BLOCKING,
             sentence=f"Crédits insuffisants au chapitre {credit.chapter} ({credit.exercice}) : il reste "
             f"{french(credit.remaining)} pour {french(amount)}. Faites voter ou virer des crédits, puis importez-les "
-            "de "
-            "nouveau (dematfin credit importer).",
+            "de nouveau (dematfin credit importer).",
             article=AVAILABLE,
-            about=f"{credit.chapter}:{amount}",
+            about=credit.chapter,
         )

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from dematfin.domain import labels
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import french
 
 OVER: Final = frozenset({InvoiceState.REFUSED, InvoiceState.CANCELLED})
@@ -22,6 +24,9 @@ YEARS: Final = timedelta(days=3 * 366)
 """Other numbers are compared over the current year and the two before."""
 ALIKE: Final = str.maketrans("OQILSZB", "0011528")
 """Letters that are taken for digits when a number is typed from paper."""
+
+Found = tuple[str, Severity, str]
+"""Code, severity, and what the other invoice has in common with this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,56 +50,67 @@ def pair_id(one: str, other: str) -> str:
     return "|".join(sorted((one, other)))
 
 
-def duplicates(invoice: Invoice, others: Iterable[Invoice], decided: Mapping[str, Pair]) -> Iterator[Finding]:
-    """Compare an invoice with those that came before it; `decided` is what people said, by pair."""
+def duplicates(
+    invoice: Invoice, others: Iterable[Invoice], decided: Mapping[str, Pair], mandats: Mapping[str, Mandat]
+) -> Iterator[Finding]:
+    """Compare an invoice with those that came before it.
+
+    `decided` is what people said, by pair; `mandats` are those that pay the others, by invoice.
+    """
     for other in others:
         if other.id != invoice.id and other.is_credit_note == invoice.is_credit_note:
-            yield from _compared(invoice, other, decided.get(pair_id(invoice.id, other.id)))
+            found = _in_common(invoice, other)
+            if found is not None:
+                standing = _standing(other, mandats.get(other.id))
+                yield _judged(invoice, other, found, decided.get(pair_id(invoice.id, other.id)), standing)
 
 
-def _compared(invoice: Invoice, other: Invoice, pair: Pair | None) -> Iterator[Finding]:
-    found = _same_file(invoice, other) or (_same_firm(invoice, other) if _one_firm(invoice, other) else None)
-    if found is None:
-        return
-    code, severity, what = found
-    if pair is not None and pair.distinct:
-        yield _finding(code, Severity.INFO, other, what, f"Deux factures distinctes, a décidé {pair.by} : {pair.motif}")
-    elif other.state in OVER:
-        yield _finding(code, Severity.INFO, other, what, "Elle la remplace.")
-    elif severity is Severity.BLOCKING:
-        remedy = f"Comparez-les puis décidez (dematfin doublon decider {invoice.id} --avec {other.id})."
-        yield _finding(code, severity, other, what, remedy)
-    else:
-        yield _finding(code, severity, other, what, "Comparez-les avant le paiement.")
-
-
-def _one_firm(invoice: Invoice, other: Invoice) -> bool:
-    return invoice.supplier_siren == other.supplier_siren
-
-
-def _same_file(invoice: Invoice, other: Invoice) -> tuple[str, Severity, str] | None:
+def _in_common(invoice: Invoice, other: Invoice) -> Found | None:
+    one_firm = invoice.supplier_siren == other.supplier_siren
+    if one_firm and other.number_key == invoice.number_key:
+        return _same_number(invoice, other)
     if invoice.main_file and invoice.main_file == other.main_file:
         return "DUP-D5", Severity.BLOCKING, "contient exactement le même fichier"
-    return None
+    return _same_amount(invoice, other) if one_firm and other.ttc == invoice.ttc else None
 
 
-def _same_firm(invoice: Invoice, other: Invoice) -> tuple[str, Severity, str] | None:
-    if other.number_key == invoice.number_key:
-        return _same_number(invoice, other)
-    if other.ttc != invoice.ttc or abs(other.issued_on - invoice.issued_on) > YEARS:
-        return None
-    amount = f"pour le même montant ({french(other.ttc)})"
-    if nearly(other.number_key, invoice.number_key):
-        return "DUP-D7", Severity.WARNING, f"porte presque le même numéro ({other.number}) {amount}"
-    if other.issued_on == invoice.issued_on:
-        return "DUP-D3", Severity.WARNING, f"porte la même date et un autre numéro ({other.number}) {amount}"
-    if abs(other.issued_on - invoice.issued_on) <= CLOSE and "" != other.engagement_key == invoice.engagement_key:
-        what = f"se rapporte au même engagement à moins de 45 jours (n° {other.number}) {amount}"
-        return "DUP-D4", Severity.INFO, what
-    return None
+def _judged(invoice: Invoice, other: Invoice, found: Found, pair: Pair | None, standing: str) -> Finding:
+    code, severity, what = found
+    firm = "du même fournisseur" if invoice.supplier_siren == other.supplier_siren else "d'un autre fournisseur"
+    remark = f"La facture {other.id} {firm} ({standing}) {what}."
+    if pair is not None and pair.distinct:
+        sentence = f"{remark} Deux factures distinctes, a décidé {pair.by} : {pair.motif}"
+        return Finding(code=code, severity=Severity.INFO, sentence=sentence, about=other.id)
+    if other.state in OVER:
+        sentence = f"{remark} Celle-ci la remplace."
+        return Finding(code=code, severity=Severity.INFO, sentence=sentence, about=other.id)
+    if severity is not Severity.BLOCKING:
+        return Finding(code=code, severity=severity, sentence=f"{remark} Comparez-les avant de viser.", about=other.id)
+    return Finding(
+        code=code,
+        severity=severity,
+        sentence=f"{remark} Comparez-les puis décidez (dematfin doublon decider {invoice.id} --avec {other.id}).",
+        about=other.id,
+        proposal=SupplierStatus.REFUSED,
+        motif=_motif(invoice, other),
+    )
 
 
-def _same_number(invoice: Invoice, other: Invoice) -> tuple[str, Severity, str]:
+def _standing(other: Invoice, mandat: Mandat | None) -> str:
+    if mandat is None:
+        return labels.INVOICE[other.state]
+    number = f", mandat n° {mandat.number}" if mandat.number else ""
+    return f"{labels.OF_ITS_MANDAT[mandat.state]}{number}"
+
+
+def _motif(invoice: Invoice, other: Invoice) -> str:
+    """What the supplier may know: its own invoices, not those of somebody else."""
+    if invoice.supplier_siren != other.supplier_siren:
+        return "Le document joint n'est pas celui de cette facture."
+    return f"Doublon de votre facture {other.number} du {other.issued_on:%d/%m/%Y}, déjà reçue."
+
+
+def _same_number(invoice: Invoice, other: Invoice) -> Found:
     if other.ttc == invoice.ttc:
         code, what = "DUP-D1", f"porte le même numéro et le même montant ({french(other.ttc)})"
     else:
@@ -102,6 +118,33 @@ def _same_number(invoice: Invoice, other: Invoice) -> tuple[str, Severity, str]:
     if other.origin is not invoice.origin:
         return "DUP-D6", Severity.BLOCKING, f"{what}, par un autre canal (papier et Chorus Pro)"
     return code, Severity.BLOCKING, what
+
+
+def _same_amount(invoice: Invoice, other: Invoice) -> Found | None:
+    apart = abs(other.issued_on - invoice.issued_on)
+    amount = f"pour le même montant ({french(other.ttc)})"
+    if apart > YEARS:
+        return None
+    if nearly(other.number_key, invoice.number_key) and not _one_series(invoice, other):
+        return "DUP-D7", Severity.WARNING, f"porte presque le même numéro ({other.number}) {amount}"
+    if not apart:
+        return "DUP-D3", Severity.WARNING, f"porte la même date et un autre numéro ({other.number}) {amount}"
+    if apart <= CLOSE and "" != other.engagement_key == invoice.engagement_key:
+        return (
+            "DUP-D4",
+            Severity.INFO,
+            f"se rapporte au même engagement à moins de 45 jours (n° {other.number}) {amount}",
+        )
+    return None
+
+
+def _one_series(invoice: Invoice, other: Invoice) -> bool:
+    """Say whether two numbers that differ by a digit, on two days, are two bills of a subscription, and no mistake."""
+    if other.origin is not invoice.origin or other.issued_on == invoice.issued_on:
+        return False
+    pairs = zip(invoice.number_key, other.number_key, strict=False)
+    changed = [(one, another) for one, another in pairs if one != another]
+    return len(changed) <= 1 and all(one.isdigit() and another.isdigit() for one, another in changed)
 
 
 def nearly(one: str, other: str) -> bool:
@@ -119,15 +162,3 @@ def nearly(one: str, other: str) -> bool:
     if len(head) < len(tail):
         return head == tail[1:]
     return head[1:] == tail[1:] or (head[:2] == tail[1::-1] and head[2:] == tail[2:])
-
-
-def _finding(code: str, severity: Severity, other: Invoice, what: str, remedy: str) -> Finding:
-    motif = f"Doublon de votre facture {other.number} du {other.issued_on:%d/%m/%Y}, déjà reçue."
-    return Finding(
-        code=code,
-        severity=severity,
-        sentence=f"La facture {other.id} du même fournisseur {what}. {remedy}",
-        about=other.id,
-        proposal=SupplierStatus.REFUSED if severity is Severity.BLOCKING else None,
-        motif=motif if severity is Severity.BLOCKING else "",
-    )

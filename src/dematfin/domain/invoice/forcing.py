@@ -1,4 +1,7 @@
-"""What a named person may let pass, with a motif; what pays twice, pays the wrong one or lies is never in it."""
+"""What a named person may let pass, with a motif; what pays twice, pays the wrong one or lies is never in it.
+
+Nor what a mandat could not be made of all the same: its creditor is that of the engagement.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,7 +17,6 @@ FORCIBLE: Final = frozenset(
         "ROUTE-SERVICE-UNKNOWN",
         "ROUTE-SERVICE-CLOSED",
         "ROUTE-ENG-CLOSED",
-        "ROUTE-ENG-SUPPLIER",
         "ROUTE-MARCHE",
         "SUM-VAT",
         "CREDIT-ENGAGEMENT",

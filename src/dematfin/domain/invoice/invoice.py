@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
-from dematfin.domain.invoice.chorus import Passage
+from dematfin.domain.invoice.chorus import Passage, first_suspension
 from dematfin.domain.invoice.content import Content, InvoiceKind
 from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE, InvoiceState
 from dematfin.domain.money import euros
@@ -152,6 +152,7 @@ def received(invoice_id: str, content: Content, arrival: Arrival) -> Invoice:
         issued_on=content.issued_on,
         remote_status=arrival.remote_status,
         notified_on=arrival.notified_on,
+        interrupted_on=first_suspension(arrival.passages),
         passages=arrival.passages,
     )
     return routed(invoice, content.service_code, content.engagement, content.marche)

@@ -6,7 +6,7 @@ from typing import Final
 
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import SupplierStatus
-from dematfin.domain.invoice.content import Content
+from dematfin.domain.invoice.content import Content, InvoiceKind
 from dematfin.domain.parties.siret import is_valid
 
 MENTIONS: Final = "CCP, art. D. 2192-2"
@@ -46,12 +46,15 @@ def check_mentions(content: Content, *, check_siret: bool) -> Iterator[Finding]:
 
 
 def check_dates(content: Content, today: date) -> Iterator[Finding]:
-    """Say which date cannot be: in the future, prescribed, or a service later than its invoice."""
+    """Say which date cannot be: in the future, prescribed, or a service later than its invoice.
+
+    A credit note is no debt of ours: it is never prescribed.
+    """
     if content.issued_on > today:
         what = f"La facture est datée du {content.issued_on:%d/%m/%Y}, dans le futur"
         yield _rejected("DATE-FUTURE", f"{what}. Rejetez-la et demandez-en une nouvelle.", f"{what}.", MENTIONS)
     done = content.delivered_on or content.issued_on
-    if today >= date(done.year + YEARS + 1, 1, 1):
+    if today.year > done.year + YEARS and content.kind is InvoiceKind.INVOICE:
         what = f"La créance ({done:%d/%m/%Y}) est prescrite depuis le 1er janvier {done.year + YEARS + 1}"
         sentence = f"{what}, sauf cause interruptive. Voyez avec le comptable avant de rejeter ou de forcer."
         yield _rejected("DATE-PRESCRIBED", sentence, f"{what}.", PRESCRIPTION)
@@ -67,7 +70,7 @@ def check_dates(content: Content, today: date) -> Iterator[Finding]:
 
 
 def _readable(name: str, media_type: str) -> bool:
-    return media_type in READABLE or name.lower().endswith((".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff"))
+    return media_type.lower() in READABLE or name.lower().endswith((".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff"))
 
 
 def _rejected(code: str, sentence: str, motif: str, article: str) -> Finding:

@@ -7,12 +7,14 @@ from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.content import Content
-from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.invoice import Invoice, search_key
 
-PAYABLE_FRAMES: Final = frozenset({"A1", "A9", "A12"})
 ALREADY_PAID: Final = "A2"
-DIRECT_DEBIT: Final = "49"
-CARD: Final = "48"
+SUBCONTRACTOR: Final = "A9"
+PAID_DIRECTLY: Final = {SUBCONTRACTOR: "sous-traitant", "A12": "cotraitant"}
+PAYABLE_FRAMES: Final = frozenset({"A1", *PAID_DIRECTLY})
+DIRECT_DEBIT: Final = frozenset({"49", "59"})
+CARD: Final = frozenset({"48", "54", "55"})
 """Codes of UNCL 4461."""
 
 
@@ -23,48 +25,61 @@ def check_frame(content: Content) -> Iterator[Finding]:
             code="FRAME-ALREADY-PAID",
             severity=Severity.BLOCKING,
             sentence="Facture déjà payée (cadre A2, carte d'achat par exemple) : elle ne doit pas être payée une "
-            "seconde "
-            "fois. Régularisez-la dans le logiciel financier, puis écartez-la (dematfin facture ecarter).",
+            "seconde fois. Régularisez-la dans le logiciel financier, puis écartez-la (dematfin facture ecarter).",
         )
     elif content.frame not in PAYABLE_FRAMES:
         yield Finding(
             code="FRAME-WORKS",
             severity=Severity.BLOCKING,
             sentence=f"Cadre de facturation {content.frame} (travaux ou cas particulier) : à traiter à la main, dans "
-            "le "
-            "circuit des marchés de travaux, puis à écarter (dematfin facture ecarter).",
+            "le circuit des marchés de travaux, puis à écarter (dematfin facture ecarter).",
             about=content.frame,
         )
 
 
+def check_direct_payment(content: Content) -> Iterator[Finding]:
+    """A subcontractor or a co-contractor paid directly: within what the contract grants, and agreed by its holder."""
+    if content.frame not in PAID_DIRECTLY:
+        return
+    yield Finding(
+        code="FRAME-DIRECT",
+        severity=Severity.WARNING,
+        sentence=f"Paiement direct d'un {PAID_DIRECTLY[content.frame]} (cadre {content.frame}) : vérifiez avant de "
+        "viser que le marché le prévoit (acte spécial DC4 ou acte d'engagement), que le titulaire l'a accepté et que "
+        "son plafond n'est pas dépassé.",
+        article="CCP, art. L. 2193-10 à L. 2193-14" if content.frame == SUBCONTRACTOR else "",
+        about=content.frame,
+    )
+
+
 def check_mode(content: Content) -> Iterator[Finding]:
     """A direct debit or a card has paid, or will pay, without any order of ours: its mandat comes after."""
-    if content.payment_mode not in {DIRECT_DEBIT, CARD} or content.frame == ALREADY_PAID:
+    if content.payment_mode not in DIRECT_DEBIT | CARD or content.frame == ALREADY_PAID:
         return
-    how = "prélevée sur notre compte" if content.payment_mode == DIRECT_DEBIT else "payée par carte"
+    how = "prélevée sur notre compte" if content.payment_mode in DIRECT_DEBIT else "payée par carte"
     yield Finding(
         code="PAY-WITHOUT-ORDER",
         severity=Severity.BLOCKING,
         sentence=f"La facture est {how} : un virement la paierait une seconde fois. Son mandat se fait après le "
-        "paiement, "
-        "en régularisation, dans le logiciel financier ; puis écartez-la (dematfin facture ecarter).",
+        "paiement, en régularisation, dans le logiciel financier ; puis écartez-la (dematfin facture ecarter).",
         about=content.payment_mode,
     )
 
 
 def check_payee(content: Content) -> Iterator[Finding]:
     """Somebody else than the supplier cashes: paying the supplier would not discharge the debt."""
-    if not content.supplier.factor:
-        return
+    supplier = content.supplier
+    if not supplier.factor or search_key(supplier.factor) == search_key(supplier.name):
+        return  # many suppliers name themselves as those who cash
     yield Finding(
         code="BANK-FACTOR",
         severity=Severity.BLOCKING,
-        sentence=f"Le paiement est demandé par {content.supplier.factor} (affacturage ou cession) : payer le "
-        "fournisseur "
-        "n'éteindrait pas la dette. Vérifiez la mention de subrogation et la notification au comptable, et traitez-la "
-        "avec lui : les faux affactureurs sont une fraude courante.",
+        sentence=f"Le paiement est demandé par {supplier.factor} (affacturage ou cession) : payer le fournisseur "
+        "n'éteindrait pas la dette, et les faux affactureurs sont une fraude courante. Vérifiez la mention de "
+        "subrogation et la notification au comptable, mandatez-la avec lui dans le logiciel financier, puis écartez-la "
+        "(dematfin facture ecarter).",
         article="C. civ., art. 1346-1",
-        about=content.supplier.factor,
+        about=supplier.factor,
         proposal=SupplierStatus.SUSPENDED,
         motif="Joignez la preuve de la subrogation ou de la cession de créance au profit du nouveau bénéficiaire.",
     )
@@ -78,8 +93,7 @@ def check_elsewhere(invoice: Invoice) -> Iterator[Finding]:
         code="STATUS-MANDATED",
         severity=Severity.BLOCKING,
         sentence=f"Chorus Pro la montre « {said(invoice.remote_status)} » : elle a été mandatée ailleurs. Elle ne "
-        "sera pas "
-        "mandatée ici tant que ce mandat n'est pas annulé et son statut remis dans Chorus Pro. Sinon, écartez-la "
-        "(dematfin facture ecarter).",
+        "sera pas mandatée ici tant que ce mandat n'est pas annulé et son statut remis dans Chorus Pro. Sinon, "
+        "écartez-la (dematfin facture ecarter).",
         about=invoice.remote_status,
     )

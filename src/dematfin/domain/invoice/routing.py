@@ -107,7 +107,8 @@ def _missing_engagement(invoice: Invoice, rules: StructureRules) -> Iterator[Fin
 
 
 def _check_marche(invoice: Invoice, engagement: Engagement) -> Iterator[Finding]:
-    if not invoice.marche or not engagement.marche or normalised(invoice.marche) == normalised(engagement.marche):
+    cited, ours = normalised(invoice.marche), normalised(engagement.marche)
+    if not cited or not ours or cited in ours or ours in cited:  # "marché 2025-17, lot 2" is ours
         return
     yield _wrong(
         "ROUTE-MARCHE",

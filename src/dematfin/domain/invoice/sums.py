@@ -6,41 +6,76 @@ from typing import Final
 
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import SupplierStatus
-from dematfin.domain.invoice.content import Amounts, Content, VatLine
+from dematfin.domain.invoice.content import Amounts, Content, InvoiceLine, VatLine
+from dematfin.domain.invoice.payment import SUBCONTRACTOR
 from dematfin.domain.money import ZERO, euros, french
 
 MENTIONS: Final = "CCP, art. D. 2192-2"
 REVERSE_CHARGE: Final = "CGI, art. 283, 2 nonies"
 HUNDRED: Final = Decimal(100)
-RATES: Final = frozenset(
-    Decimal(rate) for rate in ("0", "2.1", "5.5", "10", "20", "1.05", "1.75", "8.5", "0.9", "13", "8", "4", "5", "22")
-)
-"""Metropolitan rates, then those of Corsica and overseas (Monaco has ours)."""
+METROPOLIS: Final = ("0", "2.1", "5.5", "10", "20")
+CORSICA: Final = ("0.9", "13")
+OVERSEAS: Final = ("1.05", "1.75", "8.5")
+PACIFIC: Final = ("3", "4", "5", "6", "11", "13", "16", "22")
+RATES: Final = frozenset(Decimal(rate) for rate in METROPOLIS + CORSICA + OVERSEAS + PACIFIC)
+"""CGI, art. 278 to 281 octies, 296 and 297; Saint-Martin, Polynésie and Nouvelle-Calédonie have their own."""
+PRICE_ROUNDING: Final = Decimal("0.00005")
+"""Unit prices are written with four decimals: half of the last one is lost on each unit."""
 NEW_ONE: Final = "Rejetez la facture dans Chorus Pro et demandez-en une nouvelle."
 
 
-def check_sums(content: Content, tolerance: Decimal) -> Iterator[Finding]:
-    """Say what does not add up; `tolerance` is the rounding gap allowed, in euros for each VAT rate."""
+def check_sums(content: Content, tolerance: Decimal, marche: str = "") -> Iterator[Finding]:
+    """Say what does not add up.
+
+    `tolerance` is the rounding gap allowed, in euros for each VAT rate; `marche` the contract, if it is under one.
+    """
     amounts = content.amounts
     yield from _totals(amounts, tolerance)
     for line in amounts.vat:
-        yield from _vat(line, content, tolerance)
-    yield from _bases(content, tolerance)
+        yield from _vat(line, content, tolerance, marche)
+    yield from _bases(content, tolerance, marche)
     yield from _lines(content, tolerance)
-    yield from _payable(amounts)
     if content.currency != "EUR":
         sentence = f"La facture est en {content.currency} : un mandat est en euros. Demandez une facture en euros."
         yield _wrong("SUM-CURRENCY", sentence, "La facture doit être en euros.", content.currency)
 
 
+def check_payable(content: Content) -> Iterator[Finding]:
+    """Say why what is asked for is not the total, or is nothing: a mandat pays the total."""
+    amounts = content.amounts
+    if euros(amounts.ttc) == ZERO:
+        yield Finding(
+            code="SUM-ZERO",
+            severity=Severity.BLOCKING,
+            sentence=f"La facture est de {french(ZERO)} : il n'y a rien à mandater. Écartez-la (dematfin facture "
+            "ecarter).",
+        )
+    elif euros(amounts.payable) > euros(amounts.ttc):
+        what = f"le net à payer ({french(amounts.payable)}) dépasse le total TTC ({french(amounts.ttc)})"
+        yield _wrong(
+            "SUM-PAYABLE", f"Montant faux : {what}. {NEW_ONE}", f"Montant faux : {what}.", str(amounts.payable)
+        )
+    elif euros(amounts.payable) < euros(amounts.ttc):
+        yield Finding(
+            code="SUM-PAYABLE",
+            severity=Severity.BLOCKING,
+            sentence=f"Le net à payer ({french(amounts.payable)}) est inférieur au total TTC ({french(amounts.ttc)}) : "
+            "acompte déjà versé, avoir déduit ou retenue de garantie. Un mandat d'ici paierait le total : mandatez le "
+            "reste dans le logiciel financier, puis écartez-la (dematfin facture ecarter).",
+            about=str(amounts.payable),
+        )
+
+
 def _totals(amounts: Amounts, tolerance: Decimal) -> Iterator[Finding]:
-    gap = abs(amounts.ht + amounts.tva - amounts.ttc)
+    gap = abs(amounts.ht + max(ZERO, amounts.tva) - amounts.ttc)
     if gap > tolerance * max(1, len(amounts.vat)):
-        what = f"{french(amounts.ht)} HT + {french(amounts.tva)} de TVA ne font pas {french(amounts.ttc)} TTC"
+        what = (
+            f"{french(amounts.ht)} HT + {french(max(ZERO, amounts.tva))} de TVA ne font pas {french(amounts.ttc)} TTC"
+        )
         yield _wrong("SUM-TOTALS", f"Le total est faux : {what}. {NEW_ONE}", f"Total faux : {what}.", str(amounts.ttc))
 
 
-def _vat(line: VatLine, content: Content, tolerance: Decimal) -> Iterator[Finding]:
+def _vat(line: VatLine, content: Content, tolerance: Decimal, marche: str) -> Iterator[Finding]:
     if line.rate not in RATES:
         yield Finding(
             code="SUM-VAT-RATE",
@@ -49,10 +84,10 @@ def _vat(line: VatLine, content: Content, tolerance: Decimal) -> Iterator[Findin
             about=str(line.rate),
         )
     expected = line.base * line.rate / HUNDRED
-    if abs(expected - line.amount) <= tolerance + max(ZERO, _rounding(content)):
+    if abs(expected - line.amount) <= tolerance + _rounding(content) or _owed_by_the_holder(line, content):
         return
     what = f"{french(line.base)} à {_rate(line.rate)} font {french(expected)} de TVA, et non {french(line.amount)}"
-    if _of_a_whole_site(content, line, expected):
+    if marche and line.amount > expected:
         yield _whole_site(f"TVA plus élevée que celle de sa base ({what})")
     else:
         yield _wrong("SUM-VAT", f"La TVA est fausse : {what}. {NEW_ONE}", f"TVA fausse : {what}.", str(line.amount))
@@ -63,12 +98,12 @@ def _rounding(content: Content) -> Decimal:
     return Decimal("0.005") * len(content.lines)
 
 
-def _of_a_whole_site(content: Content, line: VatLine, expected: Decimal) -> bool:
-    """The holder of a building contract invoices the VAT of his subcontractors too: it looks too high, and is right."""
-    return bool(content.marche) and line.amount > expected
+def _owed_by_the_holder(line: VatLine, content: Content) -> bool:
+    """A building subcontractor may name the rate and ask for no VAT: the holder of the contract invoices it."""
+    return content.frame == SUBCONTRACTOR and line.amount == 0
 
 
-def _bases(content: Content, tolerance: Decimal) -> Iterator[Finding]:
+def _bases(content: Content, tolerance: Decimal, marche: str) -> Iterator[Finding]:
     amounts = content.amounts
     if not amounts.vat:
         if amounts.ht != amounts.ttc:
@@ -84,7 +119,7 @@ def _bases(content: Content, tolerance: Decimal) -> Iterator[Finding]:
     if abs(total - amounts.ht) <= tolerance * len(amounts.vat):
         return
     what = f"les bases de TVA font {french(total)} pour un total HT de {french(amounts.ht)}"
-    if total > amounts.ht and content.marche:
+    if marche and total > amounts.ht:
         yield _whole_site(what)
         return
     yield Finding(
@@ -99,52 +134,40 @@ def _bases(content: Content, tolerance: Decimal) -> Iterator[Finding]:
 def _whole_site(what: str) -> Finding:
     return Finding(
         code="SUM-VAT-SUBCONTRACTED",
-        severity=Severity.INFO,
+        severity=Severity.WARNING,
         sentence=f"Marché avec sous-traitance possible : {what}. C'est normal si le titulaire facture la TVA de toute "
-        "l'opération, sous-traitants compris (autoliquidation dans le bâtiment).",
+        "l'opération, sous-traitants compris (autoliquidation dans le bâtiment) ; sinon rejetez-la.",
         article=REVERSE_CHARGE,
     )
 
 
 def _lines(content: Content, tolerance: Decimal) -> Iterator[Finding]:
-    if not content.lines:
-        return
-    for line in content.lines:
-        gap = abs(line.quantity * line.unit_price) - abs(line.ht)
-        if abs(gap) > tolerance and gap < 0:  # less is a discount, more is a mistake
-            yield Finding(
-                code="SUM-LINE",
-                severity=Severity.WARNING,
-                sentence=f"Ligne {line.number} : {line.quantity.normalize():f} à {french(line.unit_price)} ne font pas "
-                f"{french(line.ht)} HT. Vérifiez sur la facture.",
-                about=str(line.number),
-            )
+    wrong = [line for line in content.lines if _above_its_price(line, tolerance)]
+    if wrong:
+        first, others = wrong[0], len(wrong) - 1
+        more = f" ({others} autre{'s' * (others > 1)} ligne{'s' * (others > 1)} de même)" if others else ""
+        yield Finding(
+            code="SUM-LINE",
+            severity=Severity.WARNING,
+            sentence=f"Ligne {first.number} : {first.quantity.normalize():f} à {french(first.unit_price)} ne font pas "
+            f"{french(first.ht)} HT{more}. Vérifiez sur la facture.",
+            about=str(first.number),
+        )
     total = sum((line.ht for line in content.lines), ZERO)
-    if abs(abs(total) - content.amounts.ht) > tolerance * len(content.lines):
+    if content.lines and abs(abs(total) - content.amounts.ht) > tolerance * len(content.lines):
         yield Finding(
             code="SUM-LINES",
             severity=Severity.WARNING,
             sentence=f"Les lignes font {french(total)} HT pour un total HT de {french(content.amounts.ht)} : une "
-            "remise "
-            "globale ou une ligne manque. Vérifiez sur la facture.",
+            "remise globale ou une ligne manque. Vérifiez sur la facture.",
             about=str(total),
         )
 
 
-def _payable(amounts: Amounts) -> Iterator[Finding]:
-    if euros(amounts.payable) == euros(amounts.ttc):
-        return
-    yield Finding(
-        code="SUM-PAYABLE",
-        severity=Severity.BLOCKING,
-        sentence=f"Le net à payer ({french(amounts.payable)}) n'est pas le total TTC ({french(amounts.ttc)}) : un "
-        "acompte "
-        "a peut-être été versé. À traiter à la main pour ne pas payer deux fois.",
-        about=str(amounts.payable),
-        proposal=SupplierStatus.REFUSED,
-        motif=f"Le net à payer ({french(amounts.payable)}) diffère du total TTC ({french(amounts.ttc)}) sans "
-        "explication.",
-    )
+def _above_its_price(line: InvoiceLine, tolerance: Decimal) -> bool:
+    """Less than its price is a discount, more is a mistake."""
+    allowed = tolerance + abs(line.quantity) * PRICE_ROUNDING
+    return abs(line.ht) - abs(line.quantity * line.unit_price) > allowed
 
 
 def _wrong(code: str, sentence: str, motif: str, about: str) -> Finding:
