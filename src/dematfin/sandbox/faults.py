@@ -16,6 +16,16 @@ CHORUS: Final = frozenset(
         "cut_download",
         "cut_after_status",
         "functional_error",
+        "slow",
+        "token_expired",
+        "duplicate_pages",
+        "maintenance",
+        "unknown_status",
+        "server_error",
+        "bad_request_400",
+        "keys_omitted",
+        "histo_short_page",
+        "moved",
     }
 )
 TDT: Final = frozenset(

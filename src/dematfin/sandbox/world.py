@@ -63,6 +63,8 @@ class Structure(Part):
     code_service_obligatoire: bool = False
     engagement_obligatoire: bool = False
     service_ou_engagement: bool = False
+    mot_de_passe_expire_le: date | None = None
+    paiement_non_remonte: bool = False
     services: tuple[Service, ...] = ()
 
 
@@ -101,6 +103,16 @@ class Vat(Part):
     montant: Decimal
 
 
+class Line(Part):
+    """A structured line of an invoice."""
+
+    reference: str = ""
+    prix: Decimal
+    quantite: Decimal
+    ht: Decimal
+    taux: Decimal | None = None
+
+
 class Invoice(Part):
     """A supplier's invoice, as deposited."""
 
@@ -121,6 +133,8 @@ class Invoice(Part):
     ttc: Decimal
     net: Decimal
     tva: tuple[Vat, ...] = ()
+    lignes: tuple[Line, ...] = ()
+    mode_paiement: str = "30"
     devise: str = "EUR"
     statuts: tuple[Step, ...] = Field(min_length=1)
     fichiers: tuple[File, ...] = Field(min_length=1)
@@ -191,6 +205,8 @@ class World(Part):
     """Everything."""
 
     oauth: OAuth
+    latence: float = 0
+    ancienne_liste_etats: bool = False
     comptes: tuple[TechnicalAccount, ...]
     structures: tuple[Structure, ...]
     factures: tuple[Invoice, ...] = ()

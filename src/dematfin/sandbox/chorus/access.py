@@ -40,6 +40,8 @@ class Access:
         """Return the technical account of a call, or the refusal that the gateway gives."""
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         with self._lock:
+            if self._faults.take("token_expired"):
+                self._tokens.pop(token, None)
             good = kind == "Bearer" and self._tokens.get(token, 0) > time.monotonic()
         if not good:
             return json_reply({}, 401, headers={"WWW-Authenticate": 'Bearer realm="PISTE"'})

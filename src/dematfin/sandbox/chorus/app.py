@@ -1,6 +1,7 @@
 """PISTE and Chorus Pro behind one address: gateway rules first, then the call."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -13,12 +14,15 @@ from dematfin.sandbox.chorus.envelope import Body
 from dematfin.sandbox.chorus.invoices import InvoiceCalls
 from dematfin.sandbox.chorus.state import Invoices
 from dematfin.sandbox.chorus.structures import StructureCalls
+from dematfin.sandbox.chorus.supplier import SupplierCalls
 from dematfin.sandbox.faults import Faults
 from dematfin.sandbox.record import Journal
 from dematfin.sandbox.server import Reply, Request, json_reply
 from dematfin.sandbox.world import Invoice, TechnicalAccount, World
 
 PREFIX: Final = "/cpro/"
+SLOW: Final = 0.2
+PATIENCE: Final = threading.Event()
 Call = Callable[[Body, TechnicalAccount], Reply]
 
 
@@ -28,11 +32,13 @@ class ChorusApp:
     def __init__(self, world: World, folder: Path, state: Path) -> None:
         """Open the platform: `folder` holds the files of the world, `state` what the platform remembers."""
         self.faults = Faults(faults.CHORUS)
+        self._latency = world.latence
         self._folder = folder
         self._access = Access(world, self.faults)
         self._invoices = Invoices(state / "etat.db", world, folder)
         calls = InvoiceCalls(world, self._invoices, Journal(state / "journal.jsonl"), self.faults)
         structures = StructureCalls(world)
+        supplier = SupplierCalls(world, self._invoices)
         self._calls: dict[str, Call] = {
             "transverses/v1/recuperer/tauxtva": structures.vat_rates,
             "transverses/v1/recuperer/structures/actives/destinataire": structures.mine,
@@ -47,7 +53,14 @@ class ChorusApp:
             "factures/v1/consulter/historique": calls.history,
             "factures/v1/telecharger/groupe": calls.download,
             "factures/v1/traiter/recue": calls.treat,
+            "factures/v1/completer": supplier.complete,
+            "factures/v1/recycler": supplier.recycle,
+            "facturesTravaux/v1/rechercher": calls.works,
         }
+
+    def post(self, key: int, code: str, comment: str = "") -> None:
+        """Move an invoice to a status, as Hélios or a user of the portal does: no table binds them."""
+        self._invoices.set_status(key, code, comment, "")
 
     @property
     def statuses(self) -> dict[str, str]:
@@ -75,6 +88,7 @@ class ChorusApp:
         account = self._access.check(request)
         if isinstance(account, Reply):
             return account
+        self._wait()
         if (trouble := self._trouble()) is not None:
             return trouble
         if "json" not in request.headers.get("Content-Type", ""):
@@ -82,7 +96,18 @@ class ChorusApp:
         body = _object(request.body)
         return json_reply({"message": "Requête mal formulée"}, 400) if body is None else call(body, account)
 
+    def _wait(self) -> None:
+        """Take the time that this platform takes."""
+        PATIENCE.wait(self._latency + (SLOW if self.faults.take("slow") else 0))
+
     def _trouble(self) -> Reply | None:
+        if self.faults.take("maintenance"):
+            page = b"<html><body>Chorus Pro est en maintenance.</body></html>"
+            return Reply(body=page, media_type="text/html")
+        if self.faults.take("server_error"):
+            return Reply(status=500, body=b"oops", media_type="text/plain")
+        if self.faults.take("bad_request_400"):
+            return json_reply({"codeRetour": 1, "libelle": "Service indisponible"}, 400)
         if self.faults.take("bad_gateway"):
             return Reply(status=502, body=b"<html><body>Bad Gateway</body></html>", media_type="text/html")
         if self.faults.take("too_many_retry_after"):
@@ -97,9 +122,11 @@ class ChorusApp:
                 self.faults.set(str(body.get("name")), int(body.get("times", 1)))
             elif request.path.endswith("/invoices"):
                 self._invoices.add(Invoice.model_validate(body), self._folder)
+            elif request.path.endswith("/status"):
+                self.post(int(body["id"]), str(body["code"]), str(body.get("commentaire", "")))
             else:
                 return json_reply(self.statuses)
-        except (ValueError, ValidationError) as error:
+        except (KeyError, ValueError, ValidationError) as error:
             return json_reply({"error": str(error)}, 400)
         return json_reply({"done": True})
 

@@ -1,7 +1,7 @@
 """The `factures` API, seen by a recipient."""
 
 import base64
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -17,11 +17,13 @@ from dematfin.sandbox.chorus.envelope import (
     success,
 )
 from dematfin.sandbox.chorus.pivot import pivot
+from dematfin.sandbox.chorus.rows import details, is_works, line, works_line
+from dematfin.sandbox.chorus.search import matches, sorting
 from dematfin.sandbox.chorus.state import Invoices, data, minutes
 from dematfin.sandbox.faults import Faults
 from dematfin.sandbox.record import Journal
 from dematfin.sandbox.server import Reply, json_reply
-from dematfin.sandbox.world import Invoice, TechnicalAccount, World
+from dematfin.sandbox.world import TechnicalAccount, World
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 LARGEST: Final = 120 * 1024 * 1024
@@ -38,7 +40,10 @@ TRANSITIONS: Final[dict[str, tuple[str, ...]]] = {
     "COMPTABILISEE": ("MISE_EN_PAIEMENT",),
     "SUSPENDUE": ("REJETEE",),
 }
-FRAMES: Final = {"A1": "A1_FACTURE_FOURNISSEUR", "A2": "A2_FACTURE_FOURNISSEUR_DEJA_PAYEE"}
+
+
+EMPTY_WORKS: Final = 20007
+KEPT: Final = frozenset({"idFacture", "numeroFacture", "statut", "dateHeureEtatCourant"})
 
 
 class InvoiceCalls:
@@ -52,10 +57,20 @@ class InvoiceCalls:
 
     def search(self, body: Body, account: TechnicalAccount) -> Reply:
         """`rechercher/recipiendaire`."""
-        if body.get("typeDemandePaiement") == "FACTURE_TRAVAUX":
-            return nothing_found()
-        found = [one for one in self._invoices.all(account.structures) if _matches(*one, body)]
+        since, until = body.get("periodeDateHeureEtatCourantDu"), body.get("periodeDateHeureEtatCourantAu")
+        moved = self._invoices.between(account.structures, since, until)
+        found = [one for one in moved if matches(*one, body)]
+        found.sort(key=sorting(body.get("paramRecherche") or {}))
         return self._listed(found, body.get("paramRecherche") or {}, nested=False)
+
+    def works(self, body: Body, account: TechnicalAccount) -> Reply:
+        """`facturesTravaux/rechercher`: other names for the same fields."""
+        found = [one for one in self._invoices.all(account.structures) if is_works(one[1])]
+        if not found:
+            return failure(EMPTY_WORKS, "GFT_MSG_01.075")
+        shown, page = page_of(found, body.get("rechercheFactureTravaux") or {})
+        rows = [works_line(row, invoice, self._structures[invoice.structure]) for row, invoice in shown]
+        return success(listeFacturesTravaux=rows, parametresRetour=page)
 
     def to_process(self, body: Body, account: TechnicalAccount) -> Reply:
         """`rechercher/atraiter/recipiendaire`."""
@@ -68,17 +83,7 @@ class InvoiceCalls:
         if row is None:
             return _unknown()
         invoice = data(row)
-        return success(
-            facture={
-                "identifiantFactureCPP": invoice.id,
-                "numeroFacture": invoice.numero,
-                "statutFacture": row["statut"],
-                "fournisseur": {"codeFournisseur": invoice.fournisseur.siret},
-                "cadreDeFacturation": {"codeCadreFacturation": FRAMES.get(invoice.cadre, invoice.cadre)},
-                "references": {"numeroBonCommande": invoice.engagement, "numeroDpMandat": row["mandat"] or None},
-                "montantTotal": {"montantTtcTotal": float(invoice.ttc), "montantAPayer": float(invoice.net)},
-            }
-        )
+        return success(facture=details(row, invoice, self._structures[invoice.structure]))
 
     def history(self, body: Body, account: TechnicalAccount) -> Reply:
         """`consulter/historique`: newest first."""
@@ -90,6 +95,8 @@ class InvoiceCalls:
             "pageResultatDemandee": wanted.get("pageResultatDemandeeListeHistoStatut"),
             "nbResultatsParPage": wanted.get("nbResultatsParPageListeHistoStatut") or body.get("nbResultatsMaximum"),
         }
+        if self._faults.take("histo_short_page"):
+            paging["nbResultatsParPage"] = 2
         passages, page = page_of(self._invoices.history(row["id"]), paging)
         return success(
             "GCU_MSG_01_000",
@@ -116,6 +123,8 @@ class InvoiceCalls:
         rows = [row for row in asked if row is not None]
         if not rows or len(rows) != len(asked) or body.get("format") not in {"PIVOT", "PDF"}:
             return _unknown()
+        if self._faults.take("moved"):
+            self._invoices.set_status(rows[0]["id"], "SUSPENDUE", "Suspendue sur le portail", "")
         content = self._pivot(rows) if body["format"] == "PIVOT" else _main_file(rows[0])
         if len(content) > LARGEST:
             return Reply(status=413)
@@ -168,43 +177,19 @@ class InvoiceCalls:
         if not found:
             return nothing_found()
         shown, page = page_of(found, wanted)
+        if self._faults.take("duplicate_pages") and page["pageCourante"] > 1:
+            before, _ = page_of(found, {**wanted, "pageResultatDemandee": page["pageCourante"] - 1})
+            shown = [*before, *shown]
         as_text = self._faults.take("ids_as_text")
-        rows = [_line(row, invoice, self._structures[invoice.structure], as_text=as_text) for row, invoice in shown]
+        rows = [line(row, invoice, self._structures[invoice.structure], as_text=as_text) for row, invoice in shown]
+        if self._faults.take("unknown_status"):
+            rows = [row | {"statut": "STATUT_DE_2031"} for row in rows]
+        if self._faults.take("keys_omitted"):
+            rows = [{name: value for name, value in row.items() if name in KEPT} for row in rows]
         if self._faults.take("pagination_null"):
             page = dict.fromkeys(page)
         paging = {"parametresRetour": page} if nested else page
         return json_reply({"codeRetour": 0, "libelle": "TRA_MSG_00.000", "listeFactures": rows, **paging})
-
-
-def _line(row: Any, invoice: Invoice, structure: Any, *, as_text: bool) -> Body:
-    line: Body = {
-        "idFacture": str(invoice.id) if as_text else invoice.id,
-        "numeroFacture": invoice.numero,
-        "typeDemandePaiement": "FACTURE",
-        "typeFacture": invoice.type,
-        "codeFournisseur": invoice.fournisseur.siret,
-        "typeIdentifiantFournisseur": "SIRET",
-        "designationFournisseur": invoice.fournisseur.nom,
-        "idDestinataire": structure.id,
-        "codeDestinataire": structure.siret,
-        "designationDestinataire": structure.nom,
-        "dateFacture": invoice.emise_le.isoformat(),
-        "dateDepot": invoice.deposee_le.isoformat(),
-        "devise": invoice.devise,
-        "montantHT": str(invoice.ht) if as_text else float(invoice.ht),
-        "montantTTC": str(invoice.ttc) if as_text else float(invoice.ttc),
-        "montantAPayer": str(invoice.net) if as_text else float(invoice.net),
-        "statut": row["statut"],
-        "dateHeureEtatCourant": row["statut_le"],
-        "factureTelechargeeParDestinataire": bool(row["telechargee"]),
-    }
-    optional = {
-        "codeServiceExecutant": invoice.service,
-        "numeroBonCommande": invoice.engagement,
-        "numeroMarche": invoice.marche,
-        "commentaireEtatCourant": row["commentaire"],
-    }
-    return line | {name: value for name, value in optional.items() if value}
 
 
 def _passage(one: Any) -> Body:
@@ -214,30 +199,6 @@ def _passage(one: Any) -> Body:
         "histoStatutDatePassage": minutes(one["le"]),
         "histoStatutCommentaire": one["commentaire"] or None,
     }
-
-
-def _matches(row: Any, invoice: Invoice, body: Body) -> bool:
-    wanted = body.get("statutCourant") or []
-    return (
-        _between(row["statut_le"], body.get("periodeDateHeureEtatCourantDu"), body.get("periodeDateHeureEtatCourantAu"))
-        and (not wanted or row["statut"] in ([wanted] if isinstance(wanted, str) else wanted))
-        and body.get("idDestinataire") in (None, invoice.structure)
-        and body.get("numeroFacture") in (None, invoice.numero)
-        and body.get("factureTelechargeeParDestinataire") in (None, bool(row["telechargee"]))
-    )
-
-
-def _between(text: str, start: Any, end: Any) -> bool:
-    """An end given without a time leaves its whole day out."""
-    at = datetime.fromisoformat(text)
-    return (not start or at >= _instant(str(start))) and (not end or at <= _instant(str(end)))
-
-
-def _instant(text: str) -> datetime:
-    if "T" not in text:
-        return datetime.combine(date.fromisoformat(text), time(), PARIS)
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=PARIS)
 
 
 def _main_file(row: Any) -> bytes:

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from lxml import etree
 
 from dematfin.sandbox.world import File, Invoice, Structure
 
+MODES: Final = {"30": "VIREMENT", "31": "VIREMENT", "48": "CARTE", "49": "PRELEVEMENT", "20": "CHEQUE"}
 CREDIT_NOTE: Final = "AVOIR"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
@@ -79,7 +81,8 @@ def _data(element: Any, invoice: Invoice) -> None:
         DateEmissionFacture=invoice.emise_le.isoformat(),
         DateLivraison=invoice.livree_le.isoformat() if invoice.livree_le else "",
     )
-    _texts(etree.SubElement(element, "ModePaiement"), Code="30", Libelle="VIREMENT")
+    mode = etree.SubElement(element, "ModePaiement")
+    _texts(mode, Code=invoice.mode_paiement, Libelle=MODES.get(invoice.mode_paiement, ""))
     _texts(element, DateReception=invoice.deposee_le.isoformat(), Devise=invoice.devise)
     amounts = etree.SubElement(element, "Montants")
     _texts(amounts, MontantHT=_six(invoice.ht), MontantTTC=_six(invoice.ttc), MontantNetAPayer=_six(invoice.net))
@@ -91,20 +94,40 @@ def _data(element: Any, invoice: Invoice) -> None:
     if invoice.marche or invoice.engagement:
         engagement = etree.SubElement(element, "Engagement")
         _texts(engagement, NumeroMarche=invoice.marche, NumeroEngagement=invoice.engagement)
+    if invoice.lignes:
+        _lines(etree.SubElement(element, "Lignes"), invoice)
+
+
+def _lines(element: Any, invoice: Invoice) -> None:
+    for order, line in enumerate(invoice.lignes, start=1):
+        _texts(
+            etree.SubElement(element, "Ligne", NumOrdre=str(order)),
+            ReferenceProduit=line.reference,
+            PrixUnitaire=str(line.prix),
+            Quantite=str(line.quantite),
+            MontantHT=_six(line.ht),
+            TauxTVA=str(line.taux) if line.taux is not None else "",
+        )
 
 
 def _file(element: Any, file: File, folder: Path) -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr(file.nom, (folder / file.chemin).read_bytes())
     _texts(
         element,
-        Contenu=base64.b64encode(packed.getvalue()).decode("ascii"),
+        Contenu=_packed(folder / file.chemin, file.nom),
         NomPJ=file.nom[:50],
         CategoriePJ=file.categorie,
         TypePJ="01" if file.principale else "02",
         MimeTypePJ=file.mime,
     )
+
+
+@lru_cache(maxsize=256)
+def _packed(path: Path, name: str) -> str:
+    """Zip a file once: its bytes never change."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr(name, path.read_bytes())
+    return base64.b64encode(packed.getvalue()).decode("ascii")
 
 
 def _six(amount: Decimal) -> str:

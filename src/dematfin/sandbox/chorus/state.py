@@ -1,6 +1,7 @@
 """What Chorus Pro holds: invoices, the history of their statuses, who downloaded them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -55,6 +56,21 @@ class Invoices:
         rows = ((row, data(row)) for row in self._state.rows("SELECT * FROM facture ORDER BY id"))
         return [(row, invoice) for row, invoice in rows if invoice.structure in structures]
 
+    def between(self, structures: tuple[int, ...], since: Any, until: Any) -> list[tuple[Any, Invoice]]:
+        """Return the invoices whose status changed in a window; an end without a time leaves its whole day out."""
+        low = iso(_instant(str(since))) if since else ""
+        high = iso(_instant(str(until))) if until else "9"
+        query = "SELECT * FROM facture WHERE statut_le >= ? AND statut_le <= ? ORDER BY id"
+        rows = ((row, data(row)) for row in self._state.rows(query, (low, high)))
+        return [(row, invoice) for row, invoice in rows if invoice.structure in structures]
+
+    def change(self, key: int, changes: dict[str, Any]) -> None:
+        """Change what the supplier wrote."""
+        row = self.get(key)
+        if row is not None:
+            changed = data(row).model_copy(update=changes)
+            self._state.run("UPDATE facture SET donnees = ? WHERE id = ?", (changed.model_dump_json(), key))
+
     def history(self, key: int) -> list[Any]:
         """Return the statuses of an invoice, newest first."""
         return self._state.rows("SELECT * FROM passage WHERE facture = ? ORDER BY id DESC", (key,))
@@ -98,7 +114,19 @@ class Invoices:
 
 def data(row: Any) -> Invoice:
     """Return the deposited data of a row."""
-    return Invoice.model_validate_json(row["donnees"])
+    return _read(row["donnees"])
+
+
+@lru_cache(maxsize=50_000)
+def _read(text: str) -> Invoice:
+    return Invoice.model_validate_json(text)
+
+
+def _instant(text: str) -> datetime:
+    if "T" not in text:
+        return datetime.combine(date.fromisoformat(text), time(), PARIS)
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=PARIS)
 
 
 def iso(at: datetime) -> str:

@@ -1,5 +1,6 @@
 """The `structures` and `transverses` APIs, as far as a recipient needs them."""
 
+from datetime import date
 from typing import Final
 
 from dematfin.sandbox.chorus.envelope import UNKNOWN, Body, failure, nothing_found, page_of, success
@@ -15,6 +16,7 @@ class StructureCalls:
 
     def __init__(self, world: World) -> None:
         self._structures = {structure.id: structure for structure in world.structures}
+        self._old_list = world.ancienne_liste_etats
 
     def mine(self, _: Body, account: TechnicalAccount) -> Reply:
         """`recuperer/structures/actives/destinataire`."""
@@ -54,11 +56,13 @@ class StructureCalls:
                 "idStructureCPP": structure.id,
                 "identifiantStructure": structure.siret,
                 "raisonSocialeStructure": structure.nom,
+                "dateExpirationMotPasseCompteTech": _day(structure.mot_de_passe_expire_le),
             },
             parametres={
                 "codeServiceDoitEtreRenseigne": structure.code_service_obligatoire,
                 "numeroEJDoitEtreRenseigne": structure.engagement_obligatoire,
                 "gestionNumeroEJOuCodeService": structure.service_ou_engagement,
+                "statutMiseEnPaiementNestPasRemonte": structure.paiement_non_remonte,
             },
         )
 
@@ -94,6 +98,8 @@ class StructureCalls:
     def next_statuses(self, body: Body, _: TechnicalAccount) -> Reply:
         """`recuperer/etats/traitement`."""
         possible = TRANSITIONS.get(str(body.get("statutCourant")), ())
+        if self._old_list:  # the official example is older than this status
+            possible = tuple(status for status in possible if status != "SERVICE_FAIT")
         listed = [{"statutPossiblePourTraitement": one} for one in possible]
         return success(listeStatutsPossiblesPourTraitement=listed)
 
@@ -104,3 +110,7 @@ class StructureCalls:
     def _service(self, structure: int, service: int) -> Service | None:
         found: Structure | None = self._structures.get(structure)
         return next((one for one in found.services if one.id == service), None) if found else None
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
