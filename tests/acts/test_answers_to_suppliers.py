@@ -293,9 +293,9 @@ def test_the_decision_and_what_will_be_told_are_one_transaction(hall: Hall, act:
         def fails(*_: object) -> int:
             raise ZeroDivisionError
 
-        books.next_number = fails  # type: ignore[method-assign]  # the last thing that an intention asks for
+        books.next_number = fails
         answers.answer(hall.app, AGENT, books, only(hall), ANSWERS[act][0], WHY)
-        books.next_number = original  # type: ignore[method-assign]
+        books.next_number = original
     assert (hall.all(Invoice), hall.all(VisaFolder), hall.ledger.history()) == before
     assert hall.all(Intention) == ()
 
