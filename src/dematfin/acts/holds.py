@@ -31,6 +31,8 @@ def resume(app: App, who: Person, invoice_id: str, motif: str, service: str = ""
         invoice = books.get(Invoice, invoice_id)
         reason = for_journal(f"Facture {invoice_id}", motif)
         _check_in_our_hands(books, invoice)
+        service = "" if service == invoice.service else service
+        engagement = "" if engagement == invoice.engagement else engagement
         again = routed(_anew(invoice), service or invoice.service, engagement or invoice.engagement, invoice.marche)
         withdraw_visa(app, books, invoice, "facture reprise par un agent")
         take_back(books, invoice, "repris par un agent avant d'être transmis")

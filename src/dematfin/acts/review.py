@@ -56,6 +56,14 @@ def cases(app: App, who: Person) -> tuple[Case, ...]:
     return tuple(sorted(listed, key=lambda case: (case.due_on, case.invoice.id)))
 
 
+def still(app: App, who: Person, case: Case) -> Case | None:
+    """Return a case as it stands now; None when a decision on another one, or somebody else, has let it go."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        invoice = books.get(Invoice, case.invoice.id)
+    return _case(invoice, app.policy.payment_days) if invoice.state is InvoiceState.TO_CORRECT else None
+
+
 def _case(invoice: Invoice, days: int) -> Case:
     held = blocking(invoice.findings)
     proposal = next((status for status in STRONGEST if any(one.proposal is status for one in held)), None)

@@ -9,13 +9,14 @@ from dematfin.acts import answers, holds
 from dematfin.acts.run import run, tell_now
 from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
 from dematfin.cli.french import FrenchCommand
-from dematfin.cli.output import account, say
+from dematfin.cli.output import account, complain, say
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE
 from dematfin.steps.visa import visa
 from dematfin.support.files import write_atomically
+from dematfin.support.refusals import reason
 
 Key = Annotated[str, typer.Argument(metavar="FACTURE", help="Identifiant, par exemple F2026-000012.")]
 ToSupplier = Annotated[
@@ -55,10 +56,9 @@ def suspend(
     """Interrompt le délai d'une facture à laquelle il manque une pièce (statut « Suspendue »). Une seule fois."""
     desk = sit(configuration)
     invoice = answers.suspend(desk.app, desk.who, facture, motif, tuple(piece or ()))
-    path = lettre or Path(f"interruption-{invoice.id}.pdf")
-    write_letter(desk, invoice, path)
-    say(f"Lettre d'interruption : {path}")
     tell(desk, invoice)
+    if not write_letter(desk, invoice, lettre):
+        raise typer.Exit(1)
 
 
 def reject(facture: Key, motif: ToSupplier, configuration: Configuration = DEFAULT) -> None:
@@ -103,7 +103,10 @@ def tell(desk: Desk, invoice: Invoice) -> None:
     outcome = tell_now(desk.app, desk.who, invoice.id)
     account(outcome)
     if outcome.failures:
-        say("Votre décision est enregistrée ; la prochaine journée informera Chorus Pro dès qu'il l'acceptera.")
+        say(
+            "Votre décision est enregistrée. Si Chorus Pro n'a pas répondu, la prochaine journée le lui dira ; s'il a "
+            "refusé, le fournisseur n'en sait rien : voyez « dematfin chorus etat »."
+        )
 
 
 def carry_on(desk: Desk, invoice: Invoice) -> None:
@@ -115,8 +118,20 @@ def carry_on(desk: Desk, invoice: Invoice) -> None:
         account(run(desk.app, desk.who, visa))
 
 
-def write_letter(desk: Desk, invoice: Invoice, path: Path) -> None:
-    """Copy the letter that was kept with the invoice."""
-    if invoice.letter is not None:
+def write_letter(desk: Desk, invoice: Invoice, path: Path | None = None) -> bool:
+    """Copy the letter that was kept with the invoice, and say where; return whether it could be written."""
+    target = path or Path(f"interruption-{invoice.id}.pdf")
+    if invoice.letter is None:
+        complain(f"Facture {invoice.id} : aucune lettre d'interruption n'a été faite pour elle.")
+        return False
+    try:
         with desk.app.documents.open(invoice.letter) as kept:
-            write_atomically(path, kept.read())
+            write_atomically(target, kept.read())
+    except OSError as error:
+        complain(
+            f"La lettre d'interruption ne s'écrit pas dans {target} : {reason(error)}. Elle est gardée ; écrivez-la "
+            f"ailleurs : dematfin facture voir {invoice.id} --lettre FICHIER."
+        )
+        return False
+    say(f"Lettre d'interruption : {target}")
+    return True

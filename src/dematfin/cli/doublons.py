@@ -49,7 +49,7 @@ def decide(
 
 @iban.command("liste", cls=FrenchCommand)
 def list_accounts(configuration: Configuration = DEFAULT, json: Json = False) -> None:
-    """Liste les comptes nouveaux ou changés qui attendent un contre-appel."""
+    """Liste les comptes nouveaux ou changés pour lesquels il faut rappeler le fournisseur."""
     desk = sit(configuration)
     waiting = bank.waiting(desk.app, desk.who)
     if json:
@@ -78,7 +78,7 @@ def confirm(
     compte: Annotated[str, typer.Argument(metavar="COMPTE", help="IBAN, ou facture qui le porte (F2026-000012).")],
     rappel: Annotated[
         str,
-        typer.Option("--rappel", metavar="TEXTE", help="Trace du contre-appel : qui, à quel numéro, trouvé où."),
+        typer.Option("--rappel", metavar="TEXTE", help="Trace du rappel : qui, à quel numéro, trouvé où."),
     ],
     configuration: Configuration = DEFAULT,
 ) -> None:
@@ -86,10 +86,12 @@ def confirm(
     desk = sit(configuration)
     account = bank.confirm(desk.app, desk.who, compte, rappel)
     if account.cleared:
-        say(f"Compte {mask(account.iban)} de {account.name} : validé par deux personnes. Ses factures repartent.")
+        say(
+            f"Compte {mask(account.iban)} de {account.name} : validé par deux personnes. Les factures qui "
+            "l'attendaient sont contrôlées de nouveau ; la prochaine journée les remettra aux chefs de service."
+        )
     else:
         say(
-            f"Compte {mask(account.iban)} de {account.name} : votre contre-appel est enregistré. Une autre personne "
-            "doit "
+            f"Compte {mask(account.iban)} de {account.name} : votre rappel est enregistré. Une autre personne doit "
             "rappeler le fournisseur à son tour."
         )

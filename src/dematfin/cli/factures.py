@@ -1,5 +1,6 @@
 """`facture liste|voir`: invoices, and the whole story of one; the other verbs are in files of their own."""
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -63,10 +64,15 @@ def show_invoice(
     facture: Annotated[str, typer.Argument(metavar="FACTURE", help="Identifiant, par exemple F2026-000012.")],
     configuration: Configuration = DEFAULT,
     json: Json = False,
+    lettre: Annotated[
+        Path | None, typer.Option("--lettre", metavar="FICHIER", help="Écrit là sa lettre d'interruption (PDF).")
+    ] = None,
 ) -> None:
     """Raconte une facture, de sa notification à son paiement."""
     desk = sit(configuration)
     story = consult.story(desk.app, desk.who, facture)
+    if lettre is not None and not decisions.write_letter(desk, story.invoice, lettre):
+        raise typer.Exit(1)
     if json:
         write_json(story)
         return

@@ -59,7 +59,11 @@ def table(
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for number, title in enumerate(titles):
         drawn.add_column(
-            title, justify="right" if number in right else "left", overflow="fold", no_wrap=number not in words
+            title,
+            justify="right" if number in right else "left",
+            overflow="fold",
+            no_wrap=number not in words,
+            min_width=len(title),
         )
     for row in rows:
         drawn.add_row(*(escape(legible(cell)) for cell in row))

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Final
@@ -10,15 +11,16 @@ from typing import Annotated, Final
 import typer
 
 from dematfin.acts import answers, doubles, holds
-from dematfin.acts.review import Case, cases
+from dematfin.acts.review import Case, cases, still
 from dematfin.cli.context import DEFAULT, Configuration, Desk, Json, sit
 from dematfin.cli.decisions import carry_on, tell, write_letter
 from dematfin.cli.french import FrenchCommand
-from dematfin.cli.output import complain, counted, day, say, write_json
+from dematfin.cli.output import complain, counted, day, legible, say, write_json
 from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.money import french
 from dematfin.errors import DematfinError, RuleError
+from dematfin.support.files import PDF_MAGIC
 
 QUIT: Final = "q"
 KEYS: Final = (
@@ -57,12 +59,15 @@ def review(
         return
     with TemporaryDirectory(prefix="dematfin-") as folder:
         for number, case in enumerate(waiting, start=1):
-            _show(desk, case, f"{number}/{len(waiting)}")
+            held = still(desk.app, desk.who, case)
+            if held is None:
+                continue
+            _show(desk, held, f"{number}/{len(waiting)}")
             if liste:
                 continue
             if not sans_document:
-                _open(desk, case, Path(folder))
-            if not _decide(desk, case):
+                _open(desk, held, Path(folder))
+            if not _decide(desk, held):
                 break
     left = len(cases(desk.app, desk.who))
     say(f"Reste à traiter : {counted(left, 'facture')}." if left else "Tout est traité.", style="bold")
@@ -70,18 +75,26 @@ def review(
 
 def _show(desk: Desk, case: Case, place: str) -> None:
     invoice, content = case.invoice, case.invoice.content
-    left = (case.due_on - desk.app.clock.today()).days
     say()
     say(f"[{place}] {invoice.id} · {content.kind.lower()} {invoice.number} de {content.supplier.name}", style="bold")
     where = f"service {invoice.service or '—'} · engagement {invoice.engagement or '—'}"
     say(f"{french(invoice.signed_amount)} TTC · {where}")
-    when = f"dans {counted(left, 'jour')}" if left >= 0 else f"dépassé de {counted(-left, 'jour')}"
-    say(f"Délai légal : {day(case.due_on)} ({when})")
+    if not invoice.is_credit_note:
+        say(f"Délai légal : {_delay(case, desk.app.clock.today())}")
     for finding in case.held:
         law = f" [{finding.article}]" if finding.article else ""
         say(f"  ✗ {finding.sentence} ({finding.code}){law}", style="red")
     if case.proposal:
         say(f"Réponse proposée : « {said(case.proposal)} », motif : {case.motif}", style="green")
+
+
+def _delay(case: Case, today: date) -> str:
+    """Say when the delay ends; after an interruption, that it began again when everything had come."""
+    if case.invoice.interrupted_on is not None:
+        return f"interrompu le {day(case.invoice.interrupted_on)}, recommencé à la réception des éléments demandés"
+    left = (case.due_on - today).days
+    when = f"dans {counted(left, 'jour')}" if left >= 0 else f"dépassé de {counted(-left, 'jour')}"
+    return f"{day(case.due_on)} ({when})"
 
 
 def _open(desk: Desk, case: Case, folder: Path) -> None:
@@ -90,15 +103,20 @@ def _open(desk: Desk, case: Case, folder: Path) -> None:
         return
     path = folder / f"{case.invoice.id}.pdf"
     with desk.app.documents.open(case.document) as kept:
-        path.write_bytes(kept.read())
+        data = kept.read()
+    if not data.startswith(PDF_MAGIC):
+        say("Le document du fournisseur n'est pas un PDF : il n'est pas ouvert.", style="yellow")
+        return
     with suppress(OSError):
+        path.write_bytes(data)
         typer.launch(str(path))
 
 
 def _decide(desk: Desk, case: Case) -> bool:
     """Ask until something is decided; return False when the agent leaves."""
-    default = PROPOSED.get(case.proposal, "p") if case.proposal else "p"
-    words = " · ".join(f"{key} {word}" for key, word in KEYS)
+    default = "d" if case.twin else PROPOSED[case.proposal] if case.proposal else "p"
+    useless = {"" if case.twin else "d", "" if case.forcible else "f"}
+    words = " · ".join(f"{key} {word}" for key, word in KEYS if key not in useless)
     while True:
         say(f"{words} (Entrée : {default})")
         key = _key() or default
@@ -128,7 +146,9 @@ def _unknown(_: Desk, __: Case) -> None:
 
 
 def _ask(question: str, default: str = "") -> str:
-    return str(typer.prompt(question, default=default, show_default=bool(default)))
+    """Ask for words; what a supplier wrote may be the default, and is shown without what would act on the screen."""
+    shown = f"{question} [{legible(default)}]" if default else question
+    return str(typer.prompt(shown, default=default, show_default=False))
 
 
 def _recycle(desk: Desk, case: Case) -> None:
@@ -136,11 +156,11 @@ def _recycle(desk: Desk, case: Case) -> None:
 
 
 def _suspend(desk: Desk, case: Case) -> None:
-    invoice = answers.suspend(desk.app, desk.who, case.invoice.id, _ask("Motif pour le fournisseur", case.motif))
-    path = Path(f"interruption-{invoice.id}.pdf")
-    write_letter(desk, invoice, path)
-    say(f"Lettre d'interruption : {path}")
+    motif = _ask("Motif pour le fournisseur", case.motif)
+    pieces = _ask("Pièces à fournir, séparées par des points-virgules").split(";")
+    invoice = answers.suspend(desk.app, desk.who, case.invoice.id, motif, pieces)
     tell(desk, invoice)
+    write_letter(desk, invoice)
 
 
 def _reject(desk: Desk, case: Case) -> None:

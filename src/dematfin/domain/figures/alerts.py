@@ -68,12 +68,13 @@ def password_alert(rules: StructureRules, today: date) -> str:
     end = rules.password_expires_on
     if end is None or (left := (end - today).days) > PASSWORD_DAYS[0]:
         return ""
-    when = f"expire le {end:%d/%m/%Y}, dans {left} jours" if left >= 0 else f"a expiré le {end:%d/%m/%Y}"
     urgency = next(word for days, word in zip(PASSWORD_DAYS[::-1], URGENCY, strict=True) if left <= days)
-    return (
-        f"{urgency}Le mot de passe du compte technique Chorus Pro de {rules.name} {when}. Le gestionnaire principal le "
-        "renouvelle dans Chorus Pro, puis mettez le secret à jour : sinon tout import s'arrêtera."
-    )
+    what = f"{urgency}Le mot de passe du compte technique Chorus Pro de {rules.name}"
+    remedy = "Le gestionnaire principal le renouvelle dans Chorus Pro, puis mettez le secret à jour"
+    if left < 0:
+        return f"{what} a expiré le {end:%d/%m/%Y} : rien n'est plus importé. {remedy}."
+    when = f"dans {left} jour{'s' * (left > 1)}" if left else "aujourd'hui"
+    return f"{what} expire le {end:%d/%m/%Y}, {when}. {remedy} : sinon tout import s'arrêtera."
 
 
 def _of_neighbours(held: Holdings) -> Iterator[str]:
