@@ -3,6 +3,7 @@
 import io
 import re
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -76,6 +77,22 @@ class Office:
         code = run(app, words)
         shown = self.screen.readouterr()
         return Answer(code=code, out=spaced(shown.out), err=spaced(shown.err))
+
+    def apart(self, *words: str, typed: str = "") -> Answer:
+        """Type a command in a process of its own, which hangs up when it ends, as people do."""
+        command = [sys.executable, "-m", "dematfin", *words, "-c", str(self.config)]
+        known = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "COLUMNS": "80", "PYTHONPATH": ":".join(sys.path)}
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            env=known,
+            input=typed,
+            cwd=self.folder,
+        )
+        return Answer(code=done.returncode, out=spaced(done.stdout), err=spaced(done.stderr))
 
     def widen(self, columns: int) -> None:
         """Change the width of the screen."""

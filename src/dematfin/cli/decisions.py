@@ -112,8 +112,9 @@ def tell(desk: Desk, invoice: Invoice) -> None:
 def carry_on(desk: Desk, invoice: Invoice) -> None:
     """Say what has become of an invoice, and hand it to its head of service when nothing holds it any more."""
     say(f"Facture {invoice.id} : {INVOICE[invoice.state]}.")
-    for finding in blocking(invoice.findings):
-        say(f"  {finding.sentence} ({finding.code})", style="yellow")
+    if invoice.state is InvoiceState.TO_CORRECT:
+        for finding in blocking(invoice.findings):
+            say(f"  {finding.sentence} ({finding.code})", style="yellow")
     if invoice.state is InvoiceState.IN_VISA:
         account(run(desk.app, desk.who, visa))
 

@@ -59,11 +59,7 @@ def table(
     drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for number, title in enumerate(titles):
         drawn.add_column(
-            title,
-            justify="right" if number in right else "left",
-            overflow="fold",
-            no_wrap=number not in words,
-            min_width=len(title),
+            title, justify="right" if number in right else "left", overflow="fold", no_wrap=number not in words
         )
     for row in rows:
         drawn.add_row(*(escape(legible(cell)) for cell in row))

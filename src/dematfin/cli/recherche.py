@@ -73,7 +73,7 @@ def search(  # noqa: PLR0913, PLR0917 - an argument is an option of the command 
 
 def _show(found: tuple[acts.Found, ...]) -> None:
     table(
-        ("Facture", "Numéro", "Date", "Fournisseur", "TTC", "État", "Mandat"),
+        ("Facture", "Numéro", "Date", "Fournisseur", "TTC", "État"),
         [
             (
                 one.invoice.id,
@@ -81,17 +81,21 @@ def _show(found: tuple[acts.Found, ...]) -> None:
                 day(one.invoice.issued_on),
                 one.invoice.content.supplier.name,
                 french(one.invoice.signed_amount),
-                one.label,
-                str(one.mandat.number or "") if one.mandat else "",
+                _standing(one),
             )
             for one in found
         ],
-        right=(4, 6),
+        right=(4,),
         words=(3, 5),
         empty="Aucune facture ne répond à ces critères.",
     )
     if len(found) == acts.SHOWN:
         say(f"Seules les {acts.SHOWN} plus récentes sont montrées : précisez la recherche.")
+
+
+def _standing(found: acts.Found) -> str:
+    number = found.mandat.number if found.mandat else 0
+    return f"{found.label}, mandat {number}" if number else found.label
 
 
 def where_is(
