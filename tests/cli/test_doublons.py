@@ -118,7 +118,7 @@ def test_two_people_clear_an_account(changed: Office) -> None:
 @pytest.mark.parametrize(
     ("typed", "code", "said"),
     [
-        ((HELD, "--rappel", " "), RULE, "Écrivez la trace du rappel"),
+        ((HELD, "--rappel", " "), RULE, "Écrivez la trace du contre-appel"),
         ((HELD, "--rappel", "é" * 513), RULE, "512 au plus"),
         ((HELD,), 2, "L'option --rappel est obligatoire"),
         (("--rappel", "x"), 2, "Il manque l'argument COMPTE"),

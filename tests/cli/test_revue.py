@@ -10,7 +10,6 @@ from typing import Final
 import pytest
 
 from cli.office import Answer, Office, plain, texts
-from dematfin.cli import revue
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 
@@ -228,8 +227,8 @@ def desktop(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     seen: list[bytes] = []
     keys = iter("pq")
     monkeypatch.setattr("cli.office.io.StringIO", Terminal)
-    monkeypatch.setattr(revue.typer, "getchar", lambda: next(keys))
-    monkeypatch.setattr(revue.typer, "launch", lambda path: seen.append(Path(path).read_bytes()))
+    monkeypatch.setattr("typer.getchar", lambda: next(keys))
+    monkeypatch.setattr("typer.launch", lambda path: seen.append(Path(path).read_bytes()))
     return seen
 
 

@@ -78,7 +78,7 @@ def confirm(
     compte: Annotated[str, typer.Argument(metavar="COMPTE", help="IBAN, ou facture qui le porte (F2026-000012).")],
     rappel: Annotated[
         str,
-        typer.Option("--rappel", metavar="TEXTE", help="Trace du rappel : qui, à quel numéro, trouvé où."),
+        typer.Option("--rappel", metavar="TEXTE", help="Trace du contre-appel : qui, à quel numéro, trouvé où."),
     ],
     configuration: Configuration = DEFAULT,
 ) -> None:

@@ -61,7 +61,7 @@ class KnownAccount:
             message = f"Le compte {mask(self.iban)} de {self.name} est déjà validé : il n'y a rien à faire."
             raise RuleError(message)
         if not call.trace.strip():
-            message = "Écrivez la trace du rappel : qui a été appelé, à quel numéro, trouvé où."
+            message = "Écrivez la trace du contre-appel : qui a été appelé, à quel numéro, trouvé où."
             raise RuleError(message)
         if any(earlier.by == call.by for earlier in self.calls):
             message = (
