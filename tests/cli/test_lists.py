@@ -10,9 +10,9 @@ import pytest
 from cli.office import Office, plain, texts
 
 LISTS = {
-    "facture liste": (18, r"F2026-0000\d\d"),
+    "facture liste": (34, r"F2026-0000\d\d"),
     "visa liste": (2, r"F2026-0000\d\d"),
-    "mandat liste": (10, r"M2026-0000\d\d"),
+    "mandat liste": (14, r"M2026-0000\d\d"),
     "bordereau liste": (4, r"(?:COMMUNE|CCAS)-2026-\d\d"),
     "etat": (5, r"PESALR1_\d{14}_2026_\d{6}_\d{6}"),
 }
@@ -56,8 +56,10 @@ def test_json_holds_all_that_the_screen_shows(office: Office, typed: str) -> Non
 
 def test_a_state_chooses_the_invoices_that_are_listed(office: Office) -> None:
     rows = json.loads(office("facture", "liste", "--etat", "à corriger", "--json").out)
-    assert {row["id"] for row in rows} == {f"F2026-{number:06}" for number in (11, 12, 13, 14)}
-    assert office("facture", "liste", "--etat", "refusée").out == "Aucune facture « refusée ».\n"
+    assert {row["id"] for row in rows} == {
+        f"F2026-{number:06}" for number in (11, 12, 13, 14, 20, 21, 23, 25, 26, 28, 33)
+    }
+    assert office("facture", "liste", "--etat", "annulée").out == "Aucune facture « annulée ».\n"
 
 
 def test_empty_registers_are_said_in_words_and_as_empty_json(new_office: Office) -> None:

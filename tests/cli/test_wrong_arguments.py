@@ -23,7 +23,7 @@ WRONG = [
     ("visa viser F2026-000016 --service-fait hier", USAGE, "'hier' n'est pas une date (JJ/MM/AAAA)"),
     ("visa refuser F2026-000016 --motif AUTRE", USAGE, "L'option --commentaire est obligatoire"),
     ("visa refuser F2026-000016 --motif BOF --commentaire x", USAGE, "'BOF' n'est pas une valeur possible ('PAS_MON_"),
-    ("mandat corriger M2026-000010 --nature abc", USAGE, "--nature : « abc » : des chiffres sont attendus"),
+    ("mandat corriger M2026-000014 --nature abc", USAGE, "--nature : « abc » : des chiffres sont attendus"),
     (
         "budget ouvrir CCAS --exercice an --dernier-mandat 1 --dernier-bordereau 1",
         USAGE,
