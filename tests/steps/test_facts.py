@@ -96,6 +96,16 @@ def test_a_suspension_that_others_decided_before_we_came_counts(hall: Hall) -> N
     assert only(hall).notified_on == date(2026, 2, 22)
 
 
+def test_a_suspension_that_came_and_went_between_two_imports_counts(hall: Hall) -> None:
+    hall.deposit("120.00")
+    hall.day()
+    suspended = Passage(status="SUSPENDUE", on=date(2026, 3, 3))
+    hall.chorus.passages[KEY] = (suspended, Passage(status="COMPLETEE", on=date(2026, 3, 4)))
+    hall.chorus.statuses[KEY] = "COMPLETEE"
+    hall.day()
+    assert (only(hall).episode, only(hall).interrupted_on) == (2, date(2026, 3, 3))
+
+
 def test_recycled_to_another_service_while_in_visa_it_changes_desks(hall: Hall) -> None:
     """The whole trip may happen between two imports: the list shows the same status, the history does not."""
     desks = {code: ServiceRule(name=code) for code in ("SCOLAIRE", "VOIRIE")}
