@@ -1,5 +1,6 @@
 """Importing CSV registers: what agents really export, and what is wrong with each row."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,14 +19,17 @@ READABLE = {
     "quotes": f'{TITLES}\n"COMMUNE";"T1";"Été à l\'école";"F00231";"1 234,50";"6064"\n'.encode(),
     "columns in another order": "nature;montant;tiers;libelle;numero;budget;vide\n6064;1234.50;F00231;Été à l'école;T1;"
     "COMMUNE;\n".encode(),
+    "commas": (TITLES.replace(";", ",") + "\nCOMMUNE,T1,Été à l'école,F00231,1234.50,6064\n").encode(),
+    "tabs": (TITLES.replace(";", "\t") + "\nCOMMUNE\tT1\tÉté à l'école\tF00231\t1.234,50 €\t6064\n").encode("cp1252"),
+    "utf-16": f"{TITLES}\r\n{ROW.format('T1')}\r\n".encode("utf-16"),
+    "titles with accents": f"{TITLES.replace('numero', ' Numéro ')}\n{ROW.format('T1')}\n".encode(),
     "capital titles": f"{TITLES.upper()}\n{ROW.format('T1')}\n".encode(),
 }
 
 UNREADABLE = {
-    "commas": (TITLES.replace(";", ",") + "\nCOMMUNE,T1,x,F00231,10,6064\n").encode(),
     "a missing column": b"budget;numero;libelle\nCOMMUNE;T1;x\n",
     "empty": b"",
-    "utf-16": f"{TITLES}\n{ROW.format('T1')}\n".encode("utf-16"),
+    "half a utf-16": f"{TITLES}\n".encode("utf-16")[:-1],
     "a picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8,
 }
 
@@ -67,8 +71,7 @@ def test_a_file_of_another_form_is_refused_whole(office: Office, csv: Path, regi
     head = office.head()
     answer = office(register, "importer", str(csv))
     assert answer.code == 4
-    assert "il manque la colonne" in answer.err
-    assert "séparés par des points-virgules" in answer.err
+    assert re.search("il manque la colonne|pas un fichier de texte|est abîmé", answer.err)
     assert office.head() == head
     plain(answer.err.replace(csv.name, ""))
 

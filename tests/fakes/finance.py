@@ -3,13 +3,16 @@
 from pathlib import Path
 
 from dematfin.domain.parties.tiers import Tiers
-from dematfin.domain.registers import Engagement
+from dematfin.domain.registers import Credit, Engagement
 
 
 class FakeFinance:
     """Implements FinanceSoftware."""
 
     def engagements(self, source: Path) -> tuple[tuple[Engagement, ...], tuple[str, ...]]:
+        return (), (f"{source.name} : vide",)
+
+    def credits(self, source: Path) -> tuple[tuple[Credit, ...], tuple[str, ...]]:
         return (), (f"{source.name} : vide",)
 
     def tiers(self, source: Path) -> tuple[tuple[Tiers, ...], tuple[str, ...]]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dematfin.errors import DocumentError, TooLarge
-from dematfin.finance import csv_file
+from dematfin.finance import csv_text
 from dematfin.finance.registers import CsvFinanceSoftware
 from examples import BUDGETS, COMMUNE, IBAN, SUPPLIER
 
@@ -111,7 +111,7 @@ def test_a_file_that_is_not_there_is_said(source: Path) -> None:
 
 
 def test_a_file_beyond_the_limit_is_not_read(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_file, "LARGEST", 10)
+    monkeypatch.setattr(csv_text, "LARGEST", 10)
     source.write_text(TIERS, encoding="utf-8")
     with pytest.raises(TooLarge, match=r"registre\.csv"):
         SOFTWARE.tiers(source)

@@ -52,6 +52,10 @@ class ChorusClient:
         """
         return patiently(lambda: self._call(call, body, door, _whole))
 
+    def look(self, call: str, door: str) -> Answer:
+        """Read what is asked for without a body (GET); same errors as `ask`."""
+        return patiently(lambda: self._call(call, None, door, _whole))
+
     def download(self, call: str, body: Answer, door: str, target: Path) -> Answer:
         """Read an answer that holds a file in base64: the file goes to `target` as it comes; same errors as `ask`."""
         return patiently(lambda: self._call(call, body, door, FileInAnswer(target).take, timeout=self._long))
@@ -76,7 +80,7 @@ class ChorusClient:
     def _call(
         self,
         call: str,
-        body: Answer,
+        body: Answer | None,
         door: str,
         take: Take,
         *,
@@ -91,9 +95,12 @@ class ChorusClient:
             status, data = self._send(request, self._tokens.get(), door, take, writing=writing)
         return understood(call, status, data, writing=writing)
 
-    def _request(self, call: str, body: Answer, timeout: httpx.Timeout | None) -> httpx.Request:
+    def _request(self, call: str, body: Answer | None, timeout: httpx.Timeout | None) -> httpx.Request:
         options: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
-        headers = {"Accept": "application/json", "Content-Type": "application/json;charset=utf-8"}
+        headers = {"Accept": "application/json"}
+        if body is None:
+            return self._http.build_request("GET", f"/cpro/{call}", headers=headers, **options)
+        headers["Content-Type"] = "application/json;charset=utf-8"
         content = json.dumps(body, ensure_ascii=False).encode()
         return self._http.build_request("POST", f"/cpro/{call}", content=content, headers=headers, **options)
 

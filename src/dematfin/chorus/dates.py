@@ -1,4 +1,4 @@
-"""The date formats that Chorus Pro really sends: four of them, one of which has no time zone."""
+"""The date formats that Chorus Pro really sends: four of them, two of which have no time zone."""
 
 from datetime import date, datetime
 from typing import Final
@@ -7,12 +7,19 @@ from zoneinfo import ZoneInfo
 PARIS: Final = ZoneInfo("Europe/Paris")
 
 
-def day(text: str | None) -> date | None:
-    """Return the legal day of `2026-03-11`, `2026-03-11 09:02` or an ISO instant; None when there is none."""
-    if not text:
-        return None
+def instant(text: str | None) -> datetime | None:
+    """Return the instant of `2026-03-11`, `2026-03-11 09:02` or an ISO instant; None when there is none.
+
+    A text without a zone is read as the time in Paris.
+    """
     try:
-        instant = datetime.fromisoformat(text.strip())
-    except ValueError:
+        read = datetime.fromisoformat((text or "").strip())
+        return read.astimezone(PARIS) if read.tzinfo else read.replace(tzinfo=PARIS)
+    except (ValueError, OverflowError):
         return None
-    return instant.astimezone(PARIS).date() if instant.tzinfo else instant.date()
+
+
+def day(text: str | None) -> date | None:
+    """Return the legal day of a text that `instant` reads; None when there is none."""
+    read = instant(text)
+    return read.date() if read else None

@@ -16,8 +16,9 @@ LARGEST_REST: Final = 1_000_000
 """What an answer may say beside the file."""
 LARGEST_FILE: Final = 170_000_000
 """120 MB of files are 160 MB of base64."""
-ESCAPED: Final = (rb"\/", b"/"), (rb"\n", b""), (rb"\r", b""), (b"\n", b""), (b"\r", b"")
-"""What JSON writers and base64 encoders put between the digits."""
+ESCAPE: Final = re.compile(rb"\\(?:u00([0-7][0-9a-fA-F])|([/nrt]))|[\r\n]")
+"""JSON writers may escape a digit (`\\/`, `\\u003d`), encoders may break lines."""
+UNFINISHED: Final = re.compile(rb"\\(?:u[0-9a-fA-F]{0,3})?\Z")
 
 
 class FileInAnswer:
@@ -71,16 +72,22 @@ class FileInAnswer:
             message = f"Chorus Pro : le fichier dépasse {LARGEST_FILE // 1_000_000} Mo, il est abandonné."
             raise BadAnswer(message)
         known = self._digits + digits
-        held = b"\\" if known.endswith(b"\\") and not last else b""
-        known = known.removesuffix(held) if held else known
-        for written, meant in ESCAPED:
-            known = known.replace(written, meant)
-        whole = len(known) if last else len(known) // 4 * 4
+        cut = UNFINISHED.search(known) if not last else None
+        end = cut.start() if cut else len(known)
+        plain = ESCAPE.sub(_meant, known[:end])
+        whole = len(plain) if last else len(plain) // 4 * 4
         try:
-            sink.write(base64.b64decode(known[:whole], validate=True))
+            sink.write(base64.b64decode(plain[:whole], validate=True))
         except (binascii.Error, ValueError) as error:
             raise _damaged() from error
-        self._digits = known[whole:] + held
+        self._digits = plain[whole:] + known[end:]
+
+
+def _meant(escape: re.Match[bytes]) -> bytes:
+    code, sign = escape.groups()
+    if code:
+        return bytes([int(code, 16)]).strip()
+    return b"/" if sign == b"/" else b""
 
 
 def _damaged() -> BadAnswer:

@@ -1,6 +1,7 @@
-"""What an answer of Chorus Pro means: HTTP 200 says nothing of success, `codeRetour` does; refusals have four shapes.
+"""What an answer of Chorus Pro means: HTTP 200 says nothing of success, `codeRetour` does.
 
-0 is good, 20000 and 20007 are an empty search; the other numbers mean something else for each call.
+0 is good, 20000 and 20007 are an empty search; the other numbers mean something else for each call. A refusal has
+one of several shapes: the gateway's, the platform's, that of organisations, that of 2016, or none at all.
 """
 
 import json
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 import httpx
 
-from dematfin.chorus.wire.base import number
+from dematfin.chorus.wire.base import inside, number
 from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused, UnknownOutcome, Unreachable
 
 EMPTY_SEARCH: Final = frozenset({20000, 20007})
@@ -26,12 +27,18 @@ WORDS: Final = {
     "structures/v1/consulter": "donner les obligations de la structure",
     "structures/v1/consulter/service": "donner les obligations du service",
     "structures/v1/rechercher/services": "donner la liste des services",
+    "transverses/v1/health-check": "dire si le service est ouvert",
     "transverses/v1/recuperer/etats/traitement": "dire quels statuts sont possibles",
     "transverses/v1/recuperer/structures/actives/destinataire": "donner la liste de nos structures",
     "transverses/v1/recuperer/tauxtva": "répondre au test de connexion",
 }
-CONTENTS: Final = frozenset({"historiquesDesStatuts", "listeFactures", "listeServices", "fichierResultat"})
+CONTENTS: Final = frozenset(
+    {"historiquesDesStatuts", "listeFactures", "listeServices", "fichierResultat", "statusCodeValue"}
+)
 """Some answers come without `codeRetour`; one that holds what was asked for is good all the same."""
+OLD_REFUSAL: Final = "retourFonctionnel"
+"""In the shapes of 2016 a refusal was nested, and its code a text."""
+LONGEST_SHOWN: Final = 200
 
 Answer = dict[str, Any]
 
@@ -39,9 +46,8 @@ Answer = dict[str, Any]
 class FunctionalError(Refused):
     """Chorus Pro a refusé la demande."""
 
-    def __init__(self, code: int, label: str, call: str) -> None:
+    def __init__(self, code: str, label: str, call: str) -> None:
         super().__init__(f"Chorus Pro refuse de {said(call)} (code {code} : {label or 'sans explication'}).")
-        self.code = code
 
 
 def said(call: str) -> str:
@@ -56,25 +62,30 @@ def understood(call: str, status: int, data: bytes, *, writing: bool) -> Answer:
         FunctionalError, AccessDenied, Refused, Unreachable, UnknownOutcome, BadAnswer: whatever shape the refusal took.
     """
     body = _object(data)
-    code = number(body.get("codeRetour"))
-    if code in EMPTY_SEARCH and "rechercher" in call:
+    code, label = _verdict(body)
+    if number(code) in EMPTY_SEARCH and "rechercher" in call:
         return {}
-    if code:
-        raise FunctionalError(code, str(body.get("libelle") or ""), call)
-    if status == httpx.codes.OK and (code == 0 or CONTENTS & body.keys()):
+    if code and number(code) != 0:
+        raise FunctionalError(code[:LONGEST_SHOWN], label[:LONGEST_SHOWN], call)
+    if status == httpx.codes.OK and (code or CONTENTS & body.keys()):
         return body
     raise _failure(call, status, data, body, writing=writing)
 
 
 def _object(data: bytes) -> Answer:
-    """The shapes of 2016 nested the refusal one level down; the API of organisations gives a list of them."""
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         body = json.loads(data, parse_float=Decimal)
-        if isinstance(body, list) and body:
-            body = body[0]
-        if isinstance(body, dict):
-            return body
+        return body if isinstance(body, dict) else {}
     return {}
+
+
+def _verdict(body: Answer) -> tuple[str, str]:
+    """Return the code, empty when there is none, and what is said of it."""
+    old = inside(body, OLD_REFUSAL)
+    code, label = body.get("codeRetour"), body.get("libelle")
+    if old:
+        code, label = old.get("codeRetourFonctionnel") or OLD_REFUSAL, old.get("libelleRetourFonctionnel")
+    return str(code if code is not None else "").strip(), str(label or "")
 
 
 def _failure(call: str, status: int, data: bytes, body: Answer, *, writing: bool) -> ConnectorError:
@@ -99,10 +110,30 @@ def _unclear(call: str, status: int, data: bytes, body: Answer, *, writing: bool
     server_side = status >= httpx.codes.INTERNAL_SERVER_ERROR
     if writing and (status == httpx.codes.OK or server_side):
         return UnknownOutcome(f"Chorus Pro a mal répondu pendant l'écriture (code {status}). Elle sera vérifiée.")
-    if status == httpx.codes.OK and data.lstrip().startswith(b"<"):
+    if status == httpx.codes.OK and _is_page(data):
         return Unreachable("Chorus Pro est en maintenance : il répond par une page. Relancez plus tard.")
-    reason = body.get("libelle") or body.get("message") or body.get("Description") or body.get("error")
-    shown = str(reason or data[:200].decode("utf-8", errors="replace").replace("\n", " ") or "réponse vide")
+    shown = _shown(data, body)
     if server_side:
-        return Unreachable(f"Chorus Pro est en panne (code {status} : {shown[:200]}). Relancez plus tard.")
-    return BadAnswer(f"Chorus Pro n'a pas su {said(call)} (code {status}) : {shown[:200]}")
+        return Unreachable(f"Chorus Pro est en panne (code {status} : {shown}). Relancez plus tard.")
+    return BadAnswer(f"Chorus Pro n'a pas su {said(call)} (code {status}) : {shown}")
+
+
+def _is_page(data: bytes) -> bool:
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def _shown(data: bytes, body: Answer) -> str:
+    """Return what an answer says of itself: the gateway and the API of organisations have words of their own."""
+    said_it = body or _first(data)
+    reason = next((said_it[name] for name in ("libelle", "message", "Description", "error") if said_it.get(name)), "")
+    text = str(reason) or data[:LONGEST_SHOWN].decode("utf-8", errors="replace").replace("\n", " ")
+    return text[:LONGEST_SHOWN] or "réponse vide"
+
+
+def _first(data: bytes) -> Answer:
+    """Return the first of a list of refusals."""
+    with suppress(ValueError, RecursionError):
+        body = json.loads(data)
+        if isinstance(body, list) and body and isinstance(body[0], dict):
+            return body[0]
+    return {}

@@ -3,11 +3,13 @@
 from typing import Any, Final
 
 from dematfin.chorus.client import ChorusClient
+from dematfin.chorus.details import details
+from dematfin.chorus.doors import Doors
 from dematfin.chorus.failures import FunctionalError
-from dematfin.chorus.history import current_status
-from dematfin.chorus.wire.base import inside, read, read_all
-from dematfin.chorus.wire.details import Details
-from dematfin.chorus.wire.structures import NextStatus
+from dematfin.chorus.history import current_status, latest, set_then_left
+from dematfin.chorus.wire.answers import NextStatus, Treated
+from dematfin.chorus.wire.base import read, read_all
+from dematfin.chorus.wire.history import History
 from dematfin.domain.intention import Intention, SupplierStatus
 from dematfin.domain.invoice.chorus import said
 from dematfin.errors import ConnectorError, Refused, UnknownOutcome, Unreachable
@@ -16,7 +18,10 @@ LONGEST_MOTIF: Final = 255
 ROAD: Final = ("SERVICE_FAIT", "MANDATEE", "MISE_A_DISPOSITION_COMPTABLE", "COMPTABILISEE", "MISE_EN_PAIEMENT")
 """Each status comes after the ones on its left; some may be skipped."""
 CLOSED: Final = frozenset({"REJETEE", "SUSPENDUE", "A_RECYCLER"})
-"""From here the recipient takes an invoice no further; one that is suspended may still be rejected."""
+"""From here the recipient takes an invoice no further; one that is suspended may still be sent away."""
+AWAY: Final = frozenset({SupplierStatus.RECYCLED, SupplierStatus.REFUSED})
+RETURNING: Final = frozenset({SupplierStatus.SUSPENDED, SupplierStatus.RECYCLED})
+"""From these the supplier brings the invoice back to us."""
 UNLISTED: Final = SupplierStatus.SERVICE_FAIT
 """The official list of possible statuses is older than this one, which production accepts: the platform decides."""
 
@@ -24,20 +29,23 @@ UNLISTED: Final = SupplierStatus.SERVICE_FAIT
 class Notice:
     """Publishes intentions through one client."""
 
-    def __init__(self, client: ChorusClient) -> None:
+    def __init__(self, client: ChorusClient, doors: Doors) -> None:
         self._client = client
+        self._doors = doors
 
-    def publish(self, intention: Intention, door: str) -> str:
+    def publish(self, intention: Intention) -> str:
         """Bring an invoice to a status, and return the one that is shown then."""
-        current = current_status(self._client, door, intention.remote_id)
-        if reached(current, intention.status):
+        key = intention.remote_id
+        door, history = self._doors.ask(key, lambda one: latest(self._client, one, key))
+        current = current_status(history)
+        if _told(intention, history):
             self._check_mandat(intention, door, current)
             return current
-        if current in CLOSED and not (current == "SUSPENDUE" and intention.status is SupplierStatus.REFUSED):
+        if current in CLOSED and not (current == SupplierStatus.SUSPENDED and intention.status in AWAY):
             raise _impossible(intention, current)
         self._check_allowed(intention, door, current)
         try:
-            self._client.tell("factures/v1/traiter/recue", _request(intention), door)
+            answer = self._client.tell("factures/v1/traiter/recue", _request(intention), door)
         except (FunctionalError, UnknownOutcome) as error:
             return self._after_doubt(intention, door, error)
         except Unreachable as error:
@@ -45,25 +53,28 @@ class Notice:
                 f"Facture {intention.invoice_id} : le statut « {said(intention.status)} » n'est pas transmis. {error}"
             )
             raise Unreachable(message, rest=error.rest) from error
-        return intention.status
+        return read(Treated, answer).nouveauStatut or intention.status
 
     def _check_allowed(self, intention: Intention, door: str, current: str) -> None:
-        request = {"statutCourant": current}
-        answer = self._client.ask("transverses/v1/recuperer/etats/traitement", request, door)
-        rows = read_all(NextStatus, answer.get("listeStatutsPossiblesPourTraitement"))
-        allowed = {row.statutPossiblePourTraitement for row in rows}
+        allowed = self._allowed(door, current)
         if allowed and intention.status not in allowed and intention.status is not UNLISTED:
             shown = ", ".join(sorted(said(status) for status in allowed))
             raise _impossible(intention, current, f"Statuts que Chorus Pro permet : {shown}.")
+
+    def _allowed(self, door: str, current: str) -> frozenset[str]:
+        """Return what may follow a status; nothing when the platform will not say, which then decides alone."""
+        try:
+            answer = self._client.ask("transverses/v1/recuperer/etats/traitement", {"statutCourant": current}, door)
+        except FunctionalError:
+            return frozenset()
+        rows = read_all(NextStatus, answer.get("listeStatutsPossiblesPourTraitement"))
+        return frozenset(row.statutPossiblePourTraitement for row in rows)
 
     def _check_mandat(self, intention: Intention, door: str, current: str) -> None:
         """An invoice that somebody else has mandated must not be paid a second time by our flow."""
         if intention.status is not SupplierStatus.MANDATEE:
             return
-        request = {"identifiantFactureCPP": int(intention.remote_id), "codeLangue": "fr"}
-        answer = self._client.ask("factures/v1/consulter/recipiendaire", request, door)
-        references = read(Details, inside(answer, "facture")).references
-        shown = references.numeroDpMandat.lstrip("0") if references else ""
+        shown = details(self._client, door, intention.remote_id).references.numeroDpMandat.lstrip("0")
         if shown == intention.mandat or (not shown and current == intention.status):
             return
         message = (
@@ -76,15 +87,23 @@ class Notice:
     def _after_doubt(self, intention: Intention, door: str, error: FunctionalError | UnknownOutcome) -> str:
         """The status may have been set all the same: the history tells, if it can be had."""
         try:
-            current = current_status(self._client, door, intention.remote_id)
+            history = latest(self._client, door, intention.remote_id)
         except ConnectorError as silence:
             message = f"Facture {intention.invoice_id} : {error} {silence}"
             raise UnknownOutcome(message) from silence
-        if reached(current, intention.status):
+        current = current_status(history)
+        if _told(intention, history):
             return current
         if isinstance(error, UnknownOutcome):
             raise error
         raise _impossible(intention, current, str(error)) from error
+
+
+def _told(intention: Intention, history: History) -> bool:
+    """Say whether suppliers know already: an earlier try may have arrived, and the invoice be back since."""
+    if reached(current_status(history), intention.status):
+        return True
+    return intention.status in RETURNING and set_then_left(history, intention.status, intention.formed_at)
 
 
 def reached(current: str, wanted: str) -> bool:

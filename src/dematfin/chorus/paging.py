@@ -11,8 +11,8 @@ W = TypeVar("W", bound=Wire)
 def every(ask: Callable[[int], tuple[list[W], Any]]) -> Iterator[W]:
     """Yield each row once; `ask(page)` returns the rows of a page, from 1, and the announced count of pages.
 
-    That count may be null, and the size of a page less than what was asked for: without it, only a page that brings
-    nothing new is the last one.
+    That count may be null or nought, and the size of a page less than what was asked for: without it, only a page
+    that brings nothing new is the last one.
     """
     seen: set[W] = set()
     page = 1
@@ -27,4 +27,4 @@ def every(ask: Callable[[int], tuple[list[W], Any]]) -> Iterator[W]:
 
 
 def _last(page: int, pages: int | None, fresh: list[W]) -> bool:
-    return page >= pages if pages is not None else not fresh
+    return page >= pages if pages else not fresh

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from dematfin.errors import InvalidInvoice, NotAPdf
+from dematfin.errors import InvalidInvoice, NotAPdf, TooLarge
 from dematfin.ports.invoice_source import File
 from dematfin.support.files import PDF_MAGIC, ZIP_MAGIC, unzip_only_member
 from dematfin.support.xml import Element
@@ -16,59 +16,76 @@ PDF: Final = "application/pdf"
 PDF_HEADER: Final = 1024
 """A PDF may begin after some other bytes, within the first kilobyte (ISO 32000, annex H)."""
 DIGITS: Final = 4 * 1024 * 1024
+LARGEST_UNPACKED: Final = 1024 * 1024 * 1024
+"""All the files of a download together: 120 MB of them come at most, zipped."""
 
 
 class Pieces:
-    """Unpacks the files of one invoice into a folder; two files of one name are numbered."""
+    """Unpacks the files of a download into a folder; two files of one name in one invoice are numbered."""
 
-    def __init__(self, folder: Path, number: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._number = number
+        self._count = 0
+        self._size = 0
         self._names: set[str] = set()
 
-    def unpack(self, piece: Element) -> File:
-        """Return one file, unpacked.
+    def next_invoice(self) -> None:
+        """Forget the names of an invoice: those of the next one are its own."""
+        self._names = set()
+
+    def unpack(self, piece: Element, number: str) -> File:
+        """Return one file of the invoice `number`, unpacked.
 
         Raises:
             InvalidInvoice, NotAPdf, UnsafeArchive, TooLarge: naming the invoice and the file.
         """
-        order = len(self._names) + 1
-        name = _unique(_clean(_text(piece, "NomPJ")) or f"piece-{order}", self._names)
+        self._count += 1
+        name = _unique(_clean(_text(piece, "NomPJ")) or f"piece-{len(self._names) + 1}", self._names)
         media_type = _text(piece, "MimeTypePJ") or "application/octet-stream"
-        path = self._folder / f"{id(self)}-{order}"  # a name from outside is never a path
-        self._decode(piece, name, path)
-        _unwrap(path, f"Facture {self._number}, pièce « {name} »", name, media_type)
-        _check_pdf(name, media_type, path, self._number)
+        path = self._folder / f"piece-{self._count}"  # a name from outside is never a path
+        what = f"Facture {number}, pièce « {name} »"
+        _decode(piece, path, what)
+        _unwrap(path, what, name, media_type)
+        _check_pdf(name, media_type, path, number)
+        self._weigh(path, what)
         return File(name=name, media_type=media_type, main=_text(piece, "TypePJ") == MAIN, path=path)
 
-    def _decode(self, piece: Element, name: str, path: Path) -> None:
-        """Write the bytes by parts: a file may be a text of more than 100 million digits."""
-        text = piece.findtext("Contenu") or ""
-        with path.open("wb") as sink:
-            left = ""
-            for start in range(0, len(text), DIGITS):
-                known = left + "".join(text[start : start + DIGITS].split())
-                whole = len(known) // 4 * 4
-                sink.write(self._bytes(known[:whole], name))
-                left = known[whole:]
-            sink.write(self._bytes(left, name))
-        if not path.stat().st_size:
-            message = f"Facture {self._number}, pièce « {name} » : elle est vide."
-            raise InvalidInvoice(message)
+    def _weigh(self, path: Path, what: str) -> None:
+        self._size += path.stat().st_size
+        if self._size > LARGEST_UNPACKED:
+            message = f"{what} : une fois décompressées, les pièces dépassent {LARGEST_UNPACKED // 1024**2} Mo."
+            raise TooLarge(message)
 
-    def _bytes(self, digits: str, name: str) -> bytes:
-        try:
-            return base64.b64decode(digits, validate=True)
-        except (binascii.Error, ValueError) as error:
-            message = f"Facture {self._number}, pièce « {name} » : son contenu est abîmé (base64 illisible)."
-            raise InvalidInvoice(message) from error
+
+def _decode(piece: Element, path: Path, what: str) -> None:
+    """Write the bytes by parts: a file may be a text of more than 100 million digits."""
+    text = piece.findtext("Contenu") or ""
+    with path.open("wb") as sink:
+        left = ""
+        for start in range(0, len(text), DIGITS):
+            known = left + "".join(text[start : start + DIGITS].split())
+            whole = len(known) // 4 * 4
+            sink.write(_bytes(known[:whole], what))
+            left = known[whole:]
+        sink.write(_bytes(left, what))
+    if not path.stat().st_size:
+        message = f"{what} : elle est vide."
+        raise InvalidInvoice(message)
+
+
+def _bytes(digits: str, what: str) -> bytes:
+    try:
+        return base64.b64decode(digits, validate=True)
+    except (binascii.Error, ValueError) as error:
+        message = f"{what} : son contenu est abîmé (base64 illisible)."
+        raise InvalidInvoice(message) from error
 
 
 def _unwrap(path: Path, what: str, name: str, media_type: str) -> None:
     """Take one file out of its wrapping; an office document or an archive that came without one stays whole."""
     wrapped = _head(path).startswith(ZIP_MAGIC) and (_is_pdf(name, media_type) or _wraps(path, name))
     if wrapped:
-        packed = path.with_suffix(".zip")
+        packed = path.with_name(f"{path.name}.zip")
         path.replace(packed)
         unzip_only_member(packed, path, what)
         packed.unlink()

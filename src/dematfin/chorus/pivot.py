@@ -15,7 +15,9 @@ from dematfin.ports.invoice_source import File, Reading
 from dematfin.support.xml import Element, local_name, stream_file
 
 KINDS: Final = {"380": InvoiceKind.INVOICE, "381": InvoiceKind.CREDIT_NOTE}
+ROOT: Final = "CPPFacturePivot"
 UNIT: Final = "CPPFacturePivotUnitaire"
+PIECE: Final = "PJ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,24 +52,22 @@ def read_all(path: Path, folder: Path) -> tuple[Reading, ...]:
 def _units(path: Path, remote_id: str, folder: Path) -> Iterator[Unit]:
     """Read a file as a stream: each attachment is written and forgotten before the next one is read."""
     what = f"Facture Chorus Pro n° {remote_id}"
+    pieces = Pieces(folder)
     files: list[File] = []
-    pieces: Pieces | None = None
-    for element in stream_file(path, what, ("PJ", UNIT)):
-        match local_name(element):
-            case "PJ":
-                pieces = pieces or Pieces(folder, _text(element.getparent(), "DonneesFacture/Id") or remote_id)
-                files.append(pieces.unpack(element))
-                element.clear()
-            case "CPPFacturePivotUnitaire":
-                reading = Reading(content=_content(element), files=tuple(files))
-                yield Unit(remote_id=_text(element, "DonneesFacture/IdCPRO").lstrip("0"), reading=reading)
-                files, pieces = [], None
-                element.clear()
-            case "CPPFacturePivot":
-                return
-            case other:
-                message = f"{what} : ce fichier n'est pas un pivot Chorus Pro ({other})."
-                raise InvalidInvoice(message)
+    for element in stream_file(path, what, (PIECE, UNIT)):
+        root = local_name(element.getroottree().getroot())
+        if root != ROOT:
+            message = f"{what} : ce fichier n'est pas un pivot Chorus Pro ({root})."
+            raise InvalidInvoice(message)
+        if element.tag == PIECE:
+            files.append(pieces.unpack(element, _text(element.getparent(), "DonneesFacture/Id") or remote_id))
+            element.clear()
+        elif element.tag == UNIT:
+            reading = Reading(content=_content(element), files=tuple(files))
+            yield Unit(remote_id=_text(element, "DonneesFacture/IdCPRO").lstrip("0"), reading=reading)
+            files = []
+            pieces.next_invoice()
+            element.clear()
 
 
 def _content(unit: Element) -> Content:

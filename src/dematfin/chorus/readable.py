@@ -1,17 +1,18 @@
 """The PDF of an invoice, alone in its answer or in a zip: told by its first bytes, never by what was asked."""
 
-import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from dematfin.errors import NotAPdf, UnsafeArchive
-from dematfin.support.files import PDF_MAGIC, ZIP_MAGIC, extract_member
+from dematfin.support.files import PDF_MAGIC, ZIP_MAGIC, extract_member, opened
 
 HEAD: Final = 1024
+INVOICE: Final = "FAC"
+"""How the platform begins the name of the invoice itself."""
 
 
 def only_pdf(path: Path, remote_id: str) -> None:
-    """Leave a PDF at `path`, the first one of an archive when it is one.
+    """Leave a PDF at `path`; of an archive, the invoice itself, or the first PDF when none is named so.
 
     Raises:
         NotAPdf, UnsafeArchive, TooLarge: naming the invoice.
@@ -25,20 +26,18 @@ def only_pdf(path: Path, remote_id: str) -> None:
 
 
 def _unpack(path: Path, what: str) -> None:
-    packed = path.with_suffix(".zip")
+    packed = path.with_name(f"{path.name}.zip")
     path.replace(packed)
     try:
-        with zipfile.ZipFile(packed) as archive:
-            names = [one for one in archive.infolist() if one.filename.lower().endswith(".pdf")]
-            if not names:
+        with opened(packed, what) as archive:
+            pdfs = [member for member in archive.infolist() if member.filename.lower().endswith(".pdf")]
+            if not pdfs:
                 message = f"{what} : l'archive de Chorus Pro ne contient aucun PDF."
                 raise UnsafeArchive(message)
-            extract_member(archive, names[0], path, packed.stat().st_size, what)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
-        message = f"{what} : l'archive zip est abîmée ou protégée."
-        raise UnsafeArchive(message) from error
+            chosen = next((one for one in pdfs if PurePosixPath(one.filename).name.startswith(INVOICE)), pdfs[0])
+            extract_member(archive, chosen, path, packed.stat().st_size, what)
     finally:
-        packed.unlink(missing_ok=True)
+        packed.unlink()
 
 
 def _head(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from dematfin.chorus.paging import every
 from dematfin.chorus.wire.base import inside, read_all
 from dematfin.chorus.wire.requests import Search
 from dematfin.chorus.wire.rows import Row
-from dematfin.chorus.wire.structures import WorksRow
+from dematfin.chorus.wire.works import WorksRow, WorksSearch
 
 KINDS: Final = ("FACTURE", "FACTURE_TRAVAUX")
 """Both must be asked for to get everything."""
@@ -47,15 +47,12 @@ def to_process(client: ChorusClient, door: str, page_size: int) -> Iterator[Row]
     return every(ask)
 
 
-def works(client: ChorusClient, door: str, since: date, page_size: int) -> Iterator[WorksRow]:
-    """Yield the works pieces that a maître d'ouvrage sees, for reading only."""
+def works(client: ChorusClient, door: str, wanted: WorksSearch, page_size: int) -> Iterator[WorksRow]:
+    """Yield works pieces, for reading only: they are seen by those who have a part in the works."""
 
     def ask(page: int) -> tuple[list[WorksRow], Any]:
-        request = {
-            "roleUtilisateur": "MOA",
-            "periodeDateHeureEtatCourantDu": since.isoformat(),
-            "rechercheFactureTravaux": {"pageResultatDemandee": page, "nbResultatsParPage": page_size},
-        }
+        paging = {"pageResultatDemandee": page, "nbResultatsParPage": page_size}
+        request = {**wanted.request(), "rechercheFactureTravaux": paging}
         answer = client.ask("facturesTravaux/v1/rechercher", request, door)
         return read_all(WorksRow, answer.get("listeFacturesTravaux")), inside(answer, "parametresRetour").get("pages")
 

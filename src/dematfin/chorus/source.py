@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any, Final
 
 import structlog
 
@@ -14,7 +15,8 @@ from dematfin.chorus.notice import Notice
 from dematfin.chorus.pivot import read_one
 from dematfin.chorus.readable import only_pdf
 from dematfin.chorus.settings import ChorusSettings
-from dematfin.chorus.wire.base import number
+from dematfin.chorus.wire.answers import Health
+from dematfin.chorus.wire.base import number, read
 from dematfin.chorus.wire.rows import Row
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.chorus import Passage
@@ -22,7 +24,9 @@ from dematfin.domain.registers import StructureRules
 from dematfin.errors import BadAnswer
 from dematfin.ports.invoice_source import Reading, RemoteRef
 
-DOWNLOAD = "factures/v1/telecharger/groupe"
+DOWNLOAD: Final = "factures/v1/telecharger/groupe"
+READABLE: Final = "PDF"
+WORKING: Final = "200"
 log = structlog.get_logger()
 
 
@@ -32,17 +36,22 @@ class ChorusPro:
     def __init__(self, settings: ChorusSettings, secret: Callable[[str], str]) -> None:
         """Prepare the client; `secret` turns a reference of the configuration into the secret."""
         self._client = ChorusClient(settings, secret)
-        self._doors = Doors(self._client)
-        self._notice = Notice(self._client)
+        self._doors = Doors(self._client.doors)
+        self._notice = Notice(self._client, self._doors)
         self._page_size = settings.factures_par_page
 
     def doors(self) -> tuple[str, ...]:
         """Return the technical accounts."""
-        return self._client.doors
+        return self._doors.names
 
     def check(self, door: str) -> None:
         """Try the link and both credentials, or raise what is wrong with them."""
         self._client.ask("transverses/v1/recuperer/tauxtva", {}, door)
+
+    def is_open(self) -> bool:
+        """Say whether the platform says that it is working; raises what prevents it from saying anything."""
+        answer = self._client.look("transverses/v1/health-check", self._doors.names[0])
+        return read(Health, answer).statusCodeValue == WORKING
 
     def close(self) -> None:
         """Hang up the connections that are kept."""
@@ -62,8 +71,7 @@ class ChorusPro:
 
     def fetch(self, remote_id: str, target: Path) -> tuple[Passage, ...]:
         """Download one invoice with its files: one a call, so that a bad one stops no other."""
-        door = self._doors.of(remote_id)
-        gone_through = passages(self._client, door, remote_id)
+        door, gone_through = self._doors.ask(remote_id, lambda one: passages(self._client, one, remote_id))
         self._download(remote_id, door, "PIVOT", target)
         return gone_through
 
@@ -73,15 +81,17 @@ class ChorusPro:
 
     def readable(self, remote_id: str, target: Path) -> None:
         """Download the PDF that Chorus Pro makes of an invoice; it may come inside a zip."""
-        self._download(remote_id, self._doors.of(remote_id), "PDF", target)
+        self._doors.ask(remote_id, lambda door: self._download(remote_id, door, READABLE, target))
         only_pdf(target, remote_id)
 
     def publish(self, intention: Intention) -> str:
         """Bring an invoice to a status, once."""
-        return self._notice.publish(intention, self._doors.of(intention.remote_id))
+        return self._notice.publish(intention)
 
     def _download(self, remote_id: str, door: str, form: str, target: Path) -> None:
-        request = {"format": form, "listeFacture": [{"idFacture": int(remote_id)}]}
+        request: dict[str, Any] = {"format": form, "listeFacture": [{"idFacture": int(remote_id)}]}
+        if form == READABLE:
+            request["avecPiecesJointesComplementaires"] = "NON"
         self._client.download(DOWNLOAD, request, door, target)
         if not target.stat().st_size:
             message = "Chorus Pro a répondu sans le fichier demandé."

@@ -9,10 +9,9 @@ from dematfin.chorus.wire.base import inside, read, read_all
 from dematfin.chorus.wire.structures import (
     ActiveStructure,
     FoundStructure,
-    GeneralInformation,
-    Obligations,
     Service,
-    ServiceObligations,
+    ServiceDetails,
+    StructureDetails,
 )
 from dematfin.domain.registers import ServiceRule, StructureRules
 
@@ -44,8 +43,8 @@ def find(client: ChorusClient, door: str, siret: str) -> Iterator[FoundStructure
 def _rules(client: ChorusClient, door: str, structure: ActiveStructure) -> StructureRules:
     """Either of the two obligations is tried first: it replaces the other flags."""
     asked = {"idStructureCPP": structure.idStructureCPP, "codeLangue": "fr"}
-    answer = client.ask("structures/v1/consulter", asked, door)
-    obligations = read(Obligations, inside(answer, "parametres"))
+    details = read(StructureDetails, client.ask("structures/v1/consulter", asked, door))
+    obligations = details.parametres
     either = obligations.gestionNumeroEJOuCodeService
     return StructureRules(
         id=structure.identifiant,
@@ -57,9 +56,7 @@ def _rules(client: ChorusClient, door: str, structure: ActiveStructure) -> Struc
             service.codeService: _service_rule(client, door, structure.idStructureCPP, service)
             for service in _services(client, door, structure.idStructureCPP)
         },
-        password_expires_on=read(
-            GeneralInformation, inside(answer, "informationGenerales")
-        ).dateExpirationMotPasseCompteTech,
+        password_expires_on=details.informationGenerales.dateExpirationMotPasseCompteTech,
     )
 
 
@@ -76,6 +73,6 @@ def _services(client: ChorusClient, door: str, structure: int) -> Iterator[Servi
 def _service_rule(client: ChorusClient, door: str, structure: int, service: Service) -> ServiceRule:
     """A service may demand the engagement number when its structure does not."""
     request = {"idStructure": structure, "idService": service.idService, "codeLangue": "fr"}
-    details = client.ask("structures/v1/consulter/service", request, door) if service.estActif else {}
-    required = read(ServiceObligations, inside(details, "parametres")).numeroEngagement
+    answer = client.ask("structures/v1/consulter/service", request, door) if service.estActif else {}
+    required = read(ServiceDetails, answer).parametres.numeroEngagement
     return ServiceRule(name=service.libelleService, active=service.estActif, engagement_required=required)

@@ -24,6 +24,7 @@ class Policy:
         import_days: how far back invoices are asked for again at each import.
         tell_within: how long a signed flow waits for Chorus Pro to take the status MANDATEE; then it leaves, and the
             difference is told.
+        finance_knows_our_mandats: the remaining amounts that the finance software exports already count them.
         check_siret: whether the keys of SIRETs are checked; those of the qualification platform are invented.
     """
 
@@ -40,6 +41,7 @@ class Policy:
     import_days: int = 30
     tell_within: timedelta = timedelta(hours=24)
     check_siret: bool = True
+    finance_knows_our_mandats: bool = False
 
     def budget(self, siret: str) -> Budget:
         """Return the budget that a SIRET, present or former, belongs to; or raise RoutingError."""

@@ -1,10 +1,10 @@
-"""The finance software, which holds the truth about engagements and tiers."""
+"""The finance software, which holds the truth about engagements, credits and tiers."""
 
 from pathlib import Path
 from typing import Protocol
 
 from dematfin.domain.parties.tiers import Tiers
-from dematfin.domain.registers import Engagement
+from dematfin.domain.registers import Credit, Engagement
 
 
 class FinanceSoftware(Protocol):
@@ -12,6 +12,10 @@ class FinanceSoftware(Protocol):
 
     def engagements(self, source: Path) -> tuple[tuple[Engagement, ...], tuple[str, ...]]:
         """Read engagements; return them and, in French, what is wrong with the rows left out."""
+        ...
+
+    def credits(self, source: Path) -> tuple[tuple[Credit, ...], tuple[str, ...]]:
+        """Read what is left of the voted credits; return them and what is wrong with the rows left out."""
         ...
 
     def tiers(self, source: Path) -> tuple[tuple[Tiers, ...], tuple[str, ...]]:

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.content import Attachment, Content
 from dematfin.domain.reception import Reception, ReceptionState
@@ -23,7 +24,9 @@ TOGETHER: Final = 8
 AHEAD: Final = 2 * TOGETHER
 """Downloads asked for before the first are stored: what a crash may have us download a second time."""
 
-Flight = tuple[Reception, Path, Future[tuple[Passage, ...]]]
+Download = tuple[DocumentRef, tuple[Passage, ...]]
+Read = tuple[Reception, Content]
+Flight = tuple[Reception, Future[Download]]
 
 
 def fetch_waiting(app: App, tally: Tally) -> None:
@@ -45,8 +48,7 @@ def _stored(app: App, announced: Sequence[Reception], folder: Path, tally: Tally
         flying: deque[Flight] = deque()
         while True:
             for reception in islice(remaining, AHEAD - len(flying)):
-                path = folder / f"{reception.id}.xml"
-                flying.append((reception, path, threads.submit(app.source.fetch, reception.id, path)))
+                flying.append((reception, threads.submit(_download, app, reception.id, folder)))
             if not flying:
                 return
             landed = [flying.popleft() for _ in range(min(TOGETHER, len(flying)))]
@@ -58,22 +60,28 @@ def _stored(app: App, announced: Sequence[Reception], folder: Path, tally: Tally
             yield _keep(app, landed, tally)
 
 
+def _download(app: App, remote_id: str, folder: Path) -> Download:
+    """Download one invoice and store its bytes before anybody reads them."""
+    path = folder / f"{remote_id}.xml"
+    passages = app.source.fetch(remote_id, path)
+    return app.documents.put_file(path), passages
+
+
 def _silence(landed: Sequence[Flight]) -> str:
     """Say why nothing at all came; a neighbour that is down is not asked for each of ten thousand invoices."""
-    errors = [flight[2].exception() for flight in landed]
+    errors = [flight[1].exception() for flight in landed]
     if len(errors) == TOGETHER and all(isinstance(error, (Unreachable, AccessDenied)) for error in errors):
         return str(errors[0])
     return ""
 
 
 def _keep(app: App, landed: Sequence[Flight], tally: Tally) -> list[Reception]:
-    """Store downloaded bytes before anybody reads them."""
+    """Name in the ledger the bytes that are stored."""
     kept = []
-    with app.documents.batch():
-        for reception, path, download in landed:
-            with tally.item(label(reception)):
-                passages = download.result()
-                kept.append(replace(reception, raw=app.documents.put_file(path), passages=passages))
+    for reception, download in landed:
+        with tally.item(label(reception)):
+            raw, passages = download.result()
+            kept.append(replace(reception, raw=raw, passages=passages))
     with app.ledger.transaction() as books:
         books.save(*kept)
     return kept
@@ -81,29 +89,44 @@ def _keep(app: App, landed: Sequence[Flight], tally: Tally) -> list[Reception]:
 
 def _read_all(app: App, receptions: Sequence[Reception], tally: Tally) -> None:
     """Read some invoices; each is taken in, or put in quarantine with the reason, by itself."""
-    read: list[tuple[Reception, Content | DocumentError]] = []
+    read: list[Read] = []
     with app.documents.workspace() as folder, app.documents.batch():
         for order, reception in enumerate(receptions):
             with tally.item(label(reception)):
                 inside = folder / str(order)
                 inside.mkdir()
-                read.append((reception, _read(app, reception, inside)))
-    for reception, found in read:
-        with tally.item(label(reception)):
-            if isinstance(found, DocumentError):
-                _quarantine(app, reception, found)
-                raise found
-            tally.done(take_in(app, reception, found))
+                try:
+                    read.append((reception, _read(app, reception, inside)))
+                except DocumentError as error:
+                    _quarantine(app, reception, error)
+                    raise
+    _take_all_in(app, read, tally)
 
 
-def _read(app: App, reception: Reception, folder: Path) -> Content | DocumentError:
+def _take_all_in(app: App, read: Sequence[Read], tally: Tally) -> None:
+    """Write some invoices down in one transaction; when one of them cannot be, each in its own."""
+    together = Tally(tally.step)
+    with together.item("ensemble"):
+        _take_some_in(app, read, tally)
+    if together.outcome().failures:
+        for one in read:
+            with tally.item(label(one[0])):
+                _take_some_in(app, [one], tally)
+
+
+def _take_some_in(app: App, read: Sequence[Read], tally: Tally) -> None:
+    with app.ledger.transaction() as books:
+        taken = [take_in(app, books, reception, content) for reception, content in read]
+        books.save(*(record for pair in taken for record in pair))
+    for invoice, _ in taken:
+        tally.done(invoice.id)
+
+
+def _read(app: App, reception: Reception, folder: Path) -> Content:
     if reception.raw is None:
-        return DocumentError()
-    try:
-        with app.documents.local(reception.raw) as raw:
-            reading = app.source.read(reception.id, raw, folder)
-    except DocumentError as error:
-        return error
+        raise DocumentError
+    with app.documents.local(reception.raw) as raw:
+        reading = app.source.read(reception.id, raw, folder)
     attachments = tuple(
         Attachment(name=one.name, media_type=one.media_type, main=one.main, document=app.documents.put_file(one.path))
         for one in reading.files

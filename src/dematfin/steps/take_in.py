@@ -13,16 +13,14 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.episodes import next_episode
 
 
-def take_in(app: App, reception: Reception, content: Content) -> str:
-    """Write one invoice down and return its identifier."""
+def take_in(app: App, books: Books, reception: Reception, content: Content) -> tuple[Invoice, Reception]:
+    """Return an invoice and its reception as they are to be saved; its event is recorded."""
     arrival = _arrival(app, reception, content)
-    with app.ledger.transaction() as books:
-        if reception.invoice_id:
-            invoice = next_episode(app, books, books.get(Invoice, reception.invoice_id), content, arrival)
-        else:
-            invoice = _first_episode(app, books, reception, received(_allot(app, books), content, arrival))
-        books.save(invoice, replace(reception, state=ReceptionState.READ, invoice_id=invoice.id, error=""))
-    return invoice.id
+    if reception.invoice_id:
+        invoice = next_episode(app, books, books.get(Invoice, reception.invoice_id), content, arrival)
+    else:
+        invoice = _first_episode(app, books, reception, received(_allot(app, books), content, arrival))
+    return invoice, replace(reception, state=ReceptionState.READ, invoice_id=invoice.id, error="")
 
 
 def _arrival(app: App, reception: Reception, content: Content) -> Arrival:

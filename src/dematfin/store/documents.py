@@ -32,6 +32,7 @@ class FolderDocuments:
         self._making = root / "en-cours"
         self._minimum_free = minimum_free
         self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="documents")
         self._pending: dict[str, Path] | None = None
         try:
             self._making.mkdir(parents=True, exist_ok=True)
@@ -121,11 +122,10 @@ class FolderDocuments:
         """Sync every file, then give each its name, then sync the folders: a name never shows a torn file."""
         if not files:
             return
-        with ThreadPoolExecutor(max_workers=THREADS) as threads:
-            list(threads.map(_sync_file, files.values()))
-            folders = {self._give_name(sha256, temporary) for sha256, temporary in files.items()}
-            above = {folder.parent for folder in folders}
-            list(threads.map(sync_folder, [*folders, *above, self._root]))
+        list(self._threads.map(_sync_file, files.values()))
+        folders = {self._give_name(sha256, temporary) for sha256, temporary in files.items()}
+        above = {folder.parent for folder in folders}
+        list(self._threads.map(sync_folder, [*folders, *above, self._root]))
 
     def _give_name(self, sha256: str, temporary: Path) -> Path:
         place = self._place(sha256)

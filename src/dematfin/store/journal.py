@@ -27,10 +27,11 @@ class Journal:
     def __init__(self, connection: Connection, collectivite: str) -> None:
         self._connection = connection
         self._collectivite = collectivite
+        self._last: tuple[int, str] | None = None
 
     def append(self, event: Event) -> None:
         """Seal an event onto the chain."""
-        sequence, previous = self._head()
+        sequence, previous = self._last or self._head()  # nobody else writes during a transaction
         row = {
             "subject": str(event.subject),
             "subject_id": event.subject_id,
@@ -47,6 +48,7 @@ class Journal:
         self._connection.execute(
             update(CHAIN).where(CHAIN.c.collectivite == self._collectivite).values(sequence=sequence + 1, hash=sealed)
         )
+        self._last = sequence + 1, sealed
 
     def read(self, subject: Subject | None, keys: Sequence[str]) -> tuple[WrittenEvent, ...]:
         """Return events, oldest first."""

@@ -1,8 +1,11 @@
 """Files written whole or not at all, and archives opened without trust."""
 
+import errno
 import os
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -41,14 +44,23 @@ def unzip_only_member(packed: Path, target: Path, what: str) -> None:
     Raises:
         UnsafeArchive, TooLarge: naming `what`, in French.
     """
+    with opened(packed, what) as archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        if len(members) != 1:
+            message = f"{what} : l'archive zip contient {len(members)} fichiers, un seul était attendu."
+            raise UnsafeArchive(message)
+        extract_member(archive, members[0], target, packed.stat().st_size, what)
+
+
+@contextmanager
+def opened(packed: Path, what: str) -> Iterator[zipfile.ZipFile]:
+    """Lend an archive; whatever is wrong with it is UnsafeArchive, a full disk is not."""
     try:
         with zipfile.ZipFile(packed) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-            if len(members) != 1:
-                message = f"{what} : l'archive zip contient {len(members)} fichiers, un seul était attendu."
-                raise UnsafeArchive(message)
-            extract_member(archive, members[0], target, packed.stat().st_size, what)
+            yield archive
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # to seek where an archive points may be absurd
+            raise
         message = f"{what} : l'archive zip est abîmée ou protégée ({error})."
         raise UnsafeArchive(message) from error
 

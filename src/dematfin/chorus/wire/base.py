@@ -5,11 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from dematfin.chorus.dates import day
 from dematfin.domain import money
-from dematfin.domain.money import ZERO
 from dematfin.errors import BadAnswer
 
 WHOLE: Final = re.compile("-?[0-9]{1,19}", re.ASCII)
@@ -27,22 +26,31 @@ def number(value: Any) -> int | None:
 def amount(value: Any) -> Decimal | None:
     """Return an amount given as a number or as text; None when it is something else."""
     try:
-        return money.parse(str(value))
+        return money.parse(f"{value:f}" if isinstance(value, Decimal) else str(value))
     except ValueError:
         return None
 
 
 Number = Annotated[int, BeforeValidator(lambda value: number(value) or 0)]
 Yes = Annotated[bool, BeforeValidator(lambda value: str(value).strip().lower() in {"true", "1", "oui"})]
-Amount = Annotated[Decimal, BeforeValidator(lambda value: amount(value) or ZERO)]
+Amount = Annotated[Decimal | None, BeforeValidator(amount)]
+"""None when it is absent: no amount is not an amount of zero."""
 Day = Annotated[date | None, BeforeValidator(lambda value: day(str(value)) if value else None)]
 UnlessNo = Annotated[bool, BeforeValidator(lambda value: str(value).strip().lower() not in {"false", "0", "non"})]
 
 
 class Wire(BaseModel):
-    """One JSON object."""
+    """One JSON object; a key that is null, or an empty list where an object belongs, is as absent."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_voids(cls, values: Any) -> Any:
+        """Leave out what says nothing."""
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if value is not None and value != []}
 
 
 W = TypeVar("W", bound=Wire)

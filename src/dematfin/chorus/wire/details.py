@@ -3,7 +3,6 @@
 
 from dematfin.chorus.wire.base import Amount, Day, Number, Text, Wire
 from dematfin.chorus.wire.parties import CadreDeFacturation, Destinataire, Fournisseur
-from dematfin.domain.money import ZERO
 
 
 class References(Wire):
@@ -24,20 +23,20 @@ class References(Wire):
     modePaiement: Text = ""
     dateCreationFacture: Day = None
     dateEcheancePaiement: Day = None
-    tailleTotalePiecesJointes: Amount = ZERO
+    tailleTotalePiecesJointes: Amount = None
     numeroDpMandat: Text = ""
 
 
 class MontantTotal(Wire):
     """Totals."""
 
-    montantHtTotal: Amount = ZERO
-    montantTVA: Amount = ZERO
-    montantTtcAvantRemiseGlobalTTC: Amount = ZERO
-    montantRemiseGlobaleTTC: Amount = ZERO
+    montantHtTotal: Amount = None
+    montantTVA: Amount = None
+    montantTtcAvantRemiseGlobalTTC: Amount = None
+    montantRemiseGlobaleTTC: Amount = None
     motifRemiseGlobaleTTC: Text = ""
-    montantTtcTotal: Amount = ZERO
-    montantAPayer: Amount = ZERO
+    montantTtcTotal: Amount = None
+    montantAPayer: Amount = None
 
 
 class LigneTva(Wire):
@@ -46,16 +45,16 @@ class LigneTva(Wire):
     ligneTvaTauxRefId: Number = 0
     ligneTvaTauxRefCode: Text = ""
     ligneTvaTauxRefLibelle: Text = ""
-    ligneTvaTauxRefValeur: Amount = ZERO
-    ligneTvaTauxManuel: Amount = ZERO
-    ligneTvaMontantBaseHtParTaux: Amount = ZERO
-    ligneTvaMontantTvaParTaux: Amount = ZERO
+    ligneTvaTauxRefValeur: Amount = None
+    ligneTvaTauxManuel: Amount = None
+    ligneTvaMontantBaseHtParTaux: Amount = None
+    ligneTvaMontantTvaParTaux: Amount = None
 
 
 class LignesTva(Wire):
     """VAT, rate by rate."""
 
-    ligneTva: tuple[LigneTva, ...] | None = None
+    ligneTva: tuple[LigneTva, ...] = ()
     pageCouranteLignesRecapitulativesTVA: Number = 0
     pagesLignesRecapitulativesTVA: Number = 0
     nbResultatsParPageLignesRecapitulativesTVA: Number = 0
@@ -68,22 +67,22 @@ class LignePoste(Wire):
     lignePosteNumero: Number = 0
     lignePosteReference: Text = ""
     lignePosteDenomination: Text = ""
-    lignePosteQuantite: Amount = ZERO
+    lignePosteQuantite: Amount = None
     lignePosteUniteCode: Number = 0
     lignePosteUniteLibelle: Text = ""
-    lignePosteMontantUnitaireHT: Amount = ZERO
-    lignePosteMontantRemiseHT: Amount = ZERO
+    lignePosteMontantUnitaireHT: Amount = None
+    lignePosteMontantRemiseHT: Amount = None
     lignePosteTauxTva: Text = ""
-    lignePosteTauxTvaManuel: Amount = ZERO
-    lignePosteMontantHtApresRemise: Amount = ZERO
-    lignePosteMontantTva: Amount = ZERO
-    lignePosteMontantTtcApresRemise: Amount = ZERO
+    lignePosteTauxTvaManuel: Amount = None
+    lignePosteMontantHtApresRemise: Amount = None
+    lignePosteMontantTva: Amount = None
+    lignePosteMontantTtcApresRemise: Amount = None
 
 
 class LignesPostes(Wire):
     """The lines of the invoice."""
 
-    lignePoste: tuple[LignePoste, ...] | None = None
+    lignePoste: tuple[LignePoste, ...] = ()
     pageCouranteLignesPoste: Number = 0
     pagesLignesPoste: Number = 0
     nbResultatsParPageLignesPoste: Number = 0
@@ -112,7 +111,7 @@ class PJointe(Wire):
 class PiecesJointes(Wire):
     """The attachments."""
 
-    pieceJointe: tuple[PJointe, ...] | None = None
+    pieceJointe: tuple[PJointe, ...] = ()
     pageCouranteListePiecesJointe: Number = 0
     pagesListePiecesJointe: Number = 0
     nbResultatsParPageListePiecesJointe: Number = 0
@@ -148,15 +147,15 @@ class Details(Wire):
     numeroFacture: Text = ""
     statutFacture: Text = ""
     modeDepot: Text = ""
-    destinataire: Destinataire | None = None
-    fournisseur: Fournisseur | None = None
-    cadreDeFacturation: CadreDeFacturation | None = None
-    piecePrecedente: PiecePrecedente | None = None
-    pieceSuivante: PieceSuivante | None = None
-    references: References | None = None
-    recapitulatifDeTva: LignesTva | None = None
-    montantTotal: MontantTotal | None = None
-    pieceJointePrincipale: PieceJointePrincipale | None = None
-    listeDesPiecesJointes: PiecesJointes | None = None
-    lignesDePoste: LignesPostes | None = None
+    destinataire: Destinataire = Destinataire()
+    fournisseur: Fournisseur = Fournisseur()
+    cadreDeFacturation: CadreDeFacturation = CadreDeFacturation()
+    piecePrecedente: PiecePrecedente = PiecePrecedente()
+    pieceSuivante: PieceSuivante = PieceSuivante()
+    references: References = References()
+    recapitulatifDeTva: LignesTva = LignesTva()
+    montantTotal: MontantTotal = MontantTotal()
+    pieceJointePrincipale: PieceJointePrincipale = PieceJointePrincipale()
+    listeDesPiecesJointes: PiecesJointes = PiecesJointes()
+    lignesDePoste: LignesPostes = LignesPostes()
     commentaire: Text = ""

@@ -20,7 +20,7 @@ class HistoriqueStatus(Wire):
 class HistoriquesStatus(Wire):
     """The statuses, newest first."""
 
-    histoStatut: tuple[HistoriqueStatus, ...] | None = None
+    histoStatut: tuple[HistoriqueStatus, ...] = ()
     pageCouranteHistoStatut: Number = 0
     pagesHistoStatut: Number = 0
     nbResultatsParPageHistoStatut: Number = 0
@@ -39,7 +39,7 @@ class HistoriqueEvenement(Wire):
 class HistoriquesEvenements(Wire):
     """The events."""
 
-    evenement: tuple[HistoriqueEvenement, ...] | None = None
+    evenement: tuple[HistoriqueEvenement, ...] = ()
     pageCouranteEvenement: Number = 0
     pagesEvenement: Number = 0
     nbResultatsParPageEvenement: Number = 0
@@ -61,7 +61,7 @@ class HistoriqueActionUtilisateur(Wire):
 class HistoriquesActionsUtilisateurs(Wire):
     """What users did."""
 
-    histoAction: tuple[HistoriqueActionUtilisateur, ...] | None = None
+    histoAction: tuple[HistoriqueActionUtilisateur, ...] = ()
     pageCouranteHistoAction: Number = 0
     pagesHistoAction: Number = 0
     nbResultatsParPageHistoAction: Number = 0
@@ -82,7 +82,7 @@ class History(Wire):
     numeroFacture: Text = ""
     modeDepot: Text = ""
     statutCourantCode: Text = ""
-    historiquesDesStatuts: HistoriquesStatus | None = None
-    historiquesDesEvenementsComplementaires: HistoriquesEvenements | None = None
-    historiquesDesActionsUtilisateurs: HistoriquesActionsUtilisateurs | None = None
-    derniereAction: DerniereAction | None = None
+    historiquesDesStatuts: HistoriquesStatus = HistoriquesStatus()
+    historiquesDesEvenementsComplementaires: HistoriquesEvenements = HistoriquesEvenements()
+    historiquesDesActionsUtilisateurs: HistoriquesActionsUtilisateurs = HistoriquesActionsUtilisateurs()
+    derniereAction: DerniereAction = DerniereAction()

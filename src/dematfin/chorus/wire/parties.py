@@ -63,7 +63,7 @@ class Fournisseur(Wire):
     coordBancairesFournisseurId: Number = 0
     coordBancairesFournisseurType: Text = ""
     coordBancairesFournisseurLibelle: Text = ""
-    affactureur: Affactureur | None = None
+    affactureur: Affactureur = Affactureur()
 
 
 class CadreDeFacturation(Wire):

@@ -1,4 +1,4 @@
-"""The criteria of the searches; what is None is not sent."""
+"""The criteria of the searches of invoices."""
 # ruff: noqa: N815 - the attributes keep the platform's spelling
 
 from datetime import date
@@ -15,7 +15,21 @@ class SupplierCriterion(Wire):
     listeIdService: tuple[int, ...] | None = None
 
 
-class Search(Wire):
+class Criteria(Wire):
+    """What a search asks for; what is None is not sent."""
+
+    def request(self) -> dict[str, Any]:
+        """Return what is sent: a last day runs to its last second, an amount is a number with its cents."""
+        sent = self.model_dump(exclude_none=True, mode="json")
+        for name in sent:
+            if name.startswith("montant"):
+                sent[name] = float(sent[name])  # a JSON number; with two decimals it comes out as it was
+            elif name.startswith("periode") and name.endswith("Au"):
+                sent[name] += "T23:59:59"
+        return sent
+
+
+class Search(Criteria):
     """Criteria of `rechercher/recipiendaire`; ids are the platform's, never a SIRET; mind `montantApayer`."""
 
     typeDemandePaiement: str | None = None
@@ -45,12 +59,3 @@ class Search(Wire):
     recupererTaille: bool | None = None
     periodeDateHeureEtatCourantDu: date | None = None
     periodeDateHeureEtatCourantAu: date | None = None
-
-    def request(self) -> dict[str, Any]:
-        """Return what is sent: a last day runs to its last second, an amount is a number with its cents."""
-        sent = self.model_dump(exclude_none=True, mode="json")
-        for name in (name for name in sent if name.startswith("montant")):
-            sent[name] = float(sent[name])  # JSON numbers; the platform's own amounts have two decimals
-        if "periodeDateHeureEtatCourantAu" in sent:
-            sent["periodeDateHeureEtatCourantAu"] += "T23:59:59"
-        return sent

@@ -2,7 +2,6 @@
 # ruff: noqa: N815 - the attributes keep the platform's spelling
 
 from dematfin.chorus.wire.base import Amount, Day, Number, Text, Wire, Yes
-from dematfin.domain.money import ZERO
 
 
 class Row(Wire):
@@ -27,9 +26,9 @@ class Row(Wire):
     numeroFacture: Text = ""
     dateFacture: Day = None
     dateDepot: Day = None
-    montantHT: Amount = ZERO
-    montantTTC: Amount = ZERO
-    montantAPayer: Amount = ZERO
+    montantHT: Amount = None
+    montantTTC: Amount = None
+    montantAPayer: Amount = None
     statut: Text = ""
     numeroMarche: Text = ""
     numeroBonCommande: Text = ""

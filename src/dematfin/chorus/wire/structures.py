@@ -22,8 +22,14 @@ class FoundStructure(Wire):
     statut: Text = ""
 
 
+class Duplicate(Wire):
+    """The same structure, under another entry."""
+
+    structureDupliquee: Text = ""
+
+
 class GeneralInformation(Wire):
-    """`informationGenerales` of a structure."""
+    """`informationGenerales` of a structure (a service says `informationsGenerales`)."""
 
     idStructureCPP: Number = 0
     idStructureOrigine: Number = 0
@@ -39,6 +45,7 @@ class GeneralInformation(Wire):
     structurePriveePublique: Text = ""
     estValideurDeleguee: Yes = False
     dateExpirationMotPasseCompteTech: Day = None
+    listeStructureDupliquees: tuple[Duplicate, ...] = ()
 
 
 class Obligations(Wire):
@@ -56,6 +63,29 @@ class Obligations(Wire):
     nonDiffusibleInsee: Yes = False
 
 
+class Address(Wire):
+    """`adressePostaleDuSiege` of a structure, `adressePostale` of a service."""
+
+    adresse: Text = ""
+    complementAdresse1: Text = ""
+    complementAdresse2: Text = ""
+    codePostal: Text = ""
+    ville: Text = ""
+    pays: Text = ""
+    telephone: Text = ""
+    indicatifTelephone: Text = ""
+    fax: Text = ""
+    indicatifFax: Text = ""
+
+
+class StructureDetails(Wire):
+    """`structures/consulter`."""
+
+    informationGenerales: GeneralInformation = GeneralInformation()
+    parametres: Obligations = Obligations()
+    adressePostaleDuSiege: Address = Address()
+
+
 class Service(Wire):
     """One line of `rechercher/services`."""
 
@@ -65,6 +95,15 @@ class Service(Wire):
     dateDbtService: Day = None
     dateFinService: Day = None
     estActif: UnlessNo = True
+    statutService: Text = ""
+
+
+class ServiceInformation(Wire):
+    """`informationsGenerales` of a service."""
+
+    codeService: Text = ""
+    nomService: Text = ""
+    descriptionService: Text = ""
 
 
 class ServiceObligations(Wire):
@@ -72,29 +111,15 @@ class ServiceObligations(Wire):
 
     numeroEngagement: Yes = False
     miseEnPaiement: Yes = False
+    dateCreation: Day = None
+    dateModification: Day = None
     dateDebutValidite: Day = None
     dateFinValidite: Day = None
 
 
-class NextStatus(Wire):
-    """One line of `recuperer/etats/traitement`."""
+class ServiceDetails(Wire):
+    """`structures/consulter/service`."""
 
-    statutPossiblePourTraitement: Text = ""
-
-
-class WorksRow(Wire):
-    """One line of `facturesTravaux/rechercher`, where the fields have other names."""
-
-    idFactureTravaux: Text = ""
-    numeroFactureTravaux: Text = ""
-    dateFactureTravaux: Day = None
-    statutFactureTravaux: Text = ""
-    typeFactureTravaux: Text = ""
-    identifiantFournisseur: Text = ""
-    designationFournisseur: Text = ""
-    identifiantDestinataire: Text = ""
-    identifiantServiceExecutant: Text = ""
-    numeroMarche: Text = ""
-    dateDepot: Day = None
-    dateHeureEtatCourant: Text = ""
-    montantTTC: Text = ""
+    informationsGenerales: ServiceInformation = ServiceInformation()
+    parametres: ServiceObligations = ServiceObligations()
+    adressePostale: Address = Address()
