@@ -45,10 +45,14 @@ def credit_note(**changes: str) -> Content:
 
 def test_the_agent_reads_which_mandat_pays_the_other_one(hall: Hall) -> None:
     hall.chorus.deposit(ONE, content("F-1"))
-    certified(hall)
+    hall.day()
     hall.chorus.deposit(TWO, content("F-1"))
     hall.day()
     assert codes(hall, "F2026-000002") == ["DUP-D1"]
+    assert "F2026-000001 du même fournisseur (en visa)" in numbered(hall, "F2026-000002").findings[0].sentence
+    hall.certify()
+    for _ in range(2):
+        hall.day()
     assert "(mandatée, mandat n° 1187)" in numbered(hall, "F2026-000002").findings[0].sentence
     assert len(hall.all(Mandat)) == 1
 
