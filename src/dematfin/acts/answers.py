@@ -6,7 +6,7 @@ from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
-from dematfin.domain.intention import SupplierStatus
+from dematfin.domain.intention import LONGEST_MOTIF, SupplierStatus
 from dematfin.domain.interruption import Interruption
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.invoice import Invoice
@@ -17,8 +17,6 @@ from dematfin.ports.app import App
 from dematfin.steps.episodes import withdraw_visa
 from dematfin.steps.tell import intend
 
-LONGEST_MOTIF: Final = 255
-"""What Chorus Pro keeps of a motif."""
 ANSWERS: Final = {
     InvoiceState.SENT_BACK: SupplierStatus.RECYCLED,
     InvoiceState.INTERRUPTED: SupplierStatus.SUSPENDED,

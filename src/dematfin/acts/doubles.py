@@ -33,10 +33,17 @@ def decide(app: App, who: Person, invoice_id: str, other_id: str, motif: str, *,
         if not distinct and invoice.origin is not Origin.CHORUS:
             _cancel(app, books, invoice, other)
     if not distinct and invoice.origin is Origin.CHORUS:
-        return reject(app, who, invoice_id, f"Doublon de votre facture {other.number} du {other.issued_on:%d/%m/%Y}.")
+        return reject(app, who, invoice_id, _words(invoice, other))
     control_one(app, invoice_id)
     with app.ledger.reading() as books:
         return books.get(Invoice, invoice_id)
+
+
+def _words(invoice: Invoice, other: Invoice) -> str:
+    """What the supplier is told; the other invoice is named only when it is the same firm's."""
+    if invoice.supplier_siren != other.supplier_siren:
+        return "Doublon d'une facture déjà reçue."
+    return f"Doublon de votre facture {other.number} du {other.issued_on:%d/%m/%Y}, déjà reçue."
 
 
 def _check(invoice: Invoice, other: Invoice, motif: str, *, distinct: bool) -> None:
