@@ -71,5 +71,5 @@ def test_a_flow_is_never_received_twice_by_our_own_road() -> None:
 
 def test_an_invoice_moves_by_its_machine() -> None:
     paid = replace(invoice(), state=InvoiceState.SERVICE_FAIT).moved(InvoiceState.TO_PAY)
-    with pytest.raises(IllegalTransition, match="TO_PAY"):
+    with pytest.raises(IllegalTransition, match="à payer"):
         paid.moved(InvoiceState.REFUSED)

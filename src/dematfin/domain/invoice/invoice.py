@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from dematfin.domain import labels
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.chorus import Passage, first_suspension
@@ -14,6 +15,7 @@ from dematfin.domain.invoice.content import Content, InvoiceKind
 from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE, InvoiceState
 from dematfin.domain.money import euros
 from dematfin.domain.registers import engagement_id
+from dematfin.errors import IllegalTransition
 
 
 class Origin(StrEnum):
@@ -97,7 +99,11 @@ class Invoice:
 
     def moved(self, state: InvoiceState) -> "Invoice":
         """Return the invoice in its next state, by an act of ours, or raise IllegalTransition."""
-        return replace(self, state=INVOICE_MACHINE.check(self.state, state))
+        if state not in INVOICE_MACHINE.arrows[self.state]:
+            before, after = labels.INVOICE[self.state], labels.INVOICE[state]
+            message = f"Facture {self.id} : elle est « {before} », elle ne peut pas devenir « {after} »."
+            raise IllegalTransition(message)
+        return replace(self, state=state)
 
 
 def normalised(number: str) -> str:
