@@ -63,6 +63,13 @@ def duplicates(
                 yield _judged(invoice, other, found, pair, standings.get(other.id, ""))
 
 
+def motif_for_supplier(invoice: Invoice, other: Invoice) -> str:
+    """Return what the supplier of a duplicate may know: its own invoices, not those of somebody else."""
+    if invoice.supplier_siren != other.supplier_siren:
+        return "Le document joint n'est pas celui de cette facture."
+    return f"Doublon de votre facture {other.number} du {other.issued_on:%d/%m/%Y}, déjà reçue."
+
+
 def _in_common(invoice: Invoice, other: Invoice) -> Found | None:
     one_firm = invoice.supplier_siren == other.supplier_siren
     if one_firm and other.number_key == invoice.number_key:
@@ -91,15 +98,8 @@ def _judged(invoice: Invoice, other: Invoice, found: Found, pair: Pair | None, s
         sentence=f"{remark} Comparez-les puis décidez (dematfin doublon decider {invoice.id} --avec {other.id}).",
         about=other.id,
         proposal=SupplierStatus.REFUSED,
-        motif=_motif(invoice, other),
+        motif=motif_for_supplier(invoice, other),
     )
-
-
-def _motif(invoice: Invoice, other: Invoice) -> str:
-    """What the supplier may know: its own invoices, not those of somebody else."""
-    if invoice.supplier_siren != other.supplier_siren:
-        return "Le document joint n'est pas celui de cette facture."
-    return f"Doublon de votre facture {other.number} du {other.issued_on:%d/%m/%Y}, déjà reçue."
 
 
 def _same_number(invoice: Invoice, other: Invoice) -> Found:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
-from dematfin.domain import labels
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.chorus import Passage, first_suspension
@@ -15,7 +15,6 @@ from dematfin.domain.invoice.content import Content, InvoiceKind
 from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE, InvoiceState
 from dematfin.domain.money import euros
 from dematfin.domain.registers import engagement_id
-from dematfin.errors import IllegalTransition
 
 
 class Origin(StrEnum):
@@ -99,11 +98,7 @@ class Invoice:
 
     def moved(self, state: InvoiceState) -> "Invoice":
         """Return the invoice in its next state, by an act of ours, or raise IllegalTransition."""
-        if state not in INVOICE_MACHINE.arrows[self.state]:
-            before, after = labels.INVOICE[self.state], labels.INVOICE[state]
-            message = f"Facture {self.id} : elle est « {before} », elle ne peut pas devenir « {after} »."
-            raise IllegalTransition(message)
-        return replace(self, state=state)
+        return replace(self, state=INVOICE_MACHINE.check(f"Facture {self.id}", self.state, state))
 
 
 def normalised(number: str) -> str:
@@ -117,13 +112,17 @@ def normalised(number: str) -> str:
     return "".join(group.lstrip("0") or "0" if group.isdigit() else group for group in groups)
 
 
-def search_key(name: str) -> str:
-    """Return a name as it is searched: upper case, no accents, single spaces.
+UNFOLDED: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "‘": "'", "-": " "})
+"""What Unicode does not take apart, and what people type one for the other."""
 
-    >>> search_key("Énergie  du Val")
-    'ENERGIE DU VAL'
+
+def search_key(name: str) -> str:
+    """Return a name as it is searched: upper case, no accents, no hyphens, single spaces.
+
+    >>> search_key("Énergie  du Val"), search_key("Les Bœufs d’Aix-en-Lac")
+    ('ENERGIE DU VAL', "LES BOEUFS D'AIX EN LAC")
     """
-    plain = unicodedata.normalize("NFKD", name)
+    plain = unicodedata.normalize("NFKD", name.translate(UNFOLDED))
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).upper().split())
 
 
