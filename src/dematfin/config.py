@@ -18,6 +18,7 @@ from dematfin.domain.policy import Policy
 from dematfin.domain.registers import LocalRules
 from dematfin.domain.visa.deadline import DeadlineMode, DeadlineRule
 from dematfin.errors import ConfigError
+from dematfin.finance.settings import FinanceSettings
 from dematfin.signature.settings import SignatureSettings
 from dematfin.store.settings import StoreSettings
 from dematfin.support.refusals import reason
@@ -107,6 +108,7 @@ class Settings(Section):
     visa: VisaSettings = VisaSettings()
     controles: ControlSettings = ControlSettings()
     pes: PesSettings = PesSettings()
+    logiciel_financier: FinanceSettings = FinanceSettings()
     chorus: ChorusSettings
     signature: SignatureSettings
     s2low: S2lowSettings
@@ -129,6 +131,7 @@ class Settings(Section):
             import_days=self.controles.jours_import,
             tell_within=timedelta(hours=self.chorus.attente_mandatee),
             check_siret=self.controles.verifier_siret,
+            finance_knows_our_mandats=self.logiciel_financier.connait_nos_mandats,
         )
 
     def _deadline(self) -> DeadlineRule:

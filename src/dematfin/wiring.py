@@ -50,7 +50,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         source=chorus,
         notice=chorus,
         letters=PdfLetters(),
-        finance=CsvFinanceSoftware(policy.budgets),
+        finance=CsvFinanceSoftware(policy.budgets, settings.logiciel_financier),
         writer=Writer(documents.open, schemas, __version__),
         reader=Reader(schemas),
         signer=XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)),

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dematfin.errors import DocumentError, TooLarge
-from dematfin.finance import csv_file
+from dematfin.finance import text_file
 from dematfin.finance.registers import CsvFinanceSoftware
+from dematfin.finance.settings import FinanceSettings
 from examples import BUDGETS, COMMUNE, IBAN, SUPPLIER
 
-SOFTWARE = CsvFinanceSoftware(BUDGETS)
+SOFTWARE = CsvFinanceSoftware(BUDGETS, FinanceSettings())
 ENGAGEMENTS = "budget;numero;libelle;tiers;montant;nature;fonction;section;marche;solde"
 TIERS = "reference;nom;identifiant;adresse;code_postal;ville;iban"
 GOOD = "COMMUNE;BC26-00077;Rentrée;F00231;1 200,50;60632;211;I;2025-17;"
@@ -111,7 +112,7 @@ def test_a_file_that_is_not_there_is_said(source: Path) -> None:
 
 
 def test_a_file_beyond_the_limit_is_not_read(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_file, "LARGEST", 10)
+    monkeypatch.setattr(text_file, "LARGEST", 10)
     source.write_text(TIERS, encoding="utf-8")
     with pytest.raises(TooLarge, match=r"registre\.csv"):
         SOFTWARE.tiers(source)

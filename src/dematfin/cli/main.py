@@ -53,6 +53,7 @@ def program() -> typer.Typer:
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
     app.add_typer(registres.engagements, name="engagement")
+    app.add_typer(registres.credits_, name="credit")
     registres.tiers.add_typer(doublons.iban, name="iban")
     app.add_typer(registres.tiers, name="tiers")
     app.add_typer(chorus.app, name="chorus")

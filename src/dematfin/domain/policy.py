@@ -25,6 +25,7 @@ class Policy:
         tell_within: how long a signed flow waits for Chorus Pro to take the status MANDATEE; then it leaves, and the
             difference is told.
         check_siret: whether the keys of SIRETs are checked; those of the qualification platform are invented.
+        finance_knows_our_mandats: what the finance software exports as left already counts our mandats.
     """
 
     collectivite: str
@@ -40,6 +41,7 @@ class Policy:
     import_days: int = 30
     tell_within: timedelta = timedelta(hours=24)
     check_siret: bool = True
+    finance_knows_our_mandats: bool = False
 
     def budget(self, siret: str) -> Budget:
         """Return the budget that a SIRET, present or former, belongs to; or raise RoutingError."""

@@ -1,92 +1,100 @@
-"""CSV files as French finance software exports them: semicolons, UTF-8 or Windows-1252, a line of titles."""
+"""The rows of a CSV file, whatever its encoding and its separator."""
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
-from dematfin.errors import DocumentError, TooLarge
-from dematfin.support.refusals import reason
+from dematfin.errors import DocumentError
+from dematfin.finance.text_file import LOST, text
+from dematfin.finance.titles import Titles, fold
 
-LARGEST: Final = 50 * 1024 * 1024
+SEPARATORS: Final = ";,\t|"
+STRICT: Final = True
+"""Or a quote left open would swallow the rows that follow it without a word."""
 
 Row = Mapping[str, str]
 
 
-class Keyed(Protocol):
-    """A record under an identifier."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One record of the file, or the reason why it cannot be told.
+
+    Attributes:
+        number, last: lines where it begins and ends; a cell between quotes may hold several.
+        row: each column of ours that the file has.
+        problem: in French; empty when the row is right.
+    """
+
+    number: int
+    last: int
+    row: Row
+    problem: str = ""
 
     @property
-    def id(self) -> str:
-        """What two rows may not share."""
+    def place(self) -> str:
+        """Say where it is."""
+        return f"ligne {self.number}" if self.number == self.last else f"lignes {self.number} à {self.last}"
 
 
-R = TypeVar("R", bound=Keyed)
-
-
-def read(source: Path, required: Sequence[str], to_record: Callable[[Row], R]) -> tuple[tuple[R, ...], tuple[str, ...]]:
-    """Turn each row into a record; return them, and a French sentence for each row that was left out.
-
-    `to_record` raises ValueError, in French, on a row that it cannot take.
+def lines(source: Path, titles: Titles) -> Iterator[Line]:
+    """Yield the records under the titles, empty ones left out.
 
     Raises:
-        DocumentError, TooLarge: the file is absent, too large, or lacks a column.
+        DocumentError, TooLarge: the file is absent, unreadable, too large, or lacks a column.
     """
-    records: list[R] = []
-    problems: list[str] = []
-    seen: dict[str, int] = {}
-    for number, row in _rows(source, required):
+    content = text(source)
+    known = {titles.written(title) for title in titles.all}
+    separator = max(SEPARATORS, key=lambda one: len(known.intersection(_header(content, one))))
+    header = _header(content, separator)
+    places = _places(source, header, titles)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=STRICT)
+    next(reader)
+    while True:
+        start = reader.line_num + 1
         try:
-            record = to_record(_filled(row, required))
-            _check_new(seen.setdefault(record.id, number), number)
-            records.append(record)
-        except ValueError as error:
-            problems.append(f"{source.name}, ligne {number} : {error}. Ligne laissée de côté.")
-    return tuple(records), tuple(problems)
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield Line(start, reader.line_num, {}, "un guillemet est mal placé ou n'est pas refermé")
+            continue
+        if any(cell.strip() for cell in cells):
+            row = {title: cells[place].strip() if place < len(cells) else "" for title, place in places.items()}
+            yield Line(start, reader.line_num, row, _problem(cells, len(header)))
 
 
-def _check_new(first: int, number: int) -> None:
-    if first != number:
-        message = f"même référence que la ligne {first}, seule gardée"
-        raise ValueError(message)
+def _problem(cells: list[str], width: int) -> str:
+    """Say why a row cannot be trusted; one cell too many may have moved all the others."""
+    if len(cells) > width:
+        return f"{len(cells)} cellules pour {width} titres ; un texte qui contient le séparateur va entre guillemets"
+    if any(sign in cell for cell in cells for sign in LOST):
+        return "un caractère est illisible"
+    return ""
 
 
-def _filled(row: Row, required: Sequence[str]) -> Row:
-    if empty := [title for title in required if not row[title]]:
-        message = f"colonne vide : {', '.join(empty)}"
-        raise ValueError(message)
-    return row
-
-
-def _rows(source: Path, required: Sequence[str]) -> Iterator[tuple[int, Row]]:
-    reader = csv.DictReader(io.StringIO(_text(source), newline=""), delimiter=";", restval="")
-    titles = [(title or "").strip().lower() for title in reader.fieldnames or ()]
-    if missing := [title for title in required if title not in titles]:
+def _places(source: Path, header: list[str], titles: Titles) -> dict[str, int]:
+    """Return where each of our columns is."""
+    if missing := [titles.shown(title) for title in titles.expected if titles.written(title) not in header]:
         message = (
             f"{source.name} : il manque la colonne {', '.join(missing)}. La première ligne doit donner les titres, "
-            "séparés par des points-virgules."
+            "séparés par des points-virgules, des virgules, des tabulations ou des barres verticales. Si votre "
+            "logiciel leur donne d'autres noms, dites-les dans la configuration, sous [logiciel_financier]."
         )
         raise DocumentError(message)
-    reader.fieldnames = titles
-    try:
-        for row in reader:
-            yield reader.line_num, {title: (row[title] or "").strip() for title in titles}
-    except csv.Error as error:
-        message = f"{source.name}, ligne {reader.line_num} : le fichier CSV est illisible ({error})."
-        raise DocumentError(message) from error
+    present = {title: titles.written(title) for title in titles.all if titles.written(title) in header}
+    if twice := [titles.shown(title) for title, name in present.items() if header.count(name) > 1]:
+        message = f"{source.name} : deux colonnes portent le titre {', '.join(twice)}. Gardez-en une seule."
+        raise DocumentError(message)
+    return {title: header.index(name) for title, name in present.items()}
 
 
-def _text(source: Path) -> str:
+def _header(content: str, separator: str) -> list[str]:
+    """Return the titles as they would be with one separator."""
     try:
-        if source.stat().st_size > LARGEST:
-            message = f"{source.name} : le fichier dépasse {LARGEST // 1024 // 1024} Mo."
-            raise TooLarge(message)
-        data = source.read_bytes()
-    except OSError as error:
-        message = f"Le fichier {source} est illisible : {reason(error)}."
-        raise DocumentError(message) from error
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        first = next(csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=STRICT), [])
+    except csv.Error:
+        return []
+    return [fold(title) for title in first]

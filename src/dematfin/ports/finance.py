@@ -1,10 +1,10 @@
-"""The finance software, which holds the truth about engagements and tiers."""
+"""The finance software, which holds the truth about engagements, tiers and credits."""
 
 from pathlib import Path
 from typing import Protocol
 
 from dematfin.domain.parties.tiers import Tiers
-from dematfin.domain.registers import Engagement
+from dematfin.domain.registers import Credit, Engagement
 
 
 class FinanceSoftware(Protocol):
@@ -16,4 +16,8 @@ class FinanceSoftware(Protocol):
 
     def tiers(self, source: Path) -> tuple[tuple[Tiers, ...], tuple[str, ...]]:
         """Read creditors; return them and what is wrong with the rows left out."""
+        ...
+
+    def credits(self, source: Path) -> tuple[tuple[Credit, ...], tuple[str, ...]]:
+        """Read the credits of each chapter; return them and what is wrong with the rows left out."""
         ...
