@@ -14,6 +14,7 @@ from dematfin.finance.titles import Titles, fold
 SEPARATORS: Final = ";,\t|"
 STRICT: Final = True
 """Or a quote left open would swallow the rows that follow it without a word."""
+BROKEN: Final = "un guillemet est mal placé ou n'est pas refermé, ou une cellule est trop longue"
 
 Row = Mapping[str, str]
 
@@ -59,7 +60,7 @@ def lines(source: Path, titles: Titles) -> Iterator[Line]:
         except StopIteration:
             return
         except csv.Error:
-            yield Line(start, reader.line_num, {}, "un guillemet est mal placé ou n'est pas refermé")
+            yield Line(start, reader.line_num, {}, BROKEN)
             continue
         if any(cell.strip() for cell in cells):
             row = {title: cells[place].strip() if place < len(cells) else "" for title, place in places.items()}
