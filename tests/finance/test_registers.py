@@ -144,6 +144,17 @@ def test_a_creditor_who_could_not_be_paid_is_left_out(source: Path, old: str, ne
     assert new not in problem or old != IBAN  # never a whole account
 
 
+@pytest.mark.parametrize("place", ["identifiant", "code_postal"])
+def test_columns_taken_for_one_another_show_no_account(source: Path, place: str) -> None:
+    spaced = "FR76 1999 9000 1700 0987 6543 276"
+    software = CsvFinanceSoftware(BUDGETS, FinanceSettings(colonnes_tiers={place: "Compte"}))
+    source.write_text(f"{TIERS};Compte\n{SUPPLIER_ROW};{spaced}\n", encoding="utf-8")
+    records, (problem,) = software.tiers(source)
+    assert records == ()
+    assert f"{place} : c'est un IBAN" in problem
+    assert "0987" not in problem
+
+
 def test_quotes_protect_a_semicolon(source: Path) -> None:
     source.write_text(f"{TIERS}\n{SUPPLIER_ROW.replace('PAPETERIE DU LAC', chr(34) + 'A ; B' + chr(34))}\n", "utf-8")
     ((one,), problems) = SOFTWARE.tiers(source)

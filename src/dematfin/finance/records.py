@@ -27,17 +27,17 @@ def read(source: Path, titles: Titles, to_record: Callable[[Row], R]) -> tuple[t
     Raises:
         DocumentError, TooLarge: the file is absent, too large, or lacks a column.
     """
-    records: dict[str, R] = {}
+    records: list[R] = []
     problems: list[str] = []
     seen: dict[str, int] = {}
     for line in lines(source, titles):
         try:
             record = to_record(_filled(line, titles.required))
             _check_new(seen.setdefault(record.id, line.number), line.number)
-            records[record.id] = record
+            records.append(record)
         except ValueError as error:
             problems.append(f"{source.name}, {line.place} : {error}. Ligne laissée de côté.")
-    return tuple(records.values()), tuple(problems)
+    return tuple(records), tuple(problems)
 
 
 def _check_new(first: int, number: int) -> None:

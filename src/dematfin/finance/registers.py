@@ -116,6 +116,7 @@ def _chapter(row: Row) -> str:
 
 
 def _tiers(row: Row) -> Tiers:
+    _check_no_iban(row)
     kind = row.get("type_identifiant") or SIRET_KIND
     identifier = siret.parse(row["identifiant"]) if kind == SIRET_KIND else row["identifiant"]
     if len(row["code_postal"]) != POSTCODE_LENGTH or not _digits(row["code_postal"]):
@@ -142,6 +143,14 @@ def _tiers(row: Row) -> Tiers:
             holder=row.get("titulaire") or row["nom"],
         ),
     )
+
+
+def _check_no_iban(row: Row) -> None:
+    """Columns taken for one another must not show whole accounts in the messages about them."""
+    for title in ("identifiant", "code_postal"):
+        if iban.SHAPE.fullmatch(iban.compact(row[title])):
+            message = f"{title} : c'est un IBAN, vérifiez les titres des colonnes"
+            raise ValueError(message)
 
 
 def _digits(text: str) -> bool:
