@@ -63,6 +63,12 @@ def test_a_credit_is_found_by_the_expense_that_takes_from_it(source: Path) -> No
     assert credit.id == credit_id(COMMUNE, 2026, Imputation(nature="60632"))
 
 
+def test_an_overspent_chapter_is_taken_as_it_is(source: Path) -> None:
+    source.write_text(f"{CREDITS}\nCCAS;2026;F;011;-1 234,50 €\n", encoding="utf-8")
+    ((credit,), problems) = SOFTWARE.credits(source)
+    assert (credit.available, problems) == (Decimal("-1234.50"), ())
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -71,7 +77,7 @@ def test_a_credit_is_found_by_the_expense_that_takes_from_it(source: Path) -> No
         ("CCAS;2026;X;011;10", "section « X »"),
         ("CCAS;2026;;011;10", "colonne vide : section"),
         ("CCAS;2026;F;0 11;10", "chapitre « 0 11 »"),
-        ("CCAS;2026;F;011;-10", "disponible « -10 » : un montant négatif"),
+        ("CCAS;2026;F;011;dix", "disponible « dix » : montant illisible"),
         ("CCAS;2026;F;011;1.234", "disponible « 1.234 » : ce montant peut se lire de deux façons"),
         ("CCAS;2026;I;012;10", "même référence que la ligne 2"),
     ],

@@ -35,7 +35,7 @@ def insert(connection: Connection, record: Any) -> None:
     table = RECORDS[type(record)]
     had = {column["name"] for column in inspect(connection).get_columns(table.name)} - {"collectivite"}
     bound = {
-        name: column.type.process_bind_param(getattr(record, name), connection.dialect)  # type: ignore[attr-defined]  # our own types
+        name: column.type.process_bind_param(getattr(record, name), connection.dialect)
         if hasattr(column.type, "process_bind_param")
         else getattr(record, name)
         for name, column in table.c.items()

@@ -18,6 +18,14 @@ READINGS: Final = tuple(
 MINUS: Final = frozenset("-\N{MINUS SIGN}\N{EN DASH}(")
 
 
+def parse_signed(text: str) -> Decimal:
+    """Return the euros written in a cell, below zero when they are: a chapter may be overspent; raises as `parse`."""
+    bare = text.strip()
+    if bare[:1] in MINUS and not bare.startswith("("):
+        return -parse(bare[1:])
+    return parse(bare)
+
+
 def parse(text: str) -> Decimal:
     """Return the euros written in a cell, to the cent.
 

@@ -1,5 +1,6 @@
 """Engagements, tiers and credits, exported by the finance software as CSV."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -74,7 +75,7 @@ class CsvFinanceSoftware:
             exercice=int(year),
             chapter=target.chapter,
             investment=target.investment,
-            available=_amount(row, "disponible"),
+            available=_amount(row, "disponible", amounts.parse_signed),  # a chapter may be overspent
         )
 
     def _budget(self, row: Row) -> str:
@@ -157,9 +158,9 @@ def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _amount(row: Row, title: str) -> Decimal:
+def _amount(row: Row, title: str, parse: Callable[[str], Decimal] = amounts.parse) -> Decimal:
     try:
-        return amounts.parse(row[title])
+        return parse(row[title])
     except ValueError as error:
         message = f"{title} « {row[title]} » : {error}"
         raise ValueError(message) from error
