@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dematfin.errors import DocumentError, TooLarge
-from dematfin.finance import csv_text
+from dematfin.finance import csv_file, text_file
 from dematfin.finance.registers import CsvFinanceSoftware
 from examples import BUDGETS, COMMUNE, IBAN, SUPPLIER
 
@@ -56,7 +56,11 @@ def test_a_closed_engagement_and_a_budget_by_its_siret(source: Path) -> None:
         (GOOD.replace("1 200,50", ""), "montant"),
         (GOOD.replace("60632", "ABC"), "nature"),
         (GOOD.replace("211", "²¹¹"), "fonction"),
-        ("COMMUNE;BC26", "colonne vide"),
+        (GOOD.replace("1 200,50", "-1 200,50"), "n'est pas négatif"),
+        (GOOD.replace("BC26-00077", "///"), "numero « /// »"),
+        (GOOD + "12,30", "solde « 12,30 » : oui ou non"),
+        (GOOD.replace(";I;", ";X;"), "section « X »"),
+        ("COMMUNE;BC26", "2 cellules pour 10 titres"),
     ],
 )
 def test_a_bad_row_is_named_and_left_out(source: Path, row: str, words: str) -> None:
@@ -111,10 +115,37 @@ def test_a_file_that_is_not_there_is_said(source: Path) -> None:
 
 
 def test_a_file_beyond_the_limit_is_not_read(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_text, "LARGEST", 10)
+    monkeypatch.setattr(text_file, "LARGEST", 10)
     source.write_text(TIERS, encoding="utf-8")
     with pytest.raises(TooLarge, match=r"registre\.csv"):
         SOFTWARE.tiers(source)
+
+
+def test_a_file_of_too_many_lines_is_not_read(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_file, "MOST_LINES", 3)
+    for end in ("\n", "\r", "\r\n"):
+        source.write_text(end * 3, encoding="utf-8", newline="")
+        with pytest.raises(DocumentError, match="il manque la colonne"):
+            SOFTWARE.tiers(source)
+        source.write_text(end * 4, encoding="utf-8", newline="")
+        with pytest.raises(TooLarge, match=r"registre\.csv : le fichier a plus de 3 lignes"):
+            SOFTWARE.tiers(source)
+
+
+def test_a_file_without_end_is_not_read() -> None:
+    with pytest.raises(TooLarge, match="zero"):
+        SOFTWARE.tiers(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("written", [IBAN, " ".join(IBAN[at : at + 4] for at in range(0, 27, 4)), IBAN.lower()])
+@pytest.mark.parametrize("place", [2, 4])
+def test_no_column_brings_a_whole_iban_into_a_sentence(source: Path, written: str, place: int) -> None:
+    cells = SUPPLIER_ROW.split(";")
+    cells[place] = written
+    source.write_text(f"{TIERS}\n{';'.join(cells)}\n", encoding="utf-8")
+    _, (problem,) = SOFTWARE.tiers(source)
+    assert "76" in problem
+    assert IBAN[8:20] not in "".join(problem.upper().split())
 
 
 @given(data=st.binary(max_size=200))

@@ -25,7 +25,11 @@ def about_engagements() -> None:
 
 @engagements.command("importer", cls=FrenchCommand)
 def import_engagements(fichier: Source, configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
-    """Importe les engagements ; ceux qui existent déjà sont mis à jour."""
+    """Importe les engagements ; ceux qui existent déjà sont mis à jour.
+
+    Colonnes : budget, numero, libelle, tiers, montant, nature. Facultatives : fonction, operation, section (I ou F),
+    chapitre, marche, solde (oui ou non), reste. Des titres différents se déclarent dans [logiciel_financier].
+    """
     _import(acts.import_engagements, fichier, configuration, "engagement", essai=essai)
 
 
@@ -36,7 +40,12 @@ def about_tiers() -> None:
 
 @tiers.command("importer", cls=FrenchCommand)
 def import_tiers(fichier: Source, configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
-    """Importe les tiers ; un compte bancaire nouveau attend d'être validé par deux personnes."""
+    """Importe les tiers ; un compte bancaire nouveau attend d'être validé par deux personnes.
+
+    Colonnes : reference, nom, identifiant, adresse, code_postal, ville, iban. Facultatives : type_identifiant,
+    categorie, nature_juridique, complement, lieu_dit, bic, titulaire. Des titres différents se déclarent dans
+    [logiciel_financier].
+    """
     _import(acts.import_tiers, fichier, configuration, "tiers", essai=essai)
 
 
@@ -47,23 +56,44 @@ def about_credits() -> None:
 
 @credits_.command("importer", cls=FrenchCommand)
 def import_credits(fichier: Source, configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
-    """Importe les crédits disponibles par chapitre ; une facture qui les dépasse est retenue."""
+    """Importe les crédits disponibles par chapitre ; une facture qui les dépasse est retenue.
+
+    Colonnes : budget, exercice, section (I ou F), chapitre, disponible. Des titres différents se déclarent dans
+    [logiciel_financier].
+    """
     _import(acts.import_credits, fichier, configuration, "crédit", essai=essai)
 
 
 def _import(act: Callable[..., acts.Import], fichier: Path, configuration: Path, what: str, *, essai: bool) -> None:
     desk = sit(configuration)
     result = act(desk.app, desk.who, fichier, rehearse=essai)
-    if essai:
-        say(
-            f"Essai, rien n'est écrit : {counted(result.taken, what)} à importer, dont {result.new} à créer, "
-            f"{result.changed} à modifier, {result.unchanged} sans changement."
-        )
-    else:
-        say(f"{counted(result.taken, what)} importé{'s' if result.taken > 1 else ''}.")
+    say(_rehearsed(result, what) if essai else _imported(result, what))
     for notice in result.notices:
         say(f"! {notice}", style="yellow")
     for problem in result.problems:
         complain(problem)
     if result.problems:
         raise typer.Exit(1)
+
+
+def _rehearsed(result: acts.Import, what: str) -> str:
+    return (
+        f"Essai, rien n'est écrit : {counted(result.taken, what)} à importer, {result.new} à créer, "
+        f"{result.changed} à modifier, {result.unchanged} sans changement{_refused(result)}."
+    )
+
+
+def _imported(result: acts.Import, what: str) -> str:
+    return (
+        f"{counted(result.taken, what)} importé{_s(result.taken)} : {counted(result.new, 'créé')}, "
+        f"{counted(result.changed, 'modifié')}, {result.unchanged} sans changement{_refused(result)}."
+    )
+
+
+def _refused(result: acts.Import) -> str:
+    refused = len(result.problems)
+    return f" ; {counted(refused, 'ligne')} refusée{_s(refused)}" if refused else ""
+
+
+def _s(number: int) -> str:
+    return "s" if number > 1 else ""

@@ -1,40 +1,35 @@
 """Engagements, tiers and credits, exported by the finance software as CSV."""
 
-import re
-from decimal import Decimal
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from dematfin.domain import money
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.parties import iban, siret
 from dematfin.domain.parties.tiers import SIRET_KIND, Address, BankAccount, Tiers
 from dematfin.domain.registers import Credit, Engagement, Imputation, credit_id, engagement_id
-from dematfin.finance import settings
-from dematfin.finance.csv_file import Register, Row, read
+from dematfin.finance import amounts
+from dematfin.finance.csv_file import Row, read
 from dematfin.finance.settings import FinanceSettings
+from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS
 
-ENGAGEMENT_TITLES: Final = ("budget", "numero", "libelle", "tiers", "montant", "nature")
-TIERS_TITLES: Final = ("reference", "nom", "identifiant", "adresse", "code_postal", "ville", "iban")
 YES: Final = frozenset({"oui", "o", "1", "vrai", "x"})
+NO: Final = frozenset({"", "non", "n", "0", "faux", "-"})
 INVESTMENT: Final = frozenset({"i", "inv", "investissement"})
 RUNNING: Final = frozenset({"f", "fonc", "fonctionnement"})
 POSTCODE_LENGTH: Final = 5
-THOUSANDS: Final = re.compile(r"-?\d{1,3}(\.\d{3})+,\d{1,2}", re.ASCII)
-"""`1.234,50`: the point can only be that of the thousands."""
+YEAR_LENGTH: Final = 4
 
 
 class CsvFinanceSoftware:
     """Reads registers; a budget is named by its code or its SIRET."""
 
-    def __init__(self, budgets: tuple[Budget, ...], columns: FinanceSettings | None = None) -> None:
+    def __init__(self, budgets: tuple[Budget, ...], settings: FinanceSettings | None = None) -> None:
         self._sirets = {name: budget.siret for budget in budgets for name in (budget.code.upper(), budget.siret)}
-        columns = columns or FinanceSettings()
-        self._engagements = Register(
-            required=ENGAGEMENT_TITLES, optional=settings.ENGAGEMENTS[6:], columns=columns.colonnes_engagements
-        )
-        self._tiers = Register(required=TIERS_TITLES, optional=settings.TIERS[7:], columns=columns.colonnes_tiers)
-        self._credits = Register(required=settings.CREDITS, columns=columns.colonnes_credits)
+        settings = settings or FinanceSettings()
+        self._engagements = replace(ENGAGEMENTS, exported=settings.colonnes_engagements)
+        self._tiers = replace(TIERS, exported=settings.colonnes_tiers)
+        self._credits = replace(CREDITS, exported=settings.colonnes_credits)
 
     def engagements(self, source: Path) -> tuple[tuple[Engagement, ...], tuple[str, ...]]:
         """Read `budget;numero;libelle;tiers;montant;nature` and, optionally, `fonction;operation;section;chapitre;
@@ -55,33 +50,36 @@ class CsvFinanceSoftware:
 
     def _engagement(self, row: Row) -> Engagement:
         budget = self._budget(row)
-        left = row.get("reste", "")
+        amount = amounts.parse(row["montant"])
+        if amount < 0:
+            message = f"montant « {row['montant']} » : un engagement n'est pas négatif"
+            raise ValueError(message)
         return Engagement(
-            id=engagement_id(budget, row["numero"]),
+            id=_engagement_id(budget, row["numero"]),
             siret=budget,
             number=row["numero"],
             label=row["libelle"],
             tiers=row["tiers"],
-            amount=_positive(row, "montant"),
+            amount=amount,
             imputation=_imputation(row),
             marche=row.get("marche", ""),
-            open=row.get("solde", "").lower() not in YES,
-            left=_amount(left) if left else None,
+            open=not _closed(row),
+            left=amounts.parse(row["reste"]) if row.get("reste") else None,
         )
 
     def _credit(self, row: Row) -> Credit:
         budget, year = self._budget(row), row["exercice"]
-        if not (_digits(year) and len(year) == 4):  # noqa: PLR2004 - a year
+        if len(year) != YEAR_LENGTH or not _digits(year):
             message = f"exercice « {year} » : une année est attendue, par exemple 2026"
             raise ValueError(message)
-        imputation = Imputation(nature="", chapter=row["chapitre"], investment=_investment(row))
+        target = Imputation(nature="", chapter=_chapter(row), investment=_investment(row))
         return Credit(
-            id=credit_id(budget, int(year), imputation),
+            id=credit_id(budget, int(year), target),
             siret=budget,
             exercice=int(year),
-            chapter=row["chapitre"],
-            investment=imputation.investment,
-            available=_amount(row["disponible"]),
+            chapter=target.chapter,
+            investment=target.investment,
+            available=amounts.parse(row["disponible"]),
         )
 
     def _budget(self, row: Row) -> str:
@@ -90,6 +88,13 @@ class CsvFinanceSoftware:
             message = f"le budget « {row['budget']} » n'est pas dans la configuration"
             raise ValueError(message)
         return budget
+
+
+def _engagement_id(budget: str, number: str) -> str:
+    if not any(sign.isalnum() for sign in number):
+        message = f"numero « {number} » : des chiffres ou des lettres sont attendus"
+        raise ValueError(message)
+    return engagement_id(budget, number)
 
 
 def _imputation(row: Row) -> Imputation:
@@ -102,8 +107,24 @@ def _imputation(row: Row) -> Imputation:
         fonction=row.get("fonction", ""),
         operation=row.get("operation", ""),
         investment=_investment(row),
-        chapter=row.get("chapitre", ""),
+        chapter=_chapter(row),
     )
+
+
+def _chapter(row: Row) -> str:
+    chapter = row.get("chapitre", "").upper()
+    if chapter and not (chapter.isascii() and chapter.isalnum()):
+        message = f"chapitre « {chapter} » : des chiffres ou des lettres sont attendus, sans espace"
+        raise ValueError(message)
+    return chapter
+
+
+def _closed(row: Row) -> bool:
+    closed = row.get("solde", "").lower()
+    if closed not in YES | NO:
+        message = f"solde « {closed} » : oui ou non est attendu"
+        raise ValueError(message)
+    return closed in YES
 
 
 def _investment(row: Row) -> bool:
@@ -145,19 +166,3 @@ def _tiers(row: Row) -> Tiers:
 
 def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
-
-
-def _positive(row: Row, title: str) -> Decimal:
-    amount = _amount(row[title])
-    if amount < 0:
-        message = f"{title} négatif : « {row[title]} »"
-        raise ValueError(message)
-    return amount
-
-
-def _amount(text: str) -> Decimal:
-    """Read `1 234,50`, `1.234,50 €` as well as `1234.50`."""
-    bare = "".join(text.split()).removesuffix("€")
-    if THOUSANDS.fullmatch(bare):
-        bare = bare.replace(".", "")
-    return money.euros(money.parse(bare.replace(",", ".")))

@@ -1,51 +1,24 @@
 """`[logiciel_financier]`: how its exports are read."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS, Titles
 from dematfin.support.settings import Section
 
-ENGAGEMENTS: Final = (
-    "budget",
-    "numero",
-    "libelle",
-    "tiers",
-    "montant",
-    "nature",
-    "fonction",
-    "operation",
-    "section",
-    "chapitre",
-    "marche",
-    "solde",
-    "reste",
-)
-TIERS: Final = (
-    "reference",
-    "nom",
-    "identifiant",
-    "adresse",
-    "code_postal",
-    "ville",
-    "iban",
-    "type_identifiant",
-    "categorie",
-    "nature_juridique",
-    "complement",
-    "lieu_dit",
-    "bic",
-    "titulaire",
-)
-CREDITS: Final = ("budget", "exercice", "section", "chapitre", "disponible")
 
+def _named_after(titles: Titles) -> AfterValidator:
+    """Refuse a title that is none of ours: a slip of the pen would leave a column unread."""
 
-def _known(titles: tuple[str, ...]) -> AfterValidator:
     def check(columns: Mapping[str, str]) -> Mapping[str, str]:
-        for name in columns:
-            if name not in titles:
-                message = f"la colonne « {name} » n'existe pas ; au choix : {', '.join(titles)}"
+        for ours, theirs in columns.items():
+            if ours not in titles.ours:
+                message = f"la colonne « {ours} » n'existe pas ; au choix : {', '.join(titles.ours)}"
+                raise ValueError(message)
+            if not theirs.strip():
+                message = f"donnez à « {ours} » le titre que porte cette colonne dans l'export"
                 raise ValueError(message)
         return columns
 
@@ -60,7 +33,7 @@ class FinanceSettings(Section):
         connait_nos_mandats: the remaining amounts that it exports already count our mandats.
     """
 
-    colonnes_engagements: Annotated[dict[str, str], _known(ENGAGEMENTS)] = Field(default_factory=dict)
-    colonnes_tiers: Annotated[dict[str, str], _known(TIERS)] = Field(default_factory=dict)
-    colonnes_credits: Annotated[dict[str, str], _known(CREDITS)] = Field(default_factory=dict)
+    colonnes_engagements: Annotated[dict[str, str], _named_after(ENGAGEMENTS)] = Field(default_factory=dict)
+    colonnes_tiers: Annotated[dict[str, str], _named_after(TIERS)] = Field(default_factory=dict)
+    colonnes_credits: Annotated[dict[str, str], _named_after(CREDITS)] = Field(default_factory=dict)
     connait_nos_mandats: bool = False
