@@ -68,8 +68,9 @@ def last_events(hall: Hall, number: int) -> list[Event]:
 
 
 def test_the_accounts_of_a_first_import_are_where_we_start_from(hall: Hall, software: FakeFinance) -> None:
+    told = len(hall.ledger.events)
     done = bring(hall, software, firm("F1", IBAN), firm("F2", OTHER))
-    assert (done.new, done.notices) == (2, ())
+    assert (done.new, done.notices, len(hall.ledger.events) - told) == (2, (), 1)
     assert {(one.iban, one.trusted, one.seen_in) for one in hall.all(KnownAccount)} == {
         (IBAN, True, "registre des tiers"),
         (OTHER, True, "registre des tiers"),

@@ -161,6 +161,13 @@ def test_a_rehearsal_says_everything_and_writes_nothing(copy: Office, tmp_path: 
     assert ledger(copy) != before
 
 
+@pytest.mark.parametrize("register", REHEARSED)
+def test_a_rehearsal_does_not_wait_for_those_who_write(copy: Office, tmp_path: Path, register: str) -> None:
+    with closing(copy.base()) as base:
+        base.execute("BEGIN IMMEDIATE")
+        assert copy(register, "importer", export(tmp_path, *REHEARSED[register][0][:2]), "--essai").code == 0
+
+
 def test_the_same_register_again_changes_nothing(copy: Office) -> None:
     fixtures = Path(__file__).parents[2] / "fixtures" / "demo"
     for register, total in (("engagement", "12 engagements"), ("tiers", "8 tiers")):

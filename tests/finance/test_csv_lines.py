@@ -62,6 +62,12 @@ def test_the_reason_is_said(wrong: str, why: str) -> None:
     assert why in line.problem
 
 
+def test_the_reason_is_that_of_the_line_itself_not_of_those_it_would_swallow() -> None:
+    first, second = read('B1;"ouvert\nB2;"x\x00\n')
+    assert "guillemet" in first.problem
+    assert "illisible" in second.problem
+
+
 def test_the_ends_of_line_of_old_machines_are_read() -> None:
     assert [line.cells for line in read("B1;x\rB2;y\r")] == [["B1", "x"], ["B2", "y"]]
 

@@ -32,6 +32,7 @@ def test_a_french_text_is_read_back_from_each_encoding(
         ("L’œuvre d’été – 12 €", "cp1252"),
         ("Cœur d'été 12 €", "iso-8859-15"),
         ("½ journée d'été", "cp1252"),
+        ("12 ¤ d’été", "cp1252"),
         ("Été", "utf-16-be"),
         ("𝄞 Été", "utf-16"),
     ],
