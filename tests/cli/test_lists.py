@@ -78,6 +78,8 @@ def test_one_thing_takes_no_s(copy: Office) -> None:
     title = "budget;numero;libelle;tiers;montant;nature\n"
     row = "COMMUNE;N{0};Papier;F00231;10,00;6064\n"
     csv.write_text(title + row.format(1), encoding="utf-8")
-    assert copy("engagement", "importer", str(csv)).out == "1 engagement importé.\n"
+    assert copy("engagement", "importer", str(csv)).out.startswith("1 engagement importé (1 ajouté, ")
     csv.write_text(title + row.format(1) + row.format(2), encoding="utf-8")
-    assert copy("engagement", "importer", str(csv)).out == "2 engagements importés.\n"
+    assert copy("engagement", "importer", str(csv)).out.startswith(
+        "2 engagements importés (1 ajouté, 0 modifié, 1 inchangé, "
+    )

@@ -11,7 +11,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.errors import ComeBackLater, UnknownRecord
-from dematfin.ports.ledger import Ledger
+from dematfin.ports.ledger import Between, Ending, Holding, Ledger
 
 
 def event(key: str = "F2026-000001", motif: str = "") -> Event:
@@ -116,3 +116,24 @@ class LedgerContract:
             raise RuntimeError
         with ledger.lease("import", "elsewhere:2"):
             pass
+
+    def test_records_are_found_by_more_than_equality(self, ledger: Ledger) -> None:
+        with ledger.transaction() as books:
+            for order, number in enumerate(["A100%", "A1000", "B_2"], start=1):
+                books.save(replace(examples.invoice(key=f"F2026-00000{order}"), number=number, remote_id=str(order)))
+            found = {
+                "holding": books.find(Invoice, number=Holding("00%")),
+                "underscore": books.find(Invoice, number=Holding("_")),
+                "ending": books.find(Invoice, number=Ending("000")),
+                "between": books.find(Invoice, id=Between(low="F2026-000002", high="F2026-000003")),
+                "open": books.find(Invoice, id=Between(low="F2026-000003")),
+                "both": books.find(Invoice, number=Holding("1"), id=Between(high="F2026-000001")),
+            }
+        assert {name: [one.id[-1] for one in some] for name, some in found.items()} == {
+            "holding": ["1"],
+            "underscore": ["3"],
+            "ending": ["2"],
+            "between": ["2", "3"],
+            "open": ["3"],
+            "both": ["1"],
+        }

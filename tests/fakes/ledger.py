@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from dematfin.domain.event import Event, Subject
 from dematfin.errors import ComeBackLater, UnknownRecord
-from dematfin.ports.ledger import Between, Ending, Holding, JournalReport, Record, WrittenEvent
+from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, WrittenEvent
 
 R = TypeVar("R", bound=Record)
 
@@ -31,6 +31,10 @@ class FakeBooks:
     def find(self, kind: type[R], **where: object) -> tuple[R, ...]:
         found = [record for (of, _), record in self.records.items() if of is kind and _matches(record, where)]
         return tuple(sorted(found, key=lambda record: record.id))
+
+    def last(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+        found = self.find(kind, **where)
+        return tuple(sorted(found, key=lambda record: (getattr(record, by), record.id), reverse=True)[:count])
 
     def save(self, *records: Record) -> None:
         for record in records:
@@ -96,6 +100,8 @@ def _matches(record: object, where: dict[str, object]) -> bool:
 
 def _satisfies(value: Any, wanted: Any) -> bool:
     match wanted:
+        case All():
+            return all(_satisfies(value, one) for one in wanted.wishes)
         case Between():
             return (wanted.low is None or value >= wanted.low) and (wanted.high is None or value <= wanted.high)
         case Holding():

@@ -2,29 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
-from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
-from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.interruption import Interruption
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.motif import for_supplier
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
 from dematfin.steps.episodes import withdraw_visa
 from dematfin.steps.tell import intend
-
-LONGEST_MOTIF: Final = 255
-"""What Chorus Pro keeps of a motif."""
-ANSWERS: Final = {
-    InvoiceState.SENT_BACK: SupplierStatus.RECYCLED,
-    InvoiceState.INTERRUPTED: SupplierStatus.SUSPENDED,
-    InvoiceState.REFUSED: SupplierStatus.REFUSED,
-}
-"""What the supplier is told of where we put an invoice."""
+from dematfin.steps.untold import ANSWERS, is_told, take_back
 
 
 def recycle(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
@@ -33,14 +24,16 @@ def recycle(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
     Raises:
         Forbidden, UnknownRecord; RuleError: no motif, a motif too long, an invoice already mandated or gone.
     """
-    who.require(Act.ANSWER)
-    return _answer(app, who, invoice_id, InvoiceState.SENT_BACK, motif)
+    app = app.on_behalf_of(who, Act.ANSWER)
+    with app.ledger.transaction() as books:
+        return answer(app, who, books, books.get(Invoice, invoice_id), InvoiceState.SENT_BACK, motif)
 
 
 def reject(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
     """Refuse an invoice for good: what it says is wrong (REJETEE); same errors as `recycle`."""
-    who.require(Act.ANSWER)
-    return _answer(app, who, invoice_id, InvoiceState.REFUSED, motif)
+    app = app.on_behalf_of(who, Act.ANSWER)
+    with app.ledger.transaction() as books:
+        return answer(app, who, books, books.get(Invoice, invoice_id), InvoiceState.REFUSED, motif)
 
 
 def suspend(app: App, who: Person, invoice_id: str, motif: str, pieces: Sequence[str] = ()) -> Invoice:
@@ -49,41 +42,40 @@ def suspend(app: App, who: Person, invoice_id: str, motif: str, pieces: Sequence
     Once for an invoice, and before it is mandated only (CCP R. 2192-27, R. 2192-28); `pieces` are the documents to
     supply. Same errors as `recycle`.
     """
-    who.require(Act.ANSWER)
+    app = app.on_behalf_of(who, Act.ANSWER)
+    listed = tuple(line for piece in pieces if (line := " ".join(piece.split())))
     with app.ledger.reading() as books:
         invoice = books.get(Invoice, invoice_id)
-    if invoice.interrupted_on is not None:
-        message = (
-            f"Facture {invoice_id} : son délai a déjà été interrompu le {invoice.interrupted_on:%d/%m/%Y}, la loi ne "
-            "le "
-            "permet qu'une fois (CCP, art. R. 2192-27). Réglez-la, renvoyez-la ou rejetez-la."
-        )
-        raise RuleError(message)
-    words = f"{motif.strip().rstrip('.')}. À fournir : {', '.join(pieces)}" if pieces else motif
-    _check_motif(invoice, words)
-    letter = app.documents.put(app.letters.interruption(_interruption(app, invoice, motif, pieces)))
-    return _answer(app, who, invoice_id, InvoiceState.INTERRUPTED, words, letter)
-
-
-def _answer(
-    app: App, who: Person, invoice_id: str, state: InvoiceState, motif: str, letter: DocumentRef | None = None
-) -> Invoice:
-    app = app.on_behalf_of(who, Act.ANSWER)
+    reason = for_supplier(invoice_id, motif)
+    words = for_supplier(invoice_id, f"{reason.rstrip('.')}. À fournir : {', '.join(listed)}") if listed else reason
+    _check_interruptible(invoice)
+    letter = app.documents.put(app.letters.interruption(_interruption(app, invoice, reason, listed)))
     with app.ledger.transaction() as books:
         invoice = books.get(Invoice, invoice_id)
-        _check_motif(invoice, motif)
-        _check_unmandated(invoice)
-        answered = invoice.moved(state)
-        if letter is not None:
-            answered = replace(answered, interrupted_on=app.clock.today(), letter=letter)
-        withdraw_visa(app, books, invoice, f"facture {said(ANSWERS[state])}")
-        books.save(answered)
-        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, state, f"{motif} ({who.name})"))
-        intend(app, books, answered, ANSWERS[state], motif=motif)
+        _check_interruptible(invoice)
+        interrupted = replace(invoice, interrupted_on=app.clock.today(), letter=letter)
+        return answer(app, who, books, interrupted, InvoiceState.INTERRUPTED, words)
+
+
+def answer(app: App, who: Person, books: Books, invoice: Invoice, state: InvoiceState, motif: str) -> Invoice:
+    """Write an answer in the books of an act: the invoice, its visa, its history and what Chorus Pro must be told.
+
+    Raises:
+        Forbidden, RuleError: as `recycle`.
+    """
+    who.require(Act.ANSWER)
+    words = for_supplier(invoice.id, motif)
+    _check_open(books, invoice)
+    answered = invoice.moved(state)
+    withdraw_visa(app, books, invoice, f"facture {said(ANSWERS[state])}")
+    take_back(books, invoice, f"remplacé par une autre décision : {said(ANSWERS[state])}")
+    books.save(answered)
+    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, state, f"{words} ({who.name})"))
+    intend(app, books, answered, ANSWERS[state], motif=words)
     return answered
 
 
-def _interruption(app: App, invoice: Invoice, motif: str, pieces: Sequence[str]) -> Interruption:
+def _interruption(app: App, invoice: Invoice, motif: str, pieces: tuple[str, ...]) -> Interruption:
     budget = app.policy.budget(invoice.siret)
     return Interruption(
         sender=budget.label,
@@ -97,27 +89,32 @@ def _interruption(app: App, invoice: Invoice, motif: str, pieces: Sequence[str])
         notified_on=invoice.notified_on,
         written_on=app.clock.today(),
         motif=motif,
-        pieces=tuple(pieces),
-        days=app.policy.payment_days,
+        pieces=pieces,
     )
 
 
-def _check_motif(invoice: Invoice, motif: str) -> None:
-    if not motif.strip():
-        message = f"Facture {invoice.id} : donnez un motif, le fournisseur le lira dans Chorus Pro."
-        raise RuleError(message)
-    if len(motif) > LONGEST_MOTIF:
+def _check_open(books: Books, invoice: Invoice) -> None:
+    if invoice.state is InvoiceState.TO_PAY:
         message = (
-            f"Facture {invoice.id} : le motif fait {len(motif)} caractères, Chorus Pro en garde {LONGEST_MOTIF}. "
-            "Raccourcissez-le."
+            f"Facture {invoice.id} : elle est déjà mandatée, elle ne peut plus être renvoyée, suspendue ni rejetée "
+            "(CCP, art. R. 2192-27). Si le mandat doit être repris, voyez d'abord avec le comptable."
+        )
+        raise RuleError(message)
+    if invoice.state is InvoiceState.SENT_BACK and is_told(books, invoice):
+        message = (
+            f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} », le fournisseur l'a en "
+            "main. Attendez qu'elle revienne pour la rejeter."
         )
         raise RuleError(message)
 
 
-def _check_unmandated(invoice: Invoice) -> None:
-    if invoice.state is InvoiceState.TO_PAY:
+def _check_interruptible(invoice: Invoice) -> None:
+    if invoice.is_credit_note:
+        message = f"Facture {invoice.id} : c'est un avoir, aucun délai de paiement ne court. Renvoyez-le ou rejetez-le."
+        raise RuleError(message)
+    if invoice.interrupted_on is not None:
         message = (
-            f"Facture {invoice.id} : elle est déjà mandatée, le fournisseur ne peut plus être interrompu (CCP, art. "
-            "R. 2192-27). Si le mandat doit être repris, voyez d'abord avec le comptable."
+            f"Facture {invoice.id} : son délai a déjà été interrompu le {invoice.interrupted_on:%d/%m/%Y}, la loi ne "
+            "le permet qu'une fois (CCP, art. R. 2192-27). Réglez-la, renvoyez-la ou rejetez-la."
         )
         raise RuleError(message)

@@ -1,9 +1,10 @@
 """Two people call a supplier back before it is paid on an account that we did not know."""
 
 from dematfin.domain.event import Subject
-from dematfin.domain.finding import blocking
+from dematfin.domain.invoice.bank import TO_CLEAR
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.bank import CallBack, KnownAccount
 from dematfin.domain.parties.iban import compact, mask
 from dematfin.domain.parties.person import Act, Person
@@ -32,11 +33,13 @@ def confirm(app: App, who: Person, wanted: str, trace: str) -> KnownAccount:
     app = app.on_behalf_of(who, Act.CLEAR_BANK)
     with app.ledger.transaction() as books:
         account = _find(books, wanted)
-        confirmed = account.confirmed(CallBack(by=who.id, at=app.clock.now(), trace=trace))
+        call = CallBack(by=who.id, at=app.clock.now(), trace=" ".join(trace.split()))
+        confirmed = account.confirmed(call)
+        told = for_journal(f"Compte {mask(account.iban)} de {account.name}", call.trace)
         books.save(confirmed)
         state = "validé par deux personnes" if confirmed.cleared else "confirmé par une personne"
-        told = f"compte {mask(account.iban)} de {account.name} {state} : {trace} ({who.name})"
-        books.record(app.event(Subject.TIERS, account.siren, "", state, told))
+        motif = f"compte {mask(account.iban)} de {account.name} {state} : {told} ({who.name})"
+        books.record(app.event(Subject.TIERS, account.siren, "", state, motif))
     if confirmed.cleared:
         _control_those_that_waited(app, confirmed)
     return confirmed
@@ -45,7 +48,7 @@ def confirm(app: App, who: Person, wanted: str, trace: str) -> KnownAccount:
 def _find(books: Books, wanted: str) -> KnownAccount:
     iban = compact(wanted)
     for invoice in books.find(Invoice, id=wanted.strip().upper()):
-        iban = next((one.about for one in blocking(invoice.findings) if one.code.startswith("BANK-IBAN")), invoice.iban)
+        iban = next((one.about for one in invoice.findings if one.code == TO_CLEAR), invoice.iban)
         return _only(books.find(KnownAccount, siren=invoice.supplier_siren, iban=iban), wanted)
     return _only(books.find(KnownAccount, iban=iban), wanted)
 

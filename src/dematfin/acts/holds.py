@@ -1,26 +1,21 @@
 """An agent takes up what is held: corrects, forces, takes over, leaves to others; each in one's own name."""
 
 from dataclasses import replace
-from typing import Final
 
 from dematfin.domain.event import Subject
-from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.forcing import forced
-from dematfin.domain.invoice.invoice import Invoice, routed
+from dematfin.domain.invoice.invoice import Invoice, Origin, routed
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.labels import INVOICE
+from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.control import control_one
-from dematfin.steps.episodes import withdraw_visa
-from dematfin.steps.tell import give_up
-
-TOLD: Final = {
-    InvoiceState.SENT_BACK: SupplierStatus.RECYCLED,
-    InvoiceState.INTERRUPTED: SupplierStatus.SUSPENDED,
-}
+from dematfin.steps.episodes import WITH_SUPPLIER, withdraw_visa
+from dematfin.steps.untold import is_told, take_back
 
 
 def resume(app: App, who: Person, invoice_id: str, motif: str, service: str = "", engagement: str = "") -> Invoice:
@@ -31,18 +26,17 @@ def resume(app: App, who: Person, invoice_id: str, motif: str, service: str = ""
             supplier can bring it back.
     """
     app = app.on_behalf_of(who, Act.HOLD)
+    service, engagement = service.strip(), engagement.strip()
     with app.ledger.transaction() as books:
         invoice = books.get(Invoice, invoice_id)
-        _check_motif(invoice, motif)
-        _take_back(books, invoice)
+        reason = for_journal(f"Facture {invoice_id}", motif)
+        _check_in_our_hands(books, invoice)
+        again = routed(_anew(invoice), service or invoice.service, engagement or invoice.engagement, invoice.marche)
         withdraw_visa(app, books, invoice, "facture reprise par un agent")
-        again = replace(invoice.moved(InvoiceState.RECEIVED), episode=invoice.episode + 1, findings=())
-        if invoice.state is InvoiceState.INTERRUPTED:
-            again = replace(again, interrupted_on=None, letter=None)  # nobody was told
-        again = routed(again, service or again.service, engagement or again.engagement, again.marche)
+        take_back(books, invoice, "repris par un agent avant d'être transmis")
         books.save(again)
         words = [f"service {service}"] * bool(service) + [f"engagement {engagement}"] * bool(engagement)
-        told = f"reprise{' (' + ', '.join(words) + ')' if words else ''} : {motif}"
+        told = f"reprise par {who.name}{' (' + ', '.join(words) + ')' if words else ''} : {reason}"
         books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, again.state, told))
     return _controlled(app, invoice_id)
 
@@ -56,35 +50,59 @@ def force(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
     app = app.on_behalf_of(who, Act.HOLD)
     with app.ledger.transaction() as books:
         invoice = books.get(Invoice, invoice_id)
-        _check_motif(invoice, motif)
-        passed = forced(invoice, who.name, motif)
+        reason = for_journal(f"Facture {invoice_id}", motif)
+        if invoice.state is not InvoiceState.TO_CORRECT:
+            raise _wrong_state(invoice, "aucun contrôle ne la retient, il n'y a rien à forcer.")
+        passed = forced(invoice, who.name, reason)
         books.save(passed)
         codes = ", ".join(one.code for one in passed.forced[len(invoice.forced) :])
-        told = f"contrôle forcé ({codes}) : {motif}"
+        told = f"contrôle forcé par {who.name} ({codes}) : {reason}"
         books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, told))
     return _controlled(app, invoice_id)
 
 
 def take_over(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
-    """Make ours an invoice that was followed elsewhere: controls and visa begin, they alone lead to a mandat."""
+    """Make ours an invoice that was followed elsewhere: controls and visa begin, they alone lead to a mandat.
+
+    Raises:
+        Forbidden, UnknownRecord; RuleError: no motif, or it is not followed elsewhere.
+    """
     app = app.on_behalf_of(who, Act.HOLD)
-    _move(app, who, invoice_id, InvoiceState.RECEIVED, motif, "prise en main")
+    with app.ledger.transaction() as books:
+        invoice = books.get(Invoice, invoice_id)
+        if invoice.state is not InvoiceState.ELSEWHERE:
+            raise _wrong_state(invoice, "seule une facture suivie ailleurs se prend en main.")
+        _write(app, books, (invoice, _anew(invoice)), f"prise en main par {who.name}", motif)
     return _controlled(app, invoice_id)
 
 
 def set_aside(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
-    """Leave an invoice to be followed elsewhere: already paid, direct debit, works; it is never mandated here."""
-    return _move(app.on_behalf_of(who, Act.HOLD), who, invoice_id, InvoiceState.ELSEWHERE, motif, "écartée")
+    """Leave an invoice to be followed elsewhere: already paid, direct debit, works; it is never mandated here.
 
-
-def _move(app: App, who: Person, invoice_id: str, state: InvoiceState, motif: str, verb: str) -> Invoice:
+    Raises:
+        Forbidden, UnknownRecord; RuleError: no motif, or it is already past its controls.
+    """
+    app = app.on_behalf_of(who, Act.HOLD)
     with app.ledger.transaction() as books:
         invoice = books.get(Invoice, invoice_id)
-        _check_motif(invoice, motif)
-        moved = invoice.moved(state)
-        books.save(moved)
-        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, state, f"{verb} par {who.name} : {motif}"))
-    return moved
+        aside = invoice.moved(InvoiceState.ELSEWHERE)
+        _write(app, books, (invoice, aside), f"écartée par {who.name}", motif)
+    return aside
+
+
+def _anew(invoice: Invoice) -> Invoice:
+    """Return the invoice at the start of another episode: a desk that has decided on one gets another folder."""
+    again = replace(invoice.moved(InvoiceState.RECEIVED), episode=invoice.episode + 1, findings=())
+    if invoice.state is InvoiceState.INTERRUPTED and invoice.origin is Origin.CHORUS:
+        return replace(again, interrupted_on=None, letter=None)  # nobody was told
+    return again
+
+
+def _write(app: App, books: Books, change: tuple[Invoice, Invoice], told: str, motif: str) -> None:
+    before, after = change
+    reason = for_journal(f"Facture {before.id}", motif)
+    books.save(after)
+    books.record(app.event(Subject.INVOICE, before.id, before.state, after.state, f"{told} : {reason}"))
 
 
 def _controlled(app: App, invoice_id: str) -> Invoice:
@@ -93,22 +111,17 @@ def _controlled(app: App, invoice_id: str) -> Invoice:
         return books.get(Invoice, invoice_id)
 
 
-def _take_back(books: Books, invoice: Invoice) -> None:
-    """What was decided and not told yet is taken back; what Chorus Pro shows already is the supplier's to answer."""
-    status = TOLD.get(invoice.state)
-    if status is None:
-        return
-    formed = books.find(Intention, id=intention_id(invoice.remote_id, invoice.episode, status))
-    if invoice.remote_status == status or not formed or formed[0].state is IntentionState.DONE:
+def _check_in_our_hands(books: Books, invoice: Invoice) -> None:
+    """What is followed elsewhere is taken over, not resumed; what the supplier was told is the supplier's to answer."""
+    if invoice.state is InvoiceState.ELSEWHERE:
+        raise _wrong_state(invoice, f"prenez-la d'abord en main (dematfin facture prendre-en-main {invoice.id}).")
+    if invoice.state in WITH_SUPPLIER and invoice.origin is Origin.CHORUS and is_told(books, invoice):
         message = (
-            f"Facture {invoice.id} : Chorus Pro la montre « {said(status)} », seul le fournisseur peut la renvoyer. "
-            "Demandez-lui de répondre dans Chorus Pro : elle reviendra d'elle-même à l'import."
+            f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} », seul le fournisseur peut "
+            "la renvoyer. Demandez-lui de répondre dans Chorus Pro : elle reviendra d'elle-même à l'import."
         )
         raise RuleError(message)
-    give_up(books, formed[0], "repris par un agent avant d'être transmis")
 
 
-def _check_motif(invoice: Invoice, motif: str) -> None:
-    if not motif.strip():
-        message = f"Facture {invoice.id} : donnez un motif, il est gardé au journal avec votre nom."
-        raise RuleError(message)
+def _wrong_state(invoice: Invoice, what: str) -> RuleError:
+    return RuleError(f"Facture {invoice.id} (« {INVOICE[invoice.state]} ») : {what}")

@@ -50,8 +50,10 @@ def standing(app: App, who: Person) -> Standing:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         cursors = {cursor.id: cursor.day for cursor in books.find(Cursor)}
+    doors = tuple(_door(app, name, cursors.get(cursor_id(name))) for name in app.source.doors())
+    with app.ledger.reading() as books:  # not while the neighbour is waited for
         return Standing(
-            doors=tuple(_door(app, name, cursors.get(cursor_id(name))) for name in app.source.doors()),
+            doors=doors,
             structures=books.find(StructureRules),
             announced=books.find(Reception, state=ReceptionState.LISTED),
             quarantined=books.find(Reception, state=ReceptionState.QUARANTINED),

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from dematfin.acts.answers import LONGEST_MOTIF
 from dematfin.domain.delay.dgp import delay
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding, blocking
-from dematfin.domain.intention import SupplierStatus
+from dematfin.domain.intention import LONGEST_MOTIF, SupplierStatus
 from dematfin.domain.invoice.forcing import FORCIBLE
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState

@@ -1,5 +1,7 @@
 """Finding an invoice from whatever is at hand: a name, a number, an amount, the end of an account."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,15 +11,17 @@ from dematfin.domain.figures.overview import label
 from dematfin.domain.invoice.invoice import Invoice, normalised, search_key
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.parties.iban import compact as compact_iban
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.siret import LENGTH, compact
 from dematfin.domain.registers import engagement_id
 from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Between, Books, Ending, Holding
+from dematfin.ports.ledger import All, Between, Books, Ending, Holding
 
 SHOWN: Final = 200
 SIREN_LENGTH: Final = 9
+Where = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,8 @@ class Criteria:
 
     Attributes:
         words: anything: an identifier, a number of Chorus Pro, an invoice number, a supplier.
+        supplier: words of its name in any order, or its SIREN or SIRET.
+        number: a part of it is enough.
         since, until: bounds of the date of the invoice, both included.
         iban_end: last signs of the account.
     """
@@ -54,16 +60,14 @@ def search(app: App, who: Person, wanted: Criteria) -> tuple[Found, ...]:
     """Return what matches every criterion, newest first, 200 at most.
 
     Raises:
-        RuleError: no criterion at all.
+        RuleError: no criterion, one that says nothing, or days in the wrong order.
     """
     who.require(Act.READ)
-    if wanted == Criteria():
-        message = "Donnez au moins un critère : un mot, --fournisseur, --numero, --montant…"
-        raise RuleError(message)
     with app.ledger.reading() as books:
-        where = _where(app, books, wanted)
+        where = dict(_where(app, books, wanted))
         ways = _ways(wanted.words) if wanted.words else ({},)
-        found = {one.id: one for way in ways for one in books.find(Invoice, **(where | way))}
+        _check(wanted, where)
+        found = {one.id: one for way in ways for one in books.last(Invoice, SHOWN, "issued_on", **_both(where, way))}
         newest = sorted(found.values(), key=lambda one: (one.issued_on, one.id), reverse=True)
         return tuple(_found(books, invoice) for invoice in newest[:SHOWN])
 
@@ -76,10 +80,11 @@ def one(app: App, who: Person, key: str) -> Found:
     """
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        for way in ({"id": key.strip().upper()}, {"remote_id": key.strip()}, {"number_key": normalised(key)}):
-            found = books.find(Invoice, **way)
+        for way in _ways(key)[:-1] if _says_something(key) else ():
+            found = books.last(Invoice, SHOWN, "issued_on", **way)
             if len(found) > 1:
-                message = f"Plusieurs factures portent le numéro « {key} » : {', '.join(item.id for item in found)}."
+                listed = ", ".join(f"{item.id} ({item.content.supplier.name})" for item in found)
+                message = f"Plusieurs factures portent le numéro « {key} », donnez l'identifiant : {listed}."
                 raise RuleError(message)
             if found:
                 return _found(books, found[0])
@@ -87,33 +92,59 @@ def one(app: App, who: Person, key: str) -> Found:
     raise UnknownRecord(message)
 
 
-def _where(app: App, books: Books, wanted: Criteria) -> dict[str, object]:
-    where: dict[str, object] = {}
+def _check(wanted: Criteria, where: Where) -> None:
+    if not where and not wanted.words:
+        message = "Donnez au moins un critère : un mot, --fournisseur, --numero, --montant…"
+        raise RuleError(message)
+    for text in (wanted.words, wanted.supplier, wanted.number, wanted.engagement, wanted.iban_end):
+        if text and not _says_something(text):
+            message = f"« {text} » ne dit rien : donnez au moins une lettre ou un chiffre."
+            raise RuleError(message)
+    if wanted.since and wanted.until and wanted.since > wanted.until:
+        message = f"Le {wanted.since:%d/%m/%Y} vient après le {wanted.until:%d/%m/%Y} : inversez les deux dates."
+        raise RuleError(message)
+
+
+def _says_something(text: str) -> bool:
+    return any(map(str.isalnum, text))
+
+
+def _both(where: Where, way: Where) -> Where:
+    """Return what must hold together, attribute by attribute."""
+    shared = {name: All((where[name], way[name])) for name in where.keys() & way.keys()}
+    return where | way | shared
+
+
+def _where(app: App, books: Books, wanted: Criteria) -> Iterator[tuple[str, object]]:
     if wanted.supplier:
-        where |= _supplier(wanted.supplier)
+        yield from _supplier(wanted.supplier).items()
     if wanted.number:
-        where["number_key"] = Holding(normalised(wanted.number))
+        yield "number_key", Holding(_beginning(wanted.number))
     if wanted.amount is not None:
-        where["ttc"] = abs(wanted.amount)
+        yield "ttc", abs(wanted.amount)
     if wanted.engagement:
-        where["engagement_key"] = [engagement_id(budget.siret, wanted.engagement) for budget in app.policy.budgets]
+        yield "engagement_key", [engagement_id(budget.siret, wanted.engagement) for budget in app.policy.budgets]
     if wanted.iban_end:
-        where["iban"] = Ending("".join(wanted.iban_end.split()).upper())
+        yield "iban", Ending(compact_iban(wanted.iban_end))
     if wanted.since or wanted.until:
-        where["issued_on"] = Between(low=wanted.since, high=wanted.until)
+        yield "issued_on", Between(low=wanted.since, high=wanted.until)
     if wanted.mandat is not None:
-        where["id"] = [key for mandat in books.find(Mandat, number=wanted.mandat) for key in mandat.invoice_ids]
-    return where
+        yield "id", [key for mandat in books.find(Mandat, number=wanted.mandat) for key in mandat.invoice_ids]
 
 
-def _supplier(words: str) -> dict[str, object]:
+def _beginning(number: str) -> str:
+    """Return a part of a number as it is normalised; zeros at its end may be the first ones of a longer group."""
+    return normalised(re.sub(r"(?<!\d)0+$", "", number.strip()) or number)
+
+
+def _supplier(words: str) -> Where:
     digits = compact(words)
     if digits.isdigit() and len(digits) in {SIREN_LENGTH, LENGTH}:
         return {"supplier_siren": digits[:SIREN_LENGTH]}
-    return {"supplier_key": Holding(search_key(words))}
+    return {"supplier_key": All(tuple(Holding(word) for word in search_key(words).split()))}
 
 
-def _ways(words: str) -> tuple[dict[str, object], ...]:
+def _ways(words: str) -> tuple[Where, ...]:
     """A word may be an identifier, a number, or a supplier."""
     return (
         {"id": words.strip().upper()},
@@ -129,9 +160,10 @@ def _found(books: Books, invoice: Invoice) -> Found:
 
 
 def _mandat(books: Books, invoice: Invoice) -> Mandat | None:
-    """A mandat bears the number of the invoice that it pays; a credit note that it nets cites that number."""
-    references = {invoice.number, invoice.content.origin_number}
-    for mandat in books.find(Mandat, reference=references, siret=invoice.siret):
-        if invoice.id in mandat.invoice_ids:
-            return mandat
-    return None
+    """Return the last mandat made of an invoice: it bears its number, or that of the one which a credit note nets."""
+    numbers = {invoice.number}
+    if invoice.is_credit_note and (cited := normalised(invoice.content.origin_number)):
+        firm = books.find(Invoice, supplier_siren=invoice.supplier_siren, number_key=cited)
+        numbers |= {origin.number for origin in firm}
+    made = books.find(Mandat, reference=numbers, siret=invoice.siret)
+    return next((mandat for mandat in reversed(made) if invoice.id in mandat.invoice_ids), None)

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
+
+NEW_DELAY: Final = 30
+"""Days that open once all is received, whatever the first delay was (CCP, art. R. 2192-29)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +16,6 @@ class Interruption:
     Attributes:
         sender, siret: the budget that was asked to pay.
         motif: why, imputable to the creditor; `pieces`: documents to supply.
-        days: new delay that opens once everything is received.
     """
 
     sender: str
@@ -27,4 +30,3 @@ class Interruption:
     written_on: date
     motif: str
     pieces: tuple[str, ...]
-    days: int

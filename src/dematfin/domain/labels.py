@@ -2,36 +2,15 @@
 
 from typing import Final
 
-from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.mandat.flux import FluxState
-from dematfin.domain.mandat.mandat import MandatState
-from dematfin.domain.visa.folder import FolderState, Motive
+from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE
+from dematfin.domain.mandat.flux import FLUX_MACHINE
+from dematfin.domain.mandat.mandat import MANDAT_MACHINE, MandatState
+from dematfin.domain.visa.folder import FOLDER_MACHINE, Motive
 
-INVOICE: Final[dict[InvoiceState, str]] = {
-    InvoiceState.RECEIVED: "reçue",
-    InvoiceState.TO_CORRECT: "à corriger",
-    InvoiceState.IN_VISA: "en visa",
-    InvoiceState.INTERRUPTED: "délai interrompu",
-    InvoiceState.SERVICE_FAIT: "service fait",
-    InvoiceState.TO_PAY: "à payer",
-    InvoiceState.SENT_BACK: "renvoyée",
-    InvoiceState.ELSEWHERE: "suivie ailleurs",
-    InvoiceState.REFUSED: "refusée",
-    InvoiceState.CANCELLED: "annulée",
-}
-
-MANDAT: Final[dict[MandatState, str]] = {
-    MandatState.PREPARED: "préparé",
-    MandatState.IN_BORDEREAU: "en bordereau",
-    MandatState.SENT: "transmis",
-    MandatState.REFUSED_AT_GATE: "refusé au guichet",
-    MandatState.TAKEN_IN_CHARGE: "pris en charge",
-    MandatState.ON_HOLD: "en instance",
-    MandatState.PARTLY_PAID: "payé en partie",
-    MandatState.REJECTED: "rejeté par le comptable",
-    MandatState.PAID: "payé",
-    MandatState.CANCELLED: "annulé",
-}
+INVOICE: Final = INVOICE_MACHINE.words
+MANDAT: Final = MANDAT_MACHINE.words
+FLUX: Final = FLUX_MACHINE.words
+FOLDER: Final = FOLDER_MACHINE.words
 
 OF_ITS_MANDAT: Final[dict[MandatState, str]] = {
     MandatState.PREPARED: "mandat préparé",
@@ -46,24 +25,6 @@ OF_ITS_MANDAT: Final[dict[MandatState, str]] = {
     MandatState.CANCELLED: "mandat annulé",
 }
 """The label of an invoice to pay follows its mandat."""
-
-FLUX: Final[dict[FluxState, str]] = {
-    FluxState.BUILT: "construit, à signer",
-    FluxState.SIGNED: "signé",
-    FluxState.SENDING: "en envoi",
-    FluxState.TO_VERIFY: "à vérifier",
-    FluxState.TRANSMITTED: "transmis",
-    FluxState.ACKNOWLEDGED: "acquitté",
-    FluxState.REFUSED_BY_TDT: "refusé par le TdT",
-    FluxState.DROPPED: "abandonné",
-}
-
-FOLDER: Final[dict[FolderState, str]] = {
-    FolderState.IN_CIRCUIT: "à viser",
-    FolderState.APPROVED: "visée",
-    FolderState.REFUSED: "refusée",
-    FolderState.WITHDRAWN: "retirée",
-}
 
 MOTIVE: Final[dict[Motive, str]] = {
     Motive.NOT_MY_SERVICE: "ce n'est pas mon service",

@@ -14,19 +14,20 @@ State = TypeVar("State", bound=StrEnum)
 
 
 class Machine(Generic[State]):
-    """The arrows of one kind of record."""
+    """The arrows of one kind of record, and the French words for its states."""
 
-    def __init__(self, arrows: Mapping[State, frozenset[State]]) -> None:
+    def __init__(self, arrows: Mapping[State, frozenset[State]], words: Mapping[State, str]) -> None:
         self.arrows = arrows
+        self.words = words
 
-    def check(self, before: State, after: State) -> State:
-        """Return `after` when the arrow exists.
+    def check(self, what: str, before: State, after: State) -> State:
+        """Return `after` when the arrow exists; `what` names the record, as an agent does.
 
         Raises:
-            IllegalTransition: naming both states.
+            IllegalTransition: naming the record and both states.
         """
         if after not in self.arrows[before]:
-            message = f"Changement d'état impossible : {before} ne peut pas devenir {after}."
+            message = f"{what} : l'état « {self.words[before]} » ne peut pas devenir « {self.words[after]} »."
             raise IllegalTransition(message)
         return after
 

@@ -1,6 +1,7 @@
 """Engagements, tiers and credits, exported by the finance software as CSV."""
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -9,33 +10,31 @@ from dematfin.domain.parties import iban, siret
 from dematfin.domain.parties.tiers import SIRET_KIND, Address, BankAccount, Tiers
 from dematfin.domain.registers import Credit, Engagement, Imputation, credit_id, engagement_id
 from dematfin.finance import amounts
-from dematfin.finance.csv_file import Row, read
+from dematfin.finance.csv_file import Row
+from dematfin.finance.records import read
 from dematfin.finance.settings import FinanceSettings
-from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS
+from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS, fold
 
 YES: Final = frozenset({"oui", "o", "1", "vrai", "x"})
-NO: Final = frozenset({"", "non", "n", "0", "faux", "-"})
-INVESTMENT: Final = frozenset({"i", "inv", "investissement"})
-RUNNING: Final = frozenset({"f", "fonc", "fonctionnement"})
+INVESTMENT: Final = {"i": True, "investissement": True, "f": False, "fonctionnement": False}
 POSTCODE_LENGTH: Final = 5
 YEAR_LENGTH: Final = 4
 
 
 class CsvFinanceSoftware:
-    """Reads registers; a budget is named by its code or its SIRET."""
+    """Reads registers; a budget is named by its code or its SIRET, a column as the configuration says."""
 
-    def __init__(self, budgets: tuple[Budget, ...], settings: FinanceSettings | None = None) -> None:
+    def __init__(self, budgets: tuple[Budget, ...], settings: FinanceSettings) -> None:
         self._sirets = {name: budget.siret for budget in budgets for name in (budget.code.upper(), budget.siret)}
-        settings = settings or FinanceSettings()
         self._engagements = replace(ENGAGEMENTS, exported=settings.colonnes_engagements)
         self._tiers = replace(TIERS, exported=settings.colonnes_tiers)
         self._credits = replace(CREDITS, exported=settings.colonnes_credits)
 
     def engagements(self, source: Path) -> tuple[tuple[Engagement, ...], tuple[str, ...]]:
         """Read `budget;numero;libelle;tiers;montant;nature` and, optionally, `fonction;operation;section;chapitre;
-        marche;solde;reste`.
+        marche;reste;solde`.
 
-        `section` is `I` for investment; `solde` is `oui` for an engagement that is closed; `reste` is what is left.
+        `section` is `I` for investment; `reste` is what is left of it; `solde` is `oui` when it is closed.
         """
         return read(source, self._engagements, self._engagement)
 
@@ -45,26 +44,22 @@ class CsvFinanceSoftware:
         return read(source, self._tiers, _tiers)
 
     def credits(self, source: Path) -> tuple[tuple[Credit, ...], tuple[str, ...]]:
-        """Read `budget;exercice;section;chapitre;disponible`."""
+        """Read `budget;exercice;section;chapitre;disponible`; `section` is `I` or `F`."""
         return read(source, self._credits, self._credit)
 
     def _engagement(self, row: Row) -> Engagement:
         budget = self._budget(row)
-        amount = amounts.parse(row["montant"])
-        if amount < 0:
-            message = f"montant « {row['montant']} » : un engagement n'est pas négatif"
-            raise ValueError(message)
         return Engagement(
-            id=_engagement_id(budget, row["numero"]),
+            id=engagement_id(budget, row["numero"]),
             siret=budget,
             number=row["numero"],
             label=row["libelle"],
             tiers=row["tiers"],
-            amount=amount,
+            amount=_amount(row, "montant"),
             imputation=_imputation(row),
             marche=row.get("marche", ""),
-            open=not _closed(row),
-            left=amounts.parse(row["reste"]) if row.get("reste") else None,
+            open=fold(row.get("solde", "")) not in YES,
+            left=_amount(row, "reste") if row.get("reste") else None,
         )
 
     def _credit(self, row: Row) -> Credit:
@@ -72,29 +67,22 @@ class CsvFinanceSoftware:
         if len(year) != YEAR_LENGTH or not _digits(year):
             message = f"exercice « {year} » : une année est attendue, par exemple 2026"
             raise ValueError(message)
-        target = Imputation(nature="", chapter=_chapter(row), investment=_investment(row))
+        target = Imputation(nature="", investment=_investment(row), chapter=_chapter(row))
         return Credit(
             id=credit_id(budget, int(year), target),
             siret=budget,
             exercice=int(year),
             chapter=target.chapter,
             investment=target.investment,
-            available=amounts.parse(row["disponible"]),
+            available=_amount(row, "disponible"),
         )
 
     def _budget(self, row: Row) -> str:
-        budget = self._sirets.get(row["budget"].upper())
-        if budget is None:
+        found = self._sirets.get(row["budget"].upper())
+        if found is None:
             message = f"le budget « {row['budget']} » n'est pas dans la configuration"
             raise ValueError(message)
-        return budget
-
-
-def _engagement_id(budget: str, number: str) -> str:
-    if not any(sign.isalnum() for sign in number):
-        message = f"numero « {number} » : des chiffres ou des lettres sont attendus"
-        raise ValueError(message)
-    return engagement_id(budget, number)
+        return found
 
 
 def _imputation(row: Row) -> Imputation:
@@ -106,33 +94,25 @@ def _imputation(row: Row) -> Imputation:
         nature=row["nature"],
         fonction=row.get("fonction", ""),
         operation=row.get("operation", ""),
-        investment=_investment(row),
-        chapter=_chapter(row),
+        investment=bool(row.get("section")) and _investment(row),
+        chapter=_chapter(row) if row.get("chapitre") else "",
     )
 
 
+def _investment(row: Row) -> bool:
+    section = fold(row["section"])
+    if section not in INVESTMENT:
+        message = f"section « {row['section']} » : I ou F est attendu"
+        raise ValueError(message)
+    return INVESTMENT[section]
+
+
 def _chapter(row: Row) -> str:
-    chapter = row.get("chapitre", "").upper()
-    if chapter and not (chapter.isascii() and chapter.isalnum()):
+    chapter = row["chapitre"]
+    if not (chapter.isascii() and chapter.isalnum()):
         message = f"chapitre « {chapter} » : des chiffres ou des lettres sont attendus, sans espace"
         raise ValueError(message)
-    return chapter
-
-
-def _closed(row: Row) -> bool:
-    closed = row.get("solde", "").lower()
-    if closed not in YES | NO:
-        message = f"solde « {closed} » : oui ou non est attendu"
-        raise ValueError(message)
-    return closed in YES
-
-
-def _investment(row: Row) -> bool:
-    section = row.get("section", "").lower()
-    if section and section not in INVESTMENT | RUNNING:
-        message = f"section « {row['section']} » : I (investissement) ou F (fonctionnement) est attendu"
-        raise ValueError(message)
-    return section in INVESTMENT
+    return chapter.upper()
 
 
 def _tiers(row: Row) -> Tiers:
@@ -166,3 +146,11 @@ def _tiers(row: Row) -> Tiers:
 
 def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
+
+
+def _amount(row: Row, title: str) -> Decimal:
+    try:
+        return amounts.parse(row[title])
+    except ValueError as error:
+        message = f"{title} « {row[title]} » : {error}"
+        raise ValueError(message) from error

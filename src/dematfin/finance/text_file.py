@@ -1,7 +1,6 @@
-"""The text of a file that somebody exported: its encoding is found, never asked."""
+"""A text file from a desktop or a server: its size, its encoding."""
 
 import codecs
-import re
 from pathlib import Path
 from typing import Final
 
@@ -10,18 +9,12 @@ from dematfin.support.refusals import reason
 
 LARGEST: Final = 50 * 1024 * 1024
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-LOST: Final = "\N{REPLACEMENT CHARACTER}"
-"""Stands for bytes that are no character of the encoding."""
-EURO: Final = b"\xa4"
-"""The euro of ISO-8859-15; in Windows-1252, a currency sign that nobody writes."""
-WINDOWS: Final = re.compile(rb"[\x80-\x9f]")
-"""Where Windows-1252 has its euro, its quotes and its œ; ISO-8859-15 has nothing there."""
+LOST: Final = "\0\N{REPLACEMENT CHARACTER}"
+"""What a text never holds: the end of a C string, a sign that its encoding does not know."""
 
 
 def text(source: Path) -> str:
-    """Return the text of a file: what its mark says, else UTF-8, else Windows-1252 or ISO-8859-15.
-
-    Bytes that are no character become `LOST`, for the caller to refuse where they stand.
+    """Return the text of a file: its mark tells UTF-8 or UTF-16; without one, UTF-8 if it can be, else Windows-1252.
 
     Raises:
         DocumentError: absent or unreadable.
@@ -29,17 +22,12 @@ def text(source: Path) -> str:
     """
     data = _bytes(source)
     marked = next((encoding for mark, encoding in MARKS if data.startswith(mark)), "")
-    return data.decode(marked, errors="replace") if marked else _unmarked(data)
-
-
-def _unmarked(data: bytes) -> str:
-    """Take a text for UTF-8 when most of its accents are: a damaged line must not spoil those of all the others."""
-    utf8 = data.decode("utf-8", errors="replace")
-    lost = utf8.count(LOST)
-    accents = len(utf8) - len(utf8.encode("ascii", errors="ignore")) - lost
-    if lost <= accents:
-        return utf8
-    return data.decode("iso-8859-15" if EURO in data and not WINDOWS.search(data) else "cp1252", errors="replace")
+    if marked:
+        return data.decode(marked, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
 
 
 def _bytes(source: Path) -> bytes:

@@ -1,8 +1,7 @@
-"""The titles of our registers, and where an export has them."""
+"""The titles of our registers, and how an export calls them."""
 
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,63 +11,48 @@ class Titles:
     """The columns of one register.
 
     Attributes:
-        required: titles that must be there, and filled on each line; `optional` may be absent.
-        exported: our title = that of the export, where they differ.
+        required, optional: our titles.
+        exported: title in the export, for those of ours that the configuration names otherwise.
     """
 
     required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
+    optional: tuple[str, ...]
     exported: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def ours(self) -> tuple[str, ...]:
-        """Every title that we know."""
+    def all(self) -> tuple[str, ...]:
+        """Every title of ours."""
         return self.required + self.optional
 
-    def places(self, header: Sequence[str]) -> dict[str, int]:
-        """Return the place of each of our columns in an export.
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """Our titles that the file must have: those that we cannot do without, those that were set on purpose."""
+        return tuple(title for title in self.all if title in self.required or title in self.exported)
 
-        Raises:
-            ValueError: in French; one that must be there is not, or two bear the same title.
-        """
-        found = [fold(title) for title in header]
-        wanted = {ours: fold(self._export(ours)) for ours in self.ours if self._sought(ours)}
-        if missing := [self._export(ours) for ours, title in wanted.items() if title not in found and self._due(ours)]:
-            message = f"il manque la colonne {', '.join(missing)}"
-            raise ValueError(message)
-        count = Counter(found)
-        if twice := [self._export(ours) for ours, title in wanted.items() if count[title] > 1]:
-            message = f"plusieurs colonnes s'appellent {', '.join(twice)}, laquelle lire ? Gardez-en une seule"
-            raise ValueError(message)
-        return {ours: found.index(title) for ours, title in wanted.items() if title in found}
+    def written(self, title: str) -> str:
+        """Return the title that stands in the file for one of ours, folded."""
+        return fold(self.exported.get(title, title))
 
-    def recognised(self, header: Sequence[str]) -> int:
-        """Count the titles of an export that mean something to us."""
-        return len({fold(self._export(ours)) for ours in self.ours} & {fold(title) for title in header})
-
-    def _export(self, ours: str) -> str:
-        return self.exported.get(ours, ours)
-
-    def _due(self, ours: str) -> bool:
-        return ours in self.required or ours in self.exported
-
-    def _sought(self, ours: str) -> bool:
-        """Whether to look for it: a column that was given to another of our titles is no longer what its name says."""
-        return self._due(ours) or fold(ours) not in {fold(theirs) for theirs in self.exported.values()}
-
-
-def fold(title: str) -> str:
-    """Return a title as it is compared: no accents, no capitals, no outer or double spaces."""
-    signs = unicodedata.normalize("NFKD", title.casefold())
-    return " ".join("".join(sign for sign in signs if not unicodedata.combining(sign)).split())
+    def shown(self, title: str) -> str:
+        """Name one of our columns to whoever looks for it in the file."""
+        return f"{self.exported[title]} ({title})" if title in self.exported else title
 
 
 ENGAGEMENTS: Final = Titles(
     required=("budget", "numero", "libelle", "tiers", "montant", "nature"),
-    optional=("fonction", "operation", "section", "chapitre", "marche", "solde", "reste"),
+    optional=("fonction", "operation", "section", "chapitre", "marche", "reste", "solde"),
 )
 TIERS: Final = Titles(
     required=("reference", "nom", "identifiant", "adresse", "code_postal", "ville", "iban"),
     optional=("type_identifiant", "categorie", "nature_juridique", "complement", "lieu_dit", "bic", "titulaire"),
 )
-CREDITS: Final = Titles(required=("budget", "exercice", "section", "chapitre", "disponible"))
+CREDITS: Final = Titles(required=("budget", "exercice", "section", "chapitre", "disponible"), optional=())
+
+
+def fold(title: str) -> str:
+    """Return a title without case, accents or outer spaces.
+
+    A no-break space becomes a space, as exports mix both.
+    """
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", title) if not unicodedata.combining(sign))
+    return bare.casefold().strip()

@@ -30,16 +30,23 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A wish of `find`: a text that holds another one."""
+    """A wish of `find`: a text that holds another one, sign for sign; letters of both cases may count as one."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A wish of `find`: a text that ends with another one."""
+    """A wish of `find`: a text that ends with another one, as `Holding`."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Several wishes of `find` on one attribute, which must all hold."""
+
+    wishes: tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +77,12 @@ class Books(Protocol):
     def find(self, kind: type[R], **where: object) -> tuple[R, ...]:
         """Return the records whose attributes equal `where`, by `id`.
 
-        A tuple or a set means "one of"; `Between`, `Holding` and `Ending` say other wishes.
+        A tuple or a set means "one of"; `Between`, `Holding`, `Ending` and `All` say other wishes.
         """
+        ...
+
+    def last(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+        """Return, of the records that `find` would return, the `count` with the greatest `by`, greatest first."""
         ...
 
     def save(self, *records: Record) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from dematfin.domain.event import Subject
+from dematfin.domain.figures.overview import label
 from dematfin.domain.finding import Finding, blocking
 from dematfin.domain.invoice.bank import TO_CLEAR
 from dematfin.domain.invoice.controls import Known
@@ -85,7 +86,7 @@ def _known(app: App, books: Books, invoice: Invoice) -> Known:
         accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
         earlier=earlier,
         decided={pair.id: pair for pair in books.find(Pair, id=[pair_id(invoice.id, one.id) for one in earlier])},
-        mandats=_mandats(books, earlier),
+        standings=_standings(books, earlier),
         origins=_origins(books, invoice),
     )
 
@@ -100,11 +101,17 @@ def _rules(app: App, books: Books, invoice: Invoice) -> StructureRules | None:
     return app.policy.budget(invoice.siret).local.over(rules) if rules and app.policy.owns(invoice.siret) else rules
 
 
-def _mandats(books: Books, paid: tuple[Invoice, ...]) -> dict[str, Mandat]:
-    """The mandats of some invoices: each bears the number of the one that it pays."""
-    numbers = {one.number for one in paid if one.state is InvoiceState.TO_PAY}
-    found = books.find(Mandat, reference=tuple(numbers)) if numbers else ()
-    return {key: mandat for mandat in found for key in mandat.invoice_ids}
+def _standings(books: Books, others: tuple[Invoice, ...]) -> dict[str, str]:
+    """Say where some invoices stand; a mandat bears the number of the invoice that it pays."""
+    numbers = tuple({one.number for one in others if one.state is InvoiceState.TO_PAY})
+    found = books.find(Mandat, reference=numbers) if numbers else ()
+    mandats = {key: mandat for mandat in found for key in mandat.invoice_ids}
+    return {one.id: _standing(one, mandats.get(one.id)) for one in others}
+
+
+def _standing(invoice: Invoice, mandat: Mandat | None) -> str:
+    number = f", mandat n° {mandat.number}" if mandat and mandat.number else ""
+    return label(invoice, mandat) + number
 
 
 def _credit(app: App, books: Books, engagement: Engagement | None) -> Credit | None:

@@ -11,12 +11,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from dematfin.domain.event import Event
 from dematfin.errors import UnknownRecord
-from dematfin.ports.ledger import Between, Ending, Holding, Record
+from dematfin.ports.ledger import All, Between, Ending, Holding, Record
 from dematfin.store.codec import hints
 from dematfin.store.journal import Journal
 from dematfin.store.tables import RECORDS, SERIES
 
 R = TypeVar("R", bound=Record)
+LISTS: Final = (tuple, list, set, frozenset)
 LONGEST_LIST: Final = 500
 """Values of one `IN`: engines limit the number of parameters of a statement."""
 
@@ -45,6 +46,12 @@ class SqlBooks:
         ]
         return tuple(sorted(found, key=lambda record: record.id)) if len(found) > 1 else tuple(found)
 
+    def last(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+        """Return the records that match with the greatest `by`, greatest first."""
+        table = RECORDS[kind]
+        query = self._query(table, where).order_by(table.c[by].desc(), table.c.id.desc()).limit(count)
+        return tuple(kind(**row) for row in self._connection.execute(query).mappings())
+
     def save(self, *records: Record) -> None:
         """Insert or replace records, those of one kind together."""
         for kind, group in groupby(sorted(records, key=lambda one: type(one).__name__), key=type):
@@ -70,37 +77,51 @@ class SqlBooks:
 
     def _queries(self, table: Table, where: dict[str, object]) -> Iterator[Select[Any]]:
         """Return the statements that find records; a long list of values is cut in several."""
-        query = _all_of(table).where(table.c.collectivite == self._collectivite)
-        long_list: tuple[str, list[Any]] | None = None
-        for name, wanted in where.items():
-            if isinstance(wanted, (tuple, list, set, frozenset)) and len(wanted) > LONGEST_LIST and long_list is None:
-                long_list = name, list(wanted)
-            else:
-                query = query.where(*_wish(table.c[name], wanted))
-        if long_list is None:
+        lists = {name: wanted for name, wanted in where.items() if isinstance(wanted, LISTS)}
+        name = next((name for name, values in lists.items() if len(values) > LONGEST_LIST), "")
+        query = self._query(table, {other: wanted for other, wanted in where.items() if other != name})
+        if not name:
             yield query
             return
-        name, values = long_list
+        values = list(lists[name])
         for start in range(0, len(values), LONGEST_LIST):
             yield query.where(table.c[name].in_(values[start : start + LONGEST_LIST]))
 
+    def _query(self, table: Table, where: dict[str, object]) -> Select[Any]:
+        query = _all_of(table).where(table.c.collectivite == self._collectivite)
+        for name, wanted in where.items():
+            query = query.where(*self._wish(table.c[name], wanted))
+        return query
 
-def _wish(column: Column[Any], wanted: object) -> Iterator[ColumnElement[bool]]:
-    """Yield what a column must satisfy."""
-    match wanted:
-        case Between():
-            if wanted.low is not None:
-                yield column >= wanted.low
-            if wanted.high is not None:
-                yield column <= wanted.high
-        case Holding():
-            yield column.contains(wanted.text, autoescape=True)
-        case Ending():
-            yield column.endswith(wanted.text, autoescape=True)
-        case tuple() | list() | set() | frozenset():
-            yield column.in_(list(wanted))
-        case _:
-            yield column == wanted
+    def _wish(self, column: Column[Any], wanted: object) -> Iterator[ColumnElement[bool]]:
+        """Yield what a column must satisfy."""
+        match wanted:
+            case All():
+                for one in wanted.wishes:
+                    yield from self._wish(column, one)
+            case Between():
+                yield from _bounds(column, wanted)
+            case Holding():
+                yield self._by_index(column, lambda text: text.contains(wanted.text, autoescape=True))
+            case Ending():
+                yield self._by_index(column, lambda text: text.endswith(wanted.text, autoescape=True))
+            case tuple() | list() | set() | frozenset():
+                yield column.in_(list(wanted))
+            case _:
+                yield column == wanted
+
+    def _by_index(self, column: Column[Any], test: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+        """Walk the index of a column, which is narrow, rather than its table: the end of a text has no order."""
+        narrow = column.table.alias("narrow")
+        ours = narrow.c.collectivite == self._collectivite
+        return column.table.c.id.in_(select(narrow.c.id).where(ours, test(narrow.c[column.name])))
+
+
+def _bounds(column: Column[Any], wanted: Between) -> Iterator[ColumnElement[bool]]:
+    if wanted.low is not None:
+        yield column >= wanted.low
+    if wanted.high is not None:
+        yield column <= wanted.high
 
 
 @cache

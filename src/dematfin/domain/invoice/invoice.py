@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
@@ -97,7 +98,7 @@ class Invoice:
 
     def moved(self, state: InvoiceState) -> "Invoice":
         """Return the invoice in its next state, by an act of ours, or raise IllegalTransition."""
-        return replace(self, state=INVOICE_MACHINE.check(self.state, state))
+        return replace(self, state=INVOICE_MACHINE.check(f"Facture {self.id}", self.state, state))
 
 
 def normalised(number: str) -> str:
@@ -111,13 +112,17 @@ def normalised(number: str) -> str:
     return "".join(group.lstrip("0") or "0" if group.isdigit() else group for group in groups)
 
 
-def search_key(name: str) -> str:
-    """Return a name as it is searched: upper case, no accents, single spaces.
+UNFOLDED: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "‘": "'", "-": " "})
+"""What Unicode does not take apart, and what people type one for the other."""
 
-    >>> search_key("Énergie  du Val")
-    'ENERGIE DU VAL'
+
+def search_key(name: str) -> str:
+    """Return a name as it is searched: upper case, no accents, no hyphens, single spaces.
+
+    >>> search_key("Énergie  du Val"), search_key("Les Bœufs d’Aix-en-Lac")
+    ('ENERGIE DU VAL', "LES BOEUFS D'AIX EN LAC")
     """
-    plain = unicodedata.normalize("NFKD", name)
+    plain = unicodedata.normalize("NFKD", name.translate(UNFOLDED))
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).upper().split())
 
 

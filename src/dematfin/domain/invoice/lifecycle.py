@@ -34,5 +34,17 @@ INVOICE_MACHINE: Final = Machine(
         S.ELSEWHERE: frozenset({S.RECEIVED}),  # only by a named person's act
         S.REFUSED: frozenset(),
         S.CANCELLED: frozenset(),
-    }
+    },
+    words={
+        S.RECEIVED: "reçue",
+        S.TO_CORRECT: "à corriger",
+        S.IN_VISA: "en visa",
+        S.INTERRUPTED: "délai interrompu",
+        S.SERVICE_FAIT: "service fait",
+        S.TO_PAY: "à payer",
+        S.SENT_BACK: "renvoyée",
+        S.ELSEWHERE: "suivie ailleurs",
+        S.REFUSED: "refusée",
+        S.CANCELLED: "annulée",
+    },
 )

@@ -37,7 +37,17 @@ FLUX_MACHINE: Final = Machine(
         S.ACKNOWLEDGED: frozenset(),
         S.REFUSED_BY_TDT: frozenset(),
         S.DROPPED: frozenset(),
-    }
+    },
+    words={
+        S.BUILT: "construit, à signer",
+        S.SIGNED: "signé",
+        S.SENDING: "en envoi",
+        S.TO_VERIFY: "à vérifier",
+        S.TRANSMITTED: "transmis",
+        S.ACKNOWLEDGED: "acquitté",
+        S.REFUSED_BY_TDT: "refusé par le TdT",
+        S.DROPPED: "abandonné",
+    },
 )
 
 
@@ -82,7 +92,7 @@ class Flux:
 
     def moved(self, state: FluxState) -> "Flux":
         """Return the flow in its next state, by an act of ours, or raise IllegalTransition."""
-        return replace(self, state=FLUX_MACHINE.check(self.state, state))
+        return replace(self, state=FLUX_MACHINE.check(f"Flux {self.id}", self.state, state))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,19 @@ MANDAT_MACHINE: Final = Machine(
         S.REJECTED: frozenset({S.PREPARED, S.CANCELLED}),
         S.PAID: frozenset(),
         S.CANCELLED: frozenset(),
-    }
+    },
+    words={
+        S.PREPARED: "préparé",
+        S.IN_BORDEREAU: "en bordereau",
+        S.SENT: "transmis",
+        S.REFUSED_AT_GATE: "refusé au guichet",
+        S.TAKEN_IN_CHARGE: "pris en charge",
+        S.ON_HOLD: "en instance",
+        S.PARTLY_PAID: "payé en partie",
+        S.REJECTED: "rejeté par le comptable",
+        S.PAID: "payé",
+        S.CANCELLED: "annulé",
+    },
 )
 
 UNANSWERED: Final = frozenset({S.IN_BORDEREAU, S.SENT})
@@ -120,4 +132,4 @@ class Mandat:
 
     def moved(self, state: MandatState) -> "Mandat":
         """Return the mandat in its next state, by an act of ours, or raise IllegalTransition."""
-        return replace(self, state=MANDAT_MACHINE.check(self.state, state))
+        return replace(self, state=MANDAT_MACHINE.check(f"Mandat {self.id}", self.state, state))

@@ -25,7 +25,13 @@ FOLDER_MACHINE: Final = Machine(
         FolderState.APPROVED: frozenset(),
         FolderState.REFUSED: frozenset(),
         FolderState.WITHDRAWN: frozenset(),
-    }
+    },
+    words={
+        FolderState.IN_CIRCUIT: "à viser",
+        FolderState.APPROVED: "visée",
+        FolderState.REFUSED: "refusée",
+        FolderState.WITHDRAWN: "retirée",
+    },
 )
 
 
@@ -82,7 +88,8 @@ class VisaFolder:
         if self.state is not FolderState.IN_CIRCUIT:
             message = f"La facture {self.invoice_id} n'attend plus de visa : la décision est déjà prise."
             raise RuleError(message)
-        return replace(self, state=FOLDER_MACHINE.check(self.state, state), decided_by=who.id, decided_at=at)
+        decided = FOLDER_MACHINE.check(f"Facture {self.invoice_id}", self.state, state)
+        return replace(self, state=decided, decided_by=who.id, decided_at=at)
 
 
 def folder_id(invoice_id: str, episode: int) -> str:

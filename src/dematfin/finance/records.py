@@ -1,0 +1,55 @@
+"""From the rows of a file to records; a bad row is told, the others are taken."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from dematfin.finance.csv_file import Line, Row, lines
+from dematfin.finance.titles import Titles
+
+
+class Keyed(Protocol):
+    """A record under an identifier."""
+
+    @property
+    def id(self) -> str:
+        """What two rows may not share."""
+
+
+R = TypeVar("R", bound=Keyed)
+
+
+def read(source: Path, titles: Titles, to_record: Callable[[Row], R]) -> tuple[tuple[R, ...], tuple[str, ...]]:
+    """Turn each row into a record; return them, and a French sentence for each row that was left out.
+
+    `to_record` raises ValueError, in French, on a row that it cannot take.
+
+    Raises:
+        DocumentError, TooLarge: the file is absent, too large, or lacks a column.
+    """
+    records: dict[str, R] = {}
+    problems: list[str] = []
+    seen: dict[str, int] = {}
+    for line in lines(source, titles):
+        try:
+            record = to_record(_filled(line, titles.required))
+            _check_new(seen.setdefault(record.id, line.number), line.number)
+            records[record.id] = record
+        except ValueError as error:
+            problems.append(f"{source.name}, {line.place} : {error}. Ligne laissée de côté.")
+    return tuple(records.values()), tuple(problems)
+
+
+def _check_new(first: int, number: int) -> None:
+    if first != number:
+        message = f"même référence que la ligne {first}, seule gardée"
+        raise ValueError(message)
+
+
+def _filled(line: Line, required: Sequence[str]) -> Row:
+    if line.problem:
+        raise ValueError(line.problem)
+    if empty := [title for title in required if not line.row[title]]:
+        message = f"colonne vide : {', '.join(empty)}"
+        raise ValueError(message)
+    return line.row
