@@ -1,11 +1,15 @@
 """From the rows of a file to records; a bad row is told, the others are taken."""
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from dematfin.finance.csv_file import Line, Row, lines
 from dematfin.finance.titles import Titles
+
+FORMULA: Final = re.compile(r"[=@]|[+-](?![\d\s.,€]*$)")
+"""What a spreadsheet would compute, were the cell ever exported again; a signed amount or a dash alone is none."""
 
 
 class Keyed(Protocol):
@@ -51,5 +55,8 @@ def _filled(line: Line, required: Sequence[str]) -> Row:
         raise ValueError(line.problem)
     if empty := [title for title in required if not line.row[title]]:
         message = f"colonne vide : {', '.join(empty)}"
+        raise ValueError(message)
+    if formulas := [title for title, cell in line.row.items() if FORMULA.match(cell)]:
+        message = f"la colonne {formulas[0]} contient une formule de tableur « {line.row[formulas[0]][:40]} »"
         raise ValueError(message)
     return line.row

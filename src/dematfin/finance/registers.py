@@ -16,6 +16,9 @@ from dematfin.finance.settings import FinanceSettings
 from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS, fold
 
 YES: Final = frozenset({"oui", "o", "1", "vrai", "x"})
+NO: Final = frozenset({"", "non", "n", "0", "faux", "-"})
+MAY_BE_BELOW_ZERO: Final = frozenset({"reste", "disponible"})
+"""What was overspent: left out, it would pass for money that nobody watches."""
 INVESTMENT: Final = {"i": True, "investissement": True, "f": False, "fonctionnement": False}
 POSTCODE_LENGTH: Final = 5
 YEAR_LENGTH: Final = 4
@@ -50,7 +53,7 @@ class CsvFinanceSoftware:
     def _engagement(self, row: Row) -> Engagement:
         budget = self._budget(row)
         return Engagement(
-            id=engagement_id(budget, row["numero"]),
+            id=_engagement_id(budget, row["numero"]),
             siret=budget,
             number=row["numero"],
             label=row["libelle"],
@@ -58,7 +61,7 @@ class CsvFinanceSoftware:
             amount=_amount(row, "montant"),
             imputation=_imputation(row),
             marche=row.get("marche", ""),
-            open=fold(row.get("solde", "")) not in YES,
+            open=not _closed(row),
             left=_amount(row, "reste") if row.get("reste") else None,
         )
 
@@ -83,6 +86,21 @@ class CsvFinanceSoftware:
             message = f"le budget « {row['budget']} » n'est pas dans la configuration"
             raise ValueError(message)
         return found
+
+
+def _engagement_id(budget: str, number: str) -> str:
+    if not any(sign.isalnum() for sign in number):
+        message = f"numero « {number} » : des chiffres ou des lettres sont attendus"
+        raise ValueError(message)
+    return engagement_id(budget, number)
+
+
+def _closed(row: Row) -> bool:
+    said = fold(row.get("solde", ""))
+    if said not in YES | NO:
+        message = f"solde « {row['solde']} » : oui ou non est attendu"
+        raise ValueError(message)
+    return said in YES
 
 
 def _imputation(row: Row) -> Imputation:
@@ -150,7 +168,11 @@ def _digits(text: str) -> bool:
 
 def _amount(row: Row, title: str) -> Decimal:
     try:
-        return amounts.parse(row[title])
+        value = amounts.parse(row[title])
     except ValueError as error:
         message = f"{title} « {row[title]} » : {error}"
         raise ValueError(message) from error
+    if value < 0 and title not in MAY_BE_BELOW_ZERO:
+        message = f"{title} « {row[title]} » : un montant négatif ne peut pas être pris"
+        raise ValueError(message)
+    return value
