@@ -192,8 +192,7 @@ RIGHT = {
 @pytest.mark.parametrize("register", RIGHT)
 def test_a_rehearsal_does_not_wait_for_those_who_write(copy: Office, csv: Path, register: str) -> None:
     csv.write_text("\n".join(RIGHT[register]), encoding="utf-8")
-    with closing(copy.base()) as base:
-        base.execute("BEGIN IMMEDIATE")
+    with copy.opened() as app, app.ledger.transaction():
         answer = copy(register, "importer", str(csv), "--essai")
     assert answer.code == 0
     assert answer.out.endswith("Essai : rien n'est écrit.\n")
