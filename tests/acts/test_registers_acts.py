@@ -3,7 +3,6 @@
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -29,11 +28,6 @@ Row = Tiers | Engagement | Credit
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     return Hall.build(tmp_path)
-
-
-def exporting(hall: Hall, **policy: Any) -> App:
-    """Return the app with some of its policy changed."""
-    return replace(hall.app, policy=replace(hall.app.policy, **policy))
 
 
 def bring(app: App, *rows: Row, rehearse: bool = False, problems: tuple[str, ...] = ()) -> Import:
@@ -106,7 +100,7 @@ def test_what_our_mandats_took_stays_taken(hall: Hall) -> None:
 
 def test_an_export_that_counts_our_mandats_is_taken_at_its_word(hall: Hall) -> None:
     take(hall, engagement(mandated=Decimal(120)), replace(credit(), mandated=Decimal(120)))
-    app = exporting(hall, finance_knows_our_mandats=True)
+    app = replace(hall.app, policy=replace(hall.app.policy, finance_knows_our_mandats=True))
     bring(app, engagement(left=Decimal(300)))
     bring(app, credit(available="800.00"))
     (order,), (chapter,) = hall.all(Engagement), hall.all(Credit)

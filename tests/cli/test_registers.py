@@ -132,17 +132,17 @@ def test_credits_are_imported_under_the_titles_of_the_export(copy: Office, tmp_p
     file.write_text(
         "Budget;Exercice;Section;CHAP.;Credits Disponibles\n"
         "COMMUNE;2026;F;011;12 345,60 €\n"
-        "COMMUNE;2026;I;21;-3\n"
+        "COMMUNE;2026;I;21;trois\n"
         "CCAS;2026;F;011;100\n",
         encoding="cp1252",
     )
     answer = copy("credit", "importer", str(file))
-    assert (answer.code, answer.out) == (0, "3 crédits importés (3 ajoutés, 0 modifié, 0 inchangé, 0 refusé).\n")
+    assert (answer.code, answer.out) == (1, "2 crédits importés (2 ajoutés, 0 modifié, 0 inchangé, 1 refusé).\n")
+    assert "credits.csv, ligne 3 : disponible « trois » : montant illisible" in answer.err
     plain(answer.said.replace(file.name, ""))
     with copy.opened() as app, app.ledger.reading() as books:
         assert {one.id: str(one.available) for one in books.find(Credit)} == {
             "21990042000015:2026:F:011": "12345.60",
-            "21990042000015:2026:I:21": "-3.00",
             "26990042000010:2026:F:011": "100.00",
         }
 

@@ -41,15 +41,20 @@ def read(source: Path, *rows: str, sep: str = ";") -> list[Line]:
     data=st.data(),
     encoding=st.sampled_from(sorted(ENCODINGS)),
     separator=st.sampled_from(SEPARATORS),
-    quoting=st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)),
+    everywhere=st.booleans(),
 )
 def test_what_was_written_is_read_back(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, encoding: str, separator: str, quoting: int
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, encoding: str, separator: str, *, everywhere: bool
 ) -> None:
     cells = CELLS if encoding == "windows-1252" else ANY_CELLS
     rows = data.draw(st.lists(st.tuples(cells, cells, cells, cells), max_size=5))
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=separator, quoting=quoting, lineterminator="\r\n")  # type: ignore[arg-type]  # one of the four of csv
+    writer = csv.writer(
+        text,
+        delimiter=separator,
+        quoting=csv.QUOTE_ALL if everywhere else csv.QUOTE_MINIMAL,
+        lineterminator="\r\n",
+    )
     writer.writerows([HEADER, *rows])
     source = tmp_path_factory.getbasetemp() / "property.csv"
     source.write_bytes(ENCODINGS[encoding](text.getvalue()))
@@ -67,6 +72,11 @@ def test_a_real_file_in_each_form(source: Path, encoding: str, separator: str, e
     source.write_bytes(ENCODINGS[encoding](end.join(separator.join(row) for row in rows)))
     (line,) = lines(source, TITLES)
     assert line == Line(2, 2, {"numero": "1", "libelle": "Été ; à, l|école\t2 €", "montant": "5"})
+
+
+def test_the_titles_tell_the_separator_whatever_the_labels_hold(source: Path) -> None:
+    (line,) = read(source, '1,"a;b;c;d|e|f|g\t\t\t\t"', sep=",")
+    assert line.row == {"numero": "1", "libelle": "a;b;c;d|e|f|g"}
 
 
 def test_a_quote_left_open_costs_its_own_line(source: Path) -> None:

@@ -9,7 +9,7 @@ from dematfin.errors import DocumentError, TooLarge
 from dematfin.finance import csv_file
 from dematfin.finance.registers import CsvFinanceSoftware
 from dematfin.finance.settings import FinanceSettings
-from examples import BUDGETS
+from examples import BUDGETS, IBAN, SUPPLIER
 
 SOFTWARE = CsvFinanceSoftware(BUDGETS, FinanceSettings())
 CREDITS = "budget;exercice;section;chapitre;disponible"
@@ -34,6 +34,34 @@ def test_a_formula_is_refused_with_its_column_and_its_line(tmp_path: Path, cell:
 def test_a_formula_in_a_column_that_is_not_read_harms_nobody(tmp_path: Path) -> None:
     source = write(tmp_path, f"{CREDITS};remarque", "COMMUNE;2026;F;011;1;=A1")
     assert SOFTWARE.credits(source)[1] == ()
+
+
+SPACED = " ".join(IBAN[at : at + 4] for at in range(0, len(IBAN), 4))
+
+
+@pytest.mark.parametrize("written", [IBAN, SPACED, IBAN.lower(), f"RIB {IBAN}", f"RIB : {SPACED} (Banque)"])
+@pytest.mark.parametrize("place", ["identifiant", "code_postal"])
+def test_no_column_of_tiers_brings_a_whole_account_into_a_sentence(tmp_path: Path, written: str, place: str) -> None:
+    row = {
+        "reference": "F1",
+        "nom": "X",
+        "identifiant": SUPPLIER,
+        "adresse": "rue",
+        "code_postal": "99000",
+        "ville": "V",
+        "iban": IBAN,
+    } | {place: written}
+    source = write(tmp_path, ";".join(row), ";".join(row.values()))
+    _, (problem,) = SOFTWARE.tiers(source)
+    assert IBAN[8:20] not in "".join(problem.upper().split())
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_no_column_of_credits_brings_a_whole_account_into_a_sentence(tmp_path: Path, place: int) -> None:
+    cells = ["COMMUNE", "2026", "F", "0 11", "1"]
+    cells[place] = SPACED
+    _, (problem,) = SOFTWARE.credits(write(tmp_path, CREDITS, ";".join(cells)))
+    assert IBAN[8:20] not in "".join(problem.split())
 
 
 def test_what_was_overspent_is_known(tmp_path: Path) -> None:

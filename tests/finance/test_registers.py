@@ -63,6 +63,12 @@ def test_a_credit_is_found_by_the_expense_that_takes_from_it(source: Path) -> No
     assert credit.id == credit_id(COMMUNE, 2026, Imputation(nature="60632"))
 
 
+def test_an_overspent_chapter_is_taken_as_it_is(source: Path) -> None:
+    source.write_text(f"{CREDITS}\nCCAS;2026;F;011;-1 234,50 €\n", encoding="utf-8")
+    ((credit,), problems) = SOFTWARE.credits(source)
+    assert (credit.available, problems) == (Decimal("-1234.50"), ())
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -71,6 +77,7 @@ def test_a_credit_is_found_by_the_expense_that_takes_from_it(source: Path) -> No
         ("CCAS;2026;X;011;10", "section « X »"),
         ("CCAS;2026;;011;10", "colonne vide : section"),
         ("CCAS;2026;F;0 11;10", "chapitre « 0 11 »"),
+        ("CCAS;2026;F;011;dix", "disponible « dix » : montant illisible"),
         ("CCAS;2026;F;011;1.234", "disponible « 1.234 » : ce montant peut se lire de deux façons"),
         ("CCAS;2026;I;012;10", "même référence que la ligne 2"),
     ],
@@ -141,6 +148,17 @@ def test_a_creditor_who_could_not_be_paid_is_left_out(source: Path, old: str, ne
     assert records == ()
     assert words in problem
     assert new not in problem or old != IBAN  # never a whole account
+
+
+@pytest.mark.parametrize("place", ["identifiant", "code_postal"])
+def test_columns_taken_for_one_another_show_no_account(source: Path, place: str) -> None:
+    spaced = "FR76 1999 9000 1700 0987 6543 276"
+    software = CsvFinanceSoftware(BUDGETS, FinanceSettings(colonnes_tiers={place: "Compte"}))
+    source.write_text(f"{TIERS};Compte\n{SUPPLIER_ROW};{spaced}\n", encoding="utf-8")
+    records, (problem,) = software.tiers(source)
+    assert records == ()
+    assert f"{place} : c'est un IBAN" in problem
+    assert "0987" not in problem
 
 
 def test_quotes_protect_a_semicolon(source: Path) -> None:

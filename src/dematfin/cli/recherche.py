@@ -16,7 +16,7 @@ from dematfin.domain.money import french
 
 DATES = ["%d/%m/%Y", "%Y-%m-%d"]
 Words = Annotated[str, typer.Argument(metavar="[MOTS]", help="Identifiant, numéro, n° Chorus Pro ou fournisseur.")]
-Supplier = Annotated[str, typer.Option("--fournisseur", metavar="NOM", help="Nom, SIREN ou SIRET.")]
+Supplier = Annotated[str, typer.Option("--fournisseur", metavar="NOM", help="Mots du nom, SIREN ou SIRET.")]
 Number = Annotated[str, typer.Option("--numero", metavar="NUMÉRO", help="Numéro de facture, même partiel.")]
 Amount = Annotated[str, typer.Option("--montant", metavar="EUROS", help="Montant TTC, par exemple 120,50.")]
 Engagement = Annotated[str, typer.Option("--engagement", metavar="NUMÉRO", help="Numéro d'engagement.")]
@@ -103,7 +103,7 @@ def where_is(
     """Écrit le paragraphe à coller dans la réponse au fournisseur qui demande où en est sa facture."""
     desk = sit(configuration)
     found = acts.one(desk.app, desk.who, facture)
-    say(paragraph(found.invoice, found.mandat, desk.app.policy.payment_days))
+    say(paragraph(found.invoice, found.mandat, desk.app.policy.payment_days, desk.app.clock.today()))
 
 
 def _amount(text: str) -> Decimal | None:

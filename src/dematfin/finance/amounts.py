@@ -15,30 +15,35 @@ READINGS: Final = tuple(
     )
 )
 """Thousands set apart by nothing or by spaces, by points, by commas."""
-BELOW_ZERO: Final = tuple(
-    re.compile(pattern)
-    for pattern in (r"[-\u2212\u2013] ?(?P<digits>.+)", r"(?P<digits>.+?) ?[-\u2212\u2013]", r"\((?P<digits>.+)\)")
-)
-"""A minus sign, or the dash that stands for it, before or after; brackets, as accountants write."""
+MINUS: Final = frozenset("-\N{MINUS SIGN}\N{EN DASH}(")
+
+
+def parse_signed(text: str) -> Decimal:
+    """Return the euros written in a cell, below zero when they are: a chapter may be overspent; raises as `parse`."""
+    bare = text.strip()
+    if bare[:1] in MINUS and not bare.startswith("("):
+        return -parse(bare[1:])
+    return parse(bare)
 
 
 def parse(text: str) -> Decimal:
-    """Return the euros written in a cell, to the cent; `-5`, `5-` and `(5)` are below zero.
+    """Return the euros written in a cell, to the cent.
 
     Raises:
-        ValueError: in French; no amount, or one that can be read in two ways, as `1,234`.
+        ValueError: in French; no amount, below zero, or one that can be read in two ways, as `1,234`.
     """
     bare = " ".join(text.split()).removesuffix("€").rstrip()
-    digits = next((match["digits"] for one in BELOW_ZERO if (match := one.fullmatch(bare))), bare)
-    found = {_value(match) for reading in READINGS if (match := reading.fullmatch(digits))}
+    if bare and (bare[0] in MINUS or bare[-1] in MINUS):
+        message = "un montant négatif ne peut pas être pris"
+        raise ValueError(message)
+    found = {_value(match) for reading in READINGS if (match := reading.fullmatch(bare))}
     if not found:
         message = "montant illisible, écrivez par exemple 1234,50"
         raise ValueError(message)
     if len(found) > 1:
         message = "ce montant peut se lire de deux façons, écrivez-le avec deux décimales"
         raise ValueError(message)
-    value = money.euros(money.parse(found.pop()))
-    return value if digits == bare else -value
+    return money.euros(money.parse(found.pop()))
 
 
 def _value(match: re.Match[str]) -> str:

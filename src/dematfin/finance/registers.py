@@ -1,5 +1,6 @@
 """Engagements, tiers and credits, exported by the finance software as CSV."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -17,8 +18,6 @@ from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS, fold
 
 YES: Final = frozenset({"oui", "o", "1", "vrai", "x"})
 NO: Final = frozenset({"", "non", "n", "0", "faux", "-"})
-MAY_BE_BELOW_ZERO: Final = frozenset({"reste", "disponible"})
-"""What was overspent: left out, it would pass for money that nobody watches."""
 INVESTMENT: Final = {"i": True, "investissement": True, "f": False, "fonctionnement": False}
 POSTCODE_LENGTH: Final = 5
 YEAR_LENGTH: Final = 4
@@ -62,7 +61,7 @@ class CsvFinanceSoftware:
             imputation=_imputation(row),
             marche=row.get("marche", ""),
             open=not _closed(row),
-            left=_amount(row, "reste") if row.get("reste") else None,
+            left=_amount(row, "reste", amounts.parse_signed) if row.get("reste") else None,
         )
 
     def _credit(self, row: Row) -> Credit:
@@ -77,7 +76,7 @@ class CsvFinanceSoftware:
             exercice=int(year),
             chapter=target.chapter,
             investment=target.investment,
-            available=_amount(row, "disponible"),
+            available=_amount(row, "disponible", amounts.parse_signed),  # a chapter may be overspent
         )
 
     def _budget(self, row: Row) -> str:
@@ -134,6 +133,7 @@ def _chapter(row: Row) -> str:
 
 
 def _tiers(row: Row) -> Tiers:
+    _check_no_iban(row)
     kind = row.get("type_identifiant") or SIRET_KIND
     identifier = siret.parse(row["identifiant"]) if kind == SIRET_KIND else row["identifiant"]
     if len(row["code_postal"]) != POSTCODE_LENGTH or not _digits(row["code_postal"]):
@@ -162,17 +162,21 @@ def _tiers(row: Row) -> Tiers:
     )
 
 
+def _check_no_iban(row: Row) -> None:
+    """Columns taken for one another must not show whole accounts in the messages about them."""
+    for title in ("identifiant", "code_postal"):
+        if iban.SHAPE.fullmatch(iban.compact(row[title])):
+            message = f"{title} : c'est un IBAN, vérifiez les titres des colonnes"
+            raise ValueError(message)
+
+
 def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _amount(row: Row, title: str) -> Decimal:
+def _amount(row: Row, title: str, parse: Callable[[str], Decimal] = amounts.parse) -> Decimal:
     try:
-        value = amounts.parse(row[title])
+        return parse(row[title])
     except ValueError as error:
         message = f"{title} « {row[title]} » : {error}"
         raise ValueError(message) from error
-    if value < 0 and title not in MAY_BE_BELOW_ZERO:
-        message = f"{title} « {row[title]} » : un montant négatif ne peut pas être pris"
-        raise ValueError(message)
-    return value

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
+from heapq import nlargest
 from itertools import groupby
 from typing import Any, Final, TypeVar
 
@@ -48,9 +49,16 @@ class SqlBooks:
 
     def last(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
         """Return the records that match with the greatest `by`, greatest first."""
-        table = RECORDS[kind]
-        query = self._query(table, where).order_by(table.c[by].desc(), table.c.id.desc()).limit(count)
-        return tuple(kind(**row) for row in self._connection.execute(query).mappings())
+        if "id" not in where:
+            where = {"id": self._greatest(RECORDS[kind], count, by, where)}
+        return tuple(nlargest(count, self.find(kind, **where), key=lambda one: (getattr(one, by), one.id)))
+
+    def _greatest(self, table: Table, count: int, by: str, where: dict[str, object]) -> list[str]:
+        """Return ids; where nothing exact is asked, much may match, and `by` is walked from its end."""
+        rows = select(table.c[by], table.c.id).where(*self._conditions(table, where))
+        if not any(map(_is_exact, where.values())):
+            rows = rows.order_by(table.c[by].desc(), table.c.id.desc()).limit(count)
+        return [key for _, key in nlargest(count, (tuple(row) for row in self._connection.execute(rows)))]
 
     def save(self, *records: Record) -> None:
         """Insert or replace records, those of one kind together."""
@@ -88,33 +96,36 @@ class SqlBooks:
             yield query.where(table.c[name].in_(values[start : start + LONGEST_LIST]))
 
     def _query(self, table: Table, where: dict[str, object]) -> Select[Any]:
-        query = _all_of(table).where(table.c.collectivite == self._collectivite)
+        return _all_of(table).where(*self._conditions(table, where))
+
+    def _conditions(self, table: Table, where: dict[str, object]) -> Iterator[ColumnElement[bool]]:
+        yield table.c.collectivite == self._collectivite
         for name, wanted in where.items():
-            query = query.where(*self._wish(table.c[name], wanted))
-        return query
+            yield from _wish(table.c[name], wanted)
 
-    def _wish(self, column: Column[Any], wanted: object) -> Iterator[ColumnElement[bool]]:
-        """Yield what a column must satisfy."""
-        match wanted:
-            case All():
-                for one in wanted.wishes:
-                    yield from self._wish(column, one)
-            case Between():
-                yield from _bounds(column, wanted)
-            case Holding():
-                yield self._by_index(column, lambda text: text.contains(wanted.text, autoescape=True))
-            case Ending():
-                yield self._by_index(column, lambda text: text.endswith(wanted.text, autoescape=True))
-            case tuple() | list() | set() | frozenset():
-                yield column.in_(list(wanted))
-            case _:
-                yield column == wanted
 
-    def _by_index(self, column: Column[Any], test: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
-        """Walk the index of a column, which is narrow, rather than its table: the end of a text has no order."""
-        narrow = column.table.alias("narrow")
-        ours = narrow.c.collectivite == self._collectivite
-        return column.table.c.id.in_(select(narrow.c.id).where(ours, test(narrow.c[column.name])))
+def _is_exact(wanted: object) -> bool:
+    if isinstance(wanted, All):
+        return any(map(_is_exact, wanted.wishes))
+    return not isinstance(wanted, (Between, Holding, Ending))
+
+
+def _wish(column: Column[Any], wanted: object) -> Iterator[ColumnElement[bool]]:
+    """Yield what a column must satisfy."""
+    match wanted:
+        case All():
+            for one in wanted.wishes:
+                yield from _wish(column, one)
+        case Between():
+            yield from _bounds(column, wanted)
+        case Holding():
+            yield column.contains(wanted.text, autoescape=True)
+        case Ending():
+            yield column.endswith(wanted.text, autoescape=True)
+        case tuple() | list() | set() | frozenset():
+            yield column.in_(list(wanted))
+        case _:
+            yield column == wanted
 
 
 def _bounds(column: Column[Any], wanted: Between) -> Iterator[ColumnElement[bool]]:

@@ -114,16 +114,19 @@ def normalised(number: str) -> str:
 
 UNFOLDED: Final = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "’": "'", "‘": "'", "-": " "})
 """What Unicode does not take apart, and what people type one for the other."""
+LONGEST_KEY: Final = 200
+"""Signs of a name that are searched: an index takes no more, and no firm has more."""
 
 
 def search_key(name: str) -> str:
-    """Return a name as it is searched: upper case, no accents, no hyphens, single spaces.
+    """Return a name as it is searched: upper case, no accents, no hyphens, single spaces, 200 signs at most.
 
     >>> search_key("Énergie  du Val"), search_key("Les Bœufs d’Aix-en-Lac")
     ('ENERGIE DU VAL', "LES BOEUFS D'AIX EN LAC")
     """
     plain = unicodedata.normalize("NFKD", name.translate(UNFOLDED))
-    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).upper().split())
+    words = "".join(sign for sign in plain if not unicodedata.combining(sign)).upper().split()
+    return " ".join(words)[:LONGEST_KEY]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
