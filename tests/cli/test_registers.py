@@ -137,7 +137,7 @@ def test_credits_are_imported_under_the_titles_of_the_export(copy: Office, tmp_p
         encoding="cp1252",
     )
     answer = copy("credit", "importer", str(file))
-    assert (answer.code, answer.out) == (1, "2 crédits importés (2 ajoutés, 0 modifié, 0 inchangé, 1 refusé).\n")
+    assert (answer.code, answer.out) == (1, "2 crédits importés (0 ajouté, 2 modifiés, 0 inchangé, 1 refusé).\n")
     assert "credits.csv, ligne 3 : disponible « trois » : montant illisible" in answer.err
     plain(answer.said.replace(file.name, ""))
     with copy.opened() as app, app.ledger.reading() as books:

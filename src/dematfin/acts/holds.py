@@ -80,12 +80,13 @@ def set_aside(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
     """Leave an invoice to be followed elsewhere: already paid, direct debit, works; it is never mandated here.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError: no motif, or it is already past its controls.
+        Forbidden, UnknownRecord; RuleError: no motif, or it is already mandated or over.
     """
     app = app.on_behalf_of(who, Act.HOLD)
     with app.ledger.transaction() as books:
         invoice = books.get(Invoice, invoice_id)
         aside = invoice.moved(InvoiceState.ELSEWHERE)
+        withdraw_visa(app, books, invoice, "facture écartée par un agent")
         _write(app, books, (invoice, aside), f"écartée par {who.name}", motif)
     return aside
 

@@ -9,7 +9,7 @@ from dematfin.domain.finding import Finding, blocking
 from dematfin.domain.invoice.bank import TO_CLEAR
 from dematfin.domain.invoice.controls import Known
 from dematfin.domain.invoice.controls import control as judge
-from dematfin.domain.invoice.duplicates import OVER, Pair, pair_id
+from dematfin.domain.invoice.duplicates import CLOSE, OVER, Pair, pair_id
 from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
@@ -18,12 +18,14 @@ from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, StructureRules, credit_id
 from dematfin.domain.visa.folder import VISA_FINDING
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Books
+from dematfin.ports.ledger import Between, Books
 from dematfin.steps.accounts import accounts_of
 from dematfin.steps.outcome import Outcome, Tally
 
 R = TypeVar("R")
 WAITING: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT)
+LIKELY: Final = 12
+"""Invoices of one amount that are compared: a subscription has hundreds, and nobody reads hundreds of remarks."""
 PASSED: Final = frozenset(InvoiceState) - OVER - frozenset(WAITING)
 """On its way to a payment, or paid elsewhere."""
 
@@ -153,7 +155,14 @@ def _look_alikes(books: Books, invoice: Invoice) -> tuple[Invoice, ...]:
     firm = invoice.supplier_siren
     found = [
         *books.find(Invoice, supplier_siren=firm, number_key=invoice.number_key),
-        *books.find(Invoice, supplier_siren=firm, ttc=invoice.ttc),
+        *books.last(
+            Invoice,
+            LIKELY,
+            "issued_on",
+            supplier_siren=firm,
+            ttc=invoice.ttc,
+            issued_on=Between(high=invoice.issued_on + CLOSE),
+        ),
         *(books.find(Invoice, main_file=invoice.main_file) if invoice.main_file else ()),
     ]
     return tuple({other.id: other for other in sorted(found, key=lambda other: other.id)}.values())

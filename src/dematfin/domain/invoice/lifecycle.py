@@ -26,10 +26,12 @@ INVOICE_MACHINE: Final = Machine(
     {
         S.RECEIVED: frozenset({S.TO_CORRECT, S.IN_VISA, S.REFUSED, S.ELSEWHERE}),
         S.TO_CORRECT: frozenset({S.RECEIVED, S.INTERRUPTED, S.SENT_BACK, S.REFUSED, S.CANCELLED, S.ELSEWHERE}),
-        S.IN_VISA: frozenset({S.RECEIVED, S.SERVICE_FAIT, S.TO_CORRECT, S.INTERRUPTED, S.SENT_BACK, S.REFUSED}),
+        S.IN_VISA: frozenset(
+            {S.RECEIVED, S.SERVICE_FAIT, S.TO_CORRECT, S.INTERRUPTED, S.SENT_BACK, S.REFUSED, S.ELSEWHERE}
+        ),
         S.INTERRUPTED: frozenset({S.RECEIVED, S.REFUSED}),
         S.SENT_BACK: frozenset({S.RECEIVED, S.REFUSED}),
-        S.SERVICE_FAIT: frozenset({S.TO_PAY, S.INTERRUPTED, S.SENT_BACK, S.REFUSED}),
+        S.SERVICE_FAIT: frozenset({S.TO_PAY, S.INTERRUPTED, S.SENT_BACK, S.REFUSED, S.ELSEWHERE}),
         S.TO_PAY: frozenset({S.SERVICE_FAIT}),  # all its mandats gone
         S.ELSEWHERE: frozenset({S.RECEIVED}),  # only by a named person's act
         S.REFUSED: frozenset(),
