@@ -141,7 +141,7 @@ def test_credits_are_imported_under_the_titles_of_the_export(copy: Office, tmp_p
     assert "credits.csv, ligne 3 : disponible « trois » : montant illisible" in answer.err
     plain(answer.said.replace(file.name, ""))
     with copy.opened() as app, app.ledger.reading() as books:
-        assert {one.id: str(one.available) for one in books.find(Credit)} == {
+        assert {one.id: str(one.available) for one in books.find(Credit) if one.chapter == "011"} == {
             "21990042000015:2026:F:011": "12345.60",
             "26990042000010:2026:F:011": "100.00",
         }
@@ -218,12 +218,13 @@ def test_a_new_office_takes_its_registers_in_any_order(new_office: Office, csv: 
     assert answer.out.endswith(f"importé {ONE_NEW}.\n")
 
 
-def test_the_registers_of_the_demonstration_come_again_without_a_change(copy: Office) -> None:
-    for register, name, total in (("engagement", "engagements", 12), ("tiers", "tiers", 8)):
-        file = Path(__file__).parents[2] / "fixtures" / "demo" / f"{name}.csv"
-        answer = copy(register, "importer", str(file))
-        assert answer.code == 0
-        assert answer.out.endswith(f"(0 ajouté, 0 modifié, {total} inchangés, 0 refusé).\n")
+@pytest.mark.parametrize("register", ["engagement", "tiers"])
+def test_a_register_of_the_demonstration_comes_again_without_a_change(copy: Office, register: str) -> None:
+    file = Path(__file__).parents[2] / "fixtures" / "demo" / f"{register.removesuffix('s')}s.csv"
+    rows = len(file.read_text(encoding="utf-8").splitlines()) - 1
+    answer = copy(register, "importer", str(file))
+    assert answer.code == 0
+    assert answer.out.endswith(f"(0 ajouté, 0 modifié, {rows} inchangés, 0 refusé).\n")
 
 
 WRONG = [
