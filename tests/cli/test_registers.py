@@ -40,7 +40,7 @@ ROWS = [
     ("EAU;T2;x;F00231;10;6064", "le budget « EAU » n'est pas dans la configuration"),
     ("COMMUNE;T2;x;F00231;dix;6064", "montant « dix » : montant illisible, écrivez par exemple 1234,50"),
     ("COMMUNE;T2;;F00231;10;6064", "colonne vide : libelle"),
-    ("COMMUNE;T2;x;F00231", "colonne vide : montant, nature"),
+    ("COMMUNE;T2;x;F00231", "4 cellules pour 6 titres"),
     ("COMMUNE;T2;x;F00231;10;achats", "nature « achats » : des chiffres sont attendus"),
     ("COMMUNE;T2;x;F00231;-10;6064", "montant « -10 » : un montant négatif ne peut pas être pris"),
     (
@@ -177,3 +177,92 @@ def test_a_changed_iban_is_told_masked_and_waits(copy: Office, tmp_path: Path) -
     assert "FR14…2606" in copy("tiers", "iban", "liste").out
     again = copy("tiers", "importer", str(file))
     assert again.out == "1 tiers importé (0 ajouté, 0 modifié, 1 inchangé, 0 refusé).\n"
+
+
+RIGHT = {
+    "engagement": (TITLES, ROW.format("T1")),
+    "tiers": (
+        "reference;nom;identifiant;adresse;code_postal;ville;iban",
+        f"F9;LIBRAIRIE;91098765000017;1 rue Haute;99000;VILLE;{OTHER_IBAN}",
+    ),
+    "credit": ("budget;exercice;section;chapitre;disponible", "COMMUNE;2026;F;011;1 000"),
+}
+
+
+@pytest.mark.parametrize("register", RIGHT)
+def test_a_rehearsal_does_not_wait_for_those_who_write(copy: Office, csv: Path, register: str) -> None:
+    csv.write_text("\n".join(RIGHT[register]), encoding="utf-8")
+    with copy.opened() as app, app.ledger.transaction():
+        answer = copy(register, "importer", str(csv), "--essai")
+    assert answer.code == 0
+    assert answer.out.endswith("Essai : rien n'est écrit.\n")
+
+
+@pytest.mark.parametrize("register", RIGHT)
+def test_registers_are_brought_in_by_those_who_may(copy: Office, csv: Path, register: str) -> None:
+    csv.write_text("\n".join(RIGHT[register]), encoding="utf-8")
+    copy.become("viseur")
+    head = copy.head()
+    for rehearsed in ((), ("--essai",)):
+        answer = copy(register, "importer", str(csv), *rehearsed)
+        assert (answer.code, answer.out) == (3, "")
+        assert "agent ou service" in answer.err
+    assert copy.head() == head
+
+
+@pytest.mark.parametrize("register", RIGHT)
+def test_a_new_office_takes_its_registers_in_any_order(new_office: Office, csv: Path, register: str) -> None:
+    csv.write_text("\n".join(RIGHT[register]), encoding="utf-8")
+    answer = new_office(register, "importer", str(csv))
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.endswith(f"importé {ONE_NEW}.\n")
+
+
+@pytest.mark.parametrize("register", ["engagement", "tiers"])
+def test_a_register_of_the_demonstration_comes_again_without_a_change(copy: Office, register: str) -> None:
+    file = Path(__file__).parents[2] / "fixtures" / "demo" / f"{register.removesuffix('s')}s.csv"
+    rows = len(file.read_text(encoding="utf-8").splitlines()) - 1
+    answer = copy(register, "importer", str(file))
+    assert answer.code == 0
+    assert answer.out.endswith(f"(0 ajouté, 0 modifié, {rows} inchangés, 0 refusé).\n")
+
+
+WRONG = [
+    ((), 2, "Il manque l'argument FICHIER.csv"),
+    (("a.csv", "b.csv"), 2, "Argument en trop : b.csv"),
+    (("a.csv", "--essai=oui"), 2, "L'option --essai s'écrit seule"),
+    (("absent.csv",), 4, "absent.csv est illisible : fichier ou dossier absent"),
+    ((".",), 4, "c'est un dossier, pas un fichier"),
+    (("/dev/zero",), 4, "zero : le fichier dépasse 50 Mo"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "said"), WRONG)
+@pytest.mark.parametrize("register", RIGHT)
+def test_a_wrong_argument_is_refused_in_french(
+    office: Office, register: str, words: tuple[str, ...], code: int, said: str
+) -> None:
+    answer = office(register, "importer", *words)
+    assert (answer.code, answer.out) == (code, "")
+    assert said in answer.err
+    plain(answer.err)
+
+
+@pytest.mark.parametrize("register", RIGHT)
+def test_the_help_gives_the_titles_to_export(office: Office, register: str) -> None:
+    said = office.alone(register, "importer", "--help").out
+    assert [title for title in RIGHT[register][0].split(";") if title not in said] == []
+
+
+@pytest.mark.parametrize(("knows", "mandated"), [("false", 7000), ("true", 0)])
+def test_what_our_mandats_took_is_kept_unless_the_export_counts_it(
+    copy: Office, csv: Path, knows: str, mandated: int
+) -> None:
+    copy.change(r"\[pes\]", f"[logiciel_financier]\nconnait_nos_mandats = {knows}\n\n[pes]")
+    with closing(copy.base()) as base, base:
+        base.execute("UPDATE engagement SET mandated = 7000 WHERE number = 'BC26-00077'")
+    csv.write_text(f"{TITLES};reste\nCOMMUNE;BC26-00077;Rentrée;F00231;900,00;60632;430,00\n", encoding="utf-8")
+    assert copy("engagement", "importer", str(csv)).code == 0
+    with closing(copy.base()) as base:
+        query = "SELECT \"left\", mandated FROM engagement WHERE number = 'BC26-00077'"
+        assert base.execute(query).fetchall() == [(43000, mandated)]

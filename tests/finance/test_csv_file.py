@@ -79,14 +79,19 @@ def test_the_titles_tell_the_separator_whatever_the_labels_hold(source: Path) ->
     assert line.row == {"numero": "1", "libelle": "a;b;c;d|e|f|g"}
 
 
-def test_a_quote_left_open_costs_its_lines_and_they_are_told(source: Path) -> None:
+def test_a_quote_left_open_costs_its_own_line(source: Path) -> None:
     found = read(source, "1;un", '2;"deux', "3;trois", "4;quatre")
-    assert [(line.place, bool(line.problem)) for line in found] == [("ligne 2", False), ("lignes 3 à 5", True)]
+    assert [line.place for line in found if line.problem] == ["ligne 3"]
+    assert [line.row["libelle"] for line in found if not line.problem] == ["un", "trois", "quatre"]
 
 
 def test_a_quote_closed_by_the_next_one_does_not_swallow_a_row_in_silence(source: Path) -> None:
     found = read(source, '1;"un', '2;"deux', "3;trois")
-    assert [(line.place, bool(line.problem)) for line in found] == [("lignes 2 à 3", True), ("ligne 4", False)]
+    assert [(line.place, bool(line.problem)) for line in found] == [
+        ("ligne 2", True),
+        ("ligne 3", True),
+        ("ligne 4", False),
+    ]
 
 
 def test_a_label_of_several_lines_is_one_row(source: Path) -> None:
@@ -99,6 +104,7 @@ def test_a_label_of_several_lines_is_one_row(source: Path) -> None:
     [
         ("2;Crayons; gommes", "3 cellules pour 2 titres"),
         ("2;deux;", "3 cellules pour 2 titres"),
+        ("2", "1 cellule pour 2 titres"),
         ("2;de\0ux", "un caractère est illisible"),
         ("2;de\N{REPLACEMENT CHARACTER}ux", "un caractère est illisible"),
         ("2;" + "x" * 200_000, "une cellule est trop longue"),

@@ -114,7 +114,7 @@ def test_a_closed_engagement_and_a_budget_by_its_siret(source: Path) -> None:
         (GOOD.replace("211", "²¹¹"), "fonction"),
         (GOOD.replace("1 200,50", "-1 200,50"), "montant « -1 200,50 »"),
         (GOOD.replace(";I;", ";R;"), "section « R »"),
-        ("COMMUNE;BC26", "colonne vide"),
+        ("COMMUNE;BC26", "2 cellules pour 10 titres"),
     ],
 )
 def test_a_bad_row_is_named_and_left_out(source: Path, row: str, words: str) -> None:

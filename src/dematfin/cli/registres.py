@@ -24,7 +24,11 @@ def about_engagements() -> None:
 
 @engagements.command("importer", cls=FrenchCommand)
 def import_engagements(fichier: Source, configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
-    """Importe les engagements ; ceux qui existent déjà sont mis à jour."""
+    """Importe les engagements ; ceux qui existent déjà sont mis à jour.
+
+    Colonnes : budget, numero, libelle, tiers, montant, nature. Facultatives : fonction, operation, section (I ou F),
+    chapitre, marche, reste, solde (oui ou non). D'autres titres se déclarent dans [logiciel_financier].
+    """
     desk = sit(configuration)
     _tell(acts.import_engagements(desk.app, desk.who, fichier, rehearse=essai), "engagement", rehearsed=essai)
 
@@ -36,7 +40,12 @@ def about_tiers() -> None:
 
 @tiers.command("importer", cls=FrenchCommand)
 def import_tiers(fichier: Source, configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
-    """Importe les tiers ; ceux qui existent déjà sont mis à jour, un compte bancaire nouveau reste à valider."""
+    """Importe les tiers ; ceux qui existent déjà sont mis à jour, un compte bancaire nouveau reste à valider.
+
+    Colonnes : reference, nom, identifiant, adresse, code_postal, ville, iban. Facultatives : type_identifiant,
+    categorie, nature_juridique, complement, lieu_dit, bic, titulaire. D'autres titres se déclarent dans
+    [logiciel_financier].
+    """
     desk = sit(configuration)
     _tell(acts.import_tiers(desk.app, desk.who, fichier, rehearse=essai), "tiers", rehearsed=essai)
 
@@ -48,7 +57,11 @@ def about_credits() -> None:
 
 @credits_.command("importer", cls=FrenchCommand)
 def import_credits(fichier: Source, configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
-    """Importe les crédits disponibles de chaque chapitre ; ceux qui existent déjà sont mis à jour."""
+    """Importe les crédits disponibles de chaque chapitre ; ceux qui existent déjà sont mis à jour.
+
+    Colonnes : budget, exercice, section (I ou F), chapitre, disponible. D'autres titres se déclarent dans
+    [logiciel_financier].
+    """
     desk = sit(configuration)
     _tell(acts.import_credits(desk.app, desk.who, fichier, rehearse=essai), "crédit", rehearsed=essai)
 

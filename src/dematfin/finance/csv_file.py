@@ -1,31 +1,28 @@
 """The rows of a CSV file, whatever its encoding and its separator."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from dematfin.errors import DocumentError
+from dematfin.errors import DocumentError, TooLarge
+from dematfin.finance.csv_lines import Record, records, split
 from dematfin.finance.text_file import LOST, text
 from dematfin.finance.titles import Titles, fold
 
 SEPARATORS: Final = ";,\t|"
-STRICT: Final = True
-"""Or a quote left open would swallow the rows that follow it without a word."""
-BROKEN: Final = "un guillemet est mal placé ou n'est pas refermé, ou une cellule est trop longue"
+MOST_LINES: Final = 500_000
 
 Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record of the file, or the reason why it cannot be told.
+    """One row of the file, or the reason why it cannot be taken.
 
     Attributes:
         number, last: lines where it begins and ends; a cell between quotes may hold several.
-        row: each column of ours that the file has.
+        row: each column of ours that the file has; whole when there is no problem.
         problem: in French; empty when the row is right.
     """
 
@@ -46,31 +43,35 @@ def lines(source: Path, titles: Titles) -> Iterator[Line]:
     Raises:
         DocumentError, TooLarge: the file is absent, unreadable, too large, or lacks a column.
     """
-    content = text(source)
+    written = _split(source)
     known = {titles.written(title) for title in titles.all}
-    separator = max(SEPARATORS, key=lambda one: len(known.intersection(_header(content, one))))
-    header = _header(content, separator)
+    separator = max(SEPARATORS, key=lambda one: len(known.intersection(_header(records(written, one)))))
+    under = records(written, separator)
+    header = _header(under)
     places = _places(source, header, titles)
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=STRICT)
-    next(reader)
-    while True:
-        start = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield Line(start, reader.line_num, {}, BROKEN)
-            continue
-        if any(cell.strip() for cell in cells):
-            row = {title: cells[place].strip() if place < len(cells) else "" for title, place in places.items()}
-            yield Line(start, reader.line_num, row, _problem(cells, len(header)))
+    named = max(place for place, title in enumerate(header, start=1) if title)
+    for one in under:
+        row = {title: one.cells[place].strip() for title, place in places.items() if place < len(one.cells)}
+        problem = one.problem or _problem(one.cells, range(named, len(header) + 1))
+        yield Line(one.number, one.last, row, problem)
 
 
-def _problem(cells: list[str], width: int) -> str:
-    """Say why a row cannot be trusted; one cell too many may have moved all the others."""
-    if len(cells) > width:
-        return f"{len(cells)} cellules pour {width} titres ; un texte qui contient le séparateur va entre guillemets"
+def _split(source: Path) -> list[str]:
+    content = text(source)
+    if max(content.count("\n"), content.count("\r")) > MOST_LINES:
+        message = f"{source.name} : le fichier a plus de {MOST_LINES} lignes. Coupez-le en plusieurs."
+        raise TooLarge(message)
+    return split(content)
+
+
+def _problem(cells: Sequence[str], widths: range) -> str:
+    """Say why a row cannot be trusted; one cell too many or too few may have moved all the others.
+
+    The line of titles may end with separators: then the rows may, or not.
+    """
+    if len(cells) not in widths:
+        said = f"{len(cells)} cellule{'s' if len(cells) > 1 else ''} pour {widths[0]} titres"
+        return said if len(cells) < widths[0] else f"{said} ; un texte qui contient le séparateur va entre guillemets"
     if any(sign in cell for cell in cells for sign in LOST):
         return "un caractère est illisible"
     return ""
@@ -85,17 +86,13 @@ def _places(source: Path, header: list[str], titles: Titles) -> dict[str, int]:
             "logiciel leur donne d'autres noms, dites-les dans la configuration, sous [logiciel_financier]."
         )
         raise DocumentError(message)
-    present = {title: titles.written(title) for title in titles.all if titles.written(title) in header}
+    present = {title: titles.written(title) for title in titles.sought if titles.written(title) in header}
     if twice := [titles.shown(title) for title, name in present.items() if header.count(name) > 1]:
         message = f"{source.name} : deux colonnes portent le titre {', '.join(twice)}. Gardez-en une seule."
         raise DocumentError(message)
     return {title: header.index(name) for title, name in present.items()}
 
 
-def _header(content: str, separator: str) -> list[str]:
-    """Return the titles as they would be with one separator."""
-    try:
-        first = next(csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=STRICT), [])
-    except csv.Error:
-        return []
-    return [fold(title) for title in first]
+def _header(written: Iterator[Record]) -> list[str]:
+    """Take the titles, as they would be with one separator."""
+    return [fold(title) for title in next(written, Record(1, 1, ())).cells]

@@ -17,6 +17,7 @@ from dematfin.finance.settings import FinanceSettings
 from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS, fold
 
 YES: Final = frozenset({"oui", "o", "1", "vrai", "x"})
+NO: Final = frozenset({"", "non", "n", "0", "faux", "-"})
 INVESTMENT: Final = {"i": True, "investissement": True, "f": False, "fonctionnement": False}
 POSTCODE_LENGTH: Final = 5
 YEAR_LENGTH: Final = 4
@@ -51,7 +52,7 @@ class CsvFinanceSoftware:
     def _engagement(self, row: Row) -> Engagement:
         budget = self._budget(row)
         return Engagement(
-            id=engagement_id(budget, row["numero"]),
+            id=_engagement_id(budget, row["numero"]),
             siret=budget,
             number=row["numero"],
             label=row["libelle"],
@@ -59,8 +60,8 @@ class CsvFinanceSoftware:
             amount=_amount(row, "montant"),
             imputation=_imputation(row),
             marche=row.get("marche", ""),
-            open=fold(row.get("solde", "")) not in YES,
-            left=_amount(row, "reste") if row.get("reste") else None,
+            open=not _closed(row),
+            left=_amount(row, "reste", amounts.parse_signed) if row.get("reste") else None,
         )
 
     def _credit(self, row: Row) -> Credit:
@@ -84,6 +85,21 @@ class CsvFinanceSoftware:
             message = f"le budget « {row['budget']} » n'est pas dans la configuration"
             raise ValueError(message)
         return found
+
+
+def _engagement_id(budget: str, number: str) -> str:
+    if not any(sign.isalnum() for sign in number):
+        message = f"numero « {number} » : des chiffres ou des lettres sont attendus"
+        raise ValueError(message)
+    return engagement_id(budget, number)
+
+
+def _closed(row: Row) -> bool:
+    said = fold(row.get("solde", ""))
+    if said not in YES | NO:
+        message = f"solde « {row['solde']} » : oui ou non est attendu"
+        raise ValueError(message)
+    return said in YES
 
 
 def _imputation(row: Row) -> Imputation:

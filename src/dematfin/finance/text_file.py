@@ -1,6 +1,7 @@
 """A text file from a desktop or a server: its size, its encoding."""
 
 import codecs
+import re
 from pathlib import Path
 from typing import Final
 
@@ -9,12 +10,18 @@ from dematfin.support.refusals import reason
 
 LARGEST: Final = 50 * 1024 * 1024
 MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-LOST: Final = "\0\N{REPLACEMENT CHARACTER}"
+LOSS: Final = "\N{REPLACEMENT CHARACTER}"
+LOST: Final = f"\0{LOSS}"
 """What a text never holds: the end of a C string, a sign that its encoding does not know."""
+
+EURO: Final = b"\xa4"
+"""The euro of ISO-8859-15; in Windows-1252, a currency sign that nobody writes."""
+WINDOWS: Final = re.compile(rb"[\x80-\x9f]")
+"""Where Windows-1252 has its euro, its quotes and its œ; ISO-8859-15 has nothing there."""
 
 
 def text(source: Path) -> str:
-    """Return the text of a file: its mark tells UTF-8 or UTF-16; without one, UTF-8 if it can be, else Windows-1252.
+    """Return the text of a file: its mark tells UTF-8 or UTF-16; without one, UTF-8 if it can be, else a Western one.
 
     Raises:
         DocumentError: absent or unreadable.
@@ -22,12 +29,17 @@ def text(source: Path) -> str:
     """
     data = _bytes(source)
     marked = next((encoding for mark, encoding in MARKS if data.startswith(mark)), "")
-    if marked:
-        return data.decode(marked, errors="replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    return data.decode(marked, errors="replace") if marked else _unmarked(data)
+
+
+def _unmarked(data: bytes) -> str:
+    """Take a text for UTF-8 when most of its accents are: a damaged line must not spoil those of all the others."""
+    utf8 = data.decode("utf-8", errors="replace")
+    lost = utf8.count(LOSS) - data.count(LOSS.encode())
+    accents = len(utf8) - len(utf8.encode("ascii", errors="ignore")) - lost
+    if lost <= accents:
+        return utf8
+    return data.decode("iso-8859-15" if EURO in data and not WINDOWS.search(data) else "cp1252", errors="replace")
 
 
 def _bytes(source: Path) -> bytes:

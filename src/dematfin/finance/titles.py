@@ -29,6 +29,12 @@ class Titles:
         """Our titles that the file must have: those that we cannot do without, those that were set on purpose."""
         return tuple(title for title in self.all if title in self.required or title in self.exported)
 
+    @property
+    def sought(self) -> tuple[str, ...]:
+        """Our titles to look for: a column that was given to another of them is no longer what its own name says."""
+        given = {fold(title) for title in self.exported.values()}
+        return tuple(title for title in self.all if title in self.expected or fold(title) not in given)
+
     def written(self, title: str) -> str:
         """Return the title that stands in the file for one of ours, folded."""
         return fold(self.exported.get(title, title))
@@ -52,7 +58,7 @@ CREDITS: Final = Titles(required=("budget", "exercice", "section", "chapitre", "
 def fold(title: str) -> str:
     """Return a title without case, accents or outer spaces.
 
-    A no-break space becomes a space, as exports mix both.
+    Inside, any run of spaces is one: exports mix no-break spaces and ends of line in.
     """
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", title) if not unicodedata.combining(sign))
-    return bare.casefold().strip()
+    return " ".join(bare.casefold().split())
