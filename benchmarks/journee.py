@@ -4,7 +4,7 @@
     floor = sha256 + gzip + base64 of every file
           + one durable write of all of them together
           + one raw keep-alive request for each call that the day makes to Chorus Pro
-            (history and download to import; history and change, twice, to tell)
+            (history and download to import; history, possible statuses and change, twice, to tell)
 
 The neighbours run in a process of their own, on this machine, for the day as for its floor.
 """
@@ -22,7 +22,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -39,6 +39,7 @@ from dematfin.demo.story import Story, load
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person
+from dematfin.domain.registers import Credit, Engagement
 from dematfin.pes.pieces_jointes import DEFLATE, GZIP, LEVEL
 from dematfin.ports.app import App
 from dematfin.steps.control import control
@@ -87,6 +88,7 @@ def main() -> None:
             app = open_app(folder.config)
             play = Play(app=app, story=story, folder=folder.root)
             list(play.set_up())
+            enlarge(app)
             day = Watch()
             live(app, day)
             floor = Watch()
@@ -115,6 +117,13 @@ def add_invoices(folder: DemoFolder, story: Story, count: int) -> list[Path]:
         world["factures"].append(invoice)
     (folder.sandbox / "monde.json").write_text(json.dumps(world, default=str), encoding="utf-8")
     return paths
+
+
+def enlarge(app: App) -> None:
+    """Make room on the engagements and the chapters: a thousand invoices of one order are no budget of a commune."""
+    with app.ledger.transaction() as books:
+        books.save(*(replace(one, amount=Decimal(10_000_000)) for one in books.find(Engagement)))
+        books.save(*(replace(one, available=Decimal(10_000_000)) for one in books.find(Credit)))
 
 
 def live(app: App, watch: Watch) -> None:
@@ -161,6 +170,7 @@ def reach_the_floor(folder: DemoFolder, app: App, files: list[Path], watch: Watc
             for _ in range(CALLS_TO_READ):
                 call("factures/v1/consulter/historique", invoice)
             for _ in range(CALLS_TO_TELL):
+                call("transverses/v1/recuperer/etats/traitement", {"statutCourant": "MISE_A_DISPOSITION"})
                 call("factures/v1/traiter/recue", {**invoice, "nouveauStatut": "MANDATEE"})
     close()
 

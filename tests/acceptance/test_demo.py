@@ -53,7 +53,7 @@ def test_every_invoice_ends_where_it_should(summary: dict[str, Any]) -> None:
     counts = Counter(one["etat"] for one in summary["factures"])
     assert counts == {
         "payée": 14,
-        "à corriger": 11,
+        "à corriger": 15,
         "en visa": 2,
         "suivie ailleurs": 3,
         "mandatée": 1,

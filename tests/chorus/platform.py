@@ -15,6 +15,14 @@ HISTORY = "factures/v1/consulter/historique"
 DOWNLOAD = "factures/v1/telecharger/groupe"
 CONSULT = "factures/v1/consulter/recipiendaire"
 TREAT = "factures/v1/traiter/recue"
+TO_PROCESS = "factures/v1/rechercher/atraiter/recipiendaire"
+WORKS = "facturesTravaux/v1/rechercher"
+STRUCTURES = "transverses/v1/recuperer/structures/actives/destinataire"
+STRUCTURE = "structures/v1/consulter"
+FIND_STRUCTURE = "structures/v1/rechercher"
+SERVICES = "structures/v1/rechercher/services"
+SERVICE = "structures/v1/consulter/service"
+HEALTH = "transverses/v1/health-check"
 VAT = "transverses/v1/recuperer/tauxtva"
 NEXT = "transverses/v1/recuperer/etats/traitement"
 TOKEN = "token"
@@ -38,7 +46,7 @@ class Platform:
 
     def __call__(self, request: Request) -> Reply:
         call = TOKEN if request.path == "/api/oauth/token" else request.path.removeprefix("/cpro/")
-        body = {} if call == TOKEN else json.loads(request.body)
+        body = {} if call == TOKEN else json.loads(request.body or b"{}")
         self.asked[call].append(body)
         self.headers.append(dict(request.headers))
         answers = self.dictated.get(call) or [Reply(status=404)]
@@ -69,6 +77,10 @@ def passages(*codes: str) -> list[dict[str, Any]]:
         for order, code in enumerate(codes, start=1)
     ]
     return dated[::-1]
+
+
+def allowed(*codes: str) -> Reply:
+    return good(listeStatutsPossiblesPourTraitement=[{"statutPossiblePourTraitement": code} for code in codes])
 
 
 def history(*codes: str, current: str = "") -> Reply:

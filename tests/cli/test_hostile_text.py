@@ -74,7 +74,7 @@ def test_a_hostile_file_is_quoted_and_not_obeyed(copy: Office) -> None:
     rows = [f"COMMUNE;N1;{HOSTILE};F00231;10;6064", f"{HOSTILE};N2;x;F00231;10;6064"]
     csv.write_text("\n".join(["budget;numero;libelle;tiers;montant;nature", *rows]), encoding="utf-8")
     answer = copy("engagement", "importer", str(csv))
-    assert (answer.code, answer.out) == (1, "1 engagement importé.\n")
+    assert (answer.code, answer.out) == (1, "1 engagement importé (1 ajouté, 0 modifié, 0 inchangé, 1 refusé).\n")
     assert "[red]ROUGE[/nulle]" in answer.err
     assert acting(answer.said) == set()
 

@@ -38,5 +38,5 @@ def test_a_rehearsal_changes_nothing(copy: Office, town_hall: Path, typed: str) 
 def test_a_rehearsal_needs_no_neighbour(cut_off: Office) -> None:
     answer = cut_off("journee", "--essai")
     assert answer.code == 0
-    assert "Contrôler 11 factures." in answer.out
+    assert "Contrôler 15 factures." in answer.out
     plain(answer.said)

@@ -14,6 +14,7 @@ NEEDS = [
     ("bordereau transmettre --essai", "agent ou service"),
     ("engagement importer x.csv", "agent ou service"),
     ("tiers importer x.csv", "agent ou service"),
+    ("credit importer x.csv", "agent ou service"),
     ("visa viser F2026-000016 --service-fait 20/11/2026", "viseur"),
     ("visa refuser F2026-000016 --motif AUTRE --commentaire non", "viseur"),
     ("bordereau preparer", "agent"),

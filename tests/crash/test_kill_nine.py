@@ -16,7 +16,7 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO
 from dematfin.steps.fetch import AHEAD
 
-READABLE = 34
+READABLE = 38
 """Deposits at Chorus Pro in the example data."""
 
 

@@ -68,7 +68,7 @@ def test_a_service_is_paid_once_it_is_done() -> None:
         ("1", "91098765000018", True),
         ("1", "9109876500001", True),
         ("1", "35600000049837", False),  # La Poste
-        ("2", "DE123456789", False),
+        ("2", "IT12345678901", False),
         ("4", "0123456", False),
     ],
 )

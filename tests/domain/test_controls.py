@@ -168,6 +168,11 @@ def test_whatever_a_supplier_writes_the_controls_answer(written: Content, known:
         assert "dematfin" not in finding.motif
 
 
+def test_a_motif_is_no_longer_than_the_platform_keeps() -> None:
+    quoted = control(invoice(service_code="S" * 400, engagement="E" * 400), replace(GOOD, engagement=None), CENT)
+    assert {one.code: len(one.motif) for one in quoted} == {"ROUTE-SERVICE-UNKNOWN": 255, "ROUTE-ENG-UNKNOWN": 255}
+
+
 def test_the_date_of_the_invoice_is_never_a_reason_to_stop_the_controls() -> None:
     last = content(issued_on=date.max, delivered_on=date.max)
     assert set(codes(replace(invoice(), content=last))) == {"DATE-FUTURE"}

@@ -12,9 +12,16 @@ from dematfin.domain.registers import StructureRules
 from dematfin.errors import InvalidInvoice, Refused
 from dematfin.ports.invoice_source import File, Reading, RemoteRef
 
-ROAD = ("MISE_A_DISPOSITION", "SERVICE_FAIT", "MANDATEE")
+ROAD = (
+    "MISE_A_DISPOSITION",
+    "SERVICE_FAIT",
+    "MANDATEE",
+    "MISE_A_DISPOSITION_COMPTABLE",
+    "COMPTABILISEE",
+    "MISE_EN_PAIEMENT",
+)
 READY = frozenset({"MISE_A_DISPOSITION", "COMPLETEE", "SERVICE_FAIT"})
-CLOSED = frozenset({"REJETEE", "SUSPENDUE", "A_RECYCLER"})
+CLOSED = frozenset({"REJETEE", "SUSPENDUE", "A_RECYCLER", "EN_COURS_ACHEMINEMENT"})
 
 
 @dataclass

@@ -15,7 +15,7 @@ from dematfin.steps.intake import intake
 from dematfin.steps.intake import synchronise as ask_again
 from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.prepare import prepare
-from dematfin.steps.tell import carry_out
+from dematfin.steps.tell import carry_out, reopen_all
 from dematfin.steps.transmit import transmit
 
 NEEDS: Final[dict[Step, Act]] = {prepare: Act.PREPARE, transmit: Act.TRANSMIT}
@@ -27,8 +27,12 @@ def run(app: App, who: Person, step: Step) -> Outcome:
 
 
 def synchronise(app: App, who: Person, since: date) -> Outcome:
-    """Ask Chorus Pro again for all that changed since a day, and for all that it shows as ours to process."""
+    """Ask Chorus Pro again for all that changed since a day, and for all that it shows as ours to process.
+
+    What it refused to be told will be told again.
+    """
     app = app.on_behalf_of(who, Act.RUN)
+    reopen_all(app)
     with app.ledger.lease(LEASES[intake], app.holder):
         return ask_again(app, since)
 

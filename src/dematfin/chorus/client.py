@@ -35,6 +35,7 @@ class ChorusClient:
         self._tokens = Tokens(self._http, url, settings.client_id, lambda: secret(settings.client_secret))
         self._passwords = {one.compte: one.mot_de_passe for one in settings.comptes}
         self._secret = secret
+        self._accounts: dict[str, str] = {}
         self._long = Timeouts(connect=settings.delai_connexion, read=settings.delai_telechargement).httpx()
         self._pace = Pace(settings.appels_par_seconde)
         self._writes = settings.ecriture
@@ -92,6 +93,7 @@ class ChorusClient:
         status, data = self._send(request, token, door, take, writing=writing)
         if status == UNAUTHORIZED:
             self._tokens.drop(token)
+            self._accounts.pop(door, None)  # the password may have been renewed while we run
             status, data = self._send(request, self._tokens.get(), door, take, writing=writing)
         return understood(call, status, data, writing=writing)
 
@@ -107,7 +109,7 @@ class ChorusClient:
     def _send(self, request: httpx.Request, token: str, door: str, take: Take, *, writing: bool) -> tuple[int, bytes]:
         self._pace.wait()
         request.headers["Authorization"] = f"Bearer {token}"
-        request.headers["cpro-account"] = account_header(door, self._secret(self._passwords[door]))
+        request.headers["cpro-account"] = self._account(door)
         with translated(CHORUS, writing=writing):
             response = self._http.send(request, stream=True)
             try:
@@ -116,6 +118,12 @@ class ChorusClient:
                 return response.status_code, take(response)
             finally:
                 response.close()
+
+    def _account(self, door: str) -> str:
+        """Return the header of an account; its secret is read once, and again when it is refused."""
+        if door not in self._accounts:
+            self._accounts[door] = account_header(door, self._secret(self._passwords[door]))
+        return self._accounts[door]
 
 
 def _whole(response: httpx.Response) -> bytes:

@@ -16,8 +16,8 @@ LARGEST_REST: Final = 1_000_000
 """What an answer may say beside the file."""
 LARGEST_FILE: Final = 170_000_000
 """120 MB of files are 160 MB of base64."""
-ESCAPE: Final = re.compile(rb"\\(?:u00([0-7][0-9a-fA-F])|([/nrt]))|[\r\n]")
-"""JSON writers may escape a digit (`\\/`, `\\u003d`), encoders may break lines."""
+ESCAPE: Final = re.compile(rb"\\(?:u00([0-7][0-9a-fA-F])|([/nr]))")
+"""JSON writers may escape a digit: `\\/`, `\\u003d`."""
 UNFINISHED: Final = re.compile(rb"\\(?:u[0-9a-fA-F]{0,3})?\Z")
 
 
@@ -71,23 +71,30 @@ class FileInAnswer:
         if self._size > LARGEST_FILE:
             message = f"Chorus Pro : le fichier dépasse {LARGEST_FILE // 1_000_000} Mo, il est abandonné."
             raise BadAnswer(message)
-        known = self._digits + digits
-        cut = UNFINISHED.search(known) if not last else None
-        end = cut.start() if cut else len(known)
-        plain = ESCAPE.sub(_meant, known[:end])
+        plain, held = _plain(self._digits + digits, last=last)
         whole = len(plain) if last else len(plain) // 4 * 4
         try:
             sink.write(base64.b64decode(plain[:whole], validate=True))
         except (binascii.Error, ValueError) as error:
             raise _damaged() from error
-        self._digits = plain[whole:] + known[end:]
+        self._digits = plain[whole:] + held
+
+
+def _plain(digits: bytes, *, last: bool) -> tuple[bytes, bytes]:
+    """Return digits without what writers put between them, and the beginning of an escape that is still to come."""
+    held = b""
+    if b"\\" in digits:
+        cut = None if last else UNFINISHED.search(digits)
+        end = cut.start() if cut else len(digits)
+        digits, held = ESCAPE.sub(_meant, digits[:end]), digits[end:]
+    return digits.translate(None, b"\r\n"), held
 
 
 def _meant(escape: re.Match[bytes]) -> bytes:
     code, sign = escape.groups()
     if code:
-        return bytes([int(code, 16)]).strip()
-    return b"/" if sign == b"/" else b""
+        return bytes([int(code, 16)])
+    return b"/" if sign == b"/" else b"\n"
 
 
 def _damaged() -> BadAnswer:

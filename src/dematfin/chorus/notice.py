@@ -10,11 +10,10 @@ from dematfin.chorus.history import current_status, latest, set_then_left
 from dematfin.chorus.wire.answers import NextStatus, Treated
 from dematfin.chorus.wire.base import read, read_all
 from dematfin.chorus.wire.history import History
-from dematfin.domain.intention import Intention, SupplierStatus
+from dematfin.domain.intention import LONGEST_MOTIF, Intention, SupplierStatus
 from dematfin.domain.invoice.chorus import said
 from dematfin.errors import ConnectorError, Refused, UnknownOutcome, Unreachable
 
-LONGEST_MOTIF: Final = 255
 ROAD: Final = ("SERVICE_FAIT", "MANDATEE", "MISE_A_DISPOSITION_COMPTABLE", "COMPTABILISEE", "MISE_EN_PAIEMENT")
 """Each status comes after the ones on its left; some may be skipped."""
 CLOSED: Final = frozenset({"REJETEE", "SUSPENDUE", "A_RECYCLER"})

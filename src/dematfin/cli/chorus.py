@@ -14,6 +14,7 @@ from dematfin.domain.figures.alerts import password_alert
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.chorus import said
 from dematfin.steps.control import control
+from dematfin.steps.tell import tell
 from dematfin.steps.visa import visa
 
 DATES = ["%d/%m/%Y", "%Y-%m-%d"]
@@ -97,11 +98,11 @@ def synchronise(
         typer.Option("--depuis", metavar="JJ/MM/AAAA", formats=DATES, help="Par défaut, depuis un an."),
     ] = None,
 ) -> None:
-    """Redemande tout ce qui a changé depuis un jour, et tout ce que Chorus Pro montre comme à traiter."""
+    """Redemande tout ce qui a changé depuis un jour et tout ce qui est à traiter ; redit ce que Chorus Pro a refusé."""
     desk = sit(configuration)
     since = depuis.date() if depuis else _a_year_ago(desk.app.clock.today())
     outcomes = [run.synchronise(desk.app, desk.who, since)]
-    outcomes += [run.run(desk.app, desk.who, step) for step in (control, visa)]
+    outcomes += [run.run(desk.app, desk.who, step) for step in (control, visa, tell)]
     for outcome in outcomes:
         account(outcome)
     if any(outcome.exit_code for outcome in outcomes):

@@ -1,6 +1,5 @@
 """`engagement importer`, `tiers importer`, `credit importer`: registers of the finance software."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from dematfin.cli.output import complain, counted, say
 
 engagements = family("Les engagements du logiciel financier.")
 tiers = family("Les tiers (fournisseurs) du logiciel financier.")
-credits_ = family("Les crédits disponibles, chapitre par chapitre.")
+credits_ = family("Les crédits disponibles du logiciel financier, par chapitre.")
 
 Source = Annotated[Path, typer.Argument(metavar="FICHIER.csv", help="Export CSV du logiciel financier.")]
 
@@ -25,8 +24,13 @@ def about_engagements() -> None:
 
 @engagements.command("importer", cls=FrenchCommand)
 def import_engagements(fichier: Source, configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
-    """Importe les engagements ; ceux qui existent déjà sont mis à jour."""
-    _import(acts.import_engagements, fichier, configuration, "engagement", essai=essai)
+    """Importe les engagements ; ceux qui existent déjà sont mis à jour.
+
+    Colonnes : budget, numero, libelle, tiers, montant, nature. Facultatives : fonction, operation, section (I ou F),
+    chapitre, marche, reste, solde (oui ou non). D'autres titres se déclarent dans [logiciel_financier].
+    """
+    desk = sit(configuration)
+    _tell(acts.import_engagements(desk.app, desk.who, fichier, rehearse=essai), "engagement", rehearsed=essai)
 
 
 @tiers.callback()
@@ -36,34 +40,48 @@ def about_tiers() -> None:
 
 @tiers.command("importer", cls=FrenchCommand)
 def import_tiers(fichier: Source, configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
-    """Importe les tiers ; un compte bancaire nouveau attend d'être validé par deux personnes."""
-    _import(acts.import_tiers, fichier, configuration, "tiers", essai=essai)
+    """Importe les tiers ; ceux qui existent déjà sont mis à jour, un compte bancaire nouveau reste à valider.
+
+    Colonnes : reference, nom, identifiant, adresse, code_postal, ville, iban. Facultatives : type_identifiant,
+    categorie, nature_juridique, complement, lieu_dit, bic, titulaire. D'autres titres se déclarent dans
+    [logiciel_financier].
+    """
+    desk = sit(configuration)
+    _tell(acts.import_tiers(desk.app, desk.who, fichier, rehearse=essai), "tiers", rehearsed=essai)
 
 
 @credits_.callback()
 def about_credits() -> None:
-    """Les crédits disponibles, chapitre par chapitre."""
+    """Les crédits disponibles du logiciel financier, par chapitre."""
 
 
 @credits_.command("importer", cls=FrenchCommand)
 def import_credits(fichier: Source, configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
-    """Importe les crédits disponibles par chapitre ; une facture qui les dépasse est retenue."""
-    _import(acts.import_credits, fichier, configuration, "crédit", essai=essai)
+    """Importe les crédits disponibles de chaque chapitre ; ceux qui existent déjà sont mis à jour.
 
-
-def _import(act: Callable[..., acts.Import], fichier: Path, configuration: Path, what: str, *, essai: bool) -> None:
+    Colonnes : budget, exercice, section (I ou F), chapitre, disponible. D'autres titres se déclarent dans
+    [logiciel_financier].
+    """
     desk = sit(configuration)
-    result = act(desk.app, desk.who, fichier, rehearse=essai)
-    if essai:
-        say(
-            f"Essai, rien n'est écrit : {counted(result.taken, what)} à importer, dont {result.new} à créer, "
-            f"{result.changed} à modifier, {result.unchanged} sans changement."
+    _tell(acts.import_credits(desk.app, desk.who, fichier, rehearse=essai), "crédit", rehearsed=essai)
+
+
+def _tell(result: acts.Import, what: str, *, rehearsed: bool) -> None:
+    done = "à importer" if rehearsed else f"importé{'s' if result.taken > 1 else ''}"
+    detail = ", ".join(
+        (
+            counted(result.new, "ajouté"),
+            counted(result.changed, "modifié"),
+            counted(result.unchanged, "inchangé"),
+            counted(len(result.problems), "refusé"),
         )
-    else:
-        say(f"{counted(result.taken, what)} importé{'s' if result.taken > 1 else ''}.")
+    )
+    say(f"{counted(result.taken, what)} {done} ({detail}).")
     for notice in result.notices:
         say(f"! {notice}", style="yellow")
     for problem in result.problems:
         complain(problem)
+    if rehearsed:
+        say("Essai : rien n'est écrit.")
     if result.problems:
         raise typer.Exit(1)

@@ -84,6 +84,8 @@ def _show(desk: Desk, case: Case, place: str) -> None:
     for finding in case.held:
         law = f" [{finding.article}]" if finding.article else ""
         say(f"  ✗ {finding.sentence} ({finding.code}){law}", style="red")
+    if case.forcible:
+        say("Vous pouvez forcer ces contrôles (f), sous votre nom.")
     if case.proposal:
         say(f"Réponse proposée : « {said(case.proposal)} », motif : {case.motif}", style="green")
 

@@ -77,7 +77,15 @@ class Play:
         agent = self._person("claire")
         taken = registers.import_engagements(self.app, agent, FIXTURES / "engagements.csv").taken
         creditors = registers.import_tiers(self.app, agent, FIXTURES / "tiers.csv").taken
-        yield f"{taken} engagements et {creditors} tiers importés"
+        chapters = registers.import_credits(self.app, agent, self._credits()).taken
+        yield f"{taken} engagements, {creditors} tiers et {chapters} chapitres de crédits importés"
+
+    def _credits(self) -> Path:
+        """Write the export of the credits of this year."""
+        export = self.folder / "credits.csv"
+        text = (FIXTURES / "credits.csv").read_text(encoding="utf-8")
+        export.write_text(text.replace("@ANNEE@", str(self.story.today.year)), encoding="utf-8")
+        return export
 
     def bring_in(self) -> Iterator[str]:
         """Import, control, hand over."""

@@ -28,7 +28,7 @@ class Story:
         return [self._invoice(one, suppliers[one["fournisseur"]], folder) for one in self.data["factures"]]
 
     def _invoice(self, one: dict[str, Any], supplier: dict[str, Any], folder: Path) -> dict[str, Any]:
-        vat = [_vat(Decimal(rate), Decimal(base)) for rate, base in one["ht"].items()]
+        vat = [_vat(Decimal(rate), Decimal(base), one.get("tva", {}).get(rate)) for rate, base in one["ht"].items()]
         ht = sum((line["base"] for line in vat), ZERO)
         ttc = Decimal(one.get("ttc", ht + sum((line["montant"] for line in vat), ZERO)))
         deposited = self.today - timedelta(days=one["jours"])
@@ -53,6 +53,7 @@ class Story:
             "ttc": ttc,
             "net": ttc,
             "tva": vat,
+            "mode_paiement": one.get("mode_paiement", "30"),
             "statuts": _statuses(deposited, one.get("statut", "")),
             "fichiers": [
                 _file(folder, Path("factures", str(one["id"]), name), title, self._page(title, one, supplier, ttc))
@@ -82,8 +83,9 @@ def load(today: date) -> Story:
     return Story(data=tomllib.loads((FIXTURES / "commune.toml").read_text(encoding="utf-8")), today=today)
 
 
-def _vat(rate: Decimal, base: Decimal) -> dict[str, Decimal]:
-    return {"taux": rate, "base": base, "montant": euros(base * rate / HUNDRED)}
+def _vat(rate: Decimal, base: Decimal, written: str | None) -> dict[str, Decimal]:
+    """Return the VAT of one rate, as it should be unless the supplier wrote it otherwise."""
+    return {"taux": rate, "base": base, "montant": Decimal(written) if written else euros(base * rate / HUNDRED)}
 
 
 def _supplier(one: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any]:

@@ -1,121 +1,98 @@
-"""Registers exported as CSV: a line of titles, then a record a line; a bad line is told and stops nothing."""
+"""The rows of a CSV file, whatever its encoding and its separator."""
 
-import csv
-import io
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Final
 
-from dematfin.errors import DocumentError
-from dematfin.finance.csv_text import separator, text
+from dematfin.errors import DocumentError, TooLarge
+from dematfin.finance.csv_lines import Record, records, split
+from dematfin.finance.text_file import LOST, text
+from dematfin.finance.titles import Titles, fold
+
+SEPARATORS: Final = ";,\t|"
+MOST_LINES: Final = 500_000
 
 Row = Mapping[str, str]
 
 
-class Keyed(Protocol):
-    """A record under an identifier."""
-
-    @property
-    def id(self) -> str:
-        """What two rows may not share."""
-
-
-R = TypeVar("R", bound=Keyed)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
-    """What is expected of one kind of export.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the file, or the reason why it cannot be taken.
 
     Attributes:
-        required: titles that must be there, and filled on each line; `optional` may be absent.
-        columns: our title = the title of the export, where they differ.
+        number, last: lines where it begins and ends; a cell between quotes may hold several.
+        row: each column of ours that the file has; whole when there is no problem.
+        problem: in French; empty when the row is right.
     """
 
-    required: Sequence[str]
-    optional: Sequence[str] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
+    number: int
+    last: int
+    row: Row
+    problem: str = ""
+
+    @property
+    def place(self) -> str:
+        """Say where it is."""
+        return f"ligne {self.number}" if self.number == self.last else f"lignes {self.number} à {self.last}"
 
 
-def read(source: Path, register: Register, to_record: Callable[[Row], R]) -> tuple[tuple[R, ...], tuple[str, ...]]:
-    """Turn each row into a record; return them, and a French sentence for each row that was left out.
-
-    `to_record` raises ValueError, in French, on a row that it cannot take.
+def lines(source: Path, titles: Titles) -> Iterator[Line]:
+    """Yield the records under the titles, empty ones left out.
 
     Raises:
-        DocumentError, TooLarge: the file is absent, too large, or lacks a column.
+        DocumentError, TooLarge: the file is absent, unreadable, too large, or lacks a column.
     """
-    records: list[R] = []
-    problems: list[str] = []
-    seen: dict[str, int] = {}
-    for number, row in _rows(source, register):
-        try:
-            record = to_record(_filled(row, register.required))
-            _check_new(seen.setdefault(record.id, number), number)
-            records.append(record)
-        except ValueError as error:
-            problems.append(f"{source.name}, ligne {number} : {error}. Ligne laissée de côté.")
-    return tuple(records), tuple(problems)
+    written = _split(source)
+    known = {titles.written(title) for title in titles.all}
+    separator = max(SEPARATORS, key=lambda one: len(known.intersection(_header(records(written, one)))))
+    under = records(written, separator)
+    header = _header(under)
+    places = _places(source, header, titles)
+    named = max(place for place, title in enumerate(header, start=1) if title)
+    for one in under:
+        row = {title: one.cells[place].strip() for title, place in places.items() if place < len(one.cells)}
+        problem = one.problem or _problem(one.cells, range(named, len(header) + 1))
+        yield Line(one.number, one.last, row, problem)
 
 
-def _check_new(first: int, number: int) -> None:
-    if first != number:
-        message = f"même référence que la ligne {first}, seule gardée"
-        raise ValueError(message)
-
-
-def _filled(row: Row, required: Sequence[str]) -> Row:
-    if TOO_MANY in row:
-        message = "plus de cellules que de titres"
-        raise ValueError(message)
-    if empty := [title for title in required if not row[title]]:
-        message = f"colonne vide : {', '.join(empty)}"
-        raise ValueError(message)
-    return row
-
-
-TOO_MANY = ""
-"""Key of the cells that no title announces."""
-
-
-def _rows(source: Path, register: Register) -> Iterator[tuple[int, Row]]:
+def _split(source: Path) -> list[str]:
     content = text(source)
-    first = content.partition("\n")[0]
-    reader = csv.DictReader(
-        io.StringIO(content, newline=""), delimiter=separator(first), restval="", restkey=TOO_MANY, strict=True
-    )
-    try:
-        places = _places(source, register, reader.fieldnames or ())
-        reader.fieldnames = [f"{order}" for order, _ in enumerate(reader.fieldnames or ())]
-        for row in reader:
-            cells = {title: (row[place] or "").strip() for title, place in places.items()}
-            yield reader.line_num, cells | ({TOO_MANY: ""} if any(row.get(TOO_MANY) or ()) else {})
-    except csv.Error as error:
-        message = f"{source.name}, ligne {reader.line_num} : le fichier CSV est illisible ({error})."
-        raise DocumentError(message) from error
+    if max(content.count("\n"), content.count("\r")) > MOST_LINES:
+        message = f"{source.name} : le fichier a plus de {MOST_LINES} lignes. Coupez-le en plusieurs."
+        raise TooLarge(message)
+    return split(content)
 
 
-def _places(source: Path, register: Register, titles: Sequence[str]) -> dict[str, str]:
-    """Return, for each of our titles, the place of its column."""
-    found = {_plain(title): f"{order}" for order, title in reversed(list(enumerate(titles)))}
-    places = {}
-    for title in (*register.required, *register.optional):
-        wanted = register.columns.get(title, title)
-        if _plain(wanted) in found:
-            places[title] = found[_plain(wanted)]
-        elif title in register.required or title in register.columns:
-            message = (
-                f"{source.name} : il manque la colonne {wanted}. La première ligne doit donner les titres ; ceux de "
-                "votre "
-                "logiciel se déclarent dans la section [logiciel_financier] de la configuration."
-            )
-            raise DocumentError(message)
-    return places
+def _problem(cells: Sequence[str], widths: range) -> str:
+    """Say why a row cannot be trusted; one cell too many or too few may have moved all the others.
+
+    The line of titles may end with separators: then the rows may, or not.
+    """
+    if len(cells) not in widths:
+        said = f"{len(cells)} cellule{'s' if len(cells) > 1 else ''} pour {widths[0]} titres"
+        return said if len(cells) < widths[0] else f"{said} ; un texte qui contient le séparateur va entre guillemets"
+    if any(sign in cell for cell in cells for sign in LOST):
+        return "un caractère est illisible"
+    return ""
 
 
-def _plain(title: str | None) -> str:
-    """Return a title as it is compared: no accents, no capitals, no outer spaces."""
-    parts = unicodedata.normalize("NFKD", (title or "").strip().lower())
-    return " ".join("".join(sign for sign in parts if not unicodedata.combining(sign)).split())
+def _places(source: Path, header: list[str], titles: Titles) -> dict[str, int]:
+    """Return where each of our columns is."""
+    if missing := [titles.shown(title) for title in titles.expected if titles.written(title) not in header]:
+        message = (
+            f"{source.name} : il manque la colonne {', '.join(missing)}. La première ligne doit donner les titres, "
+            "séparés par des points-virgules, des virgules, des tabulations ou des barres verticales. Si votre "
+            "logiciel leur donne d'autres noms, dites-les dans la configuration, sous [logiciel_financier]."
+        )
+        raise DocumentError(message)
+    present = {title: titles.written(title) for title in titles.sought if titles.written(title) in header}
+    if twice := [titles.shown(title) for title, name in present.items() if header.count(name) > 1]:
+        message = f"{source.name} : deux colonnes portent le titre {', '.join(twice)}. Gardez-en une seule."
+        raise DocumentError(message)
+    return {title: header.index(name) for title, name in present.items()}
+
+
+def _header(written: Iterator[Record]) -> list[str]:
+    """Take the titles, as they would be with one separator."""
+    return [fold(title) for title in next(written, Record(1, 1, ())).cells]

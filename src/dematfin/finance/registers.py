@@ -1,46 +1,42 @@
 """Engagements, tiers and credits, exported by the finance software as CSV."""
 
-import re
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from dematfin.domain import money
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.parties import iban, siret
 from dematfin.domain.parties.tiers import SIRET_KIND, Address, BankAccount, Tiers
 from dematfin.domain.registers import Credit, Engagement, Imputation, credit_id, engagement_id
-from dematfin.finance import settings
-from dematfin.finance.csv_file import Register, Row, read
+from dematfin.finance import amounts
+from dematfin.finance.csv_file import Row
+from dematfin.finance.records import read
 from dematfin.finance.settings import FinanceSettings
+from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS, fold
 
-ENGAGEMENT_TITLES: Final = ("budget", "numero", "libelle", "tiers", "montant", "nature")
-TIERS_TITLES: Final = ("reference", "nom", "identifiant", "adresse", "code_postal", "ville", "iban")
 YES: Final = frozenset({"oui", "o", "1", "vrai", "x"})
-INVESTMENT: Final = frozenset({"i", "inv", "investissement"})
-RUNNING: Final = frozenset({"f", "fonc", "fonctionnement"})
+NO: Final = frozenset({"", "non", "n", "0", "faux", "-"})
+INVESTMENT: Final = {"i": True, "investissement": True, "f": False, "fonctionnement": False}
 POSTCODE_LENGTH: Final = 5
-THOUSANDS: Final = re.compile(r"-?\d{1,3}(\.\d{3})+,\d{1,2}", re.ASCII)
-"""`1.234,50`: the point can only be that of the thousands."""
+YEAR_LENGTH: Final = 4
 
 
 class CsvFinanceSoftware:
-    """Reads registers; a budget is named by its code or its SIRET."""
+    """Reads registers; a budget is named by its code or its SIRET, a column as the configuration says."""
 
-    def __init__(self, budgets: tuple[Budget, ...], columns: FinanceSettings | None = None) -> None:
+    def __init__(self, budgets: tuple[Budget, ...], settings: FinanceSettings) -> None:
         self._sirets = {name: budget.siret for budget in budgets for name in (budget.code.upper(), budget.siret)}
-        columns = columns or FinanceSettings()
-        self._engagements = Register(
-            required=ENGAGEMENT_TITLES, optional=settings.ENGAGEMENTS[6:], columns=columns.colonnes_engagements
-        )
-        self._tiers = Register(required=TIERS_TITLES, optional=settings.TIERS[7:], columns=columns.colonnes_tiers)
-        self._credits = Register(required=settings.CREDITS, columns=columns.colonnes_credits)
+        self._engagements = replace(ENGAGEMENTS, exported=settings.colonnes_engagements)
+        self._tiers = replace(TIERS, exported=settings.colonnes_tiers)
+        self._credits = replace(CREDITS, exported=settings.colonnes_credits)
 
     def engagements(self, source: Path) -> tuple[tuple[Engagement, ...], tuple[str, ...]]:
         """Read `budget;numero;libelle;tiers;montant;nature` and, optionally, `fonction;operation;section;chapitre;
-        marche;solde;reste`.
+        marche;reste;solde`.
 
-        `section` is `I` for investment; `solde` is `oui` for an engagement that is closed; `reste` is what is left.
+        `section` is `I` for investment; `reste` is what is left of it; `solde` is `oui` when it is closed.
         """
         return read(source, self._engagements, self._engagement)
 
@@ -50,46 +46,60 @@ class CsvFinanceSoftware:
         return read(source, self._tiers, _tiers)
 
     def credits(self, source: Path) -> tuple[tuple[Credit, ...], tuple[str, ...]]:
-        """Read `budget;exercice;section;chapitre;disponible`."""
+        """Read `budget;exercice;section;chapitre;disponible`; `section` is `I` or `F`."""
         return read(source, self._credits, self._credit)
 
     def _engagement(self, row: Row) -> Engagement:
         budget = self._budget(row)
-        left = row.get("reste", "")
         return Engagement(
-            id=engagement_id(budget, row["numero"]),
+            id=_engagement_id(budget, row["numero"]),
             siret=budget,
             number=row["numero"],
             label=row["libelle"],
             tiers=row["tiers"],
-            amount=_positive(row, "montant"),
+            amount=_amount(row, "montant"),
             imputation=_imputation(row),
             marche=row.get("marche", ""),
-            open=row.get("solde", "").lower() not in YES,
-            left=_amount(left) if left else None,
+            open=not _closed(row),
+            left=_amount(row, "reste", amounts.parse_signed) if row.get("reste") else None,
         )
 
     def _credit(self, row: Row) -> Credit:
         budget, year = self._budget(row), row["exercice"]
-        if not (_digits(year) and len(year) == 4):  # noqa: PLR2004 - a year
+        if len(year) != YEAR_LENGTH or not _digits(year):
             message = f"exercice « {year} » : une année est attendue, par exemple 2026"
             raise ValueError(message)
-        imputation = Imputation(nature="", chapter=row["chapitre"], investment=_investment(row))
+        target = Imputation(nature="", investment=_investment(row), chapter=_chapter(row))
         return Credit(
-            id=credit_id(budget, int(year), imputation),
+            id=credit_id(budget, int(year), target),
             siret=budget,
             exercice=int(year),
-            chapter=row["chapitre"],
-            investment=imputation.investment,
-            available=_amount(row["disponible"]),
+            chapter=target.chapter,
+            investment=target.investment,
+            available=_amount(row, "disponible", amounts.parse_signed),  # a chapter may be overspent
         )
 
     def _budget(self, row: Row) -> str:
-        budget = self._sirets.get(row["budget"].upper())
-        if budget is None:
+        found = self._sirets.get(row["budget"].upper())
+        if found is None:
             message = f"le budget « {row['budget']} » n'est pas dans la configuration"
             raise ValueError(message)
-        return budget
+        return found
+
+
+def _engagement_id(budget: str, number: str) -> str:
+    if not any(sign.isalnum() for sign in number):
+        message = f"numero « {number} » : des chiffres ou des lettres sont attendus"
+        raise ValueError(message)
+    return engagement_id(budget, number)
+
+
+def _closed(row: Row) -> bool:
+    said = fold(row.get("solde", ""))
+    if said not in YES | NO:
+        message = f"solde « {row['solde']} » : oui ou non est attendu"
+        raise ValueError(message)
+    return said in YES
 
 
 def _imputation(row: Row) -> Imputation:
@@ -101,20 +111,29 @@ def _imputation(row: Row) -> Imputation:
         nature=row["nature"],
         fonction=row.get("fonction", ""),
         operation=row.get("operation", ""),
-        investment=_investment(row),
-        chapter=row.get("chapitre", ""),
+        investment=bool(row.get("section")) and _investment(row),
+        chapter=_chapter(row) if row.get("chapitre") else "",
     )
 
 
 def _investment(row: Row) -> bool:
-    section = row.get("section", "").lower()
-    if section and section not in INVESTMENT | RUNNING:
-        message = f"section « {row['section']} » : I (investissement) ou F (fonctionnement) est attendu"
+    section = fold(row["section"])
+    if section not in INVESTMENT:
+        message = f"section « {row['section']} » : I ou F est attendu"
         raise ValueError(message)
-    return section in INVESTMENT
+    return INVESTMENT[section]
+
+
+def _chapter(row: Row) -> str:
+    chapter = row["chapitre"]
+    if not (chapter.isascii() and chapter.isalnum()):
+        message = f"chapitre « {chapter} » : des chiffres ou des lettres sont attendus, sans espace"
+        raise ValueError(message)
+    return chapter.upper()
 
 
 def _tiers(row: Row) -> Tiers:
+    _check_no_iban(row)
     kind = row.get("type_identifiant") or SIRET_KIND
     identifier = siret.parse(row["identifiant"]) if kind == SIRET_KIND else row["identifiant"]
     if len(row["code_postal"]) != POSTCODE_LENGTH or not _digits(row["code_postal"]):
@@ -143,21 +162,21 @@ def _tiers(row: Row) -> Tiers:
     )
 
 
+def _check_no_iban(row: Row) -> None:
+    """Columns taken for one another must not show whole accounts in the messages about them."""
+    for title in ("identifiant", "code_postal"):
+        if iban.SHAPE.fullmatch(iban.compact(row[title])):
+            message = f"{title} : c'est un IBAN, vérifiez les titres des colonnes"
+            raise ValueError(message)
+
+
 def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _positive(row: Row, title: str) -> Decimal:
-    amount = _amount(row[title])
-    if amount < 0:
-        message = f"{title} négatif : « {row[title]} »"
-        raise ValueError(message)
-    return amount
-
-
-def _amount(text: str) -> Decimal:
-    """Read `1 234,50`, `1.234,50 €` as well as `1234.50`."""
-    bare = "".join(text.split()).removesuffix("€")
-    if THOUSANDS.fullmatch(bare):
-        bare = bare.replace(".", "")
-    return money.euros(money.parse(bare.replace(",", ".")))
+def _amount(row: Row, title: str, parse: Callable[[str], Decimal] = amounts.parse) -> Decimal:
+    try:
+        return parse(row[title])
+    except ValueError as error:
+        message = f"{title} « {row[title]} » : {error}"
+        raise ValueError(message) from error

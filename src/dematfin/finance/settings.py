@@ -1,66 +1,40 @@
-"""`[logiciel_financier]`: how its exports are read."""
+"""`[logiciel_financier]`: how the finance software names its columns, and what it knows of us."""
 
-from collections.abc import Mapping
-from typing import Annotated, Final
+from collections.abc import Callable
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS, Titles
 from dematfin.support.settings import Section
 
-ENGAGEMENTS: Final = (
-    "budget",
-    "numero",
-    "libelle",
-    "tiers",
-    "montant",
-    "nature",
-    "fonction",
-    "operation",
-    "section",
-    "chapitre",
-    "marche",
-    "solde",
-    "reste",
-)
-TIERS: Final = (
-    "reference",
-    "nom",
-    "identifiant",
-    "adresse",
-    "code_postal",
-    "ville",
-    "iban",
-    "type_identifiant",
-    "categorie",
-    "nature_juridique",
-    "complement",
-    "lieu_dit",
-    "bic",
-    "titulaire",
-)
-CREDITS: Final = ("budget", "exercice", "section", "chapitre", "disponible")
 
+def _named_after(titles: Titles) -> Callable[[dict[str, str]], dict[str, str]]:
+    """Return what refuses a key that is none of our titles: a typing error would leave a column unread."""
 
-def _known(titles: tuple[str, ...]) -> AfterValidator:
-    def check(columns: Mapping[str, str]) -> Mapping[str, str]:
-        for name in columns:
-            if name not in titles:
-                message = f"la colonne « {name} » n'existe pas ; au choix : {', '.join(titles)}"
-                raise ValueError(message)
+    def check(columns: dict[str, str]) -> dict[str, str]:
+        if unknown := [ours for ours in columns if ours not in titles.all]:
+            message = f"colonne inconnue « {unknown[0]} » ; les nôtres sont {', '.join(titles.all)}"
+            raise ValueError(message)
+        if blank := [ours for ours, theirs in columns.items() if not theirs.strip()]:
+            message = f"donnez à « {blank[0]} » le titre que porte cette colonne dans l'export"
+            raise ValueError(message)
         return columns
 
-    return AfterValidator(check)
+    return check
 
 
 class FinanceSettings(Section):
     """Exports of the finance software.
 
     Attributes:
-        colonnes_*: our title of a column = the title that the export gives it.
-        connait_nos_mandats: the remaining amounts that it exports already count our mandats.
+        connait_nos_mandats: our mandats are already out of what it exports as left, or available.
+        colonnes_*: our title, then the export's; a title of ours that is not there is the export's too.
     """
 
-    colonnes_engagements: Annotated[dict[str, str], _known(ENGAGEMENTS)] = Field(default_factory=dict)
-    colonnes_tiers: Annotated[dict[str, str], _known(TIERS)] = Field(default_factory=dict)
-    colonnes_credits: Annotated[dict[str, str], _known(CREDITS)] = Field(default_factory=dict)
     connait_nos_mandats: bool = False
+    colonnes_engagements: Annotated[dict[str, str], AfterValidator(_named_after(ENGAGEMENTS))] = Field(
+        default_factory=dict
+    )
+    colonnes_tiers: Annotated[dict[str, str], AfterValidator(_named_after(TIERS))] = Field(default_factory=dict)
+    colonnes_credits: Annotated[dict[str, str], AfterValidator(_named_after(CREDITS))] = Field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The finance software, which holds the truth about engagements, credits and tiers."""
+"""The finance software, which holds the truth about engagements, tiers and credits."""
 
 from pathlib import Path
 from typing import Protocol
@@ -14,10 +14,10 @@ class FinanceSoftware(Protocol):
         """Read engagements; return them and, in French, what is wrong with the rows left out."""
         ...
 
-    def credits(self, source: Path) -> tuple[tuple[Credit, ...], tuple[str, ...]]:
-        """Read what is left of the voted credits; return them and what is wrong with the rows left out."""
-        ...
-
     def tiers(self, source: Path) -> tuple[tuple[Tiers, ...], tuple[str, ...]]:
         """Read creditors; return them and what is wrong with the rows left out."""
+        ...
+
+    def credits(self, source: Path) -> tuple[tuple[Credit, ...], tuple[str, ...]]:
+        """Read the credits of each chapter; return them and what is wrong with the rows left out."""
         ...

@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from dematfin.domain.event import Subject
+from dematfin.domain.figures.overview import label
 from dematfin.domain.finding import Finding, blocking
 from dematfin.domain.invoice.bank import TO_CLEAR
 from dematfin.domain.invoice.controls import Known
 from dematfin.domain.invoice.controls import control as judge
-from dematfin.domain.invoice.duplicates import OVER, Pair, pair_id
+from dematfin.domain.invoice.duplicates import CLOSE, OVER, Pair, pair_id
 from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
@@ -17,12 +18,14 @@ from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, StructureRules, credit_id
 from dematfin.domain.visa.folder import VISA_FINDING
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Books
+from dematfin.ports.ledger import Between, Books
 from dematfin.steps.accounts import accounts_of
 from dematfin.steps.outcome import Outcome, Tally
 
 R = TypeVar("R")
 WAITING: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT)
+LIKELY: Final = 12
+"""Invoices of one amount that are compared: a subscription has hundreds, and nobody reads hundreds of remarks."""
 PASSED: Final = frozenset(InvoiceState) - OVER - frozenset(WAITING)
 """On its way to a payment, or paid elsewhere."""
 
@@ -85,7 +88,7 @@ def _known(app: App, books: Books, invoice: Invoice) -> Known:
         accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
         earlier=earlier,
         decided={pair.id: pair for pair in books.find(Pair, id=[pair_id(invoice.id, one.id) for one in earlier])},
-        mandats=_mandats(books, earlier),
+        standings=_standings(books, earlier),
         origins=_origins(books, invoice),
     )
 
@@ -100,11 +103,17 @@ def _rules(app: App, books: Books, invoice: Invoice) -> StructureRules | None:
     return app.policy.budget(invoice.siret).local.over(rules) if rules and app.policy.owns(invoice.siret) else rules
 
 
-def _mandats(books: Books, paid: tuple[Invoice, ...]) -> dict[str, Mandat]:
-    """The mandats of some invoices: each bears the number of the one that it pays."""
-    numbers = {one.number for one in paid if one.state is InvoiceState.TO_PAY}
-    found = books.find(Mandat, reference=tuple(numbers)) if numbers else ()
-    return {key: mandat for mandat in found for key in mandat.invoice_ids}
+def _standings(books: Books, others: tuple[Invoice, ...]) -> dict[str, str]:
+    """Say where some invoices stand; a mandat bears the number of the invoice that it pays."""
+    numbers = tuple({one.number for one in others if one.state is InvoiceState.TO_PAY})
+    found = books.find(Mandat, reference=numbers) if numbers else ()
+    mandats = {key: mandat for mandat in found for key in mandat.invoice_ids}
+    return {one.id: _standing(one, mandats.get(one.id)) for one in others}
+
+
+def _standing(invoice: Invoice, mandat: Mandat | None) -> str:
+    number = f", mandat n° {mandat.number}" if mandat and mandat.number else ""
+    return label(invoice, mandat) + number
 
 
 def _credit(app: App, books: Books, engagement: Engagement | None) -> Credit | None:
@@ -146,7 +155,14 @@ def _look_alikes(books: Books, invoice: Invoice) -> tuple[Invoice, ...]:
     firm = invoice.supplier_siren
     found = [
         *books.find(Invoice, supplier_siren=firm, number_key=invoice.number_key),
-        *books.find(Invoice, supplier_siren=firm, ttc=invoice.ttc),
+        *books.last(
+            Invoice,
+            LIKELY,
+            "issued_on",
+            supplier_siren=firm,
+            ttc=invoice.ttc,
+            issued_on=Between(high=invoice.issued_on + CLOSE),
+        ),
         *(books.find(Invoice, main_file=invoice.main_file) if invoice.main_file else ()),
     ]
     return tuple({other.id: other for other in sorted(found, key=lambda other: other.id)}.values())

@@ -63,6 +63,13 @@ def reopen(books: Books, invoice: Invoice) -> None:
         books.save(replace(refused, state=IntentionState.OPEN))
 
 
+def reopen_all(app: App) -> None:
+    """Try again whatever the neighbour refused: a person asks for it."""
+    with app.ledger.transaction() as books:
+        for refused in books.find(Intention, state=IntentionState.REFUSED):
+            books.save(replace(refused, state=IntentionState.OPEN))
+
+
 def carry_out(app: App, intentions: Iterable[Intention], tally: Tally) -> None:
     """Tell the neighbour, eight invoices at a time, the intentions of one invoice one after the other."""
     ordered = sorted(intentions, key=lambda one: (one.invoice_id, one.sequence))

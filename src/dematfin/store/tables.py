@@ -58,7 +58,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
         [
             ["state"],
             ["supplier_siren", "number_key"],
-            ["supplier_siren", "ttc"],
+            ["supplier_siren", "ttc", "issued_on"],
             ["number_key", "issued_on", "id"],
             ["ttc"],
             ["main_file"],

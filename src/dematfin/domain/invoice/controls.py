@@ -23,7 +23,6 @@ from dematfin.domain.invoice.payment import (
 )
 from dematfin.domain.invoice.routing import check_engagement, check_service, not_ours
 from dematfin.domain.invoice.sums import check_payable, check_sums
-from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, StructureRules
@@ -41,7 +40,7 @@ class Known:
         accounts: the accounts of that firm, cleared or not.
         earlier: invoices that look like it and came in before, or passed their controls before.
         decided: what people said of pairs of look-alikes, by pair.
-        mandats: those that pay the look-alikes, by invoice.
+        standings: where the look-alikes stand, in French, by invoice.
         origins: for a credit note, the invoices of the firm and of the budget that bear the number which it cites.
     """
 
@@ -54,7 +53,7 @@ class Known:
     accounts: tuple[KnownAccount, ...] = ()
     earlier: tuple[Invoice, ...] = ()
     decided: Mapping[str, Pair] = field(default_factory=dict)
-    mandats: Mapping[str, Mandat] = field(default_factory=dict)
+    standings: Mapping[str, str] = field(default_factory=dict)
     origins: tuple[Invoice, ...] = ()
 
 
@@ -65,7 +64,7 @@ def control(invoice: Invoice, known: Known, tolerance: Decimal, *, check_siret: 
     false on the qualification platform, whose SIRETs are invented.
     """
     content = invoice.content
-    twins = duplicates(invoice, known.earlier, known.decided, known.mandats)
+    twins = duplicates(invoice, known.earlier, known.decided, known.standings)
     if aside := tuple(_not_ours_to_pay(invoice, known)):
         return _sendable(*aside, *twins)
     findings = (

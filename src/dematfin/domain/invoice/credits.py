@@ -18,8 +18,7 @@ def check_credits(amount: Decimal, engagement: Engagement | None, credit: Credit
             code="CREDIT-ENGAGEMENT",
             severity=Severity.BLOCKING,
             sentence=f"Il reste {french(engagement.remaining)} sur l'engagement {engagement.number}, la facture est de "
-            f"{french(amount)}. Complétez l'engagement dans le logiciel financier puis importez-le de nouveau, ou "
-            "forcez.",
+            f"{french(amount)}. Complétez l'engagement dans le logiciel financier puis importez-le de nouveau.",
             about=engagement.number,
         )
     if credit is not None and amount > credit.remaining:

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from dematfin.domain import labels
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import french
 
 OVER: Final = frozenset({InvoiceState.REFUSED, InvoiceState.CANCELLED})
@@ -51,18 +49,18 @@ def pair_id(one: str, other: str) -> str:
 
 
 def duplicates(
-    invoice: Invoice, others: Iterable[Invoice], decided: Mapping[str, Pair], mandats: Mapping[str, Mandat]
+    invoice: Invoice, others: Iterable[Invoice], decided: Mapping[str, Pair], standings: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Compare an invoice with those that came before it.
 
-    `decided` is what people said, by pair; `mandats` are those that pay the others, by invoice.
+    `decided` is what people said, by pair; `standings` say where the others stand, in French, by invoice.
     """
     for other in others:
         if other.id != invoice.id and other.is_credit_note == invoice.is_credit_note:
             found = _in_common(invoice, other)
             if found is not None:
-                standing = _standing(other, mandats.get(other.id))
-                yield _judged(invoice, other, found, decided.get(pair_id(invoice.id, other.id)), standing)
+                pair = decided.get(pair_id(invoice.id, other.id))
+                yield _judged(invoice, other, found, pair, standings.get(other.id, ""))
 
 
 def motif_for_supplier(invoice: Invoice, other: Invoice) -> str:
@@ -84,7 +82,8 @@ def _in_common(invoice: Invoice, other: Invoice) -> Found | None:
 def _judged(invoice: Invoice, other: Invoice, found: Found, pair: Pair | None, standing: str) -> Finding:
     code, severity, what = found
     firm = "du même fournisseur" if invoice.supplier_siren == other.supplier_siren else "d'un autre fournisseur"
-    remark = f"La facture {other.id} {firm} ({standing}) {what}."
+    where = f" ({standing})" if standing else ""
+    remark = f"La facture {other.id} {firm}{where} {what}."
     if pair is not None and pair.distinct:
         sentence = f"{remark} Deux factures distinctes, a décidé {pair.by} : {pair.motif}"
         return Finding(code=code, severity=Severity.INFO, sentence=sentence, about=other.id)
@@ -101,13 +100,6 @@ def _judged(invoice: Invoice, other: Invoice, found: Found, pair: Pair | None, s
         proposal=SupplierStatus.REFUSED,
         motif=motif_for_supplier(invoice, other),
     )
-
-
-def _standing(other: Invoice, mandat: Mandat | None) -> str:
-    if mandat is None:
-        return labels.INVOICE[other.state]
-    number = f", mandat n° {mandat.number}" if mandat.number else ""
-    return f"{labels.OF_ITS_MANDAT[mandat.state]}{number}"
 
 
 def _same_number(invoice: Invoice, other: Invoice) -> Found:

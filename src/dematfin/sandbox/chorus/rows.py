@@ -17,6 +17,7 @@ MODES: Final = {"20": "CHEQUE", "30": "VIREMENT", "31": "VIREMENT", "49": "PRELE
 
 
 def line(row: Any, invoice: Invoice, structure: Structure, *, as_text: bool) -> Body:
+    """Return one line of `rechercher/recipiendaire`."""
     shown: Body = {
         "idFacture": str(invoice.id) if as_text else invoice.id,
         "numeroFacture": invoice.numero,
@@ -74,7 +75,6 @@ def works_line(row: Any, invoice: Invoice, structure: Structure) -> Body:
 
 def details(row: Any, invoice: Invoice, structure: Structure) -> Body:
     """Return `facture` of `consulter/recipiendaire`."""
-    supplier = invoice.fournisseur
     return {
         "identifiantFactureCPP": invoice.id,
         "numeroFacture": invoice.numero,
@@ -87,26 +87,9 @@ def details(row: Any, invoice: Invoice, structure: Structure) -> Body:
             "libelleDestinataire": structure.nom,
             "codeServiceExecutant": invoice.service or None,
         },
-        "fournisseur": {
-            "typeIdentifiantFournisseur": "SIRET",
-            "codeFournisseur": supplier.siret,
-            "designationFournisseur": supplier.nom,
-            "coordBancairesFournisseurCompteBancaire": supplier.iban or None,
-            "coordBancairesFournisseurType": "IBAN" if supplier.iban else None,
-            "affactureur": {"affactureurRaisonSociale": supplier.encaisseur} if supplier.encaisseur else None,
-        },
+        "fournisseur": _supplier(invoice),
         "cadreDeFacturation": {"codeCadreFacturation": FRAMES.get(invoice.cadre, invoice.cadre)},
-        "references": {
-            "dateFacture": invoice.emise_le.isoformat(),
-            "dateDepot": invoice.deposee_le.isoformat(),
-            "codeDeviseFacture": invoice.devise,
-            "typeFacture": invoice.type,
-            "numeroMarche": invoice.marche or None,
-            "numeroBonCommande": invoice.engagement or None,
-            "numeroFactureOrigine": invoice.origine or None,
-            "modePaiement": MODES.get(invoice.mode_paiement, "AUTRE"),
-            "numeroDpMandat": row["mandat"] or None,
-        },
+        "references": _references(row, invoice),
         "recapitulatifDeTva": {"ligneTva": [_vat(one) for one in invoice.tva]},
         "montantTotal": {
             "montantHtTotal": float(invoice.ht),
@@ -119,6 +102,32 @@ def details(row: Any, invoice: Invoice, structure: Structure) -> Body:
                 {"pieceJointeDesignation": one.nom, "pieceJointeTypeLibelle": one.categorie} for one in invoice.fichiers
             ]
         },
+    }
+
+
+def _supplier(invoice: Invoice) -> Body:
+    supplier = invoice.fournisseur
+    return {
+        "typeIdentifiantFournisseur": "SIRET",
+        "codeFournisseur": supplier.siret,
+        "designationFournisseur": supplier.nom,
+        "coordBancairesFournisseurCompteBancaire": supplier.iban or None,
+        "coordBancairesFournisseurType": "IBAN" if supplier.iban else None,
+        "affactureur": {"affactureurRaisonSociale": supplier.encaisseur} if supplier.encaisseur else None,
+    }
+
+
+def _references(row: Any, invoice: Invoice) -> Body:
+    return {
+        "dateFacture": invoice.emise_le.isoformat(),
+        "dateDepot": invoice.deposee_le.isoformat(),
+        "codeDeviseFacture": invoice.devise,
+        "typeFacture": invoice.type,
+        "numeroMarche": invoice.marche or None,
+        "numeroBonCommande": invoice.engagement or None,
+        "numeroFactureOrigine": invoice.origine or None,
+        "modePaiement": MODES.get(invoice.mode_paiement, "AUTRE"),
+        "numeroDpMandat": row["mandat"] or None,
     }
 
 

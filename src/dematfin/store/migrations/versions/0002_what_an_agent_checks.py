@@ -62,7 +62,7 @@ NEW_COLUMNS: Final[dict[str, dict[str, tuple[sa.types.TypeEngine[Any], str | Non
 INDEXES: Final = {
     "invoice": (
         ("supplier_siren", "number_key"),
-        ("supplier_siren", "ttc"),
+        ("supplier_siren", "ttc", "issued_on"),
         ("number_key", "issued_on", "id"),
         ("ttc",),
         ("engagement_key",),
