@@ -46,7 +46,7 @@ def client(tmp_path: Path) -> Iterator[httpx.Client]:
 
 
 def test_a_flow_goes_through_its_statuses_in_order(tmp_path: Path) -> None:
-    platform = settle(tmp_path, delays=SOON)
+    platform = settle(tmp_path, delays=Delays(analyse=0.5, envoi=0.5, acquit=0.5))
     with platform.running() as (_, url), browser(platform, url) as client:
         post(client, flow("FLUX1"))
         seen = []
