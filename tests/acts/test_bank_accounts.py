@@ -87,7 +87,9 @@ def test_nobody_else_may(hall: Hall, who: Person) -> None:
         bank.confirm(hall.app, who, NEW, CALL)
 
 
-@pytest.mark.parametrize(("trace", "words"), [(" \n", "trace du contre-appel"), ("…", "donnez un motif"), ("x" * 513, "512")])
+@pytest.mark.parametrize(
+    ("trace", "words"), [(" \n", "trace du contre-appel"), ("…", "donnez un motif"), ("x" * 513, "512")]
+)
 def test_the_trace_of_the_call_is_required_and_bounded(hall: Hall, trace: str, words: str) -> None:
     with pytest.raises(RuleError, match=words):
         bank.confirm(hall.app, AGENT, NEW, trace)

@@ -22,7 +22,7 @@ def test_the_review_shows_each_case_with_its_remedy_and_asks_nothing(office: Off
     head = office.head()
     answer = office("facture", "a-traiter", "--liste")
     assert answer.code == 0
-    assert answer.out.count("Délai légal :") == HELD
+    assert answer.out.count("Délai légal :") == HELD - 1  # no delay runs for a credit note
     assert "Réponse proposée : « à recycler », motif : Code service absent" in answer.out
     assert f"Reste à traiter : {HELD} factures." in answer.out
     plain(without_codes(answer.out))

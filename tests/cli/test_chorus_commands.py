@@ -98,7 +98,12 @@ def test_asking_again_brings_nothing_twice(copy: Office) -> None:
     for typed in ((), ("--depuis", "01/11/2026"), ("--depuis", "2026-11-01")):
         answer = copy.apart("chorus", "synchroniser", *typed)
         assert (answer.code, answer.err) == (0, ""), answer.said
-        assert [line.split(" : ")[0] for line in answer.out.splitlines()] == ["● import", "● contrôle", "● visa"]
+        assert [line.split(" : ")[0] for line in answer.out.splitlines()] == [
+            "● import",
+            "● contrôle",
+            "● visa",
+            "● informer les fournisseurs",
+        ]
         plain(answer.said)
     rows = [row["id"] for row in json.loads(copy("facture", "liste", "--json").out)]
     assert rows == [row["id"] for row in json.loads(before)]

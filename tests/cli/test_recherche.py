@@ -86,7 +86,7 @@ def test_dates_are_typed_as_people_or_programs_do(office: Office) -> None:
 class TestWhereIsIt:
     def test_each_invoice_of_the_office_has_a_paragraph_without_anything_of_ours(self, office: Office) -> None:
         rows = json.loads(office("facture", "liste", "--json").out)
-        assert len(rows) == 34
+        assert len(rows) > 30
         for row in rows:
             answer = office("facture", "ou-en-est", row["id"])
             assert (answer.code, answer.err) == (0, "")
