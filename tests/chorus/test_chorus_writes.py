@@ -178,3 +178,26 @@ def test_a_trial_reads_and_never_writes(platform: Platform) -> None:
             chorus.publish(MANDATEE)
         assert chorus.publish(MANDATEE) == "MANDATEE"  # another software told it
     assert platform.asked[TREAT] == []
+
+
+@pytest.mark.parametrize("status", [SupplierStatus.SERVICE_FAIT, SupplierStatus.MANDATEE, SupplierStatus.REFUSED])
+@pytest.mark.parametrize("road", [("SUSPENDUE", "COMPLETEE"), ("A_RECYCLER", "DEPOSEE", "MISE_A_DISPOSITION")])
+def test_what_came_back_since_the_decision_is_decided_anew(
+    platform: Platform, chorus: ChorusPro, road: tuple[str, ...], status: SupplierStatus
+) -> None:
+    platform.say(HISTORY, history("MISE_A_DISPOSITION", *road))
+    platform.say(TREAT, good())
+    with pytest.raises(Refused, match=r"F2026-000001.*revenue du fournisseur depuis la décision"):
+        chorus.publish(replace(MANDATEE, status=status))
+    assert platform.asked[TREAT] == []
+
+
+@pytest.mark.parametrize("day", [1, 3, 9])
+def test_what_came_back_before_the_decision_or_first_came_after_it_is_told(
+    platform: Platform, chorus: ChorusPro, day: int
+) -> None:
+    """A first arrival is no return, even on a platform whose clock is ahead of ours."""
+    platform.say(HISTORY, history("SUSPENDUE", "COMPLETEE") if day > 2 else history("DEPOSEE", "MISE_A_DISPOSITION"))
+    platform.say(TREAT, good())
+    decided = replace(MANDATEE, formed_at=datetime(2026, 3, day, tzinfo=UTC))
+    assert chorus.publish(decided) == "MANDATEE"

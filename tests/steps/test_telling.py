@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import visa
-from dematfin.acts.run import tell_now
+from dematfin.acts import answers, holds, visa
+from dematfin.acts.run import synchronise, tell_now
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus
 from dematfin.domain.invoice.invoice import Invoice, Origin
+from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.visa.folder import Motive
-from dematfin.errors import UnknownOutcome, Unreachable
-from dematfin.steps.tell import intend, tell
+from dematfin.errors import Refused, UnknownOutcome, Unreachable
+from dematfin.steps.intentions import intend
+from dematfin.steps.tell import tell
 from examples import AGENT, VISEUR, invoice
 from fakes.hall import Hall
 
@@ -128,3 +130,88 @@ def test_the_same_intention_twice_is_one_and_paper_has_nobody_to_tell(hall: Hall
         scanned = replace(invoice(key="F2026-000009"), origin=Origin.SCAN)
         intend(hall.app, books, scanned, SupplierStatus.SERVICE_FAIT)
     assert hall.all(Intention) == before
+
+
+def test_what_an_earlier_episode_left_untold_is_never_told_of_the_next(hall: Hall) -> None:
+    """Certified, refused by Chorus Pro, sent back and come back: nobody has certified what the supplier sends now."""
+    refuse(hall, FIRST)
+    tell(hall.app)
+    hall.chorus.statuses[FIRST] = "A_RECYCLER"
+    hall.day()
+    hall.deposit("120.00")
+    hall.day()
+    synchronise(hall.app, AGENT, hall.clock.today())
+    vars(hall.chorus).pop("publish")
+    tell(hall.app)
+    assert [key for key, _, _ in hall.chorus.told].count(FIRST) == 0
+    assert hall.chorus.statuses[FIRST] == "MISE_A_DISPOSITION"
+    assert [one.state for one in hall.all(Intention) if one.remote_id == FIRST] == [IntentionState.GIVEN_UP]
+
+
+def test_what_waits_since_an_earlier_episode_is_given_up(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    down = failing_for(FIRST, hall.chorus.publish, Unreachable("Chorus Pro ne répond pas."))
+    monkeypatch.setattr(hall.chorus, "publish", down)
+    tell(hall.app)
+    hall.chorus.statuses[FIRST] = "A_RECYCLER"
+    hall.day()
+    monkeypatch.undo()
+    hall.deposit("120.00")
+    hall.day()
+    assert hall.chorus.statuses[FIRST] == "MISE_A_DISPOSITION"
+    assert open_for(hall, FIRST) == []
+
+
+def test_what_waited_before_an_invoice_was_taken_over_is_given_up(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    holds.set_aside(hall.app, AGENT, "F2026-000001", "Payée par carte.")
+    holds.take_over(hall.app, AGENT, "F2026-000001", "Finalement non.")
+    assert open_for(hall, FIRST) == [("SERVICE_FAIT", 0)]
+    monkeypatch.setattr(hall.chorus, "publish", failing_for(FIRST, hall.chorus.publish, KeyError("must not be told")))
+    assert tell(hall.app).failures == ()
+    assert open_for(hall, FIRST) == []
+
+
+def test_an_answer_taken_back_while_it_is_told_is_followed_as_a_fact(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish, taken_back = hall.chorus.publish, []
+
+    def take_back_meanwhile(intention: Intention) -> str:
+        shown = publish(intention)
+        taken_back.append(holds.resume(hall.app, AGENT, intention.invoice_id, "Erreur de ma part.").state)
+        return shown
+
+    sent_back(hall, "F2026-000003")
+    monkeypatch.setattr(hall.chorus, "publish", take_back_meanwhile)
+    tell_now(hall.app, AGENT, "F2026-000003")
+    assert taken_back == [InvoiceState.IN_VISA]
+    (after,) = (one for one in hall.all(Invoice) if one.id == "F2026-000003")
+    assert (after.state, after.remote_status) == (InvoiceState.SENT_BACK, "A_RECYCLER")
+
+
+def test_an_answer_taken_back_during_a_call_that_fails_stays_taken_back(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused_meanwhile(intention: Intention) -> str:
+        holds.resume(hall.app, AGENT, intention.invoice_id, "Erreur de ma part.")
+        message = "Non."
+        raise Refused(message)
+
+    sent_back(hall, "F2026-000003")
+    monkeypatch.setattr(hall.chorus, "publish", refused_meanwhile)
+    tell_now(hall.app, AGENT, "F2026-000003")
+    monkeypatch.undo()
+    synchronise(hall.app, AGENT, hall.clock.today())
+    tell(hall.app)
+    assert hall.chorus.statuses["9100003"] == "MISE_A_DISPOSITION"
+
+
+def refuse(hall: Hall, key: str) -> None:
+    """Have Chorus Pro refuse whatever is told of one invoice."""
+    vars(hall.chorus)["publish"] = failing_for(key, hall.chorus.publish, Refused("Non."))
+
+
+def sent_back(hall: Hall, invoice_id: str) -> None:
+    """Deposit a third invoice, and decide to send it back."""
+    hall.deposit("10.00", start=3)
+    hall.day()
+    answers.recycle(hall.app, AGENT, invoice_id, "Service erroné.")

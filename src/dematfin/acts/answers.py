@@ -14,8 +14,7 @@ from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.episodes import withdraw_visa
-from dematfin.steps.tell import intend
-from dematfin.steps.untold import ANSWERS, is_told, take_back
+from dematfin.steps.intentions import ANSWERS, intend, is_told, take_back
 
 
 def recycle(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:

@@ -15,7 +15,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.control import control_one
 from dematfin.steps.episodes import WITH_SUPPLIER, withdraw_visa
-from dematfin.steps.untold import is_told, take_back
+from dematfin.steps.intentions import is_told, take_back
 
 
 def resume(app: App, who: Person, invoice_id: str, motif: str, service: str = "", engagement: str = "") -> Invoice:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from dematfin.domain.intention import Intention, IntentionState
+from dematfin.domain.intention import Intention, IntentionState, SupplierStatus
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Cursor, Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
@@ -32,7 +32,8 @@ class Standing:
 
     Attributes:
         announced: listed and not fetched; `watched`: their status is unknown to us.
-        open, refused, given_up: what Chorus Pro was not told yet, refuses, or will never be told.
+        open, refused: what Chorus Pro was not told yet, or refuses.
+        unknown_mandats: the mandats of which it will never hear, told too late.
     """
 
     doors: tuple[Door, ...]
@@ -42,7 +43,7 @@ class Standing:
     watched: tuple[Reception, ...]
     open: tuple[Intention, ...]
     refused: tuple[Intention, ...]
-    given_up: tuple[Intention, ...]
+    unknown_mandats: tuple[Intention, ...]
 
 
 def standing(app: App, who: Person) -> Standing:
@@ -60,7 +61,7 @@ def standing(app: App, who: Person) -> Standing:
             watched=books.find(Reception, state=ReceptionState.WATCHED),
             open=books.find(Intention, state=IntentionState.OPEN),
             refused=books.find(Intention, state=IntentionState.REFUSED),
-            given_up=books.find(Intention, state=IntentionState.GIVEN_UP),
+            unknown_mandats=books.find(Intention, state=IntentionState.GIVEN_UP, status=SupplierStatus.MANDATEE),
         )
 
 

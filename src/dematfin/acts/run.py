@@ -13,9 +13,10 @@ from dematfin.steps.day import DAY, LEASES, NAMES, Step
 from dematfin.steps.day import run as run_step
 from dematfin.steps.intake import intake
 from dematfin.steps.intake import synchronise as ask_again
+from dematfin.steps.intentions import reopen_all
 from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.prepare import prepare
-from dematfin.steps.tell import carry_out, reopen_all
+from dematfin.steps.tell import carry_out
 from dematfin.steps.transmit import transmit
 
 NEEDS: Final[dict[Step, Act]] = {prepare: Act.PREPARE, transmit: Act.TRANSMIT}

@@ -14,7 +14,7 @@ from dematfin.domain.visa.folder import BACK_TO_AGENT, VISA_FINDING, FolderState
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.tell import intend
+from dematfin.steps.intentions import intend
 
 LONGEST_COMMENT = 512
 

@@ -9,7 +9,7 @@ from dematfin.chorus.dates import day, instant
 from dematfin.chorus.paging import every
 from dematfin.chorus.wire.base import read
 from dematfin.chorus.wire.history import HistoriqueStatus, History
-from dematfin.domain.invoice.chorus import AT_OUR_DISPOSAL, COMPLETED, Passage
+from dematfin.domain.invoice.chorus import AT_OUR_DISPOSAL, COMPLETED, Passage, returns
 
 CALL: Final = "factures/v1/consulter/historique"
 PASSAGES_A_PAGE: Final = 50
@@ -60,6 +60,17 @@ def set_then_left(history: History, wanted: str, since: datetime) -> bool:
         if taken and row.histoStatutCode in BACK and at > since:
             return True
     return False
+
+
+def returned_since(history: History, since: datetime) -> bool:
+    """Say whether the supplier has sent an invoice back to us since an instant, completed or recycled."""
+    rows = _oldest_first(history.historiquesDesStatuts.histoStatut)
+    earlier = [row for row in rows if (instant(row.histoStatutDatePassage) or since) <= since]
+    return returns(_road(rows)) > returns(_road(earlier))
+
+
+def _road(rows: Iterable[HistoriqueStatus]) -> list[Passage]:
+    return [Passage(status=row.histoStatutCode, on=None) for row in rows]
 
 
 def _oldest_first(rows: Iterable[HistoriqueStatus]) -> list[HistoriqueStatus]:

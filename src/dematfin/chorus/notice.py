@@ -6,7 +6,7 @@ from dematfin.chorus.client import ChorusClient
 from dematfin.chorus.details import details
 from dematfin.chorus.doors import Doors
 from dematfin.chorus.failures import FunctionalError
-from dematfin.chorus.history import current_status, latest, set_then_left
+from dematfin.chorus.history import current_status, latest, returned_since, set_then_left
 from dematfin.chorus.wire.answers import NextStatus, Treated
 from dematfin.chorus.wire.base import read, read_all
 from dematfin.chorus.wire.history import History
@@ -42,6 +42,8 @@ class Notice:
             return current
         if current in CLOSED and not (current == SupplierStatus.SUSPENDED and intention.status in AWAY):
             raise _impossible(intention, current)
+        if returned_since(history, intention.formed_at):
+            raise _impossible(intention, current, "Elle est revenue du fournisseur depuis la décision.")
         self._check_allowed(intention, door, current)
         try:
             answer = self._client.tell("factures/v1/traiter/recue", _request(intention), door)

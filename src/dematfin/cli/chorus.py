@@ -73,7 +73,7 @@ def _untold(standing: acts.Standing) -> None:
     for words, intentions in (
         ("à dire à Chorus Pro", standing.open),
         ("refusé par Chorus Pro", standing.refused),
-        ("jamais dit à Chorus Pro", standing.given_up),
+        ("jamais dit à Chorus Pro", standing.unknown_mandats),
     ):
         for one in intentions:
             say(f"! {_line(one)}, {words}. {one.outcome}".rstrip(), style="yellow")

@@ -1,6 +1,6 @@
 """Episodes: an invoice comes back under the same identifier, recycled or completed by its supplier.
 
-It is controlled and certified anew. One that we have already certified, mandated or refused stays as it is.
+It is controlled and certified anew. One that we have already mandated or refused stays as it is.
 """
 
 from dataclasses import replace
@@ -15,19 +15,26 @@ from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import RemoteRef
 from dematfin.ports.ledger import Books
+from dematfin.steps.intentions import take_back
 
 WITH_SUPPLIER: Final = frozenset({InvoiceState.INTERRUPTED, InvoiceState.SENT_BACK})
-UNDECIDED: Final = WITH_SUPPLIER | {InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA}
+UNMANDATED: Final = WITH_SUPPLIER | {
+    InvoiceState.RECEIVED,
+    InvoiceState.TO_CORRECT,
+    InvoiceState.IN_VISA,
+    InvoiceState.SERVICE_FAIT,
+}
+"""Once it is to pay, its mandats have the word; what Chorus Pro shows is then compared and told, never followed."""
 
 
 def came_back(invoice: Invoice, ref: RemoteRef) -> bool:
     """Say whether a status that changed may be the supplier's doing: then its files are fetched again."""
-    return invoice.state in UNDECIDED and stage(ref.status) is Stage.READY
+    return invoice.state in UNMANDATED and stage(ref.status) is Stage.READY
 
 
 def next_episode(app: App, books: Books, before: Invoice, content: Content, arrival: Arrival) -> Invoice:
     """Return the invoice with what came back, its pending visa withdrawn; unchanged when it had not left."""
-    if before.state not in UNDECIDED or not _has_returned(before, content, arrival):
+    if before.state not in UNMANDATED or not _has_returned(before, content, arrival):
         return before
     fresh = received(before.id, content, arrival)
     again = replace(
@@ -37,6 +44,7 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
         letter=before.letter,
     )
     withdraw_visa(app, books, before, "facture revenue")
+    take_back(books, before, "la facture est revenue depuis : décidez de nouveau")
     motif = f"revenue du fournisseur ({said(arrival.remote_status)}) : à contrôler et à viser de nouveau"
     books.record(app.event(Subject.INVOICE, before.id, before.state, again.state, motif, remote_id=before.remote_id))
     return again

@@ -9,7 +9,8 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.episodes import withdraw_visa
+from dematfin.steps.episodes import UNMANDATED, withdraw_visa
+from dematfin.steps.intentions import take_back
 
 FOLLOWS: Final = {
     Stage.SUSPENDED: InvoiceState.INTERRUPTED,
@@ -18,17 +19,6 @@ FOLLOWS: Final = {
     Stage.REJECTED: InvoiceState.REFUSED,
     Stage.MANDATED: InvoiceState.ELSEWHERE,
 }
-UNMANDATED: Final = frozenset(
-    {
-        InvoiceState.RECEIVED,
-        InvoiceState.TO_CORRECT,
-        InvoiceState.IN_VISA,
-        InvoiceState.INTERRUPTED,
-        InvoiceState.SENT_BACK,
-        InvoiceState.SERVICE_FAIT,
-    }
-)
-"""Once it is to pay, its mandats have the word; what Chorus Pro shows is then compared and told, never followed."""
 
 
 def observe(app: App, books: Books, invoice: Invoice, status: str) -> Invoice:
@@ -41,6 +31,7 @@ def observe(app: App, books: Books, invoice: Invoice, status: str) -> Invoice:
         observed = replace(observed, interrupted_on=app.clock.today())
     if after is not invoice.state:
         withdraw_visa(app, books, invoice, f"facture {said(status)} dans Chorus Pro")
+        take_back(books, invoice, f"la facture est déjà « {said(status)} » dans Chorus Pro")
     books.save(observed)
     motif = f"Chorus Pro la montre « {said(status)} »"
     books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, after, motif, by="chorus", statut=status))

@@ -19,8 +19,8 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.episodes import came_back
 from dematfin.steps.facts import observe
 from dematfin.steps.fetch import fetch_waiting
+from dematfin.steps.intentions import reopen
 from dematfin.steps.outcome import Outcome, Tally
-from dematfin.steps.tell import reopen
 
 OVERLAP: Final = timedelta(days=1)
 ELSEWHERE: Final = frozenset({Stage.CERTIFIED, Stage.MANDATED})

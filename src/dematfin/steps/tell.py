@@ -9,13 +9,14 @@ from dataclasses import replace
 from itertools import groupby
 
 from dematfin.domain.event import Subject
-from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
+from dematfin.domain.intention import Intention, IntentionState, intention_id
 from dematfin.domain.invoice.chorus import said
-from dematfin.domain.invoice.invoice import Invoice, Origin
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.errors import AccessDenied, ConnectorError, Refused
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.facts import observe
+from dematfin.steps.intentions import give_up
 from dematfin.steps.outcome import Outcome, Tally
 
 
@@ -28,48 +29,6 @@ def tell(app: App) -> Outcome:
     return tally.outcome()
 
 
-def intend(app: App, books: Books, invoice: Invoice, status: SupplierStatus, **words: str) -> None:
-    """Form an intention, once; `words` are its motif or its mandat number. Paper has nobody to tell."""
-    key = intention_id(invoice.remote_id, invoice.episode, status)
-    if invoice.origin is not Origin.CHORUS or _stands(books.find(Intention, id=key)):
-        return
-    books.save(
-        Intention(
-            id=key,
-            sequence=books.next_number("intention"),
-            invoice_id=invoice.id,
-            remote_id=invoice.remote_id,
-            status=status,
-            formed_at=app.clock.now(),
-            motif=words.get("motif", ""),
-            mandat=words.get("mandat", ""),
-        )
-    )
-
-
-def _stands(formed: tuple[Intention, ...]) -> bool:
-    """Whether it was formed already; what an agent took back may be decided again, a mandat told too late never."""
-    return any(one.state is not IntentionState.GIVEN_UP or one.status is SupplierStatus.MANDATEE for one in formed)
-
-
-def give_up(books: Books, intention: Intention, why: str) -> None:
-    """Never tell it: a person knows that the neighbour's picture differs."""
-    books.save(replace(intention, state=IntentionState.GIVEN_UP, outcome=why))
-
-
-def reopen(books: Books, invoice: Invoice) -> None:
-    """Try again what the neighbour refused, since the invoice has moved there: somebody has put it right."""
-    for refused in books.find(Intention, invoice_id=invoice.id, state=IntentionState.REFUSED):
-        books.save(replace(refused, state=IntentionState.OPEN))
-
-
-def reopen_all(app: App) -> None:
-    """Try again whatever the neighbour refused: a person asks for it."""
-    with app.ledger.transaction() as books:
-        for refused in books.find(Intention, state=IntentionState.REFUSED):
-            books.save(replace(refused, state=IntentionState.OPEN))
-
-
 def carry_out(app: App, intentions: Iterable[Intention], tally: Tally) -> None:
     """Tell the neighbour, eight invoices at a time, the intentions of one invoice one after the other."""
     ordered = sorted(intentions, key=lambda one: (one.invoice_id, one.sequence))
@@ -78,14 +37,17 @@ def carry_out(app: App, intentions: Iterable[Intention], tally: Tally) -> None:
         published = [threads.submit(_publish_in_order, app, group) for group in by_invoice]
         for group, told in zip(by_invoice, published, strict=True):
             with tally.item(f"Facture {group[0].invoice_id}"):
-                _settle(app, told.result())
-                tally.done(group[0].invoice_id)
+                if results := told.result():
+                    _settle(app, results)
+                    tally.done(group[0].invoice_id)
 
 
 def _publish_in_order(app: App, intentions: tuple[Intention, ...]) -> list[tuple[Intention, str | ConnectorError]]:
     """Return each intention with the status then shown, or with the error that stopped there."""
     told: list[tuple[Intention, str | ConnectorError]] = []
     for intention in intentions:
+        if not _still_due(app, intention):
+            continue
         try:
             told.append((intention, app.notice.publish(intention)))
         except ConnectorError as error:
@@ -94,13 +56,33 @@ def _publish_in_order(app: App, intentions: tuple[Intention, ...]) -> list[tuple
     return told
 
 
+def _still_due(app: App, intention: Intention) -> bool:
+    """Ask again just before telling: an agent may have taken it back, the invoice may be in another episode.
+
+    What was decided of an earlier episode is given up: nobody has decided it of what the supplier has sent since.
+    """
+    with app.ledger.reading() as books:
+        now, invoice = books.get(Intention, intention.id), books.get(Invoice, intention.invoice_id)
+    if now.state is not IntentionState.OPEN or _is_of(invoice, now):
+        return now.state is IntentionState.OPEN
+    with app.ledger.transaction() as books:
+        give_up(books, now, "la facture est revenue depuis : décidez de nouveau")
+    return False
+
+
+def _is_of(invoice: Invoice, intention: Intention) -> bool:
+    return intention.id == intention_id(invoice.remote_id, invoice.episode, intention.status)
+
+
 def _settle(app: App, told: list[tuple[Intention, str | ConnectorError]]) -> None:
     """Write down the results, then raise the error that stopped the series, if any."""
     with app.ledger.transaction() as books:
         for intention, result in told:
-            books.save(_settled(intention, result))
+            now = books.get(Intention, intention.id)
+            if isinstance(result, str) or now.state is IntentionState.OPEN:
+                books.save(_settled(now, result))
             if isinstance(result, str):
-                _remember(app, books, intention, result)
+                _remember(app, books, now, result)
     for _, result in told:
         if isinstance(result, ConnectorError):
             raise result
@@ -114,9 +96,12 @@ def _settled(intention: Intention, result: str | ConnectorError) -> Intention:
 
 
 def _remember(app: App, books: Books, intention: Intention, shown: str) -> None:
-    """Write down what the neighbour shows now: our status, or one that somebody else set further on."""
+    """Write down what the neighbour shows now: our status, or one that somebody else set further on.
+
+    An intention that an agent took back while it was being told has become a fact that the invoice follows.
+    """
     invoice = books.get(Invoice, intention.invoice_id)
-    if shown != intention.status:
+    if shown != intention.status or intention.state is IntentionState.GIVEN_UP:
         observe(app, books, invoice, shown)
         return
     books.save(replace(invoice, remote_status=shown))

@@ -27,8 +27,9 @@ from dematfin.errors import (
 )
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.intentions import give_up, intend
 from dematfin.steps.outcome import Outcome, Tally
-from dematfin.steps.tell import carry_out, give_up, intend
+from dematfin.steps.tell import carry_out
 from dematfin.steps.untouched import check_untouched
 
 SETTLED: Final = frozenset({IntentionState.DONE, IntentionState.GIVEN_UP})
