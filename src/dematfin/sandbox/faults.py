@@ -7,15 +7,25 @@ CHORUS: Final = frozenset(
     {
         "token_empty",
         "token_refused",
+        "token_expired",  # a good token is refused and forgotten
         "forbidden",
+        "slow",
         "bad_gateway",
+        "maintenance",  # a page for people, with HTTP 200
+        "server_error",
+        "bad_request_400",  # a functional error under HTTP 400
         "too_many",
         "too_many_retry_after",
         "ids_as_text",
         "pagination_null",
+        "keys_omitted",  # a key without value is left out, instead of null
+        "duplicate_pages",  # a page from the second on also repeats the page before
+        "unknown_status",
+        "histo_short_page",  # two passages a page, whatever is asked
         "cut_download",
         "cut_after_status",
         "functional_error",
+        "status_20002",
     }
 )
 TDT: Final = frozenset(

@@ -4,8 +4,10 @@ import base64
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,19 +19,33 @@ CREDIT_NOTE: Final = "AVOIR"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 
 
-def pivot(invoices: Sequence[tuple[Invoice, Structure, Path]], today: date) -> bytes:
-    """Return the file of some invoices; each comes with its recipient and the folder of its files."""
+SMALL: Final = 1024 * 1024
+"""Bytes of a file that is worth remembering once packed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One invoice of the file, with its recipient, the folder of its files, and why it comes again (Renvoi)."""
+
+    invoice: Invoice
+    structure: Structure
+    folder: Path
+    sent_again: str = "Non"
+
+
+def pivot(units: Sequence[Unit], today: date) -> bytes:
+    """Return the file of some invoices."""
     root = etree.Element("CPPFacturePivot", nsmap={"xsi": XSI}, Version="V2_02")
     root.set(f"{{{XSI}}}noNamespaceSchemaLocation", "CPPFacturePivot_V2_02.xsd")
     _envelope(root, today)
-    listed = etree.SubElement(root, "CPPFactures", Compteur=str(len(invoices)))
-    for order, (invoice, structure, folder) in enumerate(invoices, start=1):
-        unit = etree.SubElement(listed, "CPPFacturePivotUnitaire", NumOrdre=str(order))
-        _supplier(etree.SubElement(unit, "Fournisseur"), invoice)
-        _recipient(etree.SubElement(unit, "Debiteur"), invoice, structure)
-        _data(etree.SubElement(unit, "DonneesFacture"), invoice)
-        for number, file in enumerate(invoice.fichiers, start=1):
-            _file(etree.SubElement(unit, "PJ", NumOrdre=str(number)), file, folder)
+    listed = etree.SubElement(root, "CPPFactures", Compteur=str(len(units)))
+    for order, unit in enumerate(units, start=1):
+        one = etree.SubElement(listed, "CPPFacturePivotUnitaire", NumOrdre=str(order))
+        _supplier(etree.SubElement(one, "Fournisseur"), unit.invoice)
+        _recipient(etree.SubElement(one, "Debiteur"), unit.invoice, unit.structure)
+        _data(etree.SubElement(one, "DonneesFacture"), unit.invoice, unit.sent_again)
+        for number, file in enumerate(unit.invoice.fichiers, start=1):
+            _file(etree.SubElement(one, "PJ", NumOrdre=str(number)), file, unit.folder)
     document: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return document
 
@@ -66,45 +82,75 @@ def _recipient(element: Any, invoice: Invoice, structure: Structure) -> None:
     )
 
 
-def _data(element: Any, invoice: Invoice) -> None:
+def _data(element: Any, invoice: Invoice, sent_again: str) -> None:
     credit = invoice.type == CREDIT_NOTE
     _texts(
         element,
         Id=invoice.numero,
         IdCPRO=str(invoice.id),
-        Renvoi="Non",
+        Renvoi=sent_again,
         IdFactureOrigine=invoice.origine,
         Type="381" if credit else "380",
         Cadre=invoice.cadre,
         DateEmissionFacture=invoice.emise_le.isoformat(),
         DateLivraison=invoice.livree_le.isoformat() if invoice.livree_le else "",
     )
-    _texts(etree.SubElement(element, "ModePaiement"), Code="30", Libelle="VIREMENT")
+    mode = invoice.mode_paiement
+    _texts(etree.SubElement(element, "ModePaiement"), Code=mode.code, Libelle=mode.libelle)
     _texts(element, DateReception=invoice.deposee_le.isoformat(), Devise=invoice.devise)
+    _amounts(element, invoice)
+    if invoice.marche or invoice.engagement:
+        engagement = etree.SubElement(element, "Engagement")
+        _texts(engagement, NumeroMarche=invoice.marche, NumeroEngagement=invoice.engagement)
+    _lines(element, invoice)
+
+
+def _amounts(element: Any, invoice: Invoice) -> None:
     amounts = etree.SubElement(element, "Montants")
     _texts(amounts, MontantHT=_six(invoice.ht), MontantTTC=_six(invoice.ttc), MontantNetAPayer=_six(invoice.net))
     if invoice.tva:
         listed = etree.SubElement(element, "TVAs")
         for vat in invoice.tva:
             one = etree.SubElement(listed, "TVA")
-            _texts(one, Taux=str(vat.taux), BaseHt=_six(vat.base), MontantTVA=_six(vat.montant))
-    if invoice.marche or invoice.engagement:
-        engagement = etree.SubElement(element, "Engagement")
-        _texts(engagement, NumeroMarche=invoice.marche, NumeroEngagement=invoice.engagement)
+            _texts(one, Taux=f"{vat.taux:f}", BaseHt=_six(vat.base), MontantTVA=_six(vat.montant))
+
+
+def _lines(element: Any, invoice: Invoice) -> None:
+    if not invoice.lignes:
+        return
+    listed = etree.SubElement(element, "Lignes")
+    for order, line in enumerate(invoice.lignes, start=1):
+        _texts(
+            etree.SubElement(listed, "Ligne", NumOrdre=str(order)),
+            ReferenceProduit=line.reference,
+            PrixUnitaire=_six(line.prix),
+            Quantite=f"{line.quantite:f}",
+            MontantHT=_six(line.ht),
+            TauxTVA="" if line.taux is None else f"{line.taux:f}",
+        )
 
 
 def _file(element: Any, file: File, folder: Path) -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr(file.nom, (folder / file.chemin).read_bytes())
+    path = folder / file.chemin
+    known = path.stat()
+    content = _packed if known.st_size <= SMALL else _packed.__wrapped__
     _texts(
         element,
-        Contenu=base64.b64encode(packed.getvalue()).decode("ascii"),
+        Contenu=content(path, file.nom, known.st_mtime_ns),
         NomPJ=file.nom[:50],
         CategoriePJ=file.categorie,
         TypePJ="01" if file.principale else "02",
         MimeTypePJ=file.mime,
     )
+
+
+@lru_cache(maxsize=128)
+def _packed(path: Path, name: str, written: int) -> str:
+    """Return a file as an attachment holds it: the base64 of a zip of one file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr(name, path.read_bytes())
+    return base64.b64encode(packed.getvalue()).decode("ascii")
 
 
 def _six(amount: Decimal) -> str:

@@ -1,0 +1,76 @@
+"""How an invoice shows in a list: the rows of the `factures` API, and those of the `facturesTravaux` API."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from dematfin.sandbox.chorus.envelope import Body
+from dematfin.sandbox.chorus.frames import WORKS
+from dematfin.sandbox.chorus.state import data
+from dematfin.sandbox.world import Invoice, Structure
+
+AMOUNTS: Final = ("montantHT", "montantTTC", "montantAPayer")
+WORKS_NAMES: Final = {
+    "idFacture": "idFactureTravaux",
+    "numeroFacture": "numeroFactureTravaux",
+    "dateFacture": "dateFactureTravaux",
+    "statut": "statutFactureTravaux",
+    "codeFournisseur": "identifiantFournisseur",
+    "codeDestinataire": "identifiantDestinataire",
+    "codeServiceExecutant": "identifiantServiceExecutant",
+}
+
+
+def line(row: Any, structure: Structure, *, weighed: bool = False) -> Body:
+    """Return a row of `rechercher/recipiendaire`; `weighed` gives its size in bytes too."""
+    invoice = data(row)
+    works = WORKS.get(invoice.cadre)
+    service = next((one for one in structure.services if one.code == invoice.service), None)
+    return {
+        "idFacture": invoice.id,
+        "devise": invoice.devise,
+        "typeDemandePaiement": row["demande"],
+        "codeFournisseur": invoice.fournisseur.siret,
+        "typeIdentifiantFournisseur": "SIRET",
+        "designationFournisseur": invoice.fournisseur.nom,
+        "codeServiceFournisseur": None,
+        "nomServiceFournisseur": None,
+        "idDestinataire": structure.id,
+        "codeDestinataire": structure.siret,
+        "designationDestinataire": structure.nom,
+        "idServiceExecutant": service.id if service else None,
+        "codeServiceExecutant": invoice.service or None,
+        "nomServiceExecutant": service.nom if service else None,
+        "typeFacture": None if works else invoice.type,
+        "typeFactureTravaux": works,
+        "numeroFacture": invoice.numero,
+        "dateFacture": invoice.emise_le.isoformat(),
+        "dateDepot": invoice.deposee_le.isoformat(),
+        "montantHT": float(invoice.ht),
+        "montantTTC": float(invoice.ttc),
+        "montantAPayer": float(invoice.net),
+        "statut": row["statut"],
+        "numeroMarche": invoice.marche or None,
+        "numeroBonCommande": invoice.engagement or None,
+        "taille": weight(invoice, Path(row["dossier"])) if weighed else None,
+        "factureTelechargeeParDestinataire": bool(row["telechargee"]),
+        "dateHeureEtatCourant": row["statut_le"],
+        "commentaireEtatCourant": row["commentaire"] or None,
+    }
+
+
+def works_line(row: Any, structure: Structure) -> Body:
+    """Return a row of `facturesTravaux/rechercher`: the same facts, partly under other names."""
+    return {WORKS_NAMES.get(name, name): value for name, value in line(row, structure).items()}
+
+
+def as_text(shown: Body) -> Body:
+    """Return a row with its number and its amounts in quotes, as the platform sometimes writes them."""
+    return {
+        name: str(value) if name in {"idFacture", "idFactureTravaux", *AMOUNTS} else value
+        for name, value in shown.items()
+    }
+
+
+def weight(invoice: Invoice, folder: Path) -> int:
+    """Return the size of the files of an invoice, in bytes."""
+    return sum((folder / file.chemin).stat().st_size for file in invoice.fichiers)
