@@ -84,8 +84,8 @@ class Asked(BaseModel):
 class Paging(Asked):
     """Which page, in which order; both numbers may be left out."""
 
-    page_resultat_demandee: int | None = Field(None, ge=0)
-    nb_resultats_par_page: int | None = Field(None, ge=0)
+    page_resultat_demandee: int | None = Field(default=None, ge=0)
+    nb_resultats_par_page: int | None = Field(default=None, ge=0)
     tri_colonne: Column | None = None
     tri_sens: Literal["Ascendant", "Descendant"] | None = None
 
@@ -120,10 +120,10 @@ class Search(Asked):
     statut_courant: Annotated[tuple[Status, ...], BeforeValidator(_several)] = ()
     periode_date_facture_du: Day | None = None
     periode_date_facture_au: Day | None = None
-    montant_ht_min: float | None = Field(None, alias="montantHTMin")
-    montant_ht_max: float | None = Field(None, alias="montantHTMax")
-    montant_ttc_min: float | None = Field(None, alias="montantTTCMin")
-    montant_ttc_max: float | None = Field(None, alias="montantTTCMax")
+    montant_ht_min: float | None = Field(default=None, alias="montantHTMin")
+    montant_ht_max: float | None = Field(default=None, alias="montantHTMax")
+    montant_ttc_min: float | None = Field(default=None, alias="montantTTCMin")
+    montant_ttc_max: float | None = Field(default=None, alias="montantTTCMax")
     montant_apayer_min: float | None = None
     montant_apayer_max: float | None = None
     numero_marche: str | None = None

@@ -65,10 +65,8 @@ def works_line(row: Any, structure: Structure) -> Body:
 
 def as_text(shown: Body) -> Body:
     """Return a row with its number and its amounts in quotes, as the platform sometimes writes them."""
-    return {
-        name: str(value) if name in {"idFacture", "idFactureTravaux", *AMOUNTS} else value
-        for name, value in shown.items()
-    }
+    ids = {name: str(shown[name]) for name in ("idFacture", "idFactureTravaux") if name in shown}
+    return shown | ids | {name: f"{shown[name]:.2f}" for name in AMOUNTS}
 
 
 def weight(invoice: Invoice, folder: Path) -> int:
