@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dematfin.sandbox import faults
 from sandbox.worlds import CREDENTIALS, Portal, deposit, portal
 
 VAT = "transverses/v1/recuperer/tauxtva"
@@ -186,8 +185,3 @@ def test_a_fault_may_be_asked_for_over_http(chorus: Portal) -> None:
     assert [chorus.post(VAT).status_code for _ in range(2)] == [500, 200]
     wrong = chorus.http.post("/__sandbox__/faults", json={"name": "tremblement", "times": 1})
     assert (wrong.status_code, "tremblement" in wrong.json()["error"]) == (400, True)
-
-
-def test_every_switch_of_chorus_has_its_test() -> None:
-    text = Path(__file__).read_text(encoding="utf-8")
-    assert [name for name in sorted(faults.CHORUS) if f'"{name}"' not in text] == []
