@@ -21,37 +21,36 @@ WORKS_NAMES: Final = {
 
 
 def line(row: Any, structure: Structure, *, weighed: bool = False) -> Body:
-    """Return a row of `rechercher/recipiendaire`; `weighed` gives its size in bytes too."""
-    invoice = data(row)
-    works = WORKS.get(invoice.cadre)
-    service = next((one for one in structure.services if one.code == invoice.service), None)
+    """Return a row of `rechercher/recipiendaire`, from the columns alone; `weighed` adds its size in bytes."""
+    works = WORKS.get(row["cadre"])
+    service = next((one for one in structure.services if one.code == row["service"]), None)
     return {
-        "idFacture": invoice.id,
-        "devise": invoice.devise,
+        "idFacture": row["id"],
+        "devise": row["devise"],
         "typeDemandePaiement": row["demande"],
-        "codeFournisseur": invoice.fournisseur.siret,
+        "codeFournisseur": row["siret"],
         "typeIdentifiantFournisseur": "SIRET",
-        "designationFournisseur": invoice.fournisseur.nom,
+        "designationFournisseur": row["nom"],
         "codeServiceFournisseur": None,
         "nomServiceFournisseur": None,
         "idDestinataire": structure.id,
         "codeDestinataire": structure.siret,
         "designationDestinataire": structure.nom,
         "idServiceExecutant": service.id if service else None,
-        "codeServiceExecutant": invoice.service or None,
+        "codeServiceExecutant": row["service"] or None,
         "nomServiceExecutant": service.nom if service else None,
-        "typeFacture": None if works else invoice.type,
+        "typeFacture": None if works else row["type"],
         "typeFactureTravaux": works,
-        "numeroFacture": invoice.numero,
-        "dateFacture": invoice.emise_le.isoformat(),
-        "dateDepot": invoice.deposee_le.isoformat(),
-        "montantHT": float(invoice.ht),
-        "montantTTC": float(invoice.ttc),
-        "montantAPayer": float(invoice.net),
+        "numeroFacture": row["numero"],
+        "dateFacture": row["emise_le"],
+        "dateDepot": row["deposee_le"],
+        "montantHT": row["ht"],
+        "montantTTC": row["ttc"],
+        "montantAPayer": row["net"],
         "statut": row["statut"],
-        "numeroMarche": invoice.marche or None,
-        "numeroBonCommande": invoice.engagement or None,
-        "taille": weight(invoice, Path(row["dossier"])) if weighed else None,
+        "numeroMarche": row["marche"] or None,
+        "numeroBonCommande": row["engagement"] or None,
+        "taille": weight(data(row), Path(row["dossier"])) if weighed else None,
         "factureTelechargeeParDestinataire": bool(row["telechargee"]),
         "dateHeureEtatCourant": row["statut_le"],
         "commentaireEtatCourant": row["commentaire"] or None,

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS piece (id INTEGER PRIMARY KEY AUTOINCREMENT, donnees 
 CREATE TABLE IF NOT EXISTS monde (fait INTEGER);
 CREATE INDEX IF NOT EXISTS passage_facture ON passage (facture);
 CREATE INDEX IF NOT EXISTS action_facture ON action (facture);
-CREATE INDEX IF NOT EXISTS facture_statut ON facture (instant);
+CREATE INDEX IF NOT EXISTS facture_fenetre ON facture (structure, demande, instant);
 """
 REMEMBERED: Final = 4096
 
@@ -95,7 +95,8 @@ class Invoices:
 
     def find(self, condition: str, values: Sequence[Any], order: str, window: tuple[int, int]) -> list[Any]:
         """Return the rows of a condition, in an order, from an offset, up to a number of them."""
-        query = f"SELECT * FROM facture WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+        page = f"SELECT id FROM facture WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+        query = f"SELECT * FROM facture WHERE id IN ({page}) ORDER BY {order}"  # noqa: S608
         offset, size = window
         return self._state.rows(query, (*values, size, offset))
 
