@@ -80,6 +80,7 @@ def supplier(chorus: Portal, siret: str) -> int:
         ({"factureTelechargeeParDestinataire": False}, [1, 3, 4, 5]),
         ({"periodeDateHeureEtatCourantDu": "2026-03-28"}, [1, 2]),
         ({"periodeDateHeureEtatCourantDu": "2026-03-29T21:29:59.000Z"}, [2]),
+        ({"periodeDateHeureEtatCourantDu": "2026-03-29T23:30:00"}, [2]),
         ({"periodeDateHeureEtatCourantDu": "2026-03-12", "periodeDateHeureEtatCourantAu": "2026-03-28"}, []),
         ({"periodeDateHeureEtatCourantDu": "2026-03-12", "periodeDateHeureEtatCourantAu": "2026-03-28T23:59:59"}, [1]),
         ({"numeroFacture": None, "listeFournisseurs": None, "paramRecherche": None}, [1, 2, 3, 4, 5]),
