@@ -58,6 +58,10 @@ FAULTS = (
     "cut_download",
     "cut_after_status",
     "functional_error",
+    "status_20002",
+    "moved",
+    "old_pivot",
+    "raw_files",
 )
 ILLS = st.dictionaries(st.sampled_from(FAULTS), st.integers(1, 12), max_size=4)
 MOVES = st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(["complete", "recycle"])), max_size=3)
@@ -89,8 +93,14 @@ class Town:
         """A portal user sends an invoice back, and its supplier answers."""
         status = self.platform.statuses[str(key)]
         if status in {"MISE_A_DISPOSITION", "COMPLETEE"}:
-            self.platform.post(key, "SUSPENDUE" if what == "complete" else "A_RECYCLER", "vu au portail")
-            self.platform.post(key, "COMPLETEE" if what == "complete" else "MISE_A_DISPOSITION")
+            self.platform.post_status(key, "SUSPENDUE" if what == "complete" else "A_RECYCLER", "vu au portail")
+            self.platform.post_status(key, "COMPLETEE" if what == "complete" else "MISE_A_DISPOSITION")
+
+    def supply(self) -> None:
+        """The supplier completes whatever somebody suspended."""
+        for key in KEYS:
+            if self.platform.statuses[str(key)] == "SUSPENDUE":
+                self.platform.complete(key)
 
     def all(self, kind: type[Any]) -> tuple[Any, ...]:
         with self.app.ledger.reading() as books:
@@ -163,6 +173,8 @@ def test_each_invoice_comes_in_once_and_each_status_is_set_once(
             place.run(ills)
             for key, what in moves:
                 place.move(key, what)
+        place.run({})
+        place.supply()
         place.run({})
         acts.synchronise(place.app, AGENT, date(2026, 1, 1))  # what was refused is told again when an agent asks
         place.run({})

@@ -1,219 +1,202 @@
-"""The simulated platform, row by row of its contract, spoken to by plain HTTP."""
+"""What a recipient's client may rely on: each line of the contract of the simulated Chorus Pro, over real HTTP."""
 
-import base64
-import time
+import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from lxml import etree
 
-from dematfin.sandbox.chorus.app import ChorusApp
-from dematfin.sandbox.server import LoopbackServer
-from dematfin.sandbox.world import World
-from official import OFFICIAL, needs_official
-from sandbox.worlds import deposit, world
+from sandbox.worlds import CREDENTIALS, NEIGHBOUR, Portal, deposit, portal
 
-KEY = 9_100_123
-SEARCH = "factures/v1/rechercher/recipiendaire"
-
-
-class Caller:
-    """Calls the platform as anybody could."""
-
-    def __init__(self, http: httpx.Client, one: World) -> None:
-        self._http = http
-        self.oauth = one.oauth
-        account = one.comptes[0]
-        self.account = base64.b64encode(f"{account.login}:{account.mot_de_passe}".encode()).decode()
-        self.token = self.ask_token()
-
-    def ask_token(self, secret: str = "") -> str:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self.oauth.client_id,
-            "client_secret": secret or self.oauth.client_secret,
-        }
-        answer = self._http.post("/api/oauth/token", data=form)
-        return str(answer.json().get("access_token") or answer.status_code)
-
-    def raw(self, call: str, body: Any, **changes: str) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self.token}", "cpro-account": self.account} | changes
-        return self._http.post(f"/cpro/{call}", json=body, headers=headers)
-
-    def __call__(self, call: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = self.raw(call, body)
-        assert answer.status_code == 200
-        found: dict[str, Any] = answer.json()
-        return found
-
-
-@pytest.fixture
-def one(tmp_path: Path) -> World:
-    deposits = [deposit(KEY), *(deposit(key) for key in range(1, 13))]
-    return world(tmp_path, *deposits)
-
-
-@pytest.fixture
-def app(one: World, tmp_path: Path) -> Iterator[ChorusApp]:
-    application = ChorusApp(one, tmp_path, tmp_path / "etat")
-    yield application
-    application.close()
-
-
-@contextmanager
-def calling(app: ChorusApp, one: World) -> Iterator[Caller]:
-    server = LoopbackServer(app)
-    server.start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}") as http:
-        yield Caller(http, one)
-    server.stop()
-
-
-@pytest.fixture
-def call(app: ChorusApp, one: World) -> Iterator[Caller]:
-    with calling(app, one) as caller:
-        yield caller
-
-
-def test_a_bad_secret_gets_an_oauth_error(call: Caller) -> None:
-    assert call.ask_token("faux") == "400"
-
-
-@pytest.mark.parametrize(
-    ("changes", "status"),
-    [({"Authorization": "Bearer autre"}, 401), ({"cpro-account": "x"}, 401), ({"Content-Type": "text/plain"}, 415)],
+VAT = "transverses/v1/recuperer/tauxtva"
+LIST = "factures/v1/rechercher/recipiendaire"
+TREAT = "factures/v1/traiter/recue"
+SET = (
+    "SERVICE_FAIT",
+    "MANDATEE",
+    "MISE_A_DISPOSITION_COMPTABLE",
+    "COMPTABILISEE",
+    "MISE_EN_PAIEMENT",
+    "SUSPENDUE",
+    "A_RECYCLER",
+    "REJETEE",
 )
-def test_the_gateway_says_no(call: Caller, changes: dict[str, str], status: int) -> None:
-    assert call.raw(SEARCH, {}, **changes).status_code == status
+TABLE = {
+    "MISE_A_DISPOSITION": "xxxxxxxx",
+    "COMPLETEE": "xxxxxxxx",
+    "SERVICE_FAIT": ".xxxxxxx",
+    "MANDATEE": "..xxx..x",
+    "MISE_A_DISPOSITION_COMPTABLE": "...xx..x",
+    "COMPTABILISEE": "....x...",
+    "MISE_EN_PAIEMENT": "........",
+    "REJETEE": "........",
+    "SUSPENDUE": ".......x",
+    "A_RECYCLER": "........",
+    "DEPOSEE": "........",
+    "EN_COURS_ACHEMINEMENT": "........",
+}
 
 
-@pytest.mark.parametrize(("path", "body", "status"), [("factures/v1/inconnu", {}, 404), (SEARCH, [1], 400)])
-def test_what_is_no_call_is_refused(call: Caller, path: str, body: Any, status: int) -> None:
-    assert call.raw(path, body).status_code == status
+@pytest.fixture
+def chorus(tmp_path: Path) -> Iterator[Portal]:
+    with portal(tmp_path, *(deposit(key) for key in range(1, 13)), deposit(50, structure=NEIGHBOUR)) as opened:
+        yield opened
 
 
-def test_ten_a_page_when_nobody_says(call: Caller) -> None:
-    first = call(SEARCH, {})
-    assert (len(first["listeFactures"]), first["pages"], first["total"]) == (10, 2, 13)
+@pytest.mark.parametrize("wrong", [{"client_id": "autre"}, {"client_secret": "autre"}, {"grant_type": "password"}])
+def test_a_wrong_application_gets_no_token(chorus: Portal, wrong: dict[str, str]) -> None:
+    answer = chorus.http.post("/api/oauth/token", data=CREDENTIALS | wrong)
+    assert (answer.status_code, sorted(answer.json())) == (400, ["error", "error_description"])
+    assert answer.json()["error"] == "invalid_client"
 
 
-def test_an_empty_search_has_its_code_and_no_list(call: Caller) -> None:
-    assert call(SEARCH, {"numeroFacture": "aucune"}) == {"codeRetour": 20000, "libelle": "TRA_MSG_00.015"}
-    assert call("facturesTravaux/v1/rechercher", {"roleUtilisateur": "MOA"})["codeRetour"] == 20007
+def test_a_token_ends(tmp_path: Path) -> None:
+    oauth = {"client_id": "app", "client_secret": "TEST secret", "duree": 0}
+    with portal(tmp_path, deposit(1), oauth=oauth) as chorus:
+        assert chorus.post(VAT).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Bearer autre", "Basic dG90bw==", "autre"])
+def test_without_a_good_token_nothing_is_answered(chorus: Portal, header: str) -> None:
+    assert chorus.post(VAT, Authorization=header).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["", "autre", "VEVDSF8xXzFAY3Byby5mcjphdXRyZQ=="])
+def test_without_a_good_technical_account_nothing_is_answered(chorus: Portal, header: str) -> None:
+    answer = chorus.post(VAT, **{"cpro-account": header})
+    assert (answer.status_code, answer.json()) == (401, {"ErrorCode": "401", "Description": "[invalid field]"})
+
+
+def test_an_unknown_path_is_empty(chorus: Portal) -> None:
+    answer = chorus.post("factures/v1/traiter/facture/recue")
+    assert (answer.status_code, answer.content) == (404, b"")
+
+
+def test_what_is_not_json_is_refused(chorus: Portal) -> None:
+    text = {"Content-Type": "text/plain"}
+    assert chorus.http.post(f"/cpro/{VAT}", content="{}", headers=text).status_code == 415
 
 
 @pytest.mark.parametrize(
-    ("criterion", "count"),
+    ("path", "body"),
     [
-        ({"numeroFacture": f"F-{KEY}"}, 1),
-        ({"montantTTCMin": 10_000}, 0),
-        ({"montantTTCMax": 10_000}, 13),
-        ({"statutCourant": ["SUSPENDUE"]}, 0),
-        ({"listeTypeFacture": ["AVOIR"]}, 0),
-        ({"cadreFacturation": "A1_FACTURE_FOURNISSEUR"}, 13),
-        ({"typeDemandePaiement": "FACTURE_TRAVAUX"}, 0),
-        ({"periodeDateDepotDu": "2030-01-01"}, 0),
-        ({"factureTelechargeeParDestinataire": True}, 0),
+        (LIST, []),
+        (LIST, {"typeDemandePaiement": "MEMOIRE"}),
+        (LIST, {"statutCourant": ["STATUT_DE_2031"]}),
+        (LIST, {"listeTypeFacture": ["ACOMPTE"]}),
+        (LIST, {"cadreFacturation": "A1"}),
+        (LIST, {"cadreFacturation": "A3_MEMOIRE_JUSTICE"}),
+        (LIST, {"periodeDateDepotDu": "11/03/2026"}),
+        (LIST, {"idDestinataire": "commune"}),
+        (LIST, {"paramRecherche": {"triSens": "DESC"}}),
+        (LIST, {"paramRecherche": {"triColonne": "Poids"}}),
+        (TREAT, {"idFacture": 1, "nouveauStatut": "SERVICE-FAIT"}),
+        (TREAT, {"idFacture": 1}),
     ],
 )
-def test_each_criterion_chooses(call: Caller, criterion: dict[str, Any], count: int) -> None:
-    paging = {"nbResultatsParPage": 100, "pageResultatDemandee": 1}
-    assert len(call(SEARCH, {**criterion, "paramRecherche": paging}).get("listeFactures", [])) == count
+def test_a_malformed_request_is_refused(chorus: Portal, path: str, body: object) -> None:
+    assert chorus.post(path, body).status_code == 400
+    assert chorus.statuses(1)[0] == "MISE_A_DISPOSITION"
 
 
-def test_an_illegal_change_and_a_second_one_give_20002(call: Caller) -> None:
-    treat = "factures/v1/traiter/recue"
-    assert call(treat, {"idFacture": KEY, "nouveauStatut": "MANDATEE"})["codeRetour"] == 0
-    assert call(treat, {"idFacture": KEY, "nouveauStatut": "MANDATEE"})["codeRetour"] == 20002
-    assert call(treat, {"idFacture": KEY, "nouveauStatut": "SUSPENDUE", "motif": "x"})["codeRetour"] == 20002
-    assert call(treat, {"idFacture": 404, "nouveauStatut": "MANDATEE"})["codeRetour"] not in {0, 20002}
-    assert call(treat, {"idFacture": 1, "nouveauStatut": "REJETEE"})["codeRetour"] not in {0, 20002}
+def test_an_empty_search_has_neither_list_nor_pages(chorus: Portal) -> None:
+    empty = {"codeRetour": 20000, "libelle": "TRA_MSG_00.015"}
+    assert chorus.ask(LIST, numeroFacture="inconnue") == empty
+    assert chorus.ask("factures/v1/rechercher/atraiter/recipiendaire", idStructure=NEIGHBOUR) == empty
+    works = chorus.ask("facturesTravaux/v1/rechercher", roleUtilisateur="MOA")
+    assert works == {"codeRetour": 20007, "libelle": "GFT_MSG_01.075"}
 
 
-def test_recycled_and_back_under_the_same_id(call: Caller) -> None:
-    recycle = {"identifiantFactureCPP": KEY, "destinataire": {"codeServiceExecutant": "VOIRIE"}}
-    assert call("factures/v1/recycler", recycle)["codeRetour"] == 20002
-    call("factures/v1/traiter/recue", {"idFacture": KEY, "nouveauStatut": "A_RECYCLER", "motif": "service"})
-    assert call("factures/v1/recycler", recycle)["codeRetour"] == 0
-    (row,) = call(SEARCH, {"numeroFacture": f"F-{KEY}"})["listeFactures"]
-    assert (row["idFacture"], row["statut"], row["codeServiceExecutant"]) == (KEY, "MISE_A_DISPOSITION", "VOIRIE")
-    history = call("factures/v1/consulter/historique", {"idFacture": KEY})["historiquesDesStatuts"]["histoStatut"]
-    assert [one["histoStatutCode"] for one in history][:4] == [
-        "MISE_A_DISPOSITION",
-        "EN_COURS_ACHEMINEMENT",
-        "DEPOSEE",
-        "A_RECYCLER",
-    ]
+@pytest.mark.parametrize("start", TABLE)
+def test_transitions_follow_the_table(tmp_path: Path, start: str) -> None:
+    """One deposit for each status that may be asked for."""
+    step = [{"code": start, "le": "2026-03-11T08:00:00+01:00"}]
+    with portal(tmp_path, *(deposit(key, statuts=step) for key in range(1, 9))) as chorus:
+        asked = {key: chorus.treat(key, status, "Motif", "1187") for key, status in enumerate(SET, start=1)}
+        assert "".join("x" if code == 0 else "." for code in asked.values()) == TABLE[start]
+        assert set(asked.values()) <= {0, 20002}
+        moved = [status if asked[key] == 0 else start for key, status in enumerate(SET, start=1)]
+        assert list(chorus.app.statuses.values()) == moved
+        possible = chorus.ask("transverses/v1/recuperer/etats/traitement", statutCourant=start)
+        told = {one["statutPossiblePourTraitement"] for one in possible["listeStatutsPossiblesPourTraitement"]}
+        assert told == {status for key, status in enumerate(SET, start=1) if asked[key] == 0}
 
 
-def test_suspended_and_completed(call: Caller) -> None:
-    call("factures/v1/traiter/recue", {"idFacture": KEY, "nouveauStatut": "SUSPENDUE", "motif": "bon manquant"})
-    assert call("factures/v1/completer", {"identifiantFactureCPP": KEY})["codeRetour"] == 0
-    detail = call("factures/v1/consulter/recipiendaire", {"identifiantFactureCPP": KEY})["facture"]
-    assert (detail["statutFacture"], detail["montantTotal"]["montantTtcTotal"]) == ("COMPLETEE", 120.0)
+def test_the_old_list_of_statuses_forgets_service_fait_that_stays_allowed(tmp_path: Path) -> None:
+    with portal(tmp_path, deposit(1), ancienne_liste_etats=True) as chorus:
+        possible = chorus.ask("transverses/v1/recuperer/etats/traitement", statutCourant="MISE_A_DISPOSITION")
+        told = {one["statutPossiblePourTraitement"] for one in possible["listeStatutsPossiblesPourTraitement"]}
+        assert told == set(SET) - {"SERVICE_FAIT"}
+        assert chorus.treat(1, "SERVICE_FAIT") == 0
 
 
-@pytest.mark.parametrize(
-    ("fault", "status", "holds"),
-    [
-        ("maintenance", 200, "<html>"),
-        ("server_error", 500, "oops"),
-        ("bad_request_400", 400, "codeRetour"),
-        ("token_expired", 401, ""),
-        ("forbidden", 403, ""),
-        ("too_many", 429, ""),
-        ("unknown_status", 200, "STATUT_DE_2031"),
-        ("ids_as_text", 200, f'"idFacture": "{KEY}"'),
-        ("functional_error", 200, "listeFactures"),
-    ],
-)
-def test_each_fault_is_committed_once(app: ChorusApp, call: Caller, fault: str, status: int, holds: str) -> None:
-    app.faults.set(fault, 1)
-    body = {"numeroFacture": f"F-{KEY}"}
-    answer = call.raw(SEARCH, body)
-    assert (answer.status_code, holds in answer.text) == (status, True)
-    call.token = call.ask_token()
-    assert call(SEARCH, body)["listeFactures"][0]["statut"] == "MISE_A_DISPOSITION"
+def test_a_status_already_reached_is_incoherent(chorus: Portal) -> None:
+    assert [chorus.treat(1, "MANDATEE", mandat="1187") for _ in range(2)] == [0, 20002]
+    assert chorus.treat(2, "MISE_A_DISPOSITION") == 20002
 
 
-def test_a_slow_call_takes_its_time(app: ChorusApp, call: Caller) -> None:
-    app.faults.set("slow", 1)
-    start = time.monotonic()
-    call(SEARCH, {})
-    assert time.monotonic() - start >= 0.2
+@pytest.mark.parametrize("key", [50, 404])
+def test_an_invoice_of_somebody_else_is_unknown(chorus: Portal, key: int) -> None:
+    unknown = {"codeRetour": 20001, "libelle": "La demande de paiement est inconnue du système."}
+    assert chorus.ask(TREAT, idFacture=key, nouveauStatut="MANDATEE") == unknown
+    assert chorus.ask("factures/v1/consulter/historique", idFacture=key) == unknown
+    assert chorus.ask("factures/v1/consulter/recipiendaire", identifiantFactureCPP=key) == unknown
+    listed = [{"idFacture": 1}, {"idFacture": key}]
+    assert chorus.ask("factures/v1/telecharger/groupe", format="PIVOT", listeFacture=listed) == unknown
 
 
-def test_a_page_that_repeats_the_one_before(app: ChorusApp, call: Caller) -> None:
-    app.faults.set("duplicate_pages", 1)
-    rows = call(SEARCH, {"paramRecherche": {"pageResultatDemandee": 2}})["listeFactures"]
-    assert len(rows) == 13
+@pytest.mark.parametrize("status", ["REJETEE", "SUSPENDUE"])
+def test_a_refusal_needs_its_reason(chorus: Portal, status: str) -> None:
+    assert chorus.treat(1, status) == 20003
+    assert chorus.statuses(1)[0] == "MISE_A_DISPOSITION"
+    assert chorus.treat(1, status, "Bon de livraison manquant") == 0
 
 
-@needs_official
-def test_lines_and_modes_of_payment_are_valid(tmp_path: Path) -> None:
-    line = {"reference": "R1", "prix": "10", "quantite": "10", "ht": "100", "taux": "20"}
-    one = world(tmp_path, deposit(KEY, lignes=[line], mode_paiement="49"))
-    app = ChorusApp(one, tmp_path, tmp_path / "etat")
-    with calling(app, one) as call:
-        answer = call("factures/v1/telecharger/groupe", {"format": "PIVOT", "listeFacture": [{"idFacture": KEY}]})
-    app.close()
-    pivot = etree.fromstring(base64.b64decode(answer["fichierResultat"]))
-    etree.XMLSchema(etree.parse(OFFICIAL / "xsd" / "cpp" / "CPPFacturePivot_V2_02.xsd")).assertValid(pivot)
-    assert pivot.findtext(".//ModePaiement/Code") == "49"
-    assert pivot.findtext(".//Ligne/MontantHT") == "100.000000"
+def test_to_recycle_needs_no_reason(chorus: Portal) -> None:
+    assert chorus.treat(1, "A_RECYCLER") == 0
 
 
-def test_the_end_of_the_password_is_told(tmp_path: Path) -> None:
-    one = world(tmp_path, deposit(KEY))
-    structure = one.structures[0].model_copy(update={"mot_de_passe_expire_le": date(2026, 12, 31)})
-    one = one.model_copy(update={"structures": (structure, *one.structures[1:])})
-    app = ChorusApp(one, tmp_path, tmp_path / "etat")
-    with calling(app, one) as call:
-        told = call("structures/v1/consulter", {"idStructureCPP": structure.id})["informationGenerales"]
-    app.close()
-    assert told["dateExpirationMotPasseCompteTech"] == "2026-12-31"
+def test_a_status_comes_first_in_the_history_and_shows_in_the_list(chorus: Portal) -> None:
+    before = chorus.ask(LIST, numeroFacture="F-1")["listeFactures"][0]
+    chorus.treat(1, "SUSPENDUE", "Bon de livraison manquant")
+    after = chorus.ask(LIST, numeroFacture="F-1")["listeFactures"][0]
+    assert (before["commentaireEtatCourant"], after["commentaireEtatCourant"]) == (None, "Bon de livraison manquant")
+    assert before["dateHeureEtatCourant"] == "2026-03-11T09:02:00.000+01:00"
+    assert datetime.fromisoformat(after["dateHeureEtatCourant"]) > datetime.fromisoformat("2026-04-01T00:00+02:00")
+    history = chorus.ask("factures/v1/consulter/historique", idFacture=1)
+    newest, *older = history["historiquesDesStatuts"]["histoStatut"]
+    assert (newest["histoStatutCode"], newest["histoStatutCommentaire"]) == ("SUSPENDUE", "Bon de livraison manquant")
+    assert [one["histoStatutCode"] for one in older] == ["MISE_A_DISPOSITION", "EN_COURS_ACHEMINEMENT", "DEPOSEE"]
+    assert older[0]["histoStatutDatePassage"] == "2026-03-11 09:02"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", newest["histoStatutDatePassage"])
+
+
+def test_the_mandat_stays_when_the_comptable_goes_on(chorus: Portal) -> None:
+    chorus.treat(1, "MANDATEE", mandat="1187")
+    chorus.app.post_status(1, "MISE_EN_PAIEMENT")
+    shown = chorus.ask("factures/v1/consulter/recipiendaire", identifiantFactureCPP=1)["facture"]
+    assert (shown["statutFacture"], shown["references"]["numeroDpMandat"]) == ("MISE_EN_PAIEMENT", "1187")
+
+
+def test_pages_are_of_ten_unless_told(chorus: Portal) -> None:
+    first = chorus.ask(LIST)
+    assert [row["idFacture"] for row in first["listeFactures"]] == list(range(1, 11))
+    assert {name: first[name] for name in ("pageCourante", "pages", "nbResultatsParPage", "total")} == {
+        "pageCourante": 1,
+        "pages": 2,
+        "nbResultatsParPage": 10,
+        "total": 12,
+    }
+    assert chorus.search(paramRecherche={"pageResultatDemandee": 2}) == [11, 12]
+    assert len(chorus.search(nbResultatsParPage=12)) == 10
+    nested = chorus.ask("factures/v1/rechercher/atraiter/recipiendaire")
+    assert ("total" in nested, nested["parametresRetour"]["total"], len(nested["listeFactures"])) == (False, 12, 10)
+
+
+def test_more_than_120_megabytes_are_too_much(chorus: Portal, tmp_path: Path) -> None:
+    os.truncate(tmp_path / "facture.pdf", 121 * 1024 * 1024)
+    for form in ("PDF", "PIVOT"):
+        body = {"format": form, "listeFacture": [{"idFacture": 1}]}
+        assert chorus.post("factures/v1/telecharger/groupe", body).status_code == 413

@@ -53,7 +53,7 @@ class Story:
             "ttc": ttc,
             "net": ttc,
             "tva": vat,
-            "mode_paiement": one.get("mode_paiement", "30"),
+            "mode_paiement": one.get("mode_paiement", {}),
             "statuts": _statuses(deposited, one.get("statut", "")),
             "fichiers": [
                 _file(folder, Path("factures", str(one["id"]), name), title, self._page(title, one, supplier, ttc))

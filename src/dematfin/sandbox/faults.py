@@ -7,25 +7,28 @@ CHORUS: Final = frozenset(
     {
         "token_empty",
         "token_refused",
+        "token_expired",  # a good token is refused and forgotten
         "forbidden",
+        "slow",
         "bad_gateway",
+        "maintenance",  # a page for people, with HTTP 200
+        "server_error",
+        "bad_request_400",  # a functional error under HTTP 400
         "too_many",
         "too_many_retry_after",
         "ids_as_text",
         "pagination_null",
+        "keys_omitted",  # a key without value is left out, instead of null
+        "duplicate_pages",  # a page from the second on also repeats the page before
+        "unknown_status",
+        "histo_short_page",  # two passages a page, whatever is asked
         "cut_download",
+        "moved",  # an invoice is suspended by somebody else between its search and its download
+        "old_pivot",  # V1_22
+        "raw_files",  # attachments that are not zipped
         "cut_after_status",
         "functional_error",
-        "slow",
-        "token_expired",
-        "duplicate_pages",
-        "maintenance",
-        "unknown_status",
-        "server_error",
-        "bad_request_400",
-        "keys_omitted",
-        "histo_short_page",
-        "moved",
+        "status_20002",
     }
 )
 TDT: Final = frozenset(

@@ -37,11 +37,12 @@ class OAuth(Part):
 
 
 class TechnicalAccount(Part):
-    """A technical account of Chorus Pro, and the structures that it sees."""
+    """A technical account of Chorus Pro, the structures that it sees, the suppliers (SIRET) that it speaks for."""
 
     login: str
     mot_de_passe: str
-    structures: tuple[int, ...]
+    structures: tuple[int, ...] = ()
+    fournisseurs: tuple[str, ...] = ()
 
 
 class Service(Part):
@@ -55,7 +56,11 @@ class Service(Part):
 
 
 class Structure(Part):
-    """A public body, with what it demands of its suppliers."""
+    """A public body, with what it demands of its suppliers.
+
+    `mot_de_passe_expire_le` is the day when the password of its technical account ends; `paiement_non_remonte` warns
+    that nobody tells Chorus Pro that its invoices are paid.
+    """
 
     id: int
     siret: str
@@ -63,8 +68,8 @@ class Structure(Part):
     code_service_obligatoire: bool = False
     engagement_obligatoire: bool = False
     service_ou_engagement: bool = False
-    mot_de_passe_expire_le: date | None = None
     paiement_non_remonte: bool = False
+    mot_de_passe_expire_le: date | None = None
     services: tuple[Service, ...] = ()
 
 
@@ -104,13 +109,21 @@ class Vat(Part):
 
 
 class Line(Part):
-    """A structured line of an invoice."""
+    """A line of an invoice; only the pages of Chorus Pro show `designation`, the pivot has no place for it."""
 
     reference: str = ""
+    designation: str = ""
     prix: Decimal
     quantite: Decimal
     ht: Decimal
     taux: Decimal | None = None
+
+
+class PaymentMode(Part):
+    """How the supplier wants to be paid, by its code in UNCL 4461."""
+
+    code: str = "30"
+    libelle: str = "VIREMENT"
 
 
 class Invoice(Part):
@@ -134,7 +147,8 @@ class Invoice(Part):
     net: Decimal
     tva: tuple[Vat, ...] = ()
     lignes: tuple[Line, ...] = ()
-    mode_paiement: str = "30"
+    mode_paiement: PaymentMode = PaymentMode()
+    mode_depot: str = "DEPOT_PDF_API"
     devise: str = "EUR"
     statuts: tuple[Step, ...] = Field(min_length=1)
     fichiers: tuple[File, ...] = Field(min_length=1)
@@ -202,11 +216,15 @@ class Helios(Part):
 
 
 class World(Part):
-    """Everything."""
+    """Everything.
 
-    oauth: OAuth
+    `latence` is in seconds, at each call of Chorus Pro; `ancienne_liste_etats` has it leave SERVICE_FAIT out of the
+    statuses that it says possible, as its old documentation does.
+    """
+
     latence: float = 0
     ancienne_liste_etats: bool = False
+    oauth: OAuth
     comptes: tuple[TechnicalAccount, ...]
     structures: tuple[Structure, ...]
     factures: tuple[Invoice, ...] = ()

@@ -39,11 +39,7 @@ class Access:
     def check(self, request: Request) -> TechnicalAccount | Reply:
         """Return the technical account of a call, or the refusal that the gateway gives."""
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        with self._lock:
-            if self._faults.take("token_expired"):
-                self._tokens.pop(token, None)
-            good = kind == "Bearer" and self._tokens.get(token, 0) > time.monotonic()
-        if not good:
+        if kind != "Bearer" or not self._alive(token):
             return json_reply({}, 401, headers={"WWW-Authenticate": 'Bearer realm="PISTE"'})
         account = self._accounts.get(request.headers.get("cpro-account", ""))
         if account is None:
@@ -51,6 +47,14 @@ class Access:
         if self._faults.take("forbidden"):
             return Reply(status=403)
         return account
+
+    def _alive(self, token: str) -> bool:
+        with self._lock:
+            alive = self._tokens.get(token, 0) > time.monotonic()
+            if alive and self._faults.take("token_expired"):
+                del self._tokens[token]
+                return False
+            return alive
 
 
 def _header(account: TechnicalAccount) -> str:

@@ -4,6 +4,7 @@ import base64
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -14,24 +15,50 @@ from lxml import etree
 
 from dematfin.sandbox.world import File, Invoice, Structure
 
-MODES: Final = {"30": "VIREMENT", "31": "VIREMENT", "48": "CARTE", "49": "PRELEVEMENT", "20": "CHEQUE"}
 CREDIT_NOTE: Final = "AVOIR"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+VERSION: Final = "V2_02"
+OLD_VERSION: Final = "V1_22"
+NEWER: Final = ("IdCPRO", "Renvoi", "DateLivraison", "CategoriePJ")
+"""What V1_22 does not know."""
+SMALL: Final = 1024 * 1024
+"""Bytes of a file that is worth remembering once packed."""
 
 
-def pivot(invoices: Sequence[tuple[Invoice, Structure, Path]], today: date) -> bytes:
-    """Return the file of some invoices; each comes with its recipient and the folder of its files."""
-    root = etree.Element("CPPFacturePivot", nsmap={"xsi": XSI}, Version="V2_02")
-    root.set(f"{{{XSI}}}noNamespaceSchemaLocation", "CPPFacturePivot_V2_02.xsd")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One invoice of the file, with its recipient, the folder of its files, and why it comes again (Renvoi)."""
+
+    invoice: Invoice
+    structure: Structure
+    folder: Path
+    sent_again: str = "Non"
+
+
+def pivot(units: Sequence[Unit], today: date, *, zipped: bool = True) -> bytes:
+    """Return the file of some invoices."""
+    root = etree.Element("CPPFacturePivot", nsmap={"xsi": XSI}, Version=VERSION)
+    root.set(f"{{{XSI}}}noNamespaceSchemaLocation", f"CPPFacturePivot_{VERSION}.xsd")
     _envelope(root, today)
-    listed = etree.SubElement(root, "CPPFactures", Compteur=str(len(invoices)))
-    for order, (invoice, structure, folder) in enumerate(invoices, start=1):
-        unit = etree.SubElement(listed, "CPPFacturePivotUnitaire", NumOrdre=str(order))
-        _supplier(etree.SubElement(unit, "Fournisseur"), invoice)
-        _recipient(etree.SubElement(unit, "Debiteur"), invoice, structure)
-        _data(etree.SubElement(unit, "DonneesFacture"), invoice)
-        for number, file in enumerate(invoice.fichiers, start=1):
-            _file(etree.SubElement(unit, "PJ", NumOrdre=str(number)), file, folder)
+    listed = etree.SubElement(root, "CPPFactures", Compteur=str(len(units)))
+    for order, unit in enumerate(units, start=1):
+        one = etree.SubElement(listed, "CPPFacturePivotUnitaire", NumOrdre=str(order))
+        _supplier(etree.SubElement(one, "Fournisseur"), unit.invoice)
+        _recipient(etree.SubElement(one, "Debiteur"), unit.invoice, unit.structure)
+        _data(etree.SubElement(one, "DonneesFacture"), unit.invoice, unit.sent_again)
+        for number, file in enumerate(unit.invoice.fichiers, start=1):
+            _file(etree.SubElement(one, "PJ", NumOrdre=str(number)), file, unit.folder, zipped=zipped)
+    return _bytes(root)
+
+
+def as_old(written: bytes) -> bytes:
+    """Return a file as the version before wrote it."""
+    root = etree.fromstring(written.replace(VERSION.encode(), OLD_VERSION.encode()), etree.XMLParser(huge_tree=True))
+    etree.strip_elements(root, *NEWER)
+    return _bytes(root)
+
+
+def _bytes(root: Any) -> bytes:
     document: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return document
 
@@ -68,52 +95,61 @@ def _recipient(element: Any, invoice: Invoice, structure: Structure) -> None:
     )
 
 
-def _data(element: Any, invoice: Invoice) -> None:
+def _data(element: Any, invoice: Invoice, sent_again: str) -> None:
     credit = invoice.type == CREDIT_NOTE
     _texts(
         element,
         Id=invoice.numero,
         IdCPRO=str(invoice.id),
-        Renvoi="Non",
+        Renvoi=sent_again,
         IdFactureOrigine=invoice.origine,
         Type="381" if credit else "380",
         Cadre=invoice.cadre,
         DateEmissionFacture=invoice.emise_le.isoformat(),
         DateLivraison=invoice.livree_le.isoformat() if invoice.livree_le else "",
     )
-    mode = etree.SubElement(element, "ModePaiement")
-    _texts(mode, Code=invoice.mode_paiement, Libelle=MODES.get(invoice.mode_paiement, ""))
+    mode = invoice.mode_paiement
+    _texts(etree.SubElement(element, "ModePaiement"), Code=mode.code, Libelle=mode.libelle)
     _texts(element, DateReception=invoice.deposee_le.isoformat(), Devise=invoice.devise)
+    _amounts(element, invoice)
+    if invoice.marche or invoice.engagement:
+        engagement = etree.SubElement(element, "Engagement")
+        _texts(engagement, NumeroMarche=invoice.marche, NumeroEngagement=invoice.engagement)
+    _lines(element, invoice)
+
+
+def _amounts(element: Any, invoice: Invoice) -> None:
     amounts = etree.SubElement(element, "Montants")
     _texts(amounts, MontantHT=_six(invoice.ht), MontantTTC=_six(invoice.ttc), MontantNetAPayer=_six(invoice.net))
     if invoice.tva:
         listed = etree.SubElement(element, "TVAs")
         for vat in invoice.tva:
             one = etree.SubElement(listed, "TVA")
-            _texts(one, Taux=str(vat.taux), BaseHt=_six(vat.base), MontantTVA=_six(vat.montant))
-    if invoice.marche or invoice.engagement:
-        engagement = etree.SubElement(element, "Engagement")
-        _texts(engagement, NumeroMarche=invoice.marche, NumeroEngagement=invoice.engagement)
-    if invoice.lignes:
-        _lines(etree.SubElement(element, "Lignes"), invoice)
+            _texts(one, Taux=f"{vat.taux:f}", BaseHt=_six(vat.base), MontantTVA=_six(vat.montant))
 
 
 def _lines(element: Any, invoice: Invoice) -> None:
+    if not invoice.lignes:
+        return
+    listed = etree.SubElement(element, "Lignes")
     for order, line in enumerate(invoice.lignes, start=1):
         _texts(
-            etree.SubElement(element, "Ligne", NumOrdre=str(order)),
+            etree.SubElement(listed, "Ligne", NumOrdre=str(order)),
             ReferenceProduit=line.reference,
-            PrixUnitaire=str(line.prix),
-            Quantite=str(line.quantite),
+            PrixUnitaire=_six(line.prix),
+            Quantite=f"{line.quantite:f}",
             MontantHT=_six(line.ht),
-            TauxTVA=str(line.taux) if line.taux is not None else "",
+            TauxTVA="" if line.taux is None else f"{line.taux:f}",
         )
 
 
-def _file(element: Any, file: File, folder: Path) -> None:
+def _file(element: Any, file: File, folder: Path, *, zipped: bool) -> None:
+    path = folder / file.chemin
+    known = path.stat()
+    packed = _packed if known.st_size <= SMALL else _packed.__wrapped__
     _texts(
         element,
-        Contenu=_packed(folder / file.chemin, file.nom),
+        Contenu=packed(path, file.nom, known.st_mtime_ns) if zipped else _encoded(path.read_bytes()),
         NomPJ=file.nom[:50],
         CategoriePJ=file.categorie,
         TypePJ="01" if file.principale else "02",
@@ -121,13 +157,17 @@ def _file(element: Any, file: File, folder: Path) -> None:
     )
 
 
-@lru_cache(maxsize=256)
-def _packed(path: Path, name: str) -> str:
-    """Zip a file once: its bytes never change."""
+@lru_cache(maxsize=128)
+def _packed(path: Path, name: str, written: int) -> str:
+    """Return a file as an attachment holds it: the base64 of a zip of one file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(name, path.read_bytes())
-    return base64.b64encode(packed.getvalue()).decode("ascii")
+    return _encoded(packed.getvalue())
+
+
+def _encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
 
 
 def _six(amount: Decimal) -> str:

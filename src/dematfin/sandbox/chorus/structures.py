@@ -1,10 +1,10 @@
 """The `structures` and `transverses` APIs, as far as a recipient needs them."""
 
-from datetime import date
 from typing import Final
 
 from dematfin.sandbox.chorus.envelope import UNKNOWN, Body, failure, nothing_found, page_of, success
-from dematfin.sandbox.chorus.invoices import TRANSITIONS
+from dematfin.sandbox.chorus.state import Invoices
+from dematfin.sandbox.chorus.statuses import TRANSITIONS
 from dematfin.sandbox.server import Reply
 from dematfin.sandbox.world import Service, Structure, TechnicalAccount, World
 
@@ -14,9 +14,10 @@ ALWAYS: Final = "2050-12-31 00:00"
 class StructureCalls:
     """Answers the calls about structures and services."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, invoices: Invoices) -> None:
         self._structures = {structure.id: structure for structure in world.structures}
         self._old_list = world.ancienne_liste_etats
+        self._invoices = invoices
 
     def mine(self, _: Body, account: TechnicalAccount) -> Reply:
         """`recuperer/structures/actives/destinataire`."""
@@ -28,21 +29,24 @@ class StructureCalls:
         return success(listeStructures=listed)
 
     def search(self, body: Body, _: TechnicalAccount) -> Reply:
-        """`structures/rechercher`."""
+        """`structures/rechercher`: a supplier is found only when the search is not kept to public bodies."""
         wanted = (body.get("structure") or {}).get("identifiantStructure")
-        found = [one for one in self._structures.values() if wanted in (None, one.siret)]
+        known = [(one.id, one.siret, one.nom) for one in self._structures.values()]
+        if body.get("restreindreStructuresPrivees") in (False, "false", ""):
+            known += [(one["fournisseur"], one["siret"], one["nom"]) for one in self._invoices.suppliers()]
+        found = [one for one in known if wanted in (None, one[1])]
         if not found:
             return nothing_found()
         shown, page = page_of(found, body.get("parametres") or {})
         listed = [
             {
-                "idStructureCPP": one.id,
+                "idStructureCPP": key,
                 "typeIdentifiantStructure": "SIRET",
-                "identifiantStructure": one.siret,
-                "designationStructure": one.nom,
+                "identifiantStructure": siret,
+                "designationStructure": name,
                 "statut": "ACTIVE",
             }
-            for one in shown
+            for key, siret, name in shown
         ]
         return success(listeStructures=listed, parametresRetour=page)
 
@@ -51,12 +55,14 @@ class StructureCalls:
         structure = self._structures.get(body.get("idStructureCPP") or 0)
         if structure is None:
             return failure(UNKNOWN, "La structure est inconnue.")
+        ends = structure.mot_de_passe_expire_le
         return success(
             informationGenerales={
                 "idStructureCPP": structure.id,
+                "typeIdentifiantStructure": "SIRET",
                 "identifiantStructure": structure.siret,
                 "raisonSocialeStructure": structure.nom,
-                "dateExpirationMotPasseCompteTech": _day(structure.mot_de_passe_expire_le),
+                "dateExpirationMotPasseCompteTech": ends.isoformat() if ends else None,
             },
             parametres={
                 "codeServiceDoitEtreRenseigne": structure.code_service_obligatoire,
@@ -98,9 +104,9 @@ class StructureCalls:
     def next_statuses(self, body: Body, _: TechnicalAccount) -> Reply:
         """`recuperer/etats/traitement`."""
         possible = TRANSITIONS.get(str(body.get("statutCourant")), ())
-        if self._old_list:  # the official example is older than this status
-            possible = tuple(status for status in possible if status != "SERVICE_FAIT")
-        listed = [{"statutPossiblePourTraitement": one} for one in possible]
+        listed = [
+            {"statutPossiblePourTraitement": one} for one in possible if not (self._old_list and one == "SERVICE_FAIT")
+        ]
         return success(listeStatutsPossiblesPourTraitement=listed)
 
     def vat_rates(self, _: Body, __: TechnicalAccount) -> Reply:
@@ -110,7 +116,3 @@ class StructureCalls:
     def _service(self, structure: int, service: int) -> Service | None:
         found: Structure | None = self._structures.get(structure)
         return next((one for one in found.services if one.id == service), None) if found else None
-
-
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None
