@@ -78,6 +78,16 @@ def test_an_agent_who_set_the_status_by_hand_without_a_number_stops_nothing(
     assert chorus.publish(MANDATEE) == "MANDATEE"
 
 
+def test_a_mandat_without_a_number_that_came_before_ours_is_somebody_elses(
+    platform: Platform, chorus: ChorusPro
+) -> None:
+    platform.say(HISTORY, history("MISE_A_DISPOSITION", "MANDATEE"))  # on 2 March at 9
+    platform.say(CONSULT, mandated(None))
+    with pytest.raises(Refused, match=r"inconnu.*deux fois.*chorus admettre"):
+        chorus.publish(replace(MANDATEE, formed_at=datetime(2026, 3, 3, tzinfo=UTC)))
+    assert platform.asked[TREAT] == []
+
+
 @pytest.mark.parametrize(
     ("current", "words"), [("REJETEE", "rejetée"), ("SUSPENDUE", "suspendue"), ("A_RECYCLER", "à recycler")]
 )

@@ -137,3 +137,11 @@ def test_whoever_may_not_run_looks_and_asks_for_nothing(cut_off: Office) -> None
     answer = cut_off("chorus", "synchroniser")
     assert (answer.code, "il faut le rôle agent ou service" in answer.err) == (3, True)
     plain(answer.said)
+
+
+@pytest.mark.usefixtures("neighbours")
+def test_nothing_is_admitted_that_is_not_held(copy: Office) -> None:
+    answer = copy("chorus", "admettre", HELD, "--motif", "Le comptable confirme.")
+    assert answer.code != 0
+    assert f"Facture {HELD} : Chorus Pro n'a pas refusé son mandat, il n'y a rien à admettre." in answer.said
+    plain(answer.said)

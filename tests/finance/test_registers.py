@@ -63,6 +63,15 @@ def test_a_credit_is_found_by_the_expense_that_takes_from_it(source: Path) -> No
     assert credit.id == credit_id(COMMUNE, 2026, Imputation(nature="60632"))
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"), [("11", "011"), ("12", "012"), ("14", "014"), ("13", "13"), ("65", "65")]
+)
+def test_a_chapter_that_a_spreadsheet_cut_is_found_all_the_same(source: Path, written: str, meant: str) -> None:
+    source.write_text(f"{CREDITS}\nCOMMUNE;2026;F;{written};1000\n", encoding="utf-8")
+    ((credit,), _) = SOFTWARE.credits(source)
+    assert credit.chapter == meant
+
+
 def test_an_overspent_chapter_is_taken_as_it_is(source: Path) -> None:
     source.write_text(f"{CREDITS}\nCCAS;2026;F;011;-1 234,50 €\n", encoding="utf-8")
     ((credit,), problems) = SOFTWARE.credits(source)

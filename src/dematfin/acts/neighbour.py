@@ -1,15 +1,21 @@
 """How things stand with Chorus Pro: what it has told us, what we have still to tell it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dematfin.domain.intention import Intention, IntentionState, SupplierStatus
+from dematfin.domain.event import Subject
+from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
+from dematfin.domain.invoice.chorus import Stage, said, stage
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Cursor, Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
-from dematfin.errors import ConnectorError
+from dematfin.errors import ConnectorError, RuleError
 from dematfin.ports.app import App
 from dematfin.steps.intake import cursor_id
+from dematfin.steps.intentions import give_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,37 @@ def standing(app: App, who: Person) -> Standing:
             refused=books.find(Intention, state=IntentionState.REFUSED),
             unknown_mandats=books.find(Intention, state=IntentionState.GIVEN_UP, status=SupplierStatus.MANDATEE),
         )
+
+
+def admit(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
+    """Say, after asking the comptable, that the mandat which Chorus Pro shows is ours: its flow may leave.
+
+    Raises:
+        Forbidden, UnknownRecord; RuleError: no motif, nothing is held, or Chorus Pro does not show it mandated.
+    """
+    app = app.on_behalf_of(who, Act.HOLD)
+    with app.ledger.transaction() as books:
+        invoice = books.get(Invoice, invoice_id)
+        reason = for_journal(f"Facture {invoice_id}", motif)
+        key = intention_id(invoice.remote_id, invoice.episode, SupplierStatus.MANDATEE)
+        held = books.find(Intention, id=key, state=IntentionState.REFUSED)
+        _check_admissible(invoice, held)
+        give_up(books, held[0], f"mandat n° {held[0].mandat} reconnu par {who.name} dans Chorus Pro : {reason}")
+        told = f"mandat n° {held[0].mandat} reconnu dans Chorus Pro par {who.name} : {reason}"
+        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, told))
+    return invoice
+
+
+def _check_admissible(invoice: Invoice, held: Sequence[Intention]) -> None:
+    if not held:
+        message = f"Facture {invoice.id} : Chorus Pro n'a pas refusé son mandat, il n'y a rien à admettre."
+        raise RuleError(message)
+    if stage(invoice.remote_status) is not Stage.MANDATED:
+        message = (
+            f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} » et non mandatée, son flux "
+            "ne doit pas partir. Si cela a changé : dematfin chorus synchroniser."
+        )
+        raise RuleError(message)
 
 
 def _door(app: App, name: str, read_on: date | None) -> Door:

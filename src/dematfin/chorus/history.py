@@ -62,6 +62,13 @@ def set_then_left(history: History, wanted: str, since: datetime) -> bool:
     return False
 
 
+def set_before(history: History, wanted: str, since: datetime) -> bool:
+    """Say whether an invoice had a status before an instant; in doubt it had not."""
+    rows = history.historiquesDesStatuts.histoStatut
+    dated = [(row.histoStatutCode, instant(row.histoStatutDatePassage)) for row in rows]
+    return any(code == wanted and at is not None and at < since - MINUTE for code, at in dated)
+
+
 def returned_since(history: History, since: datetime) -> bool:
     """Say whether the supplier has sent an invoice back to us since an instant, completed or recycled."""
     rows = _oldest_first(history.historiquesDesStatuts.histoStatut)

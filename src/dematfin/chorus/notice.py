@@ -6,7 +6,7 @@ from dematfin.chorus.client import ChorusClient
 from dematfin.chorus.details import details
 from dematfin.chorus.doors import Doors
 from dematfin.chorus.failures import FunctionalError
-from dematfin.chorus.history import current_status, latest, returned_since, set_then_left
+from dematfin.chorus.history import current_status, latest, returned_since, set_before, set_then_left
 from dematfin.chorus.wire.answers import NextStatus, Treated
 from dematfin.chorus.wire.base import read, read_all
 from dematfin.chorus.wire.history import History
@@ -38,7 +38,7 @@ class Notice:
         door, history = self._doors.ask(key, lambda one: latest(self._client, one, key))
         current = current_status(history)
         if _told(intention, history):
-            self._check_mandat(intention, door, current)
+            self._check_mandat(intention, door, history)
             return current
         if current in CLOSED and not (current == SupplierStatus.SUSPENDED and intention.status in AWAY):
             raise _impossible(intention, current)
@@ -71,17 +71,22 @@ class Notice:
         rows = read_all(NextStatus, answer.get("listeStatutsPossiblesPourTraitement"))
         return frozenset(row.statutPossiblePourTraitement for row in rows)
 
-    def _check_mandat(self, intention: Intention, door: str, current: str) -> None:
-        """An invoice that somebody else has mandated must not be paid a second time by our flow."""
+    def _check_mandat(self, intention: Intention, door: str, history: History) -> None:
+        """An invoice that somebody else has mandated must not be paid a second time by our flow.
+
+        A status without a number is ours, or an agent's for us, when it came after our mandat.
+        """
         if intention.status is not SupplierStatus.MANDATEE:
             return
+        current = current_status(history)
         shown = details(self._client, door, intention.remote_id).references.numeroDpMandat.lstrip("0")
-        if shown == intention.mandat or (not shown and current == intention.status):
+        unnumbered = not shown and current == intention.status
+        if shown == intention.mandat or (unnumbered and not set_before(history, current, intention.formed_at)):
             return
         message = (
             f"Facture {intention.invoice_id} : Chorus Pro la montre déjà mandatée (« {said(current)} ») sous le n° "
             f"{shown or 'inconnu'}, et non sous le nôtre ({intention.mandat}). Son flux ne part pas : vérifiez avec le "
-            "comptable qu'elle n'est pas payée deux fois."
+            "comptable qu'elle n'est pas payée deux fois. Si ce mandat est bien le nôtre : dematfin chorus admettre."
         )
         raise Refused(message)
 

@@ -1,4 +1,4 @@
-"""`chorus etat|synchroniser`: the link with Chorus Pro."""
+"""`chorus etat|synchroniser|admettre`: the link with Chorus Pro."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -88,6 +88,18 @@ def _demanded(*, wanted: bool, either: bool) -> str:
     if either:
         return "l'un des deux"
     return "obligatoire" if wanted else "facultatif"
+
+
+@app.command("admettre", cls=FrenchCommand)
+def admit(
+    facture: Annotated[str, typer.Argument(metavar="FACTURE", help="Par exemple F2026-000012.")],
+    motif: Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Ce que le comptable a répondu.")],
+    configuration: Configuration = DEFAULT,
+) -> None:
+    """Reconnaît comme nôtre le mandat que Chorus Pro montre, après vérification : le flux retenu peut partir."""
+    desk = sit(configuration)
+    invoice = acts.admit(desk.app, desk.who, facture, motif)
+    say(f"Facture {invoice.id} : le mandat montré par Chorus Pro est reconnu. Son flux peut être transmis.")
 
 
 @app.command("synchroniser", cls=FrenchCommand)

@@ -21,6 +21,8 @@ NO: Final = frozenset({"", "non", "n", "0", "faux", "-"})
 INVESTMENT: Final = {"i": True, "investissement": True, "f": False, "fonctionnement": False}
 POSTCODE_LENGTH: Final = 5
 YEAR_LENGTH: Final = 4
+CUT_CHAPTERS: Final = frozenset({"11", "12", "14"})
+"""011, 012 and 014 as a spreadsheet leaves them; no nomenclature has a chapter 11, 12 or 14."""
 
 
 class CsvFinanceSoftware:
@@ -129,7 +131,7 @@ def _chapter(row: Row) -> str:
     if not (chapter.isascii() and chapter.isalnum()):
         message = f"chapitre « {chapter} » : des chiffres ou des lettres sont attendus, sans espace"
         raise ValueError(message)
-    return chapter.upper()
+    return f"0{chapter}" if chapter in CUT_CHAPTERS else chapter.upper()
 
 
 def _tiers(row: Row) -> Tiers:

@@ -26,7 +26,7 @@ class Act(StrEnum):
     """What can be asked of dematfin, in the words of an error message."""
 
     RUN = "lancer les traitements"
-    REGISTER = "mettre à jour les engagements et les tiers"
+    REGISTER = "mettre à jour les engagements, les tiers et les crédits"
     ANSWER = "renvoyer, suspendre ou rejeter une facture"
     HOLD = "reprendre, forcer ou écarter une facture"
     CLEAR_BANK = "valider le compte bancaire d'un fournisseur"
