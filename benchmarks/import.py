@@ -133,7 +133,7 @@ def deposit(folder: DemoFolder, story: Story, count: int) -> None:
         path = folder.sandbox / "factures" / f"{number}.pdf"
         path.write_bytes(pdf([f"Facture {number}"]) + b"%" + noise.randbytes(100_000))
     for number in range(count):
-        file = {"nom": f"{number}.pdf", "chemin": f"factures/{number % 100}.pdf", "principale": True}
+        file = {"nom": f"{number % 100}.pdf", "chemin": f"factures/{number % 100}.pdf", "principale": True}
         base = 100 + number
         amounts = {"ht": base, "ttc": base, "net": base, "tva": [{"taux": 0, "base": base, "montant": 0}]}
         invoice = {**model, **amounts, "id": FIRST + number, "numero": f"N{number:06d}", "fichiers": [file]}

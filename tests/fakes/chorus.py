@@ -81,7 +81,7 @@ class FakeChorus:
         if content is None or raw.read_text(encoding="utf-8") != f"pivot {remote_id}":
             message = f"Facture {remote_id} : illisible."
             raise InvalidInvoice(message)
-        path = folder / "facture"
+        path = folder / f"facture-{remote_id}"
         path.write_text(f"%PDF- {remote_id}", encoding="utf-8")
         pdf = File(name=f"{content.number}.pdf", media_type="application/pdf", main=True, path=path)
         return Reading(content=content, files=(pdf,))

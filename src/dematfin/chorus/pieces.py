@@ -2,9 +2,11 @@
 
 import base64
 import binascii
+import shutil
 import zipfile
 from pathlib import Path, PurePosixPath
-from typing import Final
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
 
 from dematfin.errors import InvalidInvoice, NotAPdf, TooLarge
 from dematfin.ports.invoice_source import File
@@ -16,6 +18,8 @@ PDF: Final = "application/pdf"
 PDF_HEADER: Final = 1024
 """A PDF may begin after some other bytes, within the first kilobyte (ISO 32000, annex H)."""
 DIGITS: Final = 4 * 1024 * 1024
+IN_MEMORY: Final = 4 * 1024 * 1024
+"""Bytes of a file that is unwrapped without touching the disk."""
 LARGEST_UNPACKED: Final = 1024 * 1024 * 1024
 """All the files of a download together: 120 MB of them come at most, zipped."""
 
@@ -23,8 +27,10 @@ LARGEST_UNPACKED: Final = 1024 * 1024 * 1024
 class Pieces:
     """Unpacks the files of a download into a folder; two files of one name in one invoice are numbered."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, prefix: str) -> None:
+        """Several downloads may share the folder, each with its own `prefix`."""
         self._folder = folder
+        self._prefix = prefix
         self._count = 0
         self._size = 0
         self._names: set[str] = set()
@@ -42,10 +48,11 @@ class Pieces:
         self._count += 1
         name = _unique(_clean(_text(piece, "NomPJ")) or f"piece-{len(self._names) + 1}", self._names)
         media_type = _text(piece, "MimeTypePJ") or "application/octet-stream"
-        path = self._folder / f"piece-{self._count}"  # a name from outside is never a path
+        path = self._folder / f"{self._prefix}-{self._count}"  # a name from outside is never a path
         what = f"Facture {number}, pièce « {name} »"
-        _decode(piece, path, what)
-        _unwrap(path, what, name, media_type)
+        with SpooledTemporaryFile(max_size=IN_MEMORY, dir=str(self._folder)) as sent:
+            _decode(piece, sent, what)
+            _unwrap(sent, path, what, name, media_type)
         _check_pdf(name, media_type, path, number)
         self._weigh(path, what)
         return File(name=name, media_type=media_type, main=_text(piece, "TypePJ") == MAIN, path=path)
@@ -57,18 +64,17 @@ class Pieces:
             raise TooLarge(message)
 
 
-def _decode(piece: Element, path: Path, what: str) -> None:
+def _decode(piece: Element, sink: IO[bytes], what: str) -> None:
     """Write the bytes by parts: a file may be a text of more than 100 million digits."""
     text = piece.findtext("Contenu") or ""
-    with path.open("wb") as sink:
-        left = ""
-        for start in range(0, len(text), DIGITS):
-            known = left + "".join(text[start : start + DIGITS].split())
-            whole = len(known) // 4 * 4
-            sink.write(_bytes(known[:whole], what))
-            left = known[whole:]
-        sink.write(_bytes(left, what))
-    if not path.stat().st_size:
+    left = ""
+    for start in range(0, len(text), DIGITS):
+        known = left + "".join(text[start : start + DIGITS].split())
+        whole = len(known) // 4 * 4
+        sink.write(_bytes(known[:whole], what))
+        left = known[whole:]
+    sink.write(_bytes(left, what))
+    if not sink.tell():
         message = f"{what} : elle est vide."
         raise InvalidInvoice(message)
 
@@ -81,20 +87,22 @@ def _bytes(digits: str, what: str) -> bytes:
         raise InvalidInvoice(message) from error
 
 
-def _unwrap(path: Path, what: str, name: str, media_type: str) -> None:
+def _unwrap(sent: IO[bytes], path: Path, what: str, name: str, media_type: str) -> None:
     """Take one file out of its wrapping; an office document or an archive that came without one stays whole."""
-    wrapped = _head(path).startswith(ZIP_MAGIC) and (_is_pdf(name, media_type) or _wraps(path, name))
-    if wrapped:
-        packed = path.with_name(f"{path.name}.zip")
-        path.replace(packed)
-        unzip_only_member(packed, path, what)
-        packed.unlink()
+    sent.seek(0)
+    zipped = sent.read(len(ZIP_MAGIC)) == ZIP_MAGIC
+    if zipped and (_is_pdf(name, media_type) or _wraps(sent, name)):
+        unzip_only_member(sent, path, what)
+        return
+    sent.seek(0)
+    with path.open("wb") as sink:
+        shutil.copyfileobj(sent, sink, DIGITS)
 
 
-def _wraps(path: Path, name: str) -> bool:
+def _wraps(sent: IO[bytes], name: str) -> bool:
     """Say whether an archive holds one file of the announced kind; a broken one is for `unzip_only_member` to say."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(sent) as archive:
             members = [member.filename for member in archive.infolist() if not member.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, ValueError):
         return True

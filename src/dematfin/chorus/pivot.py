@@ -52,7 +52,7 @@ def read_all(path: Path, folder: Path) -> tuple[Reading, ...]:
 def _units(path: Path, remote_id: str, folder: Path) -> Iterator[Unit]:
     """Read a file as a stream: each attachment is written and forgotten before the next one is read."""
     what = f"Facture Chorus Pro n° {remote_id}"
-    pieces = Pieces(folder)
+    pieces = Pieces(folder, path.name)
     files: list[File] = []
     for element in stream_file(path, what, (PIECE, UNIT)):
         root = local_name(element.getroottree().getroot())

@@ -70,8 +70,11 @@ class InvoiceSource(Protocol):
         ...
 
     def read(self, remote_id: str, raw: Path, folder: Path) -> Reading:
-        """Read a downloaded file, its own files written in `folder`; or raise a DocumentError that says what is "
-        "wrong."""
+        """Read a downloaded file, its own files written in `folder` beside those of others read there before.
+
+        Raises:
+            DocumentError: saying what is wrong.
+        """
         ...
 
     def readable(self, remote_id: str, target: Path) -> None:

@@ -11,7 +11,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.content import Attachment, Content
 from dematfin.domain.reception import Reception, ReceptionState
@@ -24,7 +23,7 @@ TOGETHER: Final = 8
 AHEAD: Final = 2 * TOGETHER
 """Downloads asked for before the first are stored: what a crash may have us download a second time."""
 
-Download = tuple[DocumentRef, tuple[Passage, ...]]
+Download = tuple[Path, tuple[Passage, ...]]
 Read = tuple[Reception, Content]
 Flight = tuple[Reception, Future[Download]]
 
@@ -61,10 +60,8 @@ def _stored(app: App, announced: Sequence[Reception], folder: Path, tally: Tally
 
 
 def _download(app: App, remote_id: str, folder: Path) -> Download:
-    """Download one invoice and store its bytes before anybody reads them."""
     path = folder / f"{remote_id}.xml"
-    passages = app.source.fetch(remote_id, path)
-    return app.documents.put_file(path), passages
+    return path, app.source.fetch(remote_id, path)
 
 
 def _silence(landed: Sequence[Flight]) -> str:
@@ -76,12 +73,13 @@ def _silence(landed: Sequence[Flight]) -> str:
 
 
 def _keep(app: App, landed: Sequence[Flight], tally: Tally) -> list[Reception]:
-    """Name in the ledger the bytes that are stored."""
+    """Store bytes before anybody reads them, and name them in the ledger."""
     kept = []
-    for reception, download in landed:
-        with tally.item(label(reception)):
-            raw, passages = download.result()
-            kept.append(replace(reception, raw=raw, passages=passages))
+    with app.documents.batch():
+        for reception, download in landed:
+            with tally.item(label(reception)):
+                path, passages = download.result()
+                kept.append(replace(reception, raw=app.documents.put_file(path), passages=passages))
     with app.ledger.transaction() as books:
         books.save(*kept)
     return kept
@@ -91,12 +89,10 @@ def _read_all(app: App, receptions: Sequence[Reception], tally: Tally) -> None:
     """Read some invoices; each is taken in, or put in quarantine with the reason, by itself."""
     read: list[Read] = []
     with app.documents.workspace() as folder, app.documents.batch():
-        for order, reception in enumerate(receptions):
+        for reception in receptions:
             with tally.item(label(reception)):
-                inside = folder / str(order)
-                inside.mkdir()
                 try:
-                    read.append((reception, _read(app, reception, inside)))
+                    read.append((reception, _read(app, reception, folder)))
                 except DocumentError as error:
                     _quarantine(app, reception, error)
                     raise

@@ -8,7 +8,10 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+
+SCALARS: Final = frozenset({str, int, bool, type(None)})
+"""What JSON has already: most of what a record holds."""
 
 
 def dumps(value: object) -> str:
@@ -42,6 +45,8 @@ def instant(value: datetime) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in SCALARS:
+        return value
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):

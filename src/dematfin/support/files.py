@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from dematfin.errors import TooLarge, UnsafeArchive
 
@@ -38,7 +38,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def unzip_only_member(packed: Path, target: Path, what: str) -> None:
+def unzip_only_member(packed: IO[bytes], target: Path, what: str) -> None:
     """Write the one file of an archive to `target`, counted while it is read: its header may lie.
 
     Raises:
@@ -49,11 +49,11 @@ def unzip_only_member(packed: Path, target: Path, what: str) -> None:
         if len(members) != 1:
             message = f"{what} : l'archive zip contient {len(members)} fichiers, un seul était attendu."
             raise UnsafeArchive(message)
-        extract_member(archive, members[0], target, packed.stat().st_size, what)
+        extract_member(archive, members[0], target, packed.seek(0, os.SEEK_END), what)
 
 
 @contextmanager
-def opened(packed: Path, what: str) -> Iterator[zipfile.ZipFile]:
+def opened(packed: Path | IO[bytes], what: str) -> Iterator[zipfile.ZipFile]:
     """Lend an archive; whatever is wrong with it is UnsafeArchive, a full disk is not."""
     try:
         with zipfile.ZipFile(packed) as archive:
