@@ -1,12 +1,14 @@
 """An invoice sent back on the portal comes back under the same identifier, and goes through everything again."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from dematfin.acts import consult
 from dematfin.domain.intention import Intention, IntentionState
+from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import Flux, FluxState
@@ -155,3 +157,35 @@ def test_an_invoice_that_chorus_pro_stops_is_not_mandated(hall: Hall, status: st
     assert [one.invoice_ids for one in hall.all(Mandat)] == [("F2026-000002",)]
     stopped = {one.id: one for one in hall.all(Invoice)}["F2026-000001"]
     assert (stopped.state, stopped.remote_status) == (state, status)
+
+
+def certified_untold(hall: Hall) -> None:
+    """Have an invoice certified while Chorus Pro cannot be told."""
+    hall.deposit("120.00")
+    hall.day()
+    hall.certify()
+    assert only(hall).state is InvoiceState.SERVICE_FAIT
+
+
+def test_certified_and_back_without_being_seen_away_it_is_certified_anew(hall: Hall) -> None:
+    certified_untold(hall)
+    hall.chorus.statuses[KEY] = "COMPLETEE"
+    hall.chorus.passages[KEY] = (
+        Passage(status="SUSPENDUE", on=date(2026, 3, 2)),
+        Passage(status="COMPLETEE", on=date(2026, 3, 3)),
+    )
+    intake(hall.app)
+    assert (only(hall).episode, only(hall).state) == (2, InvoiceState.RECEIVED)
+    hall.day()
+    assert only(hall).state is InvoiceState.IN_VISA
+    assert hall.chorus.told == []
+
+
+def test_certified_and_written_in_another_version_it_stays_certified(hall: Hall) -> None:
+    certified_untold(hall)
+    hall.chorus.statuses[KEY] = "PRISE_EN_COMPTE_DESTINATAIRE"
+    before = hall.chorus.deposits[KEY]
+    assert before is not None
+    hall.chorus.deposits[KEY] = replace(before, delivered_on=None)
+    intake(hall.app)
+    assert (only(hall).episode, only(hall).state) == (1, InvoiceState.SERVICE_FAIT)

@@ -51,10 +51,13 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
 
 
 def _has_returned(before: Invoice, content: Content, arrival: Arrival) -> bool:
-    """A history that shows one more return, an invoice that was away, or other contents: one sign is enough."""
-    if before.state in WITH_SUPPLIER or content != before.content:
+    """A history that shows one more return, an invoice that was away, or other contents: one sign is enough.
+
+    What is certified already is certified anew on the first sign only: the same invoice may be written in two versions.
+    """
+    if returns(arrival.passages) > returns(before.passages) or before.state in WITH_SUPPLIER:
         return True
-    return returns(arrival.passages) > returns(before.passages)
+    return content != before.content and before.state is not InvoiceState.SERVICE_FAIT
 
 
 def withdraw_visa(app: App, books: Books, invoice: Invoice, motif: str) -> None:
