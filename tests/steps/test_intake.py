@@ -75,6 +75,25 @@ def test_one_download_that_fails_stops_no_other(hall: Hall, monkeypatch: pytest.
     assert len(intake(hall.app).done) == 1
 
 
+def test_some_that_always_fail_do_not_hold_the_others_for_ever(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight downloads that fail look like a neighbour that is down; the next time the others come first."""
+    hall.deposit(*["10.00"] * 12)
+    fetch = hall.chorus.fetch
+
+    def never_the_first_eight(remote_id: str, target: Path) -> tuple[Passage, ...]:
+        if remote_id <= "9100008":
+            message = "Chorus Pro est en panne (code 500)."
+            raise Unreachable(message)
+        return fetch(remote_id, target)
+
+    monkeypatch.setattr(hall.chorus, "fetch", never_the_first_eight)
+    assert intake(hall.app).done == ()
+    assert len(intake(hall.app).done) == 4
+    monkeypatch.undo()
+    assert len(intake(hall.app).done) == 8
+    assert {one.error for one in hall.all(Reception)} == {""}
+
+
 def test_first_seen_mandated_is_followed_and_never_paid_by_us(hall: Hall) -> None:
     hall.chorus.deposit("77", content("F-77", "10.00"), status="MANDATEE")
     hall.day()
