@@ -15,7 +15,7 @@ from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import RemoteRef
 from dematfin.ports.ledger import Books
-from dematfin.steps.intentions import take_back
+from dematfin.steps.intentions import is_told, take_back
 
 WITH_SUPPLIER: Final = frozenset({InvoiceState.INTERRUPTED, InvoiceState.SENT_BACK})
 UNMANDATED: Final = WITH_SUPPLIER | {
@@ -34,7 +34,7 @@ def came_back(invoice: Invoice, ref: RemoteRef) -> bool:
 
 def next_episode(app: App, books: Books, before: Invoice, content: Content, arrival: Arrival) -> Invoice:
     """Return the invoice with what came back, its pending visa withdrawn; unchanged when it had not left."""
-    if before.state not in UNMANDATED or not _has_returned(before, content, arrival):
+    if before.state not in UNMANDATED or not _has_returned(books, before, content, arrival):
         return before
     fresh = received(before.id, content, arrival)
     again = replace(
@@ -50,9 +50,13 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
     return again
 
 
-def _has_returned(before: Invoice, content: Content, arrival: Arrival) -> bool:
-    """A history that shows one more return, an invoice that was away, or other contents: one sign is enough."""
-    if before.state in WITH_SUPPLIER or content != before.content:
+def _has_returned(books: Books, before: Invoice, content: Content, arrival: Arrival) -> bool:
+    """A history that shows one more return, an invoice that was away, or other contents: one sign is enough.
+
+    One that an agent has sent back, and Chorus Pro was not told yet, has not left: the decision holds.
+    """
+    away = before.state in WITH_SUPPLIER and is_told(books, before)
+    if away or content != before.content:
         return True
     return returns(arrival.passages) > returns(before.passages)
 
