@@ -146,29 +146,33 @@ def _suppliers_told(app: App, flux: Flux, tally: Tally) -> bool:
     tally.absorb(telling.outcome())
     with app.ledger.reading() as books:
         told = books.find(Intention, id=tuple(keys.values()))
-    missing = [one for one in told if one.state not in SETTLED and not _too_long(app, one, tally)]
-    if missing:
+    untold = [one for one in told if one.state not in SETTLED]
+    missing = [one for one in untold if not _too_long(app, one)]
+    if missing:  # as long as the flow waits for one, the others may still be told
         tally.note(
             f"Flux {flux.id} : il attend que Chorus Pro accepte le statut mandaté de "
             f"{', '.join(sorted(one.invoice_id for one in missing))}."
         )
-    return not missing
-
-
-def _too_long(app: App, intention: Intention, tally: Tally) -> bool:
-    """Say whether Chorus Pro has been silent for so long that suppliers must not wait for their money any more.
-
-    The status is then never set afterwards: Hélios posts the next ones, and a later one would break the chain (AIFE).
-    """
-    if intention.state is not IntentionState.OPEN or app.clock.now() - intention.formed_at < app.policy.tell_within:
         return False
+    for intention in untold:
+        _leave_untold(app, intention, tally)
+    return True
+
+
+def _too_long(app: App, intention: Intention) -> bool:
+    """Say whether Chorus Pro has been silent for so long that suppliers must not wait for their money any more."""
+    silent_for = app.clock.now() - intention.formed_at
+    return intention.state is IntentionState.OPEN and silent_for >= app.policy.tell_within
+
+
+def _leave_untold(app: App, intention: Intention, tally: Tally) -> None:
+    """Never set the status afterwards: Hélios posts the next ones, and a later one would break the chain (AIFE)."""
     why = f"Chorus Pro n'a pas pu être informé du mandat n° {intention.mandat} avant l'envoi. {intention.outcome}"
     with app.ledger.transaction() as books:
         give_up(books, intention, why)
         invoice = books.get(Invoice, intention.invoice_id)
         books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, why))
     tally.note(f"Facture {intention.invoice_id} : {why}")
-    return True
 
 
 def _form_intentions(app: App, flux: Flux) -> dict[str, str]:
