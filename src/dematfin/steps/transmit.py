@@ -9,6 +9,7 @@ from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
+from dematfin.domain.invoice.chorus import stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import MANDAT
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -28,6 +29,7 @@ from dematfin.errors import (
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.intentions import give_up, intend
+from dematfin.steps.liquidate import ENDED
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import carry_out
 from dematfin.steps.untouched import check_untouched
@@ -146,8 +148,9 @@ def _suppliers_told(app: App, flux: Flux, tally: Tally) -> bool:
     tally.absorb(telling.outcome())
     with app.ledger.reading() as books:
         told = books.find(Intention, id=tuple(keys.values()))
+        ended = {one.id for one in books.find(Invoice, id=tuple(keys)) if stage(one.remote_status) in ENDED}
     untold = [one for one in told if one.state not in SETTLED]
-    missing = [one for one in untold if not _too_long(app, one)]
+    missing = [one for one in untold if one.invoice_id in ended or not _too_long(app, one)]
     if missing:  # as long as the flow waits for one, the others may still be told
         tally.note(
             f"Flux {flux.id} : il attend que Chorus Pro accepte le statut mandaté de "
