@@ -10,7 +10,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.reception import Reception, ReceptionState
-from dematfin.errors import Unreachable
+from dematfin.errors import AccessDenied, Unreachable
 from dematfin.steps.control import control
 from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
@@ -92,6 +92,20 @@ def test_some_that_always_fail_do_not_hold_the_others_for_ever(hall: Hall, monke
     monkeypatch.undo()
     assert len(intake(hall.app).done) == 8
     assert {one.error for one in hall.all(Reception)} == {""}
+
+
+def test_obligations_that_cannot_be_had_keep_no_invoice_out(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our application may have the invoices of PISTE and not its structures; one structure may be refused."""
+
+    def forbidden(door: str) -> None:
+        message = f"Chorus Pro interdit au compte {door} de consulter la structure (code 403)."
+        raise AccessDenied(message)
+
+    monkeypatch.setattr(hall.chorus, "structures", forbidden)
+    hall.deposit("120.00")
+    outcome = intake(hall.app)
+    assert outcome.done == ("F2026-000001",)
+    assert ["403" in failure.sentence for failure in outcome.failures] == [True]
 
 
 def test_first_seen_mandated_is_followed_and_never_paid_by_us(hall: Hall) -> None:

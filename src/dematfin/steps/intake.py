@@ -54,7 +54,8 @@ def _bring_in(app: App, listing: Callable[[str], Iterable[RemoteRef]], read_unti
     doors = app.source.doors()
     for door in doors:
         with tally.item(f"Compte {door}") if len(doors) > 1 else nullcontext():
-            _refresh_structures(app, door)
+            with tally.item(f"Obligations du compte {door}"):  # those of the last time hold meanwhile
+                _refresh_structures(app, door)
             cursor = [Cursor(id=cursor_id(door), day=read_until)] if read_until else []
             _announce(app, tuple(listing(door)), tally, cursor)
     fetch_waiting(app, tally)
