@@ -89,6 +89,27 @@ def test_a_mandat_without_a_number_that_came_before_ours_is_somebody_elses(
 
 
 @pytest.mark.parametrize(
+    "passages",
+    [
+        [],
+        [{"histoStatutId": 1, "histoStatutCode": "MANDATEE"}],
+        [
+            {"histoStatutId": 3, "histoStatutCode": "MANDATEE", "histoStatutDatePassage": "2026-03-02 09:00"},
+            {"histoStatutId": 1, "histoStatutCode": "MANDATEE", "histoStatutDatePassage": ""},
+        ],
+    ],
+    ids=["no history", "no date", "one without a date"],
+)
+def test_a_mandat_without_a_number_of_which_nobody_knows_when_is_not_taken_for_ours(
+    platform: Platform, chorus: ChorusPro, passages: list[dict[str, object]]
+) -> None:
+    platform.say(HISTORY, good(statutCourantCode="MANDATEE", historiquesDesStatuts={"histoStatut": passages}))
+    platform.say(CONSULT, mandated(None))
+    with pytest.raises(Refused, match=r"inconnu.*deux fois.*chorus admettre"):
+        chorus.publish(MANDATEE)
+
+
+@pytest.mark.parametrize(
     ("current", "words"), [("REJETEE", "rejetée"), ("SUSPENDUE", "suspendue"), ("A_RECYCLER", "à recycler")]
 )
 def test_an_invoice_that_left_our_queue_is_refused_by_name(
