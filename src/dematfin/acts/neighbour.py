@@ -79,8 +79,8 @@ def admit(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
     """Say, after asking the comptable, that the mandat which Chorus Pro shows is ours: its flow may leave.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError: no motif, nothing is held, Chorus Pro does not show it mandated, or shows it
-            in the accounts already.
+        Forbidden, UnknownRecord; RuleError: no motif, nothing is held, Chorus Pro does not show it mandated, or it
+            shows it in the accounts already.
     """
     app = app.on_behalf_of(who, Act.HOLD)
     with app.ledger.transaction() as books:
