@@ -32,6 +32,17 @@ def mandated(number: str | None) -> Reply:
 INCOHERENT = json_reply({"codeRetour": 20002, "libelle": "Incohérence au niveau du statut."})
 
 
+BROKEN = json_reply({"codeRetour": 500, "libelle": "Erreur interne"}, 500)
+
+
+@pytest.mark.parametrize("call", [HISTORY, TREAT])
+def test_a_breakdown_refuses_nothing(platform: Platform, chorus: ChorusPro, call: str) -> None:
+    platform.say(HISTORY, AT_REST)
+    platform.say(call, BROKEN)
+    with pytest.raises((Unreachable, UnknownOutcome)):
+        chorus.publish(MANDATEE)
+
+
 def test_a_mandat_is_told_with_its_number(platform: Platform, chorus: ChorusPro) -> None:
     platform.say(HISTORY, AT_REST)
     platform.say(TREAT, good())
@@ -141,8 +152,8 @@ def test_without_a_current_status_the_newest_passage_tells(platform: Platform, c
 
 @pytest.mark.parametrize(
     "lost",
-    [Reply(body=b"{}", cut=0), Reply(status=500), Reply(status=502), Reply(body=b"<html>"), Reply(body=b"")],
-    ids=["cut", "500", "502", "page", "empty"],
+    [Reply(body=b"{}", cut=0), Reply(status=500), BROKEN, Reply(status=502), Reply(body=b"<html>"), Reply(body=b"")],
+    ids=["cut", "500", "500 with a code", "502", "page", "empty"],
 )
 def test_a_lost_answer_is_settled_by_the_history(platform: Platform, chorus: ChorusPro, lost: Reply) -> None:
     platform.say(HISTORY, AT_REST, REACHED)
