@@ -25,27 +25,32 @@ UNMANDATED: Final = WITH_SUPPLIER | {
     InvoiceState.SERVICE_FAIT,
 }
 """Once it is to pay, its mandats have the word; what Chorus Pro shows is then compared and told, never followed."""
+READ_AGAIN: Final = UNMANDATED | {InvoiceState.ELSEWHERE}
+"""Followed elsewhere, it stays so; whoever takes it over has to see what its supplier sent last."""
 
 
 def came_back(invoice: Invoice, ref: RemoteRef) -> bool:
     """Say whether a status that changed may be the supplier's doing: then its files are fetched again."""
-    return invoice.state in UNMANDATED and stage(ref.status) is Stage.READY
+    return invoice.state in READ_AGAIN and stage(ref.status) is Stage.READY
 
 
 def next_episode(app: App, books: Books, before: Invoice, content: Content, arrival: Arrival) -> Invoice:
     """Return the invoice with what came back, its pending visa withdrawn; unchanged when it had not left."""
-    if before.state not in UNMANDATED or not _has_returned(books, before, content, arrival):
+    if before.state not in READ_AGAIN or not _has_returned(books, before, content, arrival):
         return before
     fresh = received(before.id, content, arrival)
+    elsewhere = before.state is InvoiceState.ELSEWHERE
     again = replace(
         fresh,
+        state=before.state if elsewhere else fresh.state,
         episode=before.episode + 1,
         interrupted_on=before.interrupted_on or fresh.interrupted_on,
         letter=before.letter,
     )
     withdraw_visa(app, books, before, "facture revenue")
     take_back(books, before, "la facture est revenue depuis : décidez de nouveau")
-    motif = f"revenue du fournisseur ({said(arrival.remote_status)}) : à contrôler et à viser de nouveau"
+    then = "toujours suivie ailleurs" if elsewhere else "à contrôler et à viser de nouveau"
+    motif = f"revenue du fournisseur ({said(arrival.remote_status)}) : {then}"
     books.record(app.event(Subject.INVOICE, before.id, before.state, again.state, motif, remote_id=before.remote_id))
     return again
 
