@@ -62,6 +62,18 @@ def test_what_chorus_pro_does_not_show_mandated_is_not_admitted(hall: Hall) -> N
     assert {flux.state for flux in hall.all(Flux)} == {FluxState.SIGNED}
 
 
+@pytest.mark.parametrize("status", ["COMPTABILISEE", "MISE_EN_PAIEMENT"])
+def test_what_the_comptable_already_pays_is_not_our_mandat_since_its_flow_is_still_here(
+    hall: Hall, status: str
+) -> None:
+    hall.chorus.statuses[KEY] = status
+    hall.day()
+    with pytest.raises(RuleError, match=rf"{ID}.*pas parti.*deux fois"):
+        neighbour.admit(hall.app, AGENT, ID, WHY)
+    transmit(hall.app)
+    assert {flux.state for flux in hall.all(Flux)} == {FluxState.SIGNED}
+
+
 def test_it_takes_a_reason_an_agent_and_something_held(hall: Hall) -> None:
     hall.day()
     with pytest.raises(RuleError, match="donnez un motif"):

@@ -70,6 +70,7 @@ def test_piste_refuses_the_application(platform: Platform, chorus: ChorusPro, st
         (Reply(status=404), BadAnswer, "404"),
         (Reply(status=415), BadAnswer, "415"),
         (Reply(status=500, body=b"oops"), Unreachable, r"500 : oops"),
+        (json_reply({"codeRetour": 500, "libelle": "Erreur interne"}, 500), Unreachable, r"500 : Erreur"),
         (Reply(body=b"<html>maintenance</html>", media_type="text/html"), Unreachable, "maintenance"),
         (json_reply([{"error": "ParamsInvalid", "message": "uuid inconnu"}], 400), BadAnswer, "uuid inconnu"),
         (Reply(status=502, body=b"<html>"), Unreachable, "indisponible"),

@@ -32,6 +32,17 @@ def mandated(number: str | None) -> Reply:
 INCOHERENT = json_reply({"codeRetour": 20002, "libelle": "Incohérence au niveau du statut."})
 
 
+BROKEN = json_reply({"codeRetour": 500, "libelle": "Erreur interne"}, 500)
+
+
+@pytest.mark.parametrize("call", [HISTORY, TREAT])
+def test_a_breakdown_refuses_nothing(platform: Platform, chorus: ChorusPro, call: str) -> None:
+    platform.say(HISTORY, AT_REST)
+    platform.say(call, BROKEN)
+    with pytest.raises((Unreachable, UnknownOutcome)):
+        chorus.publish(MANDATEE)
+
+
 def test_a_mandat_is_told_with_its_number(platform: Platform, chorus: ChorusPro) -> None:
     platform.say(HISTORY, AT_REST)
     platform.say(TREAT, good())
@@ -89,6 +100,27 @@ def test_a_mandat_without_a_number_that_came_before_ours_is_somebody_elses(
 
 
 @pytest.mark.parametrize(
+    "passages",
+    [
+        [],
+        [{"histoStatutId": 1, "histoStatutCode": "MANDATEE"}],
+        [
+            {"histoStatutId": 3, "histoStatutCode": "MANDATEE", "histoStatutDatePassage": "2026-03-02 09:00"},
+            {"histoStatutId": 1, "histoStatutCode": "MANDATEE", "histoStatutDatePassage": ""},
+        ],
+    ],
+    ids=["no history", "no date", "one without a date"],
+)
+def test_a_mandat_without_a_number_of_which_nobody_knows_when_is_not_taken_for_ours(
+    platform: Platform, chorus: ChorusPro, passages: list[dict[str, object]]
+) -> None:
+    platform.say(HISTORY, good(statutCourantCode="MANDATEE", historiquesDesStatuts={"histoStatut": passages}))
+    platform.say(CONSULT, mandated(None))
+    with pytest.raises(Refused, match=r"inconnu.*deux fois.*chorus admettre"):
+        chorus.publish(MANDATEE)
+
+
+@pytest.mark.parametrize(
     ("current", "words"), [("REJETEE", "rejetée"), ("SUSPENDUE", "suspendue"), ("A_RECYCLER", "à recycler")]
 )
 def test_an_invoice_that_left_our_queue_is_refused_by_name(
@@ -120,8 +152,8 @@ def test_without_a_current_status_the_newest_passage_tells(platform: Platform, c
 
 @pytest.mark.parametrize(
     "lost",
-    [Reply(body=b"{}", cut=0), Reply(status=500), Reply(status=502), Reply(body=b"<html>"), Reply(body=b"")],
-    ids=["cut", "500", "502", "page", "empty"],
+    [Reply(body=b"{}", cut=0), Reply(status=500), BROKEN, Reply(status=502), Reply(body=b"<html>"), Reply(body=b"")],
+    ids=["cut", "500", "500 with a code", "502", "page", "empty"],
 )
 def test_a_lost_answer_is_settled_by_the_history(platform: Platform, chorus: ChorusPro, lost: Reply) -> None:
     platform.say(HISTORY, AT_REST, REACHED)

@@ -169,6 +169,20 @@ def test_one_level_of_archive_is_taken_off() -> None:
     assert contents(reading)[1:] == [inner, inner, office, office]
 
 
+def crowded() -> bytes:
+    """Return an archive of a few megabytes that would take hundreds in memory, at the size that Chorus Pro lets in."""
+    whole = archive({"a": b""})
+    start, end = whole.index(b"PK\x01\x02"), whole.index(b"PK\x05\x06")
+    listed = whole[start:end] * 30_000
+    return whole[:start] + listed + whole[end : end + 12] + len(listed).to_bytes(4, "little") + whole[end + 16 :]
+
+
+def test_an_archive_of_too_many_files_is_kept_unopened() -> None:
+    crowd = crowded()
+    reading = read(unit(piece(wrapped(PDF)), piece(encoded(crowd), "plans.zip", "02", "application/zip")))
+    assert contents(reading)[1] == crowd
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
@@ -177,10 +191,11 @@ def test_one_level_of_archive_is_taken_off() -> None:
         (encoded(archive({"a.pdf": PDF, "b.pdf": PDF})), UnsafeArchive),
         (encoded(archive({"facture.pdf": PDF})[:60]), UnsafeArchive),
         (wrapped(b"%PDF-" + b"0" * 30_000_000), TooLarge),
+        (encoded(crowded()), TooLarge),
         ("pas@du@base64", InvalidInvoice),
         ("", InvalidInvoice),
     ],
-    ids=["program", "text", "two files", "broken zip", "bomb", "not base64", "empty"],
+    ids=["program", "text", "two files", "broken zip", "bomb", "crowd", "not base64", "empty"],
 )
 def test_a_bad_file_is_named_with_its_invoice(content: str, kind: type[DocumentError]) -> None:
     with pytest.raises(kind, match=r"F2026-0412.*facture\.pdf"):

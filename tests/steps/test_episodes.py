@@ -14,6 +14,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.errors import Unreachable
 from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
 from dematfin.steps.transmit import transmit
@@ -74,6 +75,32 @@ def test_completed_without_a_new_file_it_is_visaed_again_all_the_same(hall: Hall
     assert (only(hall).episode, only(hall).state) == (2, InvoiceState.IN_VISA)
     assert hall.chorus.fetched == [KEY, KEY]
     assert [folder.state for folder in hall.all(VisaFolder)] == [FolderState.WITHDRAWN, FolderState.IN_CIRCUIT]
+
+
+@pytest.mark.parametrize("status", ["SUSPENDUE", "A_RECYCLER", "EN_COURS_ACHEMINEMENT"])
+def test_come_back_and_left_again_before_it_could_be_fetched_it_waits_for_its_supplier(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    hall.deposit("120.00")
+    hall.day()
+    hall.chorus.statuses[KEY] = status
+    hall.day()
+    left = only(hall)
+    hall.chorus.statuses[KEY] = "COMPLETEE"
+    with monkeypatch.context() as down:
+        down.setattr(hall.chorus, "fetch", unreachable)
+        hall.day()
+    hall.chorus.statuses[KEY] = status
+    hall.day()
+    assert (only(hall).state, only(hall).episode) == (left.state, 1)
+    hall.chorus.statuses[KEY] = "COMPLETEE"
+    hall.day()
+    assert (only(hall).state, only(hall).episode) == (InvoiceState.IN_VISA, 2)
+
+
+def unreachable(remote_id: str, _: Path) -> None:
+    message = f"Chorus Pro ne répond pas pour {remote_id}."
+    raise Unreachable(message)
 
 
 def test_put_back_at_our_disposal_without_having_left_it_stays_on_its_desk(hall: Hall) -> None:

@@ -10,7 +10,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.reception import Reception, ReceptionState
-from dematfin.errors import Unreachable
+from dematfin.errors import AccessDenied, Unreachable
 from dematfin.steps.control import control
 from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
@@ -73,6 +73,39 @@ def test_one_download_that_fails_stops_no_other(hall: Hall, monkeypatch: pytest.
     assert ["9100002" in failure.sentence for failure in outcome.failures] == [True]
     monkeypatch.undo()
     assert len(intake(hall.app).done) == 1
+
+
+def test_some_that_always_fail_do_not_hold_the_others_for_ever(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight downloads that fail look like a neighbour that is down; the next time the others come first."""
+    hall.deposit(*["10.00"] * 12)
+    fetch = hall.chorus.fetch
+
+    def never_the_first_eight(remote_id: str, target: Path) -> tuple[Passage, ...]:
+        if remote_id <= "9100008":
+            message = "Chorus Pro est en panne (code 500)."
+            raise Unreachable(message)
+        return fetch(remote_id, target)
+
+    monkeypatch.setattr(hall.chorus, "fetch", never_the_first_eight)
+    assert intake(hall.app).done == ()
+    assert len(intake(hall.app).done) == 4
+    monkeypatch.undo()
+    assert len(intake(hall.app).done) == 8
+    assert {one.error for one in hall.all(Reception)} == {""}
+
+
+def test_obligations_that_cannot_be_had_keep_no_invoice_out(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our application may have the invoices of PISTE and not its structures; one structure may be refused."""
+
+    def forbidden(door: str) -> None:
+        message = f"Chorus Pro interdit au compte {door} de consulter la structure (code 403)."
+        raise AccessDenied(message)
+
+    monkeypatch.setattr(hall.chorus, "structures", forbidden)
+    hall.deposit("120.00")
+    outcome = intake(hall.app)
+    assert outcome.done == ("F2026-000001",)
+    assert ["403" in failure.sentence for failure in outcome.failures] == [True]
 
 
 def test_first_seen_mandated_is_followed_and_never_paid_by_us(hall: Hall) -> None:

@@ -23,8 +23,9 @@ from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.registers import Imputation
 from dematfin.domain.visa.folder import FolderState, VisaFolder
-from dematfin.errors import AlreadyThere, RuleError, SeparationOfDuties, UnknownOutcome, Unreachable
+from dematfin.errors import AccessDenied, AlreadyThere, RuleError, SeparationOfDuties, UnknownOutcome, Unreachable
 from dematfin.steps.follow_up import follow_up
+from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
@@ -100,6 +101,39 @@ def failing(error: Exception) -> Callable[..., str]:
         raise error
 
     return call
+
+
+# Chorus Pro silent for long: the flow leaves, unless something was said of its invoices.
+
+
+def test_a_refusal_of_the_service_fait_does_not_let_the_mandat_go_unchecked(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chorus Pro was down for two days, and answers now that the invoice was rejected meanwhile."""
+    with monkeypatch.context() as down:
+        down.setattr(hall.chorus, "publish", failing(Unreachable("Chorus Pro ne répond pas.")))
+        hall.day()
+        hall.sign()
+        transmit(hall.app)
+    hall.clock.advance(days=2)
+    hall.chorus.statuses["9100001"] = "REJETEE"
+    transmit(hall.app)
+    assert hall.tdt.received == {}
+
+
+@pytest.mark.parametrize("status", ["REJETEE", "SUSPENDUE", "A_RECYCLER", "MANDATEE", "MISE_EN_PAIEMENT"])
+def test_a_flow_does_not_leave_untold_against_what_the_import_has_shown(
+    signed: Hall, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    """Our account may read the lists and not write: what was listed counts."""
+    with monkeypatch.context() as forbidden:
+        forbidden.setattr(signed.chorus, "publish", failing(AccessDenied("Chorus Pro nous interdit d'écrire.")))
+        transmit(signed.app)
+        signed.chorus.statuses["9100001"] = status
+        intake(signed.app)
+        signed.clock.advance(days=2)
+        transmit(signed.app)
+    assert signed.tdt.received == {}
 
 
 # Two runs at once: a lease may be taken over from a process that is only slow.

@@ -64,6 +64,23 @@ def test_a_certified_one_is_paid_once_a_named_person_took_it_over(hall: Hall) ->
     assert by == [AGENT.id]
 
 
+def test_taken_over_after_its_supplier_completed_it_it_is_what_was_sent_last(hall: Hall) -> None:
+    hall.chorus.deposit(KEY, content("F-1", "120.00"), "SERVICE_FAIT")
+    hall.day()
+    hall.chorus.statuses[KEY] = "SUSPENDUE"
+    hall.day()
+    hall.chorus.deposit(KEY, content("F-1", "99.00"), "COMPLETEE")
+    hall.day()
+    assert (only(hall).state, str(only(hall).ttc)) == (InvoiceState.ELSEWHERE, "99.00")
+    assert "toujours suivie ailleurs" in " ".join(one.event.motif for one in hall.ledger.history())
+    holds.take_over(hall.app, AGENT, only(hall).id, "reprise de l'ancien logiciel, non mandatée")
+    for _ in range(2):
+        hall.day()
+        hall.certify()
+    hall.day()
+    assert [str(one.amount) for one in hall.all(Mandat)] == ["99.00"]
+
+
 @pytest.mark.parametrize("status", BEGUN[1:])
 def test_a_mandated_one_stays_held_even_then(hall: Hall, status: str) -> None:
     hall.chorus.deposit(KEY, content("F-1"), status)

@@ -11,9 +11,12 @@ from dematfin.acts.run import synchronise, tell_now
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.parties.person import Person
 from dematfin.domain.visa.folder import Motive
 from dematfin.errors import Refused, UnknownOutcome, Unreachable
-from dematfin.steps.intentions import intend
+from dematfin.ports.app import App
+from dematfin.steps.intake import intake
+from dematfin.steps.intentions import ANSWERS, intend
 from dematfin.steps.tell import tell
 from examples import AGENT, VISEUR, invoice
 from fakes.hall import Hall
@@ -168,6 +171,22 @@ def test_what_waited_before_an_invoice_was_taken_over_is_given_up(hall: Hall, mo
     monkeypatch.setattr(hall.chorus, "publish", failing_for(FIRST, hall.chorus.publish, KeyError("must not be told")))
     assert tell(hall.app).failures == ()
     assert open_for(hall, FIRST) == []
+
+
+@pytest.mark.parametrize("act", [answers.recycle, answers.suspend])
+def test_a_decision_not_told_yet_outlives_a_status_that_changes_nothing(
+    hall: Hall, act: Callable[[App, Person, str, str], Invoice]
+) -> None:
+    """Somebody opens the invoice on the portal before Chorus Pro is told: it has not been with its supplier."""
+    hall.deposit("10.00", start=3)
+    hall.day()
+    decided = act(hall.app, AGENT, "F2026-000003", "Bon de livraison manquant.")
+    hall.chorus.statuses["9100003"] = "PRISE_EN_COMPTE_DESTINATAIRE"
+    intake(hall.app)
+    (after,) = (one for one in hall.all(Invoice) if one.id == decided.id)
+    assert (after.state, after.episode) == (decided.state, decided.episode)
+    tell(hall.app)
+    assert hall.chorus.told[-1][:2] == ("9100003", ANSWERS[decided.state])
 
 
 def test_an_answer_taken_back_while_it_is_told_is_followed_as_a_fact(

@@ -49,6 +49,26 @@ def failing(error: Exception) -> Callable[..., str]:
     return call
 
 
+def test_a_status_is_given_up_only_when_its_flow_leaves(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chorus Pro refuses one of two invoices and has been silent on the other for two days: the flow still waits."""
+
+    def refused_or_silent(intention: Intention) -> str:
+        if intention.remote_id == "9100001":
+            message = "Non."
+            raise Refused(message)
+        message = "Chorus Pro ne répond pas."
+        raise Unreachable(message)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(hall.chorus, "publish", refused_or_silent)
+        transmit(hall.app)
+        hall.clock.advance(days=2)
+        transmit(hall.app)
+    assert hall.tdt.received == {}
+    transmit(hall.app)
+    assert ("9100002", "MANDATEE", "1188") in hall.chorus.told
+
+
 @pytest.mark.parametrize(
     ("error", "state"),
     [

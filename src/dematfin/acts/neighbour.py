@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
@@ -16,6 +17,9 @@ from dematfin.errors import ConnectorError, RuleError
 from dematfin.ports.app import App
 from dematfin.steps.intake import cursor_id
 from dematfin.steps.intentions import give_up
+
+IN_THE_ACCOUNTS: Final = frozenset({"COMPTABILISEE", "MISE_EN_PAIEMENT"})
+"""Hélios posts these of a mandat that it has; one whose flow is still here it has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,8 @@ def admit(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
     """Say, after asking the comptable, that the mandat which Chorus Pro shows is ours: its flow may leave.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError: no motif, nothing is held, or Chorus Pro does not show it mandated.
+        Forbidden, UnknownRecord; RuleError: no motif, nothing is held, Chorus Pro does not show it mandated, or it
+            shows it in the accounts already.
     """
     app = app.on_behalf_of(who, Act.HOLD)
     with app.ledger.transaction() as books:
@@ -98,6 +103,13 @@ def _check_admissible(invoice: Invoice, held: Sequence[Intention]) -> None:
         message = (
             f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} » et non mandatée, son flux "
             "ne doit pas partir. Si cela a changé : dematfin chorus synchroniser."
+        )
+        raise RuleError(message)
+    if invoice.remote_status in IN_THE_ACCOUNTS:
+        message = (
+            f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} » alors que notre flux n'est "
+            "pas parti. Le comptable paie donc un autre mandat que le nôtre : voyez avec lui, elle serait payée deux "
+            "fois."
         )
         raise RuleError(message)
 

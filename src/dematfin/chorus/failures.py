@@ -1,7 +1,8 @@
 """What an answer of Chorus Pro means: HTTP 200 says nothing of success, `codeRetour` does.
 
 0 is good, 20000 and 20007 are an empty search; the other numbers mean something else for each call. A refusal has
-one of several shapes: the gateway's, the platform's, that of organisations, that of 2016, or none at all.
+one of several shapes: the gateway's, the platform's, that of organisations, that of 2016, or none at all. What comes
+with a status of 500 and more is a breakdown, whatever its body says: it refuses nothing.
 """
 
 import json
@@ -65,7 +66,7 @@ def understood(call: str, status: int, data: bytes, *, writing: bool) -> Answer:
     code, label = _verdict(body)
     if number(code) in EMPTY_SEARCH and "rechercher" in call:
         return {}
-    if code and number(code) != 0:
+    if code and number(code) != 0 and status < httpx.codes.INTERNAL_SERVER_ERROR:
         raise FunctionalError(code[:LONGEST_SHOWN], label[:LONGEST_SHOWN], call)
     if status == httpx.codes.OK and (code or CONTENTS & body.keys()):
         return body

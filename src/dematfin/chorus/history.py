@@ -62,11 +62,11 @@ def set_then_left(history: History, wanted: str, since: datetime) -> bool:
     return False
 
 
-def set_before(history: History, wanted: str, since: datetime) -> bool:
-    """Say whether an invoice had a status before an instant; in doubt it had not."""
+def first_set_since(history: History, wanted: str, since: datetime) -> bool:
+    """Say whether an invoice had a status for the first time after an instant; in doubt it had it before."""
     rows = history.historiquesDesStatuts.histoStatut
-    dated = [(row.histoStatutCode, instant(row.histoStatutDatePassage)) for row in rows]
-    return any(code == wanted and at is not None and at < since - MINUTE for code, at in dated)
+    instants = [instant(row.histoStatutDatePassage) for row in rows if row.histoStatutCode == wanted]
+    return bool(instants) and all(at is not None and at > since - MINUTE for at in instants)
 
 
 def returned_since(history: History, since: datetime) -> bool:

@@ -6,7 +6,7 @@ from dematfin.chorus.client import ChorusClient
 from dematfin.chorus.details import details
 from dematfin.chorus.doors import Doors
 from dematfin.chorus.failures import FunctionalError
-from dematfin.chorus.history import current_status, latest, returned_since, set_before, set_then_left
+from dematfin.chorus.history import current_status, first_set_since, latest, returned_since, set_then_left
 from dematfin.chorus.wire.answers import NextStatus, Treated
 from dematfin.chorus.wire.base import read, read_all
 from dematfin.chorus.wire.history import History
@@ -81,7 +81,7 @@ class Notice:
         current = current_status(history)
         shown = details(self._client, door, intention.remote_id).references.numeroDpMandat.lstrip("0")
         unnumbered = not shown and current == intention.status
-        if shown == intention.mandat or (unnumbered and not set_before(history, current, intention.formed_at)):
+        if shown == intention.mandat or (unnumbered and first_set_since(history, current, intention.formed_at)):
             return
         message = (
             f"Facture {intention.invoice_id} : Chorus Pro la montre déjà mandatée (« {said(current)} ») sous le n° "

@@ -3,14 +3,13 @@
 import base64
 import binascii
 import shutil
-import zipfile
 from pathlib import Path, PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
-from dematfin.errors import InvalidInvoice, NotAPdf, TooLarge
+from dematfin.errors import InvalidInvoice, NotAPdf, TooLarge, UnsafeArchive
 from dematfin.ports.invoice_source import File
-from dematfin.support.files import PDF_MAGIC, ZIP_MAGIC, unzip_only_member
+from dematfin.support.files import PDF_MAGIC, ZIP_MAGIC, opened, unzip_only_member
 from dematfin.support.xml import Element
 
 MAIN: Final = "01"
@@ -102,10 +101,12 @@ def _unwrap(sent: IO[bytes], path: Path, what: str, name: str, media_type: str) 
 def _wraps(sent: IO[bytes], name: str) -> bool:
     """Say whether an archive holds one file of the announced kind; a broken one is for `unzip_only_member` to say."""
     try:
-        with zipfile.ZipFile(sent) as archive:
+        with opened(sent, name) as archive:
             members = [member.filename for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+    except UnsafeArchive:
         return True
+    except TooLarge:
+        return False
     suffix = PurePosixPath(name).suffix.lower()
     return len(members) == 1 and (suffix != ".zip" or PurePosixPath(members[0]).suffix.lower() == suffix)
 

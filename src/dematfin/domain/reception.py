@@ -27,7 +27,7 @@ class Reception:
         status, status_at: what the neighbour showed when it was last listed, in its own words.
         elsewhere: first seen as already certified, mandated or paid by somebody else.
         raw: the bytes, stored before any reading; `passages` came with them.
-        error: why it is in quarantine, in French.
+        error: why it is in quarantine, or why its last download failed, in French.
     """
 
     id: str

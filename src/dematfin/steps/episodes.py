@@ -15,7 +15,7 @@ from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import RemoteRef
 from dematfin.ports.ledger import Books
-from dematfin.steps.intentions import take_back
+from dematfin.steps.intentions import is_told, take_back
 
 WITH_SUPPLIER: Final = frozenset({InvoiceState.INTERRUPTED, InvoiceState.SENT_BACK})
 UNMANDATED: Final = WITH_SUPPLIER | {
@@ -25,37 +25,45 @@ UNMANDATED: Final = WITH_SUPPLIER | {
     InvoiceState.SERVICE_FAIT,
 }
 """Once it is to pay, its mandats have the word; what Chorus Pro shows is then compared and told, never followed."""
+READ_AGAIN: Final = UNMANDATED | {InvoiceState.ELSEWHERE}
+"""Followed elsewhere, it stays so; whoever takes it over has to see what its supplier sent last."""
 
 
 def came_back(invoice: Invoice, ref: RemoteRef) -> bool:
     """Say whether a status that changed may be the supplier's doing: then its files are fetched again."""
-    return invoice.state in UNMANDATED and stage(ref.status) is Stage.READY
+    return invoice.state in READ_AGAIN and stage(ref.status) is Stage.READY
 
 
 def next_episode(app: App, books: Books, before: Invoice, content: Content, arrival: Arrival) -> Invoice:
     """Return the invoice with what came back, its pending visa withdrawn; unchanged when it had not left."""
-    if before.state not in UNMANDATED or not _has_returned(before, content, arrival):
+    if before.state not in READ_AGAIN or not _has_returned(books, before, content, arrival):
         return before
     fresh = received(before.id, content, arrival)
+    elsewhere = before.state is InvoiceState.ELSEWHERE
     again = replace(
         fresh,
+        state=before.state if elsewhere else fresh.state,
         episode=before.episode + 1,
         interrupted_on=before.interrupted_on or fresh.interrupted_on,
         letter=before.letter,
     )
     withdraw_visa(app, books, before, "facture revenue")
     take_back(books, before, "la facture est revenue depuis : décidez de nouveau")
-    motif = f"revenue du fournisseur ({said(arrival.remote_status)}) : à contrôler et à viser de nouveau"
+    then = "toujours suivie ailleurs" if elsewhere else "à contrôler et à viser de nouveau"
+    motif = f"revenue du fournisseur ({said(arrival.remote_status)}) : {then}"
     books.record(app.event(Subject.INVOICE, before.id, before.state, again.state, motif, remote_id=before.remote_id))
     return again
 
 
-def _has_returned(before: Invoice, content: Content, arrival: Arrival) -> bool:
+def _has_returned(books: Books, before: Invoice, content: Content, arrival: Arrival) -> bool:
     """A history that shows one more return, an invoice that was away, or other contents: one sign is enough.
 
-    What is certified already is certified anew on the first sign only: the same invoice may be written in two versions.
+    One that an agent has sent back, and Chorus Pro was not told yet, has not left: the decision holds. What is certified
+    is certified anew for a return only: the same invoice may be written in two versions.
     """
-    if returns(arrival.passages) > returns(before.passages) or before.state in WITH_SUPPLIER:
+    if returns(arrival.passages) > returns(before.passages):
+        return True
+    if before.state in WITH_SUPPLIER and is_told(books, before):
         return True
     return content != before.content and before.state is not InvoiceState.SERVICE_FAIT
 

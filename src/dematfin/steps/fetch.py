@@ -35,8 +35,10 @@ def fetch_waiting(app: App, tally: Tally) -> None:
     kept = [reception for reception in waiting if reception.raw is not None]
     for start in range(0, len(kept), TOGETHER):
         _read_all(app, kept[start : start + TOGETHER], tally)
+    announced = [reception for reception in waiting if reception.raw is None]
+    announced.sort(key=lambda one: bool(one.error))  # those that failed last time hold nobody up
     with app.documents.workspace() as folder:
-        for stored in _stored(app, [one for one in waiting if one.raw is None], folder, tally):
+        for stored in _stored(app, announced, folder, tally):
             _read_all(app, stored, tally)
 
 
@@ -51,6 +53,7 @@ def _stored(app: App, announced: Sequence[Reception], folder: Path, tally: Tally
             if not flying:
                 return
             landed = [flying.popleft() for _ in range(min(TOGETHER, len(flying)))]
+            _put_off(app, landed)
             if silence := _silence(landed):
                 threads.shutdown(wait=False, cancel_futures=True)
                 left = len(landed) + len(flying) + sum(1 for _ in remaining)
@@ -62,6 +65,14 @@ def _stored(app: App, announced: Sequence[Reception], folder: Path, tally: Tally
 def _download(app: App, remote_id: str, folder: Path) -> Download:
     path = folder / f"{remote_id}.xml"
     return path, app.source.fetch(remote_id, path)
+
+
+def _put_off(app: App, landed: Sequence[Flight]) -> None:
+    """Remember which downloads failed: some that always fail would else come first, and look like a silence."""
+    failed = [replace(one, error=str(error)) for one, download in landed if (error := download.exception())]
+    if failed:
+        with app.ledger.transaction() as books:
+            books.save(*failed)
 
 
 def _silence(landed: Sequence[Flight]) -> str:

@@ -24,6 +24,8 @@ from dematfin.steps.outcome import Outcome, Tally
 
 OVERLAP: Final = timedelta(days=1)
 ELSEWHERE: Final = frozenset({Stage.CERTIFIED, Stage.MANDATED})
+LEFT: Final = frozenset({Stage.SUSPENDED, Stage.RECYCLED, Stage.REJECTED, Stage.AWAY})
+"""Not ours to process now: what was announced and not read yet will be announced again, if it comes back."""
 
 
 def intake(app: App) -> Outcome:
@@ -52,7 +54,8 @@ def _bring_in(app: App, listing: Callable[[str], Iterable[RemoteRef]], read_unti
     doors = app.source.doors()
     for door in doors:
         with tally.item(f"Compte {door}") if len(doors) > 1 else nullcontext():
-            _refresh_structures(app, door)
+            with tally.item(f"Obligations du compte {door}"):  # those of the last time hold meanwhile
+                _refresh_structures(app, door)
             cursor = [Cursor(id=cursor_id(door), day=read_until)] if read_until else []
             _announce(app, tuple(listing(door)), tally, cursor)
     fetch_waiting(app, tally)
@@ -99,7 +102,7 @@ def _note(app: App, books: Books, ref: RemoteRef, known: Reception | None) -> No
 def _unread(reception: Reception, ref: RemoteRef) -> Reception:
     """Follow what is not read yet: its file may have been replaced, somebody may have mandated it."""
     shown = stage(ref.status)
-    state = ReceptionState.LISTED if shown is Stage.READY or shown in ELSEWHERE else ReceptionState.GONE
+    state = ReceptionState.GONE if shown in LEFT else ReceptionState.LISTED
     if shown is Stage.UNKNOWN:
         state = ReceptionState.WATCHED
     elsewhere = shown in ELSEWHERE
@@ -115,7 +118,9 @@ def _read(app: App, books: Books, known: Reception, ref: RemoteRef) -> Reception
     if stage(ref.status) is Stage.READY:
         reopen(books, invoice)
     observed = observe(app, books, invoice, ref.status)
-    return replace(seen, state=ReceptionState.LISTED, raw=None) if came_back(observed, ref) else seen
+    if came_back(observed, ref):
+        return replace(seen, state=ReceptionState.LISTED, raw=None)
+    return replace(seen, state=ReceptionState.READ, error="") if stage(ref.status) in LEFT else seen
 
 
 def _unknown(ref: RemoteRef) -> str:

@@ -43,7 +43,10 @@ def carry_out(app: App, intentions: Iterable[Intention], tally: Tally) -> None:
 
 
 def _publish_in_order(app: App, intentions: tuple[Intention, ...]) -> list[tuple[Intention, str | ConnectorError]]:
-    """Return each intention with the status then shown, or with the error that stopped there."""
+    """Return each intention with the status then shown, or with its error.
+
+    A refusal closes its intention and does not stop the next: a mandat must not go unchecked because of it.
+    """
     told: list[tuple[Intention, str | ConnectorError]] = []
     for intention in intentions:
         if not _still_due(app, intention):
@@ -52,7 +55,8 @@ def _publish_in_order(app: App, intentions: tuple[Intention, ...]) -> list[tuple
             told.append((intention, app.notice.publish(intention)))
         except ConnectorError as error:
             told.append((intention, error))
-            break
+            if not _closes(error):
+                break
     return told
 
 
@@ -90,9 +94,14 @@ def _settle(app: App, told: list[tuple[Intention, str | ConnectorError]]) -> Non
 
 def _settled(intention: Intention, result: str | ConnectorError) -> Intention:
     tried = replace(intention, attempts=intention.attempts + 1, outcome=str(result))
-    if isinstance(result, Refused) and not isinstance(result, AccessDenied):
+    if _closes(result):
         return replace(tried, state=IntentionState.REFUSED)
     return tried if isinstance(result, ConnectorError) else replace(tried, state=IntentionState.DONE)
+
+
+def _closes(result: str | ConnectorError) -> bool:
+    """Say whether the neighbour refuses the thing itself, and not our account."""
+    return isinstance(result, Refused) and not isinstance(result, AccessDenied)
 
 
 def _remember(app: App, books: Books, intention: Intention, shown: str) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
+from dematfin.domain.invoice.chorus import stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import MANDAT
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -28,6 +29,7 @@ from dematfin.errors import (
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.intentions import give_up, intend
+from dematfin.steps.liquidate import ENDED
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import carry_out
 from dematfin.steps.untouched import check_untouched
@@ -146,29 +148,34 @@ def _suppliers_told(app: App, flux: Flux, tally: Tally) -> bool:
     tally.absorb(telling.outcome())
     with app.ledger.reading() as books:
         told = books.find(Intention, id=tuple(keys.values()))
-    missing = [one for one in told if one.state not in SETTLED and not _too_long(app, one, tally)]
-    if missing:
+        ended = {one.id for one in books.find(Invoice, id=tuple(keys)) if stage(one.remote_status) in ENDED}
+    untold = [one for one in told if one.state not in SETTLED]
+    missing = [one for one in untold if one.invoice_id in ended or not _too_long(app, one)]
+    if missing:  # as long as the flow waits for one, the others may still be told
         tally.note(
             f"Flux {flux.id} : il attend que Chorus Pro accepte le statut mandaté de "
             f"{', '.join(sorted(one.invoice_id for one in missing))}."
         )
-    return not missing
-
-
-def _too_long(app: App, intention: Intention, tally: Tally) -> bool:
-    """Say whether Chorus Pro has been silent for so long that suppliers must not wait for their money any more.
-
-    The status is then never set afterwards: Hélios posts the next ones, and a later one would break the chain (AIFE).
-    """
-    if intention.state is not IntentionState.OPEN or app.clock.now() - intention.formed_at < app.policy.tell_within:
         return False
+    for intention in untold:
+        _leave_untold(app, intention, tally)
+    return True
+
+
+def _too_long(app: App, intention: Intention) -> bool:
+    """Say whether Chorus Pro has been silent for so long that suppliers must not wait for their money any more."""
+    silent_for = app.clock.now() - intention.formed_at
+    return intention.state is IntentionState.OPEN and silent_for >= app.policy.tell_within
+
+
+def _leave_untold(app: App, intention: Intention, tally: Tally) -> None:
+    """Never set the status afterwards: Hélios posts the next ones, and a later one would break the chain (AIFE)."""
     why = f"Chorus Pro n'a pas pu être informé du mandat n° {intention.mandat} avant l'envoi. {intention.outcome}"
     with app.ledger.transaction() as books:
         give_up(books, intention, why)
         invoice = books.get(Invoice, intention.invoice_id)
         books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, why))
     tally.note(f"Facture {intention.invoice_id} : {why}")
-    return True
 
 
 def _form_intentions(app: App, flux: Flux) -> dict[str, str]:

@@ -5,7 +5,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Final
 
@@ -15,6 +15,9 @@ PDF_MAGIC: Final = b"%PDF-"
 ZIP_MAGIC: Final = b"PK\x03\x04"
 LARGEST_MEMBER: Final = 120 * 1024 * 1024
 HIGHEST_RATIO: Final = 200
+MEMBER: Final = b"PK\x01\x02"
+"""How an archive begins each line of the list of its files."""
+MOST_MEMBERS: Final = 20_000
 CHUNK: Final = 1024 * 1024
 
 
@@ -54,15 +57,32 @@ def unzip_only_member(packed: IO[bytes], target: Path, what: str) -> None:
 
 @contextmanager
 def opened(packed: Path | IO[bytes], what: str) -> Iterator[zipfile.ZipFile]:
-    """Lend an archive; whatever is wrong with it is UnsafeArchive, a full disk is not."""
+    """Lend an archive; whatever is wrong with it is UnsafeArchive, a full disk is not.
+
+    One that lists too many files is TooLarge before it is read: the list would stay in memory, hundreds of MB of it.
+    """
     try:
-        with zipfile.ZipFile(packed) as archive:
-            yield archive
+        with packed.open("rb") if isinstance(packed, Path) else nullcontext(packed) as source:
+            _check_list(source, what)
+            with zipfile.ZipFile(source) as archive:
+                yield archive
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # to seek where an archive points may be absurd
             raise
         message = f"{what} : l'archive zip est abîmée ou protégée ({error})."
         raise UnsafeArchive(message) from error
+
+
+def _check_list(packed: IO[bytes], what: str) -> None:
+    """Count the files listed, by the archive or by those inside it: what it says of their number may be a lie."""
+    packed.seek(0)
+    count, end = 0, b""
+    while chunk := packed.read(CHUNK):
+        count += (end + chunk).count(MEMBER)
+        end = (end + chunk)[1 - len(MEMBER) :]
+    if count > MOST_MEMBERS:
+        message = f"{what} : l'archive zip annonce plus de {MOST_MEMBERS} fichiers."
+        raise TooLarge(message)
 
 
 def extract_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, packed: int, what: str) -> None:
