@@ -58,8 +58,8 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
 def _has_returned(books: Books, before: Invoice, content: Content, arrival: Arrival) -> bool:
     """A history that shows one more return, an invoice that was away, or other contents: one sign is enough.
 
-    One that an agent has sent back, and Chorus Pro was not told yet, has not left: the decision holds. What is certified
-    is certified anew for a return only: the same invoice may be written in two versions.
+    One that an agent has sent back, and Chorus Pro was not told yet, has not left: the decision holds. What is
+    certified is certified anew for a return only: the same invoice may be written in two versions.
     """
     if returns(arrival.passages) > returns(before.passages):
         return True
