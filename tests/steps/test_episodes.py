@@ -14,9 +14,10 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.visa.folder import FolderState, VisaFolder
-from dematfin.errors import Unreachable
+from dematfin.errors import RuleError, Unreachable
 from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
+from dematfin.steps.tell import tell
 from dematfin.steps.transmit import transmit
 from examples import VISEUR, content
 from fakes.hall import Hall
@@ -96,6 +97,30 @@ def test_come_back_and_left_again_before_it_could_be_fetched_it_waits_for_its_su
     hall.chorus.statuses[KEY] = "COMPLETEE"
     hall.day()
     assert (only(hall).state, only(hall).episode) == (InvoiceState.IN_VISA, 2)
+
+
+@pytest.mark.parametrize("certified", [False, True])
+def test_what_was_sent_again_and_could_not_be_read_is_neither_certified_nor_mandated(
+    hall: Hall, *, certified: bool
+) -> None:
+    """The supplier has completed it with a file that nobody can read: the old version is no longer the invoice."""
+    hall.deposit("120.00")
+    hall.day()
+    if certified:
+        hall.certify()
+        tell(hall.app)
+    hall.chorus.deposit(KEY, None, status="COMPLETEE")
+    hall.day()
+    if not certified:
+        with pytest.raises(RuleError, match=r"F2026-000001.*pas encore lu"):
+            hall.certify()
+    prepare(hall.app)
+    assert hall.all(Mandat) == ()
+    hall.chorus.deposits[KEY] = content("F-1", "99.00")
+    for _ in range(2):
+        hall.day()
+        hall.certify()
+    assert [str(one.amount) for one in hall.all(Mandat)] == ["99.00"]
 
 
 def unreachable(remote_id: str, _: Path) -> None:

@@ -10,6 +10,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import MOTIVE
 from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.reception import UNREAD, Reception
 from dematfin.domain.visa.folder import BACK_TO_AGENT, VISA_FINDING, FolderState, Motive, VisaFolder, folder_id
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
@@ -24,7 +25,8 @@ def approve(app: App, who: Person, invoice_id: str, executed_on: date, comment: 
 
     Raises:
         Forbidden: wrong role, or another desk's folder.
-        RuleError: already decided, a day in the future, a comment that is too long.
+        RuleError: already decided, a day in the future, a comment that is too long, or the supplier has sent it again
+            and nobody could read it yet.
     """
     app = app.on_behalf_of(who, Act.VISA)
     if executed_on > app.clock.today():
@@ -32,6 +34,7 @@ def approve(app: App, who: Person, invoice_id: str, executed_on: date, comment: 
         raise RuleError(message)
     with app.ledger.transaction() as books:
         invoice = books.get(Invoice, invoice_id)
+        _check_read(books, invoice)
         folder = _decide(app, books, invoice, who, FolderState.APPROVED, comment)
         certified = replace(invoice.moved(InvoiceState.SERVICE_FAIT), executed_on=executed_on)
         books.save(folder, certified)
@@ -63,6 +66,15 @@ def refuse(app: App, who: Person, invoice_id: str, motive: Motive, comment: str)
         if refused.state is InvoiceState.REFUSED:
             intend(app, books, refused, SupplierStatus.REFUSED, motif=f"{MOTIVE[motive]} : {comment}")
     return folder
+
+
+def _check_read(books: Books, invoice: Invoice) -> None:
+    if books.find(Reception, id=invoice.remote_id, state=UNREAD):
+        message = (
+            f"Facture {invoice.id} : Chorus Pro l'annonce de nouveau et ce qu'elle contient maintenant n'est pas "
+            "encore lu. Attendez le prochain import ; si elle est en quarantaine, voyez dematfin chorus etat."
+        )
+        raise RuleError(message)
 
 
 def _decide(app: App, books: Books, invoice: Invoice, who: Person, state: FolderState, comment: str) -> VisaFolder:

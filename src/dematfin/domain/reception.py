@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.chorus import Passage
@@ -16,6 +17,10 @@ class ReceptionState(StrEnum):
     QUARANTINED = "QUARANTINED"  # its bytes are kept, nobody can read them yet
     GONE = "GONE"  # it was taken from us before we read it; it may be announced again
     WATCHED = "WATCHED"  # its status means nothing to us: a person must look, it may be announced again
+
+
+UNREAD: Final = (ReceptionState.LISTED, ReceptionState.QUARANTINED)
+"""Announced, and nobody knows yet what it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Final
 
 from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.content import Attachment, Content
-from dematfin.domain.reception import Reception, ReceptionState
+from dematfin.domain.reception import UNREAD, Reception, ReceptionState
 from dematfin.errors import AccessDenied, DocumentError, Unreachable
 from dematfin.ports.app import App
 from dematfin.steps.outcome import Tally
@@ -31,7 +31,7 @@ Flight = tuple[Reception, Future[Download]]
 def fetch_waiting(app: App, tally: Tally) -> None:
     """Bring in all that is announced; what is in quarantine is read again from the bytes that we hold."""
     with app.ledger.reading() as books:
-        waiting = books.find(Reception, state=(ReceptionState.LISTED, ReceptionState.QUARANTINED))
+        waiting = books.find(Reception, state=UNREAD)
     kept = [reception for reception in waiting if reception.raw is not None]
     for start in range(0, len(kept), TOGETHER):
         _read_all(app, kept[start : start + TOGETHER], tally)

@@ -1,6 +1,6 @@
 """Liquidate: each certified invoice becomes a mandat, its credit notes netted, its documents named."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +14,7 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece, unique_id
 from dematfin.domain.money import french
 from dematfin.domain.parties.tiers import Tiers
+from dematfin.domain.reception import UNREAD, Reception
 from dematfin.domain.registers import Engagement
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -33,13 +34,14 @@ def liquidate_all(app: App, tally: Tally) -> None:
         certified = books.find(Invoice, state=InvoiceState.SERVICE_FAIT)
         coming = [invoice for invoice in books.find(Invoice, state=ON_ITS_WAY) if invoice.is_credit_note]
         refused = books.find(Intention, state=IntentionState.REFUSED)
+        unread = {one.id for one in books.find(Reception, state=UNREAD)}
     notes = [invoice for invoice in certified if invoice.is_credit_note]
     for invoice in certified:
         if invoice.is_credit_note:
             continue
         with tally.item(f"Facture {invoice.id}"):
             netted = [note for note in notes if corrects(note, invoice)]
-            if reason := _awaited(invoice, coming) or _stopped((invoice, *netted), refused):
+            if reason := _awaited(invoice, coming) or _stopped((invoice, *netted), refused, unread):
                 tally.note(reason)
             else:
                 tally.done(_liquidate_one(app, invoice, netted))
@@ -53,12 +55,17 @@ def _awaited(invoice: Invoice, coming: Iterable[Invoice]) -> str:
     return ""
 
 
-def _stopped(paid: Iterable[Invoice], refused: Iterable[Intention]) -> str:
+def _stopped(paid: Iterable[Invoice], refused: Iterable[Intention], unread: Collection[str]) -> str:
     """Say why Chorus Pro will not let an invoice be mandated: found now, it keeps no signed flow from leaving."""
     words = {intention.invoice_id: intention.outcome for intention in refused}
     for invoice in paid:
         if invoice.id in words:
             return f"Facture {invoice.id} : elle n'est pas mandatée. {words[invoice.id]}"
+        if invoice.remote_id in unread:
+            return (
+                f"Facture {invoice.id} : Chorus Pro l'annonce de nouveau et ce qu'elle contient maintenant n'est pas "
+                "encore lu. Elle n'est pas mandatée avant."
+            )
         if stage(invoice.remote_status) in ENDED:
             return (
                 f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} », elle n'est pas "
