@@ -110,6 +110,10 @@ def test_what_was_sent_again_and_could_not_be_read_is_neither_certified_nor_mand
         hall.certify()
         tell(hall.app)
     hall.chorus.deposit(KEY, None, status="COMPLETEE")
+    hall.chorus.passages[KEY] = (
+        Passage(status="SUSPENDUE", on=date(2026, 3, 2)),
+        Passage(status="COMPLETEE", on=date(2026, 3, 3)),
+    )
     hall.day()
     if not certified:
         with pytest.raises(RuleError, match=r"F2026-000001.*pas encore lu"):
