@@ -13,7 +13,7 @@ from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.person import Person
 from dematfin.domain.visa.folder import Motive
-from dematfin.errors import Refused, UnknownOutcome, Unreachable
+from dematfin.errors import Refused, RuleError, UnknownOutcome, Unreachable
 from dematfin.ports.app import App
 from dematfin.steps.intake import intake
 from dematfin.steps.intentions import ANSWERS, intend
@@ -118,6 +118,15 @@ def test_a_refusal_is_told_with_its_reason(hall: Hall) -> None:
     assert "Rien n'est arrivé." in told.motif
     assert tell_now(hall.app, VISEUR, "F2026-000003").done == ("F2026-000003",)
     assert hall.chorus.statuses["9100003"] == "REJETEE"
+
+
+def test_a_refusal_too_long_for_the_supplier_is_said_and_not_cut(hall: Hall) -> None:
+    hall.deposit("10.00", start=3)
+    hall.day()
+    with pytest.raises(RuleError, match=r"F2026-000003.*255 au plus"):
+        visa.refuse(hall.app, VISEUR, "F2026-000003", Motive.SERVICE_NOT_DONE, "Rien n'est arrivé. " * 20)
+    (waiting,) = (one for one in hall.all(Invoice) if one.id == "F2026-000003")
+    assert waiting.state is InvoiceState.IN_VISA
 
 
 def test_telling_one_invoice_at_once_leaves_the_others_to_the_day(hall: Hall) -> None:

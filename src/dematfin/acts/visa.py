@@ -9,6 +9,7 @@ from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import MOTIVE
+from dematfin.domain.motif import for_supplier
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import UNREAD, Reception
 from dematfin.domain.visa.folder import BACK_TO_AGENT, VISA_FINDING, FolderState, Motive, VisaFolder, folder_id
@@ -49,7 +50,8 @@ def refuse(app: App, who: Person, invoice_id: str, motive: Motive, comment: str)
     """Refuse an invoice: back to the agent when it is only misdirected, back to the supplier otherwise.
 
     Raises:
-        Forbidden, RuleError: as `approve`; a comment is required.
+        Forbidden, RuleError: as `approve`; a comment is required, short enough for Chorus Pro when the supplier reads
+            it.
     """
     app = app.on_behalf_of(who, Act.VISA)
     if not comment.strip():
@@ -64,7 +66,8 @@ def refuse(app: App, who: Person, invoice_id: str, motive: Motive, comment: str)
         books.record(app.event(Subject.FOLDER, invoice_id, FolderState.IN_CIRCUIT, folder.state, motif))
         books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, refused.state, motif))
         if refused.state is InvoiceState.REFUSED:
-            intend(app, books, refused, SupplierStatus.REFUSED, motif=f"{MOTIVE[motive]} : {comment}")
+            words = for_supplier(invoice_id, f"{MOTIVE[motive]} : {comment}")
+            intend(app, books, refused, SupplierStatus.REFUSED, motif=words)
     return folder
 
 
