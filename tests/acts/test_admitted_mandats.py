@@ -49,7 +49,7 @@ def test_the_flow_leaves_once_a_person_has_recognised_the_mandat(hall: Hall) -> 
     transmit(hall.app)
     assert {flux.state for flux in hall.all(Flux)} == {FluxState.TRANSMITTED}
     (told,) = [one for one in hall.all(Intention) if one.status is SupplierStatus.MANDATEE]
-    assert told.state is IntentionState.GIVEN_UP
+    assert told.state is IntentionState.DONE
     assert AGENT.name in told.outcome
     told_of = [one.event.motif for one in hall.ledger.history(Subject.INVOICE, [ID]) if WHY in one.event.motif]
     assert [AGENT.name in motif for motif in told_of] == [True]

@@ -245,3 +245,17 @@ def test_certified_and_written_in_another_version_it_stays_certified(hall: Hall)
     hall.chorus.deposits[KEY] = replace(before, delivered_on=None)
     intake(hall.app)
     assert (only(hall).episode, only(hall).state) == (1, InvoiceState.SERVICE_FAIT)
+
+
+def test_an_interruption_is_of_the_day_that_the_platform_says_not_of_the_day_when_we_saw_it(hall: Hall) -> None:
+    hall.deposit("120.00")
+    hall.day()
+    hall.chorus.statuses[KEY] = "SUSPENDUE"
+    hall.day()
+    assert only(hall).interrupted_on == hall.clock.today()
+    suspended = date(2026, 2, 26)
+    assert suspended < hall.clock.today()
+    hall.chorus.statuses[KEY] = "COMPLETEE"
+    hall.chorus.passages[KEY] = (Passage(status="SUSPENDUE", on=suspended), Passage(status="COMPLETEE", on=suspended))
+    hall.day()
+    assert (only(hall).episode, only(hall).interrupted_on) == (2, suspended)

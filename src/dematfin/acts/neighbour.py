@@ -1,7 +1,7 @@
 """How things stand with Chorus Pro: what it has told us, what we have still to tell it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -16,7 +16,6 @@ from dematfin.domain.registers import StructureRules
 from dematfin.errors import ConnectorError, RuleError
 from dematfin.ports.app import App
 from dematfin.steps.intake import cursor_id
-from dematfin.steps.intentions import give_up
 
 IN_THE_ACCOUNTS: Final = frozenset({"COMPTABILISEE", "MISE_EN_PAIEMENT"})
 """Hélios posts these of a mandat that it has; one whose flow is still here it has not."""
@@ -89,8 +88,8 @@ def admit(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
         key = intention_id(invoice.remote_id, invoice.episode, SupplierStatus.MANDATEE)
         held = books.find(Intention, id=key, state=IntentionState.REFUSED)
         _check_admissible(invoice, held)
-        give_up(books, held[0], f"mandat n° {held[0].mandat} reconnu par {who.name} dans Chorus Pro : {reason}")
         told = f"mandat n° {held[0].mandat} reconnu dans Chorus Pro par {who.name} : {reason}"
+        books.save(replace(held[0], state=IntentionState.DONE, outcome=told))
         books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, told))
     return invoice
 

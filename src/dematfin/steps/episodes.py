@@ -44,7 +44,7 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
         fresh,
         state=before.state if elsewhere else fresh.state,
         episode=before.episode + 1,
-        interrupted_on=before.interrupted_on or fresh.interrupted_on,
+        interrupted_on=fresh.interrupted_on or before.interrupted_on,  # the platform dates it better than we saw it
         letter=before.letter,
     )
     withdraw_visa(app, books, before, "facture revenue")
