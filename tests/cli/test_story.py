@@ -14,7 +14,7 @@ STEPS = (
     "en visa : contrôles passés (claire)",
     "à viser par SOCIAL avant le",
     "visée : Conforme. (sophie)",
-    "service fait le 13/11/2026, visé par Sophie Social (sophie)",
+    ", visé par Sophie Social (sophie)",
     "Chorus Pro informé : service fait",
     "mandat M2026-000006 préparé",
     "mandat n° 204, bordereau n° 18",
