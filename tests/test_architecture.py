@@ -15,7 +15,7 @@ LONGEST_FUNCTION: Final = 36
 VAGUE: Final = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "manager", "tools"})
 TRAP: Final = "steps/outcome.py"
 BEFORE_ANYBODY_IS_KNOWN: Final = "people"
-ADAPTERS: Final = ("chorus", "pes", "signature", "tdt", "finance", "store", "reports")
+ADAPTERS: Final = ("chorus", "scanning", "pes", "signature", "tdt", "finance", "store", "reports")
 MAY_NAME_ADAPTERS: Final = ("wiring.py", "config.py", "cli/", "demo/")
 OWNERS: Final = {
     "httpx": ("support/http.py", "chorus/", "tdt/"),
@@ -29,6 +29,11 @@ OWNERS: Final = {
     "pygal": ("reports/",),
     "jinja2": ("reports/",),
     "reportlab": ("reports/",),
+    "pikepdf": ("scanning/", "sandbox/"),
+    "PIL": ("scanning/", "sandbox/"),
+    "pypdfium2": ("scanning/", "sandbox/"),
+    "zxingcpp": ("scanning/readers.py",),
+    "pyzbar": ("scanning/readers.py",),
     "stamina": ("support/http.py",),
 }
 

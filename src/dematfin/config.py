@@ -19,6 +19,7 @@ from dematfin.domain.registers import LocalRules
 from dematfin.domain.visa.deadline import DeadlineMode, DeadlineRule
 from dematfin.errors import ConfigError
 from dematfin.finance.settings import FinanceSettings
+from dematfin.scanning.settings import ScanSettings
 from dematfin.signature.settings import SignatureSettings
 from dematfin.store.settings import StoreSettings
 from dematfin.support.refusals import reason
@@ -113,6 +114,7 @@ class Settings(Section):
     signature: SignatureSettings
     s2low: S2lowSettings
     stockage: StoreSettings
+    numerisation: ScanSettings = ScanSettings()
     bac_a_sable: SandboxSettings | None = None
 
     def policy(self) -> Policy:
@@ -132,6 +134,7 @@ class Settings(Section):
             tell_within=timedelta(hours=self.chorus.attente_mandatee),
             check_siret=self.controles.verifier_siret,
             finance_knows_our_mandats=self.logiciel_financier.connait_nos_mandats,
+            paper=self.numerisation.rules(),
         )
 
     def _deadline(self) -> DeadlineRule:

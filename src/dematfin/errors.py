@@ -21,6 +21,7 @@ message of its own names the invoice, the file or the neighbour, and says what t
         UnsafeArchive          a zip that is broken, too large or not what it says
         TooLarge               beyond the limit set for such a file
         SignatureError         a signature that is missing, broken or not the expected one
+        PaperRefused           a scan that cannot be taken apart without a risk of losing a page
       ConnectorError           a neighbour failed
         Unreachable            it did not answer, or says "later"                      exit 5
           UnknownOutcome       a write that may have arrived: ask before trying again
@@ -115,6 +116,15 @@ class TooLarge(DocumentError):
 
 class SignatureError(DocumentError):
     """La signature est absente, invalide ou n'est pas celle attendue."""
+
+
+class PaperRefused(DocumentError):
+    """Ce fichier numérisé ne peut pas être découpé sans risque de perdre une page."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Keep the stable code of the reason."""
+        super().__init__(message)
+        self.code = code
 
 
 class ConnectorError(DematfinError):

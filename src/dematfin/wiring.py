@@ -15,6 +15,8 @@ from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
 from dematfin.reports.letter import PdfLetters
+from dematfin.scanning.folders import WatchedFolders
+from dematfin.scanning.paper import Paper
 from dematfin.signature.authorities import Authorities
 from dematfin.signature.verify import Verifier
 from dematfin.signature.xades import XadesSigner
@@ -50,6 +52,8 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         source=chorus,
         notice=chorus,
         letters=PdfLetters(),
+        folders=WatchedFolders(settings.numerisation, clock.now),
+        paper=Paper(settings.numerisation),
         finance=CsvFinanceSoftware(policy.budgets, settings.logiciel_financier),
         writer=Writer(documents.open, schemas, __version__),
         reader=Reader(schemas),

@@ -24,6 +24,7 @@ from fakes.clock import FakeClock
 from fakes.documents import FakeDocuments
 from fakes.finance import FakeFinance
 from fakes.ledger import FakeLedger
+from fakes.paper import FakeFolders, FakePaper
 from fakes.signature import FakeCheck, FakeSigner
 from fakes.tdt import FakeTdt
 
@@ -93,6 +94,7 @@ class Hall:
     documents: FakeDocuments
     chorus: FakeChorus
     tdt: FakeTdt
+    folders: FakeFolders
     axe: Axe
 
     @classmethod
@@ -100,6 +102,8 @@ class Hall:
         """Build it, its registers full, its people in place, numbers after 1186 and 41."""
         clock, axe, documents = FakeClock(), Axe(), FakeDocuments()
         ledger = WatchedLedger(clock.now)
+        (folder / "depot").mkdir(exist_ok=True)
+        folders = FakeFolders(root=folder / "depot")
         chorus, tdt = FakeChorus(rules=(RULES,)), FakeTdt(folder=folder)
         near = Watched(chorus, axe, frozenset({"fetch", "publish", "changed"}))
         far = Watched(tdt, axe, frozenset({"send", "find", "follow", "returns", "fetch", "acknowledge"}))
@@ -110,6 +114,8 @@ class Hall:
             documents=documents,
             source=near,
             letters=PdfLetters(),
+            folders=Watched(folders, axe, frozenset({"done"})),
+            paper=FakePaper(),
             notice=near,
             finance=FakeFinance(),
             writer=Writer(documents.open, Schemas(), "1.0"),
@@ -119,7 +125,16 @@ class Hall:
             transmitter=far,
             holder="test:1",
         )
-        hall = cls(app=app, clock=clock, ledger=ledger, documents=documents, chorus=chorus, tdt=tdt, axe=axe)
+        hall = cls(
+            app=app,
+            clock=clock,
+            ledger=ledger,
+            documents=documents,
+            chorus=chorus,
+            tdt=tdt,
+            folders=folders,
+            axe=axe,
+        )
         year = BudgetYear(
             id=budget_year_id(COMMUNE, 2026),
             siret=COMMUNE,

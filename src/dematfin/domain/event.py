@@ -20,6 +20,9 @@ class Subject(StrEnum):
     BUDGET = "budget"
     REGISTER = "registre"
     TIERS = "tiers"
+    BATCH = "lot"
+    CAPTURE = "document"
+    SHEETS = "feuilles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

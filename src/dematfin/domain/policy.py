@@ -1,11 +1,12 @@
 """The settings that rules need; read from the configuration, never changed by a run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 from dematfin.domain.delay.dgp import DAYS
 from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.paper.rules import PaperRules
 from dematfin.domain.visa.deadline import J_PLUS_5, DeadlineRule
 from dematfin.errors import RoutingError
 
@@ -25,6 +26,7 @@ class Policy:
         tell_within: how long a signed flow waits for Chorus Pro to take the status MANDATEE; then it leaves, and the
             difference is told.
         finance_knows_our_mandats: the remaining amounts that the finance software exports already count them.
+        paper: how paper comes in.
         check_siret: whether the keys of SIRETs are checked; those of the qualification platform are invented.
     """
 
@@ -42,6 +44,7 @@ class Policy:
     tell_within: timedelta = timedelta(hours=24)
     check_siret: bool = True
     finance_knows_our_mandats: bool = False
+    paper: PaperRules = field(default_factory=PaperRules)
 
     def budget(self, siret: str) -> Budget:
         """Return the budget that a SIRET, present or former, belongs to; or raise RoutingError."""

@@ -12,6 +12,8 @@ from dematfin.ports.flow import FlowReader, FlowWriter
 from dematfin.ports.invoice_source import InvoiceSource
 from dematfin.ports.ledger import Ledger
 from dematfin.ports.letters import Letters
+from dematfin.ports.paper_folders import PaperFolders
+from dematfin.ports.paper_reader import PaperReader
 from dematfin.ports.signature import SignatureCheck, Signer
 from dematfin.ports.supplier_notice import SupplierNotice
 from dematfin.ports.transmitter import Transmitter
@@ -33,6 +35,8 @@ class App:
     source: InvoiceSource
     notice: SupplierNotice
     letters: Letters
+    folders: PaperFolders
+    paper: PaperReader
     finance: FinanceSoftware
     writer: FlowWriter
     reader: FlowReader

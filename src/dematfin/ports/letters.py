@@ -1,13 +1,19 @@
-"""Letters to suppliers."""
+"""What is printed: letters to suppliers, separator sheets."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from dematfin.domain.interruption import Interruption
+from dematfin.domain.paper.sheet import Sheet
 
 
 class Letters(Protocol):
-    """Writes letters as PDF."""
+    """Writes PDF."""
 
     def interruption(self, words: Interruption) -> bytes:
         """Return the notification that interrupts the legal delay."""
+        ...
+
+    def sheets(self, sheets: Sequence[tuple[Sheet, str]]) -> bytes:
+        """Return one page for each separator sheet, with the label of its service."""
         ...

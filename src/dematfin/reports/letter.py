@@ -1,6 +1,7 @@
 """The letter that interrupts the legal delay, as PDF."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 from typing import Final
@@ -14,6 +15,8 @@ from reportlab.platypus import Flowable, ListFlowable, Paragraph, SimpleDocTempl
 
 from dematfin.domain.interruption import NEW_DELAY, Interruption
 from dematfin.domain.money import french
+from dematfin.domain.paper.sheet import Sheet
+from dematfin.reports.sheets import sheets_pdf
 
 PLAIN: Final = ParagraphStyle("plain", fontName="Helvetica", fontSize=10.5, leading=15, spaceAfter=8)
 STRONG: Final = ParagraphStyle("strong", parent=PLAIN, fontName="Helvetica-Bold")
@@ -49,6 +52,10 @@ class PdfLetters:
         )
         document.build(_story(words, title))
         return sink.getvalue()
+
+    def sheets(self, sheets: Sequence[tuple[Sheet, str]]) -> bytes:
+        """Return separator sheets."""
+        return sheets_pdf([(sheet, drawable(label)) for sheet, label in sheets])
 
 
 def drawable(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from dematfin.ports.app import App
+from dematfin.steps.capture import capture
 from dematfin.steps.control import control
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.intake import intake
@@ -19,11 +20,12 @@ from dematfin.steps.visa import visa
 
 Step = Callable[[App], Outcome]
 
-DAY: Final[tuple[Step, ...]] = (reconcile, intake, control, visa, transmit, follow_up, prepare)
+DAY: Final[tuple[Step, ...]] = (reconcile, intake, capture, control, visa, transmit, follow_up, prepare)
 
 NAMES: Final[dict[Step, str]] = {
     reconcile: "réconciliation",
     intake: "import",
+    capture: "numérisation",
     control: "contrôle",
     visa: "visa",
     transmit: "transmission",
@@ -36,6 +38,7 @@ LEASES: Final[dict[Step, str]] = {
     transmit: "transmission",
     tell: "informer",
     intake: "import",
+    capture: "numérisation",
     control: "contrôle",
     visa: "visa",
     follow_up: "suivi",

@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.errors import ComeBackLater, ConfigError
-from dematfin.support.files import sync_folder
+from dematfin.support.files import sync_file, sync_folder
 
 CHUNK: Final = 1024 * 1024
 THREADS: Final = 8
@@ -122,7 +122,7 @@ class FolderDocuments:
         """Sync every file, then give each its name, then sync the folders: a name never shows a torn file."""
         if not files:
             return
-        list(self._threads.map(_sync_file, files.values()))
+        list(self._threads.map(sync_file, files.values()))
         folders = {self._give_name(sha256, temporary) for sha256, temporary in files.items()}
         above = {folder.parent for folder in folders}
         list(self._threads.map(sync_folder, [*folders, *above, self._root]))
@@ -140,14 +140,6 @@ class FolderDocuments:
                 "Faites de la place puis relancez : rien n'est perdu."
             )
             raise ComeBackLater(message)
-
-
-def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sweep(making: Path) -> None:

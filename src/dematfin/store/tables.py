@@ -13,6 +13,9 @@ from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.paper.batch import Batch
+from dematfin.domain.paper.capture import Capture
+from dematfin.domain.paper.pages import Page
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
@@ -68,6 +71,9 @@ RECORDS: Final[dict[type[Any], Table]] = {
         ],
         unique=[["origin", "remote_id"]],
     ),
+    Batch: _records("batch", Batch, [["state"], ["fingerprint"], ["claim"]]),
+    Page: _records("scanned_page", Page, [["batch"]]),
+    Capture: _records("capture", Capture, [["state"], ["batch"]]),
     Pair: _records("pair", Pair, [["first"], ["second"]]),
     VisaFolder: _records("visa_folder", VisaFolder, [["state"], ["invoice_id"]]),
     Piece: _records("piece", Piece, [["invoice_id"]]),

@@ -34,7 +34,12 @@ def write_atomically(target: Path, data: bytes, mode: int = 0o644) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make the names of a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    sync_file(folder)
+
+
+def sync_file(path: Path) -> None:
+    """Make the bytes of a file durable."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -29,6 +29,7 @@ class Act(StrEnum):
     REGISTER = "mettre à jour les engagements, les tiers et les crédits"
     ANSWER = "renvoyer, suspendre ou rejeter une facture"
     HOLD = "reprendre, forcer ou écarter une facture"
+    PAPER = "traiter les factures papier"
     CLEAR_BANK = "valider le compte bancaire d'un fournisseur"
     VISA = "viser ou refuser une facture"
     PREPARE = "préparer ou corriger un bordereau"
@@ -43,6 +44,7 @@ MAY: Final[dict[Act, frozenset[Role]]] = {
     Act.REGISTER: frozenset({Role.AGENT, Role.SERVICE}),
     Act.ANSWER: frozenset({Role.AGENT}),
     Act.HOLD: frozenset({Role.AGENT}),
+    Act.PAPER: frozenset({Role.AGENT}),
     Act.CLEAR_BANK: frozenset({Role.AGENT, Role.DIRECTEUR, Role.ORDONNATEUR}),
     Act.VISA: frozenset({Role.VISEUR}),
     Act.PREPARE: frozenset({Role.AGENT}),

@@ -1,0 +1,62 @@
+"""Opens files of paper, far from us: whatever a file does to its reader, it does to a process that may die."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from dematfin.domain.paper.pages import Sight
+from dematfin.domain.paper.proposals import Proposal, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One document to make.
+
+    Attributes:
+        name: of the file to write.
+        pages, digests: which pages of the source, from 1, and what they were when they were looked at.
+        turn: degrees clockwise by which its pages are to be shown.
+        source: SHA-256 of the original.
+        words: what is written in the document of where it comes from.
+    """
+
+    name: str
+    pages: tuple[int, ...]
+    digests: tuple[str, ...]
+    turn: int
+    source: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a document says: its own structured data, or the text of its pages."""
+
+    source: Source
+    pages: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+
+
+class PaperReader(Protocol):
+    """Reads and takes apart files; each method raises PaperRefused, with the code of the reason."""
+
+    def as_pdf(self, original: Path, folder: Path) -> Path:
+        """Return the file itself when it is a PDF, else a PDF in `folder` that wraps the image without a loss."""
+        ...
+
+    def look(self, pdf: Path, *, sheets: bool) -> tuple[Sight, ...]:
+        """Return what is seen on each page; `sheets`: look for separator sheets."""
+        ...
+
+    def split(self, pdf: Path, orders: Sequence[Order], folder: Path) -> tuple[Path, ...]:
+        """Make each document in a folder, read again and found the same, page for page, as what was looked at."""
+        ...
+
+    def thumbnails(self, pdf: Path, pages: Sequence[int], folder: Path) -> tuple[Path, ...]:
+        """Write a small image of each page."""
+        ...
+
+    def words(self, pdf: Path) -> Words | None:
+        """Return what a document says; None when it is an image that nobody was asked to recognise."""
+        ...

@@ -1,0 +1,91 @@
+"""Reads files of paper in processes that may die: implements ports.paper_reader.PaperReader."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from dematfin.domain.paper.pages import Sight
+from dematfin.domain.paper.proposals import Field, Proposal, Source, Trust
+from dematfin.domain.paper.sheet import Mark, Sheet
+from dematfin.ports.paper_reader import Order, Words
+from dematfin.scanning.settings import ScanSettings
+from dematfin.scanning.warden import Bounds, Line, watch
+from dematfin.support.files import PDF_MAGIC
+
+HEAD: Final = 1024
+IMAGES: Final = (b"II*\0", b"MM\0*", b"\xff\xd8\xff")
+"""How TIFF and JPEG files begin."""
+SMALL: Final = 8_000_000
+"""Bytes below which a second process costs more than it saves."""
+
+
+class Paper:
+    """Asks other processes what a file holds."""
+
+    def __init__(self, settings: ScanSettings) -> None:
+        self._settings = settings
+        self._bounds = Bounds(memory=settings.memoire_mo * 1_000_000, seconds=settings.secondes_par_page)
+
+    def as_pdf(self, original: Path, folder: Path) -> Path:
+        """Return the file itself, or a PDF that wraps it when it is an image."""
+        with original.open("rb") as source:
+            head = source.read(HEAD)
+        if PDF_MAGIC in head or not head.startswith(IMAGES):
+            return original
+        target = folder / f"{original.name}-enveloppe.pdf"
+        self._run("wrap", original, target=str(target))
+        return target
+
+    def look(self, pdf: Path, *, sheets: bool) -> tuple[Sight, ...]:
+        """Return what is seen on each page; a large file is looked at by several processes, each a part of it."""
+        settings = self._settings
+        parts = settings.processus if pdf.stat().st_size > SMALL else 1
+        looked = {
+            "sheets": sheets,
+            "patcht": settings.accepte_patcht,
+            "backs": settings.retire_versos_blancs,
+            "threshold": settings.encre_seuil,
+            "cells": settings.encre_cases,
+        }
+        tasks = [self._task("inspect", pdf, watch=looked, part=part, parts=parts) for part in range(parts)]
+        return tuple(_sight(line) for line in watch(tasks, self._bounds))
+
+    def split(self, pdf: Path, orders: Sequence[Order], folder: Path) -> tuple[Path, ...]:
+        """Make each document."""
+        made = self._run("split", pdf, orders=[asdict(order) for order in orders], folder=str(folder))
+        return tuple(folder / line["name"] for line in made)
+
+    def thumbnails(self, pdf: Path, pages: Sequence[int], folder: Path) -> tuple[Path, ...]:
+        """Write a small image of each page."""
+        made = self._run("thumbnails", pdf, pages=list(pages), folder=str(folder))
+        return tuple(folder / line["name"] for line in made)
+
+    def words(self, pdf: Path) -> Words | None:
+        """Return what a document says."""
+        for line in self._run("words", pdf, ocr=self._settings.ocr):
+            proposals = tuple(_proposal(one) for one in line["proposals"])
+            return Words(source=Source(line["source"]), pages=tuple(line["pages"]), proposals=proposals)
+        return None
+
+    def _run(self, what: str, path: Path, **details: Any) -> list[Line]:
+        return list(watch([self._task(what, path, **details)], self._bounds))
+
+    def _task(self, what: str, path: Path, **details: Any) -> Line:
+        settings = self._settings
+        limits = {
+            "pages": settings.pages_max,
+            "megabytes": settings.taille_max_mo,
+            "megapixels": settings.megapixels_max,
+        }
+        return {"do": what, "path": str(path), "limits": limits} | details
+
+
+def _sight(line: Line) -> Sight:
+    sheet = line.pop("sheet")
+    return Sight(**line, sheet=Sheet(**sheet | {"mark": Mark(sheet["mark"])}) if sheet else None)
+
+
+def _proposal(one: Line) -> Proposal:
+    codes = {"field": Field(one["field"]), "trust": Trust(one["trust"]), "source": Source(one["source"])}
+    return Proposal(**one | codes)
