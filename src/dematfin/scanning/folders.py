@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from dematfin.domain.paper.batch import Door
+from dematfin.domain.paper.batch import Door, announced
 from dematfin.errors import ComeBackLater, ConnectorError, DocumentError, Unreachable
 from dematfin.ports.paper_folders import Parcel
 from dematfin.scanning import claims
@@ -125,7 +125,8 @@ class WatchedFolders:
             if entry.name.startswith((".", "~")):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from self._files(path, deep=False) if deep else ()
+                if deep and announced(entry.name) is not None:
+                    yield from self._files(path, deep=False)
             elif entry.is_file(follow_symlinks=False) and path.suffix.lower() in TAKEN:
                 yield path
             elif path.suffix.lower() not in PASSING and entry.name.lower() not in SYSTEM:
