@@ -9,6 +9,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.invoice.content import Amounts, Attachment, Content, InvoiceKind, Supplier
 from dematfin.domain.invoice.invoice import Arrival, Invoice, Origin, received
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.labels import INVOICE
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.motif import for_journal
 from dematfin.domain.paper.batch import Batch
@@ -19,6 +20,7 @@ from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.control import control_one
+from dematfin.steps.episodes import UNMANDATED, withdraw_visa
 from dematfin.steps.take_in import allot
 
 PDF: Final = "application/pdf"
@@ -76,6 +78,30 @@ def enter(app: App, who: Person, document_id: str, entry: Entry) -> Invoice:
         return books.get(Invoice, invoice.id)
 
 
+def enter_again(app: App, who: Person, document_id: str, entry: Entry, motif: str) -> Invoice:
+    """Mend what was entered: the same invoice, controlled and certified anew; return it as the controls leave it.
+
+    Raises:
+        Forbidden, UnknownRecord; RuleError: no motif, the document is not entered, or its invoice is mandated or over.
+    """
+    app = app.on_behalf_of(who, Act.PAPER)
+    _check(entry)
+    with app.ledger.transaction() as books:
+        document = books.get(Capture, document_id)
+        reason = for_journal(f"Document {document_id}", motif)
+        before = _mendable(books, document)
+        batch = books.get(Batch, document.batch)
+        fresh = received(before.id, _content(document, batch, entry), _arrival(app, document, batch, entry))
+        again = replace(fresh, episode=before.episode + 1, interrupted_on=before.interrupted_on, letter=before.letter)
+        withdraw_visa(app, books, before, "facture ressaisie")
+        books.save(again)
+        told = f"ressaisie par {who.name} : {reason}"
+        books.record(app.event(Subject.INVOICE, before.id, before.state, again.state, told))
+    control_one(app, before.id)
+    with app.ledger.reading() as books:
+        return books.get(Invoice, before.id)
+
+
 def say_arrival(app: App, who: Person, batch_id: str, day: date, motif: str = "") -> Batch:
     """Say when the paper of a batch arrived: the legal delay of its invoices runs from that day (CCP R. 2192-12).
 
@@ -109,6 +135,18 @@ def suppliers(app: App, who: Person, words: str) -> tuple[Tiers, ...]:
         found = books.find(Tiers)
     exact = [one for one in found if wanted in {one.identifier, one.siren, one.id.upper()}]
     return tuple(exact or (one for one in found if words.strip().upper() in one.name.upper()))
+
+
+def _mendable(books: Books, document: Capture) -> Invoice:
+    found = books.find(Invoice, id=document.invoice_id) if document.invoice_id else ()
+    if not found:
+        message = f"Document {document.id} : il n'est pas encore saisi."
+        raise RuleError(message)
+    if found[0].state not in UNMANDATED:
+        state = INVOICE[found[0].state]
+        message = f"Facture {found[0].id} (« {state} ») : elle est mandatée ou close, sa saisie ne change plus."
+        raise RuleError(message)
+    return found[0]
 
 
 def _check(entry: Entry) -> None:

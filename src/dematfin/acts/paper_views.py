@@ -5,13 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dematfin.domain.paper.batch import Batch, BatchState
+from dematfin.domain.paper.batch import ASIDE, Batch
 from dematfin.domain.paper.capture import WAITING, Capture, CaptureState
 from dematfin.domain.paper.pages import Page
 from dematfin.domain.parties.person import Act, Person
 from dematfin.ports.app import App
-
-ASIDE = (BatchState.HELD, BatchState.QUARANTINED, BatchState.DUPLICATE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,12 +36,12 @@ def leave(desk: Desk, batches: Sequence[Batch], outcome: Outcome, folder: Path) 
 def shown(manifest: Manifest) -> None:
     """Draw a manifest on the screen."""
     table(
-        ("Document", "Lot", "Pages", "Route", "Feuille", "Fichier"),
+        ("Document", "Pages", "Route", "Feuille", "Fichier"),
         [
-            (one["id"], one["lot"], span(one["pages"]), one["route"] or "—", one["serie"] or "—", one["fichier"])
+            (one["id"], span(one["pages"]), one["route"] or "—", one["serie"] or "—", Path(one["fichier"]).name)
             for one in manifest["documents"]
         ],
-        words=(5,),
+        words=(1,),
         empty="Aucun document.",
     )
 

@@ -14,9 +14,9 @@ from dematfin.cli.decisions import carry_on
 from dematfin.cli.formulaire import Form, read_out, to_day
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import complain, counted, day, say, table, write_json
-from dematfin.domain.paper.capture import Capture, CaptureState
+from dematfin.domain.paper.capture import LABELS, WAITING, Capture, CaptureState
 from dematfin.domain.paper.cut import span
-from dematfin.errors import DematfinError
+from dematfin.errors import DematfinError, RuleError
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +29,9 @@ def enter(  # noqa: PLR0913, PLR0917 - an argument is an option of the command l
     configuration: Configuration = DEFAULT,
     json: Json = False,
     liste: Annotated[bool, typer.Option("--liste", help="Montre seulement ce qui est à saisir.")] = False,
+    motif: Annotated[
+        str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ressaisir un document déjà saisi.")
+    ] = "",
     sans_document: Annotated[bool, typer.Option("--sans-document", help="N'ouvre pas les documents.")] = False,
     arrivee: Annotated[str, typer.Option("--arrivee", metavar="DATE", help="Jour d'arrivée du papier du lot.")] = "",
     type_: Annotated[str, typer.Option("--type", metavar="TYPE", help="facture ou avoir.")] = "",
@@ -58,9 +61,9 @@ def enter(  # noqa: PLR0913, PLR0917 - an argument is an option of the command l
     given |= {"budget": budget, "marche": marche, "origine": origine}
     said = {name: value for name, value in given.items() if value}
     if document:
-        _enter(
-            desk, paper_views.document(desk.app, desk.who, document), said, alone=bool(numero), show=not sans_document
-        )
+        one = paper_views.document(desk.app, desk.who, document)
+        _check(one, motif)
+        _enter(desk, one, said | {"motif": motif}, alone=bool(numero), show=not sans_document)
         return
     if not waiting:
         say("Aucun document à saisir.")
@@ -98,8 +101,24 @@ def _enter(desk: Desk, document: Capture, given: dict[str, str], *, alone: bool,
         _date_batch(desk, document, given, alone=alone)
         entered = Form(desk=desk, document=document, given=given, alone=alone).fill()
         read_out(entered)
-        invoice = entry.enter(desk.app, desk.who, document.id, entered)
+        if document.state is CaptureState.ENTERED:
+            invoice = entry.enter_again(desk.app, desk.who, document.id, entered, given["motif"])
+        else:
+            invoice = entry.enter(desk.app, desk.who, document.id, entered)
     carry_on(desk, invoice)
+
+
+def _check(document: Capture, motif: str) -> None:
+    """Stop before any question what could not be entered at the end."""
+    if document.state is CaptureState.ENTERED and not motif:
+        message = (
+            f"Document {document.id} : il est déjà la facture {document.invoice_id}. Pour corriger sa saisie, "
+            "dites pourquoi avec --motif."
+        )
+        raise RuleError(message)
+    if document.state not in {*WAITING, CaptureState.ENTERED}:
+        message = f"Document {document.id} : il est {LABELS[document.state]}, il ne se saisit pas."
+        raise RuleError(message)
 
 
 def _confirmed(desk: Desk, document: Capture) -> Capture:
@@ -109,7 +128,7 @@ def _confirmed(desk: Desk, document: Capture) -> Capture:
     )
     if str(typer.prompt(question)).strip().lower() != "oui":
         message = f"Document {document.id} : laissé. Découpez-le (numerisation decouper) ou écartez-le."
-        raise DematfinError(message)
+        raise RuleError(message)
     return paper.confirm(desk.app, desk.who, document.id, "confirmé à la saisie")
 
 
