@@ -75,7 +75,7 @@ def publish_as_it_is(app: App, who: Person, batch_id: str, motif: str) -> Batch:
     Raises:
         Forbidden, UnknownRecord; RuleError: no motif, or the batch is not held.
     """
-    return _cut(app, who, batch_id, (frozenset(), frozenset()), motif)
+    return _cut(app.on_behalf_of(who, Act.PAPER), who, batch_id, (frozenset(), frozenset()), motif)
 
 
 def cut_again(app: App, who: Person, key: str, sheets: Iterable[int], starts: Iterable[int]) -> Batch:
@@ -91,7 +91,7 @@ def cut_again(app: App, who: Person, key: str, sheets: Iterable[int], starts: It
     if not named | first:
         message = "Dites où couper : les pages qui sont des feuilles, ou celles où une facture commence."
         raise RuleError(message)
-    return _cut(app, who, _batch_of(app, key), (named, first), "pages relues")
+    return _cut(app.on_behalf_of(who, Act.PAPER), who, _batch_of(app, key), (named, first), "pages relues")
 
 
 def confirm(app: App, who: Person, document_id: str, motif: str) -> Capture:
@@ -100,7 +100,7 @@ def confirm(app: App, who: Person, document_id: str, motif: str) -> Capture:
     Raises:
         Forbidden, UnknownRecord; RuleError: no motif, or the document does not wait for it.
     """
-    return _move(app, who, document_id, CaptureState.TO_ENTER, motif)
+    return _move(app.on_behalf_of(who, Act.PAPER), who, document_id, CaptureState.TO_ENTER, motif)
 
 
 def discard(app: App, who: Person, document_id: str, motif: str) -> Capture:
@@ -109,7 +109,7 @@ def discard(app: App, who: Person, document_id: str, motif: str) -> Capture:
     Raises:
         Forbidden, UnknownRecord; RuleError: no motif, or it is entered already.
     """
-    return _move(app, who, document_id, CaptureState.DISCARDED, motif)
+    return _move(app.on_behalf_of(who, Act.PAPER), who, document_id, CaptureState.DISCARDED, motif)
 
 
 def discard_batch(app: App, who: Person, batch_id: str, motif: str) -> Batch:
@@ -152,7 +152,6 @@ def take_again(app: App, who: Person, batch_id: str, motif: str) -> Batch:
 
 
 def _cut(app: App, who: Person, batch_id: str, where: tuple[frozenset[int], frozenset[int]], motif: str) -> Batch:
-    app = app.on_behalf_of(who, Act.PAPER)
     with app.ledger.reading() as books:
         batch = books.get(Batch, batch_id)
     reason = for_journal(batch.label, motif)
@@ -180,7 +179,6 @@ def _batch_of(app: App, key: str) -> str:
 
 
 def _move(app: App, who: Person, document_id: str, state: CaptureState, motif: str) -> Capture:
-    app = app.on_behalf_of(who, Act.PAPER)
     with app.ledger.transaction() as books:
         before = books.get(Capture, document_id)
         name = f"Document {document_id}"

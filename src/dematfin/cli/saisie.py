@@ -18,6 +18,26 @@ from dematfin.domain.paper.capture import LABELS, WAITING, Capture, CaptureState
 from dematfin.domain.paper.cut import span
 from dematfin.errors import DematfinError, RuleError
 
+Key = Annotated[str, typer.Argument(metavar="[DOCUMENT]", help="Par exemple D2026-000012 ; tous sinon.")]
+Listed = Annotated[bool, typer.Option("--liste", help="Montre seulement ce qui est à saisir.")]
+Why = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ressaisir un document déjà saisi.")]
+Closed = Annotated[bool, typer.Option("--sans-document", help="N'ouvre pas les documents.")]
+Arrival = Annotated[str, typer.Option("--arrivee", metavar="DATE", help="Jour d'arrivée du papier du lot.")]
+Kind = Annotated[str, typer.Option("--type", metavar="TYPE", help="facture ou avoir.")]
+Supplier = Annotated[str, typer.Option("--fournisseur", metavar="TEXTE", help="SIRET, référence ou nom.")]
+Name = Annotated[str, typer.Option("--nom", metavar="NOM", help="Nom d'un fournisseur absent des tiers.")]
+Number = Annotated[str, typer.Option("--numero", metavar="NUMÉRO", help="Numéro de la facture.")]
+Date = Annotated[str, typer.Option("--date", metavar="DATE", help="Date de la facture.")]
+Net = Annotated[str, typer.Option("--ht", metavar="EUROS", help="Montant HT.")]
+Vat = Annotated[str, typer.Option("--tva", metavar="EUROS", help="Montant de la TVA.")]
+Total = Annotated[str, typer.Option("--ttc", metavar="EUROS", help="Montant TTC.")]
+Iban = Annotated[str, typer.Option("--iban", metavar="IBAN", help="IBAN écrit sur la facture.")]
+Engagement = Annotated[str, typer.Option("--engagement", metavar="NUMÉRO", help="Numéro d'engagement.")]
+Service = Annotated[str, typer.Option("--service", metavar="CODE", help="Service qui vise.")]
+Budget = Annotated[str, typer.Option("--budget", metavar="CODE", help="Budget qui paie.")]
+Marche = Annotated[str, typer.Option("--marche", metavar="NUMÉRO", help="Numéro de marché.")]
+Origin = Annotated[str, typer.Option("--origine", metavar="NUMÉRO", help="Facture qu'un avoir corrige.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add this command to the family of paper."""
@@ -25,53 +45,61 @@ def register(app: typer.Typer) -> None:
 
 
 def enter(  # noqa: PLR0913, PLR0917 - an argument is an option of the command line
-    document: Annotated[str, typer.Argument(metavar="[DOCUMENT]", help="Par exemple D2026-000012 ; tous sinon.")] = "",
+    document: Key = "",
     configuration: Configuration = DEFAULT,
     json: Json = False,
-    liste: Annotated[bool, typer.Option("--liste", help="Montre seulement ce qui est à saisir.")] = False,
-    motif: Annotated[
-        str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ressaisir un document déjà saisi.")
-    ] = "",
-    sans_document: Annotated[bool, typer.Option("--sans-document", help="N'ouvre pas les documents.")] = False,
-    arrivee: Annotated[str, typer.Option("--arrivee", metavar="DATE", help="Jour d'arrivée du papier du lot.")] = "",
-    type_: Annotated[str, typer.Option("--type", metavar="TYPE", help="facture ou avoir.")] = "",
-    fournisseur: Annotated[str, typer.Option("--fournisseur", metavar="TEXTE", help="SIRET, référence ou nom.")] = "",
-    nom: Annotated[str, typer.Option("--nom", metavar="NOM", help="Nom d'un fournisseur absent des tiers.")] = "",
-    numero: Annotated[str, typer.Option("--numero", metavar="NUMÉRO", help="Numéro de la facture.")] = "",
-    date: Annotated[str, typer.Option("--date", metavar="DATE", help="Date de la facture.")] = "",
-    ht: Annotated[str, typer.Option("--ht", metavar="EUROS", help="Montant HT.")] = "",
-    tva: Annotated[str, typer.Option("--tva", metavar="EUROS", help="Montant de la TVA.")] = "",
-    ttc: Annotated[str, typer.Option("--ttc", metavar="EUROS", help="Montant TTC.")] = "",
-    iban: Annotated[str, typer.Option("--iban", metavar="IBAN", help="IBAN écrit sur la facture.")] = "",
-    engagement: Annotated[str, typer.Option("--engagement", metavar="NUMÉRO", help="Numéro d'engagement.")] = "",
-    service: Annotated[str, typer.Option("--service", metavar="CODE", help="Service qui vise.")] = "",
-    budget: Annotated[str, typer.Option("--budget", metavar="CODE", help="Budget qui paie.")] = "",
-    marche: Annotated[str, typer.Option("--marche", metavar="NUMÉRO", help="Numéro de marché.")] = "",
-    origine: Annotated[str, typer.Option("--origine", metavar="NUMÉRO", help="Facture qu'un avoir corrige.")] = "",
+    liste: Listed = False,
+    motif: Why = "",
+    sans_document: Closed = False,
+    arrivee: Arrival = "",
+    type_: Kind = "",
+    fournisseur: Supplier = "",
+    nom: Name = "",
+    numero: Number = "",
+    date: Date = "",
+    ht: Net = "",
+    tva: Vat = "",
+    ttc: Total = "",
+    iban: Iban = "",
+    engagement: Engagement = "",
+    service: Service = "",
+    budget: Budget = "",
+    marche: Marche = "",
+    origine: Origin = "",
 ) -> None:
     """Saisit les factures papier : ce qui a été lu est proposé, vous décidez. Avec --numero, rien n'est demandé."""
-    desk = sit(configuration)
-    pending = paper_views.pending(desk.app, desk.who)
-    waiting = (*pending.to_confirm, *pending.to_enter)
-    if liste or (json and not document):
-        _list(waiting, json=json)
-        return
     given = {"arrivee": arrivee, "type": type_, "fournisseur": fournisseur, "nom": nom, "numero": numero, "date": date}
     given |= {"ht": ht, "tva": tva, "ttc": ttc, "iban": iban, "engagement": engagement, "service": service}
-    given |= {"budget": budget, "marche": marche, "origine": origine}
-    said = {name: value for name, value in given.items() if value}
-    if document:
-        one = paper_views.document(desk.app, desk.who, document)
-        _check(one, motif)
-        _enter(desk, one, said | {"motif": motif}, alone=bool(numero), show=not sans_document)
-        return
+    given |= {"budget": budget, "marche": marche, "origine": origine, "motif": motif}
+    desk = sit(configuration)
+    if liste or (json and not document):
+        _list(_waiting(desk), json=json)
+    else:
+        said = {name: value for name, value in given.items() if value}
+        (_enter_one if document else _enter_all)(desk, document, said, show=not sans_document)
+
+
+def _enter_one(desk: Desk, document_id: str, given: dict[str, str], *, show: bool) -> None:
+    document = paper_views.document(desk.app, desk.who, document_id)
+    _check(document, given.get("motif", ""))
+    _enter(desk, document, given, alone="numero" in given, show=show)
+
+
+def _enter_all(desk: Desk, _: str, given: dict[str, str], *, show: bool) -> None:
+    """Enter what waits, one document after the other; what one of them lacks stops no other."""
+    waiting = _waiting(desk)
     if not waiting:
         say("Aucun document à saisir.")
-    for one in waiting:
+    for document in waiting:
         try:
-            _enter(desk, one, said, alone=False, show=not sans_document)
+            _enter(desk, document, given, alone=False, show=show)
         except DematfinError as error:
             complain(str(error))
+
+
+def _waiting(desk: Desk) -> tuple[Capture, ...]:
+    pending = paper_views.pending(desk.app, desk.who)
+    return (*pending.to_confirm, *pending.to_enter)
 
 
 def _list(waiting: tuple[Capture, ...], *, json: bool) -> None:
