@@ -176,6 +176,8 @@ def _counts(sights: Sequence[Sight], made: Cut, expected: int | None) -> Iterato
 
 def _warnings(sights: Sequence[Sight], made: Cut) -> Iterator[Finding]:
     for first, second in pairwise(_fronts(sights, made.verdicts)):
+        if first.sheet and first.sheet.mark is Mark.END:
+            continue
         if second.page - first.page - 1 == _backs_between(made.verdicts, first.page, second.page):
             yield _warns("SCAN-EMPTY", f"Rien entre les feuilles des pages {first.page} et {second.page}.", first.page)
     for before, sight in pairwise(sights):
