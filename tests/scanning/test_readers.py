@@ -61,10 +61,8 @@ def test_an_invoice_asks_for_no_second_opinion(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_wrong_checksum_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = separators.zxing
-
     def misread(image: Image.Image, dpi: float) -> Any:
-        return (replace(code, text=code.text.replace("000042", "000043")) for code in real(image, dpi))
+        return (replace(code, text=code.text.replace("000042", "000043")) for code in zxing(image, dpi))
 
     monkeypatch.setattr(separators, "zxing", misread)
     monkeypatch.setattr(separators, "zbar", lambda *_: iter(()))
