@@ -6,14 +6,17 @@ import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dematfin.domain.paper.batch import Door
 from dematfin.ports.paper_folders import Companion, Parcel
+from dematfin.scanning.sightings import CLOCK
 from dematfin.support.files import sync_folder, write_atomically
 
 LABEL: Final = "etiquette.json"
 CONTENT: Final = "contenu"
+LEFT_BEHIND: Final = 3600
+"""Seconds after which an empty claim is nobody's."""
 INVOICE: Final = "fac"
 """How the name of the invoice itself begins, in a folder that holds its annexes too."""
 
@@ -31,7 +34,7 @@ def claim(path: Path, place: str, ours: Path, *, whole: bool) -> None:
 
 
 def waiting(ours: Path) -> list[Path]:
-    """Return the claims that hold something, oldest first; empty ones are cleared."""
+    """Return the claims that hold something, oldest first; old empty ones are cleared."""
     found = []
     for entry in os.scandir(ours):
         if entry.is_dir(follow_symlinks=False):
@@ -39,8 +42,16 @@ def waiting(ours: Path) -> list[Path]:
             if files(folder):
                 found.append(folder)
             else:
-                shutil.rmtree(folder, ignore_errors=True)
-    return sorted(found, key=lambda folder: ((folder / LABEL).stat().st_mtime_ns, folder.name))
+                _clear(folder, (ours / CLOCK).stat().st_mtime)
+    return sorted(found, key=lambda folder: (folder.stat().st_mtime_ns, folder.name))
+
+
+def _clear(folder: Path, there: float) -> None:
+    """Remove an empty claim that a killed run left; one that is being made by another program is younger, and stays."""
+    with suppress(OSError):
+        if there - folder.stat().st_mtime > LEFT_BEHIND:
+            (folder / LABEL).unlink(missing_ok=True)
+            folder.rmdir()
 
 
 def files(folder: Path) -> list[Path]:
@@ -52,13 +63,10 @@ def files(folder: Path) -> list[Path]:
     )
 
 
-def parcel(folder: Path, door: Door) -> Parcel | None:
-    """Return what a claim holds; None when its label was lost before anything was moved there."""
-    try:
-        label = json.loads((folder / LABEL).read_bytes())
-    except (OSError, ValueError):
-        return None
+def parcel(folder: Path, door: Door) -> Parcel:
+    """Return what a claim holds."""
     found = files(folder)
+    label = _label(folder) or {"nom": found[0].name, "place": "", "entier": True}
     main = next((path for path in found if path.name.lower().startswith(INVOICE)), found[0])
     alone = main.parent == folder
     return Parcel(
@@ -70,6 +78,13 @@ def parcel(folder: Path, door: Door) -> Parcel | None:
         companions=tuple(Companion(name=path.name, path=path) for path in found if path != main),
         whole=bool(label["entier"]),
     )
+
+
+def _label(folder: Path) -> dict[str, Any]:
+    with suppress(OSError, ValueError):
+        label: dict[str, Any] = json.loads((folder / LABEL).read_bytes())
+        return label
+    return {}
 
 
 def release(parcel: Parcel) -> None:

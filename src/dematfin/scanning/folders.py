@@ -87,9 +87,7 @@ class WatchedFolders:
         self._claim_all(door, folder, ours, sightings)
         sightings.keep()
         for claimed in claims.waiting(ours):
-            parcel = claims.parcel(claimed, door)
-            if parcel is not None:
-                yield parcel
+            yield claims.parcel(claimed, door)
 
     def _claim_all(self, door: Door, folder: Path, ours: Path, sightings: Sightings) -> None:
         if door is Door.SINGLE:
