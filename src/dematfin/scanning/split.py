@@ -13,6 +13,8 @@ from dematfin.ports.paper_reader import Order
 from dematfin.scanning.admission import Limits, digest, open_pdf
 from dematfin.support.files import sync_file
 
+TOGETHER: Final = 64
+"""Pages copied before the source is opened again."""
 ACTIVE: Final = ("/A", "/AA")
 ATTACHED: Final = frozenset({"/FileAttachment", "/Widget", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"})
 XMP: Final = (
@@ -30,13 +32,26 @@ def split(path: Path, limits: Limits, orders: Sequence[Order], folder: Path) -> 
     Raises:
         PaperRefused: `invariant` when a document does not hold, page for page, what the source held.
     """
-    with open_pdf(path, limits) as source:
-        for order in orders:
-            target = folder / order.name
-            _make(source, order, target)
-            _check(target, order, limits)
-            sync_file(target)
-            yield order.name
+    for some in _shares(orders):
+        with open_pdf(path, limits) as source:
+            for order in some:
+                target = folder / order.name
+                _make(source, order, target)
+                _check(target, order, limits)
+                sync_file(target)
+                yield order.name
+
+
+def _shares(orders: Sequence[Order]) -> Iterator[list[Order]]:
+    """Yield orders some at a time: an open source keeps in memory every page that was copied from it."""
+    share: list[Order] = []
+    for order in orders:
+        share.append(order)
+        if sum(len(one.pages) for one in share) >= TOGETHER:
+            yield share
+            share = []
+    if share:
+        yield share
 
 
 def _make(source: pikepdf.Pdf, order: Order, target: Path) -> None:
