@@ -14,11 +14,15 @@ CELL: Final = 4
 MILLIMETRES: Final = 25.4
 INKED_SHARE: Final = 0.02
 STREAK_SHARE: Final = 0.6
+MANY: Final = 10
+"""Columns of cells, out of some fifty."""
 WHITE, BLACK = 255, 0
 
 
 def is_blank(image: Image.Image, dpi: float, threshold: int, cells: int) -> bool:
     """Say whether fewer than `cells` cells of a grey picture hold ink darker than the paper by `threshold`."""
+    if _is_written(image, dpi, threshold):
+        return False
     margin = round(MARGIN * dpi / MILLIMETRES)
     inked = _without_streaks(_ink(image, threshold)).crop(
         (margin, margin, max(margin + 1, image.width - margin), max(margin + 1, image.height - margin))
@@ -27,6 +31,15 @@ def is_blank(image: Image.Image, dpi: float, threshold: int, cells: int) -> bool
     size = (max(1, round(inked.width / side)), max(1, round(inked.height / side)))
     shares = inked.resize(size, Image.Resampling.BOX)
     return sum(shares.histogram()[round(WHITE * INKED_SHARE) :]) < cells
+
+
+def _is_written(image: Image.Image, dpi: float, threshold: int) -> bool:
+    """Say at little cost that a page is full of text: whole cells are dark in many columns, as no streak makes them."""
+    side = CELL * dpi / MILLIMETRES
+    wide, high = max(1, round(image.width / side)), max(1, round(image.height / side))
+    levels = image.resize((wide, high), Image.Resampling.BOX).tobytes()
+    dark = sorted(levels)[len(levels) // 2] - threshold
+    return sum(1 for column in range(wide) if min(levels[column::wide]) < dark) >= MANY
 
 
 def _ink(image: Image.Image, threshold: int) -> Image.Image:
