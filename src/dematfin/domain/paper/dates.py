@@ -24,8 +24,8 @@ LABEL: Final = re.compile(
     r"|\b(?:emise?|facturee?|etablie?) le\b|\b(?:facture|avoir)(?: n[^ ]{0,2} ?[^ ]{1,30})? (?:en date )?du\b)"
     r"|(?:(?P<due>\becheance|\b(?:payable|a (?:payer|regler)|regler|reglement|paiement|preleve(?:ment)?)\b"
     r"|\bdate limite|\bvalable|\bjusqu)"
-    r"|(?P<other>\blivraison|\blivre|\bcommande|\bperiode\b|\bprestations?\b|\bintervention|\bcontrat|\bnee? le|\bdevis\b"
-    r"|\bmarche|\bdu\b|\bau\b|\bimprimee? le))(?:[^0-9]{0,20}? (?:le|du)\b)?"
+    r"|(?P<other>\blivraison|\blivre|\bcommande|\bperiode\b|\bprestations?\b|\bintervention|\bcontrat"
+    r"|\bnee? le|\bdevis\b|\bmarche|\bdu\b|\bau\b|\bimprimee? le))(?:[^0-9]{0,20}? (?:le|du)\b)?"
     r"|(?P<day>\bdate\b|\ble\b)",
     re.IGNORECASE,
 )
