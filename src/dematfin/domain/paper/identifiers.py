@@ -26,7 +26,7 @@ SIRET: Final = re.compile(
 LOOSE_SIRET: Final = re.compile(
     rf"\bsiret[^0-9\n]{{0,20}}({DIGIT}(?:{GAP}{DIGIT}){{13}})(?![0-9A-Za-z])", re.IGNORECASE
 )
-VAT_NUMBER: Final = re.compile(rf"\bFR{GAP}({DIGIT}{GAP}{DIGIT}(?:{GAP}{DIGIT}){{9}})(?!{GAP}[0-9A-Za-z])")
+VAT_NUMBER: Final = re.compile(rf"\bFR{GAP}({DIGIT}{GAP}{DIGIT}(?:{GAP}{DIGIT}){{9}})(?![0-9A-Za-z])")
 IBAN_START: Final = re.compile(rf"(?<![0-9A-Za-z])([A-Z]{{2}}) ?({DIGIT}{{2}})(?=[ .-]?[0-9A-Z])")
 IBAN_REST: Final = re.compile(r"(?:[ .-]?[0-9A-Za-z]){10,32}")
 LENGTHS: Final = {"FR": 27, "MC": 27, "BE": 16, "CH": 21, "DE": 22, "ES": 24, "GB": 22, "IE": 22, "IT": 27, "LU": 20,

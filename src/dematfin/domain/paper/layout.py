@@ -4,12 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 LARGEST: Final = 200_000
 """Characters of a document that are read: the rest of a hostile or endless text is left."""
 LONGEST_LINE: Final = 2_000
-MOST_WAITING: Final = 50
+MOST: Final = 50
+"""Labels or values of a line, or of a column: beyond, it is no invoice."""
 PATIENCE: Final = 2
 """Lines without label nor value, beyond which a heading has nothing to do with what comes next."""
 HEADING: Final = "heading"
@@ -59,9 +61,9 @@ class _Reader:
         self._idle = 0
 
     def read(self, line: str) -> Iterator[Labelled]:
-        labels = list(self._label.finditer(line))
+        labels = list(islice(self._label.finditer(line), MOST))
         masked = self._label.sub(lambda found: MASK * len(found[0]), line) if labels else line
-        values = list(self._value.finditer(masked))
+        values = list(islice(self._value.finditer(masked), MOST))
         self._idle = 0 if labels or values else self._idle + 1
         if labels and values:
             self._forget()
@@ -78,13 +80,13 @@ class _Reader:
             for name, text in zip(labels, self._alone, strict=True):
                 yield Labelled(label=name, text=text, below=True)
             self._alone = []
-        self._waiting = (self._waiting + labels)[:MOST_WAITING]
+        self._waiting = (self._waiting + labels)[:MOST]
 
     def _over(self, values: list[str], *, bare: bool) -> Iterator[Labelled]:
         for place, text in enumerate(values):
             yield Labelled(label=self._waiting[place] if place < len(self._waiting) else "", text=text)
         self._waiting = self._waiting[len(values) :]
-        self._alone = (self._alone + values)[-MOST_WAITING:] if bare else []
+        self._alone = (self._alone + values)[-MOST:] if bare else []
 
     def _forget(self) -> None:
         self._waiting, self._alone = [], []

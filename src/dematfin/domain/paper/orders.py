@@ -30,33 +30,27 @@ ALIKE: Final = str.maketrans("OoIiLl", "001111")
 def engagement(lines: Sequence[str], opened: Set[str]) -> Opinion | None:
     """Return the open engagement that is printed, as the finance software writes it; else a labelled order."""
     names = {_alike(name): name for name in sorted(opened) if _alike(name)}
+    beginnings = {key[:length] for key in names for length in range(1, len(key) + 1)}
     found: dict[str, bool] = {}
-    for line in lines if names else ():
-        for name, is_labelled in _known(line, names):
-            found[name] = found.get(name, False) or is_labelled
+    for line in lines:
+        for key, before in _printed(line, beginnings):
+            is_labelled = bool(LABEL.search(before))
+            if key in names and (is_labelled or _is_distinctive(key)):
+                found[names[key]] = found.get(names[key], False) or is_labelled
     return _judged(found) if found else _unknown(lines)
 
 
-def _known(line: str, names: dict[str, str]) -> Iterator[tuple[str, bool]]:
-    """Yield the open engagements of a line, however their parts are set apart."""
-    words = [(found.start(), found.end(), found[0].upper()) for found in WORD.finditer(line.translate(ALIKE))]
-    for first, (start, end, _) in enumerate(words):
-        for key in _runs(words[first : first + MOST_PARTS]):
-            if key in names:
-                is_labelled = bool(LABEL.search(line[max(0, start - NEAR) : end]))
-                if is_labelled or _is_distinctive(key):
-                    yield names[key], is_labelled
-
-
-def _runs(words: Sequence[tuple[int, int, str]]) -> Iterator[str]:
-    """Yield the first word, then with its next ones as long as they stand close together."""
-    joined, end = "", words[0][0]
-    for start, next_end, word in words:
-        if start - end > CLOSE:
-            return
-        joined += word
-        end = next_end
-        yield joined
+def _printed(line: str, beginnings: Set[str]) -> Iterator[tuple[str, str]]:
+    """Yield what may be engagements, however their parts are set apart, and what is written just before."""
+    words = list(WORD.finditer(line.translate(ALIKE)))
+    for first, word in enumerate(words):
+        joined, end = "", word.start()
+        for part in words[first : first + MOST_PARTS]:
+            joined += part[0].upper()
+            if part.start() - end > CLOSE or joined not in beginnings:
+                break
+            end = part.end()
+            yield joined, line[max(0, word.start() - NEAR) : word.end()]
 
 
 def _is_distinctive(key: str) -> bool:

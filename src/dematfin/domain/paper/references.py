@@ -23,7 +23,7 @@ LABEL: Final = re.compile(
 )
 NUMBER: Final = (
     r"(?<![0-9A-Za-z/._-])(?:(?!(?:du|de|le|la|et|au|en|ref|no|page) )[A-Z]{1,4} (?=[0-9]))?"
-    r"(?=[A-Z/_-]{0,12}[0-9])[0-9A-Z][0-9A-Z/_-]{0,28}(?:\.[0-9A-Z]{1,10})?(?![0-9A-Za-z/_%]|[.,][0-9])"
+    r"(?=[A-Z/_-]{0,12}[0-9])[0-9A-Z][0-9A-Z/_-]{0,28}(?:\.[0-9A-Z]{1,10}){0,3}(?![0-9A-Za-z/_%]|[.,][0-9])"
 )
 VALUE: Final = re.compile(rf"{dates.VALUE.pattern}|{NUMBER}", re.IGNORECASE)
 WITHOUT_SIGN: Final = re.compile(rf"\b(facture|avoir) ?:? ?({NUMBER})", re.IGNORECASE)
