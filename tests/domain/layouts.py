@@ -40,7 +40,7 @@ Agrafes 5 100,00 500,00
 Total HT 1 000,00 €
 TVA 20,00 % 200,00 €
 Total TTC 1 200,00 €
-IBAN : FR76 1999 9000 1700 0987 6543 276  BIC XXXXFRPP""",
+IBAN : FR76 1999 9000 1700 0987 6543 276 BIC XXXXFRPP""",
     says={
         Field.KIND: "FACTURE",
         Field.SIRET: "91098765000017",
@@ -102,7 +102,7 @@ PLUMBER: Final = Layout(
     name="a craftsman without VAT",
     text="""DEPANNAGE ROSSI - Plombier - SIRET 90334455400014
 TVA non applicable, art. 293 B du CGI
-FACTURE 2026-17            Fait à Annecy, le 5 nov. 2026
+FACTURE 2026-17  Fait à Annecy, le 5 nov. 2026
 Remplacement robinet 85,00
 Déplacement 40,00
 TOTAL 125,00 €

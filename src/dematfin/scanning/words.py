@@ -78,9 +78,10 @@ def _specifications(document: pikepdf.Pdf) -> Iterator[Any]:
     associated = document.Root.get("/AF")
     if isinstance(associated, pikepdf.Array):
         yield from associated
-    named = document.Root.get("/Names", pikepdf.Dictionary()).get("/EmbeddedFiles")
-    if isinstance(named, pikepdf.Dictionary):
-        yield from pikepdf.NameTree(named).values()
+    names = document.Root.get("/Names")
+    files = names.get("/EmbeddedFiles") if isinstance(names, pikepdf.Dictionary) else None
+    if isinstance(files, pikepdf.Dictionary):
+        yield from pikepdf.NameTree(files).values()
 
 
 def _name(specification: Any) -> str:

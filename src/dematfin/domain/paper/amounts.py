@@ -17,16 +17,17 @@ MOST: Final = 60
 """Amounts of one kind that are compared with the others; an invoice with more is no use to a clerk either."""
 MOST_RATES: Final = 5
 LABEL: Final = re.compile(
-    r"(?P<other>\bt\.?v\.?a\.? ?intra|\bcapital\b|\bacomptes?\b|\bdeja (?:regle|paye)|\bavance\b|\bretenue\b"
-    r"|\bescompte\b|\bremise\b|\bindemnite\b|\bsolde anterieur|\bp\.? ?u\.?(?: h\.? ?t\b)?"
-    r"|\bprix unit[a-z.]{0,6}(?: h\.? ?t\b)?)"
-    r"|(?P<heading>\btaux\b(?: de tva\b)?)"
-    r"|(?P<ttc>\b(?:(?:total|montant|net)(?: general| a (?:payer|regler)| du)? )?"
+    r"\b(?=[a-z])(?:"
+    r"(?P<other>t\.?v\.?a\.? ?intra|capital\b|acomptes?\b|deja (?:regle|paye)|avance\b|retenue\b"
+    r"|escompte\b|remise\b|indemnite\b|solde anterieur|p\.? ?u\b\.?(?: h\.? ?t\b)?"
+    r"|prix unit[a-z.]{0,6}(?: h\.? ?t\b)?)"
+    r"|(?P<heading>taux\b(?: de tva\b)?)"
+    r"|(?P<ttc>(?:(?:total|montant|net)(?: general| a (?:payer|regler)| du)? )?"
     r"(?:t\.? ?t\.? ?c\b\.?|toutes taxes comprises)(?: a (?:payer|regler))?)"
-    r"|(?P<ht>\b(?:(?:sous.?total|total|montant|base|net)(?: net| general)? )?(?:h\.? ?t\b\.?|hors.taxes?\b|imposable))"
-    r"|(?P<tva>\b(?:(?:total|montant) )?(?:t\.? ?v\.? ?a\b\.?|taxes?\b))"
-    r"|(?P<due>\b(?:net|total|montant|reste|somme|solde) (?:a (?:payer|regler)|du)\b)"
-    r"|(?P<total>\btotal\b)",
+    r"|(?P<ht>(?:(?:sous.?total|total|montant|base|net)(?: net| general)? )?(?:h\.? ?t\b\.?|hors.taxes?\b|imposable))"
+    r"|(?P<tva>(?:(?:total|montant) )?(?:t\.? ?v\.? ?a\b\.?|taxes?\b))"
+    r"|(?P<due>(?:net|total|montant|reste|somme|solde) (?:a (?:payer|regler)|du)\b)"
+    r"|(?P<total>total\b))",
     re.IGNORECASE,
 )
 DIGIT: Final = "[0-9OoIl]"

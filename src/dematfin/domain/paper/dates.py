@@ -20,14 +20,15 @@ VALUE: Final = re.compile(
     re.IGNORECASE,
 )
 LABEL: Final = re.compile(
-    r"(?P<origin>\b(?:sur|annule) (?:la |votre |notre )?facture(?: n[^ ]{0,2} ?[^ ]{1,30})?(?: du\b)?)"
-    r"|(?P<issued>\bdate (?:de |d')?(?:la )?(?:facture|facturation|emission|l'avoir|avoir)|\bdate (?:facture|piece)"
-    r"|\b(?:emise?|facturee?|etablie?) le\b|\b(?:facture|avoir)(?: n[^ ]{0,2} ?[^ ]{1,30})? (?:en date )?du\b)"
-    r"|(?:(?P<due>\becheance|\b(?:payable|a (?:payer|regler)|regler|reglement|paiement|preleve(?:ment)?)\b"
-    r"|\bdate limite|\bvalable|\bjusqu)"
-    r"|(?P<other>\blivraison|\blivre|\bcommande|\bperiode\b|\bprestations?\b|\bintervention|\bcontrat"
-    r"|\bnee? le|\bdevis\b|\bmarche|\b(?:du|au)\b(?=[^0-9]{0,12}[0-9])|\bimprimee? le))(?:[^0-9]{0,20}? (?:le|du)\b)?"
-    r"|(?P<day>\bdate\b|\ble\b(?=[^0-9]{0,12}[0-9]))",
+    r"\b(?=[a-z])(?:"
+    r"(?P<origin>(?:sur|annule) (?:la |votre |notre )?facture(?: n[^ ]{0,2} ?[^ ]{1,30})?(?: du\b)?)"
+    r"|(?P<issued>date (?:de |d')?(?:la )?(?:facture|facturation|emission|l'avoir|avoir)|date (?:facture|piece)"
+    r"|(?:emise?|facturee?|etablie?) le\b|(?:facture|avoir)(?: n[^ ]{0,2} ?[^ ]{1,30})? (?:en date )?du\b)"
+    r"|(?:(?P<due>echeance|(?:payable|a (?:payer|regler)|regler|reglement|paiement|preleve(?:ment)?)\b"
+    r"|date limite|valable|jusqu)"
+    r"|(?P<other>livraison|livre|commande|periode\b|prestations?\b|intervention|contrat"
+    r"|nee? le|devis\b|marche|(?:du|au)\b(?=[^0-9]{0,12}[0-9])|imprimee? le))(?:[^0-9]{0,20}? (?:le|du)\b)?"
+    r"|(?P<day>date\b|le\b(?=[^0-9]{0,12}[0-9])))",
     re.IGNORECASE,
 )
 OLDEST: Final = timedelta(days=5 * 366)

@@ -34,8 +34,8 @@ def engagement(lines: Sequence[str], opened: Set[str]) -> Opinion | None:
     found: dict[str, bool] = {}
     for line in lines:
         for key, before in _printed(line, beginnings):
-            is_labelled = bool(LABEL.search(before))
-            if key in names and (is_labelled or _is_distinctive(key)):
+            is_labelled = key in names and bool(LABEL.search(before))
+            if is_labelled or (key in names and _is_distinctive(key)):
                 found[names[key]] = found.get(names[key], False) or is_labelled
     return _judged(found) if found else _unknown(lines)
 

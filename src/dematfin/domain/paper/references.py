@@ -13,12 +13,13 @@ INVOICE, CREDIT_NOTE = "FACTURE", "AVOIR"
 SIGN: Final = r"(?:n(?:umero|um\.?|[°o*'\"’.]{1,2}|0(?= ))|ref(?:erence|\.)?)"
 """« n° » and what recognition makes of it."""
 LABEL: Final = re.compile(
-    rf"(?P<credit>\b(?:facture d'avoir|avoir|note de credit)(?: ?{SIGN})|\b{SIGN} ?(?:d'|de l')?avoir\b)"
-    rf"|(?P<other>\b(?:commande|engagement|client|devis|marche|contrat|bon|bl|bc|dossier|page|tel|chantier"
+    r"\b(?=[a-z])(?:"
+    rf"(?P<credit>(?:facture d'avoir|avoir|note de credit)(?: ?{SIGN})|{SIGN} ?(?:d'|de l')?avoir\b)"
+    rf"|(?P<other>(?:commande|engagement|client|devis|marche|contrat|bon|bl|bc|dossier|page|tel|chantier"
     rf"|compte|intervention|facture (?:du|pro ?forma|d'origine)|sur (?:la )?facture)\b(?: ?{SIGN})?"
-    rf"|\b{SIGN} ?(?:de |du )?(?:commande|engagement|client|devis|marche|contrat|bon|compte|tva)\b)"
-    rf"|(?P<invoice>\bfacture(?: ?{SIGN})|\b{SIGN} ?(?:de |de la )?(?:facture|piece)\b)"
-    r"|(?P<heading>\b(?:date|echeance|reference|quantite|montant)\b)",
+    rf"|{SIGN} ?(?:de |du )?(?:commande|engagement|client|devis|marche|contrat|bon|compte|tva)\b)"
+    rf"|(?P<invoice>facture(?: ?{SIGN})|{SIGN} ?(?:de |de la )?(?:facture|piece)\b)"
+    r"|(?P<heading>(?:date|echeance|reference|quantite|montant)\b))",
     re.IGNORECASE,
 )
 NUMBER: Final = (
