@@ -9,6 +9,8 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.paper.batch import ASIDE, Batch
+from dematfin.domain.paper.capture import WAITING, Capture
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Answer, AnswerState, Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
@@ -121,4 +123,6 @@ def _holdings(books: Books) -> Holdings:
         structures=books.find(StructureRules),
         refused_intentions=books.find(Intention, state=IntentionState.REFUSED),
         answers=books.find(Answer, state=(AnswerState.APPLIED, AnswerState.QUARANTINED)),
+        batches=books.find(Batch, state=ASIDE),
+        captures=books.find(Capture, state=WAITING),
     )

@@ -47,6 +47,7 @@ def _checks(diagnosis: "Diagnosis", *, online: bool) -> Iterator[Check]:
     yield "dossier des documents", diagnosis.documents
     yield "schémas PES", diagnosis.schemas
     yield "certificat de signature", diagnosis.signature
+    yield "numérisation", diagnosis.paper
     if online:
         yield "Chorus Pro", diagnosis.chorus
         yield "S²LOW", diagnosis.tdt

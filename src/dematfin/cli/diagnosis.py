@@ -1,5 +1,6 @@
 """What `config verifier` tries: each check returns a sentence, or raises the error that tells the remedy."""
 
+import os
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,7 @@ from dematfin.config import Settings, load
 from dematfin.domain.finding import blocking
 from dematfin.errors import ConfigError
 from dematfin.pes.validate import Schemas
+from dematfin.scanning.readers import has_zbar
 from dematfin.signature.authorities import Authorities
 from dematfin.signature.certificate import common_name
 from dematfin.signature.keys import open_pkcs12
@@ -71,6 +73,18 @@ class Diagnosis:
         warnings = " ".join(finding.sentence for finding in findings)
         end = key.certificate.not_valid_after_utc.date()
         return f"{common_name(key.certificate.subject)}, jusqu'au {day(end)}. {warnings}".strip()
+
+    def paper(self) -> str:
+        """Look for the readers, and for the folders that are watched."""
+        settings = self._settings.numerisation
+        for folder in filter(None, (settings.depot, settings.factures)):
+            if not (folder.is_dir() and os.access(folder, os.W_OK)):
+                message = (
+                    f"le dossier {folder} n'est pas là, ou rien ne peut y être écrit. Créez-le, ou donnez ce droit."
+                )
+                raise ConfigError(message)
+        second = "avec second avis (libzbar)" if has_zbar() else "sans second avis : installez libzbar0"
+        return f"{counted(len(settings.routes), 'route')}, codes lus par zxing-cpp, {second}"
 
     def chorus(self) -> str:
         """Call Chorus Pro."""

@@ -18,7 +18,9 @@ from dematfin.cli import (
     doublons,
     etats,
     factures,
+    feuilles,
     mandats,
+    numerisation,
     registres,
     steps,
     visas,
@@ -47,8 +49,10 @@ def program() -> typer.Typer:
     app.callback(cls=FrenchGroup)(_options)
     steps.register(app)
     etats.register(app)
+    feuilles.register(app)
     app.add_typer(factures.app, name="facture")
     app.add_typer(doublons.app, name="doublon")
+    app.add_typer(numerisation.app, name="numerisation")
     app.add_typer(visas.app, name="visa")
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")

@@ -12,7 +12,7 @@ from dematfin.sandbox import neighbours, pki
 from dematfin.sandbox.world import World
 from dematfin.support.refusals import reason
 
-OURS: Final = ("config.toml", "pki", "secrets", "var", "pes", "rapport.html", "resume.json", "bac-a-sable")
+OURS: Final = ("config.toml", "pki", "secrets", "var", "pes", "papier", "rapport.html", "resume.json", "bac-a-sable")
 MARK: Final = ".demonstration"
 TECHNICAL_LOGIN: Final = "TECH_1_990042@cpro.fr"
 CLIENT_ID: Final = "3f6b1f0e-0000-4000-8000-990042000015"
@@ -38,7 +38,15 @@ class DemoFolder:
     def prepare(self, story: Story) -> None:
         """Write everything afresh; raises ConfigError when the folder holds somebody else's files."""
         self._clear()
-        for name in ("secrets", "pki", "bac-a-sable", "pes/avant-signature", "var"):
+        for name in (
+            "secrets",
+            "pki",
+            "bac-a-sable",
+            "pes/avant-signature",
+            "var",
+            "papier/copieur",
+            "papier/courriel",
+        ):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         words = {name: secrets.token_urlsafe(16) for name in SECRETS}
         for name, word in words.items():

@@ -12,6 +12,7 @@ from dematfin.acts import administer, consult, mandats, registers, sign, visa
 from dematfin.acts import run as acts
 from dematfin.cli.context import system_account
 from dematfin.cli.output import counted, extent
+from dematfin.demo.mail import arrives
 from dematfin.demo.review import morning
 from dematfin.demo.story import FIXTURES, Story
 from dematfin.domain.invoice.invoice import Invoice
@@ -51,6 +52,7 @@ class Play:
         return (
             ("Mise en place : personnes, budgets, engagements, tiers", self.set_up),
             ("Import de Chorus Pro et contrôles", self.bring_in),
+            ("Courrier : une pile de factures papier au copieur", self.scan),
             ("Revue de l'agent : réponses aux fournisseurs, décisions, contre-appels", self.review),
             ("Visas des chefs de service", self.certify),
             ("Mandats, bordereaux et flux PES", self.prepare),
@@ -94,6 +96,11 @@ class Play:
         for invoice in self._invoices():
             for finding in invoice.findings:
                 yield f"{invoice.id} ({invoice.number}) : {finding.sentence} ({finding.code})"
+
+    def scan(self) -> Iterator[str]:
+        """What came by post."""
+        yield from arrives(self.app, self._person("claire"), self.story, self.folder)
+        yield from _told(acts.run(self.app, self._person("claire"), open_folders))
 
     def review(self) -> Iterator[str]:
         """The agent's morning."""

@@ -27,6 +27,7 @@ def bitonal(pdf: Pdf, page: Page, image: Image.Image) -> None:
     """One CCITT G4 image."""
     sink = io.BytesIO()
     image.save(sink, "TIFF", compression="group4", strip_size=1 << 30)
+    sink.seek(0)
     with TiffImagePlugin.TiffImageFile(sink) as tiff:
         offset, length, white = tiff.tag_v2[273][0], tiff.tag_v2[279][0], tiff.tag_v2[262] == 0
     data = sink.getvalue()[offset : offset + length]

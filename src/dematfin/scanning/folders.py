@@ -12,12 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from dematfin.domain.paper.batch import Door
+from dematfin.domain.paper.batch import Door, announced
 from dematfin.errors import ComeBackLater, ConnectorError, DocumentError, Unreachable
 from dematfin.ports.paper_folders import Parcel
 from dematfin.scanning import claims
 from dematfin.scanning.settings import ScanSettings
 from dematfin.scanning.sightings import Sightings
+from dematfin.support.files import PDF_MAGIC
 from dematfin.support.refusals import reason
 
 OURS: Final = ".dematfin"
@@ -28,6 +29,7 @@ PASSING: Final = frozenset({".tmp", ".part", ".filepart", ".partial", ".crdownlo
 SYSTEM: Final = frozenset({"thumbs.db", "desktop.ini"})
 TAIL: Final = 1024
 ENDS: Final = {".pdf": b"%%EOF", ".jpg": b"\xff\xd9", ".jpeg": b"\xff\xd9"}
+BEGINNINGS: Final = {".pdf": PDF_MAGIC, ".jpg": b"\xff\xd8", ".jpeg": b"\xff\xd8"}
 """How a whole file ends; a TIFF has no end, and is left alone for the longest time instead."""
 
 
@@ -62,7 +64,9 @@ class WatchedFolders:
         self._ignored = []
         try:
             return tuple(
-                Parcel(claim="", door=door, name=path.name, place=_place(folder, path), path=path, whole=_has_end(path))
+                Parcel(
+                    claim="", door=door, name=path.name, place=_place(folder, path), path=path, whole=_is_whole(path)
+                )
                 for path in self._files(folder)
             )
         except OSError as error:
@@ -116,7 +120,7 @@ class WatchedFolders:
         except OSError as error:
             self._ignored.append(f"Le fichier {path.name} ne peut pas être lu : {reason(error)}.")
             return None
-        return None if age < settings.stable_max else not ending
+        return None if age < settings.stable_max else _is_whole(path)
 
     def _files(self, folder: Path, *, deep: bool = True) -> Iterator[Path]:
         """Yield the files of a folder, and of its sub-folders, that may be invoices, in the order of their names."""
@@ -125,7 +129,8 @@ class WatchedFolders:
             if entry.name.startswith((".", "~")):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from self._files(path, deep=False) if deep else ()
+                if deep and announced(entry.name) is not None:
+                    yield from self._files(path, deep=False)
             elif entry.is_file(follow_symlinks=False) and path.suffix.lower() in TAKEN:
                 yield path
             elif path.suffix.lower() not in PASSING and entry.name.lower() not in SYSTEM:
@@ -158,6 +163,15 @@ def _folders(folder: Path) -> list[Path]:
 
 def _place(folder: Path, path: Path) -> str:
     return "" if path.parent == folder else path.parent.name
+
+
+def _is_whole(path: Path) -> bool:
+    """Say whether a file was not cut short; one that is not of its kind at all is left to whoever opens it."""
+    begins = BEGINNINGS.get(path.suffix.lower())
+    if begins is None or _has_end(path):
+        return True
+    with path.open("rb") as source:
+        return begins not in source.read(TAIL)
 
 
 def _has_end(path: Path) -> bool:

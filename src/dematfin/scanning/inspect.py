@@ -3,12 +3,34 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+import pikepdf
+import pypdfium2
 
 from dematfin.domain.paper.pages import Sight
+from dematfin.domain.paper.reasons import Reason
+from dematfin.errors import PaperRefused
 from dematfin.scanning.admission import Limits, admit, check_undamaged, digest, open_pdf
 from dematfin.scanning.blanks import is_blank
 from dematfin.scanning.pictures import Picture, Pictures
 from dematfin.scanning.separators import Found, find_sheet
+
+SPOILED: Final = (
+    pikepdf.PdfError,
+    pypdfium2.PdfiumError,
+    OSError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What a library raises on a page that is not as it should be: an object missing, another one in its place."""
+
+NO_MEMORY: Final = "bad_alloc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +61,42 @@ def inspect(path: Path, limits: Limits, watch: Watch, part: int = 0, parts: int 
         first, last = count * part // parts, count * (part + 1) // parts
         after_sheet = bool(first)  # what comes before is another part's: it may be a sheet
         for number in range(first, last):
-            page = pdf.pages[number]
-            admit(page, number + 1, limits)
-            seal = digest(page)
-            if not watch.sheets:
-                yield Sight(page=number + 1, digest=seal)
-                continue
-            small = pictures.small(number)
-            found = find_sheet(pictures, number, small, patcht=watch.patcht)
-            blank = _blank(small, found, watch) if _matters(number, watch, after_sheet=after_sheet) else None
-            after_sheet = found.sheet is not None
-            yield _sight(number + 1, seal, found, blank)
+            try:
+                sight = _look(pdf, pictures, number, (limits, watch), after_sheet=after_sheet)
+            except SPOILED as error:
+                raise _spoiled(number + 1, error) from error
+            after_sheet = sight.sheet is not None
+            yield sight
         check_undamaged(pdf)
+
+
+def _spoiled(page: int, error: Exception) -> PaperRefused:
+    if NO_MEMORY in str(error):
+        return PaperRefused(Reason.CRASH, f"La page {page} demande trop de mémoire. Baissez la résolution du copieur.")
+    return PaperRefused(Reason.DAMAGED, f"La page {page} est abîmée. Refaites la numérisation.")
+
+
+def _look(
+    pdf: pikepdf.Pdf, pictures: Pictures, number: int, asked: tuple[Limits, Watch], *, after_sheet: bool
+) -> Sight:
+    """Look at one page, once it is admitted."""
+    limits, watch = asked
+    page = pdf.pages[number]
+    admit(page, number + 1, limits)
+    if not watch.sheets:
+        return Sight(page=number + 1, digest=digest(page))
+    small = pictures.small(number)
+    found = find_sheet(pictures, number, small, patcht=watch.patcht)
+    return Sight(
+        page=number + 1,
+        digest=digest(page),
+        sheet=found.sheet,
+        rung=found.rung,
+        turn=found.turn,
+        suspicion=found.suspicion,
+        ghost=found.ghost,
+        blank=_blank(small, found, watch) if _matters(number, watch, after_sheet=after_sheet) else None,
+    )
 
 
 def _matters(number: int, watch: Watch, *, after_sheet: bool) -> bool:
@@ -60,16 +106,3 @@ def _matters(number: int, watch: Watch, *, after_sheet: bool) -> bool:
 
 def _blank(small: Picture, found: Found, watch: Watch) -> bool:
     return found.sheet is None and is_blank(small.image, small.dpi, watch.threshold, watch.cells)
-
-
-def _sight(page: int, seal: str, found: Found, blank: bool | None) -> Sight:  # noqa: FBT001 - a fact, not a switch
-    return Sight(
-        page=page,
-        digest=seal,
-        sheet=found.sheet,
-        rung=found.rung,
-        turn=found.turn,
-        suspicion=found.suspicion,
-        ghost=found.ghost,
-        blank=blank,
-    )

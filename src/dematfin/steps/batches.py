@@ -65,7 +65,8 @@ def _hold(app: App, batch: Batch, sights: Sequence[Sight], made: Cut) -> Batch:
 def _moved(app: App, batch: Batch, state: BatchState, pages: Sequence[Page], motif: str) -> Batch:
     with app.ledger.transaction() as books:
         before = books.get(Batch, batch.id)
-        after = replace(batch, state=BATCH_MACHINE.check(before.label, before.state, state))
+        reached = BATCH_MACHINE.check(before.label, before.state, state)
+        after = replace(batch, state=reached, received_on=before.received_on)
         books.save(after, *pages)
         books.record(app.event(Subject.BATCH, batch.id, before.state, after.state, motif))
     return after

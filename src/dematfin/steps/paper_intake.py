@@ -24,8 +24,10 @@ def take_arrivals(app: App, tally: Tally) -> None:
     with tally.item("Dossiers de numérisation"):
         for parcel in app.folders.arrivals():
             with tally.item(shown_name(parcel.name)):
-                take(app, parcel)
+                batch = take(app, parcel)
                 app.folders.done(parcel)
+                if batch.state is BatchState.DUPLICATE:
+                    tally.note(f"{batch.label} : même fichier que le lot {batch.twin}, il n'est pas repris.")
     for sentence in app.folders.ignored():
         tally.note(sentence)
 

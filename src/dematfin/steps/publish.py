@@ -20,8 +20,10 @@ from dematfin.ports.paper_reader import Order
 UNANNOUNCED = "aucune feuille ne l'annonce : confirmez que c'est une facture, et une seule"
 
 
-def publish(app: App, batch: Batch, sights: Sequence[Sight], cut: Cut, motif: str) -> Batch:
+def publish(app: App, batch: Batch, sights: Sequence[Sight], cut: Cut, motif: str, *, decided: bool = False) -> Batch:
     """Make the documents of a cut, then write all of it down in one transaction.
+
+    `decided`: a person has looked at each document, also at those that no sheet announces.
 
     Raises:
         PaperRefused: a document is not, page for page, what was looked at: nothing of it is published.
@@ -35,10 +37,10 @@ def publish(app: App, batch: Batch, sights: Sequence[Sight], cut: Cut, motif: st
     with app.ledger.transaction() as books:
         before = books.get(Batch, batch.id)
         state = BATCH_MACHINE.check(before.label, before.state, BatchState.PUBLISHED)
-        after = replace(batch, state=state, manifest=evidence, reason="", error="")
+        after = replace(batch, state=state, manifest=evidence, reason="", error="", received_on=before.received_on)
         kept = _replace_others(app, books, after, cut)
         captures = [
-            kept.get(piece.pages) or _capture(app, books, after, (place, piece, document), annexes)
+            kept.get(piece.pages) or _capture(app, books, after, (place, piece, document), annexes, decided=decided)
             for place, (piece, document) in enumerate(zip(cut.pieces, documents, strict=True), start=1)
         ]
         books.save(after, *captures, *pages_of(after, sights, cut, captures))
@@ -132,13 +134,19 @@ def _replace_others(app: App, books: Books, batch: Batch, cut: Cut) -> dict[tupl
 
 
 def _capture(
-    app: App, books: Books, batch: Batch, made: tuple[int, Piece, DocumentRef], annexes: tuple[Annex, ...]
+    app: App,
+    books: Books,
+    batch: Batch,
+    made: tuple[int, Piece, DocumentRef],
+    annexes: tuple[Annex, ...],
+    *,
+    decided: bool,
 ) -> Capture:
     """Return a new document of a batch; its event is recorded."""
     place, piece, document = made
     year = app.clock.today().year
     route = app.policy.paper.route(piece.sheet.route) if piece.sheet else None
-    announced = piece.sheet is not None or batch.door is Door.SINGLE
+    announced = decided or piece.sheet is not None or batch.door is Door.SINGLE
     capture = Capture(
         id=f"D{year}-{books.next_number(f'document-{year}'):06d}",
         batch=batch.id,

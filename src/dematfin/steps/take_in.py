@@ -19,7 +19,7 @@ def take_in(app: App, books: Books, reception: Reception, content: Content) -> t
     if reception.invoice_id:
         invoice = next_episode(app, books, books.get(Invoice, reception.invoice_id), content, arrival)
     else:
-        invoice = _first_episode(app, books, reception, received(_allot(app, books), content, arrival))
+        invoice = _first_episode(app, books, reception, received(allot(app, books), content, arrival))
     return invoice, replace(reception, state=ReceptionState.READ, invoice_id=invoice.id, error="")
 
 
@@ -35,7 +35,8 @@ def _arrival(app: App, reception: Reception, content: Content) -> Arrival:
     )
 
 
-def _allot(app: App, books: Books) -> str:
+def allot(app: App, books: Books) -> str:
+    """Return the identifier of the next invoice."""
     year = app.clock.today().year
     return f"F{year}-{books.next_number(f'facture-{year}'):06d}"
 

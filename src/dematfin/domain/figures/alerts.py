@@ -6,6 +6,7 @@ from typing import Final
 
 from dematfin.domain import labels
 from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.figures.paper_alerts import of_batches, of_captures
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
@@ -32,6 +33,8 @@ def alerts(held: Holdings, today: date) -> Iterator[str]:
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
     yield from _of_mandats(held.mandats)
     yield from _of_what_came_in(held)
+    yield from of_batches(held.batches)
+    yield from of_captures(held.captures)
     yield from filter(None, (password_alert(rules, today) for rules in held.structures))
     yield from _of_neighbours(held)
     yield from _of_late_visas(held.folders, today)

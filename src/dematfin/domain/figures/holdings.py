@@ -8,6 +8,8 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.paper.batch import Batch
+from dematfin.domain.paper.capture import Capture
 from dematfin.domain.reception import Answer, Reception
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import VisaFolder
@@ -28,3 +30,5 @@ class Holdings:
     given_up: Sequence[Intention]
     structures: Sequence[StructureRules]
     answers: Sequence[Answer]
+    batches: Sequence[Batch] = ()
+    captures: Sequence[Capture] = ()

@@ -48,6 +48,8 @@ BATCH_MACHINE: Final = Machine[BatchState](
     },
     LABELS,
 )
+ASIDE: Final = (BatchState.HELD, BatchState.QUARANTINED, BatchState.DUPLICATE)
+"""What waits for a person."""
 ANNOUNCED: Final = re.compile(r"lot[_ -](\d{1,4})", re.IGNORECASE)
 
 

@@ -175,9 +175,7 @@ def _counts(sights: Sequence[Sight], made: Cut, expected: int | None) -> Iterato
 
 
 def _warnings(sights: Sequence[Sight], made: Cut) -> Iterator[Finding]:
-    for first, second in pairwise(_fronts(sights, made.verdicts)):
-        if second.page - first.page - 1 == _backs_between(made.verdicts, first.page, second.page):
-            yield _warns("SCAN-EMPTY", f"Rien entre les feuilles des pages {first.page} et {second.page}.", first.page)
+    yield from _empty(sights, made)
     for before, sight in pairwise(sights):
         used = made.duplex and before.page % 2 and before.sheet is not None
         if used and made.verdicts[sight.page - 1] is Verdict.CONTENT:
@@ -190,12 +188,17 @@ def _warnings(sights: Sequence[Sight], made: Cut) -> Iterator[Finding]:
                 yield _warns("SCAN-ORPHAN", told, piece.pages[0])
 
 
+def _empty(sights: Sequence[Sight], made: Cut) -> Iterator[Finding]:
+    """Tell the sheets that nothing follows."""
+    for first, second in pairwise(_fronts(sights, made.verdicts)):
+        ends = first.sheet and first.sheet.mark is Mark.END
+        if not ends and Verdict.CONTENT not in made.verdicts[first.page : second.page - 1]:
+            told = f"Rien entre les feuilles des pages {first.page} et {second.page}."
+            yield _warns("SCAN-EMPTY", told, first.page)
+
+
 def _fronts(sights: Sequence[Sight], verdicts: Sequence[Verdict]) -> list[Sight]:
     return [sight for sight, verdict in zip(sights, verdicts, strict=True) if verdict is Verdict.SEPARATOR]
-
-
-def _backs_between(verdicts: Sequence[Verdict], first: int, second: int) -> int:
-    return sum(1 for verdict in verdicts[first : second - 1] if verdict is not Verdict.CONTENT)
 
 
 def _holds(code: str, sentence: str, page: int = 0) -> Finding:

@@ -1,0 +1,85 @@
+"""What an agent looks at before deciding on paper: batches and their pages, documents, images of pages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dematfin.domain.paper.batch import ASIDE, Batch
+from dematfin.domain.paper.capture import WAITING, Capture, CaptureState
+from dematfin.domain.paper.pages import Page
+from dematfin.domain.parties.person import Act, Person
+from dematfin.ports.app import App
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchView:
+    """A batch, its pages, its documents."""
+
+    batch: Batch
+    pages: tuple[Page, ...]
+    documents: tuple[Capture, ...]
+
+    def proposed(self) -> tuple[tuple[int, ...], ...]:
+        """Return the pages of each document that the readers would make of it."""
+        places = sorted({page.piece for page in self.pages if page.piece})
+        return tuple(tuple(page.page for page in self.pages if page.piece == place) for place in places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """What waits for a person: batches put aside, documents to confirm, documents to enter."""
+
+    batches: tuple[BatchView, ...]
+    to_confirm: tuple[Capture, ...]
+    to_enter: tuple[Capture, ...]
+
+
+def view(app: App, who: Person, batch_id: str) -> BatchView:
+    """Return one batch; raises UnknownRecord."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        current = [one for one in books.find(Capture, batch=batch_id) if one.state is not CaptureState.REPLACED]
+        return BatchView(
+            batch=books.get(Batch, batch_id),
+            pages=books.find(Page, batch=batch_id),
+            documents=tuple(sorted(current, key=lambda one: one.pages)),
+        )
+
+
+def pending(app: App, who: Person) -> Pending:
+    """Return all that waits."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        aside = books.find(Batch, state=ASIDE)
+        waiting = books.find(Capture, state=WAITING)
+    return Pending(
+        batches=tuple(view(app, who, batch.id) for batch in aside),
+        to_confirm=tuple(one for one in waiting if one.state is CaptureState.TO_CONFIRM),
+        to_enter=tuple(one for one in waiting if one.state is CaptureState.TO_ENTER),
+    )
+
+
+def document(app: App, who: Person, document_id: str) -> Capture:
+    """Return one document; raises UnknownRecord."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        return books.get(Capture, document_id)
+
+
+@contextmanager
+def opened(app: App, who: Person, batch_id: str) -> Iterator[Path]:
+    """Lend the original of a batch, as it came."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        batch = books.get(Batch, batch_id)
+    with app.documents.local(batch.original) as path:
+        yield path
+
+
+def thumbnails(app: App, who: Person, seen: BatchView, folder: Path) -> tuple[Path, ...]:
+    """Write a small image of each page of a batch into a folder that exists."""
+    who.require(Act.READ)
+    batch = seen.batch
+    with app.documents.local(batch.pdf or batch.original) as pdf:
+        return app.paper.thumbnails(pdf, [page.page for page in seen.pages], folder)
