@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dematfin.domain.paper.proposals import Familiar, Field, Proposal, Source, Trust, propose
+from dematfin.domain.paper.proposals import Familiar, Field, Proposal, Source, Trust, confront, propose
 from domain.layouts import CREDIT_NOTE, ENERGY, KNOWN, LAYOUTS, PAPER_SHOP, PLUMBER, TELEPHONE, Layout
 
 SURE, LIKELY, DOUBTFUL = Trust.SURE, Trust.LIKELY, Trust.DOUBTFUL
@@ -145,3 +145,26 @@ def test_a_short_number_is_not_found_in_an_address() -> None:
     known = replace(KNOWN, engagements=frozenset({"74000", "12"}))
     assert Field.ENGAGEMENT not in read("12 rue du Lac 74000 Annecy", known)
     assert read("Engagement 74000", known)[Field.ENGAGEMENT].value == "74000"
+
+
+def structured(**values: str) -> tuple[Proposal, ...]:
+    return tuple(
+        Proposal(field=Field[name.upper()], value=value, trust=SURE, source=Source.FACTURX, why="cohérent")
+        for name, value in values.items()
+    )
+
+
+@pytest.mark.parametrize(
+    ("siret", "iban", "doubtful"),
+    [
+        ("91098765000017", "FR7619999000170009876543276", set()),  # its own account
+        ("90556677400014", "FR7619999000170009987654351", set()),  # both are new
+        ("91098765000017", "FR7619999000170009987654351", {Field.IBAN}),  # a known supplier, another account
+        ("90556677400014", "FR7619999000170009876543276", {Field.IBAN}),  # another supplier's
+        ("21990042000015", "FR7619999000170009987654351", {Field.SIRET}),  # ours
+    ],
+)
+def test_structured_data_are_confronted_with_what_is_known(siret: str, iban: str, doubtful: set[Field]) -> None:
+    found = confront(structured(siret=siret, iban=iban, number="F1"), KNOWN)
+    assert {one.field for one in found if one.trust is DOUBTFUL} == doubtful
+    assert [one.value for one in found] == [siret, iban, "F1"]

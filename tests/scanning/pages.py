@@ -39,10 +39,11 @@ def scanned(source: Path, target: Path, *, dpi: int = 200, turned: float = 0.4) 
     return target
 
 
-def with_attachment(target: Path, name: str, data: bytes, *, associated: bool = False) -> Path:
+def with_attachment(target: Path, name: str, data: bytes, *, associated: bool = False, on: Path | None = None) -> Path:
     """Write a page that carries a file, in the name tree or only associated with the document."""
-    pdf = pikepdf.new()
-    pdf.add_blank_page()
+    pdf = pikepdf.open(on) if on else pikepdf.new()
+    if on is None:
+        pdf.add_blank_page()
     stream = pdf.make_stream(data)
     specification = pdf.make_indirect(Dictionary(Type=Name.Filespec, F=name, UF=name, EF=Dictionary(F=stream)))
     if associated:

@@ -1,7 +1,7 @@
 """What a document seems to say: proposals for whoever enters it, never decisions."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -10,11 +10,11 @@ from dematfin.domain.paper.dates import issued_on
 from dematfin.domain.paper.layout import lines
 from dematfin.domain.paper.orders import engagement
 from dematfin.domain.paper.references import kind, number
-from dematfin.domain.paper.supplier import account, supplier
+from dematfin.domain.paper.supplier import account, is_ours, judged_account, supplier
 from dematfin.domain.paper.trust import Opinion, Trust
 from dematfin.domain.parties.siret import siren
 
-__all__ = ["Familiar", "Field", "Proposal", "Source", "Trust", "propose"]
+__all__ = ["Familiar", "Field", "Proposal", "Source", "Trust", "confront", "propose"]
 
 
 class Field(StrEnum):
@@ -83,6 +83,19 @@ def propose(pages: Sequence[str], source: Source, familiar: Familiar) -> tuple[P
         Proposal(field=name, value=read.value, trust=read.trust, source=source, why=read.why)
         for name, read in _opinions(lines(pages), familiar)
         if read
+    )
+
+
+def confront(structured: Sequence[Proposal], familiar: Familiar) -> tuple[Proposal, ...]:
+    """Return structured data, less sure where what the collectivité knows contradicts it."""
+    values = {one.field: one.value for one in structured}
+    seller = values.get(Field.SIRET, "")
+    account_trust, why = judged_account(values.get(Field.IBAN, ""), (), siren(seller), familiar.ibans)
+    doubts = {Field.IBAN: why} if account_trust is Trust.DOUBTFUL else {}
+    if is_ours(seller, familiar.ours):
+        doubts |= dict.fromkeys((Field.SIRET, Field.SUPPLIER), "le vendeur serait la collectivité elle-même")
+    return tuple(
+        replace(one, trust=Trust.DOUBTFUL, why=doubts[one.field]) if one.field in doubts else one for one in structured
     )
 
 

@@ -14,7 +14,7 @@ ALMOST: Final = 2
 def supplier(lines: Sequence[str], ours: Set[str], tiers: Mapping[str, str]) -> Opinion | None:
     """Return the SIRET that most signs point to, never one of ours; a SIREN when only that was read."""
     vat = vat_sirens(lines) - {siren(own) for own in ours}
-    printed = [one for one in sirets(lines) if not _is_ours(one.siret, ours)]
+    printed = [one for one in sirets(lines) if not is_ours(one.siret, ours)]
     if not printed:
         return _by_vat_number(vat, tiers)
     ranked = sorted(printed, key=lambda one: _signs(one, vat, tiers), reverse=True)
@@ -27,13 +27,27 @@ def account(lines: Sequence[str], siren_read: str, holders: Mapping[str, str]) -
     if not read:
         return None
     best = max(read, key=lambda one: (one in holders, holders.get(one) == siren_read))
-    trust, why = _judged_account(best, read, siren_read, holders)
+    trust, why = judged_account(best, read, siren_read, holders)
     return Opinion(value=best, trust=trust, why=why)
 
 
-def _is_ours(number: str, ours: Set[str]) -> bool:
+def is_ours(number: str, ours: Set[str]) -> bool:
     """Say whether a SIRET is one of our establishments, or ours misread."""
     return any(siren(own) == siren(number) or _differences(own, number) <= ALMOST for own in ours)
+
+
+def judged_account(best: str, read: Sequence[str], firm: str, holders: Mapping[str, str]) -> tuple[Trust, str]:
+    """Say how far the account `best`, among those read, may be believed to be this supplier's, and why."""
+    holder = holders.get(best)
+    if holder and firm and holder != firm:
+        return Trust.DOUBTFUL, f"compte connu d'un autre fournisseur (SIREN {holder})"
+    if holder:
+        return Trust.SURE, "clé juste, compte connu de ce fournisseur" if firm else "clé juste, compte connu"
+    if firm in holders.values():
+        return Trust.DOUBTFUL, "clé juste, mais ce n'est pas un compte connu de ce fournisseur : vérifiez auprès de lui"
+    if len(read) > 1:
+        return Trust.DOUBTFUL, f"clé juste, mais {len(read)} comptes sont imprimés"
+    return Trust.LIKELY, "clé juste, compte inconnu"
 
 
 def _differences(one: str, other: str) -> int:
@@ -86,16 +100,3 @@ def _by_vat_number(vat: Set[str], tiers: Mapping[str, str]) -> Opinion | None:
         return Opinion(value=best, trust=Trust.DOUBTFUL, why="SIREN seul, plusieurs n° de TVA lus")
     known = ", fournisseur connu" if best in tiers else ""
     return Opinion(value=best, trust=Trust.LIKELY, why=f"SIREN seul, tiré du n° de TVA{known}")
-
-
-def _judged_account(best: str, read: Sequence[str], firm: str, holders: Mapping[str, str]) -> tuple[Trust, str]:
-    holder = holders.get(best)
-    if holder and firm and holder != firm:
-        return Trust.DOUBTFUL, f"compte connu d'un autre fournisseur (SIREN {holder})"
-    if holder:
-        return Trust.SURE, "clé juste, compte connu de ce fournisseur" if firm else "clé juste, compte connu"
-    if firm in holders.values():
-        return Trust.DOUBTFUL, "clé juste, mais ce n'est pas un compte connu de ce fournisseur : vérifiez auprès de lui"
-    if len(read) > 1:
-        return Trust.DOUBTFUL, f"clé juste, mais {len(read)} comptes sont imprimés"
-    return Trust.LIKELY, "clé juste, compte inconnu"
