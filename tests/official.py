@@ -1,4 +1,4 @@
-"""What a stranger may lack: the official schemas and samples, and xmlsec1.
+"""What a stranger may lack: the official schemas and samples, xmlsec1, PostgreSQL, Tesseract.
 
 A test that needs one of them carries its mark. Without it the test is not collected and the run says how many were
 left out; with `CI=true` nothing may be missing, so the run fails.
@@ -16,6 +16,7 @@ OFFICIAL: Final = Path(os.environ.get("DEMATFIN_OFFICIEL", "absent"))
 needs_official = pytest.mark.needs_official
 needs_xmlsec1 = pytest.mark.needs_xmlsec1
 needs_postgres = pytest.mark.needs_postgres
+needs_tesseract = pytest.mark.needs_tesseract
 
 
 def missing() -> dict[str, str]:
@@ -27,6 +28,8 @@ def missing() -> dict[str, str]:
         gaps["needs_xmlsec1"] = "xmlsec1 (Debian package xmlsec1)"
     if postgres_bin() is None:
         gaps["needs_postgres"] = "PostgreSQL's programs (Debian package postgresql)"
+    if shutil.which("tesseract") is None:
+        gaps["needs_tesseract"] = "Tesseract (Debian packages tesseract-ocr and tesseract-ocr-fra)"
     return gaps
 
 
