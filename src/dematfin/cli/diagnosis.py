@@ -10,6 +10,7 @@ from dematfin.config import Settings, load
 from dematfin.domain.finding import blocking
 from dematfin.errors import ConfigError
 from dematfin.pes.validate import Schemas
+from dematfin.scanning.ocr import available as tesseract
 from dematfin.scanning.readers import has_zbar
 from dematfin.signature.authorities import Authorities
 from dematfin.signature.certificate import common_name
@@ -84,7 +85,8 @@ class Diagnosis:
                 )
                 raise ConfigError(message)
         second = "avec second avis (libzbar)" if has_zbar() else "sans second avis : installez libzbar0"
-        return f"{counted(len(settings.routes), 'route')}, codes lus par zxing-cpp, {second}"
+        words = f", Tesseract {tesseract()}" if settings.ocr else ""
+        return f"{counted(len(settings.routes), 'route')}, codes lus par zxing-cpp, {second}{words}"
 
     def chorus(self) -> str:
         """Call Chorus Pro."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dematfin.domain.paper.reasons import Reason
-from dematfin.errors import DocumentError, PaperRefused
+from dematfin.errors import ConfigError, DocumentError, PaperRefused
 
 Task = Callable[[dict[str, Any]], Iterator[dict[str, Any]]]
 
@@ -76,6 +76,8 @@ def main() -> None:
         _say({"refused": error.code, "sentence": str(error)})
     except DocumentError as error:
         _say({"refused": Reason.DAMAGED, "sentence": str(error)})
+    except ConfigError as error:
+        _say({"lacks": str(error)})
 
 
 def _bound(memory: int, seconds: int) -> None:

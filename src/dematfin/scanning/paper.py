@@ -1,7 +1,7 @@
 """Reads files of paper in processes that may die: implements ports.paper_reader.PaperReader."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from dematfin.support.files import PDF_MAGIC
 HEAD: Final = 1024
 IMAGES: Final = (b"II*\0", b"MM\0*", b"\xff\xd8\xff")
 """How TIFF and JPEG files begin."""
+RECOGNITION: Final = 300
+"""Seconds given to the recognition of a document: some pages, a minute each at most."""
 SMALL: Final = 8_000_000
 """Bytes below which a second process costs more than it saves."""
 
@@ -63,7 +65,9 @@ class Paper:
 
     def words(self, pdf: Path) -> Words | None:
         """Return what a document says."""
-        for line in self._run("words", pdf, ocr=self._settings.ocr):
+        patience = RECOGNITION if self._settings.ocr else self._bounds.seconds
+        task = self._task("words", pdf, ocr=self._settings.ocr)
+        for line in watch([task], replace(self._bounds, seconds=patience)):
             proposals = tuple(_proposal(one) for one in line["proposals"])
             return Words(source=Source(line["source"]), pages=tuple(line["pages"]), proposals=proposals)
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Final
 
 from dematfin.domain.paper.reasons import Reason
-from dematfin.errors import ComeBackLater, PaperRefused
+from dematfin.errors import ComeBackLater, ConfigError, PaperRefused
 
 COMMAND: Final = (sys.executable, "-P", "-m", "dematfin.scanning.child")
 START: Final = 30
@@ -33,6 +33,7 @@ def watch(tasks: Sequence[Line], bounds: Bounds) -> Iterator[Line]:
 
     Raises:
         PaperRefused: what a process refuses; `timeout` or `crash` when it ends otherwise.
+        ConfigError: a program that it needs is not installed.
         ComeBackLater: the disk is full.
     """
     with ExitStack() as stack:
@@ -72,6 +73,8 @@ class Running:
                 return
             if "refused" in said:
                 raise PaperRefused(said["refused"], said["sentence"])
+            if "lacks" in said:
+                raise ConfigError(said["lacks"])
             yield said
             patience = self._patience
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from dematfin.domain.paper.batch import Batch, BatchState
 from dematfin.domain.paper.capture import WAITING, Capture
-from dematfin.domain.paper.proposals import Familiar, Proposal, propose
+from dematfin.domain.paper.proposals import Familiar, Proposal, confront, propose
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Engagement
 from dematfin.errors import PaperRefused
@@ -58,7 +58,9 @@ def _proposals(app: App, document: Capture, familiar: Familiar) -> tuple[Proposa
         return ()
     if words is None:
         return ()
-    return words.proposals or propose(words.pages, words.source, familiar)
+    if words.proposals:
+        return confront(words.proposals, familiar)
+    return propose(words.pages, words.source, familiar)
 
 
 def _save_proposals(app: App, document: Capture, proposals: tuple[Proposal, ...]) -> None:
@@ -78,4 +80,5 @@ def _familiar(app: App) -> Familiar:
         tiers={one.siren: one.name for one in tiers},
         ibans={one.account.iban: one.siren for one in tiers},
         engagements=frozenset(one.number for one in engagements),
+        today=app.clock.today(),
     )
