@@ -121,7 +121,7 @@ def test_each_case_offers_the_keys_that_serve_and_proposes_one(office: Office) -
             "11",
             ("s", "Pièce absente.", "RIB ; Devis"),
             S.INTERRUPTED,
-            "Lettre d'interruption : interruption-F2026-000011.pdf",
+            "Lettre : interruption-F2026-000011.pdf",
         ),
         ("11", ("x", "Facture fausse."), S.REFUSED, "F2026-000011 : refusée."),
         ("11", ("c", "VOIRIE", "", "Vu."), S.IN_VISA, "● visa : F2026-000011"),

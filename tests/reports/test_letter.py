@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dematfin.domain.interruption import Interruption
-from dematfin.reports.letter import PdfLetters, drawable
+from dematfin.reports.layout import drawable
+from dematfin.reports.letter import PdfLetters
 from examples import COMMUNE, SUPPLIER
 
 WORDS: Final = Interruption(

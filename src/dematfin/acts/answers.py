@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
+from dematfin.acts.reminder import keep_notice
 from dematfin.domain.event import Subject
 from dematfin.domain.interruption import Interruption
 from dematfin.domain.invoice.chorus import said
-from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.motif import for_supplier
+from dematfin.domain.paper.notice import NoticeKind
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.episodes import withdraw_visa
 from dematfin.steps.intentions import ANSWERS, intend, is_told, take_back
+
+BY_POST: Final = {InvoiceState.SENT_BACK: NoticeKind.RETURN, InvoiceState.REFUSED: NoticeKind.REFUSAL}
+"""The letter that tells the supplier of a paper invoice what Chorus Pro would."""
 
 
 def recycle(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
@@ -66,6 +72,8 @@ def answer(app: App, who: Person, books: Books, invoice: Invoice, state: Invoice
     words = for_supplier(invoice.id, motif)
     _check_open(books, invoice)
     answered = invoice.moved(state)
+    if invoice.origin is Origin.SCAN and state in BY_POST:
+        answered = replace(answered, letter=keep_notice(app, who, invoice, BY_POST[state], words))
     withdraw_visa(app, books, invoice, f"facture {said(ANSWERS[state])}")
     take_back(books, invoice, f"remplacé par une autre décision : {said(ANSWERS[state])}")
     books.save(answered)
@@ -84,7 +92,7 @@ def _interruption(app: App, invoice: Invoice, motif: str, pieces: tuple[str, ...
         number=invoice.number,
         issued_on=invoice.issued_on,
         ttc=invoice.ttc,
-        remote_id=invoice.remote_id,
+        remote_id=invoice.remote_id if invoice.origin is Origin.CHORUS else "",
         notified_on=invoice.notified_on,
         written_on=app.clock.today(),
         motif=motif,
@@ -99,7 +107,7 @@ def _check_open(books: Books, invoice: Invoice) -> None:
             "(CCP, art. R. 2192-27). Si le mandat doit être repris, voyez d'abord avec le comptable."
         )
         raise RuleError(message)
-    if invoice.state is InvoiceState.SENT_BACK and is_told(books, invoice):
+    if invoice.state is InvoiceState.SENT_BACK and invoice.origin is Origin.CHORUS and is_told(books, invoice):
         message = (
             f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} », le fournisseur l'a en "
             "main. Attendez qu'elle revienne pour la rejeter."

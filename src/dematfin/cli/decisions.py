@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
-from dematfin.acts import answers, holds
+from dematfin.acts import answers, holds, reminder
 from dematfin.acts.run import run, tell_now
 from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import account, complain, say
 from dematfin.domain.finding import blocking
-from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE
 from dematfin.steps.visa import visa
@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command("forcer", cls=FrenchCommand)(force)
     app.command("prendre-en-main", cls=FrenchCommand)(take_over)
     app.command("ecarter", cls=FrenchCommand)(set_aside)
+    app.command("rappel", cls=FrenchCommand)(remind)
 
 
 def recycle(facture: Key, motif: ToSupplier, configuration: Configuration = DEFAULT) -> None:
@@ -50,7 +51,7 @@ def suspend(
         list[str] | None, typer.Option("--piece", metavar="PIÈCE", help="Pièce à fournir ; répétez l'option.")
     ] = None,
     lettre: Annotated[
-        Path | None, typer.Option("--lettre", metavar="FICHIER", help="Où écrire la lettre d'interruption (PDF).")
+        Path | None, typer.Option("--lettre", metavar="FICHIER", help="Où écrire la lettre (PDF).")
     ] = None,
 ) -> None:
     """Interrompt le délai d'une facture à laquelle il manque une pièce (statut « Suspendue »). Une seule fois."""
@@ -97,9 +98,28 @@ def set_aside(facture: Key, motif: Why, configuration: Configuration = DEFAULT) 
     carry_on(desk, holds.set_aside(desk.app, desk.who, facture, motif))
 
 
+def remind(
+    facture: Key,
+    configuration: Configuration = DEFAULT,
+    lettre: Annotated[
+        Path | None, typer.Option("--lettre", metavar="FICHIER", help="Où écrire la lettre (PDF).")
+    ] = None,
+) -> None:
+    """Rappelle à un fournisseur qui envoie du papier qu'il doit utiliser Chorus Pro : écrit la lettre à envoyer."""
+    desk = sit(configuration)
+    invoice = reminder.remind(desk.app, desk.who, facture)
+    if not write_letter(desk, invoice, lettre):
+        raise typer.Exit(1)
+
+
 def tell(desk: Desk, invoice: Invoice) -> None:
-    """Say what was decided, and tell Chorus Pro at once; the decision stands, whatever it answers."""
+    """Say what was decided, and tell the supplier: Chorus Pro at once, or a letter; the decision stands in any case."""
     say(f"Facture {invoice.id} : {INVOICE[invoice.state]}.")
+    if invoice.origin is Origin.SCAN:
+        if invoice.letter is not None and invoice.state is not InvoiceState.INTERRUPTED:
+            write_letter(desk, invoice)
+        say("Facture papier : le fournisseur ne le saura que par votre courrier, recommandé pour interrompre le délai.")
+        return
     outcome = tell_now(desk.app, desk.who, invoice.id)
     account(outcome)
     if outcome.failures:
@@ -121,18 +141,19 @@ def carry_on(desk: Desk, invoice: Invoice) -> None:
 
 def write_letter(desk: Desk, invoice: Invoice, path: Path | None = None) -> bool:
     """Copy the letter that was kept with the invoice, and say where; return whether it could be written."""
-    target = path or Path(f"interruption-{invoice.id}.pdf")
+    what = "interruption" if invoice.state is InvoiceState.INTERRUPTED else "lettre"
+    target = path or Path(f"{what}-{invoice.id}.pdf")
     if invoice.letter is None:
-        complain(f"Facture {invoice.id} : aucune lettre d'interruption n'a été faite pour elle.")
+        complain(f"Facture {invoice.id} : aucune lettre n'a été faite pour elle.")
         return False
     try:
         with desk.app.documents.open(invoice.letter) as kept:
             write_atomically(target, kept.read())
     except OSError as error:
         complain(
-            f"La lettre d'interruption ne s'écrit pas dans {target} : {reason(error)}. Elle est gardée ; écrivez-la "
+            f"La lettre ne s'écrit pas dans {target} : {reason(error)}. Elle est gardée ; écrivez-la "
             f"ailleurs : dematfin facture voir {invoice.id} --lettre FICHIER."
         )
         return False
-    say(f"Lettre d'interruption : {target}")
+    say(f"Lettre : {target}")
     return True

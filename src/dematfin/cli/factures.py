@@ -13,6 +13,7 @@ from dematfin.cli.output import day, plain, say, table, write_json
 from dematfin.domain import labels
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.invoice.chorus import said
+from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.money import french
 from dematfin.ports.app import App
 
@@ -65,7 +66,7 @@ def show_invoice(
     configuration: Configuration = DEFAULT,
     json: Json = False,
     lettre: Annotated[
-        Path | None, typer.Option("--lettre", metavar="FICHIER", help="Écrit là sa lettre d'interruption (PDF).")
+        Path | None, typer.Option("--lettre", metavar="FICHIER", help="Écrit là la lettre faite à son fournisseur (PDF).")
     ] = None,
 ) -> None:
     """Raconte une facture, de sa notification à son paiement."""
@@ -88,13 +89,19 @@ def _headline(story: consult.Story) -> None:
     say(f"{invoice.id} · {content.kind.lower()} {invoice.number} de {content.supplier.name}", style="bold")
     where = f"service {invoice.service or '—'} · engagement {invoice.engagement or '—'}"
     say(f"{french(invoice.signed_amount)} TTC · {where}")
-    say(
-        f"Chorus Pro n° {invoice.remote_id}, « {said(invoice.remote_status)} » · notifiée le {day(invoice.notified_on)}"
-    )
+    say(_came(invoice))
     for finding in invoice.findings:
         say(f"  {finding.sentence} ({finding.code})")
     for mandat in story.mandats:
         say(f"Mandat {mandat.id} n° {mandat.number or '—'} : {french(mandat.amount)}, {labels.MANDAT[mandat.state]}")
+
+
+def _came(invoice: Invoice) -> str:
+    """Say by which door an invoice came, and when."""
+    if invoice.origin is Origin.SCAN:
+        return f"papier, arrivé le {day(invoice.notified_on)}"
+    shown = said(invoice.remote_status)
+    return f"Chorus Pro n° {invoice.remote_id}, « {shown} » · notifiée le {day(invoice.notified_on)}"
 
 
 def _tell(app: App, event: Event) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from dematfin.acts import consult
 from dematfin.demo.folder import DemoFolder
 from dematfin.domain.figures.overview import FluxRow, InvoiceRow, Overview
+from dematfin.domain.invoice.invoice import Origin
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.parties.person import Person
 from dematfin.ports.app import App
@@ -35,7 +36,7 @@ def _invoice(row: InvoiceRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "origine": row.origin,
-        "idFacture": row.remote_id,
+        "idFacture": row.remote_id if row.origin == Origin.CHORUS else None,
         "numero": row.number,
         "type": row.kind,
         "fournisseur": row.supplier,

@@ -15,6 +15,7 @@ class Interruption:
 
     Attributes:
         sender, siret: the budget that was asked to pay.
+        remote_id: its number in Chorus Pro; empty for an invoice on paper, whose letter goes by post.
         motif: why, imputable to the creditor; `pieces`: documents to supply.
     """
 

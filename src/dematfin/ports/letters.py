@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from dematfin.domain.interruption import Interruption
+from dematfin.domain.paper.notice import Notice
 from dematfin.domain.paper.sheet import Sheet
 
 
@@ -12,6 +13,10 @@ class Letters(Protocol):
 
     def interruption(self, words: Interruption) -> bytes:
         """Return the notification that interrupts the legal delay."""
+        ...
+
+    def notice(self, words: Notice) -> bytes:
+        """Return a letter about a paper invoice."""
         ...
 
     def sheets(self, sheets: Sequence[tuple[Sheet, str]]) -> bytes:

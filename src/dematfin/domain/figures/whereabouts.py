@@ -41,6 +41,13 @@ OF_A_CREDIT_NOTE: Final[dict[InvoiceState, str]] = {
     InvoiceState.REFUSED: "Il a été rejeté : le motif est dans Chorus Pro. Déposez-en un nouveau s'il y a lieu.",
     InvoiceState.CANCELLED: TWICE,
 }
+ON_PAPER: Final = {
+    InvoiceState.INTERRUPTED: "Des éléments vous ont été demandés par courrier ; dès leur réception complète, un "
+    "nouveau délai commencera.",
+    InvoiceState.SENT_BACK: "Elle vous a été retournée par courrier, avec ce qu'il faut corriger.",
+    InvoiceState.REFUSED: "Elle a été rejetée : le motif est dans le courrier qui vous a été adressé.",
+}
+"""Where no platform has told anything."""
 OF_ITS_MANDAT: Final[dict[MandatState, str]] = {
     MandatState.SENT: PAYING,
     MandatState.TAKEN_IN_CHARGE: "Elle est mandatée et prise en charge par le comptable public, qui va la payer.",
@@ -100,6 +107,8 @@ def _stands(invoice: Invoice, state: InvoiceState, mandat: Mandat | None) -> str
     if state is InvoiceState.ELSEWHERE:
         shown = WORDS.get(invoice.remote_status)
         return f"Son statut dans Chorus Pro est « {shown} »." if shown else APART
+    if invoice.origin is not Origin.CHORUS and state in ON_PAPER:
+        return ON_PAPER[state]
     if invoice.is_credit_note:
         return OF_A_CREDIT_NOTE[state]
     if mandat is None or mandat.state not in OF_ITS_MANDAT:

@@ -61,7 +61,7 @@ def _invalid(iban: str) -> Finding:
     return Finding(
         code="BANK-IBAN-INVALID",
         severity=Severity.BLOCKING,
-        sentence=f"L'IBAN de la facture ({mask(iban)}) n'existe pas : sa clé est fausse. Rejetez-la dans Chorus Pro et "
+        sentence=f"L'IBAN de la facture ({mask(iban)}) n'existe pas : sa clé est fausse. Rejetez-la et "
         "demandez-en une nouvelle.",
         about=iban,
         proposal=SupplierStatus.REFUSED,

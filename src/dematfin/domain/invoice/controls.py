@@ -12,8 +12,9 @@ from dematfin.domain.invoice.credit_notes import check_credit_note
 from dematfin.domain.invoice.credits import check_credits
 from dematfin.domain.invoice.duplicates import Pair, duplicates
 from dematfin.domain.invoice.forcing import weighed
-from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.mentions import check_dates, check_mentions
+from dematfin.domain.invoice.on_paper import check_channel, without_platform
 from dematfin.domain.invoice.payment import (
     check_direct_payment,
     check_elsewhere,
@@ -76,7 +77,8 @@ def control(invoice: Invoice, known: Known, tolerance: Decimal, *, check_siret: 
         *(check_credit_note(invoice, known.origins) if invoice.is_credit_note else _payment(invoice, known)),
         *twins,
     )
-    return _sendable(*weighed(findings, invoice.forced))
+    judged = _sendable(*weighed((*findings, *check_channel(invoice)), invoice.forced))
+    return judged if invoice.origin is Origin.CHORUS else tuple(map(without_platform, judged))
 
 
 def _not_ours_to_pay(invoice: Invoice, known: Known) -> Iterator[Finding]:

@@ -50,7 +50,8 @@ class Invoice:
         siret: the budget that pays: a former SIRET on the invoice leads to the present one.
         service, engagement, marche: as the supplier wrote them, or as an agent corrected them.
         interrupted_on: day when the legal delay was interrupted: once in the life of a request (CCP R. 2192-27).
-        letter: the notification that interrupted it.
+        letter: what was last written to its supplier: the notification that interrupted the delay, or, about a
+            paper, that it is sent back, refused, or should have come through Chorus Pro.
         passages: the statuses that the neighbour's history showed when it was last downloaded, oldest first.
         forced: what a person has let pass, in this episode.
         number, number_key, supplier_siren, supplier_key, iban, ttc, main_file, issued_on: taken from `content`, for

@@ -21,7 +21,7 @@ RATES: Final = frozenset(Decimal(rate) for rate in METROPOLIS + CORSICA + OVERSE
 """CGI, art. 278 to 281 octies, 296 and 297; Saint-Martin, Polynésie and Nouvelle-Calédonie have their own."""
 PRICE_ROUNDING: Final = Decimal("0.00005")
 """Unit prices are written with four decimals: half of the last one is lost on each unit."""
-NEW_ONE: Final = "Rejetez la facture dans Chorus Pro et demandez-en une nouvelle."
+NEW_ONE: Final = "Rejetez la facture et demandez-en une nouvelle."
 
 
 def check_sums(content: Content, tolerance: Decimal, marche: str = "") -> Iterator[Finding]:
