@@ -79,7 +79,7 @@ def test_what_is_no_invoice_says_nothing(text: str) -> None:
         ("SIRET 901122333000150", None, None),
         ("SIRET 219 900 420 00015", None, None),  # ours
         ("SIRET 219 900 420 00023", None, None),  # another of our establishments
-        ("SIRET 219 900 520 00014", None, None),  # ours, two digits misread
+        ("SIRET 219 900 020 00013", None, None),  # ours, two digits misread
         ("SIRET 90112233300015\nTVA FR87910987650", "90112233300015", DOUBTFUL),
         ("SIRET 90112233300015\nSIRET 90556677400014", "90112233300015", DOUBTFUL),
         ("SIRET 90112233300015\nSIRET 90112233300023", "90112233300015", DOUBTFUL),  # two establishments

@@ -128,6 +128,9 @@ def test_amounts_are_sure_when_they_add_up(whole: str, tax: str, total: str) -> 
         ("Total 1 200,00", ("1200.00",), DOUBTFUL),
         ("Total TTC 1 200,00\nTotal TTC 1 300,00", ("1300.00",), DOUBTFUL),
         ("Total HT 1 000,00\nTVA 200,00\nTotal TTC 1 300,00", ("1000.00", "200.00", "1300.00"), DOUBTFUL),
+        ("Total HT 1 000,00\nTVA 200,00\nTotal TTC 1 150,00", ("1000.00", "200.00", "1150.00"), DOUBTFUL),
+        ("1 000,00 € HT 200,00 € TVA 1 200,00 € TTC", ("1000.00", "200.00", "1200.00"), SURE),
+        ("Total HT TVA TTC : 1 000,00 200,00 1 200,00", ("1000.00", "200.00", "1200.00"), SURE),
         ("Somme 100,00\nTaxe de séjour 20,00\nMontant 120,00", ("100.00", "20.00", "120.00"), LIKELY),
         ("Total HT 1 000,00", ("1000.00",), DOUBTFUL),
         ("Autoliquidation\nTotal HT 1 000,00\nNet à payer 1 000,00", ("1000.00", "0.00", "1000.00"), SURE),
@@ -137,7 +140,7 @@ def test_amounts_are_sure_when_they_add_up(whole: str, tax: str, total: str) -> 
         ("Tél. 04.50.12.34.56 TTC", (), None),
     ],
 )
-def test_amounts_that_nothing_proves(text: str, values: tuple[str, ...], trust: Trust | None) -> None:
+def test_amounts_are_as_sure_as_their_signs(text: str, values: tuple[str, ...], trust: Trust | None) -> None:
     assert amounts(text) == (values, {trust} if trust else set())
 
 
