@@ -14,6 +14,7 @@ def pytest_configure(config: pytest.Config) -> None:
         ("needs_xmlsec1", "asks xmlsec1 for a second judgement"),
         ("needs_postgres", "runs on a real PostgreSQL"),
         ("needs_tesseract", "recognises pages by the real Tesseract"),
+        ("needs_zbar", "asks the second reader of bar codes"),
     ):
         config.addinivalue_line("markers", f"{mark}: {need}")
     if os.environ.get("CI") == "true" and official.missing():

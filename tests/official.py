@@ -1,4 +1,4 @@
-"""What a stranger may lack: the official schemas and samples, xmlsec1, PostgreSQL, Tesseract.
+"""What a stranger may lack: the official schemas and samples, xmlsec1, PostgreSQL, Tesseract, libzbar.
 
 A test that needs one of them carries its mark. Without it the test is not collected and the run says how many were
 left out; with `CI=true` nothing may be missing, so the run fails.
@@ -6,6 +6,7 @@ left out; with `CI=true` nothing may be missing, so the run fails.
 
 import os
 import shutil
+from ctypes.util import find_library
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ needs_official = pytest.mark.needs_official
 needs_xmlsec1 = pytest.mark.needs_xmlsec1
 needs_postgres = pytest.mark.needs_postgres
 needs_tesseract = pytest.mark.needs_tesseract
+needs_zbar = pytest.mark.needs_zbar
 
 
 def missing() -> dict[str, str]:
@@ -30,6 +32,8 @@ def missing() -> dict[str, str]:
         gaps["needs_postgres"] = "PostgreSQL's programs (Debian package postgresql)"
     if shutil.which("tesseract") is None:
         gaps["needs_tesseract"] = "Tesseract (Debian packages tesseract-ocr and tesseract-ocr-fra)"
+    if find_library("zbar") is None:
+        gaps["needs_zbar"] = "the second reader of bar codes (Debian package libzbar0)"
     return gaps
 
 

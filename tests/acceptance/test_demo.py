@@ -52,7 +52,7 @@ def test_every_invoice_ends_where_it_should(summary: dict[str, Any]) -> None:
     states = {one["numero"]: one["etat"] for one in summary["factures"] if one["id"] != "F2026-000014"}
     counts = Counter(one["etat"] for one in summary["factures"])
     assert counts == {
-        "payée": 14,
+        "payée": 16,
         "à corriger": 15,
         "en visa": 2,
         "suivie ailleurs": 3,
@@ -70,6 +70,18 @@ def test_every_invoice_ends_where_it_should(summary: dict[str, Any]) -> None:
     assert len({one["siret"] for one in summary["factures"]}) == 8
 
 
+def test_paper_ends_in_the_same_bordereau_as_chorus(demo: Path, summary: dict[str, Any]) -> None:
+    paper = [one for one in summary["factures"] if one["origine"] == "SCAN"]
+    chorus = {one["bordereau"] for one in summary["factures"] if one["origine"] == "CHORUS" and one["etat"] == "payée"}
+    assert [(one["numero"], one["ttc"], one["etat"]) for one in paper] == [
+        ("LAC-0731", "54.00", "payée"),
+        ("CN-26-208", "108.00", "payée"),
+    ]
+    assert {one["bordereau"] for one in paper} <= chorus
+    assert {one["idFacture"] for one in paper} == {None}
+    assert not list((demo / "papier" / "copieur").glob("**/*.pdf"))
+
+
 def test_nothing_held_or_followed_elsewhere_was_ever_mandated(summary: dict[str, Any]) -> None:
     for one in summary["factures"]:
         if one["etat"] in {"à corriger", "suivie ailleurs", "en visa"}:
@@ -78,13 +90,14 @@ def test_nothing_held_or_followed_elsewhere_was_ever_mandated(summary: dict[str,
 
 
 def test_chorus_was_told_once_the_mandats_were_signed(demo: Path, summary: dict[str, Any]) -> None:
-    told = {one["idFacture"] for one in summary["factures"] if one["etat"] == "payée"}
+    paid = [one for one in summary["factures"] if one["etat"] == "payée" and one["origine"] == "CHORUS"]
+    told = {one["idFacture"] for one in paid}
     assert {key for key, status in summary["chorus"].items() if status == "MANDATEE"} == told | {"9100115"}
     lines = [json.loads(line) for line in (demo / "bac-a-sable/chorus/journal.jsonl").read_text().splitlines()]
     changes = Counter((line["idFacture"], line["statut"]) for line in lines if line["what"] == "statut")
     assert set(changes.values()) == {1}
     numbers = {str(line["idFacture"]): line["mandat"] for line in lines if line.get("statut") == "MANDATEE"}
-    assert numbers == {one["idFacture"]: str(one["mandat"]) for one in summary["factures"] if one["etat"] == "payée"}
+    assert numbers == {one["idFacture"]: str(one["mandat"]) for one in paid}
     assert not [line for line in lines if line["what"] == "statut_refuse"]
 
 

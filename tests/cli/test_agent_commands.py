@@ -54,7 +54,7 @@ def test_whatever_is_no_decision_changes_nothing(copy: Office, typed: str) -> No
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        (("papeterie",), 5),
+        (("papeterie",), 6),
         (("--montant", "942,17"), 2),
         (("--iban", "2764"), 1),
         (("--mandat", "1188"), 1),

@@ -28,6 +28,8 @@ def written(table: dict[str, Any], prefix: str = "") -> set[str]:
     found: set[str] = set()
     for name, value in table.items():
         inner = value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else value
+        if name == "routes":
+            (inner,) = value.values()  # its keys are those of the collectivité
         found |= written(inner, f"{prefix}{name}.") if isinstance(inner, dict) else {f"{prefix}{name}"}
     return found
 

@@ -17,6 +17,7 @@ CHECKS = (
     "dossier des documents",
     "schémas PES",
     "certificat de signature",
+    "numérisation",
     "Chorus Pro",
     "S²LOW",
 )
@@ -49,7 +50,7 @@ def test_a_right_configuration_is_ready(office: Office) -> None:
 def test_off_line_nobody_is_called(cut_off: Office) -> None:
     answer = cut_off("config", "verifier", "--hors-ligne")
     assert answer.code == 0
-    assert verdicts(answer) == dict.fromkeys(CHECKS[:5], True)
+    assert verdicts(answer) == dict.fromkeys(CHECKS[:6], True)
 
 
 WRONG_KEYS = [

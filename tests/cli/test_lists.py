@@ -10,9 +10,9 @@ import pytest
 from cli.office import Office, plain, texts
 
 LISTS = {
-    "facture liste": (38, r"F2026-0000\d\d"),
+    "facture liste": (40, r"F2026-0000\d\d"),
     "visa liste": (2, r"F2026-0000\d\d"),
-    "mandat liste": (14, r"M2026-0000\d\d"),
+    "mandat liste": (16, r"M2026-0000\d\d"),
     "bordereau liste": (4, r"(?:COMMUNE|CCAS)-2026-\d\d"),
     "etat": (5, r"PESALR1_\d{14}_2026_\d{6}_\d{6}"),
 }

@@ -10,7 +10,7 @@ import pytest
 from cli.office import Office, plain, texts
 from dematfin.domain.invoice.invoice import Invoice
 
-PAPER: Final = {f"F2026-{number:06d}" for number in (1, 2, 3, 14, 24)}
+PAPER: Final = {f"F2026-{number:06d}" for number in (1, 2, 3, 14, 24, 39)}
 FOUND: Final = [
     ("papeterie", PAPER),
     ("--fournisseur 'LAC Papeterie'", PAPER),

