@@ -100,7 +100,7 @@ def _headline(story: consult.Story) -> None:
 def _came(invoice: Invoice) -> str:
     """Say by which door an invoice came, and when."""
     if invoice.origin is Origin.SCAN:
-        return f"papier, arrivé le {day(invoice.notified_on)}"
+        return f"papier, arrivée le {day(invoice.notified_on)}"
     shown = said(invoice.remote_status)
     return f"Chorus Pro n° {invoice.remote_id}, « {shown} » · notifiée le {day(invoice.notified_on)}"
 
