@@ -189,7 +189,6 @@ def test_an_invoice_is_typed_line_after_line(copy: Office, folder: Path) -> None
     (found,) = json.loads(shown.out)
     told = copy("facture", "voir", found["invoice"]["id"])
     assert "papier, arrivée le 02/11/2026" in told.out
-    plain(told.said)
 
 
 def test_an_invoice_is_typed_by_options_and_never_guessed(copy: Office, folder: Path) -> None:
