@@ -13,7 +13,7 @@ from dematfin.domain.paper.batch import Batch, BatchState, Door
 from dematfin.domain.paper.capture import Capture, CaptureState
 from dematfin.domain.paper.pages import Page
 from dematfin.domain.paper.rules import PaperRules, Route
-from dematfin.errors import Forbidden, RuleError
+from dematfin.errors import ComeBackLater, Forbidden, RuleError
 from dematfin.steps.capture import capture
 from dematfin.steps.outcome import Outcome
 from examples import AGENT, COMMUNE, VISEUR
@@ -172,6 +172,31 @@ def test_a_file_that_holds_one_invoice_needs_no_sheet(hall: Hall) -> None:
     collect(hall)
     (made,) = hall.all(Capture)
     assert (made.pages, made.state) == ((1, 2), CaptureState.TO_ENTER)
+
+
+def test_a_document_that_speaks_of_two_invoices_waits_for_a_confirmation(hall: Hall) -> None:
+    drop(hall, "F:ECOLE:1", "Facture n° F-2026-12", "Facture n° F-2026-13")
+    collect(hall)
+    (made,) = hall.all(Capture)
+    assert made.state is CaptureState.TO_CONFIRM
+    assert "F-2026-12 et F-2026-13" in made.reason
+    paper.cut_again(hall.app, AGENT, made.id, (), {3})
+    assert [one.state for one in current(hall)] == [CaptureState.TO_ENTER] * 2
+
+
+def test_a_full_disk_loses_nothing(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> DocumentRef:
+        message = "Le disque est presque plein. Faites de la place puis relancez : rien n'est perdu."
+        raise ComeBackLater(message)
+
+    drop(hall, *TWO)
+    with monkeypatch.context() as patched:
+        patched.setattr(hall.documents, "put_file", full)
+        (failure,) = collect(hall).failures
+    assert "disque" in failure.sentence
+    assert [path.name for path in hall.folders.root.iterdir()] == ["scan.pdf"]
+    assert collect(hall).failures == ()
+    assert len(hall.all(Capture)) == 2
 
 
 def test_documents_found_glued_are_cut_again(hall: Hall) -> None:

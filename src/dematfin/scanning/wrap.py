@@ -1,12 +1,13 @@
 """Images that are no PDF yet: each is wrapped in one, its own bytes kept. Runs in a process of its own."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf, Stream
-from PIL import Image, ImageSequence, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageSequence, TiffImagePlugin
 
 from dematfin.domain.paper.reasons import Reason
 from dematfin.errors import PaperRefused
@@ -39,9 +40,17 @@ def wrap(source: Path, limits: Limits, target: Path) -> Iterator[str]:
                 _add(pdf, frame, source)
                 yield f"page {number}"
             pdf.save(target, deterministic_id=True)
-    except (OSError, ValueError, UnidentifiedImageError, SyntaxError, KeyError) as error:
-        message = "L'image est abîmée ou n'est pas une image TIFF ou JPEG. Refaites la numérisation."
-        raise PaperRefused(Reason.DAMAGED, message) from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        raise _damaged() from error
+    except (ValueError, SyntaxError, KeyError) as error:
+        raise _damaged() from error
+
+
+def _damaged() -> PaperRefused:
+    message = "L'image est abîmée ou n'est pas une image TIFF ou JPEG. Refaites la numérisation."
+    return PaperRefused(Reason.DAMAGED, message)
 
 
 def _admit(frame: Image.Image, number: int, limits: Limits) -> None:

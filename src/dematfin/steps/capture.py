@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
+from dematfin.domain.event import Subject
 from dematfin.domain.paper.batch import Batch, BatchState
-from dematfin.domain.paper.capture import WAITING, Capture
+from dematfin.domain.paper.capture import CAPTURE_MACHINE, WAITING, Capture, CaptureState
+from dematfin.domain.paper.glue import glued
 from dematfin.domain.paper.proposals import Familiar, Proposal, confront, propose
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Engagement
 from dematfin.errors import PaperRefused
 from dematfin.ports.app import App
+from dematfin.ports.paper_reader import Words
 from dematfin.steps.batches import treat
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.paper_intake import take_arrivals
@@ -44,30 +47,40 @@ def read_documents(app: App, tally: Tally) -> None:
     familiar = _familiar(app) if unread else Familiar()
     for document in unread:
         with tally.item(f"Document {document.id}"):
-            _save_proposals(app, document, _proposals(app, document, familiar))
+            _read(app, document, familiar)
 
 
-def _proposals(app: App, document: Capture, familiar: Familiar) -> tuple[Proposal, ...]:
+def _words(app: App, document: Capture) -> Words | None:
     with app.ledger.reading() as books:
         batch = books.get(Batch, document.batch)
     alone = len(document.pages) == batch.pages
     try:  # the structured data of an invoice lies in the file as it came; our documents carry no attachment
-        with app.documents.local(batch.original if alone else document.document) as path:
-            words = app.paper.words(path)
+        with app.documents.local((batch.pdf or batch.original) if alone else document.document) as path:
+            return app.paper.words(path)
     except PaperRefused:
-        return ()
-    if words is None:
-        return ()
+        return None
+
+
+def _proposals(words: Words, familiar: Familiar) -> tuple[Proposal, ...]:
     if words.proposals:
         return confront(words.proposals, familiar)
     return propose(words.pages, words.source, familiar)
 
 
-def _save_proposals(app: App, document: Capture, proposals: tuple[Proposal, ...]) -> None:
+def _read(app: App, document: Capture, familiar: Familiar) -> None:
+    words = _words(app, document)
     with app.ledger.transaction() as books:
         now = books.get(Capture, document.id)
-        if not now.read:
-            books.save(replace(now, read=True, proposals=proposals))
+        if now.read:
+            return
+        read = replace(now, read=True, proposals=_proposals(words, familiar) if words else ())
+        doubt = glued(words.pages, words.source, familiar) if words else ""
+        if doubt and now.state is CaptureState.TO_ENTER:
+            read = replace(
+                read, state=CAPTURE_MACHINE.check(document.id, now.state, CaptureState.TO_CONFIRM), reason=doubt
+            )
+            books.record(app.event(Subject.CAPTURE, document.id, now.state, read.state, doubt))
+        books.save(read)
 
 
 def _familiar(app: App) -> Familiar:

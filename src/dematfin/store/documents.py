@@ -21,6 +21,7 @@ from dematfin.support.files import sync_file, sync_folder
 
 CHUNK: Final = 1024 * 1024
 THREADS: Final = 8
+READ_ONLY: Final = 0o440
 
 
 class FolderDocuments:
@@ -130,6 +131,7 @@ class FolderDocuments:
     def _give_name(self, sha256: str, temporary: Path) -> Path:
         place = self._place(sha256)
         place.parent.mkdir(parents=True, exist_ok=True)
+        temporary.chmod(READ_ONLY)
         temporary.replace(place)
         return place.parent
 

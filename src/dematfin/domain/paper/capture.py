@@ -14,7 +14,7 @@ from dematfin.domain.paper.proposals import Proposal
 class CaptureState(StrEnum):
     """How far a document has gone."""
 
-    TO_CONFIRM = "TO_CONFIRM"  # pages that no sheet announced: is it one invoice?
+    TO_CONFIRM = "TO_CONFIRM"  # no sheet announced its pages, or they speak of two invoices: is it one?
     TO_ENTER = "TO_ENTER"
     ENTERED = "ENTERED"  # it is an invoice
     DISCARDED = "DISCARDED"  # a person says that it is none
@@ -32,7 +32,9 @@ WAITING: Final = (CaptureState.TO_CONFIRM, CaptureState.TO_ENTER)
 CAPTURE_MACHINE: Final = Machine[CaptureState](
     {
         CaptureState.TO_CONFIRM: frozenset({CaptureState.TO_ENTER, CaptureState.DISCARDED, CaptureState.REPLACED}),
-        CaptureState.TO_ENTER: frozenset({CaptureState.ENTERED, CaptureState.DISCARDED, CaptureState.REPLACED}),
+        CaptureState.TO_ENTER: frozenset(
+            {CaptureState.ENTERED, CaptureState.TO_CONFIRM, CaptureState.DISCARDED, CaptureState.REPLACED}
+        ),
         CaptureState.ENTERED: frozenset(),
         CaptureState.DISCARDED: frozenset({CaptureState.TO_ENTER, CaptureState.REPLACED}),
         CaptureState.REPLACED: frozenset(),
