@@ -5,9 +5,9 @@ import tomllib
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
 from dematfin.domain.delay.calendar import Calendar, Zone
@@ -116,6 +116,15 @@ class Settings(Section):
     stockage: StoreSettings
     numerisation: ScanSettings = ScanSettings()
     bac_a_sable: SandboxSettings | None = None
+
+    @model_validator(mode="after")
+    def _routes_lead_to_budgets(self) -> Self:
+        """A sheet whose budget is nobody's would be found out at the entry of its first invoice only."""
+        ours = {siret for budget in self.budgets for siret in (budget.siret, *budget.anciens_sirets)}
+        if lost := [key for key, route in self.numerisation.routes.items() if route.siret not in ours]:
+            message = f"numerisation.routes.{lost[0]}.siret n'est celui d'aucun budget"
+            raise ValueError(message)
+        return self
 
     def policy(self) -> Policy:
         """Return what the rules need of it."""
@@ -228,7 +237,7 @@ def _explain(error: ValidationError) -> list[str]:
     """Say what is wrong with each key; the value itself may be a secret and is not shown."""
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in problem["loc"])
+        place = ".".join(str(part) for part in problem["loc"]) or "fichier"
         kind = problem["type"]
         words = WORDS.get(kind) or KINDS.get(kind.partition("_")[0], "valeur inutilisable, voyez config.example.toml")
         lines.append(f"  - {place} : {words.format(**problem.get('ctx', {})).replace(' or ', ' ou ')}")

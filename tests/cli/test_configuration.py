@@ -70,6 +70,11 @@ def test_the_example_is_a_right_configuration() -> None:
         ({"visa": {"jours": 99}}, "visa.jours : valeur trop grande"),
         ({"visa": {"zone": "lune"}}, "visa.zone : valeur inconnue"),
         ({"chorus": {"client_id": "x"}}, "chorus.client_secret : clé obligatoire absente"),
+        (
+            {"numerisation": {"routes": {"ECOLE": {"siret": "21990051000013"}}}},
+            "numerisation.routes.ECOLE.siret n'est celui d'aucun budget",
+        ),
+        ({"numerisation": {"routes": {"bas": {"siret": "21990042000015"}}}}, "numerisation.routes.bas"),
     ],
 )
 def test_a_mistake_is_named_with_its_key(tmp_path: Path, change: dict[str, Any], explained: str) -> None:

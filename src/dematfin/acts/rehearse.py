@@ -29,6 +29,7 @@ def day(app: App, who: Person) -> Iterator[str]:
         for intention in books.find(Intention, state=IntentionState.OPEN):
             yield f"Dire à Chorus Pro : facture {intention.invoice_id}, statut {intention.status}."
         yield f"Télécharger {len(books.find(Reception, state=ReceptionState.LISTED))} factures déjà annoncées."
+        yield "Relever les dossiers de numérisation."
         yield f"Contrôler {len(books.find(Invoice, state=WAITING))} factures."
         yield from _transmissions(books)
         yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
