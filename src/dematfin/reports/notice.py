@@ -55,7 +55,7 @@ def _story(words: Notice, title: str) -> list[Flowable]:
         text(OPENINGS[words.kind].format(invoice=invoice)),
         *([text(words.motif, STRONG)] if words.motif else []),
         text(DUTY),
-        text("À l'avenir :" if words.kind is NoticeKind.REMINDER else "Pour la nouvelle facture :"),
+        text("Pour la prochaine :" if words.kind is NoticeKind.REMINDER else "Pour la nouvelle facture :"),
         ListFlowable([text(line) for line in HOW], bulletType="bullet", start="–"),
         text(_references(words)),
         text("Nous vous prions d'agréer, Madame, Monsieur, nos salutations distinguées."),
@@ -65,5 +65,8 @@ def _story(words: Notice, title: str) -> list[Flowable]:
 
 def _references(words: Notice) -> str:
     service = f", le code service « {words.service} »" if words.service else ""
-    engagement = f", le numéro d'engagement « {words.engagement} »" if words.engagement else ""
+    if words.kind is NoticeKind.REMINDER or not words.engagement:
+        engagement = " et le numéro d'engagement de votre commande"
+    else:
+        engagement = f" et le numéro d'engagement de votre commande (vous avez écrit « {words.engagement} »)"
     return f"Elle doit porter le SIRET du destinataire ({words.siret}){service}{engagement}."

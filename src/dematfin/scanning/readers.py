@@ -10,6 +10,8 @@ import zxingcpp
 from PIL import Image
 
 WANTED: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
+ANY: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.AllReadable])
+"""What other programs print their separators with."""
 MILLIMETRES: Final = 25.4
 LARGE: Final = (40, 75)
 """Millimetres of a side: the QR codes of a sheet measure 55, less when it was reduced; those of invoices some 25."""
@@ -37,9 +39,10 @@ class Code:
         return not self.text and self.turned is not None and LARGE[0] <= self.millimetres <= LARGE[1]
 
 
-def zxing(image: Image.Image, dpi: float) -> Iterator[Code]:
-    """Yield the symbols that zxing-cpp finds, those that it cannot decode included."""
-    for found in zxingcpp.read_barcodes(image, formats=WANTED, return_errors=True):
+def zxing(image: Image.Image, dpi: float, *, widely: bool = False) -> Iterator[Code]:
+    """Yield the symbols that zxing-cpp finds, those that it cannot decode included; `widely`: of any kind."""
+    wanted = ANY if widely else WANTED
+    for found in zxingcpp.read_barcodes(image, formats=wanted, return_errors=not widely):
         corner, right, left = found.position.top_left, found.position.top_right, found.position.bottom_left
         sides = (((one.x - corner.x) ** 2 + (one.y - corner.y) ** 2) ** 0.5 for one in (right, left))
         yield Code(

@@ -37,7 +37,7 @@ class Found:
 
 def find_sheet(pictures: Pictures, number: int, small: Picture, *, patcht: bool) -> Found:
     """Look at one page, from its small picture first."""
-    codes = tuple(zxing(small.image, small.dpi))
+    codes = tuple(zxing(small.image, small.dpi, widely=patcht))
     like = likeness(small.image)
     if found := _read(codes, small, f"zxing {small.dpi:.0f}", patcht=patcht):
         return replace(found, ghost=like.is_ghost)
