@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import io
 import json
+import multiprocessing
 import os
 import resource
 import shutil
@@ -38,6 +39,7 @@ from dematfin.scanning.admission import Limits
 from dematfin.scanning.inspect import Watch, inspect
 from dematfin.scanning.paper import Paper
 from dematfin.scanning.settings import ScanSettings
+from dematfin.scanning.split import split
 
 DPI = 300
 EACH = 4
@@ -103,8 +105,24 @@ def cutting(path: Path, folder: Path, times: int) -> dict[str, float]:
     pairs = [
         (_wall(lambda: paper.split(path, orders, target)), _wall(lambda: _copy(path, folder))) for _ in range(times)
     ]
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / MEGABYTE
-    return _ratio(pairs) | {"memoire_mo": round(peak)}
+    return _ratio(pairs) | {"memoire_mo": _peak(path, orders, target)}
+
+
+def _peak(path: Path, orders: list[Order], target: Path) -> float:
+    """Return the most memory that cutting takes in a process of its own, in megabytes."""
+    context = multiprocessing.get_context("spawn")
+    told: Any = context.Queue()
+    process = context.Process(target=_cut_and_tell, args=(path, orders, target, told))
+    process.start()
+    peak: float = told.get()
+    process.join()
+    return peak
+
+
+def _cut_and_tell(path: Path, orders: list[Order], target: Path, told: Any) -> None:
+    list(split(path, Limits(), orders, target))
+    (line,) = (one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmHWM"))
+    told.put(round(int(line.split()[1]) * 1024 / MEGABYTE))
 
 
 def two(path: Path, times: int) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """A hostile file costs one quarantined file, never the service."""
 
+import sys
 import time
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pikepdf
 import pytest
 
 from dematfin.domain.paper.reasons import Reason
-from dematfin.errors import PaperRefused
+from dematfin.errors import ComeBackLater, PaperRefused
 from dematfin.scanning import warden
 from dematfin.scanning.paper import Paper
 from dematfin.scanning.settings import ScanSettings
@@ -67,6 +68,20 @@ def test_a_page_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
             paper.look(heavy, sheets=True)
     assert refused.value.code == Reason.TIMEOUT
     assert time.monotonic() - began < 60
+
+
+def test_a_process_that_babbles_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warden, "COMMAND", (sys.executable, "-c", "print('ouille')"))
+    with pytest.raises(PaperRefused) as refused:
+        list(watch([{"do": "inspect"}], Bounds(memory=10**9, seconds=5)))
+    assert refused.value.code == Reason.CRASH
+
+
+def test_a_full_disk_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = "raise OSError(28, 'No space left on device')"
+    monkeypatch.setattr(warden, "COMMAND", (sys.executable, "-c", words))
+    with pytest.raises(ComeBackLater, match="disque"):
+        list(watch([{"do": "split"}], Bounds(memory=10**9, seconds=5)))
 
 
 def test_the_process_that_opens_files_knows_its_own_limits_only(tmp_path: Path) -> None:

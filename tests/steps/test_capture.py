@@ -1,6 +1,7 @@
 """Paper from the folder to the documents: one bad file stops no other, a doubt holds, nothing comes in twice."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -197,6 +198,25 @@ def test_a_full_disk_loses_nothing(hall: Hall, monkeypatch: pytest.MonkeyPatch) 
     assert [path.name for path in hall.folders.root.iterdir()] == ["scan.pdf"]
     assert collect(hall).failures == ()
     assert len(hall.all(Capture)) == 2
+
+
+def test_a_file_that_grows_while_it_is_copied_is_left_for_later(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = shutil.copyfile
+
+    def slowly(source: Path, target: Path) -> object:
+        copied = copy(source, target)
+        with source.open("a", encoding="utf-8") as growing:
+            growing.write("\nsuite")
+        return copied
+
+    drop(hall, *TWO)
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfile", slowly)
+        (failure,) = collect(hall).failures
+    assert "en cours d'écriture" in failure.sentence
+    assert hall.all(Batch) == ()
+    collect(hall)
+    assert text(hall, hall.all(Batch)[0].original) == [*TWO, "suite"]
 
 
 def test_documents_found_glued_are_cut_again(hall: Hall) -> None:

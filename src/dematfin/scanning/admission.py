@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -82,13 +82,18 @@ def check_undamaged(pdf: pikepdf.Pdf) -> None:
         )
 
 
-def digest(page: pikepdf.Page) -> str:
-    """Return the SHA-256 of what a page shows: its content and its images, as they are stored."""
+def stored(image: pikepdf.Stream) -> bytes:
+    """Return the bytes of an image as they are stored."""
+    return image.read_raw_bytes()
+
+
+def digest(page: pikepdf.Page, raw: Callable[[pikepdf.Stream], bytes] = stored) -> str:
+    """Return the SHA-256 of what a page shows: its content and its images, as they are stored; `raw` reads an image."""
     seal = hashlib.sha256()
     for stream in contents(page):
         seal.update(stream.read_raw_bytes())
     for image in images(page):
-        seal.update(image.get_raw_stream_buffer())
+        seal.update(raw(image))
     return seal.hexdigest()
 
 

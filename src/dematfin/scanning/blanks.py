@@ -38,7 +38,7 @@ def _is_written(image: Image.Image, dpi: float, threshold: int) -> bool:
     side = CELL * dpi / MILLIMETRES
     wide, high = max(1, round(image.width / side)), max(1, round(image.height / side))
     levels = image.resize((wide, high), Image.Resampling.BOX).tobytes()
-    dark = sorted(levels)[len(levels) // 2] - threshold
+    dark = sorted(levels)[len(levels) // 2] - threshold * 2 // 3
     return sum(1 for column in range(wide) if min(levels[column::wide]) < dark) >= MANY
 
 

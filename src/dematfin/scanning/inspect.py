@@ -89,7 +89,7 @@ def _look(
     found = find_sheet(pictures, number, small, patcht=watch.patcht)
     return Sight(
         page=number + 1,
-        digest=digest(page),
+        digest=digest(page, pictures.raw),
         sheet=found.sheet,
         rung=found.rung,
         turn=found.turn,

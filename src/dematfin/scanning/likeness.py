@@ -20,6 +20,8 @@ SHIFTS: Final = sorted(((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)), key=lam
 ALIKE: Final = 0.56
 PERHAPS: Final = 0.4
 FAR: Final = 0.3
+GAP: Final = 2.0
+"""How much of the reduction is left to the exact part of it; the rest is quick."""
 Ink = tuple[float, ...]
 
 
@@ -49,7 +51,9 @@ class Likeness:
 def likeness(image: Image.Image) -> Likeness:
     """Compare a grey picture with a sheet."""
     upright = image.transpose(Image.Transpose.ROTATE_90) if image.width > image.height else image
-    ink = _centred([255 - level for level in upright.resize((WIDE, HIGH), Image.Resampling.BOX).tobytes()])
+    ink = _centred(
+        [255 - level for level in upright.resize((WIDE, HIGH), Image.Resampling.BOX, reducing_gap=GAP).tobytes()]
+    )
     if ink is None:
         return Likeness(sheet=0, ghost=0)
     straight, mirrored = _drawings()

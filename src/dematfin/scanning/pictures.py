@@ -25,6 +25,8 @@ LONGEST_LONE_CONTENT: Final = 2000
 COVERS: Final = 0.95
 PLAIN_SPACES: Final = frozenset({"/DeviceGray", "/DeviceRGB", "/CalGray", "/CalRGB"})
 READABLE: Final = frozenset({"/DCTDecode", "/CCITTFaxDecode", "/FlateDecode"})
+NOTHING: Final = (0, 0)
+"""The number of no object."""
 Matrix = tuple[float, float, float, float, float, float]
 
 
@@ -43,6 +45,7 @@ class Pictures:
     def __init__(self, path: Path, pdf: pikepdf.Pdf) -> None:
         self._path = path
         self._pdf = pdf
+        self._last: tuple[tuple[int, int], bytes] = (NOTHING, b"")
 
     def __enter__(self) -> Self:
         return self
@@ -55,11 +58,17 @@ class Pictures:
     def _rendered(self) -> pypdfium2.PdfDocument:
         return pypdfium2.PdfDocument(self._path)
 
+    def raw(self, image: pikepdf.Stream) -> bytes:
+        """Return the bytes of an image as they are stored; those of the last one are still there."""
+        if image.objgen != self._last[0]:
+            self._last = image.objgen, image.read_raw_bytes()
+        return self._last[1]
+
     def small(self, number: int) -> Picture:
         """Return the picture of a page (from 0) that is read first."""
         page = self._pdf.pages[number]
         image = lone_image(page)
-        found = _decoded(page, image) if image is not None else None
+        found = self._decoded(page, image) if image is not None else None
         return found or self.rendered(number, RENDERED)
 
     def rendered(self, number: int, dpi: int) -> Picture:
@@ -73,6 +82,30 @@ class Pictures:
         finally:
             page.close()
         return Picture(image=image.convert("L"), dpi=within, turned=0)
+
+    def _decoded(self, page: pikepdf.Page, image: pikepdf.Stream) -> Picture | None:
+        """Return the image of a page, reduced while it is decoded; None when only a renderer knows what it shows."""
+        if not _is_plain(image):
+            return None
+        left, _, right, _ = box(page)
+        dpi = float(image.Width) * INCH / (right - left)
+        found = self._opened(image)
+        if found is None:
+            return None
+        if found.format == "JPEG":
+            found.draft("L", (max(1, round(found.width * SMALL / dpi)), max(1, round(found.height * SMALL / dpi))))
+        grey = found.convert("L")
+        now = dpi * grey.width / float(image.Width)
+        if now >= 2 * SMALL:
+            grey = grey.reduce(int(now / SMALL))
+            now = dpi * grey.width / float(image.Width)
+        return Picture(image=grey, dpi=now, turned=int(page.rotation) % 360)
+
+    def _opened(self, image: pikepdf.Stream) -> Image.Image | None:
+        if "/DCTDecode" in _filters(image):
+            found = Image.open(io.BytesIO(self.raw(image)), formats=["JPEG"])
+            return found if found.mode in {"L", "RGB"} and found.size == _declared(image) else None
+        return pikepdf.PdfImage(image).as_pil_image()
 
 
 def lone_image(page: pikepdf.Page) -> pikepdf.Stream | None:
@@ -124,25 +157,6 @@ def box(page: pikepdf.Page) -> tuple[float, float, float, float]:
     return min(x, other_x), min(y, other_y), max(x, other_x), max(y, other_y)
 
 
-def _decoded(page: pikepdf.Page, image: pikepdf.Stream) -> Picture | None:
-    """Return the image of a page, reduced while it is decoded; None when only a renderer knows what it shows."""
-    if not _is_plain(image):
-        return None
-    left, _, right, _ = box(page)
-    dpi = float(image.Width) * INCH / (right - left)
-    found = _opened(image)
-    if found is None:
-        return None
-    if found.format == "JPEG":
-        found.draft("L", (max(1, round(found.width * SMALL / dpi)), max(1, round(found.height * SMALL / dpi))))
-    grey = found.convert("L")
-    now = dpi * grey.width / float(image.Width)
-    if now >= 2 * SMALL:
-        grey = grey.reduce(int(now / SMALL))
-        now = dpi * grey.width / float(image.Width)
-    return Picture(image=grey, dpi=now, turned=int(page.rotation) % 360)
-
-
 def _is_plain(image: pikepdf.Stream) -> bool:
     """Say whether the bytes of an image mean what they say, without a table, an inversion or a chain of filters."""
     names = _filters(image)
@@ -162,10 +176,3 @@ def _filters(image: pikepdf.Stream) -> list[str]:
 
 def _declared(image: pikepdf.Stream) -> tuple[int, int]:
     return int(image.get("/Width", 0)), int(image.get("/Height", 0))
-
-
-def _opened(image: pikepdf.Stream) -> Image.Image | None:
-    if "/DCTDecode" in _filters(image):
-        found = Image.open(io.BytesIO(image.read_raw_bytes()), formats=["JPEG"])
-        return found if found.mode in {"L", "RGB"} and found.size == _declared(image) else None
-    return pikepdf.PdfImage(image).as_pil_image()

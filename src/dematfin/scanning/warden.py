@@ -97,7 +97,10 @@ class Running:
         if not line:
             self._drains[1].join()
             raise _crashed("".join(self._errors))
-        said: Line = json.loads(line)
+        try:
+            said: Line = json.loads(line)
+        except ValueError as error:  # a library that speaks on its own has lost its mind
+            raise _crashed("") from error
         return said
 
 

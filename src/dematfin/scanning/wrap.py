@@ -1,6 +1,7 @@
 """Images that are no PDF yet: each is wrapped in one, its own bytes kept. Runs in a process of its own."""
 
 import errno
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from dematfin.errors import PaperRefused
 from dematfin.scanning.admission import Limits
 
 INCH: Final = 72
+QUICKLY: Final = 1
 USUAL: Final = 200
 """Dots per inch of an image that does not say."""
 OFFSETS, LENGTHS, COMPRESSION, PHOTOMETRIC, FILL_ORDER, OPTIONS = 273, 279, 259, 262, 266, 293
@@ -89,7 +91,8 @@ def _stored(pdf: Pdf, frame: Image.Image, source: Path) -> Stream:
         parameters = Dictionary(K=-1, Columns=frame.width, Rows=frame.height, BlackIs1=dark_is_one)
         return Stream(pdf, data, _described(frame, 1, Filter=Name.CCITTFaxDecode, DecodeParms=parameters))
     plain = frame if frame.mode in PLAIN else frame.convert("RGB")
-    return Stream(pdf, plain.tobytes(), _described(plain, 1 if plain.mode == "1" else 8))
+    bits = 1 if plain.mode == "1" else 8
+    return Stream(pdf, zlib.compress(plain.tobytes(), QUICKLY), _described(plain, bits, Filter=Name.FlateDecode))
 
 
 def _is_one_g4_strip(frame: TiffImagePlugin.TiffImageFile) -> bool:

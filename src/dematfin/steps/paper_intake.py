@@ -9,6 +9,7 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.paper.batch import Annex, Batch, BatchState, Door, announced
 from dematfin.domain.paper.reasons import Reason
+from dematfin.errors import ComeBackLater
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.ports.paper_folders import Parcel
@@ -45,7 +46,12 @@ def _keep(app: App, path: Path) -> DocumentRef:
     """Copy a file among the documents: it may lie on another volume, and must stay until its batch is written."""
     with app.documents.workspace() as folder:
         copy = folder / "original"
+        before = path.stat()
         shutil.copyfile(path, copy)
+        after = path.stat()
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            message = "Ce fichier est encore en cours d'écriture. Relancez quand il sera complet : rien n'est perdu."
+            raise ComeBackLater(message)
         return app.documents.put_file(copy)
 
 
