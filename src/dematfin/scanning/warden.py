@@ -100,7 +100,7 @@ class Running:
         try:
             said: Line = json.loads(line)
         except ValueError as error:  # a library that speaks on its own has lost its mind
-            raise _crashed("") from error
+            raise _crashed(line) from error
         return said
 
 
