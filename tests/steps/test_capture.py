@@ -2,10 +2,13 @@
 
 import json
 import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dematfin.acts import entry, paper, paper_views, run
 from dematfin.domain.document import DocumentRef
@@ -254,6 +257,32 @@ def test_a_batch_without_an_invoice_is_set_aside(hall: Hall) -> None:
     collect(hall)
     assert paper.discard_batch(hall.app, AGENT, "L2026-000001", "publicité").state is BatchState.DISCARDED
     assert paper_views.pending(hall.app, AGENT).batches == ()
+
+
+SIGNS = st.sampled_from(["F:ECOLE:1", "F:ECOLE:2", "A:ECOLE:3", "L:2:4", "verso", "illisible", "facture", "suite"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(SIGNS, min_size=1, max_size=14))
+def test_whatever_the_stack_each_page_is_kept_once_or_nothing_is_published(signs: list[str]) -> None:
+    lines = [f"{sign} {place}" if sign in {"facture", "suite"} else sign for place, sign in enumerate(signs)]
+    with tempfile.TemporaryDirectory() as folder:
+        hall = Hall.build(Path(folder), paper=RULES)
+        drop(hall, *lines)
+        collect(hall)
+        (batch,) = hall.all(Batch)
+        pages = {page.page: page for page in hall.all(Page)}
+        made = hall.all(Capture)
+        if batch.state is BatchState.HELD:
+            assert made == ()
+            return
+        assert batch.state is BatchState.PUBLISHED
+        kept = [line for one in sorted(made, key=lambda one: one.pages) for line in text(hall, one.document)]
+        assert kept == [lines[page - 1] for page in sorted(pages) if pages[page].document]
+        assert [line for line in lines if line.startswith(("facture", "suite"))] == [
+            line for line in kept if line.startswith(("facture", "suite"))
+        ]
+        assert sorted(pages) == list(range(1, len(lines) + 1))
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
