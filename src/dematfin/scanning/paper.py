@@ -41,8 +41,7 @@ class Paper:
 
     def look(self, pdf: Path, *, sheets: bool) -> tuple[Sight, ...]:
         """Return what is seen on each page; a large file is looked at by several processes, each a part of it."""
-        settings = self._settings
-        parts = settings.processus if pdf.stat().st_size > SMALL else 1
+        settings, parts = self._settings, self._parts(pdf)
         looked = {
             "sheets": sheets,
             "patcht": settings.accepte_patcht,
@@ -54,9 +53,13 @@ class Paper:
         return tuple(_sight(line) for line in watch(tasks, self._bounds))
 
     def split(self, pdf: Path, orders: Sequence[Order], folder: Path) -> tuple[Path, ...]:
-        """Make each document."""
-        made = self._run("split", pdf, orders=[asdict(order) for order in orders], folder=str(folder))
-        return tuple(folder / line["name"] for line in made)
+        """Make each document; those of a large file are made by several processes, each a part of them."""
+        parts = self._parts(pdf)
+        shares = [orders[len(orders) * part // parts : len(orders) * (part + 1) // parts] for part in range(parts)]
+        tasks = [
+            self._task("split", pdf, orders=[asdict(order) for order in share], folder=str(folder)) for share in shares
+        ]
+        return tuple(folder / line["name"] for line in watch(tasks, self._bounds))
 
     def thumbnails(self, pdf: Path, pages: Sequence[int], folder: Path) -> tuple[Path, ...]:
         """Write a small image of each page."""
@@ -71,6 +74,9 @@ class Paper:
             proposals = tuple(_proposal(one) for one in line["proposals"])
             return Words(source=Source(line["source"]), pages=tuple(line["pages"]), proposals=proposals)
         return None
+
+    def _parts(self, pdf: Path) -> int:
+        return self._settings.processus if pdf.stat().st_size > SMALL else 1
 
     def _run(self, what: str, path: Path, **details: Any) -> list[Line]:
         return list(watch([self._task(what, path, **details)], self._bounds))
