@@ -11,7 +11,10 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import cm
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
+
+from dematfin.domain.interruption import Interruption
+from dematfin.domain.paper.notice import Notice
 
 PLAIN: Final = ParagraphStyle("plain", fontName="Helvetica", fontSize=10.5, leading=15, spaceAfter=8)
 STRONG: Final = ParagraphStyle("strong", parent=PLAIN, fontName="Helvetica-Bold")
@@ -40,6 +43,19 @@ def letter(story: Sequence[Flowable], title: str, author: str) -> bytes:
     )
     document.build(list(story))
     return sink.getvalue()
+
+
+def head(words: Interruption | Notice, title: str) -> list[Flowable]:
+    """Return what every letter begins with: who writes, to whom, when, about what."""
+    return [
+        text(words.sender, STRONG),
+        text(f"SIRET {words.siret}"),
+        text(words.supplier, RIGHT),
+        text(words.supplier_identifier, RIGHT),
+        text(f"Le {day(words.written_on)}", RIGHT),
+        Spacer(1, 0.6 * cm),
+        text(f"Objet : {title}", STRONG),
+    ]
 
 
 def text(words: str, style: ParagraphStyle = PLAIN) -> Paragraph:

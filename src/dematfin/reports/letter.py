@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from reportlab.lib.units import cm
-from reportlab.platypus import Flowable, ListFlowable, Spacer
+from reportlab.platypus import Flowable, ListFlowable
 
 from dematfin.domain.interruption import NEW_DELAY, Interruption
 from dematfin.domain.money import french
 from dematfin.domain.paper.notice import Notice
 from dematfin.domain.paper.sheet import Sheet
-from dematfin.reports.layout import RIGHT, STRONG, day, drawable, letter, text
+from dematfin.reports.layout import RIGHT, STRONG, day, drawable, head, letter, text
 from dematfin.reports.notice import notice_pdf
 from dematfin.reports.sheets import sheets_pdf
 
@@ -36,13 +35,7 @@ class PdfLetters:
 
 def _story(words: Interruption, title: str) -> list[Flowable]:
     return [
-        text(words.sender, STRONG),
-        text(f"SIRET {words.siret}"),
-        text(words.supplier, RIGHT),
-        text(words.supplier_identifier, RIGHT),
-        text(f"Le {day(words.written_on)}", RIGHT),
-        Spacer(1, 0.6 * cm),
-        text(f"Objet : {title}", STRONG),
+        *head(words, title),
         text("Madame, Monsieur,"),
         text(_invoice(words)),
         text("Elle ne peut pas être payée en l'état, pour le motif suivant :"),

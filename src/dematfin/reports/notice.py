@@ -2,12 +2,11 @@
 
 from typing import Final
 
-from reportlab.lib.units import cm
-from reportlab.platypus import Flowable, ListFlowable, Spacer
+from reportlab.platypus import Flowable, ListFlowable
 
 from dematfin.domain.money import french
 from dematfin.domain.paper.notice import Notice, NoticeKind
-from dematfin.reports.layout import RIGHT, STRONG, day, letter, text
+from dematfin.reports.layout import RIGHT, STRONG, day, head, letter, text
 
 SUBJECTS: Final = {
     NoticeKind.REMINDER: "dépôt de vos factures dans Chorus Pro (votre facture {number})",
@@ -44,13 +43,7 @@ def _story(words: Notice, title: str) -> list[Flowable]:
         f"le {day(words.received_on)}"
     )
     return [
-        text(words.sender, STRONG),
-        text(f"SIRET {words.siret}"),
-        text(words.supplier, RIGHT),
-        text(words.supplier_identifier, RIGHT),
-        text(f"Le {day(words.written_on)}", RIGHT),
-        Spacer(1, 0.6 * cm),
-        text(f"Objet : {title}", STRONG),
+        *head(words, title),
         text("Madame, Monsieur,"),
         text(OPENINGS[words.kind].format(invoice=invoice)),
         *([text(words.motif, STRONG)] if words.motif else []),
