@@ -1,5 +1,6 @@
 """Paper from the folder to the documents: one bad file stops no other, a doubt holds, nothing comes in twice."""
 
+import errno
 import json
 import shutil
 import tempfile
@@ -17,7 +18,7 @@ from dematfin.domain.paper.batch import Batch, BatchState, Door
 from dematfin.domain.paper.capture import Capture, CaptureState
 from dematfin.domain.paper.pages import Page
 from dematfin.domain.paper.rules import PaperRules, Route
-from dematfin.errors import ComeBackLater, Forbidden, RuleError
+from dematfin.errors import Forbidden, RuleError
 from dematfin.steps.capture import capture
 from dematfin.steps.outcome import Outcome
 from examples import AGENT, COMMUNE, VISEUR
@@ -189,13 +190,12 @@ def test_a_document_that_speaks_of_two_invoices_waits_for_a_confirmation(hall: H
 
 
 def test_a_full_disk_loses_nothing(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: object) -> DocumentRef:
-        message = "Le disque est presque plein. Faites de la place puis relancez : rien n'est perdu."
-        raise ComeBackLater(message)
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     drop(hall, *TWO)
     with monkeypatch.context() as patched:
-        patched.setattr(hall.documents, "put_file", full)
+        patched.setattr(shutil, "copyfile", full)
         (failure,) = collect(hall).failures
     assert "disque" in failure.sentence
     assert [path.name for path in hall.folders.root.iterdir()] == ["scan.pdf"]

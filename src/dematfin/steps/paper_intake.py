@@ -1,5 +1,6 @@
 """Paper intake: each file of the watched folders becomes a batch; its bytes are kept before it leaves its folder."""
 
+import errno
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -47,12 +48,22 @@ def _keep(app: App, path: Path) -> DocumentRef:
     with app.documents.workspace() as folder:
         copy = folder / "original"
         before = path.stat()
-        shutil.copyfile(path, copy)
+        _copy(path, copy)
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             message = "Ce fichier est encore en cours d'écriture. Relancez quand il sera complet : rien n'est perdu."
             raise ComeBackLater(message)
         return app.documents.put_file(copy)
+
+
+def _copy(path: Path, copy: Path) -> None:
+    try:
+        shutil.copyfile(path, copy)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        message = "Le disque est plein. Faites de la place puis relancez : rien n'est perdu."
+        raise ComeBackLater(message) from error
 
 
 def _new(app: App, books: Books, parcel: Parcel, original: DocumentRef, annexes: tuple[Annex, ...]) -> Batch:
