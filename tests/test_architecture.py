@@ -16,7 +16,7 @@ VAGUE: Final = frozenset({"utils", "util", "helpers", "helper", "common", "misc"
 TRAP: Final = "steps/outcome.py"
 BEFORE_ANYBODY_IS_KNOWN: Final = "people"
 ADAPTERS: Final = ("chorus", "scanning", "pes", "signature", "tdt", "finance", "store", "reports")
-MAY_NAME_ADAPTERS: Final = ("wiring.py", "config.py", "cli/", "demo/")
+MAY_NAME_ADAPTERS: Final = ("wiring.py", "config/", "cli/", "demo/")
 OWNERS: Final = {
     "httpx": ("support/http.py", "chorus/", "tdt/"),
     "xmlschema": ("pes/validate.py",),

@@ -10,6 +10,7 @@ message of its own names the invoice, the file or the neighbour, and says what t
         Forbidden              this person may not do this
         SeparationOfDuties     one person would do what takes two
         IllegalTransition      the state machine has no such arrow
+        Conflict               somebody has decided meanwhile
         RoutingError           no service, budget or engagement to send it to
         PiecesMissing          a mandat lacks what the comptable needs
         FlowRejected           a flow that breaks a rule must not leave
@@ -70,6 +71,10 @@ class SeparationOfDuties(RuleError):
 
 class IllegalTransition(RuleError):
     """Ce changement d'état n'est pas permis."""
+
+
+class Conflict(RuleError):
+    """Quelqu'un d'autre a décidé entre-temps."""
 
 
 class RoutingError(RuleError):

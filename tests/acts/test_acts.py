@@ -18,7 +18,7 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.person import MAY, Act, Person, Role
 from dematfin.domain.registers import Imputation
-from dematfin.domain.visa.folder import Motive
+from dematfin.domain.visa.decision import Motive
 from dematfin.errors import (
     Forbidden,
     IllegalTransition,

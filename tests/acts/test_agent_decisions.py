@@ -15,7 +15,8 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.person import Person, Role
-from dematfin.domain.visa.folder import FolderState, Motive, VisaFolder
+from dematfin.domain.visa.decision import Motive
+from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import Forbidden, IllegalTransition, RuleError, SeparationOfDuties, UnknownRecord
 from dematfin.steps.control import control
 from dematfin.steps.intake import intake

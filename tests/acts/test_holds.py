@@ -17,7 +17,8 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.person import Person
 from dematfin.domain.registers import ServiceRule
-from dematfin.domain.visa.folder import FolderState, Motive, VisaFolder
+from dematfin.domain.visa.decision import Motive
+from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import Forbidden, IllegalTransition, RuleError, UnknownRecord
 from dematfin.ports.app import App
 from examples import ADMIN, AGENT, IBAN, MAIRE, RULES, VISEUR, content, engagement

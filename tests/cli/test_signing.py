@@ -61,14 +61,12 @@ def certify_and_prepare(office: Office) -> str:
     return office("bordereau", "signer", "--oui").said
 
 
-def test_who_certified_and_prepared_does_not_sign(cut_off: Office) -> None:
-    said = certify_and_prepare(cut_off)
-    assert "Dominique Essai a déjà visé F2026-000017 et préparé COMMUNE-2026-45" in said
-    assert "une autre personne doit signer" in said
-    assert state(cut_off) == "signé"  # the one that somebody else prepared
-    plain(said)
-    refused = cut_off("bordereau", "signer", "--oui")
-    assert refused.code == 3
+def test_who_certified_does_not_mandate(cut_off: Office) -> None:
+    assert cut_off("visa", "viser", "F2026-000017", "--service-fait", "20/11/2026").code == 0
+    prepared = cut_off("bordereau", "preparer")
+    assert prepared.code == 1
+    assert "Dominique Essai a visé F2026-000017 : une autre personne doit la mandater" in prepared.out
+    plain(prepared.said)
 
 
 def test_in_a_small_commune_the_exception_is_written_in_the_journal(cut_off: Office) -> None:

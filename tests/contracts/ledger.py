@@ -146,6 +146,17 @@ class LedgerContract:
         with ledger.transaction() as books:
             assert books.next_number("mandat", 1200) == 1204
 
+    def test_the_first_of_an_order_come_without_the_others(self, ledger: Ledger) -> None:
+        made = [examples.invoice(f"N{n}", key=f"F2026-{n:06d}") for n in range(1, 9)]
+        numbered = [replace(one, number_key=f"{n % 4}") for n, one in enumerate(made)]
+        with ledger.transaction() as books:
+            books.save(*numbered)
+        with ledger.reading() as books:
+            found = books.first(Invoice, 3, "number_key", state=InvoiceState.RECEIVED)
+            assert [one.id for one in found] == [made[0].id, made[4].id, made[1].id]
+            assert books.first(Invoice, 3, "number_key", state=InvoiceState.IN_VISA) == ()
+            assert books.first(Invoice, 1, "number_key", id=[made[2].id, made[3].id]) == (numbered[2],)
+
     def test_events_come_back_in_order_and_by_subject(self, ledger: Ledger) -> None:
         with ledger.transaction() as books:
             for motif in ("un", "deux"):

@@ -25,7 +25,7 @@ MACHINES: dict[Machine[Any], tuple[StrEnum, frozenset[StrEnum]]] = {
         frozenset({FluxState.ACKNOWLEDGED, FluxState.REFUSED_BY_TDT, FluxState.DROPPED}),
     ),
     FOLDER_MACHINE: (
-        FolderState.IN_CIRCUIT,
+        FolderState.DRAFT,
         frozenset({FolderState.APPROVED, FolderState.REFUSED, FolderState.WITHDRAWN}),
     ),
 }

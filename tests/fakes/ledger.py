@@ -36,6 +36,10 @@ class FakeBooks:
         found = self.find(kind, **where)
         return tuple(sorted(found, key=lambda record: (getattr(record, by), record.id), reverse=True)[:count])
 
+    def first(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+        found = self.find(kind, **where)
+        return tuple(sorted(found, key=lambda record: (getattr(record, by), record.id))[:count])
+
     def save(self, *records: Record) -> None:
         for record in records:
             self.records[type(record), record.id] = record

@@ -83,7 +83,7 @@ def test_who_replaces_a_head_of_service_certifies_in_their_own_name(tmp_path: Pa
     with pytest.raises(Forbidden):
         acts.approve(hall.app, gone, "F2026-000001", hall.clock.today())
     hall.certify(stand_in)
-    assert folder(hall).decided_by == "interim"
+    assert folder(hall).certified_by() == {"interim"}
 
 
 def test_a_desk_whose_only_viseur_has_left_is_said(tmp_path: Path) -> None:

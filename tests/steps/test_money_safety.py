@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.registers import Imputation
 from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.domain.visa.step import StepState
 from dematfin.errors import AccessDenied, AlreadyThere, RuleError, SeparationOfDuties, UnknownOutcome, Unreachable
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.intake import intake
@@ -273,7 +275,7 @@ def test_a_visa_given_while_folders_are_opened_is_kept(tmp_path: Path, monkeypat
     meanwhile(hall, monkeypatch, opened_and_approved)
     open_folders(hall.app)
     (after,) = hall.all(VisaFolder)
-    assert (after.state, after.decided_by) == (FolderState.APPROVED, VISEUR.id)
+    assert (after.state, after.certified_by()) == (FolderState.APPROVED, {VISEUR.id})
 
 
 def test_an_invoice_already_mandated_is_not_certified_again(hall: Hall) -> None:
@@ -281,12 +283,10 @@ def test_an_invoice_already_mandated_is_not_certified_again(hall: Hall) -> None:
     prepare(hall.app)
     with hall.ledger.transaction() as books:
         books.save(
-            VisaFolder(
-                id=folder.id,
-                invoice_id=folder.invoice_id,
-                desk=folder.desk,
-                activated_on=folder.activated_on,
-                due_on=folder.due_on,
+            replace(
+                folder,
+                state=FolderState.IN_CIRCUIT,
+                steps=(replace(folder.steps[0], state=StepState.CURRENT, decisions=()),),
             )
         )
     with pytest.raises(RuleError):

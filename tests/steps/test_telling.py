@@ -12,7 +12,7 @@ from dematfin.domain.intention import Intention, IntentionState, SupplierStatus
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.person import Person
-from dematfin.domain.visa.folder import Motive
+from dematfin.domain.visa.decision import Motive
 from dematfin.errors import Refused, RuleError, UnknownOutcome, Unreachable
 from dematfin.ports.app import App
 from dematfin.steps.intake import intake

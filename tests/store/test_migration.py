@@ -1,5 +1,7 @@
 """A base of the version before keeps everything: what is new is taken from what was there."""
 
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +9,17 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 
+from dematfin.domain.delay.dgp import delay
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.parties.bank import KnownAccount
+from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.task import VisaTask
+from dematfin.domain.visa.task import tasks as tasks_of
 from dematfin.store.engine import open_engine, writing
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.migrate import SCRIPTS
 from dematfin.store.tables import RECORDS
-from examples import COMMUNE, IBAN, SUPPLIER, invoice, tiers
+from examples import COMMUNE, IBAN, SUPPLIER, VISEUR, invoice, tiers
 from fakes.clock import FakeClock
 
 
@@ -55,3 +61,40 @@ def test_what_was_there_is_found_by_what_is_new(tmp_path: Path) -> None:
         (account,) = books.find(KnownAccount, siren=SUPPLIER[:9])
     assert found == invoice()
     assert (account.iban, account.cleared) == (IBAN, True)
+
+
+FOLDER = """INSERT INTO visa_folder
+    (collectivite, id, invoice_id, desk, state, activated_on, due_on, decided_by, decided_at, comment)
+    VALUES (:collectivite, :id, :invoice_id, 'SCOLAIRE', :state, '2026-02-23', '2026-03-02', :by, :at, :comment)"""
+
+
+def test_a_folder_of_one_desk_becomes_a_circuit_of_one_step(tmp_path: Path) -> None:
+    path = tmp_path / "registre.db"
+    make_old_base(path)
+    engine = open_engine(str(path))
+    bill = invoice()
+    at = "2026-02-24T09:00:00.000000+00:00"
+    rows = (
+        ("1", "APPROVED", VISEUR.id, at, "Conforme."),
+        ("2", "IN_CIRCUIT", "", None, ""),
+        ("3", "WITHDRAWN", "", None, ""),
+    )
+    with writing(engine.connect()) as connection, connection.begin():
+        for episode, state, by, when, comment in rows:
+            row = {"id": f"{bill.id}/{episode}", "invoice_id": bill.id, "state": state, "by": by, "at": when}
+            connection.execute(text(FOLDER), row | {"collectivite": COMMUNE, "comment": comment})
+    engine.dispose()
+    ledger = SqlLedger(open_engine(str(path)), COMMUNE, FakeClock().now)
+    with ledger.reading() as books:
+        given, waiting, gone = books.find(VisaFolder)
+        tasks = books.find(VisaTask)
+    assert given.certified_by() == {VISEUR.id}
+    assert (given.decisions[0].comment, given.decisions[0].at.isoformat()) == ("Conforme.", at.replace(".000000", ""))
+    assert (waiting.desks, waiting.due_on, waiting.circuit) == (("SCOLAIRE",), date(2026, 3, 2), "service/1")
+    assert gone.desks == ()
+    assert tasks == tuple(keep(waiting, bill))
+
+
+def keep(folder: VisaFolder, bill: Invoice) -> Iterator[VisaTask]:
+    """Yield what the program itself would write."""
+    return tasks_of(folder, None, delay(bill.notified_on, bill.executed_on).deadline)

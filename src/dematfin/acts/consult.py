@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dematfin.acts import visa_views
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.overview import Overview, overview
 from dematfin.domain.intention import Intention, IntentionState
@@ -14,7 +15,7 @@ from dematfin.domain.paper.capture import WAITING, Capture
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Answer, AnswerState, Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
-from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.domain.visa.folder import VisaFolder
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books, JournalReport, WrittenEvent
@@ -65,11 +66,7 @@ def story(app: App, who: Person, invoice_id: str) -> Story:
 def queue(app: App, who: Person) -> tuple[tuple[VisaFolder, Invoice], ...]:
     """Return the folders that wait for this person's visa; all of them for whoever visas nothing."""
     who.require(Act.READ)
-    with app.ledger.reading() as books:
-        waiting = books.find(VisaFolder, state=FolderState.IN_CIRCUIT)
-        mine = [folder for folder in waiting if not who.may(Act.VISA) or folder.desk in who.desks]
-        invoices = {invoice.id: invoice for invoice in books.find(Invoice, id=tuple(one.invoice_id for one in mine))}
-    return tuple((folder, invoices[folder.invoice_id]) for folder in sorted(mine, key=lambda one: (one.due_on, one.id)))
+    return tuple((one.folder, one.invoice) for one in visa_views.queue(app, who))
 
 
 def sheets(app: App, who: Person, bordereau_id: str = "") -> tuple[Sheet, ...]:

@@ -96,7 +96,8 @@ def _check_separation(app: App, who: Person, sheets: Sequence[Sheet]) -> str:
     """Refuse that one person certifies or prepares, and signs; in a small commune tell it in the journal."""
     invoices = tuple(key for sheet in sheets for mandat in sheet.mandats for key in mandat.invoice_ids)
     with app.ledger.reading() as books:
-        visaed = sorted(folder.invoice_id for folder in books.find(VisaFolder, invoice_id=invoices, decided_by=who.id))
+        folders = books.find(VisaFolder, invoice_id=invoices)
+    visaed = sorted({folder.invoice_id for folder in folders if who.id in folder.certified_by()})
     prepared = sorted(sheet.bordereau.id for sheet in sheets if _prepared(app, who, sheet))
     if not visaed and not prepared:
         return ""

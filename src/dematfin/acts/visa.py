@@ -1,7 +1,9 @@
 """A head of service says yes or no: the click and the invoice's new state are one transaction."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, Severity
@@ -9,86 +11,207 @@ from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import MOTIVE
+from dematfin.domain.money import french
 from dematfin.domain.motif import for_supplier
 from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.reception import UNREAD, Reception
-from dematfin.domain.visa.folder import BACK_TO_AGENT, VISA_FINDING, FolderState, Motive, VisaFolder, folder_id
-from dematfin.errors import RuleError
+from dematfin.domain.visa.decision import BACK_TO_AGENT, VISA_FINDING, Channel, Decision, DecisionKind, Motive
+from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.errors import DematfinError, RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.folders import keep_folder
 from dematfin.steps.intentions import intend
+from dematfin.steps.sitting import Sitting, check_awaited, sit_at
 
-LONGEST_COMMENT = 512
+LONGEST_COMMENT: Final = 512
 
 
-def approve(app: App, who: Person, invoice_id: str, executed_on: date, comment: str = "") -> VisaFolder:
-    """Certify that the service was done on `executed_on`; the legal delay may start later because of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """How a decision reached us.
+
+    Attributes:
+        key: of the click: the same one again changes nothing and gives the same answer.
+        seen: fingerprint of the documents shown to the person; when it is given, they must not have changed.
+    """
+
+    key: str = ""
+    seen: str = ""
+    channel: Channel = Channel.CLI
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceFait:
+    """What is certified: the day when the service was done, and the TTC admitted when it was done in part.
+
+    Without a day, the one that an earlier desk gave holds.
+    """
+
+    executed_on: date | None
+    admitted: Decimal | None = None
+
+
+BY_KEYBOARD: Final = Click()
+
+
+def approve(
+    app: App,
+    who: Person,
+    invoice_id: str,
+    service_fait: ServiceFait | date,
+    comment: str = "",
+    click: Click = BY_KEYBOARD,
+) -> VisaFolder:
+    """Certify that the service was done; the legal delay may start later because of it.
 
     Raises:
         Forbidden: wrong role, or another desk's folder.
-        RuleError: already decided, a day in the future, a comment that is too long, or the supplier has sent it again
-            and nobody could read it yet.
+        SeparationOfDuties: the same person entered this invoice.
+        Conflict: somebody has decided, or the documents have changed, meanwhile.
+        RuleError: a day in the future or none at all, an amount that cannot be admitted, a comment that is too long, or
+            the supplier has sent it again and nobody could read it yet.
     """
     app = app.on_behalf_of(who, Act.VISA)
-    if executed_on > app.clock.today():
-        message = f"Facture {invoice_id} : la date du service fait ({executed_on:%d/%m/%Y}) est dans le futur."
-        raise RuleError(message)
+    done = service_fait if isinstance(service_fait, ServiceFait) else ServiceFait(executed_on=service_fait)
+    _check_words(invoice_id, comment)
     with app.ledger.transaction() as books:
-        invoice = books.get(Invoice, invoice_id)
-        _check_read(books, invoice)
-        folder = _decide(app, books, invoice, who, FolderState.APPROVED, comment)
-        certified = replace(invoice.moved(InvoiceState.SERVICE_FAIT), executed_on=executed_on)
-        books.save(folder, certified)
-        motif = f"service fait le {executed_on:%d/%m/%Y}, visé par {who.name}"
-        books.record(app.event(Subject.FOLDER, invoice_id, FolderState.IN_CIRCUIT, folder.state, comment))
-        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, certified.state, motif))
-        intend(app, books, certified, SupplierStatus.SERVICE_FAIT)
+        at = sit_at(app, books, who, invoice_id, click.seen)
+        if at.repeats(click.key):
+            return at.folder
+        check_awaited(books, at)
+        _check_service_fait(app, at, done, comment)
+        exception = at.check_not_the_writer(app, who)
+        given = _decision(app, at, who, DecisionKind.VISA, comment, click)
+        decision = replace(given, executed_on=done.executed_on, admitted=done.admitted)
+        folder = at.folder.decided(decision, app.clock.today(), app.policy.deadline)
+        motif = f"{_said(folder, done)}, visé par {at.names(who)}{exception}"
+        _keep(app, books, at, folder, f"{motif}{' : ' * bool(comment)}{comment}")
+        if folder.state is FolderState.APPROVED:
+            _certify(app, books, at.invoice, folder, motif)
     return folder
 
 
-def refuse(app: App, who: Person, invoice_id: str, motive: Motive, comment: str) -> VisaFolder:
+def refuse(
+    app: App, who: Person, invoice_id: str, motive: Motive, comment: str, click: Click = BY_KEYBOARD
+) -> VisaFolder:
     """Refuse an invoice: back to the agent when it is only misdirected, back to the supplier otherwise.
 
     Raises:
-        Forbidden, RuleError: as `approve`; a comment is required, short enough for Chorus Pro when the supplier reads
-            it.
+        Forbidden, Conflict, RuleError: as `approve`; a comment is required, short enough for Chorus Pro when the
+            supplier reads it.
     """
     app = app.on_behalf_of(who, Act.VISA)
+    _check_words(invoice_id, comment)
     if not comment.strip():
         message = f"Facture {invoice_id} : un refus doit être expliqué. Ajoutez un commentaire."
         raise RuleError(message)
     with app.ledger.transaction() as books:
-        invoice = books.get(Invoice, invoice_id)
-        folder = replace(_decide(app, books, invoice, who, FolderState.REFUSED, comment), motive=motive)
-        motif = f"{MOTIVE[motive]} ({who.name}) : {comment}"
-        refused = _returned(invoice, motive, motif)
-        books.save(folder, refused)
-        books.record(app.event(Subject.FOLDER, invoice_id, FolderState.IN_CIRCUIT, folder.state, motif))
-        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, refused.state, motif))
-        if refused.state is InvoiceState.REFUSED:
-            words = for_supplier(invoice_id, f"{MOTIVE[motive]} : {comment}")
-            intend(app, books, refused, SupplierStatus.REFUSED, motif=words)
+        at = sit_at(app, books, who, invoice_id, click.seen)
+        if at.repeats(click.key):
+            return at.folder
+        check_awaited(books, at)
+        decision = replace(_decision(app, at, who, DecisionKind.REFUSAL, comment, click), motive=motive)
+        folder = at.folder.decided(decision, app.clock.today(), app.policy.deadline)
+        motif = f"{MOTIVE[motive]} ({at.names(who)}) : {comment}"
+        _keep(app, books, at, folder, motif)
+        _return(app, books, at.invoice, motive, motif, comment)
     return folder
 
 
-def _check_read(books: Books, invoice: Invoice) -> None:
-    if books.find(Reception, id=invoice.remote_id, state=UNREAD):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of one folder of a batch: the folder, or the sentence that says why not."""
+
+    invoice_id: str
+    folder: VisaFolder | None = None
+    refusal: str = ""
+
+
+def approve_many(
+    app: App, who: Person, invoice_ids: tuple[str, ...], service_fait: ServiceFait, click: Click = BY_KEYBOARD
+) -> tuple[Settled, ...]:
+    """Certify several invoices, each in its own transaction: one that cannot be stops none of the others."""
+    who.require(Act.VISA)
+    results = []
+    for invoice_id in dict.fromkeys(invoice_ids):
+        one = replace(click, key=f"{click.key}:{invoice_id}" if click.key else "")
+        try:
+            folder = approve(app, who, invoice_id, service_fait, click=one)
+            results.append(Settled(invoice_id=invoice_id, folder=folder))
+        except DematfinError as error:
+            results.append(Settled(invoice_id=invoice_id, refusal=str(error)))
+    return tuple(results)
+
+
+def _check_words(invoice_id: str, comment: str) -> None:
+    if len(comment) > LONGEST_COMMENT:
+        message = f"Facture {invoice_id} : le commentaire dépasse {LONGEST_COMMENT} caractères."
+        raise RuleError(message)
+
+
+def _check_service_fait(app: App, at: Sitting, done: ServiceFait, comment: str) -> None:
+    """The day of the service is known and past; what is cut is a part of what is asked, and is explained."""
+    invoice = at.invoice
+    if done.executed_on is None and at.folder.executed_on is None:
+        message = f"Facture {invoice.id} : donnez le jour où le service a été fait."
+        raise RuleError(message)
+    if done.executed_on and done.executed_on > app.clock.today():
+        message = f"Facture {invoice.id} : la date du service fait ({done.executed_on:%d/%m/%Y}) est dans le futur."
+        raise RuleError(message)
+    if done.admitted is None:
+        return
+    if invoice.is_credit_note or not 0 < done.admitted < invoice.ttc:
         message = (
-            f"Facture {invoice.id} : Chorus Pro l'annonce de nouveau et ce qu'elle contient maintenant n'est pas "
-            "encore lu. Attendez le prochain import ; si elle est en quarantaine, voyez dematfin chorus etat."
+            f"Facture {invoice.id} : le montant admis ({french(done.admitted)}) doit être une partie des "
+            f"{french(invoice.ttc)} de la facture. Pour ne rien admettre, refusez-la ; pour tout admettre, ne donnez "
+            "pas de montant."
         )
         raise RuleError(message)
+    if not comment.strip():
+        message = f"Facture {invoice.id} : dites en commentaire pourquoi une partie seulement est admise."
+        raise RuleError(message)
 
 
-def _decide(app: App, books: Books, invoice: Invoice, who: Person, state: FolderState, comment: str) -> VisaFolder:
-    if len(comment) > LONGEST_COMMENT:
-        message = f"Facture {invoice.id} : le commentaire dépasse {LONGEST_COMMENT} caractères."
-        raise RuleError(message)
-    found = books.find(VisaFolder, id=folder_id(invoice.id, invoice.episode))
-    if not found or invoice.state is not InvoiceState.IN_VISA:
-        message = f"La facture {invoice.id} n'est pas en attente de visa."
-        raise RuleError(message)
-    return replace(found[0].decided(state, who, app.clock.now()), comment=comment)
+def _decision(app: App, at: Sitting, who: Person, kind: DecisionKind, comment: str, click: Click) -> Decision:
+    return Decision(
+        kind=kind,
+        desk=at.desk,
+        by=who.id,
+        on_behalf_of=at.absent.id if at.absent else "",
+        at=app.clock.now(),
+        comment=comment,
+        seen=at.seen,
+        key=click.key,
+        channel=click.channel,
+    )
+
+
+def _said(folder: VisaFolder, done: ServiceFait) -> str:
+    day = done.executed_on or folder.executed_on
+    part = f", en partie : {french(done.admitted)} admis" if done.admitted is not None else ""
+    return f"service fait le {day:%d/%m/%Y}{part}"
+
+
+def _keep(app: App, books: Books, at: Sitting, folder: VisaFolder, motif: str) -> None:
+    keep_folder(app, books, folder, at.folder, at.invoice)
+    books.record(app.event(Subject.FOLDER, at.invoice.id, at.folder.state, folder.state, motif, desk=at.desk))
+
+
+def _certify(app: App, books: Books, invoice: Invoice, folder: VisaFolder, motif: str) -> None:
+    moved = invoice.moved(InvoiceState.SERVICE_FAIT)
+    certified = replace(moved, executed_on=folder.executed_on, admitted=folder.admitted)
+    books.save(certified)
+    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, certified.state, motif))
+    intend(app, books, certified, SupplierStatus.SERVICE_FAIT)
+
+
+def _return(app: App, books: Books, invoice: Invoice, motive: Motive, motif: str, comment: str) -> None:
+    refused = _returned(invoice, motive, motif)
+    books.save(refused)
+    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, refused.state, motif))
+    if refused.state is InvoiceState.REFUSED:
+        words = for_supplier(invoice.id, f"{MOTIVE[motive]} : {comment}")
+        intend(app, books, refused, SupplierStatus.REFUSED, motif=words)
 
 
 def _returned(invoice: Invoice, motive: Motive, motif: str) -> Invoice:

@@ -13,6 +13,7 @@ from dematfin import __version__
 from dematfin.cli import (
     administration,
     bordereaux,
+    bureaux,
     chorus,
     configuration,
     doublons,
@@ -53,7 +54,9 @@ def program() -> typer.Typer:
     app.add_typer(factures.app, name="facture")
     app.add_typer(doublons.app, name="doublon")
     app.add_typer(numerisation.app, name="numerisation")
+    bureaux.register(visas.app)
     app.add_typer(visas.app, name="visa")
+    app.add_typer(bureaux.circuits, name="circuit")
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
     app.add_typer(registres.engagements, name="engagement")

@@ -1,16 +1,15 @@
 """`facture chercher|ou-en-est`: an invoice found at once, and the paragraph for the supplier who asks."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated
 
 import typer
 
 from dematfin.acts import search as acts
+from dematfin.cli.amounts import euros
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import day, say, table, write_json
-from dematfin.domain import money
 from dematfin.domain.figures.whereabouts import paragraph
 from dematfin.domain.money import french
 
@@ -56,7 +55,7 @@ def search(  # noqa: PLR0913, PLR0917 - an argument is an option of the command 
         words=mots,
         supplier=fournisseur,
         number=numero,
-        amount=_amount(montant),
+        amount=euros(montant, "--montant") if montant else None,
         engagement=engagement,
         iban_end=iban,
         mandat=mandat,
@@ -108,13 +107,3 @@ def where_is(
     desk = sit(configuration)
     found = acts.one(desk.app, desk.who, facture)
     say(paragraph(found.invoice, found.mandat, desk.app.policy.payment_days, desk.app.clock.today()))
-
-
-def _amount(text: str) -> Decimal | None:
-    if not text:
-        return None
-    try:
-        return money.euros(money.parse("".join(text.split()).rstrip("€").replace(",", ".")))
-    except ValueError as error:
-        message = f"« {text} » n'est pas un montant ; écrivez par exemple 1234,50."
-        raise typer.BadParameter(message, param_hint="--montant") from error

@@ -13,6 +13,8 @@ class Subject(StrEnum):
 
     INVOICE = "facture"
     FOLDER = "visa"
+    CIRCUIT = "circuit"
+    DELEGATION = "délégation"
     MANDAT = "mandat"
     BORDEREAU = "bordereau"
     FLUX = "flux"

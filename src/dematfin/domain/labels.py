@@ -5,7 +5,9 @@ from typing import Final
 from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE
 from dematfin.domain.mandat.flux import FLUX_MACHINE
 from dematfin.domain.mandat.mandat import MANDAT_MACHINE, MandatState
-from dematfin.domain.visa.folder import FOLDER_MACHINE, Motive
+from dematfin.domain.visa.decision import DecisionKind, Motive
+from dematfin.domain.visa.folder import FOLDER_MACHINE
+from dematfin.domain.visa.step import StepState
 
 INVOICE: Final = INVOICE_MACHINE.words
 MANDAT: Final = MANDAT_MACHINE.words
@@ -34,6 +36,21 @@ MOTIVE: Final[dict[Motive, str]] = {
     Motive.DUPLICATE: "doublon",
     Motive.ALREADY_PAID: "déjà payée",
     Motive.OTHER: "autre motif",
+}
+
+STEP: Final[dict[StepState, str]] = {
+    StepState.UPCOMING: "à venir",
+    StepState.CURRENT: "attendue",
+    StepState.APPROVED: "visée",
+    StepState.REFUSED: "refusée",
+    StepState.SKIPPED: "passée",
+}
+
+DECISION: Final[dict[DecisionKind, str]] = {
+    DecisionKind.VISA: "visa",
+    DecisionKind.REFUSAL: "refus",
+    DecisionKind.TRANSFER: "transfert",
+    DecisionKind.BYPASS: "étape passée",
 }
 
 REJECTION: Final[dict[str, str]] = {

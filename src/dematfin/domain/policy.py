@@ -7,6 +7,7 @@ from decimal import Decimal
 from dematfin.domain.delay.dgp import DAYS
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.paper.rules import PaperRules
+from dematfin.domain.visa.circuit import Circuit, CircuitChoice
 from dematfin.domain.visa.deadline import J_PLUS_5, DeadlineRule
 from dematfin.errors import RoutingError
 
@@ -19,6 +20,8 @@ class Policy:
         collectivite: its SIRET; one ledger may hold several.
         tolerance: rounding gap allowed between HT + TVA and TTC, in euros for each VAT rate.
         default_desk: who visas an invoice that names no service.
+        circuits, choices: circuits of visa, and which invoice takes which; none: one visa, of its own service.
+        reopens: whether a document added after a first visa sends the folder back to its first desk, or is refused.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
         flow_limit: bytes of documents that one flow may carry.
         verify_after: time after which a deposit whose answer was lost cannot be under way any more.
@@ -36,6 +39,9 @@ class Policy:
     tolerance: Decimal = Decimal("0.01")
     deadline: DeadlineRule = J_PLUS_5
     default_desk: str = "FINANCES"
+    circuits: tuple[Circuit, ...] = ()
+    choices: tuple[CircuitChoice, ...] = ()
+    reopens: bool = True
     payment_days: int = DAYS
     small: bool = False
     flow_limit: int = 100_000_000

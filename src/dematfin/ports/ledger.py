@@ -85,6 +85,10 @@ class Books(Protocol):
         """Return, of the records that `find` would return, the `count` with the greatest `by`, greatest first."""
         ...
 
+    def first(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+        """Return, of the records that `find` would return, the `count` with the smallest `by`, smallest first."""
+        ...
+
     def save(self, *records: Record) -> None:
         """Insert or replace records of any kind."""
         ...

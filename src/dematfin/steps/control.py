@@ -16,7 +16,7 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.bank import KnownAccount, account_id
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, StructureRules, credit_id
-from dematfin.domain.visa.folder import VISA_FINDING
+from dematfin.domain.visa.decision import VISA_FINDING
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
 from dematfin.steps.accounts import accounts_of

@@ -15,6 +15,7 @@ from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import RemoteRef
 from dematfin.ports.ledger import Books
+from dematfin.steps.folders import keep_folder
 from dematfin.steps.intentions import is_told, take_back
 
 WITH_SUPPLIER: Final = frozenset({InvoiceState.INTERRUPTED, InvoiceState.SENT_BACK})
@@ -71,6 +72,6 @@ def _has_returned(books: Books, before: Invoice, content: Content, arrival: Arri
 def withdraw_visa(app: App, books: Books, invoice: Invoice, motif: str) -> None:
     """Take the invoice off the desk where it waits, if it does."""
     waiting = folder_id(invoice.id, invoice.episode)
-    for folder in books.find(VisaFolder, id=waiting, state=FolderState.IN_CIRCUIT):
-        books.save(replace(folder, state=FolderState.WITHDRAWN))
+    for folder in books.find(VisaFolder, id=waiting, state=(FolderState.DRAFT, FolderState.IN_CIRCUIT)):
+        keep_folder(app, books, folder.withdrawn(), folder, invoice)
         books.record(app.event(Subject.FOLDER, invoice.id, folder.state, FolderState.WITHDRAWN, motif))

@@ -15,6 +15,8 @@ ANSWERS: Final = {
     InvoiceState.REFUSED: SupplierStatus.REFUSED,
 }
 """What the supplier is told of where an agent puts an invoice."""
+TELLS: Final = ANSWERS | {InvoiceState.SERVICE_FAIT: SupplierStatus.SERVICE_FAIT}
+"""What the supplier is told of where an invoice stands."""
 UNTOLD: Final = (IntentionState.OPEN, IntentionState.REFUSED)
 
 

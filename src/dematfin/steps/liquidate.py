@@ -7,15 +7,20 @@ from typing import Final
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.chorus import Stage, said, stage
+from dematfin.domain.invoice.content import Attachment
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece, unique_id
 from dematfin.domain.money import french
+from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.reception import UNREAD, Reception
 from dematfin.domain.registers import Engagement
+from dematfin.domain.visa.folder import VisaFolder, folder_id
+from dematfin.domain.visa.supporting import Supporting
+from dematfin.errors import SeparationOfDuties
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.accounts import accounts_of
@@ -48,6 +53,22 @@ def liquidate_all(app: App, tally: Tally) -> None:
     _tell_orphans(certified, notes, tally)
 
 
+def _certified_by_whom(app: App, books: Books, paid: Iterable[Invoice]) -> str:
+    """Refuse that one person certifies and mandates; in a small commune return words for the journal."""
+    folders = books.find(VisaFolder, id=[folder_id(one.id, one.episode) for one in paid])
+    visaed = sorted(folder.invoice_id for folder in folders if app.by in folder.certified_by())
+    if not visaed:
+        return ""
+    who = next((person.name for person in books.find(Person, id=app.by)), app.by)
+    if not app.policy.small:
+        message = (
+            f"{who} a visé {', '.join(visaed)} : une autre personne doit la mandater. "
+            "(Petite commune : voir petite_commune dans la configuration.)"
+        )
+        raise SeparationOfDuties(message)
+    return f" ; exception « petite commune » : {who} a aussi visé {', '.join(visaed)}"
+
+
 def _awaited(invoice: Invoice, coming: Iterable[Invoice]) -> str:
     for note in coming:
         if corrects(note, invoice):
@@ -78,6 +99,7 @@ def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
     year = app.clock.today().year
     with app.ledger.transaction() as books:
         invoice, *notes = paid = tuple(books.get(Invoice, one.id) for one in (invoice, *notes))
+        exception = _certified_by_whom(app, books, paid)
         pieces = [piece for one in paid for piece in _pieces(books, one, year)]
         tiers = books.find(Tiers, siren=invoice.supplier_siren)
         mandat = liquidate(
@@ -95,7 +117,7 @@ def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
         )
         take(books, mandat, invoice)
         books.save(mandat, *pieces, *(one.moved(InvoiceState.TO_PAY) for one in paid))
-        _record(app, books, mandat, paid)
+        _record(app, books, mandat, paid, exception)
     return mandat.id
 
 
@@ -120,12 +142,20 @@ def _pieces(books: Books, invoice: Invoice, year: int) -> Iterable[Piece]:
             f"du {invoice.content.issued_on:%d/%m/%Y}",
             document=attachment.document,
         )
-        for attachment in invoice.content.attachments
+        for attachment in (*invoice.content.attachments, *_added(books, invoice))
     )
 
 
-def _record(app: App, books: Books, mandat: Mandat, paid: Iterable[Invoice]) -> None:
-    motif = f"{mandat.label} : {french(mandat.amount)} pour {mandat.tiers.name}"
+def _added(books: Books, invoice: Invoice) -> tuple[Attachment, ...]:
+    """Return what the service added while it gave its visa."""
+    added = books.find(Supporting, folder=folder_id(invoice.id, invoice.episode))
+    return tuple(
+        Attachment(name=one.name, media_type=one.media_type, main=False, document=one.document) for one in added
+    )
+
+
+def _record(app: App, books: Books, mandat: Mandat, paid: Iterable[Invoice], exception: str) -> None:
+    motif = f"{mandat.label} : {french(mandat.amount)} pour {mandat.tiers.name}{exception}"
     books.record(app.event(Subject.MANDAT, mandat.id, "", mandat.state, motif))
     for invoice in paid:
         motif = f"liquidée : mandat {mandat.id} de {french(mandat.amount)}"

@@ -1,13 +1,18 @@
-"""Visa: each controlled invoice gets a folder on the desk of its service, with the day by which it is due."""
+"""Visa: each controlled invoice gets a folder on the first desk of its circuit, with the day by which it is due."""
 
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.visa.deadline import due_on
-from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
+from dematfin.domain.parties.person import Person
+from dematfin.domain.visa.circuit import Circuit, choose, version_of
+from dematfin.domain.visa.delegation import staffed
+from dematfin.domain.visa.folder import FolderState, VisaFolder, all_desks, folder_id, opened
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.folders import keep_folder
 from dematfin.steps.outcome import Outcome, Tally
+
+ON_ITS_WAY = (FolderState.DRAFT, FolderState.IN_CIRCUIT)
 
 
 def visa(app: App) -> Outcome:
@@ -15,36 +20,62 @@ def visa(app: App) -> Outcome:
     tally = Tally("visa")
     with app.ledger.reading() as books:
         invoices = books.find(Invoice, state=InvoiceState.IN_VISA)
-        opened = {folder.id for folder in books.find(VisaFolder, state=FolderState.IN_CIRCUIT)}
-        people = books.find(Person)
+        folders = {folder.id: folder for folder in books.find(VisaFolder, state=ON_ITS_WAY)}
+        manned = staffed(books.find(Person))
+    desks = set()
     for invoice in invoices:
-        if folder_id(invoice.id, invoice.episode) not in opened:
+        folder = folders.get(folder_id(invoice.id, invoice.episode))
+        if folder is None or folder.state is FolderState.DRAFT:
             with tally.item(f"Facture {invoice.id}"):
-                _open(app, invoice, tally)
-    staffed = {desk for person in people if person.may(Act.VISA) for desk in person.desks}
-    for desk in sorted({desk_of(app, invoice) for invoice in invoices} - staffed):
+                folder = _open(app, invoice, tally)
+        desks |= set(all_desks(folder)) if folder else set()
+    for desk in sorted(desks - manned):
         tally.note(f"Aucun viseur pour le bureau {desk} : ses factures attendent. Ajoutez-en un (personne ajouter).")
     return tally.outcome()
 
 
-def desk_of(app: App, invoice: Invoice) -> str:
-    """Return the desk that certifies an invoice: its service, or the default one."""
+def own_desk(app: App, invoice: Invoice) -> str:
+    """Return the desk of an invoice's own service, or the default one."""
     return invoice.service or app.policy.default_desk
 
 
-def _open(app: App, invoice: Invoice, tally: Tally) -> None:
-    today = app.clock.today()
-    folder = VisaFolder(
-        id=folder_id(invoice.id, invoice.episode),
-        invoice_id=invoice.id,
-        desk=desk_of(app, invoice),
-        activated_on=today,
-        due_on=due_on(today, app.policy.deadline),
-    )
-    motif = f"à viser par {folder.desk} avant le {folder.due_on:%d/%m/%Y}"
+def _open(app: App, invoice: Invoice, tally: Tally) -> VisaFolder | None:
+    """Put an invoice on its first desk; where a desk has nobody it waits aside, in sight and never lost."""
+    key = folder_id(invoice.id, invoice.episode)
     with app.ledger.transaction() as books:
-        if books.get(Invoice, invoice.id) != invoice or books.find(VisaFolder, id=folder.id):
-            return  # decided, or come back, meanwhile
-        books.save(folder)
-        books.record(app.event(Subject.FOLDER, invoice.id, "", folder.state, motif))
+        if books.get(Invoice, invoice.id) != invoice:
+            return None  # decided, or come back, meanwhile
+        known = next(iter(books.find(VisaFolder, id=key)), None)
+        if known is not None and known.state is not FolderState.DRAFT:
+            return known
+        circuit = _circuit(app, books, invoice)
+        fresh = opened(key, invoice.id, circuit, own_desk(app, invoice))
+        if set(all_desks(fresh)) - staffed(books.find(Person)):
+            return _set_aside(app, books, fresh, known)
+        folder = fresh.begun(app.clock.today(), app.policy.deadline)
+        keep_folder(app, books, folder, None, invoice)
+        before = known.state if known else ""
+        motif = f"à viser par {folder.desk} avant le {folder.due_on:%d/%m/%Y}, circuit {circuit.id}"
+        books.record(app.event(Subject.FOLDER, invoice.id, before, folder.state, motif))
     tally.done(invoice.id)
+    return folder
+
+
+def _set_aside(app: App, books: Books, folder: VisaFolder, known: VisaFolder | None) -> VisaFolder:
+    if known is None:
+        books.save(folder)
+        motif = "en attente : un bureau de son circuit n'a personne"
+        books.record(app.event(Subject.FOLDER, folder.invoice_id, "", folder.state, motif))
+    return known or folder
+
+
+def _circuit(app: App, books: Books, invoice: Invoice) -> Circuit:
+    """Return the version of its circuit, kept when it is new: running folders keep theirs."""
+    chosen = choose(invoice, app.policy.circuits, app.policy.choices)
+    version = version_of(chosen, books.find(Circuit, key=chosen.key))
+    if not books.find(Circuit, id=version.id):
+        books.save(version)
+        steps = " puis ".join(" / ".join(step.desks) for step in version.steps)
+        motif = f"circuit {version.id} : {steps}"
+        books.record(app.event(Subject.CIRCUIT, version.key, "", str(version.version), motif))
+    return version

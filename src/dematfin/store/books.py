@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 from itertools import groupby
 from typing import Any, Final, TypeVar
 
@@ -52,6 +52,16 @@ class SqlBooks:
         if "id" not in where:
             where = {"id": self._greatest(RECORDS[kind], count, by, where)}
         return tuple(nlargest(count, self.find(kind, **where), key=lambda one: (getattr(one, by), one.id)))
+
+    def first(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+        """Return the records that match with the smallest `by`, smallest first."""
+        table = RECORDS[kind]
+        found = [
+            kind(**row)
+            for query in self._queries(table, where)
+            for row in self._connection.execute(query.order_by(table.c[by], table.c.id).limit(count)).mappings()
+        ]
+        return tuple(nsmallest(count, found, key=lambda one: (getattr(one, by), one.id)))
 
     def _greatest(self, table: Table, count: int, by: str, where: dict[str, object]) -> list[str]:
         """Return ids; where nothing exact is asked, much may match, and `by` is walked from its end."""

@@ -21,7 +21,11 @@ from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.reception import Answer, Cursor, Reception
 from dematfin.domain.registers import Credit, Engagement, StructureRules
+from dematfin.domain.visa.circuit import Circuit
+from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.supporting import Supporting
+from dematfin.domain.visa.task import VisaTask
 from dematfin.store.codec import hints
 from dematfin.store.columns import WHOLE, Instant, column_type
 
@@ -76,6 +80,10 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Capture: _records("capture", Capture, [["state"], ["batch"]]),
     Pair: _records("pair", Pair, [["first"], ["second"]]),
     VisaFolder: _records("visa_folder", VisaFolder, [["state"], ["invoice_id"]]),
+    VisaTask: _records("visa_task", VisaTask, [["folder"], ["waiting", "desk", "urgency"], ["waiting", "due_on"]]),
+    Supporting: _records("supporting", Supporting, [["folder"]]),
+    Circuit: _records("circuit", Circuit, [["key"]]),
+    Delegation: _records("delegation", Delegation),
     Piece: _records("piece", Piece, [["invoice_id"]]),
     Mandat: _records("mandat", Mandat, [["state"], ["bordereau"], ["number"], ["reference"]]),
     Bordereau: _records("bordereau", Bordereau, [["flux"]], unique=[["siret", "exercice", "number"]]),

@@ -14,7 +14,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.registers import StructureRules
-from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.folder import FolderState, VisaFolder
 
 REMEDIES: Final = {
     MandatState.REFUSED_AT_GATE: "Corrigez (mandat corriger) puis reprenez le bordereau (bordereau reprendre).",
@@ -100,6 +100,8 @@ def _of_late_visas(folders: Iterable[VisaFolder], today: date) -> Iterator[str]:
         if folder.is_late(today):
             since = f"{folder.due_on:%d/%m/%Y}"
             yield f"Facture {folder.invoice_id} : visa attendu de {folder.desk} depuis le {since}. Relancez le service."
+        elif folder.state is FolderState.DRAFT:
+            yield f"Facture {folder.invoice_id} : un bureau de son circuit n'a personne, aucun viseur ne la voit."
 
 
 def _of_invoices(invoices: Iterable[Invoice]) -> Iterator[str]:

@@ -47,6 +47,7 @@ class Invoice:
             (CCP R. 2192-15).
         executed_on: day of the service fait, told by the visa; the delay runs from it if later
             (CCP R. 2192-13).
+        admitted: TTC that the visa admits when the service is done in part; None: all of it (CCP R. 2192-34).
         siret: the budget that pays: a former SIRET on the invoice leads to the present one.
         service, engagement, marche: as the supplier wrote them, or as an agent corrected them.
         interrupted_on: day when the legal delay was interrupted: once in the life of a request (CCP R. 2192-27).
@@ -81,6 +82,7 @@ class Invoice:
     remote_status: str = ""
     notified_on: date
     executed_on: date | None = None
+    admitted: Decimal | None = None
     interrupted_on: date | None = None
     letter: DocumentRef | None = None
     passages: tuple[Passage, ...] = ()

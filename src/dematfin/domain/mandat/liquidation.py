@@ -43,14 +43,14 @@ def liquidate(basis: Basis, *, mandat_id: str, exercice: int, payment_days: int)
     """
     invoice = basis.invoice
     engagement = _engagement(basis)
-    shares = tuple(Share(invoice_id=item.id, amount=item.signed_amount) for item in (invoice, *basis.credit_notes))
+    shares = _shares(invoice, basis.credit_notes)
     amount = _amount_due(invoice, shares)
     ht = euros(invoice.content.amounts.ht)
     line = Line(
         number=1,
         imputation=engagement.imputation,
         amount=amount,
-        invoice_ht=ht if ht != amount and not basis.credit_notes else None,
+        invoice_ht=ht if ht != amount and not basis.credit_notes and invoice.admitted is None else None,
     )
     return Mandat(
         id=mandat_id,
@@ -111,6 +111,17 @@ def _account(basis: Basis, tiers: Tiers) -> BankAccount:
         )
         raise PiecesMissing(message)
     return tiers.account if asked == tiers.account.iban else replace(tiers.account, iban=asked, bic="")
+
+
+def _shares(invoice: Invoice, credit_notes: Sequence[Invoice]) -> tuple[Share, ...]:
+    """Return what each paper brings; a sum that the service admits in part is paid at once, the rest is discussed.
+
+    A credit note that comes for the rest takes nothing more off what was admitted.
+    """
+    notes = tuple(Share(invoice_id=note.id, amount=note.signed_amount) for note in credit_notes)
+    asked = invoice.signed_amount + sum((note.amount for note in notes), ZERO)
+    due = asked if invoice.admitted is None else min(asked, invoice.admitted)
+    return (Share(invoice_id=invoice.id, amount=invoice.signed_amount - (asked - due)), *notes)
 
 
 def _amount_due(invoice: Invoice, shares: Sequence[Share]) -> Decimal:

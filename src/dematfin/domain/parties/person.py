@@ -32,6 +32,8 @@ class Act(StrEnum):
     PAPER = "traiter les factures papier"
     CLEAR_BANK = "valider le compte bancaire d'un fournisseur"
     VISA = "viser ou refuser une facture"
+    DELEGATE = "déclarer une absence"
+    BYPASS = "passer une étape de visa"
     PREPARE = "préparer ou corriger un bordereau"
     SIGN = "signer un bordereau"
     TRANSMIT = "transmettre un flux signé"
@@ -47,6 +49,8 @@ MAY: Final[dict[Act, frozenset[Role]]] = {
     Act.PAPER: frozenset({Role.AGENT}),
     Act.CLEAR_BANK: frozenset({Role.AGENT, Role.DIRECTEUR, Role.ORDONNATEUR}),
     Act.VISA: frozenset({Role.VISEUR}),
+    Act.DELEGATE: frozenset({Role.VISEUR, Role.ADMINISTRATEUR}),
+    Act.BYPASS: frozenset({Role.ADMINISTRATEUR}),
     Act.PREPARE: frozenset({Role.AGENT}),
     Act.SIGN: frozenset({Role.ORDONNATEUR}),
     Act.TRANSMIT: frozenset({Role.AGENT, Role.SERVICE}),

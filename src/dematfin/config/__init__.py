@@ -10,13 +10,12 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
-from dematfin.domain.delay.calendar import Calendar, Zone
+from dematfin.config.visa import VisaSettings
 from dematfin.domain.delay.dgp import DAYS
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.parties import siret
 from dematfin.domain.policy import Policy
 from dematfin.domain.registers import LocalRules
-from dematfin.domain.visa.deadline import DeadlineMode, DeadlineRule
 from dematfin.errors import ConfigError
 from dematfin.finance.settings import FinanceSettings
 from dematfin.scanning.settings import ScanSettings
@@ -64,18 +63,6 @@ def _distinct(budgets: tuple[BudgetSettings, ...]) -> tuple[BudgetSettings, ...]
         message = "deux budgets ont le même siret, présent ou ancien"
         raise ValueError(message)
     return budgets
-
-
-class VisaSettings(Section):
-    """`[visa]`: who certifies, and by when."""
-
-    jours: int = Field(default=5, ge=1, le=30)
-    decompte: DeadlineMode = DeadlineMode.CALENDAR
-    report_jour_ouvre: bool = True
-    zone: Zone = Zone.METROPOLE
-    vendredi_saint: bool = True
-    fermetures: frozenset[date] = frozenset()
-    bureau_par_defaut: str = "FINANCES"
 
 
 class ControlSettings(Section):
@@ -133,8 +120,11 @@ class Settings(Section):
             name=self.collectivite.nom,
             budgets=tuple(_budget(budget) for budget in self.budgets),
             tolerance=self.controles.tolerance_arrondi,
-            deadline=self._deadline(),
+            deadline=self.visa.deadline(),
             default_desk=self.visa.bureau_par_defaut,
+            circuits=self.visa.domain_circuits(),
+            choices=self.visa.choices(),
+            reopens=self.visa.piece_apres_visa == "rouvre",
             payment_days=self.controles.delai_paiement,
             small=self.collectivite.petite_commune,
             flow_limit=self.pes.taille_flux,
@@ -144,17 +134,6 @@ class Settings(Section):
             check_siret=self.controles.verifier_siret,
             finance_knows_our_mandats=self.logiciel_financier.connait_nos_mandats,
             paper=self.numerisation.rules(),
-        )
-
-    def _deadline(self) -> DeadlineRule:
-        calendar = Calendar(
-            zone=self.visa.zone, good_friday=self.visa.vendredi_saint, extra=frozenset(self.visa.fermetures)
-        )
-        return DeadlineRule(
-            days=self.visa.jours,
-            mode=self.visa.decompte,
-            roll=self.visa.report_jour_ouvre,
-            calendar=calendar,
         )
 
 
@@ -208,6 +187,7 @@ WORDS: Final = {
     "string_pattern_mismatch": "valeur mal formée, voyez l'exemple de config.example.toml",
     "string_too_long": "texte trop long ({max_length} caractères au plus)",
     "string_too_short": "valeur vide",
+    "literal_error": "valeur inconnue (attendu : {expected})",
     "enum": "valeur inconnue (attendu : {expected})",
     "greater_than_equal": "valeur trop petite ({ge} au moins)",
     "less_than_equal": "valeur trop grande ({le} au plus)",

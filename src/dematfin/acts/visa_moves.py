@@ -1,0 +1,143 @@
+"""A folder changes hands without a yes or a no: "not my service", "I was wrong", "nobody can do it there"."""
+
+from dataclasses import replace
+
+from dematfin.domain.event import Subject
+from dematfin.domain.intention import Intention, IntentionState, intention_id
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.labels import INVOICE
+from dematfin.domain.motif import for_journal
+from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.visa.decision import BACK_TO_AGENT, VISA_FINDING, Decision, DecisionKind
+from dematfin.domain.visa.delegation import staffed
+from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.errors import Conflict, RuleError
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.control import control_one
+from dematfin.steps.folders import keep_folder, shown
+from dematfin.steps.intentions import TELLS, take_back
+from dematfin.steps.sitting import check_awaited, folder_of, sit_at
+
+
+def transfer(app: App, who: Person, invoice_id: str, desk: str, motif: str) -> VisaFolder:
+    """Pass a folder to the desk that should have had it; the day when it is due does not move.
+
+    Raises:
+        Forbidden, Conflict; RuleError: no motif, a desk that nobody owns, or that already has it.
+    """
+    app = app.on_behalf_of(who, Act.VISA)
+    reason = for_journal(f"Facture {invoice_id}", motif)
+    with app.ledger.transaction() as books:
+        at = sit_at(app, books, who, invoice_id)
+        check_awaited(books, at)
+        if desk not in staffed(books.find(Person)):
+            message = f"Facture {invoice_id} : le bureau « {desk} » n'a personne, elle reste où elle est."
+            raise RuleError(message)
+        absent = at.absent.id if at.absent else ""
+        decision = _moved(app, who, DecisionKind.TRANSFER, at.desk, reason)
+        folder = at.folder.transferred(replace(decision, on_behalf_of=absent, seen=at.seen), desk)
+        _keep(app, books, (at.folder, folder), at.invoice, f"transférée à {desk} par {at.names(who)} : {reason}")
+    return folder
+
+
+def undo(app: App, who: Person, invoice_id: str) -> VisaFolder:
+    """Take one's own last decision back, before anybody has acted on it.
+
+    Raises:
+        Forbidden; Conflict: it is mandated, or Chorus Pro was told; RuleError: somebody else's decision, or the next
+            desk has opened it.
+    """
+    app = app.on_behalf_of(who, Act.VISA)
+    with app.ledger.transaction() as books:
+        invoice = books.get(Invoice, invoice_id)
+        before = folder_of(books, invoice)
+        folder = before.undone(who.id)
+        back = _before_the_decision(books, invoice, before)
+        keep_folder(app, books, folder, before, back)
+        books.record(
+            app.event(Subject.FOLDER, invoice_id, before.state, folder.state, f"décision reprise par {who.name}")
+        )
+        if back != invoice:
+            take_back(books, invoice, "repris par qui l'avait décidé, avant d'être transmis")
+            books.save(back)
+            told = f"décision de visa reprise par {who.name}"
+            books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, back.state, told))
+    if back.state is InvoiceState.RECEIVED:
+        control_one(app, invoice_id)
+    return folder
+
+
+def bypass(app: App, who: Person, invoice_id: str, motif: str) -> VisaFolder:
+    """Pass over a step that nobody can decide, in an administrateur's name; the last step cannot be passed over.
+
+    Raises:
+        Forbidden, Conflict; RuleError: no motif, or the last step: somebody must certify the service.
+    """
+    app = app.on_behalf_of(who, Act.BYPASS)
+    reason = for_journal(f"Facture {invoice_id}", motif)
+    with app.ledger.transaction() as books:
+        invoice = books.get(Invoice, invoice_id)
+        before = folder_of(books, invoice)
+        if before.rank + 1 == len(before.steps):
+            message = (
+                f"Facture {invoice_id} : c'est sa dernière étape, quelqu'un doit certifier le service fait. Donnez ce "
+                f"bureau ({before.desk}) à une autre personne (personne ajouter), ou déléguez-le (visa deleguer)."
+            )
+            raise RuleError(message)
+        decision = _moved(app, who, DecisionKind.BYPASS, before.desk, reason)
+        seen = shown(books, invoice, before.id)
+        folder = before.decided(replace(decision, seen=seen), app.clock.today(), app.policy.deadline)
+        _keep(app, books, (before, folder), invoice, f"étape {before.desk} passée par {who.name} : {reason}")
+    return folder
+
+
+def _moved(app: App, who: Person, kind: DecisionKind, desk: str, reason: str) -> Decision:
+    return Decision(kind=kind, desk=desk, by=who.id, at=app.clock.now(), comment=reason)
+
+
+def _keep(app: App, books: Books, change: tuple[VisaFolder, VisaFolder], invoice: Invoice, motif: str) -> None:
+    before, folder = change
+    keep_folder(app, books, folder, before, invoice)
+    books.record(app.event(Subject.FOLDER, invoice.id, before.state, folder.state, motif, desk=folder.desk))
+
+
+def _before_the_decision(books: Books, invoice: Invoice, folder: VisaFolder) -> Invoice:
+    """Return the invoice without the decision that ended its folder: a refusal is controlled anew, a visa awaited."""
+    if invoice.state is not _left_by(folder):
+        message = f"La facture {invoice.id} est déjà « {INVOICE[invoice.state]} » : la décision ne se reprend plus."
+        raise Conflict(message)
+    if folder.state is FolderState.IN_CIRCUIT:
+        return invoice
+    _check_nobody_knows(books, invoice)
+    findings = tuple(one for one in invoice.findings if not one.code.startswith(VISA_FINDING))
+    state = InvoiceState.IN_VISA if folder.state is FolderState.APPROVED else InvoiceState.RECEIVED
+    return replace(invoice, state=state, executed_on=None, admitted=None, findings=findings)
+
+
+def _left_by(folder: VisaFolder) -> InvoiceState | None:
+    """Return where the last decision left the invoice: what somebody else has decided since is not theirs to undo."""
+    match folder.state:
+        case FolderState.IN_CIRCUIT:
+            return InvoiceState.IN_VISA
+        case FolderState.APPROVED:
+            return InvoiceState.SERVICE_FAIT
+        case FolderState.REFUSED:
+            return InvoiceState.TO_CORRECT if folder.decisions[-1].motive in BACK_TO_AGENT else InvoiceState.REFUSED
+        case _:
+            return None
+
+
+def _check_nobody_knows(books: Books, invoice: Invoice) -> None:
+    status = TELLS.get(invoice.state)
+    told = status and (
+        invoice.remote_status == status
+        or books.find(Intention, id=intention_id(invoice.remote_id, invoice.episode, status), state=IntentionState.DONE)
+    )
+    if told:
+        message = (
+            f"Facture {invoice.id} : Chorus Pro connaît déjà cette décision, elle ne se reprend plus. Voyez avec un "
+            "agent (facture reprendre, rejeter ou renvoyer)."
+        )
+        raise Conflict(message)

@@ -1,0 +1,25 @@
+"""Folders: each change is kept with what then lies on each desk, in the transaction of whoever changes it."""
+
+from dematfin.domain.delay.dgp import delay
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.supporting import Supporting, seen_together
+from dematfin.domain.visa.task import tasks
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+
+
+def keep_folder(app: App, books: Books, folder: VisaFolder, before: VisaFolder | None, invoice: Invoice) -> None:
+    """Save a folder and what lies on its desks, before and after."""
+    pay_by = delay(invoice.notified_on, invoice.executed_on, app.policy.payment_days).deadline
+    books.save(folder, *tasks(folder, before, pay_by))
+
+
+def supporting(books: Books, folder_key: str) -> tuple[Supporting, ...]:
+    """Return the documents that were added to a folder."""
+    return books.find(Supporting, folder=folder_key)
+
+
+def shown(books: Books, invoice: Invoice, folder_key: str) -> str:
+    """Return the fingerprint of the documents that whoever opens the folder now can see."""
+    return seen_together(invoice, supporting(books, folder_key))

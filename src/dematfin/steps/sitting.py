@@ -1,0 +1,100 @@
+"""Who sits at which desk before which folder: what every decision checks first, inside its transaction."""
+
+from dataclasses import dataclass
+
+from dematfin.domain.event import Subject
+from dematfin.domain.invoice.invoice import Invoice, Origin
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.parties.person import Person
+from dematfin.domain.reception import UNREAD, Reception
+from dematfin.domain.visa.delegation import Delegation, seats
+from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
+from dematfin.errors import Conflict, Forbidden, RuleError, SeparationOfDuties
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.folders import shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """A person before a folder.
+
+    Attributes:
+        desk: the awaited desk at which the person sits; `absent` its owner who is away, if any.
+        seen: fingerprint of the documents as they are now.
+    """
+
+    invoice: Invoice
+    folder: VisaFolder
+    desk: str
+    absent: Person | None
+    seen: str
+
+    def repeats(self, key: str) -> bool:
+        """Say whether this very click was already taken."""
+        return bool(key) and any(one.key == key for one in self.folder.decisions)
+
+    def names(self, who: Person) -> str:
+        """Name who decides, as the slip does."""
+        return f"{who.name}, en l'absence de {self.absent.name}" if self.absent else who.name
+
+    def check_not_the_writer(self, app: App, who: Person) -> str:
+        """Refuse a visa of whoever entered the invoice; in a small commune return words for the journal."""
+        if self.invoice.origin is not Origin.SCAN:
+            return ""
+        first = next(iter(app.ledger.history(Subject.INVOICE, (self.invoice.id,))), None)
+        if first is None or first.event.by != who.id:
+            return ""
+        if not app.policy.small:
+            message = (
+                f"{who.name} a saisi la facture {self.invoice.id} : une autre personne doit la viser. "
+                "(Petite commune : voir petite_commune dans la configuration.)"
+            )
+            raise SeparationOfDuties(message)
+        return " ; exception « petite commune » : a aussi saisi la facture"
+
+
+def sit_at(app: App, books: Books, who: Person, invoice_id: str, seen: str = "") -> Sitting:
+    """Return the folder of an invoice as this person may decide on it.
+
+    Raises:
+        Forbidden: the person sits at none of its desks today.
+        Conflict: the documents are not those that were `seen`.
+        RuleError: it awaits no visa, or what its supplier has sent since is not read yet.
+    """
+    invoice = books.get(Invoice, invoice_id)
+    folder = folder_of(books, invoice)
+    now = shown(books, invoice, folder.id)
+    mine = seats(who, books.find(Person), books.find(Delegation), app.clock.today())
+    desks = folder.desks or folder.step.desks
+    desk = next((one for one in desks if one in mine), "")
+    if not desk:
+        message = f"{who.name} n'a pas accès au bureau {folder.desk}, qui doit viser la facture {invoice.id}."
+        raise Forbidden(message)
+    if seen and seen != now:
+        message = f"Facture {invoice.id} : ses documents ont changé depuis que vous l'avez ouverte. Rouvrez-la."
+        raise Conflict(message)
+    absent = books.get(Person, mine[desk]) if mine[desk] else None
+    return Sitting(invoice=invoice, folder=folder, desk=desk, absent=absent, seen=now)
+
+
+def folder_of(books: Books, invoice: Invoice) -> VisaFolder:
+    """Return the folder of an invoice's present episode, or raise RuleError."""
+    found = books.find(VisaFolder, id=folder_id(invoice.id, invoice.episode))
+    if not found:
+        message = f"La facture {invoice.id} n'est pas en attente de visa."
+        raise RuleError(message)
+    return found[0]
+
+
+def check_awaited(books: Books, at: Sitting) -> None:
+    """Refuse a decision that nobody awaits, or on an invoice whose last version nobody could read; raises RuleError."""
+    if at.folder.state is not FolderState.IN_CIRCUIT or at.invoice.state is not InvoiceState.IN_VISA:
+        message = f"La facture {at.invoice.id} n'est pas en attente de visa : la décision est déjà prise."
+        raise Conflict(message)
+    if books.find(Reception, id=at.invoice.remote_id, state=UNREAD):
+        message = (
+            f"Facture {at.invoice.id} : Chorus Pro l'annonce de nouveau et ce qu'elle contient maintenant n'est pas "
+            "encore lu. Attendez le prochain import ; si elle est en quarantaine, voyez dematfin chorus etat."
+        )
+        raise RuleError(message)

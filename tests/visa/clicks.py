@@ -1,0 +1,36 @@
+"""What one of many does, in a process of its own, on the books that all share."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from dematfin.acts import visa
+from dematfin.domain.visa.decision import Motive
+from dematfin.errors import Conflict
+from dematfin.store.engine import open_engine
+from dematfin.store.ledger import SqlLedger
+from examples import COMMUNE, VISEUR
+from fakes.clock import FakeClock
+from fakes.hall import Hall
+from visa.desks import FIRST
+
+
+def on_disk(hall: Hall, base: Path) -> Hall:
+    """Return the hall with its books in a real base."""
+    ledger = SqlLedger(open_engine(str(base)), COMMUNE, FakeClock().now)
+    return replace(hall, app=replace(hall.app, ledger=ledger))
+
+
+def click(base: str, number: int) -> str:
+    """Decide, as one of many; return what came of it."""
+    folder = Path(base).parent / f"p{number}"
+    folder.mkdir()
+    hall = on_disk(Hall.build(folder), Path(base))
+    try:
+        if number % 2:
+            visa.refuse(hall.app, VISEUR, FIRST, Motive.OTHER, f"Non, dit {number}.")
+        else:
+            visa.approve(hall.app, VISEUR, FIRST, date(2026, 3, 1), f"Oui, dit {number}.")
+    except Conflict:
+        return "conflict"
+    return "taken"

@@ -1,0 +1,37 @@
+"""Two hundred people click at once, each in a process of its own: one is taken, the others are told (rule 20)."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.steps.visa import visa as open_folders
+from examples import VISEUR, invoice
+from fakes.hall import Hall
+from visa.clicks import click, on_disk
+from visa.desks import FIRST
+
+PEOPLE = 200
+PROCESSES = 8
+
+
+def test_20_of_two_hundred_decisions_one_is_taken(tmp_path: Path) -> None:
+    base = tmp_path / "registre.db"
+    (tmp_path / "hall").mkdir()
+    hall = on_disk(Hall.build(tmp_path / "hall"), base)
+    with hall.app.ledger.transaction() as books:
+        books.save(VISEUR, replace(invoice(), state=invoice().state.IN_VISA))
+    assert open_folders(hall.app).done == (FIRST,)
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, mp_context=spawned) as pool:
+        answers = list(pool.map(click, [str(base)] * PEOPLE, range(PEOPLE)))
+    assert sorted(answers) == ["conflict"] * (PEOPLE - 1) + ["taken"]
+    with hall.app.ledger.reading() as books:
+        (folder,) = books.find(VisaFolder)
+        (decision,) = folder.decisions
+        said_yes = folder.state is FolderState.APPROVED
+        assert books.get(Invoice, FIRST).state == ("SERVICE_FAIT" if said_yes else "REFUSED")
+    assert decision.comment == f"{'Oui' if said_yes else 'Non'}, dit {answers.index('taken')}."
+    assert hall.app.ledger.verify_journal().broken_at == 0

@@ -1,0 +1,63 @@
+"""Whoever types a paper invoice in does not certify it (rule 18)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from dematfin.acts import entry, run, visa
+from dematfin.domain.event import Subject
+from dematfin.domain.invoice.content import Supplier
+from dematfin.domain.paper.rules import PaperRules, Route
+from dematfin.domain.parties.person import Role
+from dematfin.errors import SeparationOfDuties
+from dematfin.steps.capture import capture
+from dematfin.steps.visa import visa as open_folders
+from examples import COMMUNE, IBAN, SUPPLIER, VISEUR
+from fakes.hall import Hall
+
+BOTH = replace(VISEUR, roles=VISEUR.roles | {Role.AGENT})
+RULES = PaperRules(routes=(Route(key="ECOLE", siret=COMMUNE, service="SCOLAIRE"),))
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> Callable[..., tuple[Hall, str]]:
+    """Return what makes a hall where a head of service has typed an invoice of their own."""
+
+    def make(*, small: bool) -> tuple[Hall, str]:
+        hall = Hall.build(tmp_path, paper=RULES, small=small)
+        (hall.folders.root / "scan.pdf").write_text("F:ECOLE:1\nfacture un", encoding="utf-8")
+        run.run(hall.app, BOTH, capture)
+        today = hall.clock.today()
+        entry.say_arrival(hall.app, BOTH, "L2026-000001", today)
+        words = entry.Entry(
+            supplier=Supplier(identifier_kind="1", identifier=SUPPLIER, name="PAPETERIE DU LAC", iban=IBAN),
+            number="P-1",
+            issued_on=today - timedelta(days=3),
+            ht=Decimal("50.00"),
+            tva=Decimal("10.00"),
+            ttc=Decimal("60.00"),
+            siret=COMMUNE,
+            service="SCOLAIRE",
+            engagement="BC26-00077",
+        )
+        invoice = entry.enter(hall.app, BOTH, "D2026-000001", words)
+        open_folders(hall.app)
+        return hall, invoice.id
+
+    return make
+
+
+def test_18_whoever_entered_an_invoice_does_not_certify_it(typed: Callable[..., tuple[Hall, str]]) -> None:
+    hall, key = typed(small=False)
+    with pytest.raises(SeparationOfDuties, match="a saisi"):
+        visa.approve(hall.app, BOTH, key, hall.clock.today())
+
+
+def test_18_in_a_small_commune_it_is_written_in_the_journal(typed: Callable[..., tuple[Hall, str]]) -> None:
+    hall, key = typed(small=True)
+    visa.approve(hall.app, BOTH, key, hall.clock.today())
+    assert "exception « petite commune »" in hall.ledger.history(Subject.INVOICE, (key,))[-1].event.motif
