@@ -28,8 +28,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dematfin.acts import consult, sign, visa
 from dematfin.acts import run as acts
+from dematfin.acts import sign, visa, visa_views
 from dematfin.cli.context import open_app
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.neighbours import running
@@ -133,8 +133,8 @@ def live(app: App, watch: Watch) -> None:
         with watch.part(step.__name__):
             check(acts.run(app, agent, step))
     with watch.part("approve"):
-        for _, invoice in consult.queue(app, head):
-            visa.approve(app, head, invoice.id, app.clock.today() - timedelta(days=1))
+        for invoice in (one.invoice for one in visa_views.queue(app, head)):
+            visa.approve(app, head, invoice.id, visa.ServiceFait(executed_on=app.clock.today() - timedelta(days=1)))
     with watch.part("tell"):
         check(acts.run(app, agent, tell))
     with watch.part("prepare"):

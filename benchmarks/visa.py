@@ -66,7 +66,7 @@ def times(count: int) -> dict[str, float]:
         today = app.clock.today()
         page = median(lambda _: queue(app, HEAD, Filter(most=PAGE)))
         mine = [one.invoice.id for one in queue(app, HEAD, Filter(most=SAMPLES))]
-        decision = median(lambda number: visa.approve(app, HEAD, mine[number], today))
+        decision = median(lambda number: visa.approve(app, HEAD, mine[number], visa.ServiceFait(executed_on=today)))
         return {"file": page, "decision": decision}
 
 

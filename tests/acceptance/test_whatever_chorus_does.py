@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chorus.platform import chorus_at
-from dematfin.acts import consult, visa
 from dematfin.acts import run as acts
+from dematfin.acts import visa, visa_views
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.reception import Reception, ReceptionState
 from dematfin.ports.app import App
@@ -82,8 +82,8 @@ class Town:
         for step in STEPS:
             with suppressed():
                 acts.run(self.app, AGENT, step)
-        for _, invoice in consult.queue(self.app, VISEUR):
-            visa.approve(self.app, VISEUR, invoice.id, date(2026, 2, 20))
+        for invoice in (one.invoice for one in visa_views.queue(self.app, VISEUR)):
+            visa.approve(self.app, VISEUR, invoice.id, visa.ServiceFait(executed_on=date(2026, 2, 20)))
         with suppressed():
             acts.run(self.app, AGENT, tell)
         for name in ills:

@@ -54,14 +54,14 @@ def invoice(hall: Hall) -> Invoice:
 
 
 def to_sign(hall: Hall, who: Person = VISEUR, by: Person = AGENT) -> str:
-    visa.approve(hall.app, who, "F2026-000001", hall.clock.today())
+    visa.approve(hall.app, who, "F2026-000001", visa.ServiceFait(executed_on=hall.clock.today()))
     acts.run(hall.app, by, prepare)
     (flux,) = hall.all(Flux)
     return str(flux.id)
 
 
 def test_a_head_of_service_certifies_and_is_recorded(hall: Hall) -> None:
-    visa.approve(hall.app, VISEUR, "F2026-000001", hall.clock.today(), "Conforme.")
+    visa.approve(hall.app, VISEUR, "F2026-000001", visa.ServiceFait(executed_on=hall.clock.today()), "Conforme.")
     assert invoice(hall).state is InvoiceState.SERVICE_FAIT
     assert invoice(hall).executed_on == hall.clock.today()
     last = hall.ledger.history(Subject.INVOICE, ["F2026-000001"])[-1].event
@@ -71,16 +71,18 @@ def test_a_head_of_service_certifies_and_is_recorded(hall: Hall) -> None:
 @pytest.mark.parametrize("who", [AGENT, MAIRE, ADMIN, OTHER_DESK, replace(VISEUR, active=False)])
 def test_nobody_else_certifies(hall: Hall, who: Person) -> None:
     with pytest.raises(Forbidden, match=who.name):
-        visa.approve(hall.app, who, "F2026-000001", hall.clock.today())
+        visa.approve(hall.app, who, "F2026-000001", visa.ServiceFait(executed_on=hall.clock.today()))
     assert invoice(hall).state is InvoiceState.IN_VISA
 
 
 def test_a_visa_is_given_once_and_not_for_tomorrow(hall: Hall) -> None:
     with pytest.raises(RuleError, match="futur"):
-        visa.approve(hall.app, VISEUR, "F2026-000001", hall.clock.today() + timedelta(days=1))
-    visa.approve(hall.app, VISEUR, "F2026-000001", hall.clock.today())
+        visa.approve(
+            hall.app, VISEUR, "F2026-000001", visa.ServiceFait(executed_on=hall.clock.today() + timedelta(days=1))
+        )
+    visa.approve(hall.app, VISEUR, "F2026-000001", visa.ServiceFait(executed_on=hall.clock.today()))
     with pytest.raises(RuleError):
-        visa.approve(hall.app, VISEUR, "F2026-000001", hall.clock.today())
+        visa.approve(hall.app, VISEUR, "F2026-000001", visa.ServiceFait(executed_on=hall.clock.today()))
     with pytest.raises(RuleError):
         visa.refuse(hall.app, VISEUR, "F2026-000001", Motive.OTHER, "trop tard")
 
@@ -175,7 +177,7 @@ def test_of_two_who_sign_together_one_signs(hall: Hall, monkeypatch: pytest.Monk
 def test_a_mandat_whose_flow_broke_a_rule_can_be_corrected(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = Finding(code="PES-NATURE", severity=Severity.BLOCKING, sentence="La nature n'existe pas.")
     monkeypatch.setattr(hall.app.writer, "problems", lambda _: (wrong,))
-    visa.approve(hall.app, VISEUR, "F2026-000001", hall.clock.today())
+    visa.approve(hall.app, VISEUR, "F2026-000001", visa.ServiceFait(executed_on=hall.clock.today()))
     (failure,) = acts.run(hall.app, AGENT, prepare).failures
     assert "La nature n'existe pas." in failure.sentence
     assert hall.all(Flux) == ()
@@ -296,7 +298,7 @@ def test_somebody_always_administers(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("account", ["60A32", "²", "6 0632"])
 def test_an_account_is_made_of_digits(hall: Hall, account: str) -> None:
-    visa.approve(hall.app, VISEUR, "F2026-000001", hall.clock.today())
+    visa.approve(hall.app, VISEUR, "F2026-000001", visa.ServiceFait(executed_on=hall.clock.today()))
     acts.run(hall.app, AGENT, prepare)
     (mandat,) = hall.all(Mandat)
     with pytest.raises(RuleError, match=f"{mandat.id}.*chiffres"):

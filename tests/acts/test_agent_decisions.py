@@ -145,7 +145,7 @@ def test_a_refused_visa_goes_to_the_right_desk_once_an_agent_has_corrected_it(ha
     assert again.state is InvoiceState.IN_VISA
     open_folders(hall.app)
     assert [folder.state for folder in hall.all(VisaFolder)] == [FolderState.REFUSED, FolderState.IN_CIRCUIT]
-    visa.approve(hall.app, VISEUR, FIRST, hall.clock.today())
+    visa.approve(hall.app, VISEUR, FIRST, visa.ServiceFait(executed_on=hall.clock.today()))
     assert one(hall).state is InvoiceState.SERVICE_FAIT
 
 

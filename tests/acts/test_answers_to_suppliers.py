@@ -312,7 +312,7 @@ def test_paper_is_answered_without_anybody_to_tell(hall: Hall) -> None:
 
 
 def test_a_signed_flow_is_untouched_by_an_answer_that_comes_too_late(hall: Hall) -> None:
-    visa.approve(hall.app, VISEUR, ID, hall.clock.today())
+    visa.approve(hall.app, VISEUR, ID, visa.ServiceFait(executed_on=hall.clock.today()))
     prepare(hall.app)
     ((sheet),) = sign.to_sign(hall.app, MAIRE)
     assert sheet.flux is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dematfin.acts import answers, consult, holds, visa
+from dematfin.acts import answers, holds, visa, visa_views
 from dematfin.acts.run import tell_now
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import blocking
@@ -131,7 +131,7 @@ class TestResume:
         assert hall.ledger.history(Subject.INVOICE, [ID])[-2].event.motif == (
             f"reprise par Claire Agent (service VOIRIE) : {WHY}"
         )
-        visa.approve(hall.app, VISEUR, ID, hall.clock.today())
+        visa.approve(hall.app, VISEUR, ID, visa.ServiceFait(executed_on=hall.clock.today()))
         hall.day()
         assert [one.shares[0].invoice_id for one in hall.all(Mandat)] == [ID]
 
@@ -140,7 +140,7 @@ class TestResume:
         holds.resume(hall.app, AGENT, ID, WHY)
         hall.day()
         assert folders(hall) == [("/1", "SCOLAIRE", FolderState.WITHDRAWN), ("/2", "SCOLAIRE", FolderState.IN_CIRCUIT)]
-        assert len(consult.queue(hall.app, VISEUR)) == 1
+        assert len(visa_views.queue(hall.app, VISEUR)) == 1
 
     def test_a_wrong_service_is_held_again(self, hall: Hall) -> None:
         deposited(hall, service_code="")
@@ -155,7 +155,7 @@ class TestResume:
         resumed = holds.resume(hall.app, AGENT, ID, WHY, engagement="bc26 00099")
         assert resumed.state is S.IN_VISA
         hall.day()
-        visa.approve(hall.app, VISEUR, ID, hall.clock.today())
+        visa.approve(hall.app, VISEUR, ID, visa.ServiceFait(executed_on=hall.clock.today()))
         hall.day()
         assert [one.engagement for one in hall.all(Mandat)] == [engagement("BC26-00099").id]
 
@@ -321,7 +321,7 @@ class TestSetAside:
             hall.certify()
         assert holds.set_aside(hall.app, AGENT, ID, WHY).state is S.ELSEWHERE
         hall.day()
-        assert consult.queue(hall.app, VISEUR) == ()
+        assert visa_views.queue(hall.app, VISEUR) == ()
         assert (only(hall).state, hall.all(Mandat)) == (S.ELSEWHERE, ())
 
     def test_not_once_it_is_to_pay(self, hall: Hall) -> None:

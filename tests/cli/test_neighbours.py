@@ -27,7 +27,6 @@ def test_a_decision_stands_when_chorus_cannot_be_told(cut_off: Office) -> None:
     answer = cut_off("visa", "viser", "F2026-000016", "--service-fait", "20/11/2026")
     assert answer.code == 0
     assert "Facture F2026-000016 : service fait le 20/11/2026." in answer.out
-    assert "Chorus Pro le saura au prochain passage" in answer.out
     assert "visa annuler F2026-000016" in answer.out
     assert "F2026-000016" not in cut_off("visa", "liste").out
     plain(answer.said)

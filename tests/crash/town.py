@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Self
 
-from dematfin.acts import consult, sign, visa
+from dematfin.acts import sign, visa, visa_views
 from dematfin.config import load
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.play import Play
@@ -76,8 +76,10 @@ class Town:
     def certify_everything(self) -> None:
         """Every head of service certifies; Chorus Pro will be told by the next daily order."""
         for person in self._people(Role.VISEUR):
-            for _, invoice in consult.queue(self.app, person):
-                visa.approve(self.app, person, invoice.id, self.play.story.today, "Conforme.")
+            for invoice in (one.invoice for one in visa_views.queue(self.app, person)):
+                visa.approve(
+                    self.app, person, invoice.id, visa.ServiceFait(executed_on=self.play.story.today), "Conforme."
+                )
 
     def sign_everything(self) -> int:
         """The mayor signs; return how many flows."""

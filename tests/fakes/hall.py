@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
 
-from dematfin.acts import consult, sign, visa
 from dematfin.acts import run as acts
+from dematfin.acts import sign, visa, visa_views
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person
@@ -158,8 +158,8 @@ class Hall:
 
     def certify(self, who: Person = VISEUR) -> None:
         """Certify whatever waits on the desks of a person."""
-        for _, invoice in consult.queue(self.app, who):
-            visa.approve(self.app, who, invoice.id, self.clock.today())
+        for invoice in (one.invoice for one in visa_views.queue(self.app, who)):
+            visa.approve(self.app, who, invoice.id, visa.ServiceFait(executed_on=self.clock.today()))
 
     def sign(self, who: Person = MAIRE) -> int:
         """Sign whatever waits; return how many flows."""

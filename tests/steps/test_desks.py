@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import consult
+from dematfin.acts import consult, visa_views
 from dematfin.acts import visa as acts
 from dematfin.domain.figures.overview import Overview
 from dematfin.domain.parties.person import Person, Role
@@ -81,7 +81,7 @@ def test_who_replaces_a_head_of_service_certifies_in_their_own_name(tmp_path: Pa
         books.save(stand_in, replace(VISEUR, active=False))
     gone = replace(VISEUR, active=False)
     with pytest.raises(Forbidden):
-        acts.approve(hall.app, gone, "F2026-000001", hall.clock.today())
+        acts.approve(hall.app, gone, "F2026-000001", acts.ServiceFait(executed_on=hall.clock.today()))
     hall.certify(stand_in)
     assert folder(hall).certified_by() == {"interim"}
 
@@ -102,4 +102,4 @@ def test_a_head_of_service_sees_their_own_desks_and_an_agent_all(tmp_path: Path)
     hall.deposit("120.00")
     hall.day()
     elsewhere = replace(VISEUR, desks=frozenset({"VOIRIE"}))
-    assert [len(consult.queue(hall.app, who)) for who in (VISEUR, elsewhere, AGENT)] == [1, 0, 1]
+    assert [len(visa_views.queue(hall.app, who)) for who in (VISEUR, elsewhere, AGENT)] == [1, 0, 1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import consult
+from dematfin.acts import visa_views
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.invoice import Invoice
@@ -48,7 +48,7 @@ def test_recycled_with_the_right_service_it_goes_to_its_desk(hall: Hall) -> None
     hall.day()
     assert (only(hall).id, only(hall).episode, only(hall).state) == ("F2026-000001", 2, InvoiceState.IN_VISA)
     assert only(hall).findings == ()
-    ((folder, _),) = consult.queue(hall.app, VISEUR)
+    folder = visa_views.queue(hall.app, VISEUR)[0].folder
     assert folder.desk == "SCOLAIRE"
 
 
@@ -63,7 +63,7 @@ def test_completed_while_it_waited_for_a_visa_it_is_read_again_before_anybody_ce
     folders = {folder.id: folder.state for folder in hall.all(VisaFolder)}
     assert folders["F2026-000001/1"] is FolderState.WITHDRAWN
     assert only(hall).content.service_code == "VOIRIE"
-    assert {folder.id for folder, _ in consult.queue(hall.app, VISEUR)}.isdisjoint({"F2026-000001/1"})
+    assert {one.folder.id for one in visa_views.queue(hall.app, VISEUR)}.isdisjoint({"F2026-000001/1"})
 
 
 def test_completed_without_a_new_file_it_is_visaed_again_all_the_same(hall: Hall) -> None:

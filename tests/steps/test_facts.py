@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import consult
+from dematfin.acts import visa_views
 from dematfin.domain.invoice.chorus import Passage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -123,7 +123,7 @@ def test_recycled_to_another_service_while_in_visa_it_changes_desks(hall: Hall) 
         "F2026-000001/1": ("SCOLAIRE", FolderState.WITHDRAWN),
         "F2026-000001/2": ("VOIRIE", FolderState.IN_CIRCUIT),
     }
-    assert [folder.desk for folder, _ in consult.queue(hall.app, VISEUR)] == ["VOIRIE"]
+    assert [one.folder.desk for one in visa_views.queue(hall.app, VISEUR)] == ["VOIRIE"]
 
 
 def test_seen_on_its_way_elsewhere_it_leaves_its_desk_until_it_is_back(hall: Hall) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dematfin.acts import consult, mandats, sign, visa
+from dematfin.acts import mandats, sign, visa, visa_views
 from dematfin.acts import run as acts
 from dematfin.config import Settings
 from dematfin.domain.finding import Finding
@@ -270,7 +270,7 @@ def test_a_visa_given_while_folders_are_opened_is_kept(tmp_path: Path, monkeypat
     def opened_and_approved() -> None:
         with hall.ledger.transaction() as books:
             books.save(folder)
-        visa.approve(hall.app, VISEUR, folder.invoice_id, hall.clock.today())
+        visa.approve(hall.app, VISEUR, folder.invoice_id, visa.ServiceFait(executed_on=hall.clock.today()))
 
     meanwhile(hall, monkeypatch, opened_and_approved)
     open_folders(hall.app)
@@ -290,7 +290,7 @@ def test_an_invoice_already_mandated_is_not_certified_again(hall: Hall) -> None:
             )
         )
     with pytest.raises(RuleError):
-        visa.approve(hall.app, VISEUR, folder.invoice_id, hall.clock.today())
+        visa.approve(hall.app, VISEUR, folder.invoice_id, visa.ServiceFait(executed_on=hall.clock.today()))
     prepare(hall.app)
     each_invoice_once(hall)
 
@@ -577,4 +577,4 @@ def test_what_was_certified_in_december_is_not_numbered_in_a_year_that_is_not_op
     hall.clock.advance(days=-5)  # and the clock goes back
     hall.day()
     each_invoice_once(hall)
-    assert consult.queue(hall.app, VISEUR) == ()
+    assert visa_views.queue(hall.app, VISEUR) == ()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dematfin.acts import consult, holds
+from dematfin.acts import consult, holds, visa_views
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.chorus import Stage, stage
 from dematfin.domain.invoice.invoice import Invoice
@@ -118,7 +118,7 @@ def test_an_invoice_of_a_merged_commune_is_mandated_on_today_s_budget(merged: Ha
     merged.chorus.deposit(KEY, content("F-1", siret=FORMER, service_code="VOIRIE"))
     merged.day()
     assert (only(merged).state, only(merged).siret, only(merged).findings) == (InvoiceState.IN_VISA, COMMUNE, ())
-    assert [folder.desk for folder, _ in consult.queue(merged.app, VISEUR)] == ["VOIRIE"]
+    assert [one.folder.desk for one in visa_views.queue(merged.app, VISEUR)] == ["VOIRIE"]
     merged.certify()
     merged.day()
     (mandat,) = merged.all(Mandat)

@@ -30,7 +30,7 @@ def click(base: str, number: int) -> str:
         if number % 2:
             visa.refuse(hall.app, VISEUR, FIRST, Motive.OTHER, f"Non, dit {number}.")
         else:
-            visa.approve(hall.app, VISEUR, FIRST, date(2026, 3, 1), f"Oui, dit {number}.")
+            visa.approve(hall.app, VISEUR, FIRST, visa.ServiceFait(executed_on=date(2026, 3, 1)), f"Oui, dit {number}.")
     except Conflict:
         return "conflict"
     return "taken"

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from dematfin.acts import absences
+from dematfin.acts.visa import ServiceFait
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.visa.circuit import OWN_SERVICE, Circuit, CircuitChoice, Quorum, StepRule
@@ -16,6 +17,7 @@ from examples import VISEUR
 from fakes.hall import Hall
 
 FIRST: Final = "F2026-000001"
+NO_DAY: Final = ServiceFait(executed_on=None)
 
 
 def head(key: str, name: str, *desks: str, roles: frozenset[Role] = frozenset({Role.VISEUR})) -> Person:
@@ -81,6 +83,6 @@ def away(hall: Hall, absent: Person = VISEUR, substitute: Person = STAND_IN, **c
     return absences.delegate(hall.app, absent, replace(asked, **changes))
 
 
-def yesterday(hall: Hall) -> date:
-    """Return a day when the service was done."""
-    return hall.clock.today() - timedelta(days=1)
+def done(hall: Hall) -> ServiceFait:
+    """Say that the service was done the day before."""
+    return ServiceFait(executed_on=hall.clock.today() - timedelta(days=1))

@@ -40,15 +40,16 @@ from visa.desks import (
     DGS,
     DST,
     FIRST,
+    NO_DAY,
     ONE_THEN_ONE,
     OTHER,
     STAND_IN,
     away,
     circuit,
+    done,
     folder,
     invoice,
     town,
-    yesterday,
 )
 
 PDF = b"%PDF-1.7 bon de livraison"
@@ -61,9 +62,9 @@ def states(hall: Hall) -> list[StepState]:
 def test_1_a_folder_in_circuit_has_one_current_step_and_a_closed_one_none(tmp_path: Path) -> None:
     hall = town(tmp_path, ONE_THEN_ONE)
     assert states(hall) == [StepState.CURRENT, StepState.UPCOMING]
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
     assert states(hall) == [StepState.APPROVED, StepState.CURRENT]
-    acts.approve(hall.app, DST, FIRST, acts.ServiceFait(executed_on=None))
+    acts.approve(hall.app, DST, FIRST, NO_DAY)
     assert states(hall) == [StepState.APPROVED, StepState.APPROVED]
     assert folder(hall).desks == ()
 
@@ -71,21 +72,21 @@ def test_1_a_folder_in_circuit_has_one_current_step_and_a_closed_one_none(tmp_pa
 def test_2_the_next_desk_decides_nothing_before_its_turn(tmp_path: Path) -> None:
     hall = town(tmp_path, ONE_THEN_ONE)
     with pytest.raises(Forbidden):
-        acts.approve(hall.app, DST, FIRST, yesterday(hall))
+        acts.approve(hall.app, DST, FIRST, done(hall))
     assert invoice(hall).state is InvoiceState.IN_VISA
 
 
 def test_3_one_desk_is_enough_where_any_is(tmp_path: Path) -> None:
     hall = town(tmp_path, ANY_OF_TWO)
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
-    acts.approve(hall.app, DGS, FIRST, acts.ServiceFait(executed_on=None))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
+    acts.approve(hall.app, DGS, FIRST, NO_DAY)
     assert invoice(hall).state is InvoiceState.SERVICE_FAIT
 
 
 def test_3_every_desk_speaks_where_all_must_and_one_refusal_ends_it(tmp_path: Path) -> None:
     hall = town(tmp_path, ALL_OF_TWO)
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
-    acts.approve(hall.app, DGS, FIRST, acts.ServiceFait(executed_on=None))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
+    acts.approve(hall.app, DGS, FIRST, NO_DAY)
     assert (folder(hall).desks, invoice(hall).state) == (("DST",), InvoiceState.IN_VISA)
     acts.refuse(hall.app, DST, FIRST, Motive.WRONG_PRICE, "Deux euros de trop.")
     assert (folder(hall).state, invoice(hall).state) == (FolderState.REFUSED, InvoiceState.REFUSED)
@@ -95,16 +96,16 @@ def test_4_nobody_decides_at_a_desk_that_is_not_theirs_today(tmp_path: Path) -> 
     hall = town(tmp_path)
     for who in (OTHER, STAND_IN):
         with pytest.raises(Forbidden):
-            acts.approve(hall.app, who, FIRST, yesterday(hall))
+            acts.approve(hall.app, who, FIRST, done(hall))
     away(hall)
-    acts.approve(hall.app, STAND_IN, FIRST, yesterday(hall))
+    acts.approve(hall.app, STAND_IN, FIRST, done(hall))
     assert invoice(hall).state is InvoiceState.SERVICE_FAIT
 
 
 def test_5_a_substitute_leaves_both_names(tmp_path: Path) -> None:
     hall = town(tmp_path)
     away(hall)
-    acts.approve(hall.app, STAND_IN, FIRST, yesterday(hall))
+    acts.approve(hall.app, STAND_IN, FIRST, done(hall))
     (decision,) = folder(hall).decisions
     assert (decision.by, decision.on_behalf_of) == (STAND_IN.id, VISEUR.id)
     told = hall.ledger.history(Subject.INVOICE, (FIRST,))[-1].event.motif
@@ -116,7 +117,7 @@ def test_6_a_substitute_of_a_substitute_has_no_right(tmp_path: Path) -> None:
     away(hall)
     away(hall, absent=STAND_IN, substitute=OTHER)
     with pytest.raises(Forbidden):
-        acts.approve(hall.app, OTHER, FIRST, yesterday(hall))
+        acts.approve(hall.app, OTHER, FIRST, done(hall))
 
 
 @pytest.mark.parametrize(("days", "may"), [(-1, False), (0, True), (2, True), (3, False)])
@@ -126,10 +127,10 @@ def test_7_an_absence_counts_from_its_first_day_to_its_last(tmp_path: Path, days
     away(hall, starts_on=today + timedelta(days=5), ends_on=today + timedelta(days=7))
     hall.clock.advance(days=5 + days)
     if may:
-        acts.approve(hall.app, STAND_IN, FIRST, today)
+        acts.approve(hall.app, STAND_IN, FIRST, acts.ServiceFait(executed_on=today))
     else:
         with pytest.raises(Forbidden):
-            acts.approve(hall.app, STAND_IN, FIRST, today)
+            acts.approve(hall.app, STAND_IN, FIRST, acts.ServiceFait(executed_on=today))
 
 
 def test_7_a_last_day_ends_at_midnight_of_the_town_hall(tmp_path: Path) -> None:
@@ -138,9 +139,9 @@ def test_7_a_last_day_ends_at_midnight_of_the_town_hall(tmp_path: Path) -> None:
     late = hall.clock.instant.replace(hour=22, minute=59, second=59)  # 23:59:59 in Paris, in winter
     hall.clock.instant = late + timedelta(seconds=1)
     with pytest.raises(Forbidden):
-        acts.approve(hall.app, STAND_IN, FIRST, yesterday(hall))
+        acts.approve(hall.app, STAND_IN, FIRST, done(hall))
     hall.clock.instant = late
-    acts.approve(hall.app, STAND_IN, FIRST, yesterday(hall))
+    acts.approve(hall.app, STAND_IN, FIRST, done(hall))
 
 
 def test_7_an_absence_that_is_ended_gives_no_right_any_more(tmp_path: Path) -> None:
@@ -148,7 +149,7 @@ def test_7_an_absence_that_is_ended_gives_no_right_any_more(tmp_path: Path) -> N
     made = away(hall)
     absences.end(hall.app, VISEUR, made.id)
     with pytest.raises(Forbidden):
-        acts.approve(hall.app, STAND_IN, FIRST, yesterday(hall))
+        acts.approve(hall.app, STAND_IN, FIRST, done(hall))
 
 
 def test_8_two_absences_never_turn_in_a_circle(tmp_path: Path) -> None:
@@ -173,15 +174,15 @@ def test_9_a_refusal_is_explained(tmp_path: Path, comment: str) -> None:
 def test_10_a_visa_says_when_the_service_was_done_and_not_tomorrow(tmp_path: Path) -> None:
     hall = town(tmp_path)
     with pytest.raises(RuleError, match="jour où le service"):
-        acts.approve(hall.app, VISEUR, FIRST, acts.ServiceFait(executed_on=None))
+        acts.approve(hall.app, VISEUR, FIRST, NO_DAY)
     with pytest.raises(RuleError, match="futur"):
-        acts.approve(hall.app, VISEUR, FIRST, hall.clock.today() + timedelta(days=1))
+        acts.approve(hall.app, VISEUR, FIRST, acts.ServiceFait(executed_on=hall.clock.today() + timedelta(days=1)))
 
 
 def test_12_a_document_added_after_a_visa_starts_the_circuit_again(tmp_path: Path) -> None:
     hall = town(tmp_path, ONE_THEN_ONE)
     due = folder(hall).due_on
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
     hall.clock.advance(days=1)
     supporting.attach(hall.app, DST, FIRST, "bon.pdf", PDF)
     assert states(hall) == [StepState.CURRENT, StepState.UPCOMING]
@@ -190,7 +191,7 @@ def test_12_a_document_added_after_a_visa_starts_the_circuit_again(tmp_path: Pat
 
 def test_12_or_it_is_refused_when_the_town_hall_prefers(tmp_path: Path) -> None:
     hall = town(tmp_path, ONE_THEN_ONE, reopens=False)
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
     with pytest.raises(RuleError, match="pas joint"):
         supporting.attach(hall.app, DST, FIRST, "bon.pdf", PDF)
     assert states(hall) == [StepState.APPROVED, StepState.CURRENT]
@@ -200,8 +201,8 @@ def test_12_a_decision_bears_on_the_documents_that_were_seen(tmp_path: Path) -> 
     hall = town(tmp_path)
     supporting.attach(hall.app, VISEUR, FIRST, "bon.pdf", PDF)
     with pytest.raises(Conflict, match="documents ont changé"):
-        acts.approve(hall.app, VISEUR, FIRST, yesterday(hall), click=acts.Click(seen="autre"))
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
+        acts.approve(hall.app, VISEUR, FIRST, done(hall), click=acts.Click(seen="autre"))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
     assert len(folder(hall).decisions[0].seen) == 64
 
 
@@ -209,7 +210,7 @@ def test_12_what_a_service_adds_becomes_a_piece_of_the_mandat(tmp_path: Path) ->
     hall = town(tmp_path)
     supporting.attach(hall.app, VISEUR, FIRST, "../bon.pdf", PDF)
     supporting.attach(hall.app, VISEUR, FIRST, "bon.pdf", PDF)  # the same again
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
     prepare(hall.app)
     assert [piece.name for piece in hall.all(Piece)] == ["F-1.pdf", "bon.pdf"]
     assert len(hall.all(Mandat)[0].pieces) == 2
@@ -239,8 +240,8 @@ def test_15_a_transfer_or_an_absence_gains_no_day(tmp_path: Path) -> None:
     visa_moves.transfer(hall.app, STAND_IN, FIRST, "SPORT", "C'est pour le stade.")
     assert (folder(hall).desks, folder(hall).due_on) == (("SPORT",), due)
     with pytest.raises(Forbidden):
-        acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
-    acts.approve(hall.app, OTHER, FIRST, yesterday(hall))
+        acts.approve(hall.app, VISEUR, FIRST, done(hall))
+    acts.approve(hall.app, OTHER, FIRST, done(hall))
     assert invoice(hall).state is InvoiceState.SERVICE_FAIT
 
 
@@ -253,7 +254,7 @@ def test_15_a_transfer_leads_to_somebody_else(tmp_path: Path, desk: str) -> None
 
 def test_16_ones_own_last_decision_can_be_taken_back(tmp_path: Path) -> None:
     hall = town(tmp_path)
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall), "Trop vite.")
+    acts.approve(hall.app, VISEUR, FIRST, done(hall), "Trop vite.")
     visa_moves.undo(hall.app, VISEUR, FIRST)
     assert (invoice(hall).state, invoice(hall).executed_on) == (InvoiceState.IN_VISA, None)
     assert [one.state for one in hall.all(Intention)] == [IntentionState.GIVEN_UP]
@@ -262,7 +263,7 @@ def test_16_ones_own_last_decision_can_be_taken_back(tmp_path: Path) -> None:
     assert (invoice(hall).state, invoice(hall).findings) == (InvoiceState.IN_VISA, ())
     acts.refuse(hall.app, VISEUR, FIRST, Motive.WRONG_PRICE, "Trop cher.")
     visa_moves.undo(hall.app, VISEUR, FIRST)
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
     hall.day()
     assert hall.chorus.told[0][1] == "SERVICE_FAIT"
     assert len(hall.all(Mandat)) == 1
@@ -270,10 +271,10 @@ def test_16_ones_own_last_decision_can_be_taken_back(tmp_path: Path) -> None:
 
 def test_16_not_somebody_elses_nor_once_it_was_seen_or_told(tmp_path: Path) -> None:
     hall = town(tmp_path, ONE_THEN_ONE)
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
     with pytest.raises(RuleError, match="pas la vôtre"):
         visa_moves.undo(hall.app, DST, FIRST)
-    acts.approve(hall.app, DST, FIRST, acts.ServiceFait(executed_on=None))
+    acts.approve(hall.app, DST, FIRST, NO_DAY)
     with pytest.raises(RuleError, match="pas la vôtre"):
         visa_moves.undo(hall.app, VISEUR, FIRST)
     hall.day()
@@ -293,7 +294,7 @@ def test_16_not_once_chorus_pro_knows(tmp_path: Path) -> None:
 
 def test_16_nor_once_an_agent_has_decided_since(tmp_path: Path) -> None:
     hall = town(tmp_path)
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
     answers.recycle(hall.app, AGENT, FIRST, "Mauvais service.")
     with pytest.raises(Conflict):
         visa_moves.undo(hall.app, VISEUR, FIRST)
@@ -302,7 +303,7 @@ def test_16_nor_once_an_agent_has_decided_since(tmp_path: Path) -> None:
 
 def test_16_nor_once_the_invoice_has_left_its_desks(tmp_path: Path) -> None:
     hall = town(tmp_path, ONE_THEN_ONE)
-    acts.approve(hall.app, VISEUR, FIRST, yesterday(hall))
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
     answers.recycle(hall.app, AGENT, FIRST, "Mauvais service.")
     with pytest.raises(Conflict):
         visa_moves.undo(hall.app, VISEUR, FIRST)
@@ -315,7 +316,7 @@ def test_17_who_certifies_does_not_mandate(tmp_path: Path) -> None:
         place = tmp_path / str(small)
         place.mkdir()
         hall = town(place, small=small)
-        acts.approve(hall.app, both, FIRST, yesterday(hall))
+        acts.approve(hall.app, both, FIRST, done(hall))
         outcome = runs.run(hall.app, both, prepare)
         assert bool(outcome.failures) is not small
         assert len(hall.all(Mandat)) == small
@@ -326,7 +327,7 @@ def test_17_who_certifies_does_not_mandate(tmp_path: Path) -> None:
 def test_17_nor_signs(tmp_path: Path) -> None:
     both = replace(VISEUR, roles=VISEUR.roles | {Role.ORDONNATEUR})
     hall = town(tmp_path)
-    acts.approve(hall.app, both, FIRST, yesterday(hall))
+    acts.approve(hall.app, both, FIRST, done(hall))
     prepare(hall.app)
     (sheet,) = sign.to_sign(hall.app, both)
     with pytest.raises(SeparationOfDuties):
@@ -336,12 +337,22 @@ def test_17_nor_signs(tmp_path: Path) -> None:
 def test_19_the_same_click_twice_is_one_decision(tmp_path: Path) -> None:
     hall = town(tmp_path)
     click = acts.Click(key="clic-1")
-    first = acts.approve(hall.app, VISEUR, FIRST, yesterday(hall), click=click)
+    first = acts.approve(hall.app, VISEUR, FIRST, done(hall), click=click)
     before = hall.ledger.history()
-    assert acts.approve(hall.app, VISEUR, FIRST, yesterday(hall), click=click) == first
+    assert acts.approve(hall.app, VISEUR, FIRST, done(hall), click=click) == first
     with pytest.raises(Conflict):
-        acts.approve(hall.app, VISEUR, FIRST, yesterday(hall), click=acts.Click(key="clic-2"))
+        acts.approve(hall.app, VISEUR, FIRST, done(hall), click=acts.Click(key="clic-2"))
     assert hall.ledger.history() == before
+
+
+def test_19_even_once_the_folder_lies_on_another_desk(tmp_path: Path) -> None:
+    hall = town(tmp_path, ONE_THEN_ONE)
+    click = acts.Click(key="clic-1")
+    first = acts.approve(hall.app, VISEUR, FIRST, done(hall), click=click)
+    assert first.desks == ("DST",)
+    assert acts.approve(hall.app, VISEUR, FIRST, done(hall), click=click) == first
+    acts.approve(hall.app, DST, FIRST, NO_DAY, click=click)  # a key is of one person
+    assert invoice(hall).state is InvoiceState.SERVICE_FAIT
 
 
 def test_21_one_refusal_of_a_batch_stops_none_of_the_others(tmp_path: Path) -> None:
@@ -350,7 +361,7 @@ def test_21_one_refusal_of_a_batch_stops_none_of_the_others(tmp_path: Path) -> N
     hall.day()
     acts.refuse(hall.app, VISEUR, "F2026-000002", Motive.OTHER, "Non.")
     keys = (FIRST, "F2026-000002", "F2026-000003", "F2026-999999", FIRST)
-    settled = acts.approve_many(hall.app, VISEUR, keys, acts.ServiceFait(executed_on=yesterday(hall)))
+    settled = acts.approve_many(hall.app, VISEUR, keys, done(hall))
     assert [(one.invoice_id[-1], bool(one.refusal)) for one in settled] == [
         ("1", False),
         ("2", True),
@@ -362,7 +373,7 @@ def test_21_one_refusal_of_a_batch_stops_none_of_the_others(tmp_path: Path) -> N
 def test_25_26_each_change_is_one_event_of_the_journal(tmp_path: Path) -> None:
     hall = town(tmp_path, ONE_THEN_ONE)
     changes: tuple[Callable[[], object], ...] = (
-        lambda: acts.approve(hall.app, VISEUR, FIRST, yesterday(hall)),
+        lambda: acts.approve(hall.app, VISEUR, FIRST, done(hall)),
         lambda: visa_moves.undo(hall.app, VISEUR, FIRST),
         lambda: visa_moves.transfer(hall.app, VISEUR, FIRST, "SPORT", "Stade."),
         lambda: visa_moves.bypass(hall.app, ADMIN, FIRST, "Bureau fermé."),
@@ -399,6 +410,8 @@ def test_28_29_a_desk_without_anybody_keeps_the_folder_in_sight(tmp_path: Path) 
     hall = town(tmp_path, circuit(["@service"], ["JURIDIQUE"]))
     assert (folder(hall).state, folder(hall).desks, folder(hall).due_on) == (FolderState.DRAFT, (), None)
     assert "JURIDIQUE" in visa(hall.app).notes[0]
+    with pytest.raises(RuleError, match="chaque bureau"):
+        acts.approve(hall.app, VISEUR, FIRST, done(hall))
     hall.clock.advance(days=4)
     with hall.ledger.transaction() as books:
         books.save(Person(id="jur", name="Jo", roles=frozenset({Role.VISEUR}), desks=frozenset({"JURIDIQUE"})))
@@ -415,7 +428,7 @@ def test_34_what_is_withdrawn_or_refused_is_never_mandated(tmp_path: Path) -> No
 
 def test_35_the_legal_delay_starts_at_the_execution_when_it_is_later(tmp_path: Path) -> None:
     hall = town(tmp_path)
-    acts.approve(hall.app, VISEUR, FIRST, hall.clock.today())
+    acts.approve(hall.app, VISEUR, FIRST, acts.ServiceFait(executed_on=hall.clock.today()))
     known = invoice(hall)
     assert known.executed_on is not None
     assert delay(known.notified_on, known.executed_on).start == max(known.notified_on, known.executed_on)
@@ -424,7 +437,7 @@ def test_35_the_legal_delay_starts_at_the_execution_when_it_is_later(tmp_path: P
 
 def test_a_part_that_is_admitted_is_paid_and_no_more(tmp_path: Path) -> None:
     hall = town(tmp_path)
-    part = acts.ServiceFait(executed_on=yesterday(hall), admitted=Decimal("100.00"))
+    part = replace(done(hall), admitted=Decimal("100.00"))
     with pytest.raises(RuleError, match="commentaire"):
         acts.approve(hall.app, VISEUR, FIRST, part)
     for wrong in ("0.00", "120.00", "130.00", "-5.00"):
@@ -445,7 +458,7 @@ def test_an_administrator_passes_a_step_that_nobody_can_decide_but_never_the_las
     with pytest.raises(RuleError, match="dernière étape"):
         visa_moves.bypass(hall.app, ADMIN, FIRST, "Encore.")
     with pytest.raises(RuleError, match="jour où le service"):
-        acts.approve(hall.app, DGS, FIRST, acts.ServiceFait(executed_on=None))
+        acts.approve(hall.app, DGS, FIRST, NO_DAY)
 
 
 def test_what_is_not_a_document_is_not_attached(tmp_path: Path) -> None:

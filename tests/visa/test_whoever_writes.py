@@ -54,10 +54,10 @@ def typed(tmp_path: Path) -> Callable[..., tuple[Hall, str]]:
 def test_18_whoever_entered_an_invoice_does_not_certify_it(typed: Callable[..., tuple[Hall, str]]) -> None:
     hall, key = typed(small=False)
     with pytest.raises(SeparationOfDuties, match="a saisi"):
-        visa.approve(hall.app, BOTH, key, hall.clock.today())
+        visa.approve(hall.app, BOTH, key, visa.ServiceFait(executed_on=hall.clock.today()))
 
 
 def test_18_in_a_small_commune_it_is_written_in_the_journal(typed: Callable[..., tuple[Hall, str]]) -> None:
     hall, key = typed(small=True)
-    visa.approve(hall.app, BOTH, key, hall.clock.today())
+    visa.approve(hall.app, BOTH, key, visa.ServiceFait(executed_on=hall.clock.today()))
     assert "exception « petite commune »" in hall.ledger.history(Subject.INVOICE, (key,))[-1].event.motif

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from dematfin.acts import visa_views
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.overview import Overview, overview
 from dematfin.domain.intention import Intention, IntentionState
@@ -61,12 +60,6 @@ def story(app: App, who: Person, invoice_id: str) -> Story:
         folders = books.find(VisaFolder, invoice_id=invoice_id)
     keys = (invoice_id, *(mandat.id for mandat in mandats), *(sheet.id for sheet in sheets), *sorted(flows))
     return Story(invoice=invoice, folders=folders, mandats=mandats, events=app.ledger.history(keys=keys))
-
-
-def queue(app: App, who: Person) -> tuple[tuple[VisaFolder, Invoice], ...]:
-    """Return the folders that wait for this person's visa; all of them for whoever visas nothing."""
-    who.require(Act.READ)
-    return tuple((one.folder, one.invoice) for one in visa_views.queue(app, who))
 
 
 def sheets(app: App, who: Person, bordereau_id: str = "") -> tuple[Sheet, ...]:

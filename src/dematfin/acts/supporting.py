@@ -1,6 +1,5 @@
 """Documents that a service adds to a folder: delivery note, attachement, procès-verbal."""
 
-from dematfin.domain.event import Subject
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.visa.supporting import Supporting, media_type, shown_name
 from dematfin.errors import RuleError
@@ -38,10 +37,8 @@ def attach(app: App, who: Person, invoice_id: str, name: str, data: bytes) -> Su
             added_at=app.clock.now(),
         )
         books.save(added)
-        folder = at.folder
-        motif = f"« {name} » joint par {who.name}"
-        books.record(app.event(Subject.FOLDER, invoice_id, folder.state, folder.state, motif, sha256=document.sha256))
-        if folder.certified_by():
+        keep_folder(app, books, at.folder, at.folder, at.invoice, f"« {name} » joint par {who.name}")
+        if at.folder.certified_by():
             _start_again(app, books, at, name)
     return added
 
@@ -55,6 +52,5 @@ def _start_again(app: App, books: Books, at: Sitting, name: str) -> None:
         )
         raise RuleError(message)
     again = at.folder.reopened()
-    keep_folder(app, books, again, at.folder, at.invoice)
     motif = f"document ajouté après un visa : le circuit reprend au bureau {again.desk}"
-    books.record(app.event(Subject.FOLDER, at.invoice.id, at.folder.state, again.state, motif))
+    keep_folder(app, books, at.folder, again, at.invoice, motif)

@@ -14,14 +14,14 @@ from dematfin.domain.labels import MOTIVE
 from dematfin.domain.money import french
 from dematfin.domain.motif import for_supplier
 from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.visa.decision import BACK_TO_AGENT, VISA_FINDING, Channel, Decision, DecisionKind, Motive
+from dematfin.domain.visa.decision import BACK_TO_AGENT, VISA_FINDING, DecisionKind, Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import DematfinError, RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.folders import keep_folder
 from dematfin.steps.intentions import intend
-from dematfin.steps.sitting import Sitting, check_awaited, sit_at
+from dematfin.steps.sitting import Sitting, check_awaited, sit_at, taken
 
 LONGEST_COMMENT: Final = 512
 
@@ -37,7 +37,6 @@ class Click:
 
     key: str = ""
     seen: str = ""
-    channel: Channel = Channel.CLI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ def approve(
     app: App,
     who: Person,
     invoice_id: str,
-    service_fait: ServiceFait | date,
+    done: ServiceFait,
     comment: str = "",
     click: Click = BY_KEYBOARD,
 ) -> VisaFolder:
@@ -72,20 +71,19 @@ def approve(
             the supplier has sent it again and nobody could read it yet.
     """
     app = app.on_behalf_of(who, Act.VISA)
-    done = service_fait if isinstance(service_fait, ServiceFait) else ServiceFait(executed_on=service_fait)
     _check_words(invoice_id, comment)
     with app.ledger.transaction() as books:
+        if done_before := taken(books, who, invoice_id, click.key):
+            return done_before
         at = sit_at(app, books, who, invoice_id, click.seen)
-        if at.repeats(click.key):
-            return at.folder
         check_awaited(books, at)
         _check_service_fait(app, at, done, comment)
         exception = at.check_not_the_writer(app, who)
-        given = _decision(app, at, who, DecisionKind.VISA, comment, click)
-        decision = replace(given, executed_on=done.executed_on, admitted=done.admitted)
+        given = at.decision(app, who, DecisionKind.VISA, comment)
+        decision = replace(given, executed_on=done.executed_on, admitted=done.admitted, key=click.key)
         folder = at.folder.decided(decision, app.clock.today(), app.policy.deadline)
         motif = f"{_said(folder, done)}, visé par {at.names(who)}{exception}"
-        _keep(app, books, at, folder, f"{motif}{' : ' * bool(comment)}{comment}")
+        keep_folder(app, books, at.folder, folder, at.invoice, f"{motif} : {comment}" if comment else motif)
         if folder.state is FolderState.APPROVED:
             _certify(app, books, at.invoice, folder, motif)
     return folder
@@ -106,14 +104,15 @@ def refuse(
         message = f"Facture {invoice_id} : un refus doit être expliqué. Ajoutez un commentaire."
         raise RuleError(message)
     with app.ledger.transaction() as books:
+        if done_before := taken(books, who, invoice_id, click.key):
+            return done_before
         at = sit_at(app, books, who, invoice_id, click.seen)
-        if at.repeats(click.key):
-            return at.folder
         check_awaited(books, at)
-        decision = replace(_decision(app, at, who, DecisionKind.REFUSAL, comment, click), motive=motive)
+        given = at.decision(app, who, DecisionKind.REFUSAL, comment)
+        decision = replace(given, motive=motive, key=click.key)
         folder = at.folder.decided(decision, app.clock.today(), app.policy.deadline)
         motif = f"{MOTIVE[motive]} ({at.names(who)}) : {comment}"
-        _keep(app, books, at, folder, motif)
+        keep_folder(app, books, at.folder, folder, at.invoice, motif)
         _return(app, books, at.invoice, motive, motif, comment)
     return folder
 
@@ -128,7 +127,7 @@ class Settled:
 
 
 def approve_many(
-    app: App, who: Person, invoice_ids: tuple[str, ...], service_fait: ServiceFait, click: Click = BY_KEYBOARD
+    app: App, who: Person, invoice_ids: tuple[str, ...], done: ServiceFait, click: Click = BY_KEYBOARD
 ) -> tuple[Settled, ...]:
     """Certify several invoices, each in its own transaction: one that cannot be stops none of the others."""
     who.require(Act.VISA)
@@ -136,7 +135,7 @@ def approve_many(
     for invoice_id in dict.fromkeys(invoice_ids):
         one = replace(click, key=f"{click.key}:{invoice_id}" if click.key else "")
         try:
-            folder = approve(app, who, invoice_id, service_fait, click=one)
+            folder = approve(app, who, invoice_id, done, click=one)
             results.append(Settled(invoice_id=invoice_id, folder=folder))
         except DematfinError as error:
             results.append(Settled(invoice_id=invoice_id, refusal=str(error)))
@@ -172,29 +171,10 @@ def _check_service_fait(app: App, at: Sitting, done: ServiceFait, comment: str) 
         raise RuleError(message)
 
 
-def _decision(app: App, at: Sitting, who: Person, kind: DecisionKind, comment: str, click: Click) -> Decision:
-    return Decision(
-        kind=kind,
-        desk=at.desk,
-        by=who.id,
-        on_behalf_of=at.absent.id if at.absent else "",
-        at=app.clock.now(),
-        comment=comment,
-        seen=at.seen,
-        key=click.key,
-        channel=click.channel,
-    )
-
-
 def _said(folder: VisaFolder, done: ServiceFait) -> str:
     day = done.executed_on or folder.executed_on
     part = f", en partie : {french(done.admitted)} admis" if done.admitted is not None else ""
     return f"service fait le {day:%d/%m/%Y}{part}"
-
-
-def _keep(app: App, books: Books, at: Sitting, folder: VisaFolder, motif: str) -> None:
-    keep_folder(app, books, folder, at.folder, at.invoice)
-    books.record(app.event(Subject.FOLDER, at.invoice.id, at.folder.state, folder.state, motif, desk=at.desk))
 
 
 def _certify(app: App, books: Books, invoice: Invoice, folder: VisaFolder, motif: str) -> None:

@@ -35,10 +35,9 @@ def transfer(app: App, who: Person, invoice_id: str, desk: str, motif: str) -> V
         if desk not in staffed(books.find(Person)):
             message = f"Facture {invoice_id} : le bureau « {desk} » n'a personne, elle reste où elle est."
             raise RuleError(message)
-        absent = at.absent.id if at.absent else ""
-        decision = _moved(app, who, DecisionKind.TRANSFER, at.desk, reason)
-        folder = at.folder.transferred(replace(decision, on_behalf_of=absent, seen=at.seen), desk)
-        _keep(app, books, (at.folder, folder), at.invoice, f"transférée à {desk} par {at.names(who)} : {reason}")
+        folder = at.folder.transferred(at.decision(app, who, DecisionKind.TRANSFER, reason), desk)
+        told = f"transférée à {desk} par {at.names(who)} : {reason}"
+        keep_folder(app, books, at.folder, folder, at.invoice, told)
     return folder
 
 
@@ -55,10 +54,7 @@ def undo(app: App, who: Person, invoice_id: str) -> VisaFolder:
         before = folder_of(books, invoice)
         folder = before.undone(who.id)
         back = _before_the_decision(books, invoice, before)
-        keep_folder(app, books, folder, before, back)
-        books.record(
-            app.event(Subject.FOLDER, invoice_id, before.state, folder.state, f"décision reprise par {who.name}")
-        )
+        keep_folder(app, books, before, folder, back, f"décision reprise par {who.name}")
         if back != invoice:
             take_back(books, invoice, "repris par qui l'avait décidé, avant d'être transmis")
             books.save(back)
@@ -86,21 +82,18 @@ def bypass(app: App, who: Person, invoice_id: str, motif: str) -> VisaFolder:
                 f"bureau ({before.desk}) à une autre personne (personne ajouter), ou déléguez-le (visa deleguer)."
             )
             raise RuleError(message)
-        decision = _moved(app, who, DecisionKind.BYPASS, before.desk, reason)
-        seen = shown(books, invoice, before.id)
-        folder = before.decided(replace(decision, seen=seen), app.clock.today(), app.policy.deadline)
-        _keep(app, books, (before, folder), invoice, f"étape {before.desk} passée par {who.name} : {reason}")
+        decision = Decision(
+            kind=DecisionKind.BYPASS,
+            desk=before.desk,
+            by=who.id,
+            at=app.clock.now(),
+            comment=reason,
+            seen=shown(books, invoice, before.id),
+        )
+        folder = before.decided(decision, app.clock.today(), app.policy.deadline)
+        told = f"étape {before.desk} passée par {who.name} : {reason}"
+        keep_folder(app, books, before, folder, invoice, told)
     return folder
-
-
-def _moved(app: App, who: Person, kind: DecisionKind, desk: str, reason: str) -> Decision:
-    return Decision(kind=kind, desk=desk, by=who.id, at=app.clock.now(), comment=reason)
-
-
-def _keep(app: App, books: Books, change: tuple[VisaFolder, VisaFolder], invoice: Invoice, motif: str) -> None:
-    before, folder = change
-    keep_folder(app, books, folder, before, invoice)
-    books.record(app.event(Subject.FOLDER, invoice.id, before.state, folder.state, motif, desk=folder.desk))
 
 
 def _before_the_decision(books: Books, invoice: Invoice, folder: VisaFolder) -> Invoice:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from heapq import nsmallest
 from typing import Final
 
-from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.visa.circuit import DEFAULT, Circuit, desks_of
@@ -15,7 +14,7 @@ from dematfin.domain.visa.supporting import Supporting, seen_together
 from dematfin.domain.visa.task import VisaTask
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Between, Books, WrittenEvent
+from dematfin.ports.ledger import Between, Books
 from dematfin.steps.folders import keep_folder, supporting
 from dematfin.steps.sitting import folder_of
 
@@ -52,7 +51,6 @@ class FolderView:
     folder: VisaFolder
     invoice: Invoice
     added: tuple[Supporting, ...]
-    events: tuple[WrittenEvent, ...]
     names: dict[str, str]
     seen: str
     mine: bool
@@ -90,12 +88,10 @@ def view(app: App, who: Person, invoice_id: str) -> FolderView:
             message = f"« {invoice_id} » n'existe pas dans le registre."
             raise UnknownRecord(message)
         added = supporting(books, folder.id)
-    events = app.ledger.history(Subject.FOLDER, (invoice_id,))
     return FolderView(
         folder=folder,
         invoice=invoice,
         added=added,
-        events=events,
         names={person.id: person.name for person in people},
         seen=seen_together(invoice, added),
         mine=bool(set(folder.desks) & set(seated)),
@@ -110,9 +106,7 @@ def mark_read(app: App, who: Person, invoice_id: str) -> None:
         folder = folder_of(books, invoice)
         seated = seats(who, books.find(Person), books.find(Delegation), app.clock.today())
         if set(folder.desks) & set(seated) and who.id not in folder.step.read_by:
-            keep_folder(app, books, folder.read(who.id), folder, invoice)
-            motif = f"dossier ouvert par {who.name}"
-            books.record(app.event(Subject.FOLDER, invoice_id, folder.state, folder.state, motif))
+            keep_folder(app, books, folder, folder.read(who.id), invoice, f"dossier ouvert par {who.name}")
 
 
 def circuits(app: App, who: Person) -> tuple[Circuit, ...]:

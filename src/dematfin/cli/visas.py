@@ -17,6 +17,7 @@ from dematfin.domain.labels import DECISION, FOLDER, MOTIVE, STEP
 from dematfin.domain.money import french
 from dematfin.domain.visa.decision import Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.domain.visa.supporting import LARGEST
 from dematfin.errors import DocumentError
 from dematfin.support.refusals import reason
 
@@ -135,7 +136,8 @@ def attach(
     """Joint un document au dossier ; il devient une pièce jointe du mandat."""
     desk = sit(configuration)
     try:
-        data = fichier.read_bytes()
+        with fichier.open("rb") as source:
+            data = source.read(LARGEST + 1)
     except OSError as error:
         message = f"Le fichier {fichier} est illisible : {reason(error)}."
         raise DocumentError(message) from error
@@ -177,7 +179,7 @@ def _steps(seen: FolderView) -> None:
 
 
 def _what_next(folder: VisaFolder) -> None:
-    """Say what follows; as long as nobody was told, a decision can be taken back."""
+    """Say what follows; as long as nobody has acted on it, a decision can be taken back."""
     if folder.state is FolderState.IN_CIRCUIT:
-        say(f"Elle passe au bureau {folder.desk}, à viser avant le {day(folder.due_on)}.")
-    say(f"Chorus Pro le saura au prochain passage. D'ici là : dematfin visa annuler {folder.invoice_id}")
+        say(f"Elle attend le bureau {folder.desk}, à viser avant le {day(folder.due_on)}.")
+    say(f"Si c'est une erreur, reprenez-la avant la prochaine journée : dematfin visa annuler {folder.invoice_id}")

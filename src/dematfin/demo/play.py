@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
-from dematfin.acts import administer, consult, mandats, registers, sign, visa
+from dematfin.acts import administer, consult, mandats, registers, sign, visa, visa_views
 from dematfin.acts import run as acts
 from dematfin.cli.context import system_account
 from dematfin.cli.output import counted, extent
@@ -115,10 +115,11 @@ class Play:
                 yield from self._certify(head, LEFT_IN_VISA | {LEFT_TO_SIGN})
 
     def _certify(self, person: Person, left: frozenset[str]) -> Iterator[str]:
-        for folder, invoice in consult.queue(self.app, person):
+        for one in visa_views.queue(self.app, person):
+            folder, invoice = one.folder, one.invoice
             if invoice.number not in left:
                 executed = invoice.content.delivered_on or self.story.today
-                visa.approve(self.app, person, invoice.id, executed, "Conforme.")
+                visa.approve(self.app, person, invoice.id, visa.ServiceFait(executed_on=executed), "Conforme.")
                 acts.tell_now(self.app, person, invoice.id)
                 due = f"à viser avant le {folder.due_on:%d/%m/%Y}"
                 yield f"{person.name} vise {invoice.id} ({french(invoice.signed_amount)}), {due}"

@@ -73,5 +73,4 @@ def withdraw_visa(app: App, books: Books, invoice: Invoice, motif: str) -> None:
     """Take the invoice off the desk where it waits, if it does."""
     waiting = folder_id(invoice.id, invoice.episode)
     for folder in books.find(VisaFolder, id=waiting, state=(FolderState.DRAFT, FolderState.IN_CIRCUIT)):
-        keep_folder(app, books, folder.withdrawn(), folder, invoice)
-        books.record(app.event(Subject.FOLDER, invoice.id, folder.state, FolderState.WITHDRAWN, motif))
+        keep_folder(app, books, folder, folder.withdrawn(), invoice, motif)

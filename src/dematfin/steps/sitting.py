@@ -7,6 +7,7 @@ from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.person import Person
 from dematfin.domain.reception import UNREAD, Reception
+from dematfin.domain.visa.decision import Decision, DecisionKind
 from dematfin.domain.visa.delegation import Delegation, seats
 from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
 from dematfin.errors import Conflict, Forbidden, RuleError, SeparationOfDuties
@@ -30,9 +31,17 @@ class Sitting:
     absent: Person | None
     seen: str
 
-    def repeats(self, key: str) -> bool:
-        """Say whether this very click was already taken."""
-        return bool(key) and any(one.key == key for one in self.folder.decisions)
+    def decision(self, app: App, who: Person, kind: DecisionKind, comment: str) -> Decision:
+        """Return what this person says now, from this desk, of these documents."""
+        return Decision(
+            kind=kind,
+            desk=self.desk,
+            by=who.id,
+            on_behalf_of=self.absent.id if self.absent else "",
+            at=app.clock.now(),
+            comment=comment,
+            seen=self.seen,
+        )
 
     def names(self, who: Person) -> str:
         """Name who decides, as the slip does."""
@@ -78,6 +87,14 @@ def sit_at(app: App, books: Books, who: Person, invoice_id: str, seen: str = "")
     return Sitting(invoice=invoice, folder=folder, desk=desk, absent=absent, seen=now)
 
 
+def taken(books: Books, who: Person, invoice_id: str, key: str) -> VisaFolder | None:
+    """Return the folder when this person's very click was already taken, wherever it lies since."""
+    if not key:
+        return None
+    folder = folder_of(books, books.get(Invoice, invoice_id))
+    return folder if any(one.key == key and one.by == who.id for one in folder.decisions) else None
+
+
 def folder_of(books: Books, invoice: Invoice) -> VisaFolder:
     """Return the folder of an invoice's present episode, or raise RuleError."""
     found = books.find(VisaFolder, id=folder_id(invoice.id, invoice.episode))
@@ -89,6 +106,9 @@ def folder_of(books: Books, invoice: Invoice) -> VisaFolder:
 
 def check_awaited(books: Books, at: Sitting) -> None:
     """Refuse a decision that nobody awaits, or on an invoice whose last version nobody could read; raises RuleError."""
+    if at.folder.state is FolderState.DRAFT:
+        message = f"La facture {at.invoice.id} attend que chaque bureau de son circuit ait quelqu'un."
+        raise RuleError(message)
     if at.folder.state is not FolderState.IN_CIRCUIT or at.invoice.state is not InvoiceState.IN_VISA:
         message = f"La facture {at.invoice.id} n'est pas en attente de visa : la décision est déjà prise."
         raise Conflict(message)

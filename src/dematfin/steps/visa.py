@@ -51,22 +51,14 @@ def _open(app: App, invoice: Invoice, tally: Tally) -> VisaFolder | None:
         circuit = _circuit(app, books, invoice)
         fresh = opened(key, invoice.id, circuit, own_desk(app, invoice))
         if set(all_desks(fresh)) - staffed(books.find(Person)):
-            return _set_aside(app, books, fresh, known)
+            if known is None:
+                keep_folder(app, books, None, fresh, invoice, "en attente : un bureau de son circuit n'a personne")
+            return fresh
         folder = fresh.begun(app.clock.today(), app.policy.deadline)
-        keep_folder(app, books, folder, None, invoice)
-        before = known.state if known else ""
         motif = f"à viser par {folder.desk} avant le {folder.due_on:%d/%m/%Y}, circuit {circuit.id}"
-        books.record(app.event(Subject.FOLDER, invoice.id, before, folder.state, motif))
+        keep_folder(app, books, known, folder, invoice, motif)
     tally.done(invoice.id)
     return folder
-
-
-def _set_aside(app: App, books: Books, folder: VisaFolder, known: VisaFolder | None) -> VisaFolder:
-    if known is None:
-        books.save(folder)
-        motif = "en attente : un bureau de son circuit n'a personne"
-        books.record(app.event(Subject.FOLDER, folder.invoice_id, "", folder.state, motif))
-    return known or folder
 
 
 def _circuit(app: App, books: Books, invoice: Invoice) -> Circuit:

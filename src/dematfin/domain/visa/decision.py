@@ -34,14 +34,6 @@ class DecisionKind(StrEnum):
     BYPASS = "BYPASS"
 
 
-class Channel(StrEnum):
-    """By which door a decision came."""
-
-    CLI = "CLI"
-    WEB = "WEB"
-    CONNECTOR = "CONNECTOR"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One decision of one person.
@@ -66,4 +58,3 @@ class Decision:
     comment: str = ""
     seen: str = ""
     key: str = ""
-    channel: Channel = Channel.CLI

@@ -3,7 +3,7 @@
 A substitute's substitute has no right: only the desks that a person owns can be lent. A cycle is refused.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -59,27 +59,6 @@ def seats(who: Person, people: Iterable[Person], delegations: Iterable[Delegatio
 def staffed(people: Iterable[Person]) -> frozenset[str]:
     """Return the desks that somebody owns."""
     return frozenset(desk for person in people if person.may(Act.VISA) for desk in person.desks)
-
-
-def on_duty(
-    desk: str, people: Mapping[str, Person], delegations: Iterable[Delegation], today: date
-) -> dict[str, tuple[Person, Person | None]]:
-    """Return who is to be told of a desk today, by id, with the absent owner that each stands in for, if any."""
-    active = [one for one in delegations if one.is_active(today)]
-    duty: dict[str, tuple[Person, Person | None]] = {}
-    for owner in people.values():
-        if not owner.may(Act.VISA) or desk not in owner.desks:
-            continue
-        stand_ins = [
-            people[one.substitute]
-            for one in active
-            if one.absent == owner.id and desk in _lent(one, owner) and people[one.substitute].may(Act.VISA)
-        ]
-        for stand_in in stand_ins:
-            duty.setdefault(stand_in.id, (stand_in, owner))
-        if not stand_ins:
-            duty[owner.id] = (owner, None)
-    return duty
 
 
 def check(fresh: Delegation, absent: Person, substitute: Person, others: Iterable[Delegation]) -> None:

@@ -51,7 +51,6 @@ class VisaFolder:
     Attributes:
         id: `<invoice id>/<episode>`: an invoice that comes back gets a new folder.
         circuit: id of the version that it was opened with.
-        revision: counts the changes; one more after each.
     """
 
     id: str
@@ -59,7 +58,6 @@ class VisaFolder:
     circuit: str
     state: FolderState = FolderState.DRAFT
     steps: tuple[FolderStep, ...]
-    revision: int = 0
 
     @property
     def rank(self) -> int:
@@ -189,7 +187,7 @@ class VisaFolder:
         return tuple(step if number == rank else one for number, one in enumerate(self.steps))
 
     def _changed(self, state: FolderState, steps: tuple[FolderStep, ...]) -> "VisaFolder":
-        return replace(self, state=state, steps=steps, revision=self.revision + 1)
+        return replace(self, state=state, steps=steps)
 
     def _settled(self) -> Conflict:
         return Conflict(f"La facture {self.invoice_id} n'attend plus ce visa : la décision est déjà prise.")

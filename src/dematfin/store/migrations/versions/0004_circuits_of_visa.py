@@ -21,7 +21,7 @@ DAYS: Final = 30
 DECIDED: Final = {"APPROVED": "VISA", "REFUSED": "REFUSAL"}
 
 TABLES: Final[dict[str, dict[str, tuple[sa.types.TypeEngine[Any], bool]]]] = {
-    "visa_folder": {"invoice_id": TEXT, "circuit": TEXT, "state": TEXT, "steps": TEXT, "revision": WHOLE},
+    "visa_folder": {"invoice_id": TEXT, "circuit": TEXT, "state": TEXT, "steps": TEXT},
     "visa_task": {
         "folder": TEXT,
         "invoice_id": TEXT,
@@ -113,7 +113,7 @@ def _folder(old: Mapping[str, Any], invoice: Mapping[str, Any]) -> dict[str, Any
         "decisions": [decision] if decision["kind"] else [],
     }
     kept = {name: old[name] for name in ("collectivite", "id", "invoice_id", "state")}
-    return kept | {"circuit": "service/1", "steps": json.dumps([step]), "revision": 1}
+    return kept | {"circuit": "service/1", "steps": json.dumps([step])}
 
 
 def _task(old: Mapping[str, Any], invoice: Mapping[str, Any]) -> dict[str, Any]:
