@@ -67,25 +67,45 @@ def test_metropole_agrees_with_another_calendar(year: int) -> None:
     assert Calendar().holidays(year) == set(holidays.country_holidays("FR", years=year))
 
 
-@pytest.mark.parametrize(
-    ("zone", "code"),
-    [
-        (Zone.ALSACE_MOSELLE, "6AE"),
-        (Zone.GUADELOUPE, "971"),
-        (Zone.MARTINIQUE, "972"),
-        (Zone.GUYANE, "973"),
-        (Zone.REUNION, "974"),
-        (Zone.MAYOTTE, "976"),
-        (Zone.SAINT_MARTIN, "MF"),
-        (Zone.SAINT_BARTHELEMY, "BL"),
-    ],
-)
-def test_each_zone_has_its_own_days(zone: Zone, code: str) -> None:
-    """The other calendar adds customary days overseas, which are a matter of configuration here."""
-    for year in (2018, 2026):
-        ours = Calendar(zone=zone).holidays(year)
-        assert ours <= set(holidays.country_holidays("FR", subdiv=code, years=year))
-        assert len(ours - Calendar().holidays(year)) == (2 if zone is ALSACE else 1)
+ELSEWHERE = {
+    METROPOLE: None,
+    ALSACE: "6AE",
+    Zone.GUADELOUPE: "971",
+    Zone.MARTINIQUE: "972",
+    Zone.GUYANE: "973",
+    Zone.REUNION: "974",
+    Zone.MAYOTTE: "976",
+    Zone.SAINT_MARTIN: "MF",
+    Zone.SAINT_BARTHELEMY: "BL",
+}
+CUSTOMARY = {"Fête de Victor Schoelcher", "Mi-Carême", "Vendredi saint"}
+"""Days kept in the Antilles without being public holidays there: a matter of configuration (fermetures)."""
+CUSTOM_OF = {Zone.GUADELOUPE, Zone.MARTINIQUE, Zone.SAINT_MARTIN}
+
+
+def closed(zone: Zone, years: range) -> set[date]:
+    """Return the public holidays of a zone, as an independent package knows them."""
+    known = holidays.country_holidays("FR", subdiv=ELSEWHERE[zone], years=years, language="fr")
+    return {day for day, name in known.items() if zone not in CUSTOM_OF or name not in CUSTOMARY}
+
+
+@pytest.mark.parametrize("zone", Zone)
+def test_each_zone_agrees_with_another_calendar(zone: Zone) -> None:
+    for year in (2018, *range(2026, 2033)):
+        assert Calendar(zone=zone).holidays(year) == closed(zone, range(year, year + 1))
+
+
+@pytest.mark.parametrize("zone", Zone)
+def test_each_term_agrees_with_another_calendar(zone: Zone) -> None:
+    shut = closed(zone, range(2026, 2034))
+    calendar = Calendar(zone=zone)
+    day = date(2026, 1, 1)
+    while day.year < 2033:
+        open_days = [one for n in range(1, 20) if (one := day + timedelta(days=n)).weekday() < 5 and one not in shut]
+        rolled = next(one for one in open_days if one >= day + timedelta(days=5))
+        assert due_on(day, DeadlineRule(calendar=calendar)) == rolled
+        assert due_on(day, DeadlineRule(mode=DeadlineMode.WORKING, calendar=calendar)) == open_days[4]
+        day += timedelta(days=1)
 
 
 def test_good_friday_and_closing_days_are_settings() -> None:

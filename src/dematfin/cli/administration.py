@@ -68,10 +68,20 @@ def add_person(
         list[str] | None, typer.Option("--bureau", metavar="SERVICE", help="Service visé par un viseur. Répétable.")
     ] = None,
     compte: Annotated[str, typer.Option("--compte", metavar="COMPTE", help="Son compte système.")] = "",
+    courriel: Annotated[
+        str, typer.Option("--courriel", metavar="ADRESSE", help="Adresse où lui rappeler ses visas.")
+    ] = "",
 ) -> None:
     """Ajoute une personne, ou change ses rôles. La première doit être administrateur."""
     app = open_app(configuration)
-    person = Person(id=identifiant, name=nom, roles=frozenset(role), desks=frozenset(bureau or ()), system_user=compte)
+    person = Person(
+        id=identifiant,
+        name=nom,
+        roles=frozenset(role),
+        desks=frozenset(bureau or ()),
+        system_user=compte,
+        email=courriel,
+    )
     account = system_account()
     known = people(app)
     who = next((one for one in known if one.system_user == account and one.active), None)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
 from dematfin.config.visa import VisaSettings
+from dematfin.config.web import WebSettings
 from dematfin.domain.delay.dgp import DAYS
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.parties import siret
@@ -102,6 +103,7 @@ class Settings(Section):
     s2low: S2lowSettings
     stockage: StoreSettings
     numerisation: ScanSettings = ScanSettings()
+    web: WebSettings = WebSettings()
     bac_a_sable: SandboxSettings | None = None
 
     @model_validator(mode="after")
@@ -134,6 +136,7 @@ class Settings(Section):
             check_siret=self.controles.verifier_siret,
             finance_knows_our_mandats=self.logiciel_financier.connait_nos_mandats,
             paper=self.numerisation.rules(),
+            web_url=self.web.url,
         )
 
 

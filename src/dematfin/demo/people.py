@@ -12,4 +12,5 @@ def person(one: dict[str, Any]) -> Person:
         name=one["nom"],
         roles=frozenset(Role(role) for role in one["roles"]),
         desks=frozenset(one.get("bureaux", [])),
+        email=one.get("courriel", ""),
     )

@@ -30,6 +30,7 @@ class Policy:
             difference is told.
         finance_knows_our_mandats: the remaining amounts that the finance software exports already count them.
         paper: how paper comes in.
+        web_url: where the pages are for their readers, as mails say it; empty: there are none.
         check_siret: whether the keys of SIRETs are checked; those of the qualification platform are invented.
     """
 
@@ -51,6 +52,7 @@ class Policy:
     check_siret: bool = True
     finance_knows_our_mandats: bool = False
     paper: PaperRules = field(default_factory=PaperRules)
+    web_url: str = ""
 
     def budget(self, siret: str) -> Budget:
         """Return the budget that a SIRET, present or former, belongs to; or raise RoutingError."""

@@ -67,6 +67,7 @@ class Person:
         system_user: account of the operating system that this person uses on the command line; at most
             one person for each account.
         desks: service codes whose invoices this person may visa.
+        email: where reminders are sent; empty: none are.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Person:
     system_user: str = ""
     desks: frozenset[str] = field(default_factory=frozenset)
     active: bool = True
+    email: str = ""
 
     def may(self, act: Act) -> bool:
         """Say whether one of this person's roles allows the act."""

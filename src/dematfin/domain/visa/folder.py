@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from dematfin.domain.document import DocumentRef
 from dematfin.domain.machine import Machine
 from dematfin.domain.visa.circuit import Circuit, desks_of
 from dematfin.domain.visa.deadline import DeadlineRule
@@ -51,6 +52,8 @@ class VisaFolder:
     Attributes:
         id: `<invoice id>/<episode>`: an invoice that comes back gets a new folder.
         circuit: id of the version that it was opened with.
+        remote: its DossierID in a bought i-Parapheur; empty: our own queue.
+        slip: the visa slip (PDF), once nothing can change in it any more.
     """
 
     id: str
@@ -58,6 +61,8 @@ class VisaFolder:
     circuit: str
     state: FolderState = FolderState.DRAFT
     steps: tuple[FolderStep, ...]
+    remote: str = ""
+    slip: DocumentRef | None = None
 
     @property
     def rank(self) -> int:

@@ -21,7 +21,14 @@ DAYS: Final = 30
 DECIDED: Final = {"APPROVED": "VISA", "REFUSED": "REFUSAL"}
 
 TABLES: Final[dict[str, dict[str, tuple[sa.types.TypeEngine[Any], bool]]]] = {
-    "visa_folder": {"invoice_id": TEXT, "circuit": TEXT, "state": TEXT, "steps": TEXT},
+    "visa_folder": {
+        "invoice_id": TEXT,
+        "circuit": TEXT,
+        "state": TEXT,
+        "steps": TEXT,
+        "remote": TEXT,
+        "slip": MAYBE_TEXT,
+    },
     "visa_task": {
         "folder": TEXT,
         "invoice_id": TEXT,
@@ -67,6 +74,7 @@ def upgrade() -> None:
     """Make the tables, and write each folder anew as a circuit of one step."""
     connection = op.get_bind()
     op.add_column("invoice", sa.Column("admitted", WHOLE[0], nullable=True))
+    op.add_column("person", sa.Column("email", sa.Text(), nullable=False, server_default=""))
     old = [dict(row) for row in connection.execute(sa.text("SELECT * FROM visa_folder")).mappings()]
     bills = connection.execute(sa.text("SELECT collectivite, id, notified_on, executed_on FROM invoice")).mappings()
     invoices = {(row["collectivite"], row["id"]): dict(row) for row in bills}
@@ -113,7 +121,7 @@ def _folder(old: Mapping[str, Any], invoice: Mapping[str, Any]) -> dict[str, Any
         "decisions": [decision] if decision["kind"] else [],
     }
     kept = {name: old[name] for name in ("collectivite", "id", "invoice_id", "state")}
-    return kept | {"circuit": "service/1", "steps": json.dumps([step])}
+    return kept | {"circuit": "service/1", "steps": json.dumps([step]), "remote": "", "slip": None}
 
 
 def _task(old: Mapping[str, Any], invoice: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""A bought i-Parapheur, by its SOAP web service (v4, and v5 by the same contract)."""
