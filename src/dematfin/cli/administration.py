@@ -59,7 +59,7 @@ def about_persons() -> None:
 
 
 @persons.command("ajouter", cls=FrenchCommand)
-def add_person(
+def add_person(  # noqa: PLR0913, PLR0917 - an argument is an option of the command line
     identifiant: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Court et unique, par exemple cdupont.")],
     nom: Annotated[str, typer.Option("--nom", metavar="NOM", help="Nom affiché.")],
     role: Annotated[list[Role], typer.Option("--role", metavar="RÔLE", help=f"Un de : {', '.join(Role)}. Répétable.")],
