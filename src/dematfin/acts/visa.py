@@ -1,5 +1,6 @@
 """A head of service says yes or no: the click and the invoice's new state are one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -127,15 +128,19 @@ class Settled:
 
 
 def approve_many(
-    app: App, who: Person, invoice_ids: tuple[str, ...], done: ServiceFait, click: Click = BY_KEYBOARD
+    app: App, who: Person, chosen: Mapping[str, str], done: ServiceFait, key: str = ""
 ) -> tuple[Settled, ...]:
-    """Certify several invoices, each in its own transaction: one that cannot be stops none of the others."""
+    """Certify several invoices, each in its own transaction: one that cannot be stops none of the others.
+
+    `chosen` gives, for each invoice, the fingerprint of the documents that were shown, or an empty text; `key` is that
+    of the one click.
+    """
     who.require(Act.VISA)
     results = []
-    for invoice_id in dict.fromkeys(invoice_ids):
-        one = replace(click, key=f"{click.key}:{invoice_id}" if click.key else "")
+    for invoice_id, seen in chosen.items():
         try:
-            folder = approve(app, who, invoice_id, done, click=one)
+            click = Click(key=f"{key}:{invoice_id}" if key else "", seen=seen)
+            folder = approve(app, who, invoice_id, done, click=click)
             results.append(Settled(invoice_id=invoice_id, folder=folder))
         except DematfinError as error:
             results.append(Settled(invoice_id=invoice_id, refusal=str(error)))

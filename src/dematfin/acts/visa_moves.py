@@ -65,6 +65,19 @@ def undo(app: App, who: Person, invoice_id: str) -> VisaFolder:
     return folder
 
 
+def may_undo(app: App, who: Person, invoice_id: str) -> bool:
+    """Say whether the last decision on a folder is this person's, and can still be taken back."""
+    with app.ledger.reading() as books:
+        invoice = books.get(Invoice, invoice_id)
+        try:
+            folder = folder_of(books, invoice)
+            folder.undone(who.id)
+            _before_the_decision(books, invoice, folder)
+        except RuleError:
+            return False
+    return who.may(Act.VISA)
+
+
 def bypass(app: App, who: Person, invoice_id: str, motif: str) -> VisaFolder:
     """Pass over a step that nobody can decide, in an administrateur's name; the last step cannot be passed over.
 

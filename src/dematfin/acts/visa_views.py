@@ -1,11 +1,11 @@
 """What a head of service looks at: a queue, the most pressing first, and one folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from heapq import nsmallest
 from typing import Final
 
-from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.invoice import Invoice, search_key
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.visa.circuit import DEFAULT, Circuit, desks_of
 from dematfin.domain.visa.delegation import Delegation, seats, staffed
@@ -14,7 +14,7 @@ from dematfin.domain.visa.supporting import Supporting, seen_together
 from dematfin.domain.visa.task import VisaTask
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Between, Books
+from dematfin.ports.ledger import Between, Books, WrittenEvent
 from dematfin.steps.folders import keep_folder, supporting
 from dematfin.steps.sitting import folder_of
 
@@ -23,10 +23,15 @@ ALL: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What part of a queue is asked for; `most` folders at most."""
+    """What part of a queue is asked for; `most` folders at most.
+
+    Attributes:
+        words: found in the supplier's name, the number, the engagement or the identifier of an invoice.
+    """
 
     desk: str = ""
     late: bool = False
+    words: str = ""
     most: int = ALL
 
 
@@ -70,9 +75,10 @@ def queue(app: App, who: Person, wanted: Filter = EVERYTHING) -> tuple[Waiting, 
         people = books.find(Person)
         mine = seats(who, people, books.find(Delegation), today) if who.may(Act.VISA) else None
         where: dict[str, object] = {"due_on": Between(high=today - timedelta(days=1))} if wanted.late else {}
-        found = _tasks(books, mine, wanted, where)
+        found = _tasks(books, mine, replace(wanted, most=ALL) if wanted.words else wanted, where)
         names = {person.id: person.name for person in people}
-        return tuple(_waiting(books, found, mine or {}, names))
+        waiting = [one for one in _waiting(books, found, mine or {}, names) if _speaks_of(one.invoice, wanted.words)]
+        return tuple(waiting[: wanted.most])
 
 
 def view(app: App, who: Person, invoice_id: str) -> FolderView:
@@ -96,6 +102,25 @@ def view(app: App, who: Person, invoice_id: str) -> FolderView:
         seen=seen_together(invoice, added),
         mine=bool(set(folder.desks) & set(seated)),
     )
+
+
+def timeline(app: App, who: Person, invoice_id: str) -> tuple[WrittenEvent, ...]:
+    """Return all that happened to an invoice and its folders, oldest first; raises UnknownRecord as `view`."""
+    view(app, who, invoice_id)
+    return app.ledger.history(keys=(invoice_id,))
+
+
+def my_desks(app: App, who: Person) -> tuple[str, ...]:
+    """Return the desks at which a person sits today, their own and those of absent owners."""
+    with app.ledger.reading() as books:
+        return tuple(seats(who, books.find(Person), books.find(Delegation), app.clock.today()))
+
+
+def all_desks(app: App, who: Person) -> tuple[str, ...]:
+    """Return the desks that somebody owns: where a folder may be passed on to."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        return tuple(sorted(staffed(books.find(Person))))
 
 
 def mark_read(app: App, who: Person, invoice_id: str) -> None:
@@ -132,6 +157,12 @@ def empty_desks(app: App, who: Person) -> tuple[tuple[str, str], ...]:
         if desk not in manned
     }
     return tuple(found)
+
+
+def _speaks_of(invoice: Invoice, words: str) -> bool:
+    key = search_key(words)
+    said = (invoice.supplier_key, search_key(invoice.number), search_key(invoice.engagement), invoice.id)
+    return any(key in one for one in said)
 
 
 def _sees_all(who: Person) -> bool:

@@ -1,18 +1,20 @@
-"""`budget ouvrir`, `personne ajouter`: what an administrateur sets up."""
+"""`budget ouvrir`, `personne ajouter|mot-de-passe`: what an administrateur sets up."""
 
 from decimal import Decimal
 from typing import Annotated
 
 import typer
 
+from dematfin.acts import accounts
 from dematfin.acts import administer as acts
 from dematfin.acts.consult import people
-from dematfin.cli.context import DEFAULT, Configuration, open_app, sit, system_account
+from dematfin.cli.context import DEFAULT, Configuration, ask, open_app, sit, system_account
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import say
 from dematfin.domain import money
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.parties.person import Person, Role
+from dematfin.errors import RuleError
 
 budgets = family("Les budgets.")
 persons = family("Les personnes et leurs rôles.")
@@ -87,6 +89,21 @@ def add_person(  # noqa: PLR0913, PLR0917 - an argument is an option of the comm
     who = next((one for one in known if one.system_user == account and one.active), None)
     acts.add_person(app, who, person)
     say(f"Personne enregistrée : {person.name} ({', '.join(sorted(person.roles))}).")
+
+
+@persons.command("mot-de-passe", cls=FrenchCommand)
+def set_password(
+    identifiant: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Personne qui s'en servira.")],
+    configuration: Configuration = DEFAULT,
+) -> None:
+    """Donne un mot de passe pour les pages (dematfin web) ; il est demandé deux fois et jamais affiché."""
+    desk = sit(configuration)
+    password = ask(f"Mot de passe de {identifiant}")
+    if ask("Le même, encore une fois") != password:
+        message = "Les deux mots de passe diffèrent : rien n'est changé."
+        raise RuleError(message)
+    accounts.set_password(desk.app, desk.who, identifiant, password)
+    say(f"Mot de passe enregistré pour {identifiant}.")
 
 
 def _euros(text: str) -> Decimal:

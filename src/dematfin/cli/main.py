@@ -22,6 +22,7 @@ from dematfin.cli import (
     feuilles,
     mandats,
     numerisation,
+    pages,
     registres,
     steps,
     visas,
@@ -51,6 +52,7 @@ def program() -> typer.Typer:
     steps.register(app)
     etats.register(app)
     feuilles.register(app)
+    pages.register(app)
     app.add_typer(factures.app, name="facture")
     app.add_typer(doublons.app, name="doublon")
     app.add_typer(numerisation.app, name="numerisation")

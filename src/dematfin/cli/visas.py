@@ -118,7 +118,7 @@ def approve_many(
     """Vise plusieurs factures d'un coup ; chacune a son résultat, aucune n'en arrête une autre."""
     desk = sit(configuration)
     done = acts.ServiceFait(executed_on=service_fait.date() if service_fait else None)
-    results = acts.approve_many(desk.app, desk.who, tuple(factures), done)
+    results = acts.approve_many(desk.app, desk.who, dict.fromkeys(factures, ""), done)
     for one in results:
         say(f"✗ {one.refusal}" if one.refusal else f"✓ Facture {one.invoice_id} : visée.")
     refused = sum(1 for one in results if one.refusal)

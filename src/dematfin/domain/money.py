@@ -39,6 +39,15 @@ def euros(value: Decimal) -> Decimal:
     return value.quantize(CENT, ROUND_HALF_UP)
 
 
+def typed(text: str) -> Decimal:
+    """Return an amount as people type it, to the cent; raises ValueError.
+
+    >>> typed("1 234,5 €")
+    Decimal('1234.50')
+    """
+    return euros(parse("".join(text.split()).rstrip("€").replace(",", ".")))
+
+
 def to_cents(value: Decimal) -> int:
     """Return the whole number of cents of an amount."""
     return int(euros(value) * 100)

@@ -16,6 +16,7 @@ from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.paper.batch import Batch
 from dematfin.domain.paper.capture import Capture
 from dematfin.domain.paper.pages import Page
+from dematfin.domain.parties.account import Account
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
@@ -51,6 +52,7 @@ def _records(
 
 RECORDS: Final[dict[type[Any], Table]] = {
     Person: _records("person", Person),
+    Account: _records("account", Account),
     StructureRules: _records("structure", StructureRules),
     BudgetYear: _records("budget_year", BudgetYear),
     Engagement: _records("engagement", Engagement),

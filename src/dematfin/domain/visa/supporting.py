@@ -49,11 +49,15 @@ def media_type(name: str, data: bytes) -> str:
     if len(data) > LARGEST:
         message = f"« {name} » pèse plus de {LARGEST // 1_000_000} Mo : réduisez-le, ou joignez-le en plusieurs fois."
         raise TooLarge(message)
-    for start, kind in MAGIC:
-        if data.startswith(start):
-            return kind
+    if kind := kind_of(data):
+        return kind
     message = f"« {name} » n'est ni un PDF ni une image JPEG, PNG ou TIFF : il n'est pas joint."
     raise DocumentError(message)
+
+
+def kind_of(data: bytes) -> str:
+    """Return what the first bytes of a file say that it is; an empty text when they say nothing that we know."""
+    return next((kind for start, kind in MAGIC if data.startswith(start)), "")
 
 
 def shown_name(name: str) -> str:

@@ -47,6 +47,13 @@ TABLES: Final[dict[str, dict[str, tuple[sa.types.TypeEngine[Any], bool]]]] = {
         "added_by": TEXT,
         "added_at": TEXT,
     },
+    "account": {
+        "salt": TEXT,
+        "digest": TEXT,
+        "failures": WHOLE,
+        "locked_until": MAYBE_TEXT,
+        "changed_at": TEXT,
+    },
     "circuit": {"key": TEXT, "version": WHOLE, "steps": TEXT},
     "delegation": {
         "absent": TEXT,
@@ -65,6 +72,7 @@ INDEXES: Final = {
     "visa_folder": (("state",), ("invoice_id",)),
     "visa_task": (("folder",), ("waiting", "desk", "urgency"), ("waiting", "due_on")),
     "supporting": (("folder",),),
+    "account": (),
     "circuit": (("key",),),
     "delegation": (),
 }

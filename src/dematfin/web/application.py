@@ -1,0 +1,86 @@
+"""The application: its addresses, and what stands between the network and the pages."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from dematfin.config.web import LOOPBACK, WebSettings
+from dematfin.ports.app import App
+from dematfin.web import absences, documents, folder, queue, signin
+from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
+from dematfin.web.headers import SafeHeaders
+from dematfin.web.limits import BodyLimit, TooLong
+from dematfin.web.pages import STYLE
+from dematfin.web.sessions import Sessions
+from dematfin.web.visit import Hall
+
+GET, POST = "GET", "POST"
+
+
+def application(app: App, settings: WebSettings) -> Starlette:
+    """Return the pages of one collectivité."""
+    sessions = Sessions(timedelta(minutes=settings.inactivite), app.clock.now)
+    hall = Hall(app=app, settings=settings, sessions=sessions)
+    return Starlette(
+        routes=[*_open_to_all(hall), *_for_persons(hall)],
+        middleware=[
+            Middleware(SafeHeaders, encrypted=hall.encrypted),
+            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings), www_redirect=False),
+            Middleware(BodyLimit),
+        ],
+        exception_handlers={HTTPException: say_what_is_wrong, TooLong: say_what_is_wrong, Exception: say_what_is_wrong},
+    )
+
+
+def _open_to_all(hall: Hall) -> list[Route]:
+    return [
+        Route("/", _home, methods=[GET]),
+        Route("/dematfin.css", _style, methods=[GET]),
+        Route("/connexion", endpoint(hall, signin.ask, to_all=True), methods=[GET]),
+        Route("/connexion", endpoint(hall, signin.sign_in, to_all=True), methods=[POST]),
+    ]
+
+
+def _for_persons(hall: Hall) -> list[Route]:
+    def route(method: str, path: str, handler: Handler) -> Route:
+        return Route(path, endpoint(hall, handler), methods=[method])
+
+    return [
+        route(POST, "/deconnexion", signin.sign_out),
+        route(GET, "/compte", signin.account),
+        route(POST, "/compte", signin.change_password),
+        route(GET, "/visas", queue.show),
+        route(POST, "/visas/lot", queue.confirm),
+        route(POST, "/visas/lot/viser", queue.approve),
+        route(GET, "/dossier/{facture}", folder.show),
+        route(GET, "/dossier/{facture}/document/{empreinte}", documents.send),
+        route(POST, "/dossier/{facture}/viser", folder.approve),
+        route(POST, "/dossier/{facture}/refuser", folder.refuse),
+        route(POST, "/dossier/{facture}/transferer", folder.transfer),
+        route(POST, "/dossier/{facture}/joindre", folder.attach),
+        route(POST, "/dossier/{facture}/reprendre", folder.undo),
+        route(GET, "/absences", absences.show),
+        route(POST, "/absences", absences.declare),
+        route(POST, "/absences/{delegation}/finir", absences.end),
+    ]
+
+
+async def _home(_: Request) -> Response:
+    return RedirectResponse("/visas", status_code=303)
+
+
+async def _style(_: Request) -> Response:
+    return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+def _hosts(settings: WebSettings) -> list[str]:
+    """Return the names under which we answer: another one is somebody else's page that points at us."""
+    named = urlsplit(settings.url).hostname
+    return [*sorted(LOOPBACK), *([named] if named else []), settings.ecoute]

@@ -1,0 +1,81 @@
+"""The files of a folder, as they came: shown when a browser can do it safely, handed over otherwise."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from starlette.responses import Response, StreamingResponse
+
+from dematfin.acts import visa_views
+from dematfin.acts.visa_views import FolderView
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.visa.supporting import kind_of
+from dematfin.errors import UnknownRecord
+from dematfin.ports.app import App
+from dematfin.web.headers import DOCUMENT
+from dematfin.web.visit import Visit
+
+CHUNK: Final = 64 * 1024
+SHOWN: Final = frozenset({"application/pdf", "image/jpeg", "image/png"})
+"""What a browser draws by itself; a TIFF is handed over."""
+UNKNOWN: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One file of a folder; `added_by` is empty for what the supplier sent."""
+
+    name: str
+    document: DocumentRef
+    added_by: str = ""
+
+    @property
+    def key(self) -> str:
+        """What names it in an address."""
+        return self.document.sha256
+
+
+def files_of(view: FolderView) -> tuple[File, ...]:
+    """Return the files of a folder, the invoice itself first, then its annexes, then what services added."""
+    sent = sorted(view.invoice.content.attachments, key=lambda one: not one.main)
+    theirs = [File(name=one.name, document=one.document) for one in sent]
+    ours = [
+        File(name=one.name, document=one.document, added_by=view.names.get(one.added_by, one.added_by))
+        for one in view.added
+    ]
+    return (*theirs, *ours)
+
+
+def is_shown(app: App, file: File) -> bool:
+    """Say whether a browser shows a file inside the page."""
+    return _kind(app, file) in SHOWN
+
+
+def send(visit: Visit) -> Response:
+    """Send one file of a folder, told by its first bytes and not by its name; raises UnknownRecord."""
+    view = visa_views.view(visit.app, visit.who, visit.invoice)
+    wanted = visit.request.path_params["empreinte"]
+    file = next((one for one in files_of(view) if one.key == wanted), None)
+    if file is None:
+        message = f"La facture {visit.invoice} n'a pas ce document."
+        raise UnknownRecord(message)
+    kind = _kind(visit.app, file)
+    how = "inline" if kind in SHOWN and "telecharger" not in visit.request.query_params else "attachment"
+    headers = {
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Content-Length": str(file.document.size),
+        "Content-Security-Policy": DOCUMENT,
+    }
+    return StreamingResponse(_chunks(visit.app, file), media_type=kind, headers=headers)
+
+
+def _kind(app: App, file: File) -> str:
+    with app.documents.open(file.document) as source:
+        return kind_of(source.read(16)) or UNKNOWN
+
+
+def _chunks(app: App, file: File) -> Iterator[bytes]:
+    with app.documents.open(file.document) as source:
+        while chunk := source.read(CHUNK):
+            yield chunk

@@ -1,0 +1,36 @@
+"""Pages: drawn on the server, escaped, complete without any script."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from dematfin.domain.delay.words import days_left
+from dematfin.domain.labels import DECISION, FOLDER, INVOICE, MOTIVE, STEP
+from dematfin.domain.money import french
+from dematfin.domain.visa.decision import Motive
+
+
+def _day(value: date | None) -> str:
+    return f"{value:%d/%m/%Y}" if value else ""
+
+
+STYLE: Final = Path(__file__).parent / "static" / "dematfin.css"
+PAGES: Final = Environment(
+    loader=PackageLoader("dematfin.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+PAGES.filters["euros"] = french
+PAGES.filters["jour"] = _day
+PAGES.filters["reste"] = days_left
+PAGES.globals.update(DECISION=DECISION, FOLDER=FOLDER, INVOICE=INVOICE, MOTIVE=MOTIVE, STEP=STEP, motives=tuple(Motive))
+
+
+def draw(template: str, status: int = 200, **what: Any) -> HTMLResponse:
+    """Return the page of a template."""
+    return HTMLResponse(PAGES.get_template(template).render(what), status_code=status)
