@@ -77,6 +77,9 @@ class FakePaper:
             paths.append(path)
         return tuple(paths)
 
+    def lively(self, pdf: Path) -> tuple[str, ...]:
+        return ("du code (JavaScript)",) if b"/JavaScript" in pdf.read_bytes() else ()
+
     def words(self, pdf: Path) -> Words | None:
         return Words(source=Source.TEXT, pages=tuple(pdf.read_text(encoding="utf-8").splitlines()))
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from heapq import nsmallest
 from typing import Final
 
+from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice, search_key
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.visa.circuit import DEFAULT, Circuit, desks_of
@@ -12,7 +13,7 @@ from dematfin.domain.visa.delegation import Delegation, seats, staffed
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.supporting import Supporting, seen_together
 from dematfin.domain.visa.task import VisaTask
-from dematfin.errors import UnknownRecord
+from dematfin.errors import PaperRefused, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books, WrittenEvent
 from dematfin.steps.folders import keep_folder, supporting
@@ -108,6 +109,15 @@ def timeline(app: App, who: Person, invoice_id: str) -> tuple[WrittenEvent, ...]
     """Return all that happened to an invoice and its folders, oldest first; raises UnknownRecord as `view`."""
     view(app, who, invoice_id)
     return app.ledger.history(keys=(invoice_id,))
+
+
+def lively(app: App, document: DocumentRef) -> tuple[str, ...]:
+    """Return what a PDF would do besides being read, in words to show before it is opened."""
+    try:
+        with app.documents.local(document) as path:
+            return app.paper.lively(path)
+    except PaperRefused as error:
+        return (str(error),)
 
 
 def my_desks(app: App, who: Person) -> tuple[str, ...]:

@@ -22,9 +22,8 @@ def serve_pages(configuration: Configuration = DEFAULT) -> None:
     settings = load(configuration)
     web = settings.web
     app = build(settings, configuration.resolve().parent, ask)
-    say(
-        f"Pages servies sur http://{web.ecoute}:{web.port}{f', pour {web.url}' if web.url else ''}. Ctrl-C pour arrêter."
-    )
+    known_as = f", pour {web.url}" if web.url else ""
+    say(f"Pages servies sur http://{web.ecoute}:{web.port}{known_as}. Ctrl-C pour arrêter.")
     try:
         serve(app, web)
     except OSError as error:

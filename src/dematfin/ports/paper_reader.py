@@ -57,6 +57,10 @@ class PaperReader(Protocol):
         """Write a small image of each page."""
         ...
 
+    def lively(self, pdf: Path) -> tuple[str, ...]:
+        """Return, in French, what a PDF holds besides pages: code, actions, other files."""
+        ...
+
     def words(self, pdf: Path) -> Words | None:
         """Return what a document says; None when it is an image that nobody was asked to recognise."""
         ...

@@ -61,7 +61,14 @@ def words(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield asdict(found)
 
 
-TASKS: Final[dict[str, Task]] = {one.__name__: one for one in (inspect, split, wrap, thumbnails, words)}
+def lively(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Say what a PDF would do besides being read."""
+    from dematfin.scanning.lively import lively  # noqa: PLC0415 - idem
+
+    yield {"words": lively(_path(task))}
+
+
+TASKS: Final[dict[str, Task]] = {one.__name__: one for one in (inspect, split, wrap, thumbnails, words, lively)}
 
 
 def main() -> None:

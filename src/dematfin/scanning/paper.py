@@ -75,6 +75,11 @@ class Paper:
             return Words(source=Source(line["source"]), pages=tuple(line["pages"]), proposals=proposals)
         return None
 
+    def lively(self, pdf: Path) -> tuple[str, ...]:
+        """Say what a PDF would do besides being read."""
+        (line,) = self._run("lively", pdf)
+        return tuple(line["words"])
+
     def _parts(self, pdf: Path) -> int:
         return self._settings.processus if pdf.stat().st_size > SMALL else 1
 

@@ -52,8 +52,8 @@ def embedded(pdf: Path) -> bytes | None:
     """
     try:
         with pikepdf.open(pdf, suppress_warnings=True) as document:
-            for specification in islice(_specifications(document), MOST_ATTACHMENTS):
-                if _name(specification) in facturx.names and (stream := _stream(specification)) is not None:
+            for specification in islice(attachments(document), MOST_ATTACHMENTS):
+                if name_of(specification) in facturx.names and (stream := _stream(specification)) is not None:
                     return _inflated(stream)
     except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, RecursionError) as error:
         raise PaperRefused(Reason.DAMAGED, DAMAGED) from error
@@ -73,7 +73,7 @@ def _text(page: Any, left: int) -> str:
     return text[: max(left, 0)]
 
 
-def _specifications(document: pikepdf.Pdf) -> Iterator[Any]:
+def attachments(document: pikepdf.Pdf) -> Iterator[Any]:
     """Yield the files that a PDF names: those associated with the document (/AF), then those of the name tree."""
     associated = document.Root.get("/AF")
     if isinstance(associated, pikepdf.Array):
@@ -84,7 +84,7 @@ def _specifications(document: pikepdf.Pdf) -> Iterator[Any]:
         yield from pikepdf.NameTree(files).values()
 
 
-def _name(specification: Any) -> str:
+def name_of(specification: Any) -> str:
     """Return the name of an attachment as it stands: it is compared, never opened."""
     if not isinstance(specification, pikepdf.Dictionary):
         return ""

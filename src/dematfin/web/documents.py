@@ -17,7 +17,8 @@ from dematfin.web.headers import DOCUMENT
 from dematfin.web.visit import Visit
 
 CHUNK: Final = 64 * 1024
-SHOWN: Final = frozenset({"application/pdf", "image/jpeg", "image/png"})
+PDF: Final = "application/pdf"
+SHOWN: Final = frozenset({PDF, "image/jpeg", "image/png"})
 """What a browser draws by itself; a TIFF is handed over."""
 UNKNOWN: Final = "application/octet-stream"
 
@@ -50,6 +51,16 @@ def files_of(view: FolderView) -> tuple[File, ...]:
 def is_shown(app: App, file: File) -> bool:
     """Say whether a browser shows a file inside the page."""
     return _kind(app, file) in SHOWN
+
+
+def lively(visit: Visit, file: File) -> tuple[str, ...]:
+    """Return what a PDF would do besides being read; each is examined once, by a process that may die."""
+    if _kind(visit.app, file) != PDF:
+        return ()
+    known = visit.hall.examined
+    if file.key not in known:
+        known[file.key] = visa_views.lively(visit.app, file.document)
+    return known[file.key]
 
 
 def send(visit: Visit) -> Response:

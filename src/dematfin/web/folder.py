@@ -12,7 +12,7 @@ from dematfin.domain.visa.decision import DecisionKind
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.domain.visa.supporting import LARGEST
 from dematfin.errors import Conflict, DematfinError, UnknownRecord
-from dematfin.web.documents import files_of, is_shown
+from dematfin.web.documents import files_of, is_shown, lively
 from dematfin.web.forms import UNSEEN, amount, day, motive, text, upload
 from dematfin.web.sessions import fresh_token
 from dematfin.web.visit import Visit, status_of
@@ -103,10 +103,12 @@ def _page(visit: Visit, error: DematfinError | None = None) -> Response:
     view = visa_views.view(visit.app, visit.who, visit.invoice)
     typed = {name: value for name, value in visit.form.items() if isinstance(value, str)}
     files = files_of(view)
+    main = next((one for one in files if is_shown(visit.app, one)), None)
     what: dict[str, Any] = {
         "view": view,
         "files": files,
-        "main": next((one for one in files if is_shown(visit.app, one)), None),
+        "main": main,
+        "lively": lively(visit, main) if main else (),
         "events": visa_views.timeline(visit.app, visit.who, visit.invoice),
         "mine": view.mine and visit.who.may(Act.VISA) and view.folder.state is FolderState.IN_CIRCUIT,
         "may_undo": visa_moves.may_undo(visit.app, visit.who, visit.invoice),

@@ -41,13 +41,18 @@ STATUSES: Final[tuple[tuple[type[DematfinError], int], ...]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
-    """What all requests share: the collectivité, who is signed in, and how much each may ask."""
+    """What all requests share: the collectivité, who is signed in, and how much each may ask.
+
+    Attributes:
+        examined: what each PDF shown since the start would do besides being read, by fingerprint.
+    """
 
     app: App
     settings: WebSettings
     sessions: Sessions
     requests: Quota = field(default_factory=lambda: Quota(REQUESTS))
     tries: Quota = field(default_factory=lambda: Quota(TRIES))
+    examined: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def encrypted(self) -> bool:
