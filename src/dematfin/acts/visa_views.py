@@ -116,8 +116,8 @@ def lively(app: App, document: DocumentRef) -> tuple[str, ...]:
     try:
         with app.documents.local(document) as path:
             return app.paper.lively(path)
-    except PaperRefused as error:
-        return (str(error),)
+    except PaperRefused:
+        return ("de quoi empêcher de l'examiner (il est protégé, ou abîmé)",)
 
 
 def my_desks(app: App, who: Person) -> tuple[str, ...]:
