@@ -3,8 +3,12 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import official
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # a busy machine is slow, not wrong
 
 
 def pytest_configure(config: pytest.Config) -> None:

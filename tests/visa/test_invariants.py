@@ -22,6 +22,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.parties.person import Person, Role
+from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.circuit import Circuit, CircuitChoice
 from dematfin.domain.visa.deadline import DeadlineRule
 from dematfin.domain.visa.decision import Motive
@@ -177,6 +178,17 @@ def test_10_a_visa_says_when_the_service_was_done_and_not_tomorrow(tmp_path: Pat
         acts.approve(hall.app, VISEUR, FIRST, NO_DAY)
     with pytest.raises(RuleError, match="futur"):
         acts.approve(hall.app, VISEUR, FIRST, acts.ServiceFait(executed_on=hall.clock.today() + timedelta(days=1)))
+
+
+def test_10_a_service_is_not_done_long_before_it_was_ordered(tmp_path: Path) -> None:
+    hall = town(tmp_path, before_order=10)
+    today = hall.clock.today()
+    with hall.ledger.transaction() as books:
+        (order,) = books.find(Engagement)
+        books.save(replace(order, engaged_on=today))
+    with pytest.raises(RuleError, match="avant l'engagement BC26-00077"):
+        acts.approve(hall.app, VISEUR, FIRST, acts.ServiceFait(executed_on=today - timedelta(days=11)))
+    acts.approve(hall.app, VISEUR, FIRST, acts.ServiceFait(executed_on=today - timedelta(days=10)))
 
 
 def test_12_a_document_added_after_a_visa_starts_the_circuit_again(tmp_path: Path) -> None:

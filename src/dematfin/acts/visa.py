@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -15,6 +15,7 @@ from dematfin.domain.labels import MOTIVE
 from dematfin.domain.money import french
 from dematfin.domain.motif import for_supplier
 from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.decision import BACK_TO_AGENT, VISA_FINDING, DecisionKind, Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import DematfinError, RuleError
@@ -78,7 +79,8 @@ def approve(
             return done_before
         at = sit_at(app, books, who, invoice_id, click.seen)
         check_awaited(books, at)
-        _check_service_fait(app, at, done, comment)
+        _check_day(app, books, at, done)
+        _check_part(at, done, comment)
         exception = at.check_not_the_writer(app, who)
         given = at.decision(app, who, DecisionKind.VISA, comment)
         decision = replace(given, executed_on=done.executed_on, admitted=done.admitted, key=click.key)
@@ -153,15 +155,30 @@ def _check_words(invoice_id: str, comment: str) -> None:
         raise RuleError(message)
 
 
-def _check_service_fait(app: App, at: Sitting, done: ServiceFait, comment: str) -> None:
-    """The day of the service is known and past; what is cut is a part of what is asked, and is explained."""
+def _check_day(app: App, books: Books, at: Sitting, done: ServiceFait) -> None:
+    """The day of the service is known, past, and not long before what was ordered."""
     invoice = at.invoice
-    if done.executed_on is None and at.folder.executed_on is None:
-        message = f"Facture {invoice.id} : donnez le jour où le service a été fait."
-        raise RuleError(message)
-    if done.executed_on and done.executed_on > app.clock.today():
+    if done.executed_on is None:
+        if at.folder.executed_on is None:
+            message = f"Facture {invoice.id} : donnez le jour où le service a été fait."
+            raise RuleError(message)
+        return
+    if done.executed_on > app.clock.today():
         message = f"Facture {invoice.id} : la date du service fait ({done.executed_on:%d/%m/%Y}) est dans le futur."
         raise RuleError(message)
+    for order in books.find(Engagement, id=invoice.engagement_key):
+        if order.engaged_on and done.executed_on < order.engaged_on - timedelta(days=app.policy.before_order):
+            message = (
+                f"Facture {invoice.id} : le {done.executed_on:%d/%m/%Y} est bien avant l'engagement {order.number} "
+                f"({order.engaged_on:%d/%m/%Y}). Vérifiez la date ; si elle est bonne, refusez avec « l'engagement est "
+                "faux » : l'agent corrigera."
+            )
+            raise RuleError(message)
+
+
+def _check_part(at: Sitting, done: ServiceFait, comment: str) -> None:
+    """What is cut is a part of what is asked, and is explained."""
+    invoice = at.invoice
     if done.admitted is None:
         return
     if invoice.is_credit_note or not 0 < done.admitted < invoice.ttc:

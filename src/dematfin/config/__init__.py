@@ -127,6 +127,7 @@ class Settings(Section):
             circuits=self.visa.domain_circuits(),
             choices=self.visa.choices(),
             reopens=self.visa.piece_apres_visa == "rouvre",
+            before_order=self.visa.jours_avant_engagement,
             payment_days=self.controles.delai_paiement,
             small=self.collectivite.petite_commune,
             flow_limit=self.pes.taille_flux,

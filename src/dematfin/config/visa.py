@@ -48,6 +48,7 @@ class VisaSettings(Section):
     vendredi_saint: bool = True
     fermetures: frozenset[date] = frozenset()
     bureau_par_defaut: str = "FINANCES"
+    jours_avant_engagement: int = Field(default=30, ge=0, le=3650)
     piece_apres_visa: Literal["rouvre", "refuse"] = "rouvre"
     circuits: tuple[CircuitSettings, ...] = ()
     regles: tuple[ChoiceSettings, ...] = ()

@@ -22,6 +22,7 @@ class Policy:
         default_desk: who visas an invoice that names no service.
         circuits, choices: circuits of visa, and which invoice takes which; none: one visa, of its own service.
         reopens: whether a document added after a first visa sends the folder back to its first desk, or is refused.
+        before_order: days by which a service may precede the day of its engagement.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
         flow_limit: bytes of documents that one flow may carry.
         verify_after: time after which a deposit whose answer was lost cannot be under way any more.
@@ -43,6 +44,7 @@ class Policy:
     circuits: tuple[Circuit, ...] = ()
     choices: tuple[CircuitChoice, ...] = ()
     reopens: bool = True
+    before_order: int = 30
     payment_days: int = DAYS
     small: bool = False
     flow_limit: int = 100_000_000

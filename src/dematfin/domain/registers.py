@@ -57,6 +57,7 @@ class Engagement:
         tiers: reference of the creditor that the order was given to.
         amount: TTC reserved.
         left: what the finance software says is left of it; None when it does not say.
+        engaged_on: day of the order, when it is told: nothing that was ordered is done long before.
         mandated: what our own mandats have taken from it since.
     """
 
@@ -70,6 +71,7 @@ class Engagement:
     marche: str = ""
     open: bool = True
     left: Decimal | None = None
+    engaged_on: date | None = None
     mandated: Decimal = ZERO
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -36,9 +37,10 @@ class CsvFinanceSoftware:
 
     def engagements(self, source: Path) -> tuple[tuple[Engagement, ...], tuple[str, ...]]:
         """Read `budget;numero;libelle;tiers;montant;nature` and, optionally, `fonction;operation;section;chapitre;
-        marche;reste;solde`.
+        marche;reste;solde;date`.
 
-        `section` is `I` for investment; `reste` is what is left of it; `solde` is `oui` when it is closed.
+        `section` is `I` for investment; `reste` is what is left of it; `solde` is `oui` when it is closed; `date` is
+        the day of the order.
         """
         return read(source, self._engagements, self._engagement)
 
@@ -64,6 +66,7 @@ class CsvFinanceSoftware:
             marche=row.get("marche", ""),
             open=not _closed(row),
             left=_amount(row, "reste", amounts.parse_signed) if row.get("reste") else None,
+            engaged_on=_day(row["date"]) if row.get("date") else None,
         )
 
     def _credit(self, row: Row) -> Credit:
@@ -102,6 +105,16 @@ def _closed(row: Row) -> bool:
         message = f"solde « {row['solde']} » : oui ou non est attendu"
         raise ValueError(message)
     return said in YES
+
+
+def _day(text: str) -> date:
+    for pattern in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day, not an instant
+        except ValueError:
+            continue
+    message = f"date « {text} » : un jour est attendu, par exemple 31/01/2026"
+    raise ValueError(message)
 
 
 def _imputation(row: Row) -> Imputation:

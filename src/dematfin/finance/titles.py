@@ -46,7 +46,7 @@ class Titles:
 
 ENGAGEMENTS: Final = Titles(
     required=("budget", "numero", "libelle", "tiers", "montant", "nature"),
-    optional=("fonction", "operation", "section", "chapitre", "marche", "reste", "solde"),
+    optional=("fonction", "operation", "section", "chapitre", "marche", "reste", "solde", "date"),
 )
 TIERS: Final = Titles(
     required=("reference", "nom", "identifiant", "adresse", "code_postal", "ville", "iban"),

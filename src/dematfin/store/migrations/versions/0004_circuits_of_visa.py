@@ -82,6 +82,7 @@ def upgrade() -> None:
     """Make the tables, and write each folder anew as a circuit of one step."""
     connection = op.get_bind()
     op.add_column("invoice", sa.Column("admitted", WHOLE[0], nullable=True))
+    op.add_column("engagement", sa.Column("engaged_on", sa.Text(), nullable=True))
     op.add_column("person", sa.Column("email", sa.Text(), nullable=False, server_default=""))
     old = [dict(row) for row in connection.execute(sa.text("SELECT * FROM visa_folder")).mappings()]
     bills = connection.execute(sa.text("SELECT collectivite, id, notified_on, executed_on FROM invoice")).mappings()
