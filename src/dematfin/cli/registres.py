@@ -27,7 +27,8 @@ def import_engagements(fichier: Source, configuration: Configuration = DEFAULT, 
     """Importe les engagements ; ceux qui existent déjà sont mis à jour.
 
     Colonnes : budget, numero, libelle, tiers, montant, nature. Facultatives : fonction, operation, section (I ou F),
-    chapitre, marche, reste, solde (oui ou non), date (de la commande). D'autres titres se déclarent dans [logiciel_financier].
+    chapitre, marche, reste, solde (oui ou non), date (de la commande). D'autres titres se déclarent dans
+    [logiciel_financier].
     """
     desk = sit(configuration)
     _tell(acts.import_engagements(desk.app, desk.who, fichier, rehearse=essai), "engagement", rehearsed=essai)
