@@ -218,6 +218,16 @@ def test_the_first_person_is_an_administrateur_and_then_only_they_add_others(tmp
         administer.add_person(hall.app, ADMIN, replace(MAIRE, system_user="claire"))
 
 
+def test_whoever_leaves_has_no_right_any_more(hall: Hall) -> None:
+    with pytest.raises(Forbidden):
+        administer.retire_person(hall.app, AGENT, VISEUR.id)
+    with pytest.raises(RuleError, match="aucun administrateur"):
+        administer.retire_person(hall.app, ADMIN, ADMIN.id)
+    gone = administer.retire_person(hall.app, ADMIN, VISEUR.id)
+    assert (gone.active, gone.may(Act.VISA), gone.desks) == (False, False, VISEUR.desks)
+    assert hall.ledger.history()[-1].event.after == "inactif"
+
+
 def test_a_budget_is_opened_once(hall: Hall) -> None:
     year = BudgetYear(
         id=budget_year_id(CCAS, 2026), siret=CCAS, exercice=2026, last_mandat=1, last_bordereau=1, cumul=Decimal(0)

@@ -1,6 +1,7 @@
 """An administrateur sets up persons and budgets."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.budget import BudgetYear
@@ -28,6 +29,18 @@ def add_person(app: App, who: Person | None, person: Person) -> Person:
         motif = f"{person.name} : {roles}"
         books.record(app.event(Subject.PERSON, person.id, "", "actif" if person.active else "inactif", motif))
     return person
+
+
+def retire_person(app: App, who: Person, person_id: str) -> Person:
+    """Take every right from somebody who leaves, at once; what they did keeps their name.
+
+    Raises:
+        Forbidden: `who` is not an administrateur; UnknownRecord; RuleError: nobody would administer any more.
+    """
+    who.require(Act.ADMINISTER)
+    with app.ledger.reading() as books:
+        person = books.get(Person, person_id)
+    return add_person(app, who, replace(person, active=False))
 
 
 def open_budget(app: App, who: Person, year: BudgetYear) -> BudgetYear:

@@ -1,4 +1,4 @@
-"""`budget ouvrir`, `personne ajouter|mot-de-passe`: what an administrateur sets up."""
+"""`budget ouvrir`, `personne liste|ajouter|retirer|mot-de-passe`: what an administrateur sets up."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -8,9 +8,9 @@ import typer
 from dematfin.acts import accounts
 from dematfin.acts import administer as acts
 from dematfin.acts.consult import people
-from dematfin.cli.context import DEFAULT, Configuration, ask, open_app, sit, system_account
+from dematfin.cli.context import DEFAULT, Configuration, Json, ask, open_app, sit, system_account
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import say
+from dematfin.cli.output import say, table, write_json
 from dematfin.domain import money
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.parties.person import Person, Role
@@ -91,6 +91,32 @@ def add_person(  # noqa: PLR0913, PLR0917 - an argument is an option of the comm
     say(f"Personne enregistrée : {person.name} ({', '.join(sorted(person.roles))}).")
 
 
+@persons.command("liste", cls=FrenchCommand)
+def list_persons(configuration: Configuration = DEFAULT, json: Json = False) -> None:
+    """Liste les personnes, leurs rôles et leurs bureaux."""
+    desk = sit(configuration)
+    found = people(desk.app)
+    if json:
+        write_json(list(found))
+        return
+    table(
+        ("Personne", "Nom", "Rôles", "Bureaux", "Courriel"),
+        [(one.id, _name(one), ", ".join(sorted(one.roles)), ", ".join(sorted(one.desks)), one.email) for one in found],
+        words=(2, 3),
+    )
+
+
+@persons.command("retirer", cls=FrenchCommand)
+def retire_person(
+    identifiant: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Personne qui s'en va.")],
+    configuration: Configuration = DEFAULT,
+) -> None:
+    """Retire tous ses droits à une personne, tout de suite ; ce qu'elle a fait garde son nom."""
+    desk = sit(configuration)
+    gone = acts.retire_person(desk.app, desk.who, identifiant)
+    say(f"{gone.name} n'a plus aucun droit. « personne ajouter {identifiant} » les lui rendrait.")
+
+
 @persons.command("mot-de-passe", cls=FrenchCommand)
 def set_password(
     identifiant: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Personne qui s'en servira.")],
@@ -104,6 +130,10 @@ def set_password(
         raise RuleError(message)
     accounts.set_password(desk.app, desk.who, identifiant, password)
     say(f"Mot de passe enregistré pour {identifiant}.")
+
+
+def _name(person: Person) -> str:
+    return person.name if person.active else f"{person.name} (retirée)"
 
 
 def _euros(text: str) -> Decimal:
