@@ -15,17 +15,17 @@ from fakes.hall import Hall
 from visa.desks import FIRST
 
 
-def on_disk(hall: Hall, base: Path) -> Hall:
-    """Return the hall with its books in a real base."""
-    ledger = SqlLedger(open_engine(str(base)), COMMUNE, FakeClock().now)
+def on_disk(hall: Hall, base: str) -> Hall:
+    """Return the hall with its books in a real base: a file of SQLite, or the URL of a PostgreSQL."""
+    ledger = SqlLedger(open_engine(base), COMMUNE, FakeClock().now)
     return replace(hall, app=replace(hall.app, ledger=ledger))
 
 
-def click(base: str, number: int) -> str:
+def click(base: str, scratch: str, number: int) -> str:
     """Decide, as one of many; return what came of it."""
-    folder = Path(base).parent / f"p{number}"
+    folder = Path(scratch) / f"p{number}"
     folder.mkdir()
-    hall = on_disk(Hall.build(folder), Path(base))
+    hall = on_disk(Hall.build(folder), base)
     try:
         if number % 2:
             visa.refuse(hall.app, VISEUR, FIRST, Motive.OTHER, f"Non, dit {number}.")

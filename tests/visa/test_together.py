@@ -2,9 +2,14 @@
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from sqlalchemy import create_engine, text
+
+import official
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.steps.visa import visa as open_folders
@@ -17,8 +22,20 @@ PEOPLE = 200
 PROCESSES = 8
 
 
-def test_20_of_two_hundred_decisions_one_is_taken(tmp_path: Path) -> None:
-    base = tmp_path / "registre.db"
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])
+def base(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return an empty base."""
+    if request.param == "sqlite":
+        return str(tmp_path / "registre.db")
+    url: str = request.getfixturevalue("postgres")
+    with closing(create_engine(url).connect()) as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+        connection.commit()
+    return url
+
+
+def test_20_of_two_hundred_decisions_one_is_taken(tmp_path: Path, base: str) -> None:
     (tmp_path / "hall").mkdir()
     hall = on_disk(Hall.build(tmp_path / "hall"), base)
     with hall.app.ledger.transaction() as books:
@@ -26,7 +43,7 @@ def test_20_of_two_hundred_decisions_one_is_taken(tmp_path: Path) -> None:
     assert open_folders(hall.app).done == (FIRST,)
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(PROCESSES, mp_context=spawned) as pool:
-        answers = list(pool.map(click, [str(base)] * PEOPLE, range(PEOPLE)))
+        answers = list(pool.map(click, [base] * PEOPLE, [str(tmp_path)] * PEOPLE, range(PEOPLE)))
     assert sorted(answers) == ["conflict"] * (PEOPLE - 1) + ["taken"]
     with hall.app.ledger.reading() as books:
         (folder,) = books.find(VisaFolder)
