@@ -127,6 +127,7 @@ class Settings(Section):
             circuits=self.visa.domain_circuits(),
             choices=self.visa.choices(),
             reopens=self.visa.piece_apres_visa == "rouvre",
+            slip_as_piece=self.visa.fiche_en_piece,
             payment_days=self.controles.delai_paiement,
             small=self.collectivite.petite_commune,
             flow_limit=self.pes.taille_flux,

@@ -49,6 +49,7 @@ class VisaSettings(Section):
     fermetures: frozenset[date] = frozenset()
     bureau_par_defaut: str = "FINANCES"
     piece_apres_visa: Literal["rouvre", "refuse"] = "rouvre"
+    fiche_en_piece: bool = False
     circuits: tuple[CircuitSettings, ...] = ()
     regles: tuple[ChoiceSettings, ...] = ()
 

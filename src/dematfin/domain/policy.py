@@ -21,6 +21,7 @@ class Policy:
         tolerance: rounding gap allowed between HT + TVA and TTC, in euros for each VAT rate.
         default_desk: who visas an invoice that names no service.
         circuits, choices: circuits of visa, and which invoice takes which; none: one visa, of its own service.
+        slip_as_piece: the visa slip is a pièce jointe of the mandat.
         reopens: whether a document added after a first visa sends the folder back to its first desk, or is refused.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
         flow_limit: bytes of documents that one flow may carry.
@@ -43,6 +44,7 @@ class Policy:
     circuits: tuple[Circuit, ...] = ()
     choices: tuple[CircuitChoice, ...] = ()
     reopens: bool = True
+    slip_as_piece: bool = False
     payment_days: int = DAYS
     small: bool = False
     flow_limit: int = 100_000_000

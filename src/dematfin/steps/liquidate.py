@@ -7,12 +7,10 @@ from typing import Final
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.chorus import Stage, said, stage
-from dematfin.domain.invoice.content import Attachment
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.mandat.pieces import Piece, unique_id
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
@@ -20,12 +18,12 @@ from dematfin.domain.parties.waiver import Duty, Waiver, told
 from dematfin.domain.reception import UNREAD, Reception
 from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.folder import VisaFolder, folder_id
-from dematfin.domain.visa.supporting import Supporting
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.accounts import accounts_of
 from dematfin.steps.credits import take
 from dematfin.steps.outcome import Tally
+from dematfin.steps.pieces import pieces_of
 from dematfin.steps.separation import waivers
 
 ENDED: Final = frozenset({Stage.MANDATED, Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
@@ -95,7 +93,7 @@ def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
         invoice, *notes = paid = tuple(books.get(Invoice, one.id) for one in (invoice, *notes))
         mandat_id = f"M{year}-{books.next_number(f'liquidation-{year}'):06d}"
         exceptions = _waivers(app, books, paid, mandat_id)
-        pieces = [piece for one in paid for piece in _pieces(books, one, year)]
+        pieces = [piece for one in paid for piece in pieces_of(app, books, one, year)]
         tiers = books.find(Tiers, siren=invoice.supplier_siren)
         mandat = liquidate(
             Basis(
@@ -119,34 +117,6 @@ def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
 def _engagement(books: Books, invoice: Invoice) -> Engagement | None:
     found = books.find(Engagement, id=invoice.engagement_key) if invoice.engagement_key else ()
     return found[0] if found else None
-
-
-def _pieces(books: Books, invoice: Invoice, year: int) -> Iterable[Piece]:
-    """Name the documents of an invoice for Hélios; one that was named before keeps its identifier."""
-    named = books.find(Piece, invoice_id=invoice.id)
-    if named:
-        return named
-    what = "Avoir" if invoice.is_credit_note else "Facture"
-    return tuple(
-        Piece(
-            id=unique_id(invoice.siret, year, books.next_number(f"piece:{invoice.siret}:{year}")),
-            invoice_id=invoice.id,
-            name=attachment.name,
-            media_type=attachment.media_type,
-            description=f"{what if attachment.main else 'Annexe de la facture'} {invoice.number} "
-            f"du {invoice.content.issued_on:%d/%m/%Y}",
-            document=attachment.document,
-        )
-        for attachment in (*invoice.content.attachments, *_added(books, invoice))
-    )
-
-
-def _added(books: Books, invoice: Invoice) -> tuple[Attachment, ...]:
-    """Return what the service added while it gave its visa."""
-    added = books.find(Supporting, folder=folder_id(invoice.id, invoice.episode))
-    return tuple(
-        Attachment(name=one.name, media_type=one.media_type, main=False, document=one.document) for one in added
-    )
 
 
 def _record(app: App, books: Books, mandat: Mandat, paid: Iterable[Invoice], exception: str) -> None:
