@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import consult, entry, run, visa
+from dematfin.acts import consult, entry, run, visa, visa_slip
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.content import Supplier
 from dematfin.domain.paper.rules import PaperRules, Route
@@ -19,6 +19,7 @@ from dematfin.steps.capture import capture
 from dematfin.steps.visa import visa as open_folders
 from examples import COMMUNE, IBAN, SUPPLIER, VISEUR
 from fakes.hall import Hall
+from reports.words import words
 
 BOTH = replace(VISEUR, roles=VISEUR.roles | {Role.AGENT})
 RULES = PaperRules(routes=(Route(key="ECOLE", siret=COMMUNE, service="SCOLAIRE"),))
@@ -71,3 +72,4 @@ def test_18_in_a_small_commune_it_is_an_exception_written_once(typed: Callable[.
     assert exception.what in hall.ledger.history(Subject.INVOICE, (key,))[-1].event.motif
     assert consult.story(hall.app, BOTH, key).waivers == (exception,)
     assert consult.picture(hall.app, BOTH).waivers == (exception,)
+    assert f"Dérogation « petite commune » : {exception.what}." in words(visa_slip.slip(hall.app, BOTH, key).pdf)

@@ -1,16 +1,20 @@
 """The visa slip, as PDF: a verdict read at a glance, then the invoice, the steps, the documents, the journal."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Final
 
 from reportlab.lib.colors import HexColor, white
+from reportlab.lib.enums import TA_RIGHT
+from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import cm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
+from dematfin.domain.invoice.invoice import Origin
 from dematfin.domain.labels import DECISION, MOTIVE, STEP
 from dematfin.domain.money import french
 from dematfin.domain.visa.circuit import Quorum
@@ -26,7 +30,9 @@ GREEN: Final = HexColor("#1d6b3a")
 RED: Final = HexColor("#9c1c1c")
 AMBER: Final = HexColor("#8a4b00")
 PALE: Final = HexColor("#fff4e0")
-WIDTH: Final = 17 * cm
+EDGE: Final = MARGIN + 6
+"""Where words begin: the library keeps six points inside its margins."""
+WIDTH: Final = A4[0] - 2 * EDGE
 
 BODY: Final = ParagraphStyle("body", fontName="Helvetica", fontSize=9, leading=12, textColor=INK)
 LABEL: Final = ParagraphStyle("label", parent=BODY, textColor=SOFT)
@@ -37,7 +43,9 @@ HEAD: Final = ParagraphStyle(
     "head", parent=BODY, fontName="Helvetica-Bold", fontSize=10.5, leading=14, spaceBefore=10, spaceAfter=3
 )
 LOUD: Final = ParagraphStyle("loud", parent=TITLE, textColor=white, fontSize=14, leading=18)
+SUM: Final = ParagraphStyle("sum", parent=LOUD, alignment=TA_RIGHT)
 QUIET: Final = ParagraphStyle("quiet", parent=BODY, textColor=white)
+BREAKS: Final = re.compile(r"[\t\r\n]+")
 GRID: Final = (
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
@@ -70,8 +78,8 @@ def _laid(slip: Slip, sink: BytesIO, total: int) -> SimpleDocTemplate:
     def foot(canvas: Canvas, laid: SimpleDocTemplate) -> None:
         canvas.setFont("Helvetica", 7.5)
         canvas.setFillColor(SOFT)
-        canvas.drawString(MARGIN, MARGIN / 2, f"Fiche de visa de la facture {slip.invoice.id}{mark}")
-        canvas.drawRightString(MARGIN + WIDTH, MARGIN / 2, f"page {laid.page} / {total}")
+        canvas.drawString(EDGE, MARGIN / 2, f"Fiche de visa de la facture {slip.invoice.id}{mark}")
+        canvas.drawRightString(EDGE + WIDTH, MARGIN / 2, f"page {laid.page} / {total}")
 
     document.build(list(_story(slip)), onFirstPage=foot, onLaterPages=foot)
     return document
@@ -100,11 +108,11 @@ def _verdict(slip: Slip) -> Flowable:
     words, colour = OUTCOMES[slip.folder.state]
     ended = slip.folder.state in {FolderState.APPROVED, FolderState.REFUSED}
     last = slip.steps[slip.folder.rank].said[-1:] if ended else ()
-    rows = [[_p(words, LOUD), _p(_sum(slip), LOUD)]]
+    rows = [[_p(words, LOUD), _p(_sum(slip), SUM)]]
     rows += [[_p(_essential(slip, said), QUIET), ""] for said in last]
     spans = [("SPAN", (0, row), (1, row)) for row in range(1, len(rows))]
     style = [("BACKGROUND", (0, 0), (-1, -1), colour), ("VALIGN", (0, 0), (-1, -1), "TOP"), *_padded(), *spans]
-    return Table(rows, colWidths=(0.55 * WIDTH, 0.45 * WIDTH), style=style, splitInRow=1)
+    return Table(rows, colWidths=(0.5 * WIDTH, 0.5 * WIDTH), style=style, splitInRow=1)
 
 
 def _sum(slip: Slip) -> str:
@@ -134,17 +142,17 @@ def _notices(slip: Slip) -> Iterator[Flowable]:
 def _invoice(slip: Slip) -> Flowable:
     invoice, amounts = slip.invoice, slip.invoice.content.amounts
     sign = -1 if invoice.is_credit_note else 1
-    remote = f" (Chorus Pro n° {invoice.remote_id})" if invoice.origin == "CHORUS" else " (papier)"
+    door = f"Chorus Pro, n° {invoice.remote_id}" if invoice.origin is Origin.CHORUS else "courrier, papier"
     pairs = [
         ("Fournisseur", invoice.content.supplier.name, "SIRET", invoice.content.supplier.identifier),
-        ("Numéro", f"{invoice.number} du {day(invoice.issued_on)}", "Identifiant", f"{invoice.id}{remote}"),
+        ("Numéro", f"{invoice.number} du {day(invoice.issued_on)}", "Reçue par", door),
         ("Montant HT", french(sign * amounts.ht), "TVA", french(sign * amounts.tva)),
         ("Montant TTC", french(invoice.signed_amount), "Montant admis", _admitted(slip)),
         ("Engagement", invoice.engagement or "—", "Service", invoice.service or "—"),
         ("Notifiée le", day(invoice.notified_on), "À payer au plus tard", day(slip.pay_by)),
     ]
     rows = [[_p(cell, BODY if place % 2 else LABEL) for place, cell in enumerate(row)] for row in pairs]
-    return Table(rows, colWidths=[share * WIDTH for share in (0.15, 0.37, 0.16, 0.32)], style=GRID, splitInRow=1)
+    return Table(rows, colWidths=[share * WIDTH for share in (0.15, 0.35, 0.20, 0.30)], style=GRID, splitInRow=1)
 
 
 def _admitted(slip: Slip) -> str:
@@ -172,7 +180,7 @@ def _desks(one: SlipStep) -> str:
 def _decision(said: Said) -> Flowable:
     """Draw one decision: what, by whom, when, in time or not; then what goes with it."""
     decision = said.decision
-    late = f"<font color='{RED.hexval().replace('0x', '#')}'><b>, en retard</b></font>" if said.late else ""
+    late = f"<font color='{RED.hexval().replace('0x', '#')}'>, <b>en retard</b></font>" if said.late else ""
     when = plain(f"{said.who}, {_moment(said.at)}") + (late or _in_time(said))
     parts = [
         f"service fait le {day(decision.executed_on)}" if decision.executed_on else "",
@@ -190,7 +198,7 @@ def _documents(slip: Slip) -> Iterator[Flowable]:
         [_p(one.name, SMALL), _p(one.added_by or "le fournisseur", SMALL), _p(one.sha256, PRINT)]
         for one in slip.documents
     ]
-    widths = [share * WIDTH for share in (0.24, 0.18, 0.58)]
+    widths = [share * WIDTH for share in (0.21, 0.17, 0.62)]
     yield Table(rows, colWidths=widths, style=GRID, repeatRows=1, splitInRow=1)
     yield Spacer(1, 0.15 * cm)
     yield _p("Empreinte de l'ensemble :", SMALL)
@@ -235,4 +243,4 @@ def _p(words: str, style: ParagraphStyle = BODY) -> Paragraph:
 
 
 def _one_line(words: str) -> str:
-    return " ".join(words.split())
+    return BREAKS.sub(" ", words)
