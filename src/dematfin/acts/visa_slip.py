@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dematfin.acts.visa_views import view
-from dematfin.domain.parties.person import Person
+from dematfin.domain.parties.person import Act, Person
 from dematfin.ports.app import App
 from dematfin.steps.slips import slip_of
 
@@ -21,8 +21,9 @@ def slip(app: App, who: Person, invoice_id: str) -> SlipFile:
     """Return the slip of an invoice; as long as none is kept, one that says so, and is kept nowhere.
 
     Raises:
-        UnknownRecord: no such invoice, or not for this person's eyes; RuleError: it never went to a visa.
+        Forbidden; UnknownRecord: no such invoice, or not for this person's eyes; RuleError: it never went to a visa.
     """
+    who.require(Act.READ)
     seen = view(app, who, invoice_id)
     if (kept := seen.folder.slip) is not None:
         with app.documents.open(kept) as source:
