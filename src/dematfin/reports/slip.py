@@ -64,9 +64,11 @@ OUTCOMES: Final = {
 
 def slip_pdf(slip: Slip) -> bytes:
     """Return the slip; the same words give the same bytes."""
-    pages = _laid(slip, BytesIO(), total=0).page
     sink = BytesIO()
-    _laid(slip, sink, total=pages)
+    pages = _laid(slip, sink, total=1).page
+    if pages > 1:  # known once it is laid out only
+        sink = BytesIO()
+        _laid(slip, sink, total=pages)
     return sink.getvalue()
 
 
