@@ -1,7 +1,7 @@
 """The rules of a visa queue, one test a rule, numbered as the specification numbers them.
 
-Left for later: 11 (mandatory reading), 22 to 24 (mails), 30 to 33 (a bought parapheur, private comments).
-18 and 20 are in test_whoever_writes.py and test_together.py.
+Left for later: 11 (mandatory reading), 22 to 24 (mails), 30 to 32 (a bought parapheur).
+18 and 20 are in test_whoever_writes.py and test_together.py, 33 in test_slip.py, that of a slip.
 """
 
 from collections.abc import Callable
