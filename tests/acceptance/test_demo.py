@@ -201,6 +201,10 @@ def test_the_report_fetches_nothing_and_has_its_chart(demo: Path) -> None:
     assert fetched == []
 
 
+def test_two_persons_did_what_two_must(summary: dict[str, Any]) -> None:
+    assert summary["derogations"] == []
+
+
 def test_the_screen_ends_with_the_states_and_where_to_look(demo: Path) -> None:
     screen = (demo.parent / "ecran.txt").read_text(encoding="utf-8")
     for words in ("payée", "à corriger", "rapport.html", "dematfin sandbox demarrer"):

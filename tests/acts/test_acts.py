@@ -133,6 +133,8 @@ def test_two_acts_of_one_person_are_not_two_persons(hall: Hall, certifies: Perso
 
 def test_a_small_commune_may_and_it_is_written_down(tmp_path: Path) -> None:
     hall = Hall.build(tmp_path, small=True)
+    with hall.ledger.transaction() as books:
+        books.save(EVERYTHING)
     hall.deposit("120.00")
     hall.day()
     nomfic = to_sign(hall, EVERYTHING, EVERYTHING)

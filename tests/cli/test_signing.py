@@ -1,10 +1,15 @@
 """`bordereau signer`: the order to pay is given by a person, on a list, with a whole yes."""
 
 import json
+from html import unescape
+from pathlib import Path
 
 import pytest
 
 from cli.office import Office, plain
+from dematfin.demo.folder import DemoFolder
+from dematfin.demo.summary import leave
+from examples import ADMIN
 
 WAITING = "COMMUNE-2026-44"
 
@@ -75,4 +80,40 @@ def test_in_a_small_commune_the_exception_is_written_in_the_journal(cut_off: Off
     story = json.loads(cut_off("facture", "voir", "F2026-000017", "--json").out)
     signed = [one["event"]["motif"] for one in story["events"] if "signé par" in one["event"]["motif"]]
     assert len(signed) == 1
-    assert "exception « petite commune » : a aussi visé F2026-000017 et préparé COMMUNE-2026-45" in signed[0]
+    assert (
+        "exception « petite commune » : Dominique Essai a visé F2026-000017 et préparé COMMUNE-2026-45, et a signé"
+        in signed[0]
+    )
+
+
+def test_in_a_small_commune_every_report_shows_the_exceptions(cut_off: Office, tmp_path: Path) -> None:
+    cut_off.change("petite_commune = false", "petite_commune = true")
+    page = tmp_path / "rapport.html"
+    assert "Petite commune : aucune dérogation" in cut_off("etat").out
+    assert cut_off("rapport", "--sortie", str(page)).code == 0
+    assert "Petite commune : aucune dérogation" in page.read_text(encoding="utf-8")
+    certify_and_prepare(cut_off)
+    exceptions = json.loads(cut_off("etat", "--json").out)["waivers"]
+    mandat = next(one["subject_id"] for one in exceptions if one["subject"] == "mandat")
+    assert {one["what"] for one in exceptions} == {
+        f"Dominique Essai a visé F2026-000017, et a fait le mandat {mandat}",
+        "Dominique Essai a visé F2026-000017 et préparé COMMUNE-2026-45, et a signé COMMUNE-2026-45",
+    }
+    assert cut_off("rapport", "--sortie", str(page)).code == 0
+    reports = (
+        cut_off("etat").out,
+        cut_off("facture", "voir", "F2026-000017").out,
+        unescape(page.read_text(encoding="utf-8")),
+    )
+    for report in reports:
+        assert "petite commune »" in report
+        assert "aucune dérogation" not in report
+        assert all(one["what"] in report for one in exceptions)
+    with cut_off.opened() as app:
+        leave(app, ADMIN, DemoFolder(root=cut_off.folder))
+    summary = json.loads((cut_off.folder / "resume.json").read_text(encoding="utf-8"))
+    assert [one["fait"] for one in summary["derogations"]] == [one["what"] for one in exceptions]
+
+
+def test_elsewhere_reports_say_nothing_of_it(office: Office) -> None:
+    assert "dérogation" not in office("etat").out.lower()

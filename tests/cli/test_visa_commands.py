@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from cli.office import Office, plain
+from reports.words import words
 
 MINE = "F2026-000016"
 OTHER = "F2026-000017"
@@ -70,3 +71,16 @@ def test_circuits_are_listed_and_checked(cut_off: Office) -> None:
     assert "Le bureau DGS du circuit travaux n'a personne" in said(cut_off, "circuit", "verifier", code=1)
     cut_off.change('circuit = "travaux"', 'circuit = "traveaux"')
     assert "aucun circuit ne s'appelle « traveaux »" in said(cut_off, "circuit", "liste", code=2)
+
+
+def test_a_slip_is_written_where_one_wants_it(office: Office, tmp_path: Path) -> None:
+    kept, draft = tmp_path / "fiche.pdf", tmp_path / "brouillon.pdf"
+    assert said(office, "visa", "fiche", "F2026-000001", "--sortie", str(kept)) == f"Fiche de visa : {kept}\n"
+    assert "Service fait certifié" in words(kept.read_bytes())
+    assert f"Fiche provisoire : {draft}" in said(office, "visa", "fiche", MINE, "--sortie", str(draft))
+    assert "PROVISOIRE" in words(draft.read_bytes())
+    nowhere = str(tmp_path / "absent" / "fiche.pdf")
+    refused = office("visa", "fiche", MINE, "--sortie", nowhere)
+    assert refused.code != 0
+    assert f"La fiche de visa de la facture {MINE} ne s'écrit pas dans {nowhere}" in refused.err
+    assert "n'existe pas" in office("visa", "fiche", "F2026-999999").err

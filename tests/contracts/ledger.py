@@ -59,6 +59,7 @@ class LedgerContract:
             both = books.find(Invoice, state=(InvoiceState.RECEIVED, InvoiceState.IN_VISA), number=("N1", "N2"))
             assert [found.number for found in both] == ["N1", "N2"]
             assert books.find(Invoice, id=()) == ()
+            assert len(books.find(Invoice, letter=None, id=wanted)) == len(made)
 
     @pytest.mark.parametrize(
         ("low", "high", "found"),

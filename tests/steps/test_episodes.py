@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from dematfin.steps.tell import tell
 from dematfin.steps.transmit import transmit
 from examples import VISEUR, content
 from fakes.hall import Hall
+from reports.words import words
 
 KEY = "9100001"
 
@@ -235,6 +237,21 @@ def test_certified_and_back_without_being_seen_away_it_is_certified_anew(hall: H
     hall.day()
     assert only(hall).state is InvoiceState.IN_VISA
     assert hall.chorus.told == []
+
+
+def test_what_was_certified_before_it_came_back_keeps_the_slip_of_what_was_seen(hall: Hall) -> None:
+    certified_untold(hall)
+    hall.chorus.deposit(KEY, content("F-1", "90.00"), status="COMPLETEE")
+    hall.chorus.passages[KEY] = (
+        Passage(status="SUSPENDUE", on=date(2026, 3, 2)),
+        Passage(status="COMPLETEE", on=date(2026, 3, 3)),
+    )
+    intake(hall.app)
+    hall.day()
+    before, now = hall.all(VisaFolder)
+    assert only(hall).ttc == Decimal("90.00")
+    assert now.slip is None
+    assert "Service fait certifié 120,00 €" in words(hall.documents.kept[before.slip.sha256])
 
 
 def test_certified_and_written_in_another_version_it_stays_certified(hall: Hall) -> None:

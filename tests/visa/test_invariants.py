@@ -1,7 +1,7 @@
 """The rules of a visa queue, one test a rule, numbered as the specification numbers them.
 
-Left for later: 11 (mandatory reading), 22 to 24 (mails), 30 to 33 (a bought parapheur, private comments).
-18 and 20 are in test_whoever_writes.py and test_together.py.
+Left for later: 11 (mandatory reading), 22 to 24 (mails), 30 to 32 (a bought parapheur).
+18 and 20 are in test_whoever_writes.py and test_together.py, 33 in test_slip.py, that of a slip.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import absences, answers, sign, supporting, visa_moves
+from dematfin.acts import absences, answers, consult, sign, supporting, visa_moves
 from dematfin.acts import run as runs
 from dematfin.acts import visa as acts
 from dematfin.domain.delay.dgp import delay
@@ -22,6 +22,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.parties.person import Person, Role
+from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.circuit import Circuit, CircuitChoice
 from dematfin.domain.visa.deadline import DeadlineRule
@@ -54,6 +55,7 @@ from visa.desks import (
 )
 
 PDF = b"%PDF-1.7 bon de livraison"
+PREPARING = replace(VISEUR, roles=VISEUR.roles | {Role.AGENT})
 
 
 def states(hall: Hall) -> list[StepState]:
@@ -323,17 +325,28 @@ def test_16_nor_once_the_invoice_has_left_its_desks(tmp_path: Path) -> None:
 
 
 def test_17_who_certifies_does_not_mandate(tmp_path: Path) -> None:
-    both = replace(VISEUR, roles=VISEUR.roles | {Role.AGENT})
-    for small in (False, True):
-        place = tmp_path / str(small)
-        place.mkdir()
-        hall = town(place, small=small)
-        acts.approve(hall.app, both, FIRST, done(hall))
-        outcome = runs.run(hall.app, both, prepare)
-        assert bool(outcome.failures) is not small
-        assert len(hall.all(Mandat)) == small
-        if small:
-            assert "petite commune" in hall.ledger.history(Subject.MANDAT)[0].event.motif
+    hall = town(tmp_path)
+    acts.approve(hall.app, PREPARING, FIRST, done(hall))
+    before = (dict(hall.ledger.records), hall.ledger.history())
+    outcome = runs.run(hall.app, PREPARING, prepare)
+    assert "Paul Viseur a visé F2026-000001 : une autre personne doit la mandater" in outcome.failures[0].sentence
+    assert (hall.ledger.records, hall.ledger.history()) == before
+
+
+def test_17_in_a_small_commune_it_is_an_exception_written_once(tmp_path: Path) -> None:
+    hall = town(tmp_path, small=True)
+    acts.approve(hall.app, PREPARING, FIRST, done(hall))
+    for _ in range(2):
+        runs.run(hall.app, PREPARING, prepare)
+    (mandat,) = hall.all(Mandat)
+    (exception,) = hall.all(Waiver)
+    assert (exception.subject, exception.subject_id, exception.person) == (Subject.MANDAT, mandat.id, VISEUR.id)
+    assert exception.what == f"Paul Viseur a visé F2026-000001, et a fait le mandat {mandat.id}"
+    written = [one.event.motif for one in hall.ledger.history() if "petite commune" in one.event.motif]
+    assert len(written) == 1
+    assert written[0].endswith(f"exception « petite commune » : {exception.what}")
+    assert consult.story(hall.app, VISEUR, FIRST).waivers == (exception,)
+    assert consult.picture(hall.app, VISEUR).waivers == (exception,)
 
 
 def test_17_nor_signs(tmp_path: Path) -> None:
@@ -342,8 +355,18 @@ def test_17_nor_signs(tmp_path: Path) -> None:
     acts.approve(hall.app, both, FIRST, done(hall))
     prepare(hall.app)
     (sheet,) = sign.to_sign(hall.app, both)
+    before = (dict(hall.ledger.records), hall.ledger.history())
     with pytest.raises(SeparationOfDuties):
         sign.sign(hall.app, both, sheet.flux.id, Decimal("120.00"))
+    assert (hall.ledger.records, hall.ledger.history()) == before
+    small = replace(hall.app, policy=replace(hall.app.policy, small=True))
+    sign.sign(small, both, sheet.flux.id, Decimal("120.00"))
+    with pytest.raises(RuleError):
+        sign.sign(small, both, sheet.flux.id, Decimal("120.00"))
+    (exception,) = hall.all(Waiver)
+    assert (exception.subject, exception.subject_id) == (Subject.BORDEREAU, sheet.bordereau.id)
+    assert exception.what == f"Paul Viseur a visé F2026-000001, et a signé {sheet.bordereau.id}"
+    assert consult.story(hall.app, VISEUR, FIRST).waivers == (exception,)
 
 
 def test_19_the_same_click_twice_is_one_decision(tmp_path: Path) -> None:

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import entry, run, visa
+from dematfin.acts import consult, entry, run, visa, visa_slip
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.content import Supplier
 from dematfin.domain.paper.rules import PaperRules, Route
 from dematfin.domain.parties.person import Role
+from dematfin.domain.parties.waiver import Waiver
 from dematfin.errors import SeparationOfDuties
 from dematfin.steps.capture import capture
 from dematfin.steps.visa import visa as open_folders
 from examples import COMMUNE, IBAN, SUPPLIER, VISEUR
 from fakes.hall import Hall
+from reports.words import words
 
 BOTH = replace(VISEUR, roles=VISEUR.roles | {Role.AGENT})
 RULES = PaperRules(routes=(Route(key="ECOLE", siret=COMMUNE, service="SCOLAIRE"),))
@@ -53,11 +55,21 @@ def typed(tmp_path: Path) -> Callable[..., tuple[Hall, str]]:
 
 def test_18_whoever_entered_an_invoice_does_not_certify_it(typed: Callable[..., tuple[Hall, str]]) -> None:
     hall, key = typed(small=False)
+    before = (dict(hall.ledger.records), hall.ledger.history())
     with pytest.raises(SeparationOfDuties, match="a saisi"):
         visa.approve(hall.app, BOTH, key, visa.ServiceFait(executed_on=hall.clock.today()))
+    assert (hall.ledger.records, hall.ledger.history()) == before
 
 
-def test_18_in_a_small_commune_it_is_written_in_the_journal(typed: Callable[..., tuple[Hall, str]]) -> None:
+def test_18_in_a_small_commune_it_is_an_exception_written_once(typed: Callable[..., tuple[Hall, str]]) -> None:
     hall, key = typed(small=True)
-    visa.approve(hall.app, BOTH, key, visa.ServiceFait(executed_on=hall.clock.today()))
-    assert "exception « petite commune »" in hall.ledger.history(Subject.INVOICE, (key,))[-1].event.motif
+    click = visa.Click(key="clic-1")
+    for _ in range(2):
+        visa.approve(hall.app, BOTH, key, visa.ServiceFait(executed_on=hall.clock.today()), click=click)
+    (exception,) = hall.all(Waiver)
+    assert (exception.subject, exception.subject_id, exception.person) == (Subject.INVOICE, key, BOTH.id)
+    assert exception.what == f"Paul Viseur a saisi la facture {key}, et l'a visée"
+    assert exception.what in hall.ledger.history(Subject.INVOICE, (key,))[-1].event.motif
+    assert consult.story(hall.app, BOTH, key).waivers == (exception,)
+    assert consult.picture(hall.app, BOTH).waivers == (exception,)
+    assert f"Dérogation « petite commune » : {exception.what}." in words(visa_slip.slip(hall.app, BOTH, key).pdf)

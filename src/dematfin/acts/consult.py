@@ -12,6 +12,7 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.paper.batch import ASIDE, Batch
 from dematfin.domain.paper.capture import WAITING, Capture
 from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.parties.waiver import Waiver, newest_first
 from dematfin.domain.reception import Answer, AnswerState, Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import VisaFolder
@@ -27,6 +28,7 @@ class Story:
     invoice: Invoice
     folders: tuple[VisaFolder, ...]
     mandats: tuple[Mandat, ...]
+    waivers: tuple[Waiver, ...]
     events: tuple[WrittenEvent, ...]
 
 
@@ -43,7 +45,7 @@ def picture(app: App, who: Person) -> Overview:
     """Return where everything stands."""
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        return overview(app.policy.name, app.clock.today(), _holdings(books))
+        return overview(app.policy.name, app.clock.today(), _holdings(books), small=app.policy.small)
 
 
 def story(app: App, who: Person, invoice_id: str) -> Story:
@@ -58,8 +60,10 @@ def story(app: App, who: Person, invoice_id: str) -> Story:
         sheets = tuple(sheet for sheet in books.find(Bordereau, siret=invoice.siret) if ours & set(sheet.mandats))
         flows = {flux for sheet in sheets for flux in (*sheet.sent_before, sheet.flux) if flux}
         folders = books.find(VisaFolder, invoice_id=invoice_id)
-    keys = (invoice_id, *(mandat.id for mandat in mandats), *(sheet.id for sheet in sheets), *sorted(flows))
-    return Story(invoice=invoice, folders=folders, mandats=mandats, events=app.ledger.history(keys=keys))
+        keys = (invoice_id, *(mandat.id for mandat in mandats), *(sheet.id for sheet in sheets), *sorted(flows))
+        waivers = newest_first(books.find(Waiver, subject_id=keys))
+    events = app.ledger.history(keys=keys)
+    return Story(invoice=invoice, folders=folders, mandats=mandats, waivers=waivers, events=events)
 
 
 def sheets(app: App, who: Person, bordereau_id: str = "") -> tuple[Sheet, ...]:
@@ -115,4 +119,5 @@ def _holdings(books: Books) -> Holdings:
         answers=books.find(Answer, state=(AnswerState.APPLIED, AnswerState.QUARANTINED)),
         batches=books.find(Batch, state=ASIDE),
         captures=books.find(Capture, state=WAITING),
+        waivers=books.find(Waiver),
     )

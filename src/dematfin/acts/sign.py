@@ -14,10 +14,12 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.parties.waiver import Duty, Waiver, told
 from dematfin.domain.visa.folder import VisaFolder
-from dematfin.errors import RuleError, SeparationOfDuties, SignatureError
+from dematfin.errors import RuleError, SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.signature import SignatureFact
+from dematfin.steps.separation import waivers
 from dematfin.steps.transmit import check_unanswered
 from dematfin.steps.untouched import check_untouched
 
@@ -61,7 +63,7 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
         message = f"Le flux {nomfic} n'attend pas de signature."
         raise RuleError(message)
     _check_confirmation(sheets, confirmed)
-    exceptions = _check_separation(app, who, sheets)
+    exceptions = tuple(one for sheet in sheets for one in _waivers(app, who, sheet))
     flux = sheets[0].flux
     with app.ledger.reading() as books:
         check_unanswered(books, flux)
@@ -71,14 +73,17 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
         app.signer.sign(unsigned, signed, app.clock.now())
         facts = _verified(app, signed, unsigned)
         document = app.documents.put_file(signed)
-    _keep(app, who, flux, document, f"signé par {who.name}{exceptions}", facts[0].fingerprint)
+    _keep(app, who, flux, document, facts[0].fingerprint, exceptions)
     return facts
 
 
-def _keep(app: App, who: Person, flux: Flux, document: DocumentRef, motif: str, certificate: str) -> None:
+def _keep(
+    app: App, who: Person, flux: Flux, document: DocumentRef, certificate: str, exceptions: tuple[Waiver, ...]
+) -> None:
     with app.ledger.transaction() as books:
         current = books.get(Flux, flux.id)
-        books.save(replace(current.moved(FluxState.SIGNED), signed=document, signed_by=who.id))
+        books.save(replace(current.moved(FluxState.SIGNED), signed=document, signed_by=who.id), *exceptions)
+        motif = f"signé par {who.name}{told(exceptions)}"
         details = {"sha256": document.sha256, "certificat": certificate}
         books.record(app.event(Subject.FLUX, flux.id, current.state, FluxState.SIGNED, motif, **details))
 
@@ -92,24 +97,15 @@ def _check_confirmation(sheets: Sequence[Sheet], confirmed: Decimal) -> None:
         raise RuleError(message)
 
 
-def _check_separation(app: App, who: Person, sheets: Sequence[Sheet]) -> str:
-    """Refuse that one person certifies or prepares, and signs; in a small commune tell it in the journal."""
-    invoices = tuple(key for sheet in sheets for mandat in sheet.mandats for key in mandat.invoice_ids)
+def _waivers(app: App, who: Person, sheet: Sheet) -> tuple[Waiver, ...]:
+    """Return the exception of whoever certified or prepared, and signs now; raises SeparationOfDuties."""
+    invoices = tuple(key for mandat in sheet.mandats for key in mandat.invoice_ids)
     with app.ledger.reading() as books:
         folders = books.find(VisaFolder, invoice_id=invoices)
     visaed = sorted({folder.invoice_id for folder in folders if who.id in folder.certified_by()})
-    prepared = sorted(sheet.bordereau.id for sheet in sheets if _prepared(app, who, sheet))
-    if not visaed and not prepared:
-        return ""
-    what = [f"visé {', '.join(visaed)}"] if visaed else []
-    what += [f"préparé {', '.join(prepared)}"] if prepared else []
-    if not app.policy.small:
-        message = (
-            f"{who.name} a déjà {' et '.join(what)} : une autre personne doit signer ce bordereau. "
-            "(Petite commune : voir petite_commune dans la configuration.)"
-        )
-        raise SeparationOfDuties(message)
-    return f" ; exception « petite commune » : a aussi {' et '.join(what)}"
+    done = [f"visé {', '.join(visaed)}"] if visaed else []
+    done += [f"préparé {sheet.bordereau.id}"] if _prepared(app, who, sheet) else []
+    return waivers(app, who, Duty.SIGNATURE, sheet.bordereau.id, done)
 
 
 def _prepared(app: App, who: Person, sheet: Sheet) -> bool:

@@ -15,6 +15,7 @@ from dematfin.domain.labels import MOTIVE
 from dematfin.domain.money import french
 from dematfin.domain.motif import for_supplier
 from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.parties.waiver import told
 from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.decision import BACK_TO_AGENT, VISA_FINDING, DecisionKind, Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
@@ -81,11 +82,12 @@ def approve(
         check_awaited(books, at)
         _check_day(app, books, at, done)
         _check_part(at, done, comment)
-        exception = at.check_not_the_writer(app, who)
+        waivers = at.waivers(app, who)
         given = at.decision(app, who, DecisionKind.VISA, comment)
         decision = replace(given, executed_on=done.executed_on, admitted=done.admitted, key=click.key)
         folder = at.folder.decided(decision, app.clock.today(), app.policy.deadline)
-        motif = f"{_said(folder, done)}, visé par {at.names(who)}{exception}"
+        motif = f"{_said(folder, done)}, visé par {at.names(who)}{told(waivers)}"
+        books.save(*waivers)
         keep_folder(app, books, at.folder, folder, at.invoice, f"{motif} : {comment}" if comment else motif)
         if folder.state is FolderState.APPROVED:
             _certify(app, books, at.invoice, folder, motif)

@@ -3,13 +3,11 @@
 from dataclasses import replace
 
 from dematfin.domain.event import Subject
-from dematfin.domain.intention import Intention, IntentionState, intention_id
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.labels import INVOICE
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.visa.decision import BACK_TO_AGENT, VISA_FINDING, Decision, DecisionKind
+from dematfin.domain.visa.decision import VISA_FINDING, Decision, DecisionKind
 from dematfin.domain.visa.delegation import staffed
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import Conflict, RuleError
@@ -17,7 +15,8 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.control import control_one
 from dematfin.steps.folders import keep_folder, shown
-from dematfin.steps.intentions import TELLS, take_back
+from dematfin.steps.intentions import take_back
+from dematfin.steps.remorse import settled
 from dematfin.steps.sitting import check_awaited, folder_of, sit_at
 
 
@@ -111,39 +110,10 @@ def bypass(app: App, who: Person, invoice_id: str, motif: str) -> VisaFolder:
 
 def _before_the_decision(books: Books, invoice: Invoice, folder: VisaFolder) -> Invoice:
     """Return the invoice without the decision that ended its folder: a refusal is controlled anew, a visa awaited."""
-    if invoice.state is not _left_by(folder):
-        message = f"La facture {invoice.id} est déjà « {INVOICE[invoice.state]} » : la décision ne se reprend plus."
-        raise Conflict(message)
+    if reason := settled(books, invoice, folder):
+        raise Conflict(reason)
     if folder.state is FolderState.IN_CIRCUIT:
         return invoice
-    _check_nobody_knows(books, invoice)
     findings = tuple(one for one in invoice.findings if not one.code.startswith(VISA_FINDING))
     state = InvoiceState.IN_VISA if folder.state is FolderState.APPROVED else InvoiceState.RECEIVED
     return replace(invoice, state=state, executed_on=None, admitted=None, findings=findings)
-
-
-def _left_by(folder: VisaFolder) -> InvoiceState | None:
-    """Return where the last decision left the invoice: what somebody else has decided since is not theirs to undo."""
-    match folder.state:
-        case FolderState.IN_CIRCUIT:
-            return InvoiceState.IN_VISA
-        case FolderState.APPROVED:
-            return InvoiceState.SERVICE_FAIT
-        case FolderState.REFUSED:
-            return InvoiceState.TO_CORRECT if folder.decisions[-1].motive in BACK_TO_AGENT else InvoiceState.REFUSED
-        case _:
-            return None
-
-
-def _check_nobody_knows(books: Books, invoice: Invoice) -> None:
-    status = TELLS.get(invoice.state)
-    told = status and (
-        invoice.remote_status == status
-        or books.find(Intention, id=intention_id(invoice.remote_id, invoice.episode, status), state=IntentionState.DONE)
-    )
-    if told:
-        message = (
-            f"Facture {invoice.id} : Chorus Pro connaît déjà cette décision, elle ne se reprend plus. Voyez avec un "
-            "agent (facture reprendre, rejeter ou renvoyer)."
-        )
-        raise Conflict(message)

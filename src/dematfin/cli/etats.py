@@ -1,7 +1,7 @@
 """`etat`, `rapport`, `journal verifier`: the whole picture, and the proof that nobody rewrote it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,8 +11,11 @@ from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import complain, day, say, table, write_json
 from dematfin.domain.figures.overview import Overview
 from dematfin.domain.money import french
+from dematfin.domain.parties.waiver import Waiver
 
 journal = family("Le journal scellé des évènements.")
+LAST: Final = 10
+"""Exceptions shown on a screen; the report has them all."""
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +55,22 @@ def show(picture: Overview) -> None:
         )
     for alert in picture.alerts:
         say(f"! {alert}", style="yellow")
+    _waivers(picture)
+
+
+def waiver_line(one: Waiver) -> str:
+    """Tell one exception of a small commune, with its day."""
+    return f"Dérogation « petite commune » du {day(one.made_on)} : {one.what}"
+
+
+def _waivers(picture: Overview) -> None:
+    """List the last exceptions; that there is none is said where there may be some."""
+    if picture.small and not picture.waivers:
+        say("Petite commune : aucune dérogation, deux personnes chaque fois.")
+    for one in picture.waivers[:LAST]:
+        say(waiver_line(one), style="yellow")
+    if (older := len(picture.waivers) - LAST) > 0:
+        say(f"Dérogations plus anciennes : {older}, toutes dans le rapport (rapport).")
 
 
 def write_report(

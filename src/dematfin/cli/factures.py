@@ -8,6 +8,7 @@ import typer
 from dematfin.acts import consult
 from dematfin.cli import decisions, recherche, revue
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
+from dematfin.cli.etats import waiver_line
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import day, plain, say, table, write_json
 from dematfin.domain import labels
@@ -95,6 +96,8 @@ def _headline(story: consult.Story) -> None:
         say(f"  {finding.sentence} ({finding.code})")
     for mandat in story.mandats:
         say(f"Mandat {mandat.id} n° {mandat.number or '—'} : {french(mandat.amount)}, {labels.MANDAT[mandat.state]}")
+    for one in story.waivers:
+        say(waiver_line(one), style="yellow")
 
 
 def _came(invoice: Invoice) -> str:

@@ -20,6 +20,7 @@ from dematfin.cli import (
     etats,
     factures,
     feuilles,
+    fiche,
     mandats,
     numerisation,
     pages,
@@ -57,6 +58,7 @@ def program() -> typer.Typer:
     app.add_typer(doublons.app, name="doublon")
     app.add_typer(numerisation.app, name="numerisation")
     bureaux.register(visas.app)
+    fiche.register(visas.app)
     app.add_typer(visas.app, name="visa")
     app.add_typer(bureaux.circuits, name="circuit")
     app.add_typer(bordereaux.app, name="bordereau")

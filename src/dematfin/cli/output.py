@@ -22,6 +22,7 @@ STEPS: Final = {
     "import": "facture",
     "contrôle": "facture",
     "visa": "facture",
+    "fiches de visa": "fiche",
     "transmission": "flux",
     "réconciliation": "flux",
     "suivi": "réponse",

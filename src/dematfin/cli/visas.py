@@ -17,6 +17,7 @@ from dematfin.domain.labels import DECISION, FOLDER, MOTIVE, STEP
 from dematfin.domain.money import french
 from dematfin.domain.visa.decision import Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.domain.visa.slip import signed_name
 from dematfin.domain.visa.supporting import LARGEST
 from dematfin.errors import DocumentError
 from dematfin.support.refusals import reason
@@ -172,10 +173,9 @@ def _steps(seen: FolderView) -> None:
         due = f", avant le {day(step.due_on)}" if step.due_on else ""
         say(f"Étape {number} : {' / '.join(step.desks)}, {STEP[step.state]}{due}")
         for one in step.decisions:
-            who = seen.names.get(one.by, one.by)
-            absent = f", en l'absence de {seen.names.get(one.on_behalf_of, '')}" if one.on_behalf_of else ""
+            who = signed_name(one.by, one.on_behalf_of, seen.names)
             words = [DECISION[one.kind], *([MOTIVE[one.motive]] if one.motive else []), one.comment]
-            say(f"  {one.at:%d/%m/%Y} {who}{absent} : {', '.join(filter(None, words))}")
+            say(f"  {one.at:%d/%m/%Y} {who} : {', '.join(filter(None, words))}")
 
 
 def _what_next(folder: VisaFolder) -> None:

@@ -128,6 +128,7 @@ class Settings(Section):
             choices=self.visa.choices(),
             reopens=self.visa.piece_apres_visa == "rouvre",
             before_order=self.visa.jours_avant_engagement,
+            slip_as_piece=self.visa.fiche_en_piece,
             payment_days=self.controles.delai_paiement,
             small=self.collectivite.petite_commune,
             flow_limit=self.pes.taille_flux,

@@ -50,6 +50,7 @@ class VisaSettings(Section):
     bureau_par_defaut: str = "FINANCES"
     jours_avant_engagement: int = Field(default=30, ge=0, le=3650)
     piece_apres_visa: Literal["rouvre", "refuse"] = "rouvre"
+    fiche_en_piece: bool = False
     circuits: tuple[CircuitSettings, ...] = ()
     regles: tuple[ChoiceSettings, ...] = ()
 

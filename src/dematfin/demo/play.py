@@ -29,6 +29,7 @@ from dematfin.steps.follow_up import follow_up
 from dematfin.steps.intake import intake
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
+from dematfin.steps.slips import slips
 from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa as open_folders
 
@@ -125,8 +126,9 @@ class Play:
                 yield f"{person.name} vise {invoice.id} ({french(invoice.signed_amount)}), {due}"
 
     def prepare(self) -> Iterator[str]:
-        """Mandats, bordereaux, flows."""
-        yield from _told(acts.run(self.app, self._person("claire"), prepare))
+        """Visa slips, mandats, bordereaux, flows."""
+        for step in (slips, prepare):
+            yield from _told(acts.run(self.app, self._person("claire"), step))
         for sheet in consult.sheets(self.app, self._person("claire")):
             count = counted(len(sheet.mandats), "mandat")
             yield from self._once(f"bordereau {sheet.bordereau.id} : {count}, {french(sheet.bordereau.total)}")
@@ -182,7 +184,8 @@ class Play:
     def leave_work(self) -> Iterator[str]:
         """Leave a bordereau to sign, so that every command can be tried."""
         yield from self._certify(self._person("nadia"), LEFT_IN_VISA)
-        yield from _told(acts.run(self.app, self._person("claire"), prepare))
+        for step in (slips, prepare):
+            yield from _told(acts.run(self.app, self._person("claire"), step))
 
     def _follow_until(self, done: Callable[[], bool]) -> None:
         waits = Event()

@@ -11,6 +11,7 @@ from dematfin.domain.figures.overview import FluxRow, InvoiceRow, Overview
 from dematfin.domain.invoice.invoice import Origin
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.parties.person import Person
+from dematfin.domain.parties.waiver import Waiver
 from dematfin.ports.app import App
 from dematfin.reports.page import write
 from dematfin.sandbox.neighbours import last_statuses
@@ -26,6 +27,7 @@ def leave(app: App, who: Person, folder: DemoFolder) -> Overview:
         "flux": [_flux(row) for row in picture.flux],
         "chorus": last_statuses(folder.sandbox),
         "alertes": list(picture.alerts),
+        "derogations": [_waiver(one) for one in picture.waivers],
     }
     text = json.dumps(summary, ensure_ascii=False, indent=2)
     (folder.root / "resume.json").write_text(text + "\n", encoding="utf-8")
@@ -56,6 +58,16 @@ def _flux(row: FluxRow) -> dict[str, Any]:
         "total": _text(row.total),
         "etat": row.label,
         "acquit": row.acquit or None,
+    }
+
+
+def _waiver(one: Waiver) -> dict[str, Any]:
+    return {
+        "jour": one.made_on.isoformat(),
+        "quoi": one.subject,
+        "id": one.subject_id,
+        "personne": one.person,
+        "fait": one.what,
     }
 
 

@@ -21,6 +21,7 @@ class Policy:
         tolerance: rounding gap allowed between HT + TVA and TTC, in euros for each VAT rate.
         default_desk: who visas an invoice that names no service.
         circuits, choices: circuits of visa, and which invoice takes which; none: one visa, of its own service.
+        slip_as_piece: the visa slip is a pièce jointe of the mandat.
         reopens: whether a document added after a first visa sends the folder back to its first desk, or is refused.
         before_order: days by which a service may precede the day of its engagement.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
@@ -45,6 +46,7 @@ class Policy:
     choices: tuple[CircuitChoice, ...] = ()
     reopens: bool = True
     before_order: int = 30
+    slip_as_piece: bool = False
     payment_days: int = DAYS
     small: bool = False
     flow_limit: int = 100_000_000

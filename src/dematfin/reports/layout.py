@@ -28,7 +28,13 @@ UNKNOWN: Final = "?"
 def letter(story: Sequence[Flowable], title: str, author: str) -> bytes:
     """Return a PDF; the same words give the same bytes."""
     sink = BytesIO()
-    document = SimpleDocTemplate(
+    page(sink, title, author).build(list(story))
+    return sink.getvalue()
+
+
+def page(sink: BytesIO, title: str, author: str) -> SimpleDocTemplate:
+    """Return what lays flowables out on A4 pages."""
+    return SimpleDocTemplate(
         sink,
         pagesize=A4,
         leftMargin=MARGIN,
@@ -41,8 +47,6 @@ def letter(story: Sequence[Flowable], title: str, author: str) -> bytes:
         invariant=True,
         pageCompression=0,  # a page weighs little, and its words can be found in it
     )
-    document.build(list(story))
-    return sink.getvalue()
 
 
 def head(words: Interruption | Notice, title: str) -> list[Flowable]:
@@ -60,7 +64,12 @@ def head(words: Interruption | Notice, title: str) -> list[Flowable]:
 
 def text(words: str, style: ParagraphStyle = PLAIN) -> Paragraph:
     """Return a paragraph of words that may come from anybody: nothing in them is markup."""
-    return Paragraph(escape(drawable(words)), style)
+    return Paragraph(plain(words), style)
+
+
+def plain(words: str) -> str:
+    """Return words that may come from anybody, as a paragraph draws them: nothing in them is markup."""
+    return escape(drawable(words))
 
 
 def day(value: date) -> str:

@@ -1,4 +1,4 @@
-"""What is printed: the letter that interrupts the legal delay, the other letters, the separator sheets."""
+"""What is printed: the letter that interrupts the legal delay, the other letters, separator sheets, visa slips."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,11 @@ from dematfin.domain.interruption import NEW_DELAY, Interruption
 from dematfin.domain.money import french
 from dematfin.domain.paper.notice import Notice
 from dematfin.domain.paper.sheet import Sheet
+from dematfin.domain.visa.slip import Slip
 from dematfin.reports.layout import RIGHT, STRONG, day, drawable, head, letter, text
 from dematfin.reports.notice import notice_pdf
 from dematfin.reports.sheets import sheets_pdf
+from dematfin.reports.slip import slip_pdf
 
 
 class PdfLetters:
@@ -31,6 +33,10 @@ class PdfLetters:
     def sheets(self, sheets: Sequence[tuple[Sheet, str]]) -> bytes:
         """Return separator sheets."""
         return sheets_pdf([(sheet, drawable(label)) for sheet, label in sheets])
+
+    def slip(self, words: Slip) -> bytes:
+        """Return a visa slip."""
+        return slip_pdf(words)
 
 
 def _story(words: Interruption, title: str) -> list[Flowable]:

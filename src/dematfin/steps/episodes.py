@@ -17,6 +17,7 @@ from dematfin.ports.invoice_source import RemoteRef
 from dematfin.ports.ledger import Books
 from dematfin.steps.folders import keep_folder
 from dematfin.steps.intentions import is_told, take_back
+from dematfin.steps.slips import ensure_slip
 
 WITH_SUPPLIER: Final = frozenset({InvoiceState.INTERRUPTED, InvoiceState.SENT_BACK})
 UNMANDATED: Final = WITH_SUPPLIER | {
@@ -48,6 +49,7 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
         interrupted_on=fresh.interrupted_on or before.interrupted_on,  # the platform dates it better than we saw it
         letter=before.letter,
     )
+    ensure_slip(app, books, before)
     withdraw_visa(app, books, before, "facture revenue")
     take_back(books, before, "la facture est revenue depuis : décidez de nouveau")
     then = "toujours suivie ailleurs" if elsewhere else "à contrôler et à viser de nouveau"

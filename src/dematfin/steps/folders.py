@@ -17,7 +17,7 @@ def keep_folder(
     pay_by = delay(invoice.notified_on, invoice.executed_on, app.policy.payment_days).deadline
     books.save(folder, *tasks(folder, before, pay_by))
     state = before.state if before else ""
-    books.record(app.event(Subject.FOLDER, invoice.id, state, folder.state, motif, desk=folder.desk))
+    books.record(app.event(Subject.FOLDER, invoice.id, state, folder.state, motif, desk=folder.desk, folder=folder.id))
 
 
 def supporting(books: Books, folder_key: str) -> tuple[Supporting, ...]:

@@ -7,25 +7,24 @@ from typing import Final
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.chorus import Stage, said, stage
-from dematfin.domain.invoice.content import Attachment
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.mandat.pieces import Piece, unique_id
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
+from dematfin.domain.parties.waiver import Duty, Waiver, told
 from dematfin.domain.reception import UNREAD, Reception
 from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.folder import VisaFolder, folder_id
-from dematfin.domain.visa.supporting import Supporting
-from dematfin.errors import SeparationOfDuties
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.accounts import accounts_of
 from dematfin.steps.credits import take
 from dematfin.steps.outcome import Tally
+from dematfin.steps.pieces import pieces_of
+from dematfin.steps.separation import waivers
 
 ENDED: Final = frozenset({Stage.MANDATED, Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 """Shown by Chorus Pro before our own mandat exists: somebody else has paid it, or sent it back."""
@@ -53,20 +52,13 @@ def liquidate_all(app: App, tally: Tally) -> None:
     _tell_orphans(certified, notes, tally)
 
 
-def _certified_by_whom(app: App, books: Books, paid: Iterable[Invoice]) -> str:
-    """Refuse that one person certifies and mandates; in a small commune return words for the journal."""
+def _waivers(app: App, books: Books, paid: Iterable[Invoice], mandat_id: str) -> tuple[Waiver, ...]:
+    """Return the exception of whoever certified what is mandated now; raises SeparationOfDuties."""
     folders = books.find(VisaFolder, id=[folder_id(one.id, one.episode) for one in paid])
     visaed = sorted(folder.invoice_id for folder in folders if app.by in folder.certified_by())
     if not visaed:
-        return ""
-    who = next((person.name for person in books.find(Person, id=app.by)), app.by)
-    if not app.policy.small:
-        message = (
-            f"{who} a visé {', '.join(visaed)} : une autre personne doit la mandater. "
-            "(Petite commune : voir petite_commune dans la configuration.)"
-        )
-        raise SeparationOfDuties(message)
-    return f" ; exception « petite commune » : {who} a aussi visé {', '.join(visaed)}"
+        return ()
+    return waivers(app, books.get(Person, app.by), Duty.MANDAT, mandat_id, [f"visé {', '.join(visaed)}"])
 
 
 def _awaited(invoice: Invoice, coming: Iterable[Invoice]) -> str:
@@ -99,8 +91,9 @@ def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
     year = app.clock.today().year
     with app.ledger.transaction() as books:
         invoice, *notes = paid = tuple(books.get(Invoice, one.id) for one in (invoice, *notes))
-        exception = _certified_by_whom(app, books, paid)
-        pieces = [piece for one in paid for piece in _pieces(books, one, year)]
+        mandat_id = f"M{year}-{books.next_number(f'liquidation-{year}'):06d}"
+        exceptions = _waivers(app, books, paid, mandat_id)
+        pieces = [piece for one in paid for piece in pieces_of(app, books, one, year)]
         tiers = books.find(Tiers, siren=invoice.supplier_siren)
         mandat = liquidate(
             Basis(
@@ -111,47 +104,19 @@ def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
                 accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
                 pieces=tuple(piece.id for piece in pieces),
             ),
-            mandat_id=f"M{year}-{books.next_number(f'liquidation-{year}'):06d}",
+            mandat_id=mandat_id,
             exercice=year,
             payment_days=app.policy.payment_days,
         )
         take(books, mandat, invoice)
-        books.save(mandat, *pieces, *(one.moved(InvoiceState.TO_PAY) for one in paid))
-        _record(app, books, mandat, paid, exception)
+        books.save(mandat, *pieces, *exceptions, *(one.moved(InvoiceState.TO_PAY) for one in paid))
+        _record(app, books, mandat, paid, told(exceptions))
     return mandat.id
 
 
 def _engagement(books: Books, invoice: Invoice) -> Engagement | None:
     found = books.find(Engagement, id=invoice.engagement_key) if invoice.engagement_key else ()
     return found[0] if found else None
-
-
-def _pieces(books: Books, invoice: Invoice, year: int) -> Iterable[Piece]:
-    """Name the documents of an invoice for Hélios; one that was named before keeps its identifier."""
-    named = books.find(Piece, invoice_id=invoice.id)
-    if named:
-        return named
-    what = "Avoir" if invoice.is_credit_note else "Facture"
-    return tuple(
-        Piece(
-            id=unique_id(invoice.siret, year, books.next_number(f"piece:{invoice.siret}:{year}")),
-            invoice_id=invoice.id,
-            name=attachment.name,
-            media_type=attachment.media_type,
-            description=f"{what if attachment.main else 'Annexe de la facture'} {invoice.number} "
-            f"du {invoice.content.issued_on:%d/%m/%Y}",
-            document=attachment.document,
-        )
-        for attachment in (*invoice.content.attachments, *_added(books, invoice))
-    )
-
-
-def _added(books: Books, invoice: Invoice) -> tuple[Attachment, ...]:
-    """Return what the service added while it gave its visa."""
-    added = books.find(Supporting, folder=folder_id(invoice.id, invoice.episode))
-    return tuple(
-        Attachment(name=one.name, media_type=one.media_type, main=False, document=one.document) for one in added
-    )
 
 
 def _record(app: App, books: Books, mandat: Mandat, paid: Iterable[Invoice], exception: str) -> None:

@@ -6,14 +6,16 @@ from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.person import Person
+from dematfin.domain.parties.waiver import Duty, Waiver
 from dematfin.domain.reception import UNREAD, Reception
 from dematfin.domain.visa.decision import Decision, DecisionKind
 from dematfin.domain.visa.delegation import Delegation, seats
 from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
-from dematfin.errors import Conflict, Forbidden, RuleError, SeparationOfDuties
+from dematfin.errors import Conflict, Forbidden, RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.folders import shown
+from dematfin.steps.separation import waivers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +49,14 @@ class Sitting:
         """Name who decides, as the slip does."""
         return f"{who.name}, en l'absence de {self.absent.name}" if self.absent else who.name
 
-    def check_not_the_writer(self, app: App, who: Person) -> str:
-        """Refuse a visa of whoever entered the invoice; in a small commune return words for the journal."""
+    def waivers(self, app: App, who: Person) -> tuple[Waiver, ...]:
+        """Return the exception of whoever entered the invoice and certifies it; raises SeparationOfDuties."""
         if self.invoice.origin is not Origin.SCAN:
-            return ""
+            return ()
         first = next(iter(app.ledger.history(Subject.INVOICE, (self.invoice.id,))), None)
-        if first is None or first.event.by != who.id:
-            return ""
-        if not app.policy.small:
-            message = (
-                f"{who.name} a saisi la facture {self.invoice.id} : une autre personne doit la viser. "
-                "(Petite commune : voir petite_commune dans la configuration.)"
-            )
-            raise SeparationOfDuties(message)
-        return " ; exception « petite commune » : a aussi saisi la facture"
+        entered = first is not None and first.event.by == who.id
+        done = [f"saisi la facture {self.invoice.id}"] if entered else []
+        return waivers(app, who, Duty.VISA, self.invoice.id, done)
 
 
 def sit_at(app: App, books: Books, who: Person, invoice_id: str, seen: str = "") -> Sitting:

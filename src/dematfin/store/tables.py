@@ -20,6 +20,7 @@ from dematfin.domain.parties.account import Account
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
+from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.reception import Answer, Cursor, Reception
 from dematfin.domain.registers import Credit, Engagement, StructureRules
 from dematfin.domain.visa.circuit import Circuit
@@ -53,6 +54,7 @@ def _records(
 RECORDS: Final[dict[type[Any], Table]] = {
     Person: _records("person", Person),
     Account: _records("account", Account),
+    Waiver: _records("waiver", Waiver, [["subject_id"]]),
     StructureRules: _records("structure", StructureRules),
     BudgetYear: _records("budget_year", BudgetYear),
     Engagement: _records("engagement", Engagement),
@@ -81,7 +83,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Page: _records("scanned_page", Page, [["batch"]]),
     Capture: _records("capture", Capture, [["state"], ["batch"]]),
     Pair: _records("pair", Pair, [["first"], ["second"]]),
-    VisaFolder: _records("visa_folder", VisaFolder, [["state"], ["invoice_id"]]),
+    VisaFolder: _records("visa_folder", VisaFolder, [["state", "slip"], ["invoice_id"]]),
     VisaTask: _records("visa_task", VisaTask, [["folder"], ["waiting", "desk", "urgency"], ["waiting", "due_on"]]),
     Supporting: _records("supporting", Supporting, [["folder"]]),
     Circuit: _records("circuit", Circuit, [["key"]]),

@@ -10,6 +10,7 @@ from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.paper.batch import Batch
 from dematfin.domain.paper.capture import Capture
+from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.reception import Answer, Reception
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import VisaFolder
@@ -32,3 +33,4 @@ class Holdings:
     answers: Sequence[Answer]
     batches: Sequence[Batch] = ()
     captures: Sequence[Capture] = ()
+    waivers: Sequence[Waiver] = ()

@@ -15,6 +15,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO
+from dematfin.domain.parties.waiver import Waiver, newest_first
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
 
@@ -66,7 +67,12 @@ class FluxRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """The whole picture at one date; `by_state` counts invoices and adds their TTC, by label."""
+    """The whole picture at one date.
+
+    Attributes:
+        by_state: counts invoices and adds their TTC, by label.
+        small: one person may do here what two do elsewhere; `waivers` says each time when it was so, the last first.
+    """
 
     name: str
     today: date
@@ -74,9 +80,11 @@ class Overview:
     flux: tuple[FluxRow, ...]
     by_state: dict[str, tuple[int, Decimal]]
     alerts: tuple[str, ...]
+    small: bool
+    waivers: tuple[Waiver, ...]
 
 
-def overview(name: str, today: date, held: Holdings) -> Overview:
+def overview(name: str, today: date, held: Holdings, *, small: bool) -> Overview:
     """Draw the picture."""
     rows = tuple(invoice_rows(held))
     return Overview(
@@ -86,6 +94,8 @@ def overview(name: str, today: date, held: Holdings) -> Overview:
         flux=tuple(_flux_rows(held)),
         by_state=_by_state(rows),
         alerts=tuple(alerts(held, today)),
+        small=small,
+        waivers=newest_first(held.waivers),
     )
 
 

@@ -161,7 +161,8 @@ class VisaFolder:
             raise RuleError(message)
         again = replace(self.steps[rank], state=StepState.CURRENT, decisions=self.steps[rank].decisions[:-1])
         later = tuple(step.untouched() for step in self.steps[rank + 1 :])
-        return self._changed(FolderState.IN_CIRCUIT, (*self.steps[:rank], again, *later))
+        steps = (*self.steps[:rank], again, *later)
+        return replace(self, state=FolderState.IN_CIRCUIT, steps=steps, slip=None)
 
     def reopened(self) -> "VisaFolder":
         """Return the folder back on its first desk, nothing decided; its first day does not move."""

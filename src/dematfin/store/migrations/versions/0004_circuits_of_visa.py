@@ -1,4 +1,4 @@
-"""Circuits of visa: folders with several steps, what lies on each desk, absences, documents added by services."""
+"""Circuits of visa: folders with several steps, what lies on each desk, absences, documents of services, waivers."""
 
 import json
 from collections.abc import Mapping
@@ -67,14 +67,16 @@ TABLES: Final[dict[str, dict[str, tuple[sa.types.TypeEngine[Any], bool]]]] = {
         "made_at": TEXT,
         "ended_on": MAYBE_TEXT,
     },
+    "waiver": {"subject": TEXT, "subject_id": TEXT, "person": TEXT, "what": TEXT, "made_on": TEXT},
 }
 INDEXES: Final = {
-    "visa_folder": (("state",), ("invoice_id",)),
+    "visa_folder": (("state", "slip"), ("invoice_id",)),
     "visa_task": (("folder",), ("waiting", "desk", "urgency"), ("waiting", "due_on")),
     "supporting": (("folder",),),
     "account": (),
     "circuit": (("key",),),
     "delegation": (),
+    "waiver": (("subject_id",),),
 }
 
 

@@ -1,0 +1,45 @@
+"""The right of remorse: until when whoever took a decision may take it back."""
+
+from dematfin.domain.intention import Intention, IntentionState, intention_id
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.labels import INVOICE
+from dematfin.domain.visa.decision import BACK_TO_AGENT
+from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
+from dematfin.ports.ledger import Books
+from dematfin.steps.intentions import TELLS
+
+
+def settled(books: Books, invoice: Invoice, folder: VisaFolder) -> str:
+    """Say why the last decision on a folder cannot be taken back any more, or an empty text as long as it can."""
+    if folder.id != folder_id(invoice.id, invoice.episode):
+        return f"La facture {invoice.id} est revenue depuis : la décision ne se reprend plus."
+    if invoice.state is not _left_by(folder):
+        return f"La facture {invoice.id} est déjà « {INVOICE[invoice.state]} » : la décision ne se reprend plus."
+    if _somebody_knows(books, invoice):
+        return (
+            f"Facture {invoice.id} : Chorus Pro connaît déjà cette décision, elle ne se reprend plus. Voyez avec un "
+            "agent (facture reprendre, rejeter ou renvoyer)."
+        )
+    return ""
+
+
+def _left_by(folder: VisaFolder) -> InvoiceState | None:
+    """Return where the last decision left the invoice: what somebody else has decided since is not theirs to undo."""
+    match folder.state:
+        case FolderState.IN_CIRCUIT:
+            return InvoiceState.IN_VISA
+        case FolderState.APPROVED:
+            return InvoiceState.SERVICE_FAIT
+        case FolderState.REFUSED:
+            return InvoiceState.TO_CORRECT if folder.decisions[-1].motive in BACK_TO_AGENT else InvoiceState.REFUSED
+        case _:
+            return None
+
+
+def _somebody_knows(books: Books, invoice: Invoice) -> bool:
+    status = TELLS.get(invoice.state)
+    if status is None:
+        return False
+    told = intention_id(invoice.remote_id, invoice.episode, status)
+    return invoice.remote_status == status or bool(books.find(Intention, id=told, state=IntentionState.DONE))
