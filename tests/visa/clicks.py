@@ -1,5 +1,7 @@
 """What one of many does, in a process of its own, on the books that all share."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,22 +17,31 @@ from fakes.hall import Hall
 from visa.desks import FIRST
 
 
-def on_disk(hall: Hall, base: str) -> Hall:
-    """Return the hall with its books in a real base: a file of SQLite, or the URL of a PostgreSQL."""
-    ledger = SqlLedger(open_engine(base), COMMUNE, FakeClock().now)
-    return replace(hall, app=replace(hall.app, ledger=ledger))
+@contextmanager
+def on_disk(hall: Hall, base: str) -> Iterator[Hall]:
+    """Lend the hall with its books in a real base: a file of SQLite, or the URL of a PostgreSQL."""
+    engine = open_engine(base)
+    try:
+        yield replace(hall, app=replace(hall.app, ledger=SqlLedger(engine, COMMUNE, FakeClock().now)))
+    finally:
+        engine.dispose()
 
 
 def click(base: str, scratch: str, number: int) -> str:
     """Decide, as one of many; return what came of it."""
     folder = Path(scratch) / f"p{number}"
     folder.mkdir()
-    hall = on_disk(Hall.build(folder), base)
-    try:
-        if number % 2:
-            visa.refuse(hall.app, VISEUR, FIRST, Motive.OTHER, f"Non, dit {number}.")
-        else:
-            visa.approve(hall.app, VISEUR, FIRST, visa.ServiceFait(executed_on=date(2026, 3, 1)), f"Oui, dit {number}.")
-    except Conflict:
-        return "conflict"
+    with on_disk(Hall.build(folder), base) as hall:
+        try:
+            decide(hall, number)
+        except Conflict:
+            return "conflict"
     return "taken"
+
+
+def decide(hall: Hall, number: int) -> None:
+    """Say yes, or no."""
+    if number % 2:
+        visa.refuse(hall.app, VISEUR, FIRST, Motive.OTHER, f"Non, dit {number}.")
+    else:
+        visa.approve(hall.app, VISEUR, FIRST, visa.ServiceFait(executed_on=date(2026, 3, 1)), f"Oui, dit {number}.")

@@ -2,7 +2,6 @@
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,22 +27,27 @@ def base(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return str(tmp_path / "registre.db")
     url: str = request.getfixturevalue("postgres")
-    with closing(create_engine(url).connect()) as connection:
+    engine = create_engine(url)
+    with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
-        connection.commit()
+    engine.dispose()
     return url
 
 
 def test_20_of_two_hundred_decisions_one_is_taken(tmp_path: Path, base: str) -> None:
     (tmp_path / "hall").mkdir()
-    hall = on_disk(Hall.build(tmp_path / "hall"), base)
+    with on_disk(Hall.build(tmp_path / "hall"), base) as hall:
+        _all_decide(hall, base, tmp_path)
+
+
+def _all_decide(hall: Hall, base: str, scratch: Path) -> None:
     with hall.app.ledger.transaction() as books:
         books.save(VISEUR, replace(invoice(), state=invoice().state.IN_VISA))
     assert open_folders(hall.app).done == (FIRST,)
     spawned = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(PROCESSES, mp_context=spawned) as pool:
-        answers = list(pool.map(click, [base] * PEOPLE, [str(tmp_path)] * PEOPLE, range(PEOPLE)))
+        answers = list(pool.map(click, [base] * PEOPLE, [str(scratch)] * PEOPLE, range(PEOPLE)))
     assert sorted(answers) == ["conflict"] * (PEOPLE - 1) + ["taken"]
     with hall.app.ledger.reading() as books:
         (folder,) = books.find(VisaFolder)
