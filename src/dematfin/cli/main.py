@@ -22,6 +22,7 @@ from dematfin.cli import (
     feuilles,
     mandats,
     numerisation,
+    rappels,
     registres,
     steps,
     visas,
@@ -55,6 +56,7 @@ def program() -> typer.Typer:
     app.add_typer(doublons.app, name="doublon")
     app.add_typer(numerisation.app, name="numerisation")
     bureaux.register(visas.app)
+    rappels.register(visas.app)
     app.add_typer(visas.app, name="visa")
     app.add_typer(bureaux.circuits, name="circuit")
     app.add_typer(bordereaux.app, name="bordereau")

@@ -22,6 +22,7 @@ STEPS: Final = {
     "import": "facture",
     "contrôle": "facture",
     "visa": "facture",
+    "rappels": "courriel",
     "transmission": "flux",
     "réconciliation": "flux",
     "suivi": "réponse",

@@ -9,6 +9,7 @@ from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.paper.rules import PaperRules
 from dematfin.domain.visa.circuit import Circuit, CircuitChoice
 from dematfin.domain.visa.deadline import J_PLUS_5, DeadlineRule
+from dematfin.domain.visa.levels import ReminderRule
 from dematfin.errors import RoutingError
 
 
@@ -22,6 +23,7 @@ class Policy:
         default_desk: who visas an invoice that names no service.
         circuits, choices: circuits of visa, and which invoice takes which; none: one visa, of its own service.
         reopens: whether a document added after a first visa sends the folder back to its first desk, or is refused.
+        reminders: when those who have to visa are reminded of it.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
         flow_limit: bytes of documents that one flow may carry.
         verify_after: time after which a deposit whose answer was lost cannot be under way any more.
@@ -43,6 +45,7 @@ class Policy:
     circuits: tuple[Circuit, ...] = ()
     choices: tuple[CircuitChoice, ...] = ()
     reopens: bool = True
+    reminders: ReminderRule = field(default_factory=ReminderRule)
     payment_days: int = DAYS
     small: bool = False
     flow_limit: int = 100_000_000

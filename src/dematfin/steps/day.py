@@ -14,13 +14,14 @@ from dematfin.steps.intake import intake
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
+from dematfin.steps.remind import remind
 from dematfin.steps.tell import tell
 from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa
 
 Step = Callable[[App], Outcome]
 
-DAY: Final[tuple[Step, ...]] = (reconcile, intake, capture, control, visa, transmit, follow_up, prepare)
+DAY: Final[tuple[Step, ...]] = (reconcile, intake, capture, control, visa, remind, transmit, follow_up, prepare)
 
 NAMES: Final[dict[Step, str]] = {
     reconcile: "réconciliation",
@@ -28,6 +29,7 @@ NAMES: Final[dict[Step, str]] = {
     capture: "numérisation",
     control: "contrôle",
     visa: "visa",
+    remind: "rappels",
     transmit: "transmission",
     follow_up: "suivi",
     prepare: "préparation des bordereaux",
@@ -41,6 +43,7 @@ LEASES: Final[dict[Step, str]] = {
     capture: "numérisation",
     control: "contrôle",
     visa: "visa",
+    remind: "rappels",
     follow_up: "suivi",
     prepare: "préparation",
 }

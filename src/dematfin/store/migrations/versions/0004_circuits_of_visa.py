@@ -1,4 +1,4 @@
-"""Circuits of visa: folders with several steps, what lies on each desk, absences, documents added by services."""
+"""Circuits of visa: folders with several steps, what lies on each desk, absences, added documents, reminders."""
 
 import json
 from collections.abc import Mapping
@@ -60,6 +60,17 @@ TABLES: Final[dict[str, dict[str, tuple[sa.types.TypeEngine[Any], bool]]]] = {
         "made_at": TEXT,
         "ended_on": MAYBE_TEXT,
     },
+    "reminder": {
+        "folder": TEXT,
+        "invoice_id": TEXT,
+        "level": TEXT,
+        "recipient": TEXT,
+        "day": TEXT,
+        "mail": TEXT,
+        "state": TEXT,
+        "outcome": TEXT,
+        "formed_at": TEXT,
+    },
 }
 INDEXES: Final = {
     "visa_folder": (("state",), ("invoice_id",)),
@@ -67,6 +78,7 @@ INDEXES: Final = {
     "supporting": (("folder",),),
     "circuit": (("key",),),
     "delegation": (),
+    "reminder": (("folder", "level", "day"), ("level", "day"), ("state",)),
 }
 
 
