@@ -33,7 +33,7 @@ def day(app: App, who: Person) -> Iterator[str]:
         yield f"Télécharger {len(books.find(Reception, state=ReceptionState.LISTED))} factures déjà annoncées."
         yield "Relever les dossiers de numérisation."
         yield f"Contrôler {len(books.find(Invoice, state=WAITING))} factures."
-        yield f"Rappeler leurs visas à {len(to_tell(app))} personnes."
+        yield f"Envoyer {len(to_tell(app)) if app.mailer else 0} rappels de visa."
         yield from _transmissions(books)
         yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))

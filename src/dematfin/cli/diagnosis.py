@@ -107,8 +107,7 @@ class Diagnosis:
         if mailer is None:
             return "pas de section [courriel] : les visas en attente ne sont rappelés à personne"
         mailer.check()
-        settings = self._settings.courriel
-        return f"{settings.serveur} nous laisse entrer, de la part de {settings.expediteur}" if settings else ""
+        return f"{mailer.server} nous laisse entrer"
 
     @cached_property
     def _settings(self) -> Settings:

@@ -31,6 +31,11 @@ class SmtpMailer:
         self._name = settings.expediteur.rpartition("@")[2]  # a machine's own would tell strangers of its network
         self._tls = None if settings.chiffrement == "aucun" else _strict(settings.autorites)
 
+    @property
+    def server(self) -> str:
+        """Its name."""
+        return self._settings.serveur
+
     def send(self, mail: Mail) -> None:
         """Hand a mail over; see `ports.mailer`."""
         message = message_of(mail, self._settings.expediteur, formatdate(localtime=False))

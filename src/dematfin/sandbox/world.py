@@ -215,6 +215,15 @@ class Helios(Part):
     rejets: tuple[Rejection, ...] = ()
 
 
+class MailBox(Part):
+    """The mail server: where it keeps mails, whom it lets in, with which key (none: in clear)."""
+
+    dossier: Path = Path("courriels")
+    certificat_serveur: Path | None = None
+    login: str = ""
+    mot_de_passe: str = ""
+
+
 class World(Part):
     """Everything.
 
@@ -230,6 +239,7 @@ class World(Part):
     factures: tuple[Invoice, ...] = ()
     tdt: Tdt
     helios: Helios
+    courriel: MailBox = MailBox()
 
 
 def load(path: Path) -> World:

@@ -11,7 +11,7 @@ from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.step import DECIDED, FolderStep
 
 FOR_THE_COMPTABLE: Final = 10
-"""Days of the legal delay that are the comptable's (décret 2013-269, art. 12): fewer left before a visa, and it is at risk."""
+"""Days of the legal delay that are the comptable's (décret 2013-269, art. 12): with fewer left, it is at risk."""
 LONG: Final = timedelta(days=90)
 """A visa that was due longer ago than this is no more looked for among those decided in a week."""
 
@@ -43,7 +43,7 @@ def week(
     today: date,
     day_of: Callable[[datetime], date],
 ) -> Week:
-    """Return the figures of the seven days from `starts_on`; folders in circuit come with the end of their legal delay."""
+    """Return the figures of seven days; folders in circuit come with the end of their legal delay."""
     steps = [step for folder in folders for step in folder.steps if step.activated_on and step.due_on]
     ends_on = starts_on + timedelta(days=6)
     spans = [span for step in steps if (span := _span(step, day_of)) and starts_on <= span[1] <= ends_on]
