@@ -103,7 +103,8 @@ class MailerContract:
         assert post.arrived() == []
 
     @pytest.mark.parametrize(
-        "name", ["Paul\r\nBcc: tous@valbrume.test", "Paul\n\n<script>", '"Paul" <tous@valbrume.test>', "Paul,tous", "x" * 999]
+        "name",
+        ["Paul\r\nBcc: tous@valbrume.test", "Paul\n\n<script>", '"Paul" <tous@valbrume.test>', "Paul,tous", "x" * 999],
     )
     def test_a_name_is_only_a_name(self, post: Post, name: str) -> None:
         post.mailer.send(replace(MAIL, name=name, subject=f"Visas {name}"))

@@ -12,11 +12,24 @@ from dematfin.sandbox import neighbours, pki
 from dematfin.sandbox.world import World
 from dematfin.support.refusals import reason
 
-OURS: Final = ("config.toml", "pki", "secrets", "var", "pes", "papier", "rapport.html", "resume.json", "bac-a-sable")
+MAILS: Final = "courriels"
+"""Where the simulated mail server keeps what it is given."""
+OURS: Final = (
+    "config.toml",
+    "pki",
+    "secrets",
+    "var",
+    "pes",
+    "papier",
+    "rapport.html",
+    "resume.json",
+    "bac-a-sable",
+    MAILS,
+)
 MARK: Final = ".demonstration"
 TECHNICAL_LOGIN: Final = "TECH_1_990042@cpro.fr"
 CLIENT_ID: Final = "3f6b1f0e-0000-4000-8000-990042000015"
-SECRETS: Final = ("chorus_client", "chorus_compte", "maire", "tdt_client", "tdt_agent", "tdt_archiviste")
+SECRETS: Final = ("chorus_client", "chorus_compte", "maire", "tdt_client", "tdt_agent", "tdt_archiviste", "courriel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +118,12 @@ def _world(story: Story, words: dict[str, str], sandbox: Path) -> dict[str, Any]
                 account | {"login": "archives", "mot_de_passe": words["tdt_archiviste"], "role": "ARCH", "droits": []},
             ],
         },
+        "courriel": {
+            "dossier": f"../{MAILS}",
+            "certificat_serveur": "tls/tdt-serveur.pem",
+            "login": "dematfin",
+            "mot_de_passe": words["courriel"],
+        },
         "helios": {
             "budgets": [
                 {key: one[key] for key in ("siret", "poste", "code_collectivite", "code_budget", "fonctions_refusees")}
@@ -126,6 +145,7 @@ def _configuration(story: Story, ports: dict[str, int], fingerprint: str) -> str
         "BUDGETS": budgets,
         "CHORUS": f"http://127.0.0.1:{ports['chorus']}",
         "S2LOW": f"https://127.0.0.1:{ports['tdt']}",
+        "COURRIEL": str(ports["courriel"]),
         "CLIENT_ID": CLIENT_ID,
         "COMPTE": TECHNICAL_LOGIN,
         "EMPREINTE": fingerprint,

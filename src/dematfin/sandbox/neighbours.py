@@ -51,6 +51,7 @@ class Neighbours:
         self.chorus_url = f"http://{HOST}:{kept['chorus']}"
         self.token_url = f"{self.chorus_url}/api/oauth/token"
         self.s2low_url = f"https://{HOST}:{kept['tdt']}"
+        self.mail_address = f"{HOST}:{kept['courriel']}"
 
     def __enter__(self) -> Self:
         """Begin to answer."""

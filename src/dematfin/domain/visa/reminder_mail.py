@@ -40,7 +40,7 @@ def compose(digest: Digest, collectivite: str, web_url: str) -> Mail:
     sections = tuple(_sections(digest, web_url))
     where = "Chaque lien mène à son dossier." if web_url else "Pour voir les dossiers : dematfin visa liste."
     closing = [
-        f"{where} Rien ne se décide en répondant à ce courriel.",
+        f"{where if digest.lines else ''} Rien ne se décide en répondant à ce courriel.".strip(),
         f"Courriel automatique de dematfin, {one_line(collectivite)}.",
     ]
     return Mail(
