@@ -10,8 +10,8 @@ from typing import Any, Final
 from contracts.mailer import Arrived
 from dematfin.mail.settings import MailSettings
 from dematfin.mail.smtp import SmtpMailer
+from dematfin.sandbox.mailbox import MailBox
 from dematfin.sandbox.smtp import MailServer
-from dematfin.sandbox.world import MailBox
 
 PASSWORD: Final = "mot de passe d'essai"
 IN_CLEAR: Final = MailBox()

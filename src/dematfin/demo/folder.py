@@ -118,12 +118,7 @@ def _world(story: Story, words: dict[str, str], sandbox: Path) -> dict[str, Any]
                 account | {"login": "archives", "mot_de_passe": words["tdt_archiviste"], "role": "ARCH", "droits": []},
             ],
         },
-        "courriel": {
-            "dossier": f"../{MAILS}",
-            "certificat_serveur": "tls/tdt-serveur.pem",
-            "login": "dematfin",
-            "mot_de_passe": words["courriel"],
-        },
+        "courriel": _mail_box(words),
         "helios": {
             "budgets": [
                 {key: one[key] for key in ("siret", "poste", "code_collectivite", "code_budget", "fonctions_refusees")}
@@ -133,6 +128,11 @@ def _world(story: Story, words: dict[str, str], sandbox: Path) -> dict[str, Any]
             "rejets": data["rejets"],
         },
     }
+
+
+def _mail_box(words: dict[str, str]) -> dict[str, str]:
+    account = {"login": "dematfin", "mot_de_passe": words["courriel"]}
+    return {"dossier": f"../{MAILS}", "certificat_serveur": "tls/tdt-serveur.pem"} | account
 
 
 def _configuration(story: Story, ports: dict[str, int], fingerprint: str) -> str:

@@ -13,8 +13,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from dematfin.errors import ConfigError
 from dematfin.sandbox import faults
+from dematfin.sandbox.mailbox import MailBox
 from dematfin.sandbox.server import HOST
-from dematfin.sandbox.world import MailBox
 
 SLOWLY: Final = 0.5
 """Seconds."""

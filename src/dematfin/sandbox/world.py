@@ -20,6 +20,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dematfin.errors import ConfigError
+from dematfin.sandbox.mailbox import MailBox
 
 
 class Part(BaseModel):
@@ -213,15 +214,6 @@ class Helios(Part):
     budgets: tuple[HeliosBudget, ...]
     autorites: tuple[Path, ...]
     rejets: tuple[Rejection, ...] = ()
-
-
-class MailBox(Part):
-    """The mail server: where it keeps mails, whom it lets in, with which key (none: in clear)."""
-
-    dossier: Path = Path("courriels")
-    certificat_serveur: Path | None = None
-    login: str = ""
-    mot_de_passe: str = ""
 
 
 class World(Part):

@@ -99,7 +99,7 @@ def _line(line: Line, today: date, web_url: str) -> tuple[str, str]:
     about = line.about
     words = [
         f"{about.folder.invoice_id}, {one_line(about.supplier)}, {french(about.amount)} : {_term(about.due_on, today)}",
-        f"délai légal de paiement {_legal(about.pay_by, today)}",
+        f"délai légal de paiement : {_legal(about.pay_by, today)}",
     ]
     if line.absent:
         words.append(f"en l'absence de {one_line(line.absent)}")
@@ -111,14 +111,14 @@ def _term(due_on: date, today: date) -> str:
     left = (due_on - today).days
     if left < 0:
         return f"visa en retard de {_days(-left)} (attendu le {due_on:%d/%m/%Y})"
-    return f"à viser dans {_days(left)}, le {due_on:%d/%m/%Y} au plus tard" if left else "à viser aujourd'hui"
+    return f"à viser avant le {due_on:%d/%m/%Y} au soir, dans {_days(left)}" if left else "à viser aujourd'hui"
 
 
 def _legal(pay_by: date, today: date) -> str:
     left = (pay_by - today).days
     if left < 0:
         return f"dépassé de {_days(-left)}"
-    return f"terminé dans {_days(left)}" if left else "terminé aujourd'hui"
+    return f"encore {_days(left)}" if left else "dernier jour"
 
 
 def _figures(week: Week) -> Iterator[str]:
