@@ -66,7 +66,8 @@ class DemoFolder:
             pki.private(self.root / "secrets" / name, word.encode())
         mayor = pki.make_signing_pki(self.root / "pki", words["maire"])
         pki.make_transport_pki(self.sandbox / "tls", words["tdt_client"])
-        shutil.copyfile(self.sandbox / "tls" / "tdt-ac.pem", self.root / "pki" / "tdt-ac.pem")
+        for name in ("tdt-ac.pem", "courriel-ac.pem"):  # one machine plays both
+            shutil.copyfile(self.sandbox / "tls" / "tdt-ac.pem", self.root / "pki" / name)
         pki.private(self.root / "pki" / "tdt-client.p12", (self.sandbox / "tls" / "tdt-client.p12").read_bytes())
         ports = neighbours.free_ports(self.sandbox)
         world = World.model_validate(_world(story, words, self.sandbox))

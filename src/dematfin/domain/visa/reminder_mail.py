@@ -111,7 +111,7 @@ def _term(due_on: date, today: date) -> str:
     left = (due_on - today).days
     if left < 0:
         return f"visa en retard de {_days(-left)} (attendu le {due_on:%d/%m/%Y})"
-    return f"à viser avant le {due_on:%d/%m/%Y} au soir, dans {_days(left)}" if left else "à viser aujourd'hui"
+    return f"à viser le {due_on:%d/%m/%Y} au plus tard (encore {_days(left)})" if left else "à viser aujourd'hui"
 
 
 def _legal(pay_by: date, today: date) -> str:
