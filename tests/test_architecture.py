@@ -15,7 +15,7 @@ LONGEST_FUNCTION: Final = 36
 VAGUE: Final = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "manager", "tools"})
 TRAP: Final = "steps/outcome.py"
 BEFORE_ANYBODY_IS_KNOWN: Final = "people"
-ADAPTERS: Final = ("chorus", "scanning", "pes", "signature", "tdt", "finance", "store", "reports")
+ADAPTERS: Final = ("chorus", "scanning", "pes", "signature", "tdt", "finance", "mail", "store", "reports")
 MAY_NAME_ADAPTERS: Final = ("wiring.py", "config/", "cli/", "demo/")
 OWNERS: Final = {
     "httpx": ("support/http.py", "chorus/", "tdt/"),
@@ -34,6 +34,8 @@ OWNERS: Final = {
     "pypdfium2": ("scanning/", "sandbox/"),
     "zxingcpp": ("scanning/readers.py",),
     "pyzbar": ("scanning/readers.py",),
+    "smtplib": ("mail/",),
+    "aiosmtpd": ("sandbox/",),
     "stamina": ("support/http.py",),
 }
 

@@ -10,6 +10,7 @@ from dematfin.chorus.source import ChorusPro
 from dematfin.config import Settings
 from dematfin.errors import ConfigError
 from dematfin.finance.registers import CsvFinanceSoftware
+from dematfin.mail.smtp import SmtpMailer
 from dematfin.pes.build import Writer
 from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
@@ -61,6 +62,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         signatures=Verifier(settings.signature, authorities, clock.now),
         transmitter=reach_tdt(settings, folder),
         holder=holder_here(),
+        mailer=reach_mail(settings, folder),
     )
 
 
@@ -92,6 +94,11 @@ def reach_chorus(settings: Settings, folder: Path) -> ChorusPro:
 def reach_tdt(settings: Settings, folder: Path) -> S2low:
     """Prepare the link to S²LOW."""
     return S2low(settings.s2low, partial(resolve, folder=folder))
+
+
+def reach_mail(settings: Settings, folder: Path) -> SmtpMailer | None:
+    """Prepare the link to the mail server, where there is one."""
+    return SmtpMailer(settings.courriel, partial(resolve, folder=folder)) if settings.courriel else None
 
 
 def _password(settings: Settings, folder: Path, ask: Ask) -> str:

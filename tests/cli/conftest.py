@@ -65,6 +65,7 @@ def cut_off(copy: Office) -> Iterator[Office]:
     """Return a copy whose neighbours do not answer, and whose patience is short."""
     for key in ("url_jeton", "url_api", "\nurl"):
         copy.change(rf"({key} = \"https?://127.0.0.1:)\d+", rf"\g<1>{CLOSED}")
+    copy.change(r"\nport = \d+", f"\nport = {CLOSED}")
     stamina.set_testing(True, attempts=1)
     yield copy
     stamina.set_testing(False)

@@ -28,7 +28,7 @@ def test_what_stands_is_told_once_and_what_happens_again_is_told_again(lines: li
 
 def test_the_scenes_are_numbered_in_order(lines: list[str]) -> None:
     numbers = [int(line.split(".")[0]) for line in lines if line.partition(". ")[0].isdigit()]
-    assert numbers == list(range(1, 15))
+    assert numbers == list(range(1, 16))
 
 
 def test_the_demonstration_speaks_to_accounting_agents(lines: list[str]) -> None:

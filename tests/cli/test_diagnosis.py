@@ -1,5 +1,6 @@
 """`config verifier`: each thing that it tries, right and wrong, told once and of the right thing."""
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +21,7 @@ CHECKS = (
     "numérisation",
     "Chorus Pro",
     "S²LOW",
+    "courriel",
 )
 
 
@@ -195,6 +197,10 @@ def _other_authority(folder: Path) -> None:
     shutil.copyfile(folder / "pki/racine.pem", folder / "pki/tdt-ac.pem")
 
 
+def _other_mail_authority(folder: Path) -> None:
+    shutil.copyfile(folder / "pki/racine.pem", folder / "pki/courriel-ac.pem")
+
+
 @pytest.mark.usefixtures("neighbours")
 @pytest.mark.parametrize(
     ("damage", "code", "who", "words"),
@@ -204,6 +210,8 @@ def _other_authority(folder: Path) -> None:
         (_secret("tdt_agent"), 6, "S²LOW", "S²LOW refuse"),
         (_secret("tdt_client"), 2, "S²LOW", "mot de passe faux"),
         (_other_authority, 5, "S²LOW", "Le certificat du serveur S²LOW n'est pas reconnu"),
+        (_other_mail_authority, 5, "courriel", "montre un certificat qui n'est pas reconnu"),
+        (_secret("courriel"), 6, "courriel", "Vérifiez « identifiant » et « mot_de_passe » dans la section [courriel]"),
     ],
 )
 def test_a_neighbour_that_does_not_know_us_is_told_with_the_remedy(
@@ -219,6 +227,15 @@ def test_a_neighbour_that_does_not_know_us_is_told_with_the_remedy(
 def test_neighbours_that_do_not_answer_are_told_each(cut_off: Office) -> None:
     answer = cut_off("config", "verifier")
     assert answer.code == 5
-    assert verdicts(answer) == dict.fromkeys(CHECKS, True) | {"Chorus Pro": False, "S²LOW": False}
+    assert verdicts(answer) == dict.fromkeys(CHECKS, True) | {"Chorus Pro": False, "S²LOW": False, "courriel": False}
     assert "PISTE ne répond pas (connexion refusée). Relancez plus tard : rien n'est perdu." in answer.out
     plain(answer.said)
+
+
+@pytest.mark.usefixtures("neighbours")
+def test_no_mail_server_is_told_and_is_no_mistake(copy: Office) -> None:
+    text = copy.config.read_text(encoding="utf-8")
+    copy.config.write_text(re.sub(r"\[courriel\].*?\n\n", "", text, flags=re.DOTALL), encoding="utf-8")
+    answer = copy("config", "verifier")
+    assert answer.code == 0
+    assert "✓ courriel : pas de section [courriel]" in answer.out

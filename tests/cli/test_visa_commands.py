@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from cli.office import Office, plain
 from reports.words import words
 
@@ -84,3 +86,22 @@ def test_a_slip_is_written_where_one_wants_it(office: Office, tmp_path: Path) ->
     assert refused.code != 0
     assert f"La fiche de visa de la facture {MINE} ne s'écrit pas dans {nowhere}" in refused.err
     assert "n'existe pas" in office("visa", "fiche", "F2026-999999").err
+
+
+@pytest.mark.usefixtures("neighbours")
+def test_reminders_are_rehearsed_then_sent_once(copy: Office) -> None:
+    assert said(copy, "visa", "relancer", "--essai") == "Rien à faire.\n"  # everybody was told when they arrived
+    said(copy, "visa", "transferer", MINE, "SOCIAL", "--motif", "C'est le social.")
+    shown = said(copy, "visa", "relancer", "--essai")
+    assert "À Sophie Social <sophie.social@valbrume.example> : Visas : 1 facture à viser\n" in shown
+    assert f"  {MINE}, bureau SOCIAL\n" in shown
+    assert said(copy, "visa", "relancer") == "● rappels : Sophie Social, Dominique Essai\n"
+    assert said(copy, "visa", "relancer") == "● rappels : rien à faire\n"
+
+
+def test_a_mail_server_that_is_down_is_told(cut_off: Office) -> None:
+    said(cut_off, "visa", "transferer", MINE, "SOCIAL", "--motif", "C'est le social.")
+    told = said(cut_off, "visa", "relancer", code=1)
+    assert "Le serveur de courriel 127.0.0.1 ne répond pas (connexion refusée)" in told
+    assert "Courriels remis au prochain passage, faute de serveur : 1." in told
+    assert MINE in said(cut_off, "visa", "liste", "--service", "SOCIAL")

@@ -24,6 +24,7 @@ from fakes.clock import FakeClock
 from fakes.documents import FakeDocuments
 from fakes.finance import FakeFinance
 from fakes.ledger import FakeLedger
+from fakes.mailer import FakeMailer
 from fakes.paper import FakeFolders, FakePaper
 from fakes.signature import FakeCheck, FakeSigner
 from fakes.tdt import FakeTdt
@@ -95,6 +96,7 @@ class Hall:
     chorus: FakeChorus
     tdt: FakeTdt
     folders: FakeFolders
+    mailer: FakeMailer
     axe: Axe
 
     @classmethod
@@ -105,6 +107,7 @@ class Hall:
         (folder / "depot").mkdir(exist_ok=True)
         folders = FakeFolders(root=folder / "depot")
         chorus, tdt = FakeChorus(rules=(RULES,)), FakeTdt(folder=folder)
+        mailer = FakeMailer()
         near = Watched(chorus, axe, frozenset({"fetch", "publish", "changed"}))
         far = Watched(tdt, axe, frozenset({"send", "find", "follow", "returns", "fetch", "acknowledge"}))
         app = App(
@@ -124,6 +127,7 @@ class Hall:
             signatures=FakeCheck(),
             transmitter=far,
             holder="test:1",
+            mailer=Watched(mailer, axe, frozenset({"send"})),
         )
         hall = cls(
             app=app,
@@ -133,6 +137,7 @@ class Hall:
             chorus=chorus,
             tdt=tdt,
             folders=folders,
+            mailer=mailer,
             axe=axe,
         )
         year = BudgetYear(

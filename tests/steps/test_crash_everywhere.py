@@ -1,8 +1,10 @@
 """The day killed at each call it makes, before and after its effect; run again, all is told and sent once."""
 
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +20,19 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO
-from examples import AGENT, content
+from examples import AGENT, VISEUR, content
 from fakes.hall import Hall, Killed
 
 AMOUNTS = ("120.00", "45.30", "999.99")
+
+
+def build(folder: Path) -> Hall:
+    """Return a hall whose head of service is reminded by mail, and where each call counts."""
+    hall = Hall.build(folder)
+    with hall.ledger.transaction() as books:
+        books.save(replace(VISEUR, email="paul@valbrume.test"))
+    hall.ledger.axe = hall.axe
+    return hall
 
 
 def play(hall: Hall) -> None:
@@ -45,8 +56,7 @@ def survive(hall: Hall) -> None:
 
 
 def calls_of_a_whole_play(folder: Path) -> int:
-    hall = Hall.build(folder)
-    hall.ledger.axe = hall.axe
+    hall = build(folder)
     play(hall)
     return hall.axe.calls
 
@@ -56,8 +66,7 @@ def test_wherever_it_dies_nothing_is_lost_or_done_twice(tmp_path: Path, moment: 
     total = calls_of_a_whole_play(tmp_path)
     assert total > 40
     for call in range(1, total + 1):
-        hall = Hall.build(tmp_path)
-        hall.ledger.axe = hall.axe
+        hall = build(tmp_path)
         hall.axe.at = (call, moment)
         try:
             play(hall)
@@ -72,8 +81,7 @@ def test_wherever_it_dies_nothing_is_lost_or_done_twice(tmp_path: Path, moment: 
 def test_a_week_of_refusals_survives_several_deaths(kills: list[tuple[int, str]]) -> None:
     """A credit note, a bordereau refused at the gate, a mandat rejected; death strikes several times."""
     with tempfile.TemporaryDirectory() as folder:
-        hall = Hall.build(Path(folder))
-        hall.ledger.axe = hall.axe
+        hall = build(Path(folder))
         deaths = sorted(kills)
         hall.axe.at = deaths.pop(0) if deaths else None
         hall.deposit(*AMOUNTS)
@@ -120,6 +128,8 @@ def _check(hall: Hall, story: str) -> None:
     assert sum((one.amount for one in made), ZERO) == sum((one.signed_amount for one in invoices), ZERO), story
     paid = Counter(key for one in made for key in one.invoice_ids)
     assert paid == Counter(one.id for one in invoices), story
+    named = Counter(key for mail in hall.mailer.sent for key in re.findall(r"F2026-\d+", mail.text))
+    assert set(named.values()) <= {1}, story
     told = Counter((key, status) for key, status, _ in hall.chorus.told)
     assert told == Counter((one.remote_id, s) for one in invoices for s in ("SERVICE_FAIT", "MANDATEE")), story
     assert sorted(hall.tdt.received.values()) == sorted(signed_bytes(hall, flows)), story

@@ -12,8 +12,10 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Reception, ReceptionState
+from dematfin.domain.visa.reminder_mail import compose
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.remind import to_tell
 
 WAITING: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT)
 NOTHING: Final = "Rien à faire."
@@ -31,11 +33,24 @@ def day(app: App, who: Person) -> Iterator[str]:
         yield f"Télécharger {len(books.find(Reception, state=ReceptionState.LISTED))} factures déjà annoncées."
         yield "Relever les dossiers de numérisation."
         yield f"Contrôler {len(books.find(Invoice, state=WAITING))} factures."
+        yield f"Envoyer {len(to_tell(app)) if app.mailer else 0} rappels de visa."
         yield from _transmissions(books)
         yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))
         prepared = len(books.find(Mandat, state=MandatState.PREPARED))
         yield f"Mandater {certified} factures visées et mettre en bordereau {prepared} mandats déjà prêts."
+
+
+def reminders(app: App, who: Person) -> Iterator[str]:
+    """Say who would be reminded of what."""
+    who.require(Act.RUN)
+    found = to_tell(app)
+    for digest in found:
+        mail = compose(digest, app.policy.name, app.policy.web_url)
+        yield f"À {digest.person.name} <{digest.person.email or 'sans adresse'}> : {mail.subject}"
+        yield from (f"  {line.about.folder.invoice_id}, bureau {line.desk}" for line in digest.lines)
+    if not found:
+        yield NOTHING
 
 
 def transmission(app: App, who: Person) -> Iterator[str]:

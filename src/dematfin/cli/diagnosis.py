@@ -18,7 +18,7 @@ from dematfin.signature.keys import open_pkcs12
 from dematfin.store.engine import SQLITE
 from dematfin.support.refusals import reason
 from dematfin.support.secrets import private_bytes, resolve
-from dematfin.wiring import open_clock, open_documents, open_ledger, reach_chorus, reach_tdt
+from dematfin.wiring import open_clock, open_documents, open_ledger, reach_chorus, reach_mail, reach_tdt
 
 
 class Diagnosis:
@@ -100,6 +100,14 @@ class Diagnosis:
         tdt = reach_tdt(self._settings, self._folder)
         tdt.check()
         return f"le compte est accepté, certificat client jusqu'au {day(tdt.certificate_expires_on)}"
+
+    def mail(self) -> str:
+        """Call the mail server; no mail leaves."""
+        mailer = reach_mail(self._settings, self._folder)
+        if mailer is None:
+            return "pas de section [courriel] : les visas en attente ne sont rappelés à personne"
+        mailer.check()
+        return f"{mailer.server} nous laisse entrer"
 
     @cached_property
     def _settings(self) -> Settings:

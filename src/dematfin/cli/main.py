@@ -24,6 +24,7 @@ from dematfin.cli import (
     mandats,
     numerisation,
     pages,
+    rappels,
     registres,
     steps,
     visas,
@@ -59,6 +60,7 @@ def program() -> typer.Typer:
     app.add_typer(numerisation.app, name="numerisation")
     bureaux.register(visas.app)
     fiche.register(visas.app)
+    rappels.register(visas.app)
     app.add_typer(visas.app, name="visa")
     app.add_typer(bureaux.circuits, name="circuit")
     app.add_typer(bordereaux.app, name="bordereau")

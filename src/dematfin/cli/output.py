@@ -23,6 +23,7 @@ STEPS: Final = {
     "contrôle": "facture",
     "visa": "facture",
     "fiches de visa": "fiche",
+    "rappels": "courriel",
     "transmission": "flux",
     "réconciliation": "flux",
     "suivi": "réponse",

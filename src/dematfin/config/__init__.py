@@ -19,6 +19,7 @@ from dematfin.domain.policy import Policy
 from dematfin.domain.registers import LocalRules
 from dematfin.errors import ConfigError
 from dematfin.finance.settings import FinanceSettings
+from dematfin.mail.settings import MailSettings
 from dematfin.scanning.settings import ScanSettings
 from dematfin.signature.settings import SignatureSettings
 from dematfin.store.settings import StoreSettings
@@ -104,6 +105,7 @@ class Settings(Section):
     stockage: StoreSettings
     numerisation: ScanSettings = ScanSettings()
     web: WebSettings = WebSettings()
+    courriel: MailSettings | None = None
     bac_a_sable: SandboxSettings | None = None
 
     @model_validator(mode="after")
@@ -126,6 +128,7 @@ class Settings(Section):
             default_desk=self.visa.bureau_par_defaut,
             circuits=self.visa.domain_circuits(),
             choices=self.visa.choices(),
+            reminders=self.visa.reminders(),
             reopens=self.visa.piece_apres_visa == "rouvre",
             before_order=self.visa.jours_avant_engagement,
             slip_as_piece=self.visa.fiche_en_piece,

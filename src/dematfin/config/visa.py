@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from dematfin.domain.delay.calendar import Calendar, Zone
 from dematfin.domain.visa.circuit import DEFAULT_KEY, Circuit, CircuitChoice, Quorum, StepRule
 from dematfin.domain.visa.deadline import DeadlineMode, DeadlineRule
+from dematfin.domain.visa.levels import ReminderRule
 from dematfin.support.settings import Section
 
 
@@ -38,6 +39,16 @@ class ChoiceSettings(Section):
     fournisseur: str = Field(default="", pattern=r"^([0-9]{9})?$")
 
 
+class ReminderSettings(Section):
+    """`[visa.rappels]`: when those who have to visa are reminded by mail."""
+
+    actif: bool = True
+    avant: int = Field(default=2, ge=1, le=30)
+    escalade: int = Field(default=8, ge=1, le=90)
+    jours_ouvres_seulement: bool = True
+    hebdomadaire: bool = True
+
+
 class VisaSettings(Section):
     """`[visa]`: who certifies, and by when."""
 
@@ -53,6 +64,7 @@ class VisaSettings(Section):
     fiche_en_piece: bool = False
     circuits: tuple[CircuitSettings, ...] = ()
     regles: tuple[ChoiceSettings, ...] = ()
+    rappels: ReminderSettings = ReminderSettings()
 
     @model_validator(mode="after")
     def _rules_lead_to_circuits(self) -> Self:
@@ -67,8 +79,22 @@ class VisaSettings(Section):
 
     def deadline(self) -> DeadlineRule:
         """Return how the days of a visa are counted."""
-        calendar = Calendar(zone=self.zone, good_friday=self.vendredi_saint, extra=frozenset(self.fermetures))
-        return DeadlineRule(days=self.jours, mode=self.decompte, roll=self.report_jour_ouvre, calendar=calendar)
+        return DeadlineRule(days=self.jours, mode=self.decompte, roll=self.report_jour_ouvre, calendar=self.calendar())
+
+    def calendar(self) -> Calendar:
+        """Return which days are worked."""
+        return Calendar(zone=self.zone, good_friday=self.vendredi_saint, extra=frozenset(self.fermetures))
+
+    def reminders(self) -> ReminderRule:
+        """Return when reminders are sent."""
+        return ReminderRule(
+            active=self.rappels.actif,
+            before=self.rappels.avant,
+            escalation=self.rappels.escalade,
+            working_days_only=self.rappels.jours_ouvres_seulement,
+            weekly=self.rappels.hebdomadaire,
+            calendar=self.calendar(),
+        )
 
     def domain_circuits(self) -> tuple[Circuit, ...]:
         """Return the circuits, none of which has a version before a folder is opened with it."""

@@ -71,7 +71,7 @@ def _perform(play: "Play") -> None:
 def _where_to_look(folder: Path) -> None:
     config = shlex.quote(str(folder / "config.toml"))
     program = "dematfin" if shutil.which("dematfin") else os.path.relpath(Path(sys.executable).with_name("dematfin"))
-    say(f"\nTout est dans {folder} : rapport.html (dans un navigateur), resume.json, pes/, config.toml.")
+    say(f"\nTout est dans {folder} : rapport.html (dans un navigateur), resume.json, pes/, courriels/, config.toml.")
     say("Pour essayer vous-même, relancez les voisins dans un autre terminal :")
     say(f"  {program} sandbox demarrer -c {config}")
     say("puis, par exemple :")
@@ -100,6 +100,7 @@ def start(configuration: Configuration = DEFAULT) -> None:
         raise ConfigError(message)
 
     def ready(neighbours: Neighbours) -> None:
-        print(f"Voisins prêts : Chorus Pro {neighbours.chorus_url}, S²LOW {neighbours.s2low_url}", flush=True)
+        addresses = f"Chorus Pro {neighbours.chorus_url}, S²LOW {neighbours.s2low_url}"
+        print(f"Voisins prêts : {addresses}, courriel {neighbours.mail_address}", flush=True)
 
     serve(settings.bac_a_sable.dossier, ready)

@@ -12,11 +12,24 @@ from dematfin.sandbox import neighbours, pki
 from dematfin.sandbox.world import World
 from dematfin.support.refusals import reason
 
-OURS: Final = ("config.toml", "pki", "secrets", "var", "pes", "papier", "rapport.html", "resume.json", "bac-a-sable")
+MAILS: Final = "courriels"
+"""Where the simulated mail server keeps what it is given."""
+OURS: Final = (
+    "config.toml",
+    "pki",
+    "secrets",
+    "var",
+    "pes",
+    "papier",
+    "rapport.html",
+    "resume.json",
+    "bac-a-sable",
+    MAILS,
+)
 MARK: Final = ".demonstration"
 TECHNICAL_LOGIN: Final = "TECH_1_990042@cpro.fr"
 CLIENT_ID: Final = "3f6b1f0e-0000-4000-8000-990042000015"
-SECRETS: Final = ("chorus_client", "chorus_compte", "maire", "tdt_client", "tdt_agent", "tdt_archiviste")
+SECRETS: Final = ("chorus_client", "chorus_compte", "maire", "tdt_client", "tdt_agent", "tdt_archiviste", "courriel")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +66,8 @@ class DemoFolder:
             pki.private(self.root / "secrets" / name, word.encode())
         mayor = pki.make_signing_pki(self.root / "pki", words["maire"])
         pki.make_transport_pki(self.sandbox / "tls", words["tdt_client"])
-        shutil.copyfile(self.sandbox / "tls" / "tdt-ac.pem", self.root / "pki" / "tdt-ac.pem")
+        for name in ("tdt-ac.pem", "courriel-ac.pem"):  # one machine plays both
+            shutil.copyfile(self.sandbox / "tls" / "tdt-ac.pem", self.root / "pki" / name)
         pki.private(self.root / "pki" / "tdt-client.p12", (self.sandbox / "tls" / "tdt-client.p12").read_bytes())
         ports = neighbours.free_ports(self.sandbox)
         world = World.model_validate(_world(story, words, self.sandbox))
@@ -105,6 +119,7 @@ def _world(story: Story, words: dict[str, str], sandbox: Path) -> dict[str, Any]
                 account | {"login": "archives", "mot_de_passe": words["tdt_archiviste"], "role": "ARCH", "droits": []},
             ],
         },
+        "courriel": _mail_box(words),
         "helios": {
             "budgets": [
                 {key: one[key] for key in ("siret", "poste", "code_collectivite", "code_budget", "fonctions_refusees")}
@@ -114,6 +129,11 @@ def _world(story: Story, words: dict[str, str], sandbox: Path) -> dict[str, Any]
             "rejets": data["rejets"],
         },
     }
+
+
+def _mail_box(words: dict[str, str]) -> dict[str, str]:
+    account = {"login": "dematfin", "mot_de_passe": words["courriel"]}
+    return {"dossier": f"../{MAILS}", "certificat_serveur": "tls/tdt-serveur.pem"} | account
 
 
 def _configuration(story: Story, ports: dict[str, int], fingerprint: str) -> str:
@@ -126,6 +146,7 @@ def _configuration(story: Story, ports: dict[str, int], fingerprint: str) -> str
         "BUDGETS": budgets,
         "CHORUS": f"http://127.0.0.1:{ports['chorus']}",
         "S2LOW": f"https://127.0.0.1:{ports['tdt']}",
+        "COURRIEL": str(ports["courriel"]),
         "CLIENT_ID": CLIENT_ID,
         "COMPTE": TECHNICAL_LOGIN,
         "EMPREINTE": fingerprint,

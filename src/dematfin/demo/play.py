@@ -11,23 +11,25 @@ from typing import Any, Final
 from dematfin.acts import administer, consult, mandats, registers, sign, visa, visa_views
 from dematfin.acts import run as acts
 from dematfin.cli.context import system_account
-from dematfin.cli.output import counted, extent
+from dematfin.cli.output import counted
+from dematfin.demo.folder import MAILS
 from dematfin.demo.mail import arrives
 from dematfin.demo.people import person
+from dematfin.demo.reminders import reminders_leave
 from dematfin.demo.review import morning
 from dematfin.demo.story import FIXTURES, Story
+from dematfin.demo.telling import told
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.registers import Imputation
-from dematfin.errors import ConnectorError, DematfinError
+from dematfin.errors import ConnectorError
 from dematfin.ports.app import App
 from dematfin.steps.control import control
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.intake import intake
-from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
 from dematfin.steps.slips import slips
 from dematfin.steps.transmit import transmit
@@ -56,6 +58,7 @@ class Play:
             ("Import de Chorus Pro et contrôles", self.bring_in),
             ("Courrier : une pile de factures papier au copieur", self.scan),
             ("Revue de l'agent : réponses aux fournisseurs, décisions, contre-appels", self.review),
+            ("Rappels de visa par courriel", self.remind),
             ("Visas des chefs de service", self.certify),
             ("Mandats, bordereaux et flux PES", self.prepare),
             ("Signature de la maire", self.sign),
@@ -94,7 +97,7 @@ class Play:
     def bring_in(self) -> Iterator[str]:
         """Import, control, hand over."""
         for step in (intake, control, open_folders):
-            yield from _told(acts.run(self.app, self._person("claire"), step))
+            yield from told(acts.run(self.app, self._person("claire"), step))
         for invoice in self._invoices():
             for finding in invoice.findings:
                 yield f"{invoice.id} ({invoice.number}) : {finding.sentence} ({finding.code})"
@@ -102,11 +105,15 @@ class Play:
     def scan(self) -> Iterator[str]:
         """What came by post."""
         yield from arrives(self.app, self._person("claire"), self.story, self.folder)
-        yield from _told(acts.run(self.app, self._person("claire"), open_folders))
+        yield from told(acts.run(self.app, self._person("claire"), open_folders))
 
     def review(self) -> Iterator[str]:
         """The agent's morning."""
         yield from morning(self.app, self._person("claire"), self._person("helene"), self.folder)
+
+    def remind(self) -> Iterator[str]:
+        """Those who have visas to give are told by mail; the mail server keeps what it was given."""
+        yield from reminders_leave(self.app, self._person("claire"), self.folder / MAILS)
 
     def certify(self) -> Iterator[str]:
         """Each head of service certifies, except what is left for you."""
@@ -128,7 +135,7 @@ class Play:
     def prepare(self) -> Iterator[str]:
         """Visa slips, mandats, bordereaux, flows."""
         for step in (slips, prepare):
-            yield from _told(acts.run(self.app, self._person("claire"), step))
+            yield from told(acts.run(self.app, self._person("claire"), step))
         for sheet in consult.sheets(self.app, self._person("claire")):
             count = counted(len(sheet.mandats), "mandat")
             yield from self._once(f"bordereau {sheet.bordereau.id} : {count}, {french(sheet.bordereau.total)}")
@@ -143,7 +150,7 @@ class Play:
 
     def transmit(self) -> Iterator[str]:
         """Tell Chorus Pro, then send."""
-        yield from _told(acts.run(self.app, self._person("claire"), transmit))
+        yield from told(acts.run(self.app, self._person("claire"), transmit))
 
     def wait_for_acquits(self) -> Iterator[str]:
         """Ask until every flow is answered."""
@@ -185,7 +192,7 @@ class Play:
         """Leave a bordereau to sign, so that every command can be tried."""
         yield from self._certify(self._person("nadia"), LEFT_IN_VISA)
         for step in (slips, prepare):
-            yield from _told(acts.run(self.app, self._person("claire"), step))
+            yield from told(acts.run(self.app, self._person("claire"), step))
 
     def _follow_until(self, done: Callable[[], bool]) -> None:
         waits = Event()
@@ -213,6 +220,7 @@ class Play:
             roles=frozenset(roles),
             desks=frozenset(desks),
             system_user=system_account(),
+            email="dominique.essai@valbrume.example",
         )
 
     def _year(self, one: dict[str, Any]) -> BudgetYear:
@@ -240,11 +248,3 @@ class Play:
     def _mandats(self) -> tuple[Mandat, ...]:
         with self.app.ledger.reading() as books:
             return books.find(Mandat)
-
-
-def _told(outcome: Outcome) -> Iterator[str]:
-    """Tell the account of a step, which has no right to fail."""
-    if outcome.failures:
-        raise DematfinError(" ".join(failure.sentence for failure in outcome.failures))
-    yield f"{outcome.step} : {extent(outcome)}"
-    yield from outcome.notes

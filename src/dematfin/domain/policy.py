@@ -9,6 +9,7 @@ from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.paper.rules import PaperRules
 from dematfin.domain.visa.circuit import Circuit, CircuitChoice
 from dematfin.domain.visa.deadline import J_PLUS_5, DeadlineRule
+from dematfin.domain.visa.levels import ReminderRule
 from dematfin.errors import RoutingError
 
 
@@ -24,6 +25,7 @@ class Policy:
         slip_as_piece: the visa slip is a pièce jointe of the mandat.
         reopens: whether a document added after a first visa sends the folder back to its first desk, or is refused.
         before_order: days by which a service may precede the day of its engagement.
+        reminders: when those who have to visa are reminded of it.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
         flow_limit: bytes of documents that one flow may carry.
         verify_after: time after which a deposit whose answer was lost cannot be under way any more.
@@ -47,6 +49,7 @@ class Policy:
     reopens: bool = True
     before_order: int = 30
     slip_as_piece: bool = False
+    reminders: ReminderRule = field(default_factory=ReminderRule)
     payment_days: int = DAYS
     small: bool = False
     flow_limit: int = 100_000_000

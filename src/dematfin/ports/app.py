@@ -12,6 +12,7 @@ from dematfin.ports.flow import FlowReader, FlowWriter
 from dematfin.ports.invoice_source import InvoiceSource
 from dematfin.ports.ledger import Ledger
 from dematfin.ports.letters import Letters
+from dematfin.ports.mailer import Mailer
 from dematfin.ports.paper_folders import PaperFolders
 from dematfin.ports.paper_reader import PaperReader
 from dematfin.ports.signature import SignatureCheck, Signer
@@ -25,6 +26,7 @@ class App:
 
     Attributes:
         holder: this process, as the leases name it.
+        mailer: None where no mail is sent.
         by: who is behind what is done now: a person's id, or the unattended service.
     """
 
@@ -44,6 +46,7 @@ class App:
     signatures: SignatureCheck
     transmitter: Transmitter
     holder: str
+    mailer: Mailer | None = None
     by: str = SERVICE
 
     def on_behalf_of(self, who: Person, act: Act) -> "App":

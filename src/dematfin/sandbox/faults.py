@@ -46,6 +46,16 @@ TDT: Final = frozenset(
     }
 )
 
+SMTP: Final = frozenset(
+    {
+        "refuse_recipient",
+        "later",  # 451 once the message is there
+        "cut_before_data",
+        "cut_after_data",  # the mail is kept, its sender never knows
+        "slow",
+    }
+)
+
 
 class Faults:
     """Counts what is left of each fault."""

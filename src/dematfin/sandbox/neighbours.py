@@ -4,6 +4,7 @@
 <folder>/ports.json          ports, chosen once
 <folder>/chorus/, tdt/       state, and journal.jsonl: what each neighbour received, in its own words
 <folder>/tdt/flux/           each flow as it was received, byte for byte
+and, where the world says, each mail as it was received
 """
 
 import json
@@ -12,9 +13,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from dematfin.sandbox.chorus.app import ChorusApp
 from dematfin.sandbox.chorus.state import Invoices
@@ -23,13 +25,16 @@ from dematfin.sandbox.helios.gate import Gate
 from dematfin.sandbox.helios.registry import Registry
 from dematfin.sandbox.helios.signatures import SignatureGate
 from dematfin.sandbox.server import HOST, LoopbackServer
+from dematfin.sandbox.smtp import MailServer
 from dematfin.sandbox.tdt.app import TdtApp
 from dematfin.sandbox.tdt.state import Dgfip
 from dematfin.sandbox.world import World, load
 
+SERVERS: Final = ("chorus", "tdt", "courriel")
+
 
 class Neighbours:
-    """Two real servers on the loopback: PISTE with Chorus Pro, and S²LOW with the DGFiP behind it."""
+    """Three real servers on the loopback: PISTE with Chorus Pro, S²LOW with the DGFiP behind it, a mail server."""
 
     def __init__(self, folder: Path) -> None:
         """Open a folder; raises ConfigError when it holds no world, or when its ports are taken."""
@@ -40,22 +45,26 @@ class Neighbours:
         self.tdt = TdtApp(world.tdt, folder, folder / "tdt", _dgfip(world, folder, self._registry))
         self._chorus_server = LoopbackServer(self.chorus, ports.get("chorus", 0))
         self._tdt_server = LoopbackServer(self.tdt, ports.get("tdt", 0), _tls(world, folder))
-        kept = {"chorus": self._chorus_server.port, "tdt": self._tdt_server.port}
+        self.mail = MailServer(world.courriel, folder, ports.get("courriel", 0))
+        kept = {"chorus": self._chorus_server.port, "tdt": self._tdt_server.port, "courriel": self.mail.port}
         (folder / "ports.json").write_text(json.dumps(kept), encoding="utf-8")
         self.chorus_url = f"http://{HOST}:{kept['chorus']}"
         self.token_url = f"{self.chorus_url}/api/oauth/token"
         self.s2low_url = f"https://{HOST}:{kept['tdt']}"
+        self.mail_address = f"{HOST}:{kept['courriel']}"
 
     def __enter__(self) -> Self:
         """Begin to answer."""
         self._chorus_server.start()
         self._tdt_server.start()
+        self.mail.start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         """Stop, keeping the state."""
         self._chorus_server.stop()
         self._tdt_server.stop()
+        self.mail.stop()
         self.chorus.close()
         self.tdt.close()
         self._registry.state.close()
@@ -74,11 +83,13 @@ def serve(folder: Path, ready: Callable[[Neighbours], None]) -> None:
 def free_ports(folder: Path) -> dict[str, int]:
     """Choose ports for a new folder, so that a configuration can name them before the servers start."""
     kept = _ports(folder)
-    if not kept:
-        with socket.socket() as one, socket.socket() as other:
-            one.bind((HOST, 0))
-            other.bind((HOST, 0))
-            kept = {"chorus": one.getsockname()[1], "tdt": other.getsockname()[1]}
+    missing = [name for name in SERVERS if name not in kept]
+    with ExitStack() as held:
+        for name in missing:
+            free = held.enter_context(socket.socket())
+            free.bind((HOST, 0))
+            kept[name] = free.getsockname()[1]
+    if missing:
         (folder / "ports.json").write_text(json.dumps(kept), encoding="utf-8")
     return kept
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dematfin.errors import ConfigError
+from dematfin.sandbox.mailbox import MailBox
 
 
 class Part(BaseModel):
@@ -230,6 +231,7 @@ class World(Part):
     factures: tuple[Invoice, ...] = ()
     tdt: Tdt
     helios: Helios
+    courriel: MailBox = MailBox()
 
 
 def load(path: Path) -> World:

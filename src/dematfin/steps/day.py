@@ -14,6 +14,7 @@ from dematfin.steps.intake import intake
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
+from dematfin.steps.remind import remind
 from dematfin.steps.slips import slips
 from dematfin.steps.tell import tell
 from dematfin.steps.transmit import transmit
@@ -21,7 +22,7 @@ from dematfin.steps.visa import visa
 
 Step = Callable[[App], Outcome]
 
-DAY: Final[tuple[Step, ...]] = (reconcile, intake, capture, control, visa, slips, transmit, follow_up, prepare)
+DAY: Final[tuple[Step, ...]] = (reconcile, intake, capture, control, visa, slips, remind, transmit, follow_up, prepare)
 
 NAMES: Final[dict[Step, str]] = {
     reconcile: "réconciliation",
@@ -30,6 +31,7 @@ NAMES: Final[dict[Step, str]] = {
     control: "contrôle",
     visa: "visa",
     slips: "fiches de visa",
+    remind: "rappels",
     transmit: "transmission",
     follow_up: "suivi",
     prepare: "préparation des bordereaux",
@@ -44,6 +46,7 @@ LEASES: Final[dict[Step, str]] = {
     control: "contrôle",
     visa: "visa",
     slips: "fiches",
+    remind: "rappels",
     follow_up: "suivi",
     prepare: "préparation",
 }

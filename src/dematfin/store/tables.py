@@ -26,6 +26,7 @@ from dematfin.domain.registers import Credit, Engagement, StructureRules
 from dematfin.domain.visa.circuit import Circuit
 from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.reminders import Reminder
 from dematfin.domain.visa.supporting import Supporting
 from dematfin.domain.visa.task import VisaTask
 from dematfin.store.codec import hints
@@ -88,6 +89,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Supporting: _records("supporting", Supporting, [["folder"]]),
     Circuit: _records("circuit", Circuit, [["key"]]),
     Delegation: _records("delegation", Delegation),
+    Reminder: _records("reminder", Reminder, [["folder", "level", "day"], ["level", "day"], ["state"]]),
     Piece: _records("piece", Piece, [["invoice_id"]]),
     Mandat: _records("mandat", Mandat, [["state"], ["bordereau"], ["number"], ["reference"]]),
     Bordereau: _records("bordereau", Bordereau, [["flux"]], unique=[["siret", "exercice", "number"]]),

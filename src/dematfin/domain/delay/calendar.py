@@ -79,6 +79,12 @@ class Calendar:
             day += timedelta(days=1)
         return day
 
+    def previous_working_day(self, day: date) -> date:
+        """Return the day itself when offices are open, else the last one before."""
+        while not self.is_working_day(day):
+            day -= timedelta(days=1)
+        return day
+
     def add_working_days(self, day: date, count: int) -> date:
         """Return the working day that comes `count` working days after `day`."""
         for _ in range(count):

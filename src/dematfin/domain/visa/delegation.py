@@ -56,6 +56,23 @@ def seats(who: Person, people: Iterable[Person], delegations: Iterable[Delegatio
     return found
 
 
+def on_duty(people: Iterable[Person], delegations: Iterable[Delegation], today: date) -> dict[str, dict[str, str]]:
+    """Return who is at each desk today: ids of persons, each with the id of the absent owner, or an empty text.
+
+    An owner whose desk is lent today is not there: whoever sits there instead is.
+    """
+    staff = {person.id: person for person in people}
+    able = {person.id for person in staff.values() if person.may(Act.VISA)}
+    active = [one for one in delegations if one.is_active(today) and {one.absent, one.substitute} <= able]
+    away = {(one.absent, desk) for one in active for desk in _lent(one, staff[one.absent])}
+    found: dict[str, dict[str, str]] = {}
+    for person in staff.values():
+        for desk, absent in seats(person, staff.values(), active, today).items():
+            if absent or (person.id, desk) not in away:
+                found.setdefault(desk, {})[person.id] = absent
+    return found
+
+
 def staffed(people: Iterable[Person]) -> frozenset[str]:
     """Return the desks that somebody owns."""
     return frozenset(desk for person in people if person.may(Act.VISA) for desk in person.desks)

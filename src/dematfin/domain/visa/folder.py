@@ -140,7 +140,8 @@ class VisaFolder:
             message = f"La facture {self.invoice_id} est déjà devant le bureau {target}."
             raise RuleError(message)
         desks = tuple(target if desk == decision.desk else desk for desk in self.step.desks)
-        moved = replace(self.step, desks=desks, read_by=(), decisions=(*self.step.decisions, decision))
+        given = replace(self.step, desks=desks, read_by=(), turn=self.step.turn + 1)
+        moved = replace(given, decisions=(*given.decisions, decision))
         return self._changed(self.state, self._with(self.rank, moved))
 
     def undone(self, who: str) -> "VisaFolder":
@@ -166,7 +167,8 @@ class VisaFolder:
 
     def reopened(self) -> "VisaFolder":
         """Return the folder back on its first desk, nothing decided; its first day does not move."""
-        first = replace(self.steps[0], state=StepState.CURRENT, decisions=(), read_by=())
+        again = replace(self.steps[0], state=StepState.CURRENT, decisions=(), read_by=())
+        first = replace(again, turn=again.turn + 1)
         return self._changed(self.state, (first, *(step.untouched() for step in self.steps[1:])))
 
     def read(self, who: str) -> "VisaFolder":

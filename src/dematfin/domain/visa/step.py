@@ -30,6 +30,7 @@ class FolderStep:
     Attributes:
         due_on: set once when the step begins; a change of configuration does not move it.
         read_by: persons of its desks who have opened the folder.
+        turn: how many times a desk was given it: each turn has its own reminders.
     """
 
     desks: tuple[str, ...]
@@ -40,6 +41,7 @@ class FolderStep:
     due_on: date | None = None
     read_by: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    turn: int = 0
 
     def awaited(self) -> tuple[str, ...]:
         """Return the desks whose word is missing."""
@@ -51,7 +53,7 @@ class FolderStep:
     def begun(self, today: date, rule: DeadlineRule) -> "FolderStep":
         """Return the step as it becomes current: its day counts as J, and does not count in the delay."""
         due = due_on(today, replace(rule, days=self.days or rule.days))
-        return replace(self, state=StepState.CURRENT, activated_on=today, due_on=due)
+        return replace(self, state=StepState.CURRENT, activated_on=today, due_on=due, turn=self.turn + 1)
 
     def with_decision(self, decision: Decision) -> "FolderStep":
         """Return the step with one more word, decided when its quorum is reached."""
@@ -64,5 +66,5 @@ class FolderStep:
         return replace(step, state=StepState.APPROVED) if done else step
 
     def untouched(self) -> "FolderStep":
-        """Return the step as it was before anything happened to it."""
-        return FolderStep(desks=self.desks, quorum=self.quorum, days=self.days)
+        """Return the step as it was before anything happened to it; whoever was reminded of it was reminded."""
+        return FolderStep(desks=self.desks, quorum=self.quorum, days=self.days, turn=self.turn)

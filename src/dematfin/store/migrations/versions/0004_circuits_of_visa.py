@@ -1,4 +1,4 @@
-"""Circuits of visa: folders with several steps, what lies on each desk, absences, documents of services, waivers."""
+"""Circuits of visa: folders with several steps, their desks, absences, added documents, reminders, accounts, waivers."""
 
 import json
 from collections.abc import Mapping
@@ -68,6 +68,17 @@ TABLES: Final[dict[str, dict[str, tuple[sa.types.TypeEngine[Any], bool]]]] = {
         "ended_on": MAYBE_TEXT,
     },
     "waiver": {"subject": TEXT, "subject_id": TEXT, "person": TEXT, "what": TEXT, "made_on": TEXT},
+    "reminder": {
+        "folder": TEXT,
+        "invoice_id": TEXT,
+        "level": TEXT,
+        "recipient": TEXT,
+        "day": TEXT,
+        "mail": TEXT,
+        "state": TEXT,
+        "outcome": TEXT,
+        "formed_at": TEXT,
+    },
 }
 INDEXES: Final = {
     "visa_folder": (("state", "slip"), ("invoice_id",)),
@@ -77,6 +88,7 @@ INDEXES: Final = {
     "circuit": (("key",),),
     "delegation": (),
     "waiver": (("subject_id",),),
+    "reminder": (("folder", "level", "day"), ("level", "day"), ("state",)),
 }
 
 

@@ -1,0 +1,166 @@
+"""A mail server on the loopback that keeps each mail as a file (.eml), and commits the faults that it is asked for."""
+
+import asyncio
+import errno
+import hmac
+import socket
+import ssl
+import threading
+from pathlib import Path
+from typing import Final
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from dematfin.errors import ConfigError
+from dematfin.sandbox import faults
+from dematfin.sandbox.mailbox import MailBox
+from dematfin.sandbox.server import HOST
+
+SLOWLY: Final = 0.5
+"""Seconds."""
+TAKEN: Final = "250 OK"
+
+
+class MailServer:
+    """Listens from `start` to `stop`; `faults` says what to do wrong."""
+
+    def __init__(self, box: MailBox, folder: Path, port: int = 0, *, implicit: bool = False) -> None:
+        """Open a mail box; with `implicit`, TLS comes before the first word, as on port 465."""
+        self.faults = faults.Faults(faults.SMTP)
+        self.folder = folder / box.dossier
+        self._box = box
+        self._tls = _tls(folder / box.certificat_serveur) if box.certificat_serveur else None
+        self._implicit = implicit
+        self._socket = _bound(port)
+        self._loop = asyncio.new_event_loop()
+        self._listening = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._socket.getsockname()[1])
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._thread.start()
+        self._listening.wait()
+
+    def stop(self) -> None:
+        """Stop listening; once is enough."""
+        if self._loop.is_closed():
+            return
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def kept(self) -> list[Path]:
+        """Return the mails, the first to come first."""
+        return sorted(self.folder.glob("*.eml"))
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        early = self._tls if self._implicit else None
+        server = self._loop.run_until_complete(self._loop.create_server(self._protocol, sock=self._socket, ssl=early))
+        self._loop.call_soon(self._listening.set)
+        self._loop.run_forever()
+        server.close()
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.close()
+
+    def _protocol(self) -> SMTP:
+        late = None if self._implicit else self._tls
+        return SMTP(
+            _Keeper(self),
+            hostname="sandbox.invalid",
+            tls_context=late,
+            require_starttls=late is not None,
+            auth_require_tls=False,  # the library does not know that TLS may come before the first word
+            authenticator=self._knows,
+            loop=self._loop,
+        )
+
+    def _knows(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+        """Let in one account, the one of the world."""
+        if not isinstance(data, LoginPassword):
+            return AuthResult(success=False, handled=False)
+        given = (data.login, data.password)
+        wanted = (self._box.login.encode(), self._box.mot_de_passe.encode())
+        right = all(hmac.compare_digest(one, other) for one, other in zip(given, wanted, strict=True))
+        return AuthResult(success=right, handled=False)
+
+    def needs_login(self, session: Session) -> bool:
+        """Say whether a client should have signed in."""
+        return bool(self._box.login) and not session.authenticated
+
+
+class _Keeper:
+    """Hooks of the library, one object for each connection."""
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self._server.needs_login(session):
+            return "530 5.7.0 Authentication required"
+        envelope.mail_from = address
+        return TAKEN
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self._server.faults.take("refuse_recipient"):
+            return "550 5.1.1 No such user here"
+        if self._server.faults.take("cut_before_data"):
+            _cut(server)
+        envelope.rcpt_tos.append(address)
+        return TAKEN
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self._server.faults.take("slow"):
+            await asyncio.sleep(SLOWLY)
+        if self._server.faults.take("later"):
+            return "451 4.3.0 Try again later"
+        self._keep(envelope)
+        if self._server.faults.take("cut_after_data"):
+            _cut(server)
+        return TAKEN
+
+    def _keep(self, envelope: Envelope) -> None:
+        number = len(self._server.kept()) + 1
+        written = self._server.folder / f"{number:05d}.part"
+        written.write_bytes(envelope.original_content or b"")
+        written.rename(written.with_suffix(".eml"))
+
+
+def _cut(server: SMTP) -> None:
+    """Hang up without a word, and say no more: whoever waits for the answer is cancelled."""
+    if isinstance(server.transport, asyncio.Transport):
+        server.transport.abort()
+    raise asyncio.CancelledError
+
+
+def _bound(port: int) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        listening.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
+        message = f"Le port {port} est déjà pris : le bac à sable de ce dossier tourne peut-être déjà."
+        raise ConfigError(message) from error
+    listening.listen()
+    return listening
+
+
+def _tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
