@@ -259,7 +259,7 @@ def test_24_a_server_that_is_down_is_asked_once_and_the_day_goes_on(tmp_path: Pa
     assert outcome.notes == ("Courriels remis au prochain passage, faute de serveur : 1.",)
     visa.approve(hall.app, VISEUR, FIRST, done(hall))
     hall.mailer.closed = False
-    assert [one.exit_code for one in hall.day()] == [0] * 9
+    assert not any(one.exit_code for one in hall.day())
 
 
 def test_33_what_people_wrote_of_an_invoice_is_in_no_mail(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Circuits of visa: folders with several steps, their desks, absences, added documents, reminders, accounts, waivers."""
+"""Circuits of visa: folders with several steps, their desks, absences, added documents, reminders, accounts."""
 
 import json
 from collections.abc import Mapping
