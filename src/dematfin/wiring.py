@@ -10,6 +10,7 @@ from dematfin.chorus.source import ChorusPro
 from dematfin.config import Settings
 from dematfin.errors import ConfigError
 from dematfin.finance.registers import CsvFinanceSoftware
+from dematfin.parapheur.bridge import IParapheur
 from dematfin.pes.build import Writer
 from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
@@ -60,6 +61,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         signer=XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)),
         signatures=Verifier(settings.signature, authorities, clock.now),
         transmitter=reach_tdt(settings, folder),
+        parapheur=reach_parapheur(settings, folder),
         holder=holder_here(),
     )
 
@@ -92,6 +94,11 @@ def reach_chorus(settings: Settings, folder: Path) -> ChorusPro:
 def reach_tdt(settings: Settings, folder: Path) -> S2low:
     """Prepare the link to S²LOW."""
     return S2low(settings.s2low, partial(resolve, folder=folder))
+
+
+def reach_parapheur(settings: Settings, folder: Path) -> IParapheur | None:
+    """Prepare the link to a bought i-Parapheur, where there is one."""
+    return IParapheur(settings.parapheur, partial(resolve, folder=folder)) if settings.parapheur else None
 
 
 def _password(settings: Settings, folder: Path, ask: Ask) -> str:

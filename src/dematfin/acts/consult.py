@@ -15,6 +15,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Answer, AnswerState, Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.remote import OPEN, RemoteFolder
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books, JournalReport, WrittenEvent
@@ -115,4 +116,5 @@ def _holdings(books: Books) -> Holdings:
         answers=books.find(Answer, state=(AnswerState.APPLIED, AnswerState.QUARANTINED)),
         batches=books.find(Batch, state=ASIDE),
         captures=books.find(Capture, state=WAITING),
+        remotes=books.find(RemoteFolder, state=OPEN),
     )

@@ -12,6 +12,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Reception, ReceptionState
+from dematfin.domain.visa.remote import RemoteFolder, RemoteState
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 
@@ -31,6 +32,8 @@ def day(app: App, who: Person) -> Iterator[str]:
         yield f"Télécharger {len(books.find(Reception, state=ReceptionState.LISTED))} factures déjà annoncées."
         yield "Relever les dossiers de numérisation."
         yield f"Contrôler {len(books.find(Invoice, state=WAITING))} factures."
+        for record in books.find(RemoteFolder, state=RemoteState.TO_SEND):
+            yield f"Envoyer dans l'i-Parapheur : facture {record.invoice_id}."
         yield from _transmissions(books)
         yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))

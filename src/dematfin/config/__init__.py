@@ -19,6 +19,7 @@ from dematfin.domain.policy import Policy
 from dematfin.domain.registers import LocalRules
 from dematfin.errors import ConfigError
 from dematfin.finance.settings import FinanceSettings
+from dematfin.parapheur.settings import ParapheurSettings
 from dematfin.scanning.settings import ScanSettings
 from dematfin.signature.settings import SignatureSettings
 from dematfin.store.settings import StoreSettings
@@ -104,6 +105,7 @@ class Settings(Section):
     stockage: StoreSettings
     numerisation: ScanSettings = ScanSettings()
     web: WebSettings = WebSettings()
+    parapheur: ParapheurSettings | None = None
     bac_a_sable: SandboxSettings | None = None
 
     @model_validator(mode="after")
@@ -126,6 +128,7 @@ class Settings(Section):
             default_desk=self.visa.bureau_par_defaut,
             circuits=self.visa.domain_circuits(),
             choices=self.visa.choices(),
+            bridge=self.parapheur.bridge() if self.parapheur else None,
             reopens=self.visa.piece_apres_visa == "rouvre",
             payment_days=self.controles.delai_paiement,
             small=self.collectivite.petite_commune,

@@ -9,6 +9,7 @@ from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.paper.rules import PaperRules
 from dematfin.domain.visa.circuit import Circuit, CircuitChoice
 from dematfin.domain.visa.deadline import J_PLUS_5, DeadlineRule
+from dematfin.domain.visa.remote import Bridge
 from dematfin.errors import RoutingError
 
 
@@ -21,6 +22,7 @@ class Policy:
         tolerance: rounding gap allowed between HT + TVA and TTC, in euros for each VAT rate.
         default_desk: who visas an invoice that names no service.
         circuits, choices: circuits of visa, and which invoice takes which; none: one visa, of its own service.
+        bridge: which visas are given in a bought i-Parapheur; None: all of them here.
         reopens: whether a document added after a first visa sends the folder back to its first desk, or is refused.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
         flow_limit: bytes of documents that one flow may carry.
@@ -42,6 +44,7 @@ class Policy:
     default_desk: str = "FINANCES"
     circuits: tuple[Circuit, ...] = ()
     choices: tuple[CircuitChoice, ...] = ()
+    bridge: Bridge | None = None
     reopens: bool = True
     payment_days: int = DAYS
     small: bool = False

@@ -14,6 +14,7 @@ from dematfin.ports.ledger import Ledger
 from dematfin.ports.letters import Letters
 from dematfin.ports.paper_folders import PaperFolders
 from dematfin.ports.paper_reader import PaperReader
+from dematfin.ports.parapheur import Parapheur
 from dematfin.ports.signature import SignatureCheck, Signer
 from dematfin.ports.supplier_notice import SupplierNotice
 from dematfin.ports.transmitter import Transmitter
@@ -24,6 +25,7 @@ class App:
     """One collectivité, wired.
 
     Attributes:
+        parapheur: a bought i-Parapheur; None: every visa is given here.
         holder: this process, as the leases name it.
         by: who is behind what is done now: a person's id, or the unattended service.
     """
@@ -43,6 +45,7 @@ class App:
     signer: Signer
     signatures: SignatureCheck
     transmitter: Transmitter
+    parapheur: Parapheur | None = None
     holder: str
     by: str = SERVICE
 

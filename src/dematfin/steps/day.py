@@ -12,6 +12,7 @@ from dematfin.steps.control import control
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.intake import intake
 from dematfin.steps.outcome import Outcome
+from dematfin.steps.parapheur import has_folders_there, parapheur
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.tell import tell
@@ -20,7 +21,7 @@ from dematfin.steps.visa import visa
 
 Step = Callable[[App], Outcome]
 
-DAY: Final[tuple[Step, ...]] = (reconcile, intake, capture, control, visa, transmit, follow_up, prepare)
+DAY: Final[tuple[Step, ...]] = (reconcile, intake, capture, control, visa, parapheur, transmit, follow_up, prepare)
 
 NAMES: Final[dict[Step, str]] = {
     reconcile: "réconciliation",
@@ -28,6 +29,7 @@ NAMES: Final[dict[Step, str]] = {
     capture: "numérisation",
     control: "contrôle",
     visa: "visa",
+    parapheur: "parapheur",
     transmit: "transmission",
     follow_up: "suivi",
     prepare: "préparation des bordereaux",
@@ -41,9 +43,16 @@ LEASES: Final[dict[Step, str]] = {
     capture: "numérisation",
     control: "contrôle",
     visa: "visa",
+    parapheur: "parapheur",
     follow_up: "suivi",
     prepare: "préparation",
 }
+
+
+def due(app: App) -> tuple[Step, ...]:
+    """Return the steps of this collectivité's day: without a bought i-Parapheur there is none to ask."""
+    bought = app.parapheur is not None or has_folders_there(app)
+    return tuple(step for step in DAY if step is not parapheur or bought)
 
 
 def run(app: App, step: Step) -> Outcome:

@@ -13,6 +13,7 @@ from dematfin.domain.paper.capture import Capture
 from dematfin.domain.reception import Answer, Reception
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.remote import RemoteFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +33,4 @@ class Holdings:
     answers: Sequence[Answer]
     batches: Sequence[Batch] = ()
     captures: Sequence[Capture] = ()
+    remotes: Sequence[RemoteFolder] = ()

@@ -1,4 +1,5 @@
-"""Circuits of visa: folders with several steps, what lies on each desk, absences, documents added by services."""
+"""Circuits of visa: folders with several steps, what lies on each desk, absences, documents added by services,
+folders that lie in a bought i-Parapheur."""
 
 import json
 from collections.abc import Mapping
@@ -47,6 +48,20 @@ TABLES: Final[dict[str, dict[str, tuple[sa.types.TypeEngine[Any], bool]]]] = {
         "added_by": TEXT,
         "added_at": TEXT,
     },
+    "remote_folder": {
+        "folder": TEXT,
+        "invoice_id": TEXT,
+        "state": TEXT,
+        "made_on": TEXT,
+        "alert_on": TEXT,
+        "sent_at": MAYBE_TEXT,
+        "status": TEXT,
+        "annexes": WHOLE,
+        "refused": FLAG,
+        "history": MAYBE_TEXT,
+        "documents": TEXT,
+        "trouble": TEXT,
+    },
     "circuit": {"key": TEXT, "version": WHOLE, "steps": TEXT},
     "delegation": {
         "absent": TEXT,
@@ -65,6 +80,7 @@ INDEXES: Final = {
     "visa_folder": (("state",), ("invoice_id",)),
     "visa_task": (("folder",), ("waiting", "desk", "urgency"), ("waiting", "due_on")),
     "supporting": (("folder",),),
+    "remote_folder": (("state",),),
     "circuit": (("key",),),
     "delegation": (),
 }
