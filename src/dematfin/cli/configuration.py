@@ -26,7 +26,7 @@ def about() -> None:
 @app.command("verifier", cls=FrenchCommand)
 def verify(
     configuration: Configuration = DEFAULT,
-    hors_ligne: Annotated[bool, typer.Option("--hors-ligne", help="N'appelle ni Chorus Pro ni le TdT.")] = False,
+    hors_ligne: Annotated[bool, typer.Option("--hors-ligne", help="N'appelle aucun service distant.")] = False,
 ) -> None:
     """Vérifie le fichier, la base, les documents, les certificats et les services distants."""
     from dematfin.cli.diagnosis import Diagnosis  # noqa: PLC0415 - heavy, and only here
@@ -51,6 +51,8 @@ def _checks(diagnosis: "Diagnosis", *, online: bool) -> Iterator[Check]:
     if online:
         yield "Chorus Pro", diagnosis.chorus
         yield "S²LOW", diagnosis.tdt
+        if diagnosis.has_parapheur:
+            yield "i-Parapheur", diagnosis.parapheur
 
 
 def _try(name: str, check: Callable[[], str]) -> int:

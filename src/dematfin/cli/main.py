@@ -22,6 +22,7 @@ from dematfin.cli import (
     feuilles,
     mandats,
     numerisation,
+    parapheur,
     registres,
     steps,
     visas,
@@ -57,6 +58,7 @@ def program() -> typer.Typer:
     bureaux.register(visas.app)
     app.add_typer(visas.app, name="visa")
     app.add_typer(bureaux.circuits, name="circuit")
+    app.add_typer(parapheur.app, name="parapheur")
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
     app.add_typer(registres.engagements, name="engagement")

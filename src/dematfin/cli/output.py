@@ -22,6 +22,7 @@ STEPS: Final = {
     "import": "facture",
     "contrôle": "facture",
     "visa": "facture",
+    "parapheur": "facture",
     "transmission": "flux",
     "réconciliation": "flux",
     "suivi": "réponse",

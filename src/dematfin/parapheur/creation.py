@@ -7,7 +7,7 @@ from typing import Final
 
 from dematfin.errors import Refused
 from dematfin.parapheur.settings import ParapheurSettings
-from dematfin.parapheur.soap import binary, element, nothing
+from dematfin.parapheur.soap import binary, element, nothing, plain
 from dematfin.ports.parapheur import Dossier, Paper
 from dematfin.support.xml import Element
 
@@ -32,7 +32,7 @@ def children(settings: ParapheurSettings, dossier: Dossier) -> tuple[Element, ..
         element("TypeTechnique", settings.type),
         element("SousType", settings.subtype(dossier.service)),
         element("DossierID", dossier.id),
-        element("DossierTitre", " ".join(FORBIDDEN.sub(" ", dossier.title).split())[:LONGEST_NAME]),
+        element("DossierTitre", _title(dossier.title)),
         binary("DocumentPrincipal", dossier.main.media_type, dossier.main.data),
         element("NomDocPrincipal", next(names)),
         nothing("VisuelPDF"),
@@ -50,6 +50,10 @@ def children(settings: ParapheurSettings, dossier: Dossier) -> tuple[Element, ..
 def given(settings: ParapheurSettings, dossier: Dossier) -> frozenset[str]:
     """Return the names of the metadata that a folder is sent with."""
     return frozenset(name for fact, name in settings.metadonnees.items() if dossier.facts.get(fact))
+
+
+def _title(text: str) -> str:
+    return " ".join(FORBIDDEN.sub(" ", plain(text)).split())[:LONGEST_NAME]
 
 
 def _metadata(settings: ParapheurSettings, dossier: Dossier) -> Iterator[Element]:

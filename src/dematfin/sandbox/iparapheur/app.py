@@ -45,15 +45,17 @@ class ParapheurApp:
             return Reply(status=404, media_type="text/html")
         if not self._knows(request):
             return Reply(status=401, body=PAGE, media_type="text/html", headers={"WWW-Authenticate": "Basic"})
-        return self._troubles() or self._answer(request)
+        slow = self.faults.take("slow")
+        reply = self._troubles() or self._answer(request)
+        if slow:
+            time.sleep(SLOW)
+        return reply
 
     def close(self) -> None:
         """Close its base."""
         self.folders.base.close()
 
     def _troubles(self) -> Reply | None:
-        if self.faults.take("slow"):
-            time.sleep(SLOW)
         if self.faults.take("unavailable"):
             return Reply(status=503, body=PAGE, media_type="text/html")
         if self.faults.take("html"):
