@@ -257,6 +257,16 @@ def test_one_document_alone_is_the_slip_and_a_name_is_only_a_name() -> None:
     assert (back.slip.name, back.slip.data, back.added) == ("../../etc/passwd", b"%PDF-1.7\n", ())
 
 
+def test_33_a_private_annotation_is_neither_sent_nor_read(there: IParapheur, app: ParapheurApp) -> None:
+    there.submit(dossier())
+    assert app.folders.all()[0]["privee"] == ""
+    private = "<i:AnnotationPrivee>Entre nous.</i:AnnotationPrivee>"
+    reply = folder(annex("b.pdf"))
+    reply = replace(reply, body=reply.body.replace(OK.encode(), private.encode() + OK.encode()))
+    with saying(reply) as other:
+        assert "Entre nous" not in repr(other.documents(KEY, 0))
+
+
 def test_a_list_that_fails_makes_each_folder_be_asked_for() -> None:
     ko = "<i:MessageRetour><i:codeRetour>KO</i:codeRetour><i:message>Dossier supprimé</i:message></i:MessageRetour>"
     with saying(envelope("RechercherDossiers", ko)) as there:

@@ -1,4 +1,4 @@
-"""How a simulated i-Parapheur is set up: the account that calls, its types, who is in each circuit.
+"""How a simulated i-Parapheur is set up, as `parapheur.json` describes it: who calls, who is in each circuit.
 
 {"login": "ws@valbrume", "mot_de_passe": "…",
  "sous_types": [{"type": "FACTURES", "nom": "VISASERVICE",
@@ -7,13 +7,7 @@
  "metadonnees": {"engagement": "STRING", "date_service_fait": "DATE"}}
 """
 
-from pydantic import BaseModel, ConfigDict
-
-
-class Part(BaseModel):
-    """One object; an unknown key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from dematfin.sandbox.world import Part
 
 
 class Step(Part):
