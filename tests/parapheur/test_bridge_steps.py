@@ -15,6 +15,7 @@ from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.reception import Reception, ReceptionState
 from dematfin.domain.visa.decision import DecisionKind, Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.domain.visa.remote import NOT_FOUND, Bridge, RemoteFolder, RemoteState
@@ -427,3 +428,48 @@ def test_a_section_taken_away_while_folders_are_there_is_told(tmp_path: Path) ->
     poll(hall)
     assert parapheur not in due(alone)
     assert parapheur in due(hall.app)
+
+
+def test_one_that_falls_silent_is_not_waited_for_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall = Hall.build(tmp_path, bridge=Bridge())
+    hall.deposit(*["120.00"] * 6)
+    asked: list[str] = []
+
+    def silent(dossier: Dossier) -> None:
+        asked.append(dossier.id)
+        raise UnknownOutcome
+
+    with monkeypatch.context() as cut:
+        cut.setattr(hall.parapheur, "submit", silent)
+        hall.day()
+    assert len(asked) == 3
+    poll(hall)
+    assert len(hall.parapheur.created) == 6
+
+
+def test_one_that_leaves_while_it_is_being_sent_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall = Hall.build(tmp_path, bridge=Bridge())
+    hall.deposit("120.00")
+    submit = hall.parapheur.submit
+
+    def meanwhile(dossier: Dossier) -> None:
+        submit(dossier)
+        answers.recycle(hall.app, AGENT, FIRST, "Mauvais service.")
+
+    with monkeypatch.context() as slow:
+        slow.setattr(hall.parapheur, "submit", meanwhile)
+        hall.day()
+    assert there(hall).state is RemoteState.WITHDRAWING
+    poll(hall)
+    assert (there(hall).state, hall.parapheur.folders) == (RemoteState.WITHDRAWN, {})
+
+
+def test_what_the_supplier_sent_since_is_read_before_anything_is_decided(tmp_path: Path) -> None:
+    hall = bridged_town(tmp_path)
+    hall.parapheur.visa(key(hall), date_service_fait=DAY)
+    with hall.ledger.transaction() as books:
+        (reception,) = books.find(Reception)
+        books.save(replace(reception, state=ReceptionState.LISTED))
+    (failure,) = poll(hall).failures
+    assert "pas encore lu" in failure.sentence
+    assert (invoice(hall).state, hall.parapheur.closed) == (InvoiceState.IN_VISA, [])

@@ -3,13 +3,12 @@
 Nothing changes here but by what the i-Parapheur says; nothing is deleted there before all that it held is kept here.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from dematfin.domain.figures.remote_alerts import of_remotes
 from dematfin.domain.visa.remote import NOT_FOUND, OPEN, RemoteFolder, RemoteState
-from dematfin.errors import AccessDenied, ConfigError, DematfinError, Refused
+from dematfin.errors import AccessDenied, ConfigError, DematfinError, Refused, Unreachable
 from dematfin.ports.app import App
 from dematfin.ports.parapheur import Parapheur, Phase
 from dematfin.steps.dossier import dossier
@@ -19,22 +18,25 @@ from dematfin.steps.remote import keep_remote, remember
 
 Work = Callable[[App, Parapheur, RemoteFolder, Tally], None]
 
+SILENCES: Final = 3
+"""Calls without an answer, one after the other, after which no more are made: one alone may be a folder's own fault."""
+
 
 def parapheur(app: App) -> Outcome:
     """Take back, send, follow and close, in this order."""
     tally = Tally("parapheur")
     if not has_folders_there(app):
         return tally.outcome()
-    if app.parapheur is None:
+    if (there := app.parapheur) is None:
         message = "Des dossiers sont encore dans l'i-Parapheur : remettez la section [parapheur] de la configuration."
         raise ConfigError(message)
-    app.parapheur.check()  # what stops everything is said once, and not of each folder
-    _each(app, RemoteState.WITHDRAWING, _take_back, tally)
-    _each(app, RemoteState.TO_SEND, _send, tally)
+    there.check()  # what stops everything is said once, and not of each folder
+    _each(app, there, _found(app, RemoteState.WITHDRAWING), _take_back, tally)
+    _each(app, there, _found(app, RemoteState.TO_SEND), _send, tally)
     with tally.item("i-Parapheur"):
-        _follow_all(app, app.parapheur, tally)
-    _each(app, RemoteState.STORED, _close, tally)
-    _tell(app, app.clock.today(), tally)
+        _each(app, there, _worth_asking(app, there), _follow, tally)
+    _each(app, there, _found(app, RemoteState.STORED), _close, tally)
+    _tell(app, tally)
     return tally.outcome()
 
 
@@ -43,22 +45,27 @@ def has_folders_there(app: App) -> bool:
     return bool(_found(app, *OPEN))
 
 
-def _each(app: App, state: RemoteState, work: Work, tally: Tally) -> None:
-    if app.parapheur is None:
-        return
-    for record in _found(app, state):
-        with tally.item(f"Facture {record.invoice_id}"), _trouble_kept(app, record):
-            work(app, app.parapheur, record, tally)
+def _each(app: App, there: Parapheur, records: Iterable[RemoteFolder], work: Work, tally: Tally) -> None:
+    """Work on each folder; an i-Parapheur that falls silent is not waited for once for each of them."""
+    silences = 0
+    for record in records:
+        error = _tried(app, there, record, work, tally)
+        silences = silences + 1 if isinstance(error, Unreachable | AccessDenied) else 0
+        if silences == SILENCES:
+            return
 
 
-@contextmanager
-def _trouble_kept(app: App, record: RemoteFolder) -> Iterator[None]:
-    """Keep what the i-Parapheur says no to, for whoever asks where the folder is."""
-    try:
-        yield
-    except DematfinError as error:
-        remember(app, record, trouble=str(error))
-        raise
+def _tried(app: App, there: Parapheur, record: RemoteFolder, work: Work, tally: Tally) -> DematfinError | None:
+    """Work on one folder; keep what went wrong with it, for whoever asks where it is, and return it."""
+    label = f"Facture {record.invoice_id}"
+    with tally.item(label):
+        try:
+            work(app, there, record, tally)
+        except DematfinError as error:
+            remember(app, record, trouble=str(error))
+            tally.failed(label, error)
+            return error
+    return None
 
 
 def _send(app: App, there: Parapheur, record: RemoteFolder, tally: Tally) -> None:
@@ -73,13 +80,11 @@ def _send(app: App, there: Parapheur, record: RemoteFolder, tally: Tally) -> Non
     tally.done(record.invoice_id)
 
 
-def _follow_all(app: App, there: Parapheur, tally: Tally) -> None:
+def _worth_asking(app: App, there: Parapheur) -> Iterator[RemoteFolder]:
+    """Yield the folders that have moved there, and those that went wrong the last time."""
     waiting = {record.id: record for record in _found(app, RemoteState.SENT)}
     shown = {key: "" if record.trouble else record.status for key, record in waiting.items()}
-    for key in there.moved(shown):
-        record = waiting[key]
-        with tally.item(f"Facture {record.invoice_id}"), _trouble_kept(app, record):
-            _follow(app, there, record, tally)
+    yield from (waiting[key] for key in there.moved(shown))
 
 
 def _follow(app: App, there: Parapheur, record: RemoteFolder, tally: Tally) -> None:
@@ -132,6 +137,8 @@ def _found(app: App, *states: RemoteState) -> tuple[RemoteFolder, ...]:
         return books.find(RemoteFolder, state=states)
 
 
-def _tell(app: App, today: date, tally: Tally) -> None:
-    for sentence in of_remotes(_found(app, *OPEN), today):
+def _tell(app: App, tally: Tally) -> None:
+    """Tell what needs somebody, beside what has just failed and is told already."""
+    calm = [one for one in _found(app, *OPEN) if not one.trouble or one.state is RemoteState.WITHDRAWING]
+    for sentence in of_remotes(calm, app.clock.today()):
         tally.note(sentence)
