@@ -1,14 +1,18 @@
 """`parapheur etat`, `parapheur relever`, `config verifier`: a bought i-Parapheur seen from the keyboard."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.office import CLOSED, Office, plain
+from dematfin.config import load
 from dematfin.domain.visa.folder import VisaFolder
+from dematfin.parapheur.settings import ParapheurSettings
 from dematfin.sandbox.iparapheur.app import ParapheurApp
 from dematfin.sandbox.neighbours import Neighbours
 from parapheur.platform import LOGIN, SETUP, Pages, simulated
@@ -141,3 +145,29 @@ def test_it_stands_among_the_neighbours_when_it_is_described(copy: Office) -> No
         Pages(neighbours.parapheur_url).commit("html")
     ports = json.loads((folder / "ports.json").read_text(encoding="utf-8"))
     assert ports["parapheur"]
+
+
+def test_the_commented_example_is_right(tmp_path: Path) -> None:
+    example = Path(__file__).parents[2] / "config.example.toml"
+    text = example.read_text(encoding="utf-8")
+    start = text.index("# [parapheur]")
+    end = text.index("[stockage]")
+    (tmp_path / "config.toml").write_text(
+        text[:start] + re.sub(r"^# ", "", text[start:end], flags=re.MULTILINE) + text[end:], encoding="utf-8"
+    )
+    section = load(tmp_path / "config.toml").parapheur
+    assert section is not None
+    assert section.model_fields_set == set(type(section).model_fields)
+    usual = ParapheurSettings(
+        **{key: getattr(section, key) for key in ("url", "identifiant", "mot_de_passe", "type", "sous_type")}
+    )
+    for key in (
+        "services",
+        "visibilite",
+        "cloture",
+        "jours_max",
+        "metadonnee_service_fait",
+        "delai_connexion",
+        "delai_lecture",
+    ):
+        assert getattr(section, key) == getattr(usual, key)

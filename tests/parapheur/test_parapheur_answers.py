@@ -182,6 +182,7 @@ def test_an_echo_of_something_else_is_no_parapheur() -> None:
         there.check()
 
 
+LINE = f"<i:LogDossier><i:status>EnCoursVisa</i:status></i:LogDossier>{OK}"
 DOCTYPE = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
@@ -189,7 +190,8 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
 @pytest.mark.parametrize(
     "reply",
     [
-        envelope("GetHistoDossier", "&a;", DOCTYPE),
+        envelope("GetHistoDossier", LINE, "<!DOCTYPE x>"),
+        envelope("GetHistoDossier", LINE + "&a;", DOCTYPE),
         envelope("GetHistoDossier", "&b;" * 1000, BOMB),
         envelope("GetHistoDossier", OK),
         envelope("GetDossier", OK),
@@ -209,6 +211,11 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
 def test_an_answer_that_is_none_is_a_bad_answer(reply: Reply) -> None:
     with saying(reply) as there, pytest.raises(BadAnswer):
         there.history(KEY)
+
+
+def test_a_plain_answer_is_one() -> None:
+    with saying(envelope("GetHistoDossier", LINE)) as there:
+        assert there.history(KEY).phase is Phase.WAITING
 
 
 def test_a_bomb_is_given_up_as_it_swells(monkeypatch: pytest.MonkeyPatch) -> None:
