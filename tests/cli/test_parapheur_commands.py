@@ -61,6 +61,9 @@ def test_it_is_shown_with_its_circuit_and_what_lies_there(copy: Office) -> None:
         assert "0 j" in answer.out
         plain(answer.said)
         shown = json.loads(copy("parapheur", "etat", "--json").out)
+        story = copy("facture", "voir", shown["folders"][0]["record"]["invoice_id"])
+        assert "à envoyer dans l'i-Parapheur" in story.out
+        plain(story.said)
         assert shown["folders"][0]["record"]["id"] == key
         assert [one["id"] for one in there.folders.all()] == [one["record"]["id"] for one in shown["folders"]]
         for one in there.folders.all():

@@ -7,7 +7,7 @@ from dematfin.acts import run
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import account, say, table, write_json
-from dematfin.domain.visa.remote import REMOTE_MACHINE
+from dematfin.domain.labels import REMOTE
 from dematfin.ports.parapheur import Route
 from dematfin.steps.parapheur import parapheur
 
@@ -48,7 +48,7 @@ def _tell(standing: acts.Standing) -> None:
             (
                 one.record.invoice_id,
                 one.record.id,
-                REMOTE_MACHINE.words[one.record.state],
+                REMOTE[one.record.state],
                 one.record.status or "—",
                 f"{one.days} j",
             )

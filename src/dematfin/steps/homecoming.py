@@ -25,7 +25,7 @@ from dematfin.steps.verdict_there import Ended, decide_there
 
 THERE: Final = "i-Parapheur"
 """Who adds what comes back: nobody is told who did."""
-PDF: Final = "application/pdf"
+PDF: Final = b"%PDF-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,15 @@ class Home:
     def documents(self) -> tuple[Kept, ...]:
         """Return the slip, then what was added."""
         return (self.slip, *(one.kept for one in self.added))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    """What the i-Parapheur says of an ended folder, and where that is kept."""
+
+    history: History
+    returned: Returned
+    home: Home
 
 
 def come_home(app: App, there: Parapheur, record: RemoteFolder, history: History, tally: Tally) -> None:
@@ -82,7 +91,7 @@ def come_home(app: App, there: Parapheur, record: RemoteFolder, history: History
 
 def _kept(app: App, record: RemoteFolder, returned: Returned, history: History) -> Home:
     """Keep everything, and read it back from where it will stay."""
-    if _kind(returned.slip)[0] != PDF:
+    if not returned.slip.data.startswith(PDF):
         message = (
             f"Facture {record.invoice_id} : ce que l'i-Parapheur rend à la place du bordereau de visa n'est pas un "
             "PDF. Rien n'est décidé ; prévenez son administrateur."
@@ -124,15 +133,6 @@ def _check_durable(app: App, record: RemoteFolder, ref: DocumentRef) -> None:
                 "décidé, rien n'est supprimé là-bas ; vérifiez le disque."
             )
             raise DocumentError(message)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Word:
-    """What the i-Parapheur says of an ended folder, and where that is kept."""
-
-    history: History
-    returned: Returned
-    home: Home
 
 
 def _decide(app: App, books: Books, record: RemoteFolder, word: _Word) -> None:

@@ -77,14 +77,15 @@ def _approved(app: App, books: Books, folder: VisaFolder, invoice: Invoice, ende
 
 def _refused(app: App, books: Books, folder: VisaFolder, invoice: Invoice, ended: Ended) -> None:
     line = ended.said[0]
-    motive, words = motive_of(line.annotation)
+    motive, words = motive_of(line.annotation[:LONGEST])
     given = replace(_decision(app, folder, line, ended), kind=DecisionKind.REFUSAL, motive=motive)
-    motif = f"{MOTIVE[motive] if motive else 'refus sans code'} ({_name(line)}, i-Parapheur) : {words}"
+    what = MOTIVE[motive] if motive else "refus sans code"
+    motif = f"{what} ({_name(line)}, i-Parapheur) : {words or 'sans explication'}"
     keep_folder(app, books, folder, folder.reported(FolderState.REFUSED, (given,)), invoice, motif)
     if motive and words and (motive in BACK_TO_AGENT or _readable(invoice, motive, words)):
         refuse(app, books, invoice, motive, motif, words)
         return
-    sentence = f"Refus de visa : {motif or 'sans un mot'}. Décidez de la suite : reprendre, renvoyer ou rejeter."
+    sentence = f"Refus de visa : {motif.rstrip('.')}. Décidez de la suite : reprendre, renvoyer ou rejeter."
     hand_back(app, books, invoice, motive or NO_CODE, sentence)
 
 
