@@ -15,13 +15,24 @@ LONGEST_FUNCTION: Final = 36
 VAGUE: Final = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "manager", "tools"})
 TRAP: Final = "steps/outcome.py"
 BEFORE_ANYBODY_IS_KNOWN: Final = "people"
-ADAPTERS: Final = ("chorus", "scanning", "pes", "signature", "tdt", "finance", "mail", "store", "reports")
+ADAPTERS: Final = (
+    "chorus",
+    "scanning",
+    "parapheur",
+    "pes",
+    "signature",
+    "tdt",
+    "finance",
+    "mail",
+    "store",
+    "reports",
+)
 MAY_NAME_ADAPTERS: Final = ("wiring.py", "config/", "cli/", "demo/")
 OWNERS: Final = {
-    "httpx": ("support/http.py", "chorus/", "tdt/"),
+    "httpx": ("support/http.py", "chorus/", "parapheur/", "tdt/"),
     "xmlschema": ("pes/validate.py",),
     "signxml": ("signature/", "sandbox/helios/"),
-    "cryptography": ("signature/", "tdt/tls.py", "sandbox/"),
+    "cryptography": ("signature/", "support/tls.py", "sandbox/"),
     "sqlalchemy": ("store/",),
     "alembic": ("store/",),
     "typer": ("cli/", "demo/commands.py"),

@@ -11,6 +11,7 @@ from dematfin.config import Settings
 from dematfin.errors import ConfigError
 from dematfin.finance.registers import CsvFinanceSoftware
 from dematfin.mail.smtp import SmtpMailer
+from dematfin.parapheur.bridge import IParapheur
 from dematfin.pes.build import Writer
 from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
@@ -61,6 +62,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         signer=XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)),
         signatures=Verifier(settings.signature, authorities, clock.now),
         transmitter=reach_tdt(settings, folder),
+        parapheur=reach_parapheur(settings, folder),
         holder=holder_here(),
         mailer=reach_mail(settings, folder),
     )
@@ -99,6 +101,11 @@ def reach_tdt(settings: Settings, folder: Path) -> S2low:
 def reach_mail(settings: Settings, folder: Path) -> SmtpMailer | None:
     """Prepare the link to the mail server, where there is one."""
     return SmtpMailer(settings.courriel, partial(resolve, folder=folder)) if settings.courriel else None
+
+
+def reach_parapheur(settings: Settings, folder: Path) -> IParapheur | None:
+    """Prepare the link to a bought i-Parapheur, where there is one."""
+    return IParapheur(settings.parapheur, partial(resolve, folder=folder)) if settings.parapheur else None
 
 
 def _password(settings: Settings, folder: Path, ask: Ask) -> str:

@@ -1,4 +1,4 @@
-"""The three small machines: our acts follow the table, and the table leads somewhere."""
+"""The small machines: our acts follow the table, and the table leads somewhere."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,6 +14,7 @@ from dematfin.domain.machine import Machine
 from dematfin.domain.mandat.flux import FLUX_MACHINE, FluxState
 from dematfin.domain.mandat.mandat import MANDAT_MACHINE, MandatState
 from dematfin.domain.visa.folder import FOLDER_MACHINE, FolderState
+from dematfin.domain.visa.remote import REMOTE_MACHINE, RemoteState
 from dematfin.errors import IllegalTransition
 from examples import invoice
 
@@ -28,10 +29,11 @@ MACHINES: dict[Machine[Any], tuple[StrEnum, frozenset[StrEnum]]] = {
         FolderState.DRAFT,
         frozenset({FolderState.APPROVED, FolderState.REFUSED, FolderState.WITHDRAWN}),
     ),
+    REMOTE_MACHINE: (RemoteState.TO_SEND, frozenset({RemoteState.CLOSED, RemoteState.WITHDRAWN})),
 }
 SAFE: Mapping[InvoiceState, frozenset[InvoiceState]] = INVOICE_MACHINE.arrows
 
-every_machine = pytest.mark.parametrize("machine", MACHINES, ids=["invoice", "mandat", "flux", "folder"])
+every_machine = pytest.mark.parametrize("machine", MACHINES, ids=["invoice", "mandat", "flux", "folder", "remote"])
 
 
 @every_machine

@@ -26,6 +26,7 @@ from fakes.finance import FakeFinance
 from fakes.ledger import FakeLedger
 from fakes.mailer import FakeMailer
 from fakes.paper import FakeFolders, FakePaper
+from fakes.parapheur import FakeParapheur
 from fakes.signature import FakeCheck, FakeSigner
 from fakes.tdt import FakeTdt
 
@@ -97,19 +98,24 @@ class Hall:
     tdt: FakeTdt
     folders: FakeFolders
     mailer: FakeMailer
+    parapheur: FakeParapheur
     axe: Axe
 
     @classmethod
     def build(cls, folder: Path, **policy: Any) -> Self:
-        """Build it, its registers full, its people in place, numbers after 1186 and 41."""
+        """Build it, its registers full, its people in place, numbers after 1186 and 41.
+
+        With a `bridge` among its rules, its i-Parapheur is connected.
+        """
         clock, axe, documents = FakeClock(), Axe(), FakeDocuments()
         ledger = WatchedLedger(clock.now)
         (folder / "depot").mkdir(exist_ok=True)
         folders = FakeFolders(root=folder / "depot")
-        chorus, tdt = FakeChorus(rules=(RULES,)), FakeTdt(folder=folder)
+        chorus, tdt, bought = FakeChorus(rules=(RULES,)), FakeTdt(folder=folder), FakeParapheur()
         mailer = FakeMailer()
         near = Watched(chorus, axe, frozenset({"fetch", "publish", "changed"}))
         far = Watched(tdt, axe, frozenset({"send", "find", "follow", "returns", "fetch", "acknowledge"}))
+        there = Watched(bought, axe, frozenset({"submit", "history", "documents", "close", "withdraw"}))
         app = App(
             policy=replace(POLICY, **policy),
             clock=clock,
@@ -126,6 +132,7 @@ class Hall:
             signer=FakeSigner(),
             signatures=FakeCheck(),
             transmitter=far,
+            parapheur=there if policy.get("bridge") else None,
             holder="test:1",
             mailer=Watched(mailer, axe, frozenset({"send"})),
         )
@@ -138,6 +145,7 @@ class Hall:
             tdt=tdt,
             folders=folders,
             mailer=mailer,
+            parapheur=bought,
             axe=axe,
         )
         year = BudgetYear(

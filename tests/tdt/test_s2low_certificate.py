@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from dematfin.errors import AccessDenied, ConfigError
 from dematfin.sandbox import pki
 from dematfin.sandbox.server import Reply
-from dematfin.tdt import tls as ours
+from dematfin.support import tls as ours
 from tdt.odd_server import fine, odd_server
 from tdt.platform import PASSWORD, s2low_at
 

@@ -16,6 +16,7 @@ from dematfin.domain.parties.waiver import Waiver, newest_first
 from dematfin.domain.reception import Answer, AnswerState, Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.remote import OPEN, RemoteFolder
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books, JournalReport, WrittenEvent
@@ -120,4 +121,5 @@ def _holdings(books: Books) -> Holdings:
         batches=books.find(Batch, state=ASIDE),
         captures=books.find(Capture, state=WAITING),
         waivers=books.find(Waiver),
+        remotes=books.find(RemoteFolder, state=OPEN),
     )

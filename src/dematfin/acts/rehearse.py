@@ -13,6 +13,7 @@ from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Reception, ReceptionState
 from dematfin.domain.visa.reminder_mail import compose
+from dematfin.domain.visa.remote import RemoteFolder, RemoteState
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.remind import to_tell
@@ -34,6 +35,8 @@ def day(app: App, who: Person) -> Iterator[str]:
         yield "Relever les dossiers de numérisation."
         yield f"Contrôler {len(books.find(Invoice, state=WAITING))} factures."
         yield f"Envoyer {len(to_tell(app)) if app.mailer else 0} rappels de visa."
+        for record in books.find(RemoteFolder, state=RemoteState.TO_SEND):
+            yield f"Envoyer dans l'i-Parapheur : facture {record.invoice_id}."
         yield from _transmissions(books)
         yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))

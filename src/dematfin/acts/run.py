@@ -9,7 +9,7 @@ from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import DematfinError
 from dematfin.ports.app import App
-from dematfin.steps.day import DAY, LEASES, NAMES, Step
+from dematfin.steps.day import LEASES, NAMES, Step, due
 from dematfin.steps.day import run as run_step
 from dematfin.steps.intake import intake
 from dematfin.steps.intake import synchronise as ask_again
@@ -41,7 +41,7 @@ def synchronise(app: App, who: Person, since: date) -> Outcome:
 def day(app: App, who: Person) -> Iterator[Outcome]:
     """Run the daily order, telling each account as it comes; a step that fails stops none of the next."""
     app = app.on_behalf_of(who, Act.RUN)
-    for step in DAY:
+    for step in due(app):
         yield _run_or_say(app, step)
 
 

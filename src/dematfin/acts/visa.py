@@ -6,24 +6,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from dematfin.domain.event import Subject
-from dematfin.domain.finding import Finding, Severity
-from dematfin.domain.intention import SupplierStatus
-from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import MOTIVE
 from dematfin.domain.money import french
-from dematfin.domain.motif import for_supplier
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.waiver import told
 from dematfin.domain.registers import Engagement
-from dematfin.domain.visa.decision import BACK_TO_AGENT, VISA_FINDING, DecisionKind, Motive
+from dematfin.domain.visa.decision import DecisionKind, Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import DematfinError, RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps import decide
 from dematfin.steps.folders import keep_folder
-from dematfin.steps.intentions import intend
 from dematfin.steps.sitting import Sitting, check_awaited, sit_at, taken
 
 LONGEST_COMMENT: Final = 512
@@ -90,7 +84,7 @@ def approve(
         books.save(*waivers)
         keep_folder(app, books, at.folder, folder, at.invoice, f"{motif} : {comment}" if comment else motif)
         if folder.state is FolderState.APPROVED:
-            _certify(app, books, at.invoice, folder, motif)
+            decide.certify(app, books, at.invoice, folder, motif)
     return folder
 
 
@@ -118,7 +112,7 @@ def refuse(
         folder = at.folder.decided(decision, app.clock.today(), app.policy.deadline)
         motif = f"{MOTIVE[motive]} ({at.names(who)}) : {comment}"
         keep_folder(app, books, at.folder, folder, at.invoice, motif)
-        _return(app, books, at.invoice, motive, motif, comment)
+        decide.refuse(app, books, at.invoice, motive, motif, comment)
     return folder
 
 
@@ -199,27 +193,3 @@ def _said(folder: VisaFolder, done: ServiceFait) -> str:
     day = done.executed_on or folder.executed_on
     part = f", en partie : {french(done.admitted)} admis" if done.admitted is not None else ""
     return f"service fait le {day:%d/%m/%Y}{part}"
-
-
-def _certify(app: App, books: Books, invoice: Invoice, folder: VisaFolder, motif: str) -> None:
-    moved = invoice.moved(InvoiceState.SERVICE_FAIT)
-    certified = replace(moved, executed_on=folder.executed_on, admitted=folder.admitted)
-    books.save(certified)
-    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, certified.state, motif))
-    intend(app, books, certified, SupplierStatus.SERVICE_FAIT)
-
-
-def _return(app: App, books: Books, invoice: Invoice, motive: Motive, motif: str, comment: str) -> None:
-    refused = _returned(invoice, motive, motif)
-    books.save(refused)
-    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, refused.state, motif))
-    if refused.state is InvoiceState.REFUSED:
-        words = for_supplier(invoice.id, f"{MOTIVE[motive]} : {comment}")
-        intend(app, books, refused, SupplierStatus.REFUSED, motif=words)
-
-
-def _returned(invoice: Invoice, motive: Motive, motif: str) -> Invoice:
-    if motive not in BACK_TO_AGENT:
-        return invoice.moved(InvoiceState.REFUSED)
-    said = Finding(code=f"{VISA_FINDING}{motive}", severity=Severity.BLOCKING, sentence=f"Refus de visa : {motif}")
-    return replace(invoice.moved(InvoiceState.TO_CORRECT), findings=(*invoice.findings, said))

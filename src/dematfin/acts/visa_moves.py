@@ -17,7 +17,7 @@ from dematfin.steps.control import control_one
 from dematfin.steps.folders import keep_folder, shown
 from dematfin.steps.intentions import take_back
 from dematfin.steps.remorse import settled
-from dematfin.steps.sitting import check_awaited, folder_of, sit_at
+from dematfin.steps.sitting import check_awaited, check_here, folder_of, sit_at
 
 
 def transfer(app: App, who: Person, invoice_id: str, desk: str, motif: str) -> VisaFolder:
@@ -51,6 +51,7 @@ def undo(app: App, who: Person, invoice_id: str) -> VisaFolder:
     with app.ledger.transaction() as books:
         invoice = books.get(Invoice, invoice_id)
         before = folder_of(books, invoice)
+        check_here(before)
         folder = before.undone(who.id)
         back = _before_the_decision(books, invoice, before)
         keep_folder(app, books, before, folder, back, f"décision reprise par {who.name}")
@@ -88,6 +89,7 @@ def bypass(app: App, who: Person, invoice_id: str, motif: str) -> VisaFolder:
     with app.ledger.transaction() as books:
         invoice = books.get(Invoice, invoice_id)
         before = folder_of(books, invoice)
+        check_here(before)
         if before.rank + 1 == len(before.steps):
             message = (
                 f"Facture {invoice_id} : c'est sa dernière étape, quelqu'un doit certifier le service fait. Donnez ce "

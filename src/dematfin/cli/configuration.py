@@ -52,6 +52,8 @@ def _checks(diagnosis: "Diagnosis", *, online: bool) -> Iterator[Check]:
         yield "Chorus Pro", diagnosis.chorus
         yield "S²LOW", diagnosis.tdt
         yield "courriel", diagnosis.mail
+        if diagnosis.has_parapheur:
+            yield "i-Parapheur", diagnosis.parapheur
 
 
 def _try(name: str, check: Callable[[], str]) -> int:

@@ -18,7 +18,15 @@ from dematfin.signature.keys import open_pkcs12
 from dematfin.store.engine import SQLITE
 from dematfin.support.refusals import reason
 from dematfin.support.secrets import private_bytes, resolve
-from dematfin.wiring import open_clock, open_documents, open_ledger, reach_chorus, reach_mail, reach_tdt
+from dematfin.wiring import (
+    open_clock,
+    open_documents,
+    open_ledger,
+    reach_chorus,
+    reach_mail,
+    reach_parapheur,
+    reach_tdt,
+)
 
 
 class Diagnosis:
@@ -108,6 +116,22 @@ class Diagnosis:
             return "pas de section [courriel] : les visas en attente ne sont rappelés à personne"
         mailer.check()
         return f"{mailer.server} nous laisse entrer"
+
+    @property
+    def has_parapheur(self) -> bool:
+        """Whether visas are given in a bought i-Parapheur."""
+        return self._settings.parapheur is not None
+
+    def parapheur(self) -> str:
+        """Call the i-Parapheur, and look whether folders can be made in it."""
+        there = reach_parapheur(self._settings, self._folder)
+        if there is None:
+            return "aucun"
+        there.check()
+        routes = there.routes()
+        if wrong := [f"{route.label} : {route.trouble}" for route in routes if route.trouble]:
+            raise ConfigError(" ".join(wrong))
+        return f"le compte est accepté, {counted(len(routes), 'circuit')}"
 
     @cached_property
     def _settings(self) -> Settings:

@@ -120,6 +120,7 @@ def _tell(app: App, event: Event) -> None:
 def _state(code: str) -> str:
     """Say a state in French, whatever it is the state of."""
     words: dict[str, str] = {
+        **plain(labels.REMOTE),  # the words of a mandat go before its own where they share a code
         **plain(labels.INVOICE),
         **plain(labels.MANDAT),
         **plain(labels.FLUX),

@@ -24,6 +24,7 @@ from dematfin.cli import (
     mandats,
     numerisation,
     pages,
+    parapheur,
     rappels,
     registres,
     steps,
@@ -63,6 +64,7 @@ def program() -> typer.Typer:
     rappels.register(visas.app)
     app.add_typer(visas.app, name="visa")
     app.add_typer(bureaux.circuits, name="circuit")
+    app.add_typer(parapheur.app, name="parapheur")
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
     app.add_typer(registres.engagements, name="engagement")

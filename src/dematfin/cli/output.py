@@ -24,6 +24,7 @@ STEPS: Final = {
     "visa": "facture",
     "fiches de visa": "fiche",
     "rappels": "courriel",
+    "parapheur": "facture",
     "transmission": "flux",
     "réconciliation": "flux",
     "suivi": "réponse",

@@ -20,6 +20,7 @@ from dematfin.domain.registers import LocalRules
 from dematfin.errors import ConfigError
 from dematfin.finance.settings import FinanceSettings
 from dematfin.mail.settings import MailSettings
+from dematfin.parapheur.settings import ParapheurSettings
 from dematfin.scanning.settings import ScanSettings
 from dematfin.signature.settings import SignatureSettings
 from dematfin.store.settings import StoreSettings
@@ -106,6 +107,7 @@ class Settings(Section):
     numerisation: ScanSettings = ScanSettings()
     web: WebSettings = WebSettings()
     courriel: MailSettings | None = None
+    parapheur: ParapheurSettings | None = None
     bac_a_sable: SandboxSettings | None = None
 
     @model_validator(mode="after")
@@ -129,6 +131,7 @@ class Settings(Section):
             circuits=self.visa.domain_circuits(),
             choices=self.visa.choices(),
             reminders=self.visa.reminders(),
+            bridge=self.parapheur.bridge() if self.parapheur else None,
             reopens=self.visa.piece_apres_visa == "rouvre",
             before_order=self.visa.jours_avant_engagement,
             slip_as_piece=self.visa.fiche_en_piece,

@@ -13,6 +13,7 @@ class Subject(StrEnum):
 
     INVOICE = "facture"
     FOLDER = "visa"
+    REMOTE = "parapheur"
     CIRCUIT = "circuit"
     DELEGATION = "délégation"
     MANDAT = "mandat"

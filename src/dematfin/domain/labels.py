@@ -7,12 +7,14 @@ from dematfin.domain.mandat.flux import FLUX_MACHINE
 from dematfin.domain.mandat.mandat import MANDAT_MACHINE, MandatState
 from dematfin.domain.visa.decision import DecisionKind, Motive
 from dematfin.domain.visa.folder import FOLDER_MACHINE
+from dematfin.domain.visa.remote import REMOTE_MACHINE
 from dematfin.domain.visa.step import StepState
 
 INVOICE: Final = INVOICE_MACHINE.words
 MANDAT: Final = MANDAT_MACHINE.words
 FLUX: Final = FLUX_MACHINE.words
 FOLDER: Final = FOLDER_MACHINE.words
+REMOTE: Final = REMOTE_MACHINE.words
 
 OF_ITS_MANDAT: Final[dict[MandatState, str]] = {
     MandatState.PREPARED: "mandat préparé",

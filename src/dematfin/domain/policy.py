@@ -10,6 +10,7 @@ from dematfin.domain.paper.rules import PaperRules
 from dematfin.domain.visa.circuit import Circuit, CircuitChoice
 from dematfin.domain.visa.deadline import J_PLUS_5, DeadlineRule
 from dematfin.domain.visa.levels import ReminderRule
+from dematfin.domain.visa.remote import Bridge
 from dematfin.errors import RoutingError
 
 
@@ -23,6 +24,7 @@ class Policy:
         default_desk: who visas an invoice that names no service.
         circuits, choices: circuits of visa, and which invoice takes which; none: one visa, of its own service.
         slip_as_piece: the visa slip is a pièce jointe of the mandat.
+        bridge: which visas are given in a bought i-Parapheur; None: all of them here.
         reopens: whether a document added after a first visa sends the folder back to its first desk, or is refused.
         before_order: days by which a service may precede the day of its engagement.
         reminders: when those who have to visa are reminded of it.
@@ -46,6 +48,7 @@ class Policy:
     default_desk: str = "FINANCES"
     circuits: tuple[Circuit, ...] = ()
     choices: tuple[CircuitChoice, ...] = ()
+    bridge: Bridge | None = None
     reopens: bool = True
     before_order: int = 30
     slip_as_piece: bool = False

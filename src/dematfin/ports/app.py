@@ -15,6 +15,7 @@ from dematfin.ports.letters import Letters
 from dematfin.ports.mailer import Mailer
 from dematfin.ports.paper_folders import PaperFolders
 from dematfin.ports.paper_reader import PaperReader
+from dematfin.ports.parapheur import Parapheur
 from dematfin.ports.signature import SignatureCheck, Signer
 from dematfin.ports.supplier_notice import SupplierNotice
 from dematfin.ports.transmitter import Transmitter
@@ -25,6 +26,7 @@ class App:
     """One collectivité, wired.
 
     Attributes:
+        parapheur: a bought i-Parapheur; None: every visa is given here.
         holder: this process, as the leases name it.
         mailer: None where no mail is sent.
         by: who is behind what is done now: a person's id, or the unattended service.
@@ -45,6 +47,7 @@ class App:
     signer: Signer
     signatures: SignatureCheck
     transmitter: Transmitter
+    parapheur: Parapheur | None = None
     holder: str
     mailer: Mailer | None = None
     by: str = SERVICE

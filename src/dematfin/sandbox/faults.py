@@ -45,6 +45,21 @@ TDT: Final = frozenset(
         "retour_cut",
     }
 )
+PARAPHEUR: Final = frozenset(
+    {
+        "duplicate",  # a creation is refused as already there
+        "introuvable",  # a folder that is there is said not to be
+        "mtom",  # parts on the path that promises none
+        "fault",  # a SOAP Fault under HTTP 500
+        "cut_after_create",
+        "html",  # a page for people, with HTTP 200
+        "unavailable",  # 503, as at night
+        "unknown_status",
+        "single_log",  # the last line of a history, alone
+        "quoted_names",  # names of annexes between quotes
+        "slow",
+    }
+)
 
 SMTP: Final = frozenset(
     {

@@ -1,8 +1,9 @@
 """The neighbours of one folder: their world, their state, their ports, kept from one start to the next.
 
 <folder>/monde.json          who exists (see `world`)
+<folder>/parapheur.json      a bought i-Parapheur, if there is one (see `iparapheur.setup`)
 <folder>/ports.json          ports, chosen once
-<folder>/chorus/, tdt/       state, and journal.jsonl: what each neighbour received, in its own words
+<folder>/chorus/, tdt/, parapheur/   state, and journal.jsonl: what each neighbour received, in its own words
 <folder>/tdt/flux/           each flow as it was received, byte for byte
 and, where the world says, each mail as it was received
 """
@@ -24,6 +25,8 @@ from dematfin.sandbox.helios.comptable import Comptable
 from dematfin.sandbox.helios.gate import Gate
 from dematfin.sandbox.helios.registry import Registry
 from dematfin.sandbox.helios.signatures import SignatureGate
+from dematfin.sandbox.iparapheur.app import ParapheurApp
+from dematfin.sandbox.iparapheur.setup import Setup
 from dematfin.sandbox.server import HOST, LoopbackServer
 from dematfin.sandbox.smtp import MailServer
 from dematfin.sandbox.tdt.app import TdtApp
@@ -34,7 +37,7 @@ SERVERS: Final = ("chorus", "tdt", "courriel")
 
 
 class Neighbours:
-    """Three real servers on the loopback: PISTE with Chorus Pro, S²LOW with the DGFiP behind it, a mail server."""
+    """Real servers on the loopback: Chorus Pro behind PISTE, S²LOW before the DGFiP, mail, an i-Parapheur if wanted."""
 
     def __init__(self, folder: Path) -> None:
         """Open a folder; raises ConfigError when it holds no world, or when its ports are taken."""
@@ -43,30 +46,37 @@ class Neighbours:
         self.chorus = ChorusApp(world, folder, folder / "chorus")
         self._registry = Registry(folder / "helios" / "etat.db")
         self.tdt = TdtApp(world.tdt, folder, folder / "tdt", _dgfip(world, folder, self._registry))
-        self._chorus_server = LoopbackServer(self.chorus, ports.get("chorus", 0))
-        self._tdt_server = LoopbackServer(self.tdt, ports.get("tdt", 0), _tls(world, folder))
         self.mail = MailServer(world.courriel, folder, ports.get("courriel", 0))
-        kept = {"chorus": self._chorus_server.port, "tdt": self._tdt_server.port, "courriel": self.mail.port}
+        self.parapheur = _parapheur(folder)
+        self._servers: dict[str, LoopbackServer | MailServer] = {
+            "chorus": LoopbackServer(self.chorus, ports.get("chorus", 0)),
+            "tdt": LoopbackServer(self.tdt, ports.get("tdt", 0), _tls(world, folder)),
+            "courriel": self.mail,
+        }
+        if self.parapheur is not None:
+            self._servers["parapheur"] = LoopbackServer(self.parapheur, ports.get("parapheur", 0))
+        kept = {name: server.port for name, server in self._servers.items()}
         (folder / "ports.json").write_text(json.dumps(kept), encoding="utf-8")
         self.chorus_url = f"http://{HOST}:{kept['chorus']}"
         self.token_url = f"{self.chorus_url}/api/oauth/token"
         self.s2low_url = f"https://{HOST}:{kept['tdt']}"
         self.mail_address = f"{HOST}:{kept['courriel']}"
+        self.parapheur_url = f"http://{HOST}:{kept['parapheur']}" if self.parapheur else ""
 
     def __enter__(self) -> Self:
         """Begin to answer."""
-        self._chorus_server.start()
-        self._tdt_server.start()
-        self.mail.start()
+        for server in self._servers.values():
+            server.start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         """Stop, keeping the state."""
-        self._chorus_server.stop()
-        self._tdt_server.stop()
-        self.mail.stop()
+        for server in self._servers.values():
+            server.stop()
         self.chorus.close()
         self.tdt.close()
+        if self.parapheur is not None:
+            self.parapheur.close()
         self._registry.state.close()
 
 
@@ -97,6 +107,13 @@ def free_ports(folder: Path) -> dict[str, int]:
 def _ports(folder: Path) -> dict[str, int]:
     path = folder / "ports.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _parapheur(folder: Path) -> ParapheurApp | None:
+    described = folder / "parapheur.json"
+    if not described.exists():
+        return None
+    return ParapheurApp(Setup.model_validate_json(described.read_bytes()), folder / "parapheur")
 
 
 def _dgfip(world: World, folder: Path, registry: Registry) -> Dgfip:

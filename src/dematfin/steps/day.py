@@ -12,6 +12,7 @@ from dematfin.steps.control import control
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.intake import intake
 from dematfin.steps.outcome import Outcome
+from dematfin.steps.parapheur import has_folders_there, parapheur
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.remind import remind
@@ -22,7 +23,19 @@ from dematfin.steps.visa import visa
 
 Step = Callable[[App], Outcome]
 
-DAY: Final[tuple[Step, ...]] = (reconcile, intake, capture, control, visa, slips, remind, transmit, follow_up, prepare)
+DAY: Final[tuple[Step, ...]] = (
+    reconcile,
+    intake,
+    capture,
+    control,
+    visa,
+    parapheur,
+    slips,
+    remind,
+    transmit,
+    follow_up,
+    prepare,
+)
 
 NAMES: Final[dict[Step, str]] = {
     reconcile: "réconciliation",
@@ -32,6 +45,7 @@ NAMES: Final[dict[Step, str]] = {
     visa: "visa",
     slips: "fiches de visa",
     remind: "rappels",
+    parapheur: "parapheur",
     transmit: "transmission",
     follow_up: "suivi",
     prepare: "préparation des bordereaux",
@@ -47,9 +61,16 @@ LEASES: Final[dict[Step, str]] = {
     visa: "visa",
     slips: "fiches",
     remind: "rappels",
+    parapheur: "parapheur",
     follow_up: "suivi",
     prepare: "préparation",
 }
+
+
+def due(app: App) -> tuple[Step, ...]:
+    """Return the steps of this collectivité's day: without a bought i-Parapheur there is none to ask."""
+    bought = app.parapheur is not None or has_folders_there(app)
+    return tuple(step for step in DAY if step is not parapheur or bought)
 
 
 def run(app: App, step: Step) -> Outcome:

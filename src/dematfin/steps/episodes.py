@@ -17,6 +17,7 @@ from dematfin.ports.invoice_source import RemoteRef
 from dematfin.ports.ledger import Books
 from dematfin.steps.folders import keep_folder
 from dematfin.steps.intentions import is_told, take_back
+from dematfin.steps.remote import recall
 from dematfin.steps.slips import ensure_slip
 
 WITH_SUPPLIER: Final = frozenset({InvoiceState.INTERRUPTED, InvoiceState.SENT_BACK})
@@ -76,3 +77,4 @@ def withdraw_visa(app: App, books: Books, invoice: Invoice, motif: str) -> None:
     waiting = folder_id(invoice.id, invoice.episode)
     for folder in books.find(VisaFolder, id=waiting, state=(FolderState.DRAFT, FolderState.IN_CIRCUIT)):
         keep_folder(app, books, folder, folder.withdrawn(), invoice, motif)
+        recall(app, books, folder, motif)

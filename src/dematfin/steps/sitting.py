@@ -65,10 +65,11 @@ def sit_at(app: App, books: Books, who: Person, invoice_id: str, seen: str = "")
     Raises:
         Forbidden: the person sits at none of its desks today.
         Conflict: the documents are not those that were `seen`.
-        RuleError: it awaits no visa, or what its supplier has sent since is not read yet.
+        RuleError: it awaits no visa, or its visa is given in a bought i-Parapheur.
     """
     invoice = books.get(Invoice, invoice_id)
     folder = folder_of(books, invoice)
+    check_here(folder)
     now = shown(books, invoice, folder.id)
     mine = seats(who, books.find(Person), books.find(Delegation), app.clock.today())
     desks = folder.desks or folder.step.desks
@@ -108,9 +109,21 @@ def check_awaited(books: Books, at: Sitting) -> None:
     if at.folder.state is not FolderState.IN_CIRCUIT or at.invoice.state is not InvoiceState.IN_VISA:
         message = f"La facture {at.invoice.id} n'est pas en attente de visa : la décision est déjà prise."
         raise Conflict(message)
-    if books.find(Reception, id=at.invoice.remote_id, state=UNREAD):
+    check_read(books, at.invoice)
+
+
+def check_here(folder: VisaFolder) -> None:
+    """Refuse to decide here on what lies in a bought i-Parapheur; raises RuleError."""
+    if folder.remote:
+        message = f"La facture {folder.invoice_id} se vise dans l'i-Parapheur (dossier {folder.remote})."
+        raise RuleError(message)
+
+
+def check_read(books: Books, invoice: Invoice) -> None:
+    """Refuse a decision on an invoice whose last version nobody could read; raises RuleError."""
+    if books.find(Reception, id=invoice.remote_id, state=UNREAD):
         message = (
-            f"Facture {at.invoice.id} : Chorus Pro l'annonce de nouveau et ce qu'elle contient maintenant n'est pas "
+            f"Facture {invoice.id} : Chorus Pro l'annonce de nouveau et ce qu'elle contient maintenant n'est pas "
             "encore lu. Attendez le prochain import ; si elle est en quarantaine, voyez dematfin chorus etat."
         )
         raise RuleError(message)

@@ -1,16 +1,20 @@
 """Visa: each controlled invoice gets a folder on the first desk of its circuit, with the day by which it is due."""
 
+from dataclasses import replace
+
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.person import Person
-from dematfin.domain.visa.circuit import Circuit, choose, version_of
+from dematfin.domain.visa.circuit import DEFAULT, Circuit, choose, version_of
 from dematfin.domain.visa.delegation import staffed
 from dematfin.domain.visa.folder import FolderState, VisaFolder, all_desks, folder_id, opened
+from dematfin.domain.visa.remote import dossier_id
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.folders import keep_folder
 from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.remote import intend_remote
 
 ON_ITS_WAY = (FolderState.DRAFT, FolderState.IN_CIRCUIT)
 
@@ -28,7 +32,7 @@ def visa(app: App) -> Outcome:
         if folder is None or folder.state is FolderState.DRAFT:
             with tally.item(f"Facture {invoice.id}"):
                 folder = _open(app, invoice, tally)
-        desks |= set(all_desks(folder)) if folder else set()
+        desks |= set(all_desks(folder)) if folder and not folder.remote else set()
     for desk in sorted(desks - manned):
         tally.note(f"Aucun viseur pour le bureau {desk} : ses factures attendent. Ajoutez-en un (personne ajouter).")
     return tally.outcome()
@@ -48,22 +52,40 @@ def _open(app: App, invoice: Invoice, tally: Tally) -> VisaFolder | None:
         known = next(iter(books.find(VisaFolder, id=key)), None)
         if known is not None and known.state is not FolderState.DRAFT:
             return known
-        circuit = _circuit(app, books, invoice)
-        fresh = opened(key, invoice.id, circuit, own_desk(app, invoice))
-        if set(all_desks(fresh)) - staffed(books.find(Person)):
+        fresh = _fresh(app, books, invoice, key)
+        if not fresh.remote and set(all_desks(fresh)) - staffed(books.find(Person)):
             if known is None:
                 keep_folder(app, books, None, fresh, invoice, "en attente : un bureau de son circuit n'a personne")
             return fresh
         folder = fresh.begun(app.clock.today(), app.policy.deadline)
-        motif = f"à viser par {folder.desk} avant le {folder.due_on:%d/%m/%Y}, circuit {circuit.id}"
-        keep_folder(app, books, known, folder, invoice, motif)
+        keep_folder(app, books, known, folder, invoice, _told(folder))
+        if folder.remote:
+            intend_remote(app, books, folder)
     tally.done(invoice.id)
     return folder
 
 
-def _circuit(app: App, books: Books, invoice: Invoice) -> Circuit:
-    """Return the version of its circuit, kept when it is new: running folders keep theirs."""
-    chosen = choose(invoice, app.policy.circuits, app.policy.choices)
+def _fresh(app: App, books: Books, invoice: Invoice, key: str) -> VisaFolder:
+    """Return a new folder, here in the circuit that the rules choose, or in a bought i-Parapheur, which has its own."""
+    own = own_desk(app, invoice)
+    if app.policy.bridge is None or not app.policy.bridge.takes(own):
+        return opened(key, invoice.id, _version(app, books, _chosen(app, invoice)), own)
+    folder = opened(key, invoice.id, _version(app, books, DEFAULT), own)
+    return replace(folder, remote=dossier_id(app.policy.collectivite[:9], folder, invoice.main_file))
+
+
+def _told(folder: VisaFolder) -> str:
+    where = f"par {folder.desk}" if not folder.remote else f"dans l'i-Parapheur, dossier {folder.remote},"
+    circuit = "" if folder.remote else f", circuit {folder.circuit}"
+    return f"à viser {where} avant le {folder.due_on:%d/%m/%Y}{circuit}"
+
+
+def _chosen(app: App, invoice: Invoice) -> Circuit:
+    return choose(invoice, app.policy.circuits, app.policy.choices)
+
+
+def _version(app: App, books: Books, chosen: Circuit) -> Circuit:
+    """Return the version of a circuit, kept when it is new: running folders keep theirs."""
     version = version_of(chosen, books.find(Circuit, key=chosen.key))
     if not books.find(Circuit, id=version.id):
         books.save(version)

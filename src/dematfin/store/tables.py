@@ -27,6 +27,7 @@ from dematfin.domain.visa.circuit import Circuit
 from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.reminders import Reminder
+from dematfin.domain.visa.remote import RemoteFolder
 from dematfin.domain.visa.supporting import Supporting
 from dematfin.domain.visa.task import VisaTask
 from dematfin.store.codec import hints
@@ -86,6 +87,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Pair: _records("pair", Pair, [["first"], ["second"]]),
     VisaFolder: _records("visa_folder", VisaFolder, [["state", "slip"], ["invoice_id"]]),
     VisaTask: _records("visa_task", VisaTask, [["folder"], ["waiting", "desk", "urgency"], ["waiting", "due_on"]]),
+    RemoteFolder: _records("remote_folder", RemoteFolder, [["state"]]),
     Supporting: _records("supporting", Supporting, [["folder"]]),
     Circuit: _records("circuit", Circuit, [["key"]]),
     Delegation: _records("delegation", Delegation),

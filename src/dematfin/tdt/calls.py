@@ -4,7 +4,6 @@ A connection that is kept may be cut and the request silently sent again; a cook
 for the account of its session, whatever login comes with the request. So nothing outlives a call.
 """
 
-import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +13,11 @@ from typing import BinaryIO, Final
 import httpx
 
 from dematfin.errors import AccessDenied, Unreachable
-from dematfin.support import http
+from dematfin.support import http, tls
 from dematfin.support.http import Timeouts, later, read_limited, translated
 from dematfin.tdt import envelopes
 
 S2LOW: Final = "S²LOW"
-REFUSES_US: Final = re.compile("ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,32 +84,22 @@ def _reply(response: httpx.Response, limit: int) -> Reply:
 
 @contextmanager
 def _told_apart(*, writing: bool = False) -> Iterator[None]:
-    """Translate what fails on the way, and find the failures of TLS behind it.
-
-    With TLS 1.3 the server's judgement on our certificate comes after the handshake, at the first read, perhaps once
-    the whole flow was written: it is a refusal of the account, and nothing was deposited.
-    """
+    """Translate what fails on the way, and find the failures of TLS behind it."""
     try:
         with translated(S2LOW, writing=writing):
             yield
     except Unreachable as error:
-        failure = _tls_failure(error)
+        failure = tls.failure(error)
         if isinstance(failure, ssl.SSLCertVerificationError):
             message = (
                 f"Le certificat du serveur S²LOW n'est pas reconnu ({failure.verify_message}) : rien n'a été envoyé. "
                 "Vérifiez url et autorites dans la section [s2low]."
             )
             raise Unreachable(message) from error
-        if failure is not None and REFUSES_US.search(failure.reason or ""):
+        if reason := tls.refuses_us(error):
             message = (
-                f"S²LOW refuse notre certificat ({failure.reason}) : rien n'a été déposé. Vérifiez sa date de fin et "
+                f"S²LOW refuse notre certificat ({reason}) : rien n'a été déposé. Vérifiez sa date de fin et "
                 "qu'il est bien celui du compte, dans la section [s2low]."
             )
             raise AccessDenied(message) from error
         raise
-
-
-def _tls_failure(error: BaseException | None) -> ssl.SSLError | None:
-    while error is not None and not isinstance(error, ssl.SSLError):
-        error = error.__cause__ or error.__context__
-    return error

@@ -9,12 +9,13 @@ from typing import Final
 
 from dematfin.errors import BadAnswer, UnknownOutcome, Unreachable
 from dematfin.ports.transmitter import Progress, ReturnItem
+from dematfin.support import tls
 from dematfin.support.http import Timeouts, check_url
-from dematfin.tdt import archive, deposit, failures, progress, returns, tls
+from dematfin.support.tls import ClientCertificate
+from dematfin.tdt import archive, deposit, failures, progress, returns
 from dematfin.tdt.calls import Line
 from dematfin.tdt.envelopes import LASTING, shown
 from dematfin.tdt.settings import S2lowSettings
-from dematfin.tdt.tls import ClientCertificate
 
 CONNECTION: Final = "/api/test-connexion.php"
 

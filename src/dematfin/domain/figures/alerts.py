@@ -7,6 +7,7 @@ from typing import Final
 from dematfin.domain import labels
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
+from dematfin.domain.figures.remote_alerts import of_remotes
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
@@ -38,6 +39,7 @@ def alerts(held: Holdings, today: date) -> Iterator[str]:
     yield from filter(None, (password_alert(rules, today) for rules in held.structures))
     yield from _of_neighbours(held)
     yield from _of_late_visas(held.folders, today)
+    yield from of_remotes(held.remotes, today)
     yield from _of_invoices(held.invoices)
 
 
@@ -99,7 +101,11 @@ def _of_late_visas(folders: Iterable[VisaFolder], today: date) -> Iterator[str]:
     for folder in folders:
         if folder.is_late(today):
             since = f"{folder.due_on:%d/%m/%Y}"
-            yield f"Facture {folder.invoice_id} : visa attendu de {folder.desk} depuis le {since}. Relancez le service."
+            where = " dans l'i-Parapheur" if folder.remote else ""
+            yield (
+                f"Facture {folder.invoice_id} : visa attendu de {folder.desk}{where} depuis le {since}. Relancez le "
+                "service."
+            )
         elif folder.state is FolderState.DRAFT:
             yield f"Facture {folder.invoice_id} : un bureau de son circuit n'a personne, aucun viseur ne la voit."
 

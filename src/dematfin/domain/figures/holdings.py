@@ -14,6 +14,7 @@ from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.reception import Answer, Reception
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.remote import RemoteFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +35,4 @@ class Holdings:
     batches: Sequence[Batch] = ()
     captures: Sequence[Capture] = ()
     waivers: Sequence[Waiver] = ()
+    remotes: Sequence[RemoteFolder] = ()

@@ -44,6 +44,13 @@ FOLDER_MACHINE: Final = Machine(
     },
 )
 
+ENDED_THERE: Final = {
+    S.APPROVED: StepState.APPROVED,
+    S.REFUSED: StepState.REFUSED,
+    S.WITHDRAWN: StepState.SKIPPED,
+}
+"""What its step becomes when a folder ends in a bought i-Parapheur."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisaFolder:
@@ -78,8 +85,8 @@ class VisaFolder:
 
     @property
     def desks(self) -> tuple[str, ...]:
-        """The desks whose word is awaited now."""
-        return self.step.awaited() if self.state is FolderState.IN_CIRCUIT else ()
+        """The desks whose word is awaited now; none of ours when it lies in a bought i-Parapheur."""
+        return self.step.awaited() if self.state is FolderState.IN_CIRCUIT and not self.remote else ()
 
     @property
     def desk(self) -> str:
@@ -175,6 +182,15 @@ class VisaFolder:
         """Return the folder opened by a person of its current step."""
         step = replace(self.step, read_by=tuple(dict.fromkeys((*self.step.read_by, who))))
         return self._changed(self.state, self._with(self.rank, step))
+
+    def reported(self, state: FolderState, decisions: tuple[Decision, ...]) -> "VisaFolder":
+        """Return a folder that lay in a bought i-Parapheur, as it ended there.
+
+        WITHDRAWN: its circuit has ended without all that a visa needs.
+        """
+        ended = FOLDER_MACHINE.check(f"Facture {self.invoice_id}", self.state, state)
+        step = replace(self.step, state=ENDED_THERE[ended], decisions=decisions)
+        return self._changed(ended, self._with(self.rank, step))
 
     def withdrawn(self) -> "VisaFolder":
         """Return the folder taken off its desk."""

@@ -1,20 +1,31 @@
 """Our client certificate, and the strict TLS context that presents it."""
 
+import re
 import secrets
 import ssl
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs12,
+)
 
 from dematfin.errors import ConfigError
 from dematfin.support import http
 from dematfin.support.secrets import private_bytes
+
+PEM: Final = b"-----BEGIN"
+REFUSES_US: Final = re.compile("ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +48,28 @@ class ClientCertificate:
 
 
 def load(path: Path, password: str) -> ClientCertificate:
-    """Read a PKCS#12 file, or raise ConfigError."""
+    """Read a PKCS#12 file, or a PEM file that holds a key and its certificates; raises ConfigError."""
+    data, secret = private_bytes(path), password.encode() or None
+    read = _pem if data.startswith(PEM) else pkcs12.load_key_and_certificates
     try:
-        key, certificate, chain = pkcs12.load_key_and_certificates(private_bytes(path), password.encode() or None)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        message = f"Le certificat {path} est illisible : mot de passe faux, ou fichier qui n'est pas un PKCS#12."
+        key, certificate, chain = read(data, secret)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        message = (
+            f"Le certificat {path} est illisible : mot de passe faux, ou fichier qui n'est ni un PKCS#12 ni un PEM "
+            "avec sa clé."
+        )
         raise ConfigError(message) from error
     if key is None or certificate is None:
         message = f"Le fichier {path} doit contenir un certificat et sa clé : exportez-le de nouveau avec les deux."
         raise ConfigError(message)
     return ClientCertificate(key=key, certificate=certificate, chain=tuple(chain))
+
+
+def _pem(data: bytes, secret: bytes | None) -> tuple[PrivateKeyTypes, x509.Certificate, list[x509.Certificate]]:
+    """Return what a PEM file holds; a key in clear takes no password."""
+    key = load_pem_private_key(data, secret)
+    certificate, *chain = x509.load_pem_x509_certificates(data)
+    return key, certificate, chain
 
 
 def context(client: ClientCertificate, authorities: Path | None) -> ssl.SSLContext:
@@ -64,6 +87,23 @@ def context(client: ClientCertificate, authorities: Path | None) -> ssl.SSLConte
         try:
             strict.load_cert_chain(file.name, password=password)
         except ssl.SSLError as error:
-            message = f"Le certificat de S²LOW est inutilisable ({error.reason}) : demandez-en un autre à son autorité."
+            message = f"Le certificat client est inutilisable ({error.reason}) : demandez-en un autre à son autorité."
             raise ConfigError(message) from error
     return strict
+
+
+def failure(error: BaseException | None) -> ssl.SSLError | None:
+    """Return the failure of TLS behind an error, if any."""
+    while error is not None and not isinstance(error, ssl.SSLError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def refuses_us(error: BaseException) -> str:
+    """Return the reason for which a server refused our certificate, or an empty text.
+
+    With TLS 1.3 its judgement comes after the handshake, at the first read, perhaps once a whole request was written:
+    it is a refusal of the account, and nothing was done.
+    """
+    reason = getattr(failure(error), "reason", None) or ""
+    return reason if REFUSES_US.search(reason) else ""
