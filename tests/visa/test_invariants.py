@@ -1,8 +1,8 @@
 """The rules of a visa queue, one test a rule, numbered as the specification numbers them.
 
 Left for later: 11 (mandatory reading).
-18 and 20 are in test_whoever_writes.py and test_together.py, 22 to 24 in test_reminder_rules.py, 33 in test_slip.py for a
-slip, 30 to 33 (a bought parapheur) in tests/parapheur.
+18 and 20 are in test_whoever_writes.py and test_together.py, 22 to 24 in test_reminder_rules.py, 33 in test_slip.py
+for a slip, 30 to 33 (a bought parapheur) in tests/parapheur.
 """
 
 from collections.abc import Callable

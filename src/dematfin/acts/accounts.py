@@ -60,6 +60,7 @@ def set_password(app: App, who: Person, person_id: str, password: str) -> None:
 
 def change_password(app: App, who: Person, present: str, fresh: str) -> None:
     """Change one's own password, knowing the present one; raises Forbidden, RuleError."""
+    who.require(Act.READ)
     sign_in(app, who.id, present)
     set_password(app, who, who.id, fresh)
 

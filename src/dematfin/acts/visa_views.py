@@ -107,12 +107,14 @@ def view(app: App, who: Person, invoice_id: str) -> FolderView:
 
 def timeline(app: App, who: Person, invoice_id: str) -> tuple[WrittenEvent, ...]:
     """Return all that happened to an invoice and its folders, oldest first; raises UnknownRecord as `view`."""
+    who.require(Act.READ)
     view(app, who, invoice_id)
     return app.ledger.history(keys=(invoice_id,))
 
 
-def lively(app: App, document: DocumentRef) -> tuple[str, ...]:
+def lively(app: App, who: Person, document: DocumentRef) -> tuple[str, ...]:
     """Return what a PDF would do besides being read, in words to show before it is opened."""
+    who.require(Act.READ)
     try:
         with app.documents.local(document) as path:
             return app.paper.lively(path)
@@ -122,6 +124,7 @@ def lively(app: App, document: DocumentRef) -> tuple[str, ...]:
 
 def my_desks(app: App, who: Person) -> tuple[str, ...]:
     """Return the desks at which a person sits today, their own and those of absent owners."""
+    who.require(Act.READ)
     with app.ledger.reading() as books:
         return tuple(seats(who, books.find(Person), books.find(Delegation), app.clock.today()))
 

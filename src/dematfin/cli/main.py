@@ -52,16 +52,19 @@ def program() -> typer.Typer:
         subcommand_metavar="COMMANDE [ARGUMENTS]...",
     )
     app.callback(cls=FrenchGroup)(_options)
-    steps.register(app)
-    etats.register(app)
-    feuilles.register(app)
-    pages.register(app)
+    for family in (steps, etats, feuilles, pages):
+        family.register(app)
+    for family in (bureaux, fiche, rappels):
+        family.register(visas.app)
+    registres.tiers.add_typer(doublons.iban, name="iban")
+    _add_families(app)
+    return app
+
+
+def _add_families(app: typer.Typer) -> None:
     app.add_typer(factures.app, name="facture")
     app.add_typer(doublons.app, name="doublon")
     app.add_typer(numerisation.app, name="numerisation")
-    bureaux.register(visas.app)
-    fiche.register(visas.app)
-    rappels.register(visas.app)
     app.add_typer(visas.app, name="visa")
     app.add_typer(bureaux.circuits, name="circuit")
     app.add_typer(parapheur.app, name="parapheur")
@@ -69,14 +72,12 @@ def program() -> typer.Typer:
     app.add_typer(mandats.app, name="mandat")
     app.add_typer(registres.engagements, name="engagement")
     app.add_typer(registres.credits_, name="credit")
-    registres.tiers.add_typer(doublons.iban, name="iban")
     app.add_typer(registres.tiers, name="tiers")
     app.add_typer(chorus.app, name="chorus")
     app.add_typer(administration.budgets, name="budget")
     app.add_typer(administration.persons, name="personne")
     app.add_typer(etats.journal, name="journal")
     app.add_typer(configuration.app, name="config")
-    return app
 
 
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:

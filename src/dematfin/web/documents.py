@@ -59,7 +59,7 @@ def lively(visit: Visit, file: File) -> tuple[str, ...]:
         return ()
     known = visit.hall.examined
     if file.key not in known:
-        known[file.key] = visa_views.lively(visit.app, file.document)
+        known[file.key] = visa_views.lively(visit.app, visit.who, file.document)
     return known[file.key]
 
 
