@@ -1,6 +1,6 @@
 """The rules of a visa queue, one test a rule, numbered as the specification numbers them.
 
-Left for later: 11 (mandatory reading), 22 to 24 (mails), 30 to 33 (a bought parapheur, private comments).
+Left for later: 11 (mandatory reading), 30 to 32 (a bought parapheur). 22 to 24 and 33 are in test_reminder_rules.py.
 18 and 20 are in test_whoever_writes.py and test_together.py.
 """
 
