@@ -34,7 +34,7 @@ def follow(configuration: Configuration = DEFAULT) -> None:
 
 
 def whole_day(configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
-    """Fait la journée : réconcilier, importer, contrôler, viser, rappeler, transmettre, suivre, préparer."""
+    """Fait la journée : réconcilier, importer, contrôler, viser, relancer, transmettre, préparer. Ne signe jamais."""
     desk = sit(configuration)
     if essai:
         for line in rehearse_day(desk.app, desk.who):
