@@ -67,6 +67,7 @@ def undo(app: App, who: Person, invoice_id: str) -> VisaFolder:
 
 def may_undo(app: App, who: Person, invoice_id: str) -> bool:
     """Say whether the last decision on a folder is this person's, and can still be taken back."""
+    who.require(Act.READ)
     with app.ledger.reading() as books:
         invoice = books.get(Invoice, invoice_id)
         try:

@@ -39,7 +39,10 @@ def endpoint(hall: Hall, handler: Handler, *, to_all: bool = False) -> Endpoint:
         if not hall.requests.takes(address_of(hall, request)):
             raise HTTPException(429)
         form = await _form(request) if request.method == "POST" else FormData()
-        return await run_in_threadpool(_answer, hall, request, form, handler if to_all else _for_persons(handler))
+        try:
+            return await run_in_threadpool(_answer, hall, request, form, handler if to_all else _for_persons(handler))
+        finally:
+            await form.close()
 
     return answer
 

@@ -1,5 +1,6 @@
 """The server: one process, its requests in threads."""
 
+import socket
 from typing import Final
 
 import uvicorn
@@ -14,11 +15,16 @@ STOP_WITHIN: Final = 10
 
 
 def serve(app: App, settings: WebSettings) -> None:
-    """Serve the pages until told to stop; who speaks for others is decided by us, not by the server."""
-    uvicorn.run(
+    """Serve the pages until told to stop; raises OSError when the address cannot be opened."""
+    family = socket.AF_INET6 if ":" in settings.ecoute else socket.AF_INET
+    listening = socket.create_server((settings.ecoute, settings.port), family=family)
+    prepared(app, settings).run(sockets=[listening])
+
+
+def prepared(app: App, settings: WebSettings) -> uvicorn.Server:
+    """Return the server; who speaks for others is decided by us, not by it."""
+    config = uvicorn.Config(
         application(app, settings),
-        host=settings.ecoute,
-        port=settings.port,
         proxy_headers=False,
         server_header=False,
         access_log=False,
@@ -27,3 +33,4 @@ def serve(app: App, settings: WebSettings) -> None:
         limit_concurrency=AT_ONCE,
         timeout_graceful_shutdown=STOP_WITHIN,
     )
+    return uvicorn.Server(config)
