@@ -1,6 +1,5 @@
 """The pages on a free port of the loopback, served by the server of production."""
 
-import socket
 from dataclasses import dataclass
 from threading import Thread
 
@@ -8,7 +7,7 @@ import uvicorn
 
 from dematfin.config.web import WebSettings
 from dematfin.ports.app import App
-from dematfin.web.server import prepared
+from dematfin.web.server import listening_at, prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Served:
 
 def serve(app: App, settings: WebSettings) -> Served:
     """Begin to serve; requests are taken from now on, be they answered a little later."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listening_at("127.0.0.1", 0)
     server = prepared(app, settings)
     thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="pages")
     thread.start()

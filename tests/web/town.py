@@ -116,7 +116,7 @@ class Town:
     def deposit(self, *contents: Content, files: Iterable[tuple[str, bytes]] = ()) -> None:
         """Have Chorus Pro give these invoices, and take them in."""
         for one in contents:
-            key = f"91{len(list(self.all(Invoice))) + len(self.chorus.deposits):05d}"
+            key = f"91{one.number.rpartition('-')[2]:0>5}"
             self.chorus.deposit(key, one)
             self.chorus.files[key] = list(files) or [(f"{one.number}.pdf", pdf(f"Facture {one.number}"))]
         list(acts.day(self.app, AGENT))

@@ -18,6 +18,8 @@ from dematfin.web.visit import Visit, status_of
 MOST: Final = 200
 """Folders of one page, late and not: more than anybody decides in one sitting."""
 
+LONGEST_WORDS: Final = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
@@ -32,7 +34,7 @@ def show(visit: Visit) -> Response:
     """Show the queue, or the part of it that is asked for."""
     asked = visit.request.query_params
     wanted = Filter(
-        desk=asked.get("bureau", ""), late="retard" in asked, words=asked.get("cherche", "").strip()[:100], most=MOST
+        desk=text(asked, "bureau"), late="retard" in asked, words=text(asked, "cherche")[:LONGEST_WORDS], most=MOST
     )
     return visit.page(
         "visas.html",

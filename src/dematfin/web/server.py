@@ -16,9 +16,15 @@ STOP_WITHIN: Final = 10
 
 def serve(app: App, settings: WebSettings) -> None:
     """Serve the pages until told to stop; raises OSError when the address cannot be opened."""
-    family = socket.AF_INET6 if ":" in settings.ecoute else socket.AF_INET
-    listening = socket.create_server((settings.ecoute, settings.port), family=family)
-    prepared(app, settings).run(sockets=[listening])
+    prepared(app, settings).run(sockets=[listening_at(settings.ecoute, settings.port)])
+
+
+def listening_at(address: str, port: int) -> socket.socket:
+    """Open an address; raises OSError. Answers leave at once: connections inherit it."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listening = socket.create_server((address, port), family=family)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def prepared(app: App, settings: WebSettings) -> uvicorn.Server:
