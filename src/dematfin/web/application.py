@@ -1,6 +1,7 @@
 """The application: its addresses, and what stands between the network and the pages."""
 
 from datetime import timedelta
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,11 +16,12 @@ from dematfin.web import absences, documents, folder, queue, signin
 from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
 from dematfin.web.headers import SafeHeaders
 from dematfin.web.limits import BodyLimit, TooLong
-from dematfin.web.pages import STYLE
+from dematfin.web.pages import STATIC
 from dematfin.web.sessions import Sessions
 from dematfin.web.visit import Hall
 
 GET, POST = "GET", "POST"
+KEPT: Final = {"Cache-Control": "max-age=3600"}
 
 
 def application(app: App, settings: WebSettings) -> Starlette:
@@ -40,6 +42,7 @@ def _open_to_all(hall: Hall) -> list[Route]:
     return [
         Route("/", _home, methods=[GET]),
         Route("/dematfin.css", _style, methods=[GET]),
+        Route("/dematfin.svg", _icon, methods=[GET]),
         Route("/connexion", endpoint(hall, signin.ask, to_all=True), methods=[GET]),
         Route("/connexion", endpoint(hall, signin.sign_in, to_all=True), methods=[POST]),
     ]
@@ -74,4 +77,8 @@ async def _home(_: Request) -> Response:
 
 
 async def _style(_: Request) -> Response:
-    return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return FileResponse(STATIC / "dematfin.css", media_type="text/css", headers=KEPT)
+
+
+async def _icon(_: Request) -> Response:
+    return FileResponse(STATIC / "dematfin.svg", media_type="image/svg+xml", headers=KEPT)

@@ -23,7 +23,7 @@ def _shown(value: Any) -> Any:
     return legible(value) if type(value) is str else value
 
 
-STYLE: Final = Path(__file__).parent / "static" / "dematfin.css"
+STATIC: Final = Path(__file__).parent / "static"
 PAGES: Final = Environment(
     loader=PackageLoader("dematfin.web"),
     autoescape=True,
