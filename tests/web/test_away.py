@@ -23,9 +23,13 @@ def test_an_absence_the_stand_in_decides_and_the_absence_ends(seen: Window, town
     seen.field("Premier jour").fill("2026-03-05")
     seen.field("Dernier jour").fill("2026-03-02")
     seen.field("Motif").fill("Congés d'hiver")
+    seen.page.get_by_label("SCOLAIRE").check()
     seen.press("Enregistrer l'absence")
     assert "finit avant de commencer" in seen.alert
-    assert (seen.field("Motif").input_value(), seen.field("Premier jour").input_value()) == ("Congés d'hiver", "2026-03-05")
+    kept = [seen.field(name).input_value() for name in ("Motif", "Premier jour", "Qui vise à ma place")]
+    assert kept == ["Congés d'hiver", "2026-03-05", STAND_IN.id]
+    assert seen.page.get_by_label("SCOLAIRE").is_checked()
+    assert not seen.page.get_by_label("VOIRIE").is_checked()
     seen.picture("absence-refusee")
     assert town.all(Delegation) == ()
     seen.field("Premier jour").fill("2026-03-02")
@@ -34,6 +38,7 @@ def test_an_absence_the_stand_in_decides_and_the_absence_ends(seen: Window, town
     assert seen.notice == "Absence enregistrée du 02/03/2026 au 06/03/2026."
     (made,) = town.all(Delegation)
     assert (made.absent, made.substitute, made.reason) == (VISEUR.id, STAND_IN.id, "Congés d'hiver")
+    assert made.desks == {"SCOLAIRE"}
     seen.picture("absences")
 
     seen.press("Se déconnecter")
@@ -124,7 +129,7 @@ def test_a_session_that_has_ended_decides_nothing_and_leads_back(seen: Window, t
     seen.press("Je certifie le service fait")
     seen.picture("session-finie")
     assert town.everything() == before
-    assert "session" in seen.words
+    assert "Votre session était finie" in seen.alert
     seen.open(f"/dossier/{LATE}")
     seen.field("Identifiant").fill(VISEUR.id)
     seen.page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)

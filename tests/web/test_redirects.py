@@ -48,7 +48,7 @@ def test_the_page_that_was_asked_for_is_shown_afterwards(pages: Served) -> None:
 def test_a_form_that_was_sent_without_a_session_is_not_played_again(pages: Served) -> None:
     with Visitor(pages) as visitor:
         visitor.get("/connexion")
-        assert visitor.post(f"/dossier/{LATE}/viser").headers["Location"] == "/connexion"
+        assert visitor.post(f"/dossier/{LATE}/viser").headers["Location"] == "/connexion?finie=1"
 
 
 @pytest.mark.parametrize("odd", ["a&suite=//evil.example", "a#b", "a?b", "é", "%00", "..%2f..%2fetc%2fpasswd", "%e2%80%ae"])

@@ -98,9 +98,9 @@ def _for_persons(handler: Handler) -> Handler:
 
 
 def _to_sign_in(visit: Visit) -> Response:
-    """Ask who it is first; what was only looked at is shown afterwards."""
-    asked = f"?suite={quote(visit.request.url.path, safe='/')}" if visit.request.method == "GET" else ""
-    return RedirectResponse(f"/connexion{asked}", status_code=303)
+    """Ask who it is first; what was only looked at is shown afterwards, what was sent is told not to be done."""
+    asked = f"suite={quote(visit.request.url.path, safe='/')}" if visit.request.method == "GET" else "finie=1"
+    return RedirectResponse(f"/connexion?{asked}", status_code=303)
 
 
 def _name(visit: Visit) -> str:

@@ -17,7 +17,8 @@ def ask(visit: Visit) -> Response:
     """Show the form; who has signed in already goes on."""
     if visit.person is not None:
         return visit.go("/visas")
-    return visit.page("connexion.html", after=_after(visit.request.query_params.get("suite", "")))
+    asked = visit.request.query_params
+    return visit.page("connexion.html", after=_after(asked.get("suite", "")), lost="finie" in asked)
 
 
 def sign_in(visit: Visit) -> Response:
@@ -32,7 +33,7 @@ def sign_in(visit: Visit) -> Response:
         person = accounts.sign_in(visit.app, name, password if isinstance(password, str) else "")
     except Forbidden as error:
         log.warning("sign_in_refused", account=name[:40], address=visit.address)
-        return visit.page("connexion.html", status_of(error), after=after, error=str(error), name=name)
+        return visit.page("connexion.html", status_of(error), after=after, lost=False, error=str(error), name=name)
     log.info("signed_in", who=person.id, address=visit.address)
     response = RedirectResponse(after, status_code=303)
     keep_token(visit.hall, response, visit.hall.sessions.open(person.id))
