@@ -156,6 +156,7 @@ def tabbed(at: Window) -> list[str]:
 
 def test_every_control_of_the_queue_is_reached_by_tab_and_seen_to_be(desk: Window) -> None:
     desk.sign_in(VISEUR)
+    assert desk.heading == "Ma file"
     stops = tabbed(desk)
     assert stops[:5] == ["Aller au contenu", "Ma file", "Absences", VISEUR.name, "Se déconnecter"]
     rest = ["cherche", "bureau", "retard", "Filtrer", f"lot-{LATE}", LATE, f"lot-{PLAIN}", PLAIN]
@@ -165,6 +166,7 @@ def test_every_control_of_the_queue_is_reached_by_tab_and_seen_to_be(desk: Windo
 
 def test_the_skip_link_leads_past_the_navigation(desk: Window) -> None:
     desk.sign_in(VISEUR)
+    assert desk.heading == "Ma file"
     desk.page.keyboard.press("Tab")
     assert desk.page.evaluate("document.activeElement.className") == "skip"
     desk.page.keyboard.press("Enter")

@@ -35,7 +35,9 @@ def test_a_form_that_comes_from_elsewhere_does_nothing(headers: dict[str, str], 
         assert town.everything() == before
 
 
-@pytest.mark.parametrize("headers", [{}, {"Origin": "http://127.0.0.1:{port}", "Sec-Fetch-Site": "same-origin"}], ids=str)
+@pytest.mark.parametrize(
+    "headers", [{}, {"Origin": "http://127.0.0.1:{port}", "Sec-Fetch-Site": "same-origin"}], ids=str
+)
 def test_our_own_form_is_taken(headers: dict[str, str], town: Town, pages: Served) -> None:
     with Visitor(pages) as visitor:
         visitor.sign_in(VISEUR)

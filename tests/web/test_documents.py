@@ -54,7 +54,9 @@ def test_the_page_shows_the_first_file_that_a_browser_draws(town: Town, visitor:
         assert "Aucun document ne peut être montré" in page
 
 
-@pytest.mark.parametrize("digest", ["0" * 64, "../../base.sqlite", "..%2f..%2fbase.sqlite", "%2e%2e", "x", "%00", "A" * 9999])
+@pytest.mark.parametrize(
+    "digest", ["0" * 64, "../../base.sqlite", "..%2f..%2fbase.sqlite", "%2e%2e", "x", "%00", "A" * 9999]
+)
 def test_no_other_file_can_be_asked_for(digest: str, visitor: Visitor) -> None:
     with visitor:
         answer = visitor.get(f"/dossier/{LATE}/document/{digest}")

@@ -79,7 +79,9 @@ def test_no_page_holds_a_script_or_a_style_of_its_own(town: Town, pages: Served)
         visitor.sign_in(VISEUR)
         for path in ("/visas", "/absences", "/compte", f"/dossier/{LATE}"):
             page = visitor.get(path).text
-            assert not any(word in page for word in ("<script", "style=", "onclick", "javascript:", "http://", "https://"))
+            assert not any(
+                word in page for word in ("<script", "style=", "onclick", "javascript:", "http://", "https://")
+            )
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[", "a:b:c", "evil.example@"])
@@ -90,7 +92,9 @@ def test_under_another_name_nothing_is_answered(host: str, serving: Callable[...
     assert "form" not in answer.text
 
 
-@pytest.mark.parametrize("host", ["visas.valbrume.example", "127.0.0.1:1", "localhost", "[::1]:8400", "VISAS.valbrume.example"])
+@pytest.mark.parametrize(
+    "host", ["visas.valbrume.example", "127.0.0.1:1", "localhost", "[::1]:8400", "VISAS.valbrume.example"]
+)
 def test_under_our_own_names_we_answer(host: str, serving: Callable[..., Served]) -> None:
     served = serving(url="https://visas.valbrume.example")
     assert httpx.get(f"{served.url}/connexion", headers={"Host": host}).status_code == 200

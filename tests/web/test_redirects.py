@@ -51,7 +51,9 @@ def test_a_form_that_was_sent_without_a_session_is_not_played_again(pages: Serve
         assert visitor.post(f"/dossier/{LATE}/viser").headers["Location"] == "/connexion?finie=1"
 
 
-@pytest.mark.parametrize("odd", ["a&suite=//evil.example", "a#b", "a?b", "é", "%00", "..%2f..%2fetc%2fpasswd", "%e2%80%ae"])
+@pytest.mark.parametrize(
+    "odd", ["a&suite=//evil.example", "a#b", "a?b", "é", "%00", "..%2f..%2fetc%2fpasswd", "%e2%80%ae"]
+)
 def test_an_odd_address_leads_to_sign_in_and_then_nowhere(odd: str, pages: Served) -> None:
     with Visitor(pages) as visitor:
         asked = visitor.get(f"/dossier/{quote(odd, safe='%')}")

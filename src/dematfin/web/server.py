@@ -14,11 +14,6 @@ AT_ONCE: Final = 200
 STOP_WITHIN: Final = 10
 
 
-def serve(app: App, settings: WebSettings) -> None:
-    """Serve the pages until told to stop; raises OSError when the address cannot be opened."""
-    prepared(app, settings).run(sockets=[listening_at(settings.ecoute, settings.port)])
-
-
 def listening_at(address: str, port: int) -> socket.socket:
     """Open an address; raises OSError. Answers leave at once: connections inherit it."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
