@@ -361,7 +361,7 @@ def test_21_one_refusal_of_a_batch_stops_none_of_the_others(tmp_path: Path) -> N
     hall.day()
     acts.refuse(hall.app, VISEUR, "F2026-000002", Motive.OTHER, "Non.")
     keys = (FIRST, "F2026-000002", "F2026-000003", "F2026-999999", FIRST)
-    settled = acts.approve_many(hall.app, VISEUR, keys, done(hall))
+    settled = acts.approve_many(hall.app, VISEUR, dict.fromkeys(keys, ""), done(hall))
     assert [(one.invoice_id[-1], bool(one.refusal)) for one in settled] == [
         ("1", False),
         ("2", True),

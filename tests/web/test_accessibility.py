@@ -38,6 +38,13 @@ def faults(at: Window) -> list[str]:
 
 def walk(at: Window, town: Town) -> Iterator[str]:
     """Show every page in every state: each step names what is then on the screen."""
+    yield from walk_in(at)
+    yield from walk_around(at, town)
+    yield from walk_through_decisions(at, town)
+    yield from walk_as_others(at)
+
+
+def walk_in(at: Window) -> Iterator[str]:
     at.open("/connexion")
     yield "connexion"
     at.sign_in(VISEUR, "ce n'est pas lui")
@@ -46,6 +53,9 @@ def walk(at: Window, town: Town) -> Iterator[str]:
     yield "session finie"
     at.sign_in(VISEUR)
     yield "file"
+
+
+def walk_around(at: Window, town: Town) -> Iterator[str]:
     at.open("/visas?cherche=rien+de+tel")
     yield "file sans résultat"
     at.open("/compte")
@@ -59,6 +69,9 @@ def walk(at: Window, town: Town) -> Iterator[str]:
     yield "introuvable"
     at.open("/dossier/F2026-999999")
     yield "dossier inconnu"
+
+
+def walk_through_decisions(at: Window, town: Town) -> Iterator[str]:
     at.open(f"/dossier/{LATE}")
     for one in at.page.locator("summary").all():
         one.click()
@@ -82,6 +95,9 @@ def walk(at: Window, town: Town) -> Iterator[str]:
     yield "résultat du lot"
     at.open("/visas")
     yield "file vide"
+
+
+def walk_as_others(at: Window) -> Iterator[str]:
     at.press("Se déconnecter")
     yield "déconnecté"
     at.sign_in(ADMIN)
@@ -135,7 +151,7 @@ def test_each_page_says_its_language_and_a_title_of_its_own(
 
 def tabbed(at: Window) -> list[str]:
     """Press Tab through the whole page; return what took the focus, each of which could be seen to have it."""
-    stops = []
+    stops: list[str] = []
     for _ in range(80):
         at.page.keyboard.press("Tab")
         stop: dict[str, Any] = at.page.evaluate("""() => {

@@ -16,6 +16,7 @@ from dematfin.domain.visa.supporting import seen_together
 from dematfin.web.application import application
 from examples import ADMIN, AGENT, MAIRE, VISEUR
 from fakes.hall import Hall
+from visa.desks import OTHER, STAND_IN
 from web.served import Served
 from web.town import (
     BEFORE,
@@ -27,11 +28,9 @@ from web.town import (
     LATER,
     NO_FOLDER,
     OF_TWO,
-    OTHER,
     PASSWORD,
     PLAIN,
     READER,
-    STAND_IN,
     Town,
     pdf,
 )

@@ -15,7 +15,7 @@ pytestmark = needs_chromium
 FRESH = "quatre mules sous la halle"
 
 
-def test_an_absence_the_stand_in_decides_and_the_absence_ends(seen: Window, town: Town) -> None:
+def test_declaring_an_absence(seen: Window, town: Town) -> None:
     seen.sign_in(VISEUR)
     seen.page.get_by_role("link", name="Absences").click()
     assert "Aucune absence en cours ou à venir." in seen.words
@@ -41,7 +41,9 @@ def test_an_absence_the_stand_in_decides_and_the_absence_ends(seen: Window, town
     assert made.desks == {"SCOLAIRE"}
     seen.picture("absences")
 
-    seen.press("Se déconnecter")
+
+def test_the_stand_in_decides_in_the_absence_of_somebody_who_then_comes_back(seen: Window, town: Town) -> None:
+    town.away()
     seen.sign_in(STAND_IN)
     assert f"en l'absence de {VISEUR.name}" in seen.words
     seen.picture("file-du-remplacant")

@@ -30,7 +30,7 @@ def test_a_form_that_comes_from_elsewhere_does_nothing(headers: dict[str, str], 
         visitor.get(f"/dossier/{LATE}")
         before = town.everything()
         sent = {name: value.format(port=pages.port) for name, value in headers.items()}
-        refused = visitor.post(APPROVE, DAY, **sent)
+        refused = visitor.post(APPROVE, DAY, headers=sent)
         assert (refused.status_code, "rien n'a été fait" in problem(refused)) == (403, True)
         assert town.everything() == before
 
@@ -43,7 +43,7 @@ def test_our_own_form_is_taken(headers: dict[str, str], town: Town, pages: Serve
         visitor.sign_in(VISEUR)
         visitor.get(f"/dossier/{LATE}")
         sent = {name: value.format(port=pages.port) for name, value in headers.items()}
-        assert visitor.post(APPROVE, DAY, **sent).status_code == 303
+        assert visitor.post(APPROVE, DAY, headers=sent).status_code == 303
     assert town.folder_of(LATE).state is FolderState.APPROVED
 
 
@@ -76,7 +76,7 @@ def test_signing_in_is_guarded_too(town: Town, pages: Served) -> None:
     with Visitor(pages) as visitor:
         visitor.get("/connexion")
         typed = {"identifiant": VISEUR.id, "mot-de-passe": PASSWORD}
-        assert visitor.post("/connexion", typed, Origin="https://evil.example").status_code == 403
+        assert visitor.post("/connexion", typed, headers={"Origin": "https://evil.example"}).status_code == 403
         assert visitor.post("/connexion", typed | {"seal": ""}).status_code == 403
         assert visitor.get("/visas").status_code == 303
         assert visitor.post("/connexion", typed).status_code == 303

@@ -1,4 +1,4 @@
-"""Certifying, refusing, passing on, joining, taking back: in a real browser, judged by what the books hold afterwards."""
+"""Certifying, refusing, passing on, joining, taking back in a real browser, judged by what the books then hold."""
 
 from datetime import date
 from decimal import Decimal
@@ -28,7 +28,8 @@ def test_certifying_the_whole_invoice(seen: Window, town: Town) -> None:
     seen.field("Commentaire").fill("Tout y est : 3 cartons.\nMerci !")
     seen.press(CERTIFY)
     assert seen.notice == (
-        f"Facture {LATE} : service fait certifié. Vous pouvez reprendre cette décision tant que personne n'en a tenu compte."
+        f"Facture {LATE} : service fait certifié. "
+        "Vous pouvez reprendre cette décision tant que personne n'en a tenu compte."
     )
     assert CERTIFY not in seen.words
     seen.picture("visee")

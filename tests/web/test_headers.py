@@ -12,7 +12,8 @@ from web.town import LATE, Town
 from web.visitor import Visitor
 
 PATHS = (
-    "/", "/connexion", "/visas", "/absences", "/compte", "/dematfin.css", f"/dossier/{LATE}", "/dossier/F1", "/nulle-part",
+    "/", "/connexion", "/visas", "/absences", "/compte", "/dematfin.css", f"/dossier/{LATE}", "/dossier/F1",
+    "/nulle-part",
 )  # fmt: skip
 
 

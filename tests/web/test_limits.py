@@ -7,8 +7,9 @@ from threading import Barrier, Thread
 import httpx
 import pytest
 
-from dematfin.domain.parties import account as accounts_rules
-from dematfin.domain.parties.account import Account
+from dematfin.acts import accounts as acts
+from dematfin.domain.parties import account as rules
+from dematfin.domain.parties.account import Account, digest_of
 from examples import VISEUR
 from visa.desks import DST
 from web.served import Served
@@ -145,13 +146,13 @@ def test_a_wrong_sign_in_costs_one_digest_whoever_it_names(
 ) -> None:
     """The time of an answer, which is that of a digest, tells nothing of who exists."""
     made = []
-    real = accounts_rules.hashlib.scrypt
 
-    def counted(*arguments: object, **named: object) -> bytes:
+    def counted(password: str, salt: str) -> str:
         made.append(1)
-        return real(*arguments, **named)  # type: ignore[arg-type]
+        return digest_of(password, salt)
 
-    monkeypatch.setattr(accounts_rules.hashlib, "scrypt", counted)
+    monkeypatch.setattr(rules, "digest_of", counted)
+    monkeypatch.setattr(acts, "digest_of", counted)
     with Visitor(pages) as visitor:
         wrong(visitor, name)
     assert made == [1]

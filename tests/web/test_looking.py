@@ -15,7 +15,7 @@ def rows(seen: Window) -> list[str]:
     return re.findall(r"F2026-\d{6}", " ".join(seen.page.locator("tbody th").all_inner_texts()))
 
 
-def test_signing_in_with_a_wrong_password_then_the_good_one(seen: Window, town: Town) -> None:
+def test_signing_in_with_a_wrong_password_then_the_good_one(seen: Window) -> None:
     seen.open("/")
     assert seen.heading == "Connexion"
     seen.picture("connexion")
@@ -27,7 +27,6 @@ def test_signing_in_with_a_wrong_password_then_the_good_one(seen: Window, town: 
     seen.page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     seen.press("Se connecter")
     assert (seen.heading, seen.path) == ("Ma file", "/visas")
-    assert town.events()[-1].startswith("F") is False
     assert seen.page.title() == "Ma file – dematfin"
 
 
@@ -63,7 +62,9 @@ def test_a_folder_shows_its_pdf_in_the_page(seen: Window, town: Town) -> None:
     assert sent.value.headers["content-type"] == "application/pdf"
     assert "PAPETERIE DU LAC" in seen.heading
     assert "120,00" in seen.heading
-    assert seen.page.locator("object").bounding_box()["height"] > 200
+    drawn = seen.page.locator("object").bounding_box()
+    assert drawn is not None
+    assert drawn["height"] > 200
     assert not seen.page.get_by_text("Votre navigateur ne montre pas").is_visible()
     seen.page.wait_for_timeout(1500)
     seen.picture("dossier")

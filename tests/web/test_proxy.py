@@ -51,7 +51,7 @@ def test_two_names_in_one_request_are_nobody(serving: Callable[..., Served]) -> 
 
 @pytest.mark.parametrize("name", ["inconnu", "VISEUR", "parti", "' OR 1=1 --", "é", "x" * 5000])
 def test_an_unknown_or_inactive_name_is_nobody(name: str, serving: Callable[..., Served]) -> None:
-    answer = httpx.get(f"{serving(**BELIEVED).url}/visas", headers={NAMED: name.encode()})
+    answer = httpx.get(f"{serving(**BELIEVED).url}/visas", headers={NAMED.encode(): name.encode()})
     assert answer.status_code == 403
     assert "Connectez-vous" in problem(answer)
 

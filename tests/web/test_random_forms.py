@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dematfin.config.web import WebSettings
-from dematfin.domain.visa.decision import DecisionKind, Motive
+from dematfin.domain.visa.decision import DecisionKind
 from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.supporting import Supporting
@@ -22,15 +22,15 @@ ROUTES = (
     f"/dossier/{LATE}/reprendre", "/visas/lot", "/visas/lot/viser", "/absences", "/absences/D00001/finir",
 )  # fmt: skip
 NAMES = (
-    "service-fait", "montant-admis", "commentaire", "motif", "bureau", "motif-transfert", "document", "facture", "absent",
-    "remplacant", "du", "au", "arrete",
+    "service-fait", "montant-admis", "commentaire", "motif", "bureau", "motif-transfert", "document", "facture",
+    "absent", "remplacant", "du", "au", "arrete",
 )  # fmt: skip
 WORDS = st.one_of(
     st.text(max_size=30),
     st.sampled_from(
-        ["", "0", "-1", "1e999999", "NaN", "Infinity", "80,50", "120", "999999999999999999999", "2026-02-27", "9999-12-31",
-         "0001-01-01", "2026-02-30", "31/12/2025", "٢٠٢٦-٠٢-٢٧", "AUTRE", "DOUBLON", "SPORT", "SCOLAIRE", LATE, PLAIN, OF_TWO,
-         "interim", "viseur", "admin", "x" * 600, "\x00", "\ud7ff", "é\u0301"]
+        ["", "0", "-1", "1e999999", "NaN", "Infinity", "80,50", "120", "999999999999999999999", "2026-02-27",
+         "9999-12-31", "0001-01-01", "2026-02-30", "31/12/2025", "٢٠٢٦-٠٢-٢٧", "AUTRE", "DOUBLON", "SPORT", "SCOLAIRE",
+         LATE, PLAIN, OF_TWO, "interim", "viseur", "admin", "x" * 600, "\x00", "\ud7ff", "é\u0301"]
     ),
 )  # fmt: skip
 FORMS = st.dictionaries(st.sampled_from(NAMES), st.one_of(WORDS, st.lists(WORDS, max_size=3)), max_size=8)
@@ -52,9 +52,9 @@ def test_no_form_breaks_a_page_nor_the_books(visiting: Visitor, town: Town, data
     path = data.draw(st.sampled_from(ROUTES))
     fields: Any = data.draw(FORMS)
     if data.draw(st.booleans()):
-        visiting.get(f"/dossier/{LATE}", **{"X-Forwarded-For": str(data.draw(st.integers()))})
+        visiting.get(f"/dossier/{LATE}", headers={"X-Forwarded-For": str(data.draw(st.integers()))})
     before = town.everything()
-    answer = visiting.post(path, fields, **{"X-Forwarded-For": str(data.draw(st.integers()))})
+    answer = visiting.post(path, fields, headers={"X-Forwarded-For": str(data.draw(st.integers()))})
     assert answer.status_code < 500, answer.text
     if town.everything() != before:
         check(town)
@@ -71,7 +71,7 @@ def check(town: Town) -> None:
                 assert kept.executed_on <= town.clock.today()
                 assert one.admitted is None or (0 < one.admitted < 120 and one.comment.strip())
             if one.kind is DecisionKind.REFUSAL:
-                assert one.motive in Motive
+                assert one.motive is not None
                 assert one.comment.strip()
             assert len(one.comment) <= 512
     for absence in town.all(Delegation):

@@ -39,7 +39,7 @@ def test_to_open_a_folder_of_ones_desk_is_remembered_once_with_its_event(town: T
     with Visitor(pages) as visitor:
         visitor.sign_in(VISEUR)
         count = len(town.events())
-        visitor.get(f"/dossier/{LATE}", **{"Sec-Purpose": "prefetch;prerender"})
+        visitor.get(f"/dossier/{LATE}", headers={"Sec-Purpose": "prefetch;prerender"})
         assert len(town.events()) == count
         visitor.get(f"/dossier/{LATE}")
         visitor.get(f"/dossier/{LATE}")

@@ -10,7 +10,8 @@ from web.town import LATE, PASSWORD
 from web.visitor import Visitor
 
 ELSEWHERE = (
-    "//evil.example", "https://evil.example", "http:evil.example", "\\\\evil.example", "/\\evil.example", "javascript:alert(1)",
+    "//evil.example", "https://evil.example", "http:evil.example", "\\\\evil.example", "/\\evil.example",
+    "javascript:alert(1)",
     "/\t/evil.example", "\t//evil.example", "/\n/evil.example", "/\r\nSet-Cookie: dematfin=vole", "evil.example", "",
     "/visas\x00", "/\u202e", "data:text/html,x", "///evil.example", "/\u2028/evil.example",
 )  # fmt: skip

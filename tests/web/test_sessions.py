@@ -57,7 +57,7 @@ def test_a_token_planted_before_signing_in_opens_nothing(pages: Served) -> None:
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 5000, "é", '"', "a b"])
 def test_a_token_that_is_not_ours_is_nobody(token: str, pages: Served) -> None:
-    answer = httpx.get(f"{pages.url}/visas", headers={"Cookie": f"dematfin={token}".encode()})
+    answer = httpx.get(f"{pages.url}/visas", headers={b"Cookie": f"dematfin={token}".encode()})
     assert answer.status_code == 303
 
 

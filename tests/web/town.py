@@ -102,7 +102,7 @@ class Town:
         (folder / "depot").mkdir(parents=True, exist_ok=True)
         ledger = SqlLedger(open_engine(str(folder / "base.sqlite")), COMMUNE, clock.now)
         documents = FolderDocuments(folder / "documents", minimum_free=0)
-        chorus = PaperChorus(rules=(replace(RULES, services=RULES.services | SERVICES),))
+        chorus = PaperChorus(rules=(replace(RULES, services={**RULES.services, **SERVICES}),))
         app = replace(
             Hall.build(folder, **POLICY).app,
             clock=clock,

@@ -1,6 +1,7 @@
 """Somebody at a browser without a window: reads pages, sends their forms."""
 
 import re
+from collections.abc import Mapping
 from html import unescape
 from typing import Final
 
@@ -10,8 +11,9 @@ from dematfin.domain.parties.person import Person
 from web.served import Served
 from web.town import PASSWORD
 
-Fields = dict[str, str | list[str]]
-Files = dict[str, tuple[str, bytes]]
+Fields = Mapping[str, str | list[str]]
+Headers = Mapping[str, str]
+Files = Mapping[str, tuple[str, bytes]]
 HIDDEN: Final = re.compile(r'name="(seal|clic|vu)" value="([^"]*)"')
 WAIT: Final = 60
 
@@ -29,17 +31,17 @@ class Visitor:
     def __exit__(self, *_: object) -> None:
         self.http.close()
 
-    def get(self, path: str, **headers: str) -> httpx.Response:
+    def get(self, path: str, headers: Headers | None = None) -> httpx.Response:
         """Ask for a page; what its forms repeat is kept."""
         answer = self.http.get(path, headers=headers)
         self.hidden |= dict(HIDDEN.findall(answer.text))
         return answer
 
     def post(
-        self, path: str, fields: Fields | None = None, files: Files | None = None, **headers: str
+        self, path: str, fields: Fields | None = None, files: Files | None = None, headers: Headers | None = None
     ) -> httpx.Response:
         """Send a form with the seal of this browser, and with what the last page hid in its forms."""
-        return self.http.post(path, data=self.hidden | (fields or {}), files=files, headers=headers)
+        return self.http.post(path, data={**self.hidden, **(fields or {})}, files=files, headers=headers)
 
     def sign_in(self, who: Person, password: str = PASSWORD) -> httpx.Response:
         """Sign in, and look at the queue, whose forms are sealed anew."""
