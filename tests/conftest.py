@@ -21,6 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
         ("needs_postgres", "runs on a real PostgreSQL"),
         ("needs_tesseract", "recognises pages by the real Tesseract"),
         ("needs_zbar", "asks the second reader of bar codes"),
+        ("needs_chromium", "looks at pages in a real Chromium"),
     ):
         config.addinivalue_line("markers", f"{mark}: {need}")
     if os.environ.get("CI") == "true" and official.missing():

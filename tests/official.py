@@ -1,4 +1,5 @@
-"""What a stranger may lack: the official schemas and samples, xmlsec1, PostgreSQL, Tesseract, libzbar.
+"""What a stranger may lack: the official schemas and samples, xmlsec1, PostgreSQL, Tesseract, libzbar,
+Chromium.
 
 A test that needs one of them carries its mark. Without it the test is not collected and the run says how many were
 left out; with `CI=true` nothing may be missing, so the run fails.
@@ -19,6 +20,7 @@ needs_xmlsec1 = pytest.mark.needs_xmlsec1
 needs_postgres = pytest.mark.needs_postgres
 needs_tesseract = pytest.mark.needs_tesseract
 needs_zbar = pytest.mark.needs_zbar
+needs_chromium = pytest.mark.needs_chromium
 
 
 def missing() -> dict[str, str]:
@@ -34,6 +36,8 @@ def missing() -> dict[str, str]:
         gaps["needs_tesseract"] = "Tesseract (Debian packages tesseract-ocr and tesseract-ocr-fra)"
     if find_library("zbar") is None:
         gaps["needs_zbar"] = "the second reader of bar codes (Debian package libzbar0)"
+    if shutil.which("chromium") is None:
+        gaps["needs_chromium"] = "a browser (Debian package chromium)"
     return gaps
 
 

@@ -10,7 +10,7 @@ from dematfin.domain.invoice.invoice import Invoice, search_key
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.visa.circuit import DEFAULT, Circuit, desks_of
 from dematfin.domain.visa.delegation import Delegation, seats, staffed
-from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.folder import VisaFolder, folder_id
 from dematfin.domain.visa.supporting import Supporting, seen_together
 from dematfin.domain.visa.task import VisaTask
 from dematfin.errors import PaperRefused, UnknownRecord
@@ -87,13 +87,9 @@ def view(app: App, who: Person, invoice_id: str) -> FolderView:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         invoice = books.get(Invoice, invoice_id)
-        folder = folder_of(books, invoice)
         people = books.find(Person)
         seated = seats(who, people, books.find(Delegation), app.clock.today())
-        desks = {desk for step in folder.steps for desk in step.desks}
-        if not desks & set(seated) and not _sees_all(who):
-            message = f"« {invoice_id} » n'existe pas dans le registre."
-            raise UnknownRecord(message)
+        folder = folder_of(books, invoice) if _sees_all(who) else _before_a_desk_of(books, invoice, seated)
         added = supporting(books, folder.id)
     return FolderView(
         folder=folder,
@@ -181,6 +177,15 @@ def _speaks_of(invoice: Invoice, words: str) -> bool:
 def _sees_all(who: Person) -> bool:
     """Heads of service see their own desks; those who follow the whole chain see everything."""
     return not who.may(Act.VISA) or any(who.may(act) for act in (Act.RUN, Act.SIGN, Act.ADMINISTER, Act.CLEAR_BANK))
+
+
+def _before_a_desk_of(books: Books, invoice: Invoice, seated: dict[str, str]) -> VisaFolder:
+    """Return the folder when it goes through one of these desks; otherwise it is told as one that never was."""
+    found = books.find(VisaFolder, id=folder_id(invoice.id, invoice.episode))
+    if not found or not {desk for step in found[0].steps for desk in step.desks} & set(seated):
+        message = f"« {invoice.id} » n'existe pas dans le registre."
+        raise UnknownRecord(message)
+    return found[0]
 
 
 def _tasks(books: Books, mine: dict[str, str] | None, wanted: Filter, where: dict[str, object]) -> list[VisaTask]:

@@ -1,5 +1,7 @@
 """`web`: the pages of the heads of service."""
 
+import errno
+
 import typer
 
 from dematfin.cli.context import DEFAULT, Configuration, ask
@@ -16,16 +18,19 @@ def register(app: typer.Typer) -> None:
 def serve_pages(configuration: Configuration = DEFAULT) -> None:
     """Sert les pages des visas, jusqu'à Ctrl-C ; en production, derrière un mandataire inverse qui chiffre."""
     from dematfin.config import load  # noqa: PLC0415 - heavy, and not needed to show a help text
-    from dematfin.web.server import serve  # noqa: PLC0415 - idem
+    from dematfin.web.server import listening_at, prepared  # noqa: PLC0415 - idem
     from dematfin.wiring import build  # noqa: PLC0415 - idem
 
     settings = load(configuration)
     web = settings.web
-    app = build(settings, configuration.resolve().parent, ask)
-    known_as = f", pour {web.url}" if web.url else ""
-    say(f"Pages servies sur http://{web.ecoute}:{web.port}{known_as}. Ctrl-C pour arrêter.")
+    server = prepared(build(settings, configuration.resolve().parent, ask), web)
+    where = f"{web.ecoute}:{web.port}"
     try:
-        serve(app, web)
+        listening = listening_at(web.ecoute, web.port)
     except OSError as error:
-        message = f"L'adresse {web.ecoute}:{web.port} ne peut pas être ouverte : {error.strerror}. Changez [web]."
+        why = "ce port est déjà pris" if error.errno == errno.EADDRINUSE else error.strerror
+        message = f"L'adresse {where} ne peut pas être ouverte : {why}. Changez « ecoute » ou « port » de [web]."
         raise ConfigError(message) from error
+    known_as = f", pour {web.url}" if web.url else ""
+    say(f"Pages servies sur http://{where}{known_as}. Ctrl-C pour arrêter.")
+    server.run(sockets=[listening])

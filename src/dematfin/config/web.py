@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -20,7 +20,17 @@ def _public(url: str) -> str:
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         message = "il faut une adresse https:// (http:// n'est permis que sur cette machine même)"
         raise ValueError(message)
-    return url.rstrip("/")
+    return _as_browsers_write(parts) if url else ""
+
+
+def _as_browsers_write(parts: SplitResult) -> str:
+    """Links and the cookie start at the root of a host; what a browser says of where a form comes from has no more."""
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or "@" in parts.netloc:
+        message = "une adresse comme https://visas.exemple.fr est attendue, rien après"
+        raise ValueError(message)
+    host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in {None, usual} else "")
 
 
 class WebSettings(Section):

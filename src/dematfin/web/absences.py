@@ -52,5 +52,6 @@ def _page(visit: Visit, error: RuleError | None = None) -> Response:
         may_declare=visit.who.may(Act.DELEGATE),
         administers=visit.who.may(Act.ADMINISTER),
         typed=typed,
+        ticked=texts(visit.form, "bureau"),
         error=str(error or ""),
     )

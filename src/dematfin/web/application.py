@@ -1,48 +1,48 @@
 """The application: its addresses, and what stands between the network and the pages."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dematfin.config.web import LOOPBACK, WebSettings
+from dematfin.config.web import WebSettings
 from dematfin.ports.app import App
 from dematfin.web import absences, documents, folder, queue, signin
 from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
 from dematfin.web.headers import SafeHeaders
 from dematfin.web.limits import BodyLimit, TooLong
-from dematfin.web.pages import STYLE
+from dematfin.web.pages import STATIC
 from dematfin.web.sessions import Sessions
 from dematfin.web.visit import Hall
 
 GET, POST = "GET", "POST"
+KEPT: Final = {"Cache-Control": "max-age=3600"}
 
 
 def application(app: App, settings: WebSettings) -> Starlette:
     """Return the pages of one collectivité."""
     sessions = Sessions(timedelta(minutes=settings.inactivite), app.clock.now)
     hall = Hall(app=app, settings=settings, sessions=sessions)
-    return Starlette(
+    pages = Starlette(
         routes=[*_open_to_all(hall), *_for_persons(hall)],
-        middleware=[
-            Middleware(SafeHeaders, encrypted=hall.encrypted),
-            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings), www_redirect=False),
-            Middleware(BodyLimit),
-        ],
+        middleware=[Middleware(BodyLimit)],
         exception_handlers={HTTPException: say_what_is_wrong, TooLong: say_what_is_wrong, Exception: say_what_is_wrong},
     )
+    # around everything, also around what answers an error that nobody foresaw
+    pages.middleware_stack = SafeHeaders(pages.build_middleware_stack(), encrypted=hall.encrypted)
+    return pages
 
 
 def _open_to_all(hall: Hall) -> list[Route]:
     return [
         Route("/", _home, methods=[GET]),
         Route("/dematfin.css", _style, methods=[GET]),
+        Route("/dematfin.svg", _icon, methods=[GET]),
         Route("/connexion", endpoint(hall, signin.ask, to_all=True), methods=[GET]),
         Route("/connexion", endpoint(hall, signin.sign_in, to_all=True), methods=[POST]),
     ]
@@ -77,10 +77,8 @@ async def _home(_: Request) -> Response:
 
 
 async def _style(_: Request) -> Response:
-    return FileResponse(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return FileResponse(STATIC / "dematfin.css", media_type="text/css", headers=KEPT)
 
 
-def _hosts(settings: WebSettings) -> list[str]:
-    """Return the names under which we answer: another one is somebody else's page that points at us."""
-    named = urlsplit(settings.url).hostname
-    return [*sorted(LOOPBACK), *([named] if named else []), settings.ecoute]
+async def _icon(_: Request) -> Response:
+    return FileResponse(STATIC / "dematfin.svg", media_type="image/svg+xml", headers=KEPT)

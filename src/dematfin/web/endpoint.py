@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Final
+from urllib.parse import quote
 
 import structlog
 from starlette.concurrency import run_in_threadpool
@@ -12,17 +13,19 @@ from starlette.responses import RedirectResponse, Response
 
 from dematfin.domain.parties.person import Act
 from dematfin.errors import DematfinError
-from dematfin.web.identity import address_of, check_own_form, cookie_name, recognise
+from dematfin.web.identity import address_of, check_own_form, cookie_name, is_ours, recognise
 from dematfin.web.limits import TooLong
 from dematfin.web.pages import draw
 from dematfin.web.visit import Hall, Visit
 
+UNKNOWN, MISDIRECTED, TOO_MANY, UNFORESEEN = 404, 421, 429, 500
 MOST_FIELDS: Final = 1000
 LONGEST_FIELD: Final = 64 * 1024
 SENTENCES: Final = {
     400: "Cette demande est mal formée : rouvrez la page et recommencez.",
     404: "Cette page n'existe pas, ou ce dossier n'est pas devant l'un de vos bureaux.",
     405: "Cette page ne se demande pas ainsi : repartez de votre file.",
+    421: "Ces pages ne sont pas servies sous ce nom : prenez l'adresse que l'exploitant a donnée ([web] url).",
     429: "Trop de demandes en une minute. Attendez un peu, rien n'est perdu.",
     500: "Une erreur imprévue est survenue. Rien n'est perdu ; prévenez l'exploitant.",
 }
@@ -36,10 +39,17 @@ def endpoint(hall: Hall, handler: Handler, *, to_all: bool = False) -> Endpoint:
     """Return what serves a page; `to_all`: also to whoever has not signed in."""
 
     async def answer(request: Request) -> Response:
+        if not is_ours(hall, request):
+            raise HTTPException(MISDIRECTED)
         if not hall.requests.takes(address_of(hall, request)):
-            raise HTTPException(429)
+            raise HTTPException(TOO_MANY)
+        if not request.scope["path"].isprintable():
+            raise HTTPException(UNKNOWN)
         form = await _form(request) if request.method == "POST" else FormData()
-        return await run_in_threadpool(_answer, hall, request, form, handler if to_all else _for_persons(handler))
+        try:
+            return await run_in_threadpool(_answer, hall, request, form, handler if to_all else _for_persons(handler))
+        finally:
+            await form.close()
 
     return answer
 
@@ -49,7 +59,7 @@ def say_what_is_wrong(request: Request, error: Exception) -> Response:
     if isinstance(error, TooLong):
         return draw("erreur.html", 413, sentence=str(error))
     status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 500:  # noqa: PLR2004 - the status of what nobody foresaw
+    if status == UNFORESEEN:
         log.error("page_failed", path=request.url.path, error=type(error).__name__, exc_info=error)
     return draw("erreur.html", status, sentence=SENTENCES.get(status, SENTENCES[400]))
 
@@ -88,9 +98,9 @@ def _for_persons(handler: Handler) -> Handler:
 
 
 def _to_sign_in(visit: Visit) -> Response:
-    """Ask who it is first; what was only looked at is shown afterwards."""
-    asked = f"?suite={visit.request.url.path}" if visit.request.method == "GET" else ""
-    return RedirectResponse(f"/connexion{asked}", status_code=303)
+    """Ask who it is first; what was only looked at is shown afterwards, what was sent is told not to be done."""
+    asked = f"suite={quote(visit.request.url.path, safe='/')}" if visit.request.method == "GET" else "finie=1"
+    return RedirectResponse(f"/connexion?{asked}", status_code=303)
 
 
 def _name(visit: Visit) -> str:

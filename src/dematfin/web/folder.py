@@ -24,7 +24,8 @@ def show(visit: Visit) -> Response:
     A browser that fetches a page in advance has opened nothing.
     """
     view = visa_views.view(visit.app, visit.who, visit.invoice)
-    if view.mine and "prefetch" not in visit.request.headers.get("Sec-Purpose", ""):
+    asked = visit.request.method == "GET"
+    if asked and view.mine and "prefetch" not in visit.request.headers.get("Sec-Purpose", ""):
         visa_views.mark_read(visit.app, visit.who, visit.invoice)
     return _page(visit)
 

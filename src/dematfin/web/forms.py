@@ -1,5 +1,6 @@
 """What a form says, read with care: a browser may send anything under any name."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -9,6 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from dematfin.domain import money
 from dematfin.domain.visa.decision import Motive
 from dematfin.errors import RuleError
+from dematfin.web.words import legible
 
 DATES: Final = ("%Y-%m-%d", "%d/%m/%Y")
 """What a date field sends, and what people type where there is none."""
@@ -16,16 +18,16 @@ UNSEEN: Final = "-"
 """Fingerprint of no document: a form that does not say what was shown decides nothing."""
 
 
-def text(form: FormData, name: str) -> str:
+def text(form: Mapping[str, UploadFile | str], name: str) -> str:
     """Return one line or several, without what no reader can see."""
     value = form.get(name, "")
     words = value if isinstance(value, str) else ""
-    return "".join(sign for sign in words.replace("\r\n", "\n") if sign.isprintable() or sign == "\n").strip()
+    return legible(words.replace("\t", " ")).strip()
 
 
 def texts(form: FormData, name: str) -> tuple[str, ...]:
     """Return every value that was ticked under one name, each once."""
-    return tuple(dict.fromkeys(value for value in form.getlist(name) if isinstance(value, str)))
+    return tuple(dict.fromkeys(legible(value) for value in form.getlist(name) if isinstance(value, str)))
 
 
 def day(form: FormData, name: str, what: str) -> date | None:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from dematfin.config.web import LOOPBACK
+from dematfin.domain.parties.account import Account
 from dematfin.domain.parties.person import Person
 from dematfin.errors import Forbidden
 from dematfin.web.sessions import Session, fresh_token
@@ -31,6 +33,8 @@ def recognise(hall: Hall, request: Request, form: FormData) -> Visit:
     session = hall.sessions.find(token)
     if hall.settings.entete_identite:
         token, session = _of_the_proxy(hall, request, token, session)
+    elif session and _has_changed_password(hall, session):
+        session = None
     return Visit(
         hall=hall,
         request=request,
@@ -44,10 +48,19 @@ def recognise(hall: Hall, request: Request, form: FormData) -> Visit:
 
 def address_of(hall: Hall, request: Request) -> str:
     """Return where a request comes from: what a trusted proxy says of it, else the other end of the line."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
+    forwarded = ",".join(request.headers.getlist("X-Forwarded-For"))  # some proxies add a line, others to the line
     if forwarded and _is_trusted(hall.settings.mandataires, request):
         return forwarded.rpartition(",")[2].strip()
     return request.client.host if request.client else ""
+
+
+def is_ours(hall: Hall, request: Request) -> bool:
+    """Say whether we are asked under a name of ours: another one is somebody else's, which points at us."""
+    try:
+        asked = urlsplit(f"//{request.headers.get('Host', '')}").hostname
+    except ValueError:
+        return False
+    return asked in {*LOOPBACK, hall.settings.ecoute, urlsplit(hall.settings.url).hostname} - {None}
 
 
 def check_own_form(visit: Visit) -> None:
@@ -75,6 +88,13 @@ def _of_the_proxy(hall: Hall, request: Request, token: str, session: Session | N
         token = hall.sessions.open(name)
         session = hall.sessions.find(token)
     return token, session
+
+
+def _has_changed_password(hall: Hall, session: Session) -> bool:
+    """A password given since, be it from the command line, ends what was opened with the one before."""
+    with hall.app.ledger.reading() as books:
+        found = books.find(Account, id=session.person)
+    return not found or found[0].changed_at > session.opened_at
 
 
 def _is_trusted(networks: Sequence[IPv4Network | IPv6Network], request: Request) -> bool:

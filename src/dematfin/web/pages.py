@@ -11,17 +11,24 @@ from dematfin.domain.delay.words import days_left
 from dematfin.domain.labels import DECISION, FOLDER, INVOICE, MOTIVE, STEP
 from dematfin.domain.money import french
 from dematfin.domain.visa.decision import Motive
+from dematfin.web.words import legible
 
 
 def _day(value: date | None) -> str:
     return f"{value:%d/%m/%Y}" if value else ""
 
 
-STYLE: Final = Path(__file__).parent / "static" / "dematfin.css"
+def _shown(value: Any) -> Any:
+    """Suppliers write names and numbers as they like: one that turns the line around would turn its amount too."""
+    return legible(value) if type(value) is str else value
+
+
+STATIC: Final = Path(__file__).parent / "static"
 PAGES: Final = Environment(
     loader=PackageLoader("dematfin.web"),
     autoescape=True,
     undefined=StrictUndefined,
+    finalize=_shown,
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -18,6 +18,8 @@ from dematfin.web.visit import Visit, status_of
 MOST: Final = 200
 """Folders of one page, late and not: more than anybody decides in one sitting."""
 
+LONGEST_WORDS: Final = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
@@ -32,7 +34,7 @@ def show(visit: Visit) -> Response:
     """Show the queue, or the part of it that is asked for."""
     asked = visit.request.query_params
     wanted = Filter(
-        desk=asked.get("bureau", ""), late="retard" in asked, words=asked.get("cherche", "").strip()[:100], most=MOST
+        desk=text(asked, "bureau"), late="retard" in asked, words=text(asked, "cherche")[:LONGEST_WORDS], most=MOST
     )
     return visit.page(
         "visas.html",
@@ -45,24 +47,25 @@ def show(visit: Visit) -> Response:
 
 def confirm(visit: Visit) -> Response:
     """Show the list of what was ticked, to be read once more before it is certified."""
+    visit.who.require(Act.VISA)
     chosen = texts(visit.form, "facture")[:MOST]
     if not chosen:
         message = "Cochez d'abord les factures à viser ensemble."
         raise RuleError(message)
-    return _confirmation(visit, _folders(visit, chosen))
+    return _confirmation(visit, [visa_views.view(visit.app, visit.who, one) for one in chosen])
 
 
 def approve(visit: Visit) -> Response:
-    """Certify what was confirmed; each folder has its own result."""
+    """Certify what was confirmed; each folder has its own result, also one that has left this person's desks since."""
     seen = dict(one.partition("=")[::2] for one in texts(visit.form, "vu"))
-    chosen = {invoice: seen.get(invoice, UNSEEN) for invoice in texts(visit.form, "facture")[:MOST]}
-    folders = _folders(visit, tuple(chosen))
+    folders, gone = _still_there(visit, texts(visit.form, "facture")[:MOST])
+    chosen = {one.invoice.id: seen.get(one.invoice.id, UNSEEN) for one in folders}
     try:
         done = visa.ServiceFait(executed_on=_executed_on(visit, folders))
     except RuleError as error:
         return _confirmation(visit, folders, error)
     results = visa.approve_many(visit.app, visit.who, chosen, done, text(visit.form, "clic"))
-    return visit.page("lot-resultat.html", results=results)
+    return visit.page("lot-resultat.html", results=(*results, *gone))
 
 
 def _executed_on(visit: Visit, folders: list[FolderView]) -> date | None:
@@ -90,8 +93,14 @@ def _is_late(one: Waiting, today: date) -> bool:
     return one.task.due_on < today
 
 
-def _folders(visit: Visit, invoice_ids: tuple[str, ...]) -> list[FolderView]:
-    return [visa_views.view(visit.app, visit.who, one) for one in invoice_ids]
+def _still_there(visit: Visit, invoice_ids: tuple[str, ...]) -> tuple[list[FolderView], list[visa.Settled]]:
+    folders, gone = [], []
+    for one in invoice_ids:
+        try:
+            folders.append(visa_views.view(visit.app, visit.who, one))
+        except RuleError as error:
+            gone.append(visa.Settled(invoice_id=one, refusal=str(error)))
+    return folders, gone
 
 
 def _confirmation(visit: Visit, folders: list[FolderView], error: DematfinError | None = None) -> Response:

@@ -1,5 +1,6 @@
 """The server: one process, its requests in threads."""
 
+import socket
 from typing import Final
 
 import uvicorn
@@ -13,12 +14,18 @@ AT_ONCE: Final = 200
 STOP_WITHIN: Final = 10
 
 
-def serve(app: App, settings: WebSettings) -> None:
-    """Serve the pages until told to stop; who speaks for others is decided by us, not by the server."""
-    uvicorn.run(
+def listening_at(address: str, port: int) -> socket.socket:
+    """Open an address; raises OSError. Answers leave at once: connections inherit it."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listening = socket.create_server((address, port), family=family)
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
+
+
+def prepared(app: App, settings: WebSettings) -> uvicorn.Server:
+    """Return the server; who speaks for others is decided by us, not by it."""
+    config = uvicorn.Config(
         application(app, settings),
-        host=settings.ecoute,
-        port=settings.port,
         proxy_headers=False,
         server_header=False,
         access_log=False,
@@ -27,3 +34,4 @@ def serve(app: App, settings: WebSettings) -> None:
         limit_concurrency=AT_ONCE,
         timeout_graceful_shutdown=STOP_WITHIN,
     )
+    return uvicorn.Server(config)

@@ -58,11 +58,6 @@ class Sessions:
         with self._lock:
             self._sessions.pop(_hidden(token), None)
 
-    def close_all_of(self, person: str) -> None:
-        """End every session of a person: a password that changes does so."""
-        with self._lock:
-            self._sessions = {key: one for key, one in self._sessions.items() if one.person != person}
-
     def seal(self, token: str) -> str:
         """Return what each form sent with this token must repeat: other sites cannot know it."""
         return hmac.new(self._key, token.encode(), hashlib.sha256).hexdigest()

@@ -7,6 +7,7 @@ from dematfin.acts import accounts
 from dematfin.errors import Forbidden, RuleError
 from dematfin.web.endpoint import keep_token
 from dematfin.web.forms import text
+from dematfin.web.sessions import fresh_token
 from dematfin.web.visit import Visit, status_of
 
 log = structlog.get_logger()
@@ -16,12 +17,13 @@ def ask(visit: Visit) -> Response:
     """Show the form; who has signed in already goes on."""
     if visit.person is not None:
         return visit.go("/visas")
-    return visit.page("connexion.html", after=_after(visit.request.query_params.get("suite", "")))
+    asked = visit.request.query_params
+    return visit.page("connexion.html", after=_after(asked.get("suite", "")), lost="finie" in asked)
 
 
 def sign_in(visit: Visit) -> Response:
     """Check a password; a good one gets a new token, so that nobody can have planted it."""
-    after, name = _after(text(visit.form, "suite")), text(visit.form, "identifiant")
+    after, name = _after(str(visit.form.get("suite", ""))), text(visit.form, "identifiant")
     if visit.hall.settings.entete_identite:
         message = "Ici, c'est le portail de la collectivité qui vous connecte."
         raise Forbidden(message)
@@ -31,7 +33,7 @@ def sign_in(visit: Visit) -> Response:
         person = accounts.sign_in(visit.app, name, password if isinstance(password, str) else "")
     except Forbidden as error:
         log.warning("sign_in_refused", account=name[:40], address=visit.address)
-        return visit.page("connexion.html", status_of(error), after=after, error=str(error), name=name)
+        return visit.page("connexion.html", status_of(error), after=after, lost=False, error=str(error), name=name)
     log.info("signed_in", who=person.id, address=visit.address)
     response = RedirectResponse(after, status_code=303)
     keep_token(visit.hall, response, visit.hall.sessions.open(person.id))
@@ -39,9 +41,11 @@ def sign_in(visit: Visit) -> Response:
 
 
 def sign_out(visit: Visit) -> Response:
-    """End the session."""
+    """End the session; another token makes the browser forget the pages that it could go back to."""
     visit.hall.sessions.close(visit.token)
-    return RedirectResponse("/connexion", status_code=303)
+    response = RedirectResponse("/connexion", status_code=303)
+    keep_token(visit.hall, response, fresh_token())
+    return response
 
 
 def account(visit: Visit) -> Response:
@@ -59,7 +63,6 @@ def change_password(visit: Visit) -> Response:
         accounts.change_password(visit.app, visit.who, present, fresh)
     except RuleError as error:
         return visit.page("compte.html", status_of(error), error=str(error))
-    visit.hall.sessions.close_all_of(visit.who.id)
     token = visit.hall.sessions.open(visit.who.id)
     response = RedirectResponse("/compte", status_code=303)
     keep_token(visit.hall, response, token)

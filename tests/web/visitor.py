@@ -1,0 +1,58 @@
+"""Somebody at a browser without a window: reads pages, sends their forms."""
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from typing import Final
+
+import httpx
+
+from dematfin.domain.parties.person import Person
+from web.served import Served
+from web.town import PASSWORD
+
+Fields = Mapping[str, str | list[str]]
+Headers = Mapping[str, str]
+Files = Mapping[str, tuple[str, bytes]]
+HIDDEN: Final = re.compile(r'name="(seal|clic|vu)" value="([^"]*)"')
+WAIT: Final = 60
+
+
+class Visitor:
+    """One browser: its cookies, and the seal of the last page that it has read."""
+
+    def __init__(self, served: Served, **headers: str) -> None:
+        self.http = httpx.Client(base_url=served.url, timeout=WAIT, headers=headers)
+        self.hidden: dict[str, str] = {}
+
+    def __enter__(self) -> "Visitor":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def get(self, path: str, headers: Headers | None = None) -> httpx.Response:
+        """Ask for a page; what its forms repeat is kept."""
+        answer = self.http.get(path, headers=headers)
+        self.hidden |= dict(HIDDEN.findall(answer.text))
+        return answer
+
+    def post(
+        self, path: str, fields: Fields | None = None, files: Files | None = None, headers: Headers | None = None
+    ) -> httpx.Response:
+        """Send a form with the seal of this browser, and with what the last page hid in its forms."""
+        return self.http.post(path, data={**self.hidden, **(fields or {})}, files=files, headers=headers)
+
+    def sign_in(self, who: Person, password: str = PASSWORD) -> httpx.Response:
+        """Sign in, and look at the queue, whose forms are sealed anew."""
+        self.get("/connexion")
+        answer = self.post("/connexion", {"identifiant": who.id, "mot-de-passe": password})
+        self.get("/visas")
+        return answer
+
+
+def problem(answer: httpx.Response) -> str:
+    """Return what a page says went wrong, in words."""
+    found = re.search(r'role="alert">.*?<p>(.*?)</p>|<p class="card">(.*?)</p>', answer.text, re.DOTALL)
+    assert found, answer.text
+    return unescape(found[1] or found[2])
