@@ -96,6 +96,7 @@ TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("POST", "/visas/lot/viser"): everyone(403, **of(SEATED, 200), **of(STRANGERS, 200)),
     ("GET", "/dossier/{facture}"): everyone(200, **of(STRANGERS, 404)),
     ("GET", "/dossier/{facture}/document/{empreinte}"): everyone(200, **of(STRANGERS, 404)),
+    ("GET", "/dossier/{facture}/fiche"): everyone(200, **of(STRANGERS, 404)),
     ("POST", "/dossier/{facture}/viser"): ON_A_FOLDER,
     ("POST", "/dossier/{facture}/refuser"): ON_A_FOLDER,
     ("POST", "/dossier/{facture}/transferer"): ON_A_FOLDER,

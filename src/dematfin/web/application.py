@@ -61,6 +61,7 @@ def _for_persons(hall: Hall) -> list[Route]:
         route(POST, "/visas/lot/viser", queue.approve),
         route(GET, "/dossier/{facture}", folder.show),
         route(GET, "/dossier/{facture}/document/{empreinte}", documents.send),
+        route(GET, "/dossier/{facture}/fiche", documents.slip),
         route(POST, "/dossier/{facture}/viser", folder.approve),
         route(POST, "/dossier/{facture}/refuser", folder.refuse),
         route(POST, "/dossier/{facture}/transferer", folder.transfer),

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
-from dematfin.acts import visa_views
+from dematfin.acts import visa_slip, visa_views
 from dematfin.acts.visa_views import FolderView
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.visa.supporting import kind_of
@@ -79,6 +79,13 @@ def send(visit: Visit) -> Response:
         "Content-Security-Policy": DOCUMENT,
     }
     return StreamingResponse(_chunks(visit.app, file), media_type=kind, headers=headers)
+
+
+def slip(visit: Visit) -> Response:
+    """Send the visa slip, marked as provisional as long as something may change in it."""
+    made = visa_slip.slip(visit.app, visit.who, visit.invoice)
+    headers = {"Content-Disposition": f'inline; filename="{made.name}"', "Content-Security-Policy": DOCUMENT}
+    return Response(made.pdf, media_type=PDF, headers=headers)
 
 
 def _kind(app: App, file: File) -> str:
