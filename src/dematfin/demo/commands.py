@@ -34,7 +34,8 @@ def demonstrate(
     ] = Path("demo"),
 ) -> None:
     """Joue toute la chaîne, de Chorus Pro au paiement, sur des voisins simulés."""
-    from dematfin.demo.folder import DemoFolder  # noqa: PLC0415 - heavy, and only here
+    from dematfin.demo.doors import open_doors  # noqa: PLC0415 - heavy, and only here
+    from dematfin.demo.folder import DemoFolder  # noqa: PLC0415 - idem
     from dematfin.demo.neighbours import running  # noqa: PLC0415 - idem
     from dematfin.demo.play import Play  # noqa: PLC0415 - idem
     from dematfin.demo.story import load  # noqa: PLC0415 - idem
@@ -51,7 +52,7 @@ def demonstrate(
     picture = leave(app, play.you(), folder)
     say()
     show(picture)
-    _where_to_look(dossier)
+    _where_to_look(dossier, open_doors(app, play.you(), folder.root / "secrets" / "pages"))
 
 
 def _perform(play: "Play") -> None:
@@ -68,7 +69,7 @@ def _perform(play: "Play") -> None:
             progress.advance(task)
 
 
-def _where_to_look(folder: Path) -> None:
+def _where_to_look(folder: Path, pages: str) -> None:
     config = shlex.quote(str(folder / "config.toml"))
     program = "dematfin" if shutil.which("dematfin") else os.path.relpath(Path(sys.executable).with_name("dematfin"))
     say(f"\nTout est dans {folder} : rapport.html (dans un navigateur), resume.json, pes/, courriels/, config.toml.")
@@ -79,6 +80,8 @@ def _where_to_look(folder: Path) -> None:
     say(f"  {program} bordereau signer -c {config}")
     say(f"  {program} bordereau transmettre -c {config}")
     say(f"  {program} journee -c {config}")
+    say(f"  {program} web -c {config}")
+    say(f"    puis {pages}")
 
 
 @sandbox.callback()

@@ -29,7 +29,16 @@ OURS: Final = (
 MARK: Final = ".demonstration"
 TECHNICAL_LOGIN: Final = "TECH_1_990042@cpro.fr"
 CLIENT_ID: Final = "3f6b1f0e-0000-4000-8000-990042000015"
-SECRETS: Final = ("chorus_client", "chorus_compte", "maire", "tdt_client", "tdt_agent", "tdt_archiviste", "courriel")
+SECRETS: Final = (
+    "chorus_client",
+    "chorus_compte",
+    "maire",
+    "tdt_client",
+    "tdt_agent",
+    "tdt_archiviste",
+    "courriel",
+    "pages",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
