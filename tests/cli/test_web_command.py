@@ -53,7 +53,7 @@ def test_the_pages_are_served_until_told_to_stop(how: signal.Signals, code: set[
     with running(copy) as process:
         assert process.stdout is not None
         assert f"http://127.0.0.1:{port}" in process.stdout.readline()
-        page = httpx.Client(transport=httpx.HTTPTransport(retries=10)).get(f"http://127.0.0.1:{port}/connexion")
+        page = httpx.get(f"http://127.0.0.1:{port}/connexion", timeout=60)
         assert (page.status_code, "Connexion" in page.text) == (200, True)
         process.send_signal(how)
         _, errors = process.communicate(timeout=30)

@@ -19,7 +19,7 @@ def addresses(town: Town) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("who", [VISEUR, READER, AGENT, ADMIN, None], ids=str)
+@pytest.mark.parametrize("who", [VISEUR, READER, AGENT, ADMIN, None], ids=lambda who: who.id if who else "nobody")
 def test_no_page_changes_anything_by_being_asked_for(who: Person | None, town: Town, pages: Served) -> None:
     town.away()
     with Visitor(pages) as visitor:
