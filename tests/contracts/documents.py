@@ -3,6 +3,10 @@
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
+from dematfin.domain.document import DocumentRef
+from dematfin.errors import DocumentError
 from dematfin.ports.documents import Documents
 
 
@@ -17,6 +21,10 @@ class DocumentsContract:
             assert source.read() == b"une facture"
         with documents.local(ref) as path:
             assert path.read_bytes() == b"une facture"
+
+    def test_a_document_that_was_lost_is_told(self, documents: Documents) -> None:
+        with pytest.raises(DocumentError, match="n'est plus"):
+            documents.open(DocumentRef(sha256="ab" * 32, size=3))
 
     def test_the_same_bytes_are_one_document(self, documents: Documents) -> None:
         assert documents.put(b"deux fois") == documents.put(b"deux fois")

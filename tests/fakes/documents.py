@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dematfin.domain.document import DocumentRef
+from dematfin.errors import DocumentError
 
 
 class FakeDocuments:
@@ -28,6 +29,9 @@ class FakeDocuments:
         return ref
 
     def open(self, ref: DocumentRef) -> BinaryIO:
+        if ref.sha256 not in self.kept:
+            message = "Le document n'est plus là."
+            raise DocumentError(message)
         return io.BytesIO(self.kept[ref.sha256])
 
     @contextmanager

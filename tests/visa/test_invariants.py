@@ -7,7 +7,7 @@ for a slip, 30 to 33 (a bought parapheur) in tests/parapheur.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -191,6 +191,8 @@ def test_10_a_service_is_not_done_long_before_it_was_ordered(tmp_path: Path) -> 
         books.save(replace(order, engaged_on=today))
     with pytest.raises(RuleError, match="avant l'engagement BC26-00077"):
         acts.approve(hall.app, VISEUR, FIRST, acts.ServiceFait(executed_on=today - timedelta(days=11)))
+    with pytest.raises(RuleError, match="trop ancienne"):
+        acts.approve(hall.app, VISEUR, FIRST, acts.ServiceFait(executed_on=date(1926, 2, 27)))
     acts.approve(hall.app, VISEUR, FIRST, acts.ServiceFait(executed_on=today - timedelta(days=10)))
 
 

@@ -1,6 +1,5 @@
 """The files of a folder: told by their content, shown only when a browser does it safely, byte for byte."""
 
-import httpx
 import pytest
 
 from examples import VISEUR, content
@@ -65,11 +64,11 @@ def test_no_other_file_can_be_asked_for(digest: str, visitor: Visitor) -> None:
         assert b"SQLite" not in answer.content
 
 
-def test_a_file_that_is_gone_from_the_disk_is_told_and_the_rest_is_served(
-    town: Town, visitor: Visitor, pages: Served
-) -> None:
+def test_a_file_that_is_gone_from_the_disk_is_told_and_the_rest_is_served(town: Town, visitor: Visitor) -> None:
     with visitor:
         for path in (town.folder / "documents").rglob(town.document(LATE).rpartition("/")[2]):
             path.unlink()
-        assert visitor.get(town.document(LATE)).status_code == 500
-    assert httpx.get(f"{pages.url}/connexion").status_code == 200
+        told = visitor.get(town.document(LATE))
+        assert (told.status_code, "dernière sauvegarde" in told.text) == (422, True)
+        page = visitor.get(f"/dossier/{LATE}")
+        assert (page.status_code, "Aucun document ne peut être montré" in page.text) == (200, True)

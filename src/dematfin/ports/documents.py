@@ -19,7 +19,7 @@ class Documents(Protocol):
         ...
 
     def open(self, ref: DocumentRef) -> BinaryIO:
-        """Open a document for reading."""
+        """Open a document for reading; raises DocumentError when it is not there any more."""
         ...
 
     def local(self, ref: DocumentRef) -> AbstractContextManager[Path]:

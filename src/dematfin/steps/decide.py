@@ -1,6 +1,7 @@
 """What becomes of an invoice once its visa is decided, here or in a bought i-Parapheur."""
 
 from dataclasses import replace
+from datetime import date
 
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, Severity
@@ -9,11 +10,19 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import MOTIVE
 from dematfin.domain.motif import for_supplier
+from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.decision import BACK_TO_AGENT, VISA_FINDING, Motive
 from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.service_fait import doubt
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.intentions import intend
+
+
+def doubt_of(app: App, books: Books, invoice: Invoice, day: date) -> str:
+    """Say why a day cannot be that of this invoice's service fait, or an empty text."""
+    orders = books.find(Engagement, id=invoice.engagement_key)
+    return doubt(day, app.clock.today(), orders, app.policy.before_order)
 
 
 def certify(app: App, books: Books, invoice: Invoice, folder: VisaFolder, motif: str) -> None:

@@ -11,14 +11,14 @@ from typing import Final
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import MOTIVE
-from dematfin.domain.visa.annotation import day_of, motive_of, wrong_day
+from dematfin.domain.visa.annotation import day_of, motive_of, unread
 from dematfin.domain.visa.decision import BACK_TO_AGENT, Decision, DecisionKind, Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.ports.parapheur import Passage, Phase
-from dematfin.steps.decide import certify, hand_back, refuse, supplier_words
+from dematfin.steps.decide import certify, doubt_of, hand_back, refuse, supplier_words
 from dematfin.steps.folders import keep_folder
 
 NEIGHBOUR: Final = "parapheur"
@@ -56,7 +56,7 @@ def decide_there(app: App, books: Books, folder: VisaFolder, invoice: Invoice, e
 
 def _approved(app: App, books: Books, folder: VisaFolder, invoice: Invoice, ended: Ended) -> None:
     day = day_of(ended.service_fait, app.clock.local)
-    wrong = wrong_day(ended.service_fait, day, app.clock.today())
+    wrong = unread(ended.service_fait, day) or (day and doubt_of(app, books, invoice, day))
     wrong = wrong if ended.said else "son historique ne dit pas qui l'a visée"
     names = ", ".join(dict.fromkeys(_name(one) for one in ended.said))
     decisions = tuple(_decision(app, folder, one, ended) for one in ended.said)

@@ -16,7 +16,7 @@ from tempfile import mkdtemp
 from typing import BinaryIO, Final
 
 from dematfin.domain.document import DocumentRef
-from dematfin.errors import ComeBackLater, ConfigError
+from dematfin.errors import ComeBackLater, ConfigError, DocumentError
 from dematfin.support.files import sync_file, sync_folder
 
 CHUNK: Final = 1024 * 1024
@@ -68,8 +68,15 @@ class FolderDocuments:
         return ref
 
     def open(self, ref: DocumentRef) -> BinaryIO:
-        """Open a document for reading."""
-        return self._where(ref).open("rb")
+        """Open a document for reading; raises DocumentError when somebody has taken it away."""
+        try:
+            return self._where(ref).open("rb")
+        except FileNotFoundError as error:
+            message = (
+                f"Le document {ref.sha256[:12]}… n'est plus dans {self._root}. Remettez-le depuis la dernière "
+                "sauvegarde ; rien d'autre n'est touché."
+            )
+            raise DocumentError(message) from error
 
     @contextmanager
     def local(self, ref: DocumentRef) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from dematfin.acts import visa_slip, visa_views
 from dematfin.acts.visa_views import FolderView
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.visa.supporting import kind_of
-from dematfin.errors import UnknownRecord
+from dematfin.errors import DocumentError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.web.headers import DOCUMENT
 from dematfin.web.visit import Visit
@@ -49,8 +49,11 @@ def files_of(view: FolderView) -> tuple[File, ...]:
 
 
 def is_shown(app: App, file: File) -> bool:
-    """Say whether a browser shows a file inside the page."""
-    return _kind(app, file) in SHOWN
+    """Say whether a browser shows a file inside the page; one that was lost is told where it is asked for."""
+    try:
+        return _kind(app, file) in SHOWN
+    except DocumentError:
+        return False
 
 
 def lively(visit: Visit, file: File) -> tuple[str, ...]:

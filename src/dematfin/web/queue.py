@@ -110,6 +110,7 @@ def _confirmation(visit: Visit, folders: list[FolderView], error: DematfinError 
         folders=folders,
         total=sum((one.invoice.signed_amount for one in folders), ZERO),
         known=all(one.folder.executed_on for one in folders),
+        typed=text(visit.form, "service-fait"),
         click=fresh_token(),
         error=str(error or ""),
     )

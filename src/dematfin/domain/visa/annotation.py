@@ -9,8 +9,6 @@ from dematfin.domain.visa.decision import Motive
 
 CODE: Final = re.compile(r"\s*\[\s*([A-Za-z_ ]+?)\s*\]\s*(.*)", re.DOTALL)
 FRENCH_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-YEARS: Final = 5
-"""A debt of a public body lapses after four whole years (loi 68-1250): an older day is a slip of the pen."""
 
 
 def motive_of(annotation: str) -> tuple[Motive | None, str]:
@@ -44,14 +42,10 @@ def day_of(text: str, local: Callable[[datetime], datetime]) -> date | None:
         return None
 
 
-def wrong_day(text: str, day: date | None, today: date) -> str:
-    """Say why a day cannot be that of a service fait, or an empty text."""
+def unread(text: str, day: date | None) -> str:
+    """Say why no day could be read, or an empty text."""
     if not text.strip():
         return "la date du service fait n'a pas été donnée"
     if day is None:
         return f"la date du service fait est illisible (« {text.strip()[:40]} »)"
-    if day > today:
-        return f"la date du service fait ({day:%d/%m/%Y}) est dans le futur"
-    if day.year < today.year - YEARS:
-        return f"la date du service fait ({day:%d/%m/%Y}) est trop ancienne"
     return ""
