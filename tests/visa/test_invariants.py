@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import absences, answers, consult, sign, supporting, visa_moves
+from dematfin.acts import absences, answers, consult, sign, supporting, visa_moves, visa_views
 from dematfin.acts import run as runs
 from dematfin.acts import visa as acts
 from dematfin.domain.delay.dgp import delay
@@ -296,6 +296,16 @@ def test_16_not_somebody_elses_nor_once_it_was_seen_or_told(tmp_path: Path) -> N
     with pytest.raises(Conflict):
         visa_moves.undo(hall.app, DST, FIRST)
     assert invoice(hall).state is InvoiceState.TO_PAY
+
+
+def test_16_ones_own_look_at_the_next_desk_keeps_nobody_from_it(tmp_path: Path) -> None:
+    """The page shows the folder again at once: who also sits at the next desk has then opened it."""
+    hall = town(tmp_path, ONE_THEN_ONE)
+    away(hall, DST, VISEUR)
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
+    visa_views.mark_read(hall.app, VISEUR, FIRST)
+    visa_moves.undo(hall.app, VISEUR, FIRST)
+    assert folder(hall).desks == ("SCOLAIRE",)
 
 
 def test_16_not_once_chorus_pro_knows(tmp_path: Path) -> None:
