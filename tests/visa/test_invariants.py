@@ -312,9 +312,19 @@ def test_16_not_once_chorus_pro_knows(tmp_path: Path) -> None:
     hall = town(tmp_path)
     acts.refuse(hall.app, VISEUR, FIRST, Motive.WRONG_PRICE, "Trop cher.")
     runs.tell_now(hall.app, VISEUR, FIRST)
-    with pytest.raises(Conflict, match="Chorus Pro connaît"):
+    with pytest.raises(Conflict, match=r"Chorus Pro connaît.*en déposer une autre"):
         visa_moves.undo(hall.app, VISEUR, FIRST)
     assert invoice(hall).state is InvoiceState.REFUSED
+
+
+def test_16_whom_to_see_then_can_still_do_what_is_said(tmp_path: Path) -> None:
+    hall = town(tmp_path)
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
+    runs.tell_now(hall.app, VISEUR, FIRST)
+    with pytest.raises(Conflict, match=r"Chorus Pro connaît.*\(facture suspendre, recycler ou rejeter\)"):
+        visa_moves.undo(hall.app, VISEUR, FIRST)
+    answers.suspend(hall.app, AGENT, FIRST, "Visa donné par erreur.")
+    assert invoice(hall).state is InvoiceState.INTERRUPTED
 
 
 def test_16_nor_once_an_agent_has_decided_since(tmp_path: Path) -> None:

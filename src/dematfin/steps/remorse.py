@@ -17,11 +17,14 @@ def settled(books: Books, invoice: Invoice, folder: VisaFolder) -> str:
     if invoice.state is not _left_by(invoice, folder):
         return f"La facture {invoice.id} est déjà « {INVOICE[invoice.state]} » : la décision ne se reprend plus."
     if _somebody_knows(books, invoice):
-        return (
-            f"Facture {invoice.id} : Chorus Pro connaît déjà cette décision, elle ne se reprend plus. Voyez avec un "
-            "agent (facture reprendre, rejeter ou renvoyer)."
-        )
+        return f"Facture {invoice.id} : Chorus Pro connaît déjà cette décision, elle ne se reprend plus. {_then(invoice)}"
     return ""
+
+
+def _then(invoice: Invoice) -> str:
+    if invoice.state is InvoiceState.REFUSED:
+        return "Si c'est une erreur, demandez au fournisseur d'en déposer une autre."
+    return "Si c'est une erreur, voyez tout de suite un agent (facture suspendre, recycler ou rejeter)."
 
 
 def _left_by(invoice: Invoice, folder: VisaFolder) -> InvoiceState | None:
