@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -10,7 +10,6 @@ from dematfin.domain.labels import MOTIVE
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.waiver import told
-from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.decision import DecisionKind, Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import DematfinError, RuleError
@@ -162,14 +161,13 @@ def _check_day(app: App, books: Books, at: Sitting, done: ServiceFait) -> None:
     if done.executed_on > app.clock.today():
         message = f"Facture {invoice.id} : la date du service fait ({done.executed_on:%d/%m/%Y}) est dans le futur."
         raise RuleError(message)
-    for order in books.find(Engagement, id=invoice.engagement_key):
-        if order.engaged_on and done.executed_on < order.engaged_on - timedelta(days=app.policy.before_order):
-            message = (
-                f"Facture {invoice.id} : le {done.executed_on:%d/%m/%Y} est bien avant l'engagement {order.number} "
-                f"({order.engaged_on:%d/%m/%Y}). Vérifiez la date ; si elle est bonne, refusez avec « l'engagement est "
-                "faux » : l'agent corrigera."
-            )
-            raise RuleError(message)
+    if order := decide.ordered_later(app, books, invoice, done.executed_on):
+        message = (
+            f"Facture {invoice.id} : le {done.executed_on:%d/%m/%Y} est bien avant l'engagement {order.number} "
+            f"({order.engaged_on:%d/%m/%Y}). Vérifiez la date ; si elle est bonne, refusez avec « l'engagement est "
+            "faux » : l'agent corrigera."
+        )
+        raise RuleError(message)
 
 
 def _check_part(at: Sitting, done: ServiceFait, comment: str) -> None:

@@ -1,6 +1,7 @@
 """What becomes of an invoice once its visa is decided, here or in a bought i-Parapheur."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, Severity
@@ -9,6 +10,7 @@ from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import MOTIVE
 from dematfin.domain.motif import for_supplier
+from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.decision import BACK_TO_AGENT, VISA_FINDING, Motive
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.ports.app import App
@@ -23,6 +25,14 @@ def certify(app: App, books: Books, invoice: Invoice, folder: VisaFolder, motif:
     books.save(certified)
     books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, certified.state, motif))
     intend(app, books, certified, SupplierStatus.SERVICE_FAIT)
+
+
+def ordered_later(app: App, books: Books, invoice: Invoice, done: date) -> Engagement | None:
+    """Return the engagement of an invoice whose service would have been done long before it was ordered."""
+    for order in books.find(Engagement, id=invoice.engagement_key):
+        if order.engaged_on and done < order.engaged_on - timedelta(days=app.policy.before_order):
+            return order
+    return None
 
 
 def goes_to_agent(invoice: Invoice, motive: Motive | None) -> bool:

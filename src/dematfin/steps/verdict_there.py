@@ -18,7 +18,7 @@ from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.ports.parapheur import Passage, Phase
-from dematfin.steps.decide import certify, hand_back, refuse, supplier_words
+from dematfin.steps.decide import certify, hand_back, ordered_later, refuse, supplier_words
 from dematfin.steps.folders import keep_folder
 
 NEIGHBOUR: Final = "parapheur"
@@ -56,8 +56,7 @@ def decide_there(app: App, books: Books, folder: VisaFolder, invoice: Invoice, e
 
 def _approved(app: App, books: Books, folder: VisaFolder, invoice: Invoice, ended: Ended) -> None:
     day = day_of(ended.service_fait, app.clock.local)
-    wrong = wrong_day(ended.service_fait, day, app.clock.today())
-    wrong = wrong if ended.said else "son historique ne dit pas qui l'a visée"
+    wrong = _wrong(app, books, invoice, ended, day)
     names = ", ".join(dict.fromkeys(_name(one) for one in ended.said))
     decisions = tuple(_decision(app, folder, one, ended) for one in ended.said)
     if wrong:
@@ -73,6 +72,19 @@ def _approved(app: App, books: Books, folder: VisaFolder, invoice: Invoice, ende
     motif = f"service fait le {day:%d/%m/%Y}, visé dans l'i-Parapheur par {names}"
     keep_folder(app, books, folder, approved, invoice, motif)
     certify(app, books, invoice, approved, motif)
+
+
+def _wrong(app: App, books: Books, invoice: Invoice, ended: Ended, day: date | None) -> str:
+    """Say what a visa lacks to certify, or an empty text."""
+    if not ended.said:
+        return "son historique ne dit pas qui l'a visée"
+    wrong = wrong_day(ended.service_fait, day, app.clock.today())
+    if wrong or day is None or not (order := ordered_later(app, books, invoice, day)):
+        return wrong
+    return (
+        f"la date du service fait ({day:%d/%m/%Y}) est bien avant l'engagement {order.number} "
+        f"({order.engaged_on:%d/%m/%Y})"
+    )
 
 
 def _refused(app: App, books: Books, folder: VisaFolder, invoice: Invoice, ended: Ended) -> None:
