@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import absences, answers, consult, sign, supporting, visa_moves, visa_views
+from dematfin.acts import absences, answers, consult, holds, sign, supporting, visa_moves, visa_views
 from dematfin.acts import run as runs
 from dematfin.acts import visa as acts
 from dematfin.domain.delay.dgp import delay
@@ -34,6 +34,7 @@ from dematfin.errors import Conflict, Forbidden, RuleError, SeparationOfDuties
 from dematfin.steps.control import control
 from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
+from dematfin.steps.remind import to_tell
 from dematfin.steps.visa import visa
 from examples import ADMIN, AGENT, SUPPLIER, VISEUR
 from fakes.hall import Hall
@@ -325,6 +326,25 @@ def test_16_whom_to_see_then_can_still_do_what_is_said(tmp_path: Path) -> None:
         visa_moves.undo(hall.app, VISEUR, FIRST)
     answers.suspend(hall.app, AGENT, FIRST, "Visa donné par erreur.")
     assert invoice(hall).state is InvoiceState.INTERRUPTED
+
+
+def test_16_a_refusal_taken_back_meets_the_controls_again(tmp_path: Path) -> None:
+    """What they hold now waits for an agent: its desk is told so, and not reminded of it."""
+    hall = town(tmp_path)
+    with hall.ledger.transaction() as books:
+        books.save(replace(VISEUR, email="paul@valbrume.fr"))
+    acts.refuse(hall.app, VISEUR, FIRST, Motive.WRONG_PRICE, "Trop cher.")
+    with hall.ledger.transaction() as books:
+        (order,) = books.find(Engagement)
+        books.save(replace(order, open=False))
+    visa_moves.undo(hall.app, VISEUR, FIRST)
+    assert (invoice(hall).state, folder(hall).desks) == (InvoiceState.TO_CORRECT, ("SCOLAIRE",))
+    with pytest.raises(RuleError, match="retenue par un contrôle"):
+        acts.approve(hall.app, VISEUR, FIRST, done(hall))
+    assert to_tell(hall.app) == ()
+    holds.force(hall.app, AGENT, FIRST, "Engagement rouvert lundi.")
+    assert [one.person.id for one in to_tell(hall.app)] == [VISEUR.id]
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
 
 
 def test_16_nor_once_an_agent_has_decided_since(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ def settled(books: Books, invoice: Invoice, folder: VisaFolder) -> str:
     if invoice.state is not _left_by(invoice, folder):
         return f"La facture {invoice.id} est déjà « {INVOICE[invoice.state]} » : la décision ne se reprend plus."
     if _somebody_knows(books, invoice):
-        return f"Facture {invoice.id} : Chorus Pro connaît déjà cette décision, elle ne se reprend plus. {_then(invoice)}"
+        known = f"Facture {invoice.id} : Chorus Pro connaît déjà cette décision, elle ne se reprend plus."
+        return f"{known} {_then(invoice)}"
     return ""
 
 
