@@ -92,8 +92,8 @@ def test_what_is_not_said_of_a_known_person_stays(copy: Office) -> None:
     copy(*named, "--bureau", "SPORT", "--bureau", "CULTURE", "--compte", "lou.v")
     answer = copy(*named, "--courriel", "lou@valbrume.fr")
     assert answer.out == "Personne enregistrée : Lou Viseur (viseur, bureaux CULTURE, SPORT).\n"
-    assert (lou().desks, lou().system_user, lou().email) == ({"SPORT", "CULTURE"}, "lou.v", "lou@valbrume.fr")
+    assert (sorted(lou().desks), lou().system_user, lou().email) == (["CULTURE", "SPORT"], "lou.v", "lou@valbrume.fr")
     copy(*named, "--bureau", "SPORT")
     assert lou().desks == {"SPORT"}
     copy(*named, "--bureau", "", "--compte", "", "--courriel", "")
-    assert (lou().desks, lou().system_user, lou().email) == (frozenset(), "", "")
+    assert (sorted(lou().desks), lou().system_user, lou().email) == ([], "", "")
