@@ -157,6 +157,14 @@ def test_7_an_absence_that_is_ended_gives_no_right_any_more(tmp_path: Path) -> N
         acts.approve(hall.app, STAND_IN, FIRST, done(hall))
 
 
+def test_why_somebody_is_away_is_said_to_those_whom_it_concerns(tmp_path: Path) -> None:
+    hall = town(tmp_path)
+    away(hall, reason="Arrêt maladie.", decree="Arrêté 12")
+    for who, said in ((VISEUR, True), (STAND_IN, True), (ADMIN, True), (OTHER, False), (AGENT, False)):
+        (one,) = absences.absences(hall.app, who)
+        assert (one.reason, one.decree) == (("Arrêt maladie.", "Arrêté 12") if said else ("", ""))
+
+
 def test_8_two_absences_never_turn_in_a_circle(tmp_path: Path) -> None:
     hall = town(tmp_path)
     away(hall)
