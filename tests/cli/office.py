@@ -116,7 +116,7 @@ class Office:
         with self.opened() as app:
             me = next(one for one in people(app) if one.system_user)
         words = [word for role in roles for word in ("--role", role)]
-        done = self("personne", "ajouter", me.id, "--nom", me.name, "--compte", me.system_user, *words)
+        done = self("personne", "ajouter", me.id, "--nom", me.name, "--bureau", "", *words)
         assert done.code == 0, done.err
 
     def base(self) -> sqlite3.Connection:

@@ -3,7 +3,9 @@
 import shlex
 
 from cli.office import Office, plain
+from dematfin.acts.consult import people
 from dematfin.cli.context import system_account
+from dematfin.domain.parties.person import Person
 
 NEEDS = [
     ("importer", "agent ou service"),
@@ -77,3 +79,21 @@ def test_one_account_is_one_person(office: Office) -> None:
     answer = office("personne", "ajouter", "lui", "--nom", "Lui", "--role", "agent", "--compte", system_account())
     assert answer.code == 3
     assert "est déjà celui de Dominique Essai" in answer.err
+
+
+def test_what_is_not_said_of_a_known_person_stays(copy: Office) -> None:
+    """A reminder asks for an address: giving it takes neither a desk nor an account away."""
+
+    def lou() -> Person:
+        with copy.opened() as app:
+            return next(one for one in people(app) if one.id == "lou")
+
+    named = ("personne", "ajouter", "lou", "--nom", "Lou Viseur", "--role", "viseur")
+    copy(*named, "--bureau", "SPORT", "--bureau", "CULTURE", "--compte", "lou.v")
+    answer = copy(*named, "--courriel", "lou@valbrume.fr")
+    assert answer.out == "Personne enregistrée : Lou Viseur (viseur, bureaux CULTURE, SPORT).\n"
+    assert (sorted(lou().desks), lou().system_user, lou().email) == (["CULTURE", "SPORT"], "lou.v", "lou@valbrume.fr")
+    copy(*named, "--bureau", "SPORT")
+    assert lou().desks == {"SPORT"}
+    copy(*named, "--bureau", "", "--compte", "", "--courriel", "")
+    assert (sorted(lou().desks), lou().system_user, lou().email) == ([], "", "")

@@ -16,6 +16,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.reception import Reception, ReceptionState
+from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.decision import DecisionKind, Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.domain.visa.remote import NOT_FOUND, Bridge, RemoteFolder, RemoteState
@@ -298,6 +299,18 @@ def test_without_a_day_that_can_be_it_is_the_agents_again(tmp_path: Path, text: 
     hall.parapheur.visa(fresh.id, date_service_fait="01/03/2026")
     hall.day()
     assert invoice(hall).executed_on == date(2026, 3, 1)
+
+
+def test_10_there_too_a_service_is_not_done_long_before_it_was_ordered(tmp_path: Path) -> None:
+    hall = bridged_town(tmp_path, before_order=10)
+    with hall.ledger.transaction() as books:
+        (order,) = books.find(Engagement)
+        books.save(replace(order, engaged_on=date(2026, 3, 12)))
+    hall.parapheur.visa(key(hall), date_service_fait=DAY)
+    poll(hall)
+    (finding,) = blocking(invoice(hall).findings)
+    assert (invoice(hall).state, finding.code) == (InvoiceState.TO_CORRECT, "VISA-INCOMPLET")
+    assert "(01/03/2026) est bien avant l'engagement BC26-00077 (12/03/2026)" in finding.sentence
 
 
 def test_a_circuit_that_nobody_signed_certifies_nothing(tmp_path: Path) -> None:

@@ -118,6 +118,31 @@ def test_odd_histories_are_read(there: IParapheur, pages: Pages) -> None:
     assert (one.phase, one.known, one.status) == (Phase.WAITING, True, "EnCoursVisa")
 
 
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ("Vise RejetVisa Archive", []),  # put away there although it was refused: nobody has agreed
+        ("Vise RejetVisa EnCoursVisa Vise Vise Archive", ["3", "4"]),
+        ("Vise EnCoursVisa Vise Archive", ["0", "2"]),
+    ],
+)
+def test_34_what_was_said_before_a_refusal_approves_nothing(statuses: str, said: list[str]) -> None:
+    lines = "".join(
+        f"<i:LogDossier><i:nom>{number}</i:nom><i:status>{status}</i:status></i:LogDossier>"
+        for number, status in enumerate(statuses.split())
+    )
+    with saying(envelope("GetHistoDossier", lines)) as there:
+        told = there.history(KEY)
+    assert (told.phase, [one.name for one in told.said]) == (Phase.FINISHED, said)
+
+
+def test_a_page_in_another_encoding_is_told_in_words_that_every_base_keeps() -> None:
+    page = Reply(body="<html>Panne\x00</html>".encode("utf-16"), media_type="text/html")
+    with saying(page) as there, pytest.raises(BadAnswer, match="incompréhensible") as raised:
+        there.history(KEY)
+    assert "\x00" not in str(raised.value)
+
+
 @pytest.mark.parametrize("mtom", [False, True], ids=["plain", "mtom"])
 def test_names_lose_their_quotes_and_files_no_byte(there: IParapheur, pages: Pages, *, mtom: bool) -> None:
     added = PDF + bytes(range(256)) * 300 + b"\r\n--\r\n\r\r\n\n--uuid:" + b"\n"

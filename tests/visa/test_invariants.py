@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import absences, answers, consult, sign, supporting, visa_moves
+from dematfin.acts import absences, answers, consult, holds, sign, supporting, visa_moves, visa_views
 from dematfin.acts import run as runs
 from dematfin.acts import visa as acts
 from dematfin.domain.delay.dgp import delay
@@ -34,6 +34,7 @@ from dematfin.errors import Conflict, Forbidden, RuleError, SeparationOfDuties
 from dematfin.steps.control import control
 from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
+from dematfin.steps.remind import to_tell
 from dematfin.steps.visa import visa
 from examples import ADMIN, AGENT, SUPPLIER, VISEUR
 from fakes.hall import Hall
@@ -154,6 +155,14 @@ def test_7_an_absence_that_is_ended_gives_no_right_any_more(tmp_path: Path) -> N
     absences.end(hall.app, VISEUR, made.id)
     with pytest.raises(Forbidden):
         acts.approve(hall.app, STAND_IN, FIRST, done(hall))
+
+
+def test_why_somebody_is_away_is_said_to_those_whom_it_concerns(tmp_path: Path) -> None:
+    hall = town(tmp_path)
+    away(hall, reason="Arrêt maladie.", decree="Arrêté 12")
+    for who, said in ((VISEUR, True), (STAND_IN, True), (ADMIN, True), (OTHER, False), (AGENT, False)):
+        (one,) = absences.absences(hall.app, who)
+        assert (one.reason, one.decree) == (("Arrêt maladie.", "Arrêté 12") if said else ("", ""))
 
 
 def test_8_two_absences_never_turn_in_a_circle(tmp_path: Path) -> None:
@@ -300,13 +309,52 @@ def test_16_not_somebody_elses_nor_once_it_was_seen_or_told(tmp_path: Path) -> N
     assert invoice(hall).state is InvoiceState.TO_PAY
 
 
+def test_16_ones_own_look_at_the_next_desk_keeps_nobody_from_it(tmp_path: Path) -> None:
+    """The page shows the folder again at once: who also sits at the next desk has then opened it."""
+    hall = town(tmp_path, ONE_THEN_ONE)
+    away(hall, DST, VISEUR)
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
+    visa_views.mark_read(hall.app, VISEUR, FIRST)
+    visa_moves.undo(hall.app, VISEUR, FIRST)
+    assert folder(hall).desks == ("SCOLAIRE",)
+
+
 def test_16_not_once_chorus_pro_knows(tmp_path: Path) -> None:
     hall = town(tmp_path)
     acts.refuse(hall.app, VISEUR, FIRST, Motive.WRONG_PRICE, "Trop cher.")
     runs.tell_now(hall.app, VISEUR, FIRST)
-    with pytest.raises(Conflict, match="Chorus Pro connaît"):
+    with pytest.raises(Conflict, match=r"Chorus Pro connaît.*en déposer une autre"):
         visa_moves.undo(hall.app, VISEUR, FIRST)
     assert invoice(hall).state is InvoiceState.REFUSED
+
+
+def test_16_whom_to_see_then_can_still_do_what_is_said(tmp_path: Path) -> None:
+    hall = town(tmp_path)
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
+    runs.tell_now(hall.app, VISEUR, FIRST)
+    with pytest.raises(Conflict, match=r"Chorus Pro connaît.*\(facture suspendre, recycler ou rejeter\)"):
+        visa_moves.undo(hall.app, VISEUR, FIRST)
+    answers.suspend(hall.app, AGENT, FIRST, "Visa donné par erreur.")
+    assert invoice(hall).state is InvoiceState.INTERRUPTED
+
+
+def test_16_a_refusal_taken_back_meets_the_controls_again(tmp_path: Path) -> None:
+    """What they hold now waits for an agent: its desk is told so, and not reminded of it."""
+    hall = town(tmp_path)
+    with hall.ledger.transaction() as books:
+        books.save(replace(VISEUR, email="paul@valbrume.fr"))
+    acts.refuse(hall.app, VISEUR, FIRST, Motive.WRONG_PRICE, "Trop cher.")
+    with hall.ledger.transaction() as books:
+        (order,) = books.find(Engagement)
+        books.save(replace(order, open=False))
+    visa_moves.undo(hall.app, VISEUR, FIRST)
+    assert (invoice(hall).state, folder(hall).desks) == (InvoiceState.TO_CORRECT, ("SCOLAIRE",))
+    with pytest.raises(RuleError, match="retenue par un contrôle"):
+        acts.approve(hall.app, VISEUR, FIRST, done(hall))
+    assert to_tell(hall.app) == ()
+    holds.force(hall.app, AGENT, FIRST, "Engagement rouvert lundi.")
+    assert [one.person.id for one in to_tell(hall.app)] == [VISEUR.id]
+    acts.approve(hall.app, VISEUR, FIRST, done(hall))
 
 
 def test_16_nor_once_an_agent_has_decided_since(tmp_path: Path) -> None:

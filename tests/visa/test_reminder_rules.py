@@ -9,13 +9,15 @@ import pytest
 from dematfin.acts import supporting, visa, visa_moves
 from dematfin.domain.delay.calendar import Calendar
 from dematfin.domain.event import Subject
+from dematfin.domain.mail import Mail
+from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.parties.person import Person
 from dematfin.domain.visa.decision import Motive
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.levels import Level, ReminderRule
 from dematfin.domain.visa.reminders import Reminder, ReminderState
 from examples import ADMIN, AGENT, VISEUR
-from fakes.hall import Hall
+from fakes.hall import Hall, Killed
 from visa.desks import ALL_OF_TWO, DGS, DST, FIRST, NO_DAY, ONE_THEN_ONE, OTHER, STAND_IN, away, done, folder
 from visa.mails import CHIEF, addressed, boxes, move_to, posted, states, told
 
@@ -319,3 +321,19 @@ def test_nobody_else_has_them(tmp_path: Path) -> None:
     told(hall)
     assert [mail.address for mail in hall.mailer.sent if "Semaine du" in mail.text] == ["helene@valbrume.test"]
     assert {one.id for one in hall.all(Person)} >= {AGENT.id, ADMIN.id}
+
+
+def test_a_mail_server_that_never_ends_keeps_no_flow_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall = posted(tmp_path)
+    visa.approve(hall.app, VISEUR, FIRST, done(hall))
+    hall.day()
+    hall.sign()
+    hall.deposit("60.00", start=2)
+
+    def for_ever(_: Mail) -> None:
+        raise Killed
+
+    monkeypatch.setattr(hall.mailer, "send", for_ever)
+    with pytest.raises(Killed):
+        hall.day()
+    assert [one.state for one in hall.all(Flux)] == [FluxState.ACKNOWLEDGED]

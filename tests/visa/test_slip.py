@@ -340,6 +340,16 @@ def test_an_agent_takes_up_what_was_refused_and_the_slip_stays(tmp_path: Path) -
     assert "F-1.pdf" in words(hall.documents.kept[before.slip.sha256])
 
 
+def test_what_an_agent_corrects_since_is_not_on_the_slip_of_the_refusal(tmp_path: Path) -> None:
+    """Who refused had the wrong engagement before them, not the one that was put in its place."""
+    hall = town(tmp_path)
+    acts.refuse(hall.app, VISEUR, FIRST, Motive.WRONG_ENGAGEMENT, "Ce n'est pas le bon.")
+    holds.resume(hall.app, AGENT, FIRST, "Vu avec eux.", service="SPORT", engagement="BC26-00099")
+    hall.day()
+    said = next(words(hall.documents.kept[one.slip.sha256]) for one in hall.all(VisaFolder) if one.slip)
+    assert "Engagement BC26-00077 Service SCOLAIRE" in said
+
+
 def joined(hall: Hall) -> tuple[list[str], DocumentRef | None]:
     """Prepare; return what goes with the mandat, and the slip that was kept."""
     prepare(hall.app)

@@ -8,20 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import consult, entry, run, visa, visa_slip
+from dematfin.acts import answers, consult, entry, run, visa, visa_moves, visa_slip
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.content import Supplier
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.paper.rules import PaperRules, Route
 from dematfin.domain.parties.person import Role
 from dematfin.domain.parties.waiver import Waiver
+from dematfin.domain.visa.decision import Motive
+from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import SeparationOfDuties
 from dematfin.steps.capture import capture
+from dematfin.steps.slips import slips
 from dematfin.steps.visa import visa as open_folders
 from examples import COMMUNE, IBAN, SUPPLIER, VISEUR
 from fakes.hall import Hall
 from reports.words import words
 
 BOTH = replace(VISEUR, roles=VISEUR.roles | {Role.AGENT})
+OTHER_HEAD = replace(VISEUR, name="Odile Autre")
 RULES = PaperRules(routes=(Route(key="ECOLE", siret=COMMUNE, service="SCOLAIRE"),))
 
 
@@ -73,3 +79,20 @@ def test_18_in_a_small_commune_it_is_an_exception_written_once(typed: Callable[.
     assert consult.story(hall.app, BOTH, key).waivers == (exception,)
     assert consult.picture(hall.app, BOTH).waivers == (exception,)
     assert f"Dérogation « petite commune » : {exception.what}." in words(visa_slip.slip(hall.app, BOTH, key).pdf)
+
+
+def test_a_paper_that_is_refused_goes_to_the_agent_who_writes_to_its_supplier(
+    typed: Callable[..., tuple[Hall, str]],
+) -> None:
+    """Chorus Pro does not know it: refused without a letter, its supplier would wait for ever."""
+    hall, key = typed(small=False)
+    visa.refuse(hall.app, OTHER_HEAD, key, Motive.DUPLICATE, "Déjà payée en mars.")
+    (held,) = hall.all(Invoice)
+    assert (held.state, held.findings[-1].code, held.letter) == (InvoiceState.TO_CORRECT, "VISA-DOUBLON", None)
+    assert visa_moves.may_undo(hall.app, OTHER_HEAD, key)
+    answers.reject(hall.app, BOTH, key, "Déjà payée en mars.")
+    slips(hall.app)
+    (refused,), (folder,) = hall.all(Invoice), hall.all(VisaFolder)
+    assert (refused.state, folder.state) == (InvoiceState.REFUSED, FolderState.REFUSED)
+    assert None not in {refused.letter, folder.slip}
+    assert not visa_moves.may_undo(hall.app, OTHER_HEAD, key)

@@ -78,13 +78,21 @@ def end(app: App, who: Person, delegation_id: str) -> Delegation:
 
 
 def absences(app: App, who: Person) -> tuple[Delegation, ...]:
-    """Return the absences that are active or to come, the first to begin first."""
+    """Return the absences that are active or to come, the first to begin first.
+
+    Why somebody is away is said to those whom it concerns only: it may be an illness.
+    """
     who.require(Act.READ)
     today = app.clock.today()
     with app.ledger.reading() as books:
         found = books.find(Delegation)
     coming = [one for one in found if one.ended_on is None and one.ends_on >= today]
-    return tuple(sorted(coming, key=lambda one: (one.starts_on, one.id)))
+    told = [one if _concerns(one, who) else replace(one, reason="", decree="") for one in coming]
+    return tuple(sorted(told, key=lambda one: (one.starts_on, one.id)))
+
+
+def _concerns(one: Delegation, who: Person) -> bool:
+    return who.id in {one.absent, one.substitute} or who.may(Act.ADMINISTER)
 
 
 def _check_own(who: Person, absent: str) -> None:

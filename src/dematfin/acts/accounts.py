@@ -9,6 +9,7 @@ from dematfin.domain.parties.account import LOCK, Account, check_new, digest_of
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import Forbidden
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
 
 SALT: Final = 16
 REFUSED: Final = "Identifiant ou mot de passe inconnu. Après cinq essais, le compte se ferme un quart d'heure."
@@ -29,12 +30,8 @@ def sign_in(app: App, person_id: str, password: str) -> Person:
     good = _is_good(account, password)
     if account is None or person is None or not person.active:
         raise Forbidden(REFUSED)
-    if account.is_locked(app.clock.now()) or not good:
-        _remember_failure(app, account.id)
+    if not _is_let_in(app, account, good=good):
         raise Forbidden(REFUSED)
-    if account.failures or account.locked_until:
-        with app.ledger.transaction() as books:
-            books.save(books.get(Account, account.id).cleared())
     return person
 
 
@@ -74,15 +71,24 @@ def _is_good(account: Account | None, password: str) -> bool:
         return account.accepts(password)
 
 
-def _remember_failure(app: App, person_id: str) -> None:
+def _is_let_in(app: App, tried: Account, *, good: bool) -> bool:
+    """Decide on the account as it is now: while a digest was computed, others may have closed it or changed it."""
     now = app.clock.now()
     with app.ledger.transaction() as books:
-        before = books.get(Account, person_id)
-        if before.is_locked(now):
-            return
-        after = before.failed(now)
-        books.save(after)
-        if after.is_locked(now):
-            minutes = LOCK.seconds // 60
-            motif = f"compte fermé {minutes} minutes après trop de mots de passe faux"
-            books.record(app.event(Subject.PERSON, person_id, "actif", "actif", motif, by=person_id))
+        account = books.get(Account, tried.id)
+        if account.is_locked(now):
+            return False
+        if good and account.digest == tried.digest:
+            if account.failures or account.locked_until:
+                books.save(account.cleared())
+            return True
+        _remember_failure(app, books, account.failed(now))
+    return False
+
+
+def _remember_failure(app: App, books: Books, account: Account) -> None:
+    books.save(account)
+    if account.is_locked(app.clock.now()):
+        minutes = LOCK.seconds // 60
+        motif = f"compte fermé {minutes} minutes après trop de mots de passe faux"
+        books.record(app.event(Subject.PERSON, account.id, "actif", "actif", motif, by=account.id))

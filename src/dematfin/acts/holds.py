@@ -16,6 +16,7 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.control import control_one
 from dematfin.steps.episodes import WITH_SUPPLIER, withdraw_visa
 from dematfin.steps.intentions import is_told, take_back
+from dematfin.steps.slips import ensure_slip
 
 
 def resume(app: App, who: Person, invoice_id: str, motif: str, service: str = "", engagement: str = "") -> Invoice:
@@ -34,6 +35,7 @@ def resume(app: App, who: Person, invoice_id: str, motif: str, service: str = ""
         service = "" if service == invoice.service else service
         engagement = "" if engagement == invoice.engagement else engagement
         again = routed(_anew(invoice), service or invoice.service, engagement or invoice.engagement, invoice.marche)
+        ensure_slip(app, books, invoice)
         withdraw_visa(app, books, invoice, "facture reprise par un agent")
         take_back(books, invoice, "repris par un agent avant d'être transmis")
         books.save(again)
@@ -95,7 +97,8 @@ def set_aside(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
 
 def _anew(invoice: Invoice) -> Invoice:
     """Return the invoice at the start of another episode: a desk that has decided on one gets another folder."""
-    again = replace(invoice.moved(InvoiceState.RECEIVED), episode=invoice.episode + 1, findings=())
+    moved = invoice.moved(InvoiceState.RECEIVED)
+    again = replace(moved, episode=invoice.episode + 1, executed_on=None, admitted=None, findings=())
     if invoice.state is InvoiceState.INTERRUPTED and invoice.origin is Origin.CHORUS:
         return replace(again, interrupted_on=None, letter=None)  # nobody was told
     return again

@@ -1,5 +1,6 @@
 """`budget ouvrir`, `personne liste|ajouter|retirer|mot-de-passe`: what an administrateur sets up."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 
@@ -69,26 +70,32 @@ def add_person(  # noqa: PLR0913, PLR0917 - an argument is an option of the comm
     bureau: Annotated[
         list[str] | None, typer.Option("--bureau", metavar="SERVICE", help="Service visé par un viseur. Répétable.")
     ] = None,
-    compte: Annotated[str, typer.Option("--compte", metavar="COMPTE", help="Son compte système.")] = "",
+    compte: Annotated[str | None, typer.Option("--compte", metavar="COMPTE", help="Son compte système.")] = None,
     courriel: Annotated[
-        str, typer.Option("--courriel", metavar="ADRESSE", help="Adresse où lui rappeler ses visas.")
-    ] = "",
+        str | None, typer.Option("--courriel", metavar="ADRESSE", help="Adresse où lui rappeler ses visas.")
+    ] = None,
 ) -> None:
-    """Ajoute une personne, ou change ses rôles. La première doit être administrateur."""
+    """Ajoute une personne, ou change ses rôles. La première doit être administrateur.
+
+    Bureaux, compte et courriel d'une personne connue restent, sauf ceux que vous donnez (« --bureau "" » les retire).
+    """
     app = open_app(configuration)
-    person = Person(
-        id=identifiant,
-        name=nom,
-        roles=frozenset(role),
-        desks=frozenset(bureau or ()),
-        system_user=compte,
-        email=courriel,
-    )
     account = system_account()
     known = people(app)
+    before = next((one for one in known if one.id == identifiant), Person(id=identifiant, name=nom, roles=frozenset()))
+    person = replace(
+        before,
+        name=nom,
+        roles=frozenset(role),
+        desks=frozenset(filter(None, bureau)) if bureau else before.desks,
+        system_user=before.system_user if compte is None else compte,
+        email=before.email if courriel is None else courriel,
+        active=True,
+    )
     who = next((one for one in known if one.system_user == account and one.active), None)
     acts.add_person(app, who, person)
-    say(f"Personne enregistrée : {person.name} ({', '.join(sorted(person.roles))}).")
+    desks = f", bureaux {', '.join(sorted(person.desks))}" if person.desks else ""
+    say(f"Personne enregistrée : {person.name} ({', '.join(sorted(person.roles))}{desks}).")
 
 
 @persons.command("liste", cls=FrenchCommand)

@@ -168,7 +168,8 @@ def _says_absent(said: str) -> bool:
 
 
 def _unclear(call: Call, body: bytes) -> BadAnswer:
-    shown = " ".join(body[:SHOWN].decode("utf-8", errors="replace").split()) or "rien"
+    said = soap.plain(body[:SHOWN].decode("utf-8", errors="replace"))  # PostgreSQL keeps no zero byte
+    shown = " ".join(said.split()) or "rien"
     return BadAnswer(f"i-Parapheur : la réponse à « {call.label} » est incompréhensible : {shown}. {LASTING}")
 
 

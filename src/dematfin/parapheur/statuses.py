@@ -1,5 +1,6 @@
 """What the statuses of the i-Parapheur mean for us."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -44,9 +45,15 @@ def history(key: str, reply: Reply) -> History:
         raise BadAnswer(message)
     status = lines[-1].status
     now = phase(status)
-    said = lines[-1:] if now is Phase.REFUSED else tuple(one for one in lines if one.status in SAID_YES)
+    said = lines[-1:] if now is Phase.REFUSED else tuple(_agreed(lines))
     known = now is not Phase.WAITING or status in IN_PROGRESS
     return History(phase=now, status=status, known=known, said=said, raw=reply.raw)
+
+
+def _agreed(lines: Sequence[Passage]) -> Iterator[Passage]:
+    """Return who said yes since the last refusal: an administrator there may put away what was refused."""
+    refused = [number for number, one in enumerate(lines) if one.status.startswith(REFUSAL)]
+    return (one for one in lines[max(refused, default=-1) + 1 :] if one.status in SAID_YES)
 
 
 def _passage(line: Answer) -> Passage:

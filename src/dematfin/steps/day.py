@@ -1,6 +1,7 @@
 """The daily order. Signing is never in it: it needs a person.
 
 Flows that were signed leave before the answers are read, so that a deposit which failed yesterday is tried today.
+Mails come last: a mail server that answers byte by byte keeps nothing else waiting.
 """
 
 from collections.abc import Callable
@@ -31,10 +32,10 @@ DAY: Final[tuple[Step, ...]] = (
     visa,
     parapheur,
     slips,
-    remind,
     transmit,
     follow_up,
     prepare,
+    remind,
 )
 
 NAMES: Final[dict[Step, str]] = {

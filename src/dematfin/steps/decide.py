@@ -6,7 +6,7 @@ from datetime import date
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import SupplierStatus
-from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import MOTIVE
 from dematfin.domain.motif import for_supplier
@@ -34,13 +34,18 @@ def certify(app: App, books: Books, invoice: Invoice, folder: VisaFolder, motif:
     intend(app, books, certified, SupplierStatus.SERVICE_FAIT)
 
 
+def goes_to_agent(invoice: Invoice, motive: Motive | None) -> bool:
+    """Say whether a refusal leaves an invoice to the agent: misdirected, or a paper, whose supplier gets a letter."""
+    return motive in BACK_TO_AGENT or invoice.origin is Origin.SCAN
+
+
 def refuse(app: App, books: Books, invoice: Invoice, motive: Motive, motif: str, comment: str) -> None:
-    """Send an invoice back: to the agent when it is only misdirected, to its supplier otherwise.
+    """Send an invoice back: to the agent when somebody has to direct it or to write, to its supplier otherwise.
 
     Raises:
         RuleError: the supplier could not read the comment whole in Chorus Pro.
     """
-    if motive in BACK_TO_AGENT:
+    if goes_to_agent(invoice, motive):
         hand_back(app, books, invoice, motive, f"Refus de visa : {motif}")
         return
     refused = invoice.moved(InvoiceState.REFUSED)

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from dematfin.domain.delay.dgp import delay
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.person import Person
 from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import FolderState, VisaFolder
@@ -80,9 +81,11 @@ def _digests(
 
 
 def _pending(app: App, books: Books, folders: Iterable[VisaFolder]) -> list[Pending]:
+    """Return what can be decided: an invoice that a control holds again, once a refusal is taken back, cannot."""
     kept = list(folders)
-    invoices = {one.id: one for one in books.find(Invoice, id=tuple({folder.invoice_id for folder in kept}))}
-    return [_one_pending(app, folder, invoices[folder.invoice_id]) for folder in kept]
+    ids = tuple({folder.invoice_id for folder in kept})
+    invoices = {one.id: one for one in books.find(Invoice, id=ids) if one.state is InvoiceState.IN_VISA}
+    return [_one_pending(app, one, invoices[one.invoice_id]) for one in kept if one.invoice_id in invoices]
 
 
 def _one_pending(app: App, folder: VisaFolder, invoice: Invoice) -> Pending:

@@ -4,9 +4,9 @@ from dematfin.domain.intention import Intention, IntentionState, intention_id
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE
-from dematfin.domain.visa.decision import BACK_TO_AGENT
 from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
 from dematfin.ports.ledger import Books
+from dematfin.steps.decide import goes_to_agent
 from dematfin.steps.intentions import TELLS
 
 
@@ -14,17 +14,21 @@ def settled(books: Books, invoice: Invoice, folder: VisaFolder) -> str:
     """Say why the last decision on a folder cannot be taken back any more, or an empty text as long as it can."""
     if folder.id != folder_id(invoice.id, invoice.episode):
         return f"La facture {invoice.id} est revenue depuis : la décision ne se reprend plus."
-    if invoice.state is not _left_by(folder):
+    if invoice.state is not _left_by(invoice, folder):
         return f"La facture {invoice.id} est déjà « {INVOICE[invoice.state]} » : la décision ne se reprend plus."
     if _somebody_knows(books, invoice):
-        return (
-            f"Facture {invoice.id} : Chorus Pro connaît déjà cette décision, elle ne se reprend plus. Voyez avec un "
-            "agent (facture reprendre, rejeter ou renvoyer)."
-        )
+        known = f"Facture {invoice.id} : Chorus Pro connaît déjà cette décision, elle ne se reprend plus."
+        return f"{known} {_then(invoice)}"
     return ""
 
 
-def _left_by(folder: VisaFolder) -> InvoiceState | None:
+def _then(invoice: Invoice) -> str:
+    if invoice.state is InvoiceState.REFUSED:
+        return "Si c'est une erreur, demandez au fournisseur d'en déposer une autre."
+    return "Si c'est une erreur, voyez tout de suite un agent (facture suspendre, recycler ou rejeter)."
+
+
+def _left_by(invoice: Invoice, folder: VisaFolder) -> InvoiceState | None:
     """Return where the last decision left the invoice: what somebody else has decided since is not theirs to undo."""
     match folder.state:
         case FolderState.IN_CIRCUIT:
@@ -32,7 +36,8 @@ def _left_by(folder: VisaFolder) -> InvoiceState | None:
         case FolderState.APPROVED:
             return InvoiceState.SERVICE_FAIT
         case FolderState.REFUSED:
-            return InvoiceState.TO_CORRECT if folder.decisions[-1].motive in BACK_TO_AGENT else InvoiceState.REFUSED
+            handed = goes_to_agent(invoice, folder.decisions[-1].motive)
+            return InvoiceState.TO_CORRECT if handed else InvoiceState.REFUSED
         case _:
             return None
 

@@ -106,6 +106,9 @@ def check_awaited(books: Books, at: Sitting) -> None:
     if at.folder.state is FolderState.DRAFT:
         message = f"La facture {at.invoice.id} attend que chaque bureau de son circuit ait quelqu'un."
         raise RuleError(message)
+    if at.folder.state is FolderState.IN_CIRCUIT and at.invoice.state is InvoiceState.TO_CORRECT:
+        message = f"La facture {at.invoice.id} est retenue par un contrôle : un agent doit d'abord la reprendre."
+        raise RuleError(message)
     if at.folder.state is not FolderState.IN_CIRCUIT or at.invoice.state is not InvoiceState.IN_VISA:
         message = f"La facture {at.invoice.id} n'est pas en attente de visa : la décision est déjà prise."
         raise Conflict(message)

@@ -56,8 +56,7 @@ def decide_there(app: App, books: Books, folder: VisaFolder, invoice: Invoice, e
 
 def _approved(app: App, books: Books, folder: VisaFolder, invoice: Invoice, ended: Ended) -> None:
     day = day_of(ended.service_fait, app.clock.local)
-    wrong = unread(ended.service_fait, day) or (day and doubt_of(app, books, invoice, day))
-    wrong = wrong if ended.said else "son historique ne dit pas qui l'a visée"
+    wrong = _wrong(app, books, invoice, ended, day)
     names = ", ".join(dict.fromkeys(_name(one) for one in ended.said))
     decisions = tuple(_decision(app, folder, one, ended) for one in ended.said)
     if wrong:
@@ -73,6 +72,15 @@ def _approved(app: App, books: Books, folder: VisaFolder, invoice: Invoice, ende
     motif = f"service fait le {day:%d/%m/%Y}, visé dans l'i-Parapheur par {names}"
     keep_folder(app, books, folder, approved, invoice, motif)
     certify(app, books, invoice, approved, motif)
+
+
+def _wrong(app: App, books: Books, invoice: Invoice, ended: Ended, day: date | None) -> str:
+    """Say what a visa lacks to certify, or an empty text."""
+    if not ended.said:
+        return "son historique ne dit pas qui l'a visée"
+    if day is None:
+        return unread(ended.service_fait)
+    return doubt_of(app, books, invoice, day)
 
 
 def _refused(app: App, books: Books, folder: VisaFolder, invoice: Invoice, ended: Ended) -> None:

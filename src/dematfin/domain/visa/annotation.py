@@ -42,10 +42,8 @@ def day_of(text: str, local: Callable[[datetime], datetime]) -> date | None:
         return None
 
 
-def unread(text: str, day: date | None) -> str:
-    """Say why no day could be read, or an empty text."""
+def unread(text: str) -> str:
+    """Say why no day could be read in a text."""
     if not text.strip():
         return "la date du service fait n'a pas été donnée"
-    if day is None:
-        return f"la date du service fait est illisible (« {text.strip()[:40]} »)"
-    return ""
+    return f"la date du service fait est illisible (« {text.strip()[:40]} »)"

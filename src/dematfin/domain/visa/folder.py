@@ -157,14 +157,14 @@ class VisaFolder:
         What was said is taken back, not followed by another state: the table of arrows has no word in it.
 
         Raises:
-            RuleError: somebody else has decided since, or the next desk has already opened it.
+            RuleError: somebody else has decided since, or somebody else has already opened it at the next desk.
         """
         given = [one for one in self.decisions if one.kind in {DecisionKind.VISA, DecisionKind.REFUSAL}]
         if not given or self.decisions[-1] is not given[-1] or given[-1].by != who:
             message = f"Facture {self.invoice_id} : la dernière décision n'est pas la vôtre, elle ne se reprend pas."
             raise RuleError(message)
         rank = next(number for number, step in enumerate(self.steps) if given[-1] in step.decisions)
-        if rank < self.rank and self.step.read_by:
+        if rank < self.rank and set(self.step.read_by) - {who}:
             message = f"Facture {self.invoice_id} : le bureau suivant l'a déjà ouverte, voyez avec lui."
             raise RuleError(message)
         again = replace(self.steps[rank], state=StepState.CURRENT, decisions=self.steps[rank].decisions[:-1])
