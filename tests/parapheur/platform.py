@@ -17,11 +17,11 @@ from dematfin.sandbox.iparapheur.app import MTOM, PLAIN, ParapheurApp
 from dematfin.sandbox.iparapheur.setup import Setup, Step, Subtype
 from dematfin.sandbox.server import LoopbackServer, Reply, Request
 
-LOGIN, PASSWORD = "ws@valbrume", "TEST é:deux"
+LOGIN, WORD = "ws@valbrume", "TEST é:deux"
 SCHOOL: Final = Step(bureau="Affaires scolaires", nom="Paul Viseur")
 SETUP: Final = Setup(
     login=LOGIN,
-    mot_de_passe=PASSWORD,
+    mot_de_passe=WORD,
     sous_types=(
         Subtype(type="FACTURES", nom="VISASERVICE", etapes=(SCHOOL,), obligatoires=("engagement",)),
         Subtype(type="FACTURES", nom="VISA VOIRIE", etapes=(SCHOOL, Step(bureau="DST", nom="Théo Technique"))),
@@ -30,7 +30,7 @@ SETUP: Final = Setup(
 )
 SETTINGS: Final[dict[str, Any]] = {
     "identifiant": LOGIN,
-    "mot_de_passe": PASSWORD,
+    "mot_de_passe": WORD,
     "type": "FACTURES",
     "sous_type": "VISASERVICE",
     "sous_types": {"VOIRIE": "VISA VOIRIE"},
