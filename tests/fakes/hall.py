@@ -169,6 +169,11 @@ class Hall:
         """Run the daily order."""
         return list(acts.day(self.app, AGENT))
 
+    def day_of(self, step: str) -> Outcome:
+        """Run the daily order; return what one of its steps did."""
+        (outcome,) = (one for one in self.day() if one.step == step)
+        return outcome
+
     def certify(self, who: Person = VISEUR) -> None:
         """Certify whatever waits on the desks of a person."""
         for invoice in (one.invoice for one in visa_views.queue(self.app, who)):

@@ -104,7 +104,7 @@ def test_a_register_changed_after_the_visa_makes_no_mandat(hall: Hall) -> None:
     hall.day()
     hall.certify()
     change_register(hall, OTHER)
-    outcome = hall.day()[-1]
+    outcome = hall.day_of("préparation des bordereaux")
     assert hall.all(Mandat) == ()
     assert "n'est pas validé par deux personnes" in outcome.failures[0].sentence
 

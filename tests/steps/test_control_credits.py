@@ -49,7 +49,7 @@ def certified(hall: Hall, *amounts: str) -> Outcome:
     hall.day()
     assert {one.state for one in hall.all(Invoice)} == {InvoiceState.IN_VISA}
     hall.certify()
-    return hall.day()[-1]
+    return hall.day_of("préparation des bordereaux")
 
 
 def test_the_last_mandat_of_an_engagement_is_refused_when_too_little_is_left(hall: Hall) -> None:
