@@ -8,7 +8,6 @@ from starlette.responses import Response
 from dematfin.acts import supporting, visa, visa_moves, visa_views
 from dematfin.acts.visa import Click, ServiceFait
 from dematfin.domain.parties.person import Act
-from dematfin.domain.visa.decision import DecisionKind
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.domain.visa.supporting import LARGEST
 from dematfin.errors import Conflict, DematfinError, UnknownRecord
@@ -114,7 +113,6 @@ def _page(visit: Visit, error: DematfinError | None = None) -> Response:
         "mine": view.mine and visit.who.may(Act.VISA) and view.folder.state is FolderState.IN_CIRCUIT,
         "may_undo": visa_moves.may_undo(visit.app, visit.who, visit.invoice),
         "desks": [one for one in visa_views.all_desks(visit.app, visit.who) if one not in view.folder.step.desks],
-        "visa": DecisionKind.VISA,
         "typed": {} if isinstance(error, Conflict) else typed,
         "click": fresh_token(),
         "error": str(error or ""),
