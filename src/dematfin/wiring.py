@@ -20,6 +20,7 @@ from dematfin.reports.letter import PdfLetters
 from dematfin.scanning.folders import WatchedFolders
 from dematfin.scanning.paper import Paper
 from dematfin.signature.authorities import Authorities
+from dematfin.signature.here import Here
 from dematfin.signature.verify import Verifier
 from dematfin.signature.xades import XadesSigner
 from dematfin.store.documents import FolderDocuments
@@ -59,7 +60,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         finance=CsvFinanceSoftware(policy.budgets, settings.logiciel_financier),
         writer=Writer(documents.open, schemas, __version__),
         reader=Reader(schemas),
-        signer=XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)),
+        signer=Here(XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)), clock.now),
         signatures=Verifier(settings.signature, authorities, clock.now),
         transmitter=reach_tdt(settings, folder),
         parapheur=reach_parapheur(settings, folder),

@@ -1,7 +1,7 @@
 """What a person does is checked, recorded with that person, and never counts twice."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from dematfin.errors import (
     SignatureError,
     UnknownRecord,
 )
+from dematfin.ports.signature import ToSign
 from dematfin.steps.prepare import prepare
 from dematfin.steps.transmit import transmit
 from examples import ADMIN, AGENT, CCAS, MAIRE, VISEUR
@@ -161,14 +162,14 @@ def test_a_flow_changed_since_its_preparation_is_not_signed(hall: Hall) -> None:
 
 def test_of_two_who_sign_together_one_signs(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     nomfic = to_sign(hall)
-    write = type(hall.app.signer).sign
+    submit = FakeSigner.submit
 
-    def meanwhile(signer: FakeSigner, flow: Path, target: Path, at: datetime) -> None:
+    def meanwhile(signer: FakeSigner, request: ToSign) -> str:
         monkeypatch.undo()
         sign.sign(hall.app, DEPUTY, nomfic, Decimal("120.00"))
-        write(signer, flow, target, at)
+        return submit(signer, request)
 
-    monkeypatch.setattr(FakeSigner, "sign", meanwhile)
+    monkeypatch.setattr(FakeSigner, "submit", meanwhile)
     with pytest.raises(IllegalTransition):
         sign.sign(hall.app, MAIRE, nomfic, Decimal("120.00"))
     assert hall.all(Flux)[0].signed_by == DEPUTY.id

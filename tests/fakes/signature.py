@@ -1,19 +1,30 @@
 """A mayor who signs with a word at the end of the file, and a judge who looks for it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from dematfin.domain.finding import Finding, Severity
-from dematfin.ports.signature import SignatureFact, SignatureReport
+from dematfin.ports.signature import Collected, Holder, Progress, SignatureFact, SignatureReport, ToSign
 
 WORD = b"<!-- signature de TEST -->"
 
 
 class FakeSigner:
-    """Implements Signer."""
+    """Implements SigningDesk: what is submitted is signed at once."""
 
-    def sign(self, flow: Path, target: Path, at: datetime) -> None:
-        target.write_bytes(flow.read_bytes() + WORD)
+    def __init__(self) -> None:
+        self.signed: dict[str, bytes] = {}
+
+    def holder(self) -> Holder:
+        return Holder(name="TEST MAIRE", issuer="AC TEST", expires_on=date(2027, 3, 2))
+
+    def submit(self, request: ToSign) -> str:
+        self.signed[request.nomfic] = request.flow.read_bytes() + WORD
+        return request.nomfic
+
+    def collect(self, reference: str, target: Path) -> Collected:
+        target.write_bytes(self.signed[reference])
+        return Collected(progress=Progress.SIGNED)
 
 
 class FakeCheck:

@@ -18,7 +18,7 @@ from dematfin.domain.parties.waiver import Duty, Waiver, told
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.errors import RuleError, SignatureError
 from dematfin.ports.app import App
-from dematfin.ports.signature import SignatureFact
+from dematfin.ports.signature import SignatureFact, ToSign
 from dematfin.steps.separation import waivers
 from dematfin.steps.transmit import check_unanswered
 from dematfin.steps.untouched import check_untouched
@@ -70,11 +70,21 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
     with app.documents.workspace() as folder, app.documents.local(flux.unsigned) as unsigned:
         check_untouched(flux, flux.unsigned, unsigned)
         signed = folder / "signe.xml"
-        app.signer.sign(unsigned, signed, app.clock.now())
+        reference = app.signer.submit(_request(sheets, unsigned))
+        app.signer.collect(reference, signed)
         facts = _verified(app, signed, unsigned)
         document = app.documents.put_file(signed)
     _keep(app, who, flux, document, facts[0].fingerprint, exceptions)
     return facts
+
+
+def _request(sheets: Sequence[Sheet], flow: Path) -> ToSign:
+    return ToSign(
+        nomfic=sheets[0].flux.id,
+        flow=flow,
+        title=", ".join(sheet.bordereau.id for sheet in sheets),
+        total=sum((sheet.bordereau.total for sheet in sheets), Decimal(0)),
+    )
 
 
 def _keep(

@@ -16,7 +16,7 @@ from dematfin.ports.mailer import Mailer
 from dematfin.ports.paper_folders import PaperFolders
 from dematfin.ports.paper_reader import PaperReader
 from dematfin.ports.parapheur import Parapheur
-from dematfin.ports.signature import SignatureCheck, Signer
+from dematfin.ports.signature import SignatureCheck, SigningDesk
 from dematfin.ports.supplier_notice import SupplierNotice
 from dematfin.ports.transmitter import Transmitter
 
@@ -44,7 +44,7 @@ class App:
     finance: FinanceSoftware
     writer: FlowWriter
     reader: FlowReader
-    signer: Signer
+    signer: SigningDesk
     signatures: SignatureCheck
     transmitter: Transmitter
     parapheur: Parapheur | None = None

@@ -1,7 +1,9 @@
-"""Signing flows, and judging signatures."""
+"""Where flows are signed, and judging signatures."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -26,11 +28,74 @@ class SignatureReport:
     findings: tuple[Finding, ...]
 
 
-class Signer(Protocol):
-    """Holds, for the time of one act, the key of the person who signs."""
+class Progress(StrEnum):
+    """What has become of a flow that was handed over to be signed."""
 
-    def sign(self, flow: Path, target: Path, at: datetime) -> None:
-        """Write the flow with each bordereau signed, whole or not at all; raise SignatureError."""
+    SIGNED = "SIGNED"
+    REFUSED = "REFUSED"
+    PENDING = "PENDING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSign:
+    """A flow to sign.
+
+    Attributes:
+        nomfic: its own name, the same each time that it is handed over.
+        flow: its bytes, unsigned.
+        title, total: what a person is shown of it; euros.
+    """
+
+    nomfic: str
+    flow: Path
+    title: str
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """The answer about a flow that was handed over.
+
+    Attributes:
+        reason: why it is refused, in the words of whoever refused it.
+        history: what the place kept of it, byte for byte; empty when it keeps nothing.
+    """
+
+    progress: Progress
+    reason: str = ""
+    history: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Whose certificate is about to sign: shown before anybody says yes."""
+
+    name: str
+    issuer: str
+    expires_on: date
+
+
+class SigningDesk(Protocol):
+    """A place where flows are signed: a key here, a bought i-Parapheur, or anywhere else by hand."""
+
+    def holder(self) -> Holder | None:
+        """Return whose certificate signs here; None where the place chooses. The PIN is asked for here, once.
+
+        Raises:
+            SignatureError: the key does not open, or its certificate may not sign.
+        """
+        ...
+
+    def submit(self, request: ToSign) -> str:
+        """Hand a flow over and return the reference to ask about it; handed over twice, it is one.
+
+        Raises:
+            SignatureError: it cannot be signed; Unreachable, UnknownOutcome, Refused: the place did not take it.
+        """
+        ...
+
+    def collect(self, reference: str, target: Path) -> Collected:
+        """Say what became of a flow; once it is signed, its bytes are written to `target`, whole or not at all."""
         ...
 
 

@@ -19,13 +19,14 @@ from dematfin.support.xml import parse_bytes
 
 
 class XadesSigner:
-    """Implements ports.signature.Signer with the PKCS#12 file of the configuration."""
+    """Signs with the key of the configuration, opened once: its password is never asked for a second time."""
 
     def __init__(self, settings: SignatureSettings, authorities: Authorities, password: Callable[[], str]) -> None:
-        """Prepare to sign; `password` is asked for at each signature and not kept."""
+        """Prepare to sign; `password` is asked for when the key is needed, and not kept."""
         self._settings = settings
         self._authorities = authorities
         self._password = password
+        self._key: Key | None = None
 
     def sign(self, flow: Path, target: Path, at: datetime) -> None:
         """Write the flow with each bordereau signed, whole or not at all.
@@ -36,16 +37,16 @@ class XadesSigner:
         """
         layout = survey(flow)
         sheets = _to_sign(flow, layout)
-        key = self._fit_key(at)
+        key = self.open_key(at)
         signatures = [
             seal(blank(sheet.get("Id"), key.certificate, at, self._settings), canonical(sheet), key.sign)
             for sheet in sheets
         ]
         insert(flow, target, zip(layout.bordereaux, signatures, strict=True))
 
-    def _fit_key(self, at: datetime) -> Key:
-        """Open the key, once the flow is known to be worth it, and refuse one that may not sign."""
-        key = open_pkcs12(self._settings.pkcs12, self._password())
+    def open_key(self, at: datetime) -> Key:
+        """Open the key, and refuse one that may not sign at that instant; raises SignatureError."""
+        key = self._key = self._key or open_pkcs12(self._settings.pkcs12, self._password())
         if found := blocking(self._authorities.judge(key.certificate, at)):
             raise SignatureError(" ".join(finding.sentence for finding in found))
         return key
