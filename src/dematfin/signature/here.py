@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from dematfin.errors import SignatureError
 from dematfin.ports.signature import Collected, Holder, Progress, ToSign
@@ -12,12 +11,12 @@ from dematfin.signature.xades import XadesSigner
 
 
 class Here:
-    """Implements ports.signature.SigningDesk: what is submitted is signed at once."""
+    """Implements ports.signature.SigningDesk: what is handed over is signed as it is collected, in the same act."""
 
     def __init__(self, signer: XadesSigner, now: Callable[[], datetime]) -> None:
         self._signer = signer
         self._now = now
-        self._folder = TemporaryDirectory(prefix="dematfin-signature-")
+        self._handed_over: dict[str, Path] = {}
 
     def holder(self) -> Holder:
         """Open the key, and say whose it is."""
@@ -29,18 +28,14 @@ class Here:
         )
 
     def submit(self, request: ToSign) -> str:
-        """Sign a flow."""
-        self._signer.sign(request.flow, self._signed(request.nomfic), self._now())
+        """Take a flow, which must stay where it is until it is collected."""
+        self._handed_over[request.nomfic] = request.flow
         return request.nomfic
 
     def collect(self, reference: str, target: Path) -> Collected:
-        """Give a flow signed by this process; it is kept nowhere else."""
-        signed = self._signed(reference)
-        if not signed.exists():
+        """Sign a flow."""
+        if reference not in self._handed_over:
             message = f"Le flux {reference} n'a pas été signé ici : signez-le (bordereau signer)."
             raise SignatureError(message)
-        target.write_bytes(signed.read_bytes())
+        self._signer.sign(self._handed_over[reference], target, self._now())
         return Collected(progress=Progress.SIGNED)
-
-    def _signed(self, nomfic: str) -> Path:
-        return Path(self._folder.name) / f"{nomfic}.xml"
