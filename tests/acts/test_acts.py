@@ -27,7 +27,7 @@ from dematfin.errors import (
     SignatureError,
     UnknownRecord,
 )
-from dematfin.ports.signature import ToSign
+from dematfin.ports.signature import Collected, Progress, ToSign
 from dematfin.steps.prepare import prepare
 from dematfin.steps.transmit import transmit
 from examples import ADMIN, AGENT, CCAS, MAIRE, VISEUR
@@ -145,7 +145,12 @@ def test_a_small_commune_may_and_it_is_written_down(tmp_path: Path) -> None:
 
 def test_a_signature_that_is_not_good_is_not_kept(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     nomfic = to_sign(hall)
-    monkeypatch.setattr(type(hall.app.signer), "sign", lambda _, flow, target, __: target.write_bytes(b"<faux/>"))
+
+    def badly(_: FakeSigner, reference: str, target: Path) -> Collected:
+        target.write_bytes(b"<faux/>")
+        return Collected(progress=Progress.SIGNED)
+
+    monkeypatch.setattr(FakeSigner, "collect", badly)
     with pytest.raises(SignatureError, match="rien n'est gardé"):
         sign.sign(hall.app, MAIRE, nomfic, Decimal("120.00"))
     assert hall.all(Flux)[0].signed is None

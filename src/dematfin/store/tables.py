@@ -94,7 +94,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Reminder: _records("reminder", Reminder, [["folder", "level", "day"], ["level", "day"], ["state"]]),
     Piece: _records("piece", Piece, [["invoice_id"]]),
     Mandat: _records("mandat", Mandat, [["state"], ["bordereau"], ["number"], ["reference"]]),
-    Bordereau: _records("bordereau", Bordereau, [["flux"]], unique=[["siret", "exercice", "number"]]),
+    Bordereau: _records("bordereau", Bordereau, [["flux"]], unique=[["siret", "exercice", "kind", "number"]]),
     Flux: _records("flux", Flux, [["state"]]),
     Intention: _records("intention", Intention, [["state"], ["invoice_id"]]),
     Answer: _records("answer", Answer, [["state"]]),

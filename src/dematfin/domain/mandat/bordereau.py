@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO
 
@@ -15,7 +16,9 @@ class Bordereau:
 
     Attributes:
         id: `<budget>-<exercice>-<number>`, as agents say it.
-        cumul: mandated this year, this bordereau included (MtCumulAnnuel).
+        kind: ordinary, or of annulations and réductions; each kind is numbered apart.
+        tva: part of the total that is told apart (MtBordTVA), on a budget that recovers TVA.
+        cumul: mandated this year in this kind, this bordereau included (MtCumulAnnuel).
         flux: NomFic of the flow that carries it now; empty while it waits to be built.
         sent_before: NomFic of the flows in which it came back.
         refused: whether the TdT or Hélios' entry gate sent it back; cleared when it is taken up again.
@@ -26,9 +29,11 @@ class Bordereau:
     siret: str
     exercice: int
     number: int
+    kind: BordereauKind = BordereauKind.ORDINARY
     emitted_on: date
     mandats: tuple[str, ...]
     total: Decimal
+    tva: Decimal = ZERO
     cumul: Decimal
     flux: str = ""
     sent_before: tuple[str, ...] = ()
@@ -36,13 +41,14 @@ class Bordereau:
     prepared_by: str
 
 
-def bordereau_id(budget_code: str, exercice: int, number: int) -> str:
-    """Name a bordereau.
+def bordereau_id(budget_code: str, exercice: int, number: int, kind: BordereauKind = BordereauKind.ORDINARY) -> str:
+    """Name a bordereau; those of réductions have an A (annulation) before their number.
 
-    >>> bordereau_id("COMMUNE", 2026, 42)
-    'COMMUNE-2026-42'
+    >>> bordereau_id("COMMUNE", 2026, 42), bordereau_id("COMMUNE", 2026, 3, BordereauKind.REDUCTION)
+    ('COMMUNE-2026-42', 'COMMUNE-2026-A3')
     """
-    return f"{budget_code}-{exercice}-{number}"
+    series = "A" if kind is BordereauKind.REDUCTION else ""
+    return f"{budget_code}-{exercice}-{series}{number}"
 
 
 def total(mandats: Sequence[Mandat]) -> Decimal:

@@ -17,6 +17,7 @@ class FluxState(StrEnum):
     """Where a flow stands."""
 
     BUILT = "BUILT"
+    SIGNING = "SIGNING"  # handed over to be signed elsewhere
     SIGNED = "SIGNED"
     SENDING = "SENDING"  # the deposit has begun, its answer is not written yet
     TO_VERIFY = "TO_VERIFY"  # nobody knows yet whether it arrived
@@ -29,7 +30,8 @@ class FluxState(StrEnum):
 S = FluxState
 FLUX_MACHINE: Final = Machine(
     {
-        S.BUILT: frozenset({S.SIGNED, S.DROPPED}),
+        S.BUILT: frozenset({S.SIGNING, S.SIGNED, S.DROPPED}),
+        S.SIGNING: frozenset({S.SIGNED, S.BUILT, S.DROPPED}),  # BUILT: refused there, or taken back
         S.SIGNED: frozenset({S.SENDING, S.DROPPED}),
         S.SENDING: frozenset({S.TRANSMITTED, S.TO_VERIFY, S.REFUSED_BY_TDT, S.SIGNED}),  # SIGNED: nothing left us
         S.TO_VERIFY: frozenset({S.TRANSMITTED, S.SIGNED, S.REFUSED_BY_TDT}),
@@ -40,6 +42,7 @@ FLUX_MACHINE: Final = Machine(
     },
     words={
         S.BUILT: "construit, à signer",
+        S.SIGNING: "à la signature",
         S.SIGNED: "signé",
         S.SENDING: "en envoi",
         S.TO_VERIFY: "à vérifier",
@@ -68,6 +71,8 @@ class Flux:
         id: NomFic, the key by which acquits come back; never reused, even after a refusal.
         bordereaux: ids of what it carries.
         unsigned, signed: its bytes, kept for ever and never built again.
+        signing_ref: what the place where it is being signed calls it; empty when it was signed here.
+        signing_history: what that place kept of its signature.
         remote_id: what the TdT calls it.
         replaces: NomFic of the refused flow that this one sends again.
         sending_since: start of the deposit whose outcome is awaited.
@@ -83,6 +88,8 @@ class Flux:
     unsigned: DocumentRef
     signed: DocumentRef | None = None
     signed_by: str = ""
+    signing_ref: str = ""
+    signing_history: DocumentRef | None = None
     remote_id: str = ""
     replaces: str = ""
     sending_since: datetime | None = None

@@ -8,6 +8,7 @@ from typing import Final
 
 from dematfin.domain.delay.dgp import Dgp
 from dematfin.domain.machine import Machine
+from dematfin.domain.mandat.kind import MandatKind, PaymentMode
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Imputation
@@ -66,14 +67,27 @@ class Line:
     """One line of a mandat.
 
     Attributes:
-        amount: what is paid, TVA included: the authority that recovers no TVA puts its TTC in MtHT.
+        amount: MtHT. A budget that recovers no TVA puts its TTC there; one that does puts its HT, and `tva` apart.
+        tva: MtTVA, None on a budget that recovers none.
         invoice_ht: HT of the invoice, told apart when it differs (MtFactHT).
+        engagement: id of the engagement that this line takes from; empty: that of its mandat.
+        inventaire: number of the asset (IdActif).
+        origin_line: line of the mandat that is taken back (IdLigneOrig); 0 when none is.
     """
 
     number: int
     imputation: Imputation
     amount: Decimal
+    tva: Decimal | None = None
     invoice_ht: Decimal | None = None
+    engagement: str = ""
+    inventaire: str = ""
+    origin_line: int = 0
+
+    @property
+    def total(self) -> Decimal:
+        """What it orders to pay, TVA included."""
+        return self.amount + (self.tva or ZERO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +96,15 @@ class Share:
 
     invoice_id: str
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The mandat that is taken back (RattachPiece): its id, its exercice and its number there."""
+
+    mandat: str
+    exercice: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +118,10 @@ class Mandat:
         reference: number of the invoice, for the payee and for Hélios.
         pieces: IdUnique of its supporting documents.
         engagement: id of the engagement that it takes from, empty when there is none.
+        mode: how the comptable pays, or how it was paid already.
+        paid_before: day on which the money left by itself, of a mandat after payment.
+        origin: what a réduction takes back.
+        set_aside: why an agent keeps it out of bordereaux for now, empty otherwise.
         reason: why it came back, in French, empty otherwise.
         burnt: numbers that may not be used again (rejected after the prise en charge).
     """
@@ -114,6 +141,11 @@ class Mandat:
     shares: tuple[Share, ...]
     pieces: tuple[str, ...]
     engagement: str = ""
+    kind: MandatKind = MandatKind.ORDINARY
+    mode: PaymentMode = PaymentMode.TRANSFER
+    paid_before: date | None = None
+    origin: Origin | None = None
+    set_aside: str = ""
     amount: Decimal
     paid: Decimal = ZERO
     paid_on: date | None = None

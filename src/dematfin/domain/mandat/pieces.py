@@ -2,11 +2,32 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from dematfin.domain.document import DocumentRef
 
 ID_LENGTH: Final = 50
+
+
+class PieceKind(StrEnum):
+    """What a document proves, in the words of annexe I of the CGCT (art. D. 1617-19)."""
+
+    FACTURE = "FACTURE"
+    AVOIR = "AVOIR"
+    ANNEXE = "ANNEXE"  # delivery note, attachement, fiche de visa...
+    CONTRAT = "CONTRAT"
+    NOTIFICATION = "NOTIFICATION"
+    DECOMPTE = "DECOMPTE"
+    RECEPTION = "RECEPTION"
+    SOUS_TRAITANCE = "SOUS_TRAITANCE"  # acte spécial, DC4
+    CESSION = "CESSION"  # cession ou subrogation: the factor's right
+    RIB = "RIB"
+    GARANTIE = "GARANTIE"
+    ETAT_LIQUIDATIF = "ETAT_LIQUIDATIF"
+    DELIBERATION = "DELIBERATION"
+    CONVENTION = "CONVENTION"
+    CERTIFICAT = "CERTIFICAT"  # certificat administratif of the ordonnateur
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +37,7 @@ class Piece:
     Attributes:
         id: IdUnique, letters and digits, never reused for another file: Hélios refuses an identifier that it has
             already integrated (annotation of Class_PJ.xsd).
+        kind: what it proves, by the list of pièces justificatives.
         accepted_in: NomFic of the flow in which Hélios accepted it; empty until then.
     """
 
@@ -25,6 +47,7 @@ class Piece:
     media_type: str
     description: str
     document: DocumentRef
+    kind: PieceKind = PieceKind.FACTURE
     accepted_in: str = ""
 
 

@@ -1,0 +1,63 @@
+"""What kind of order a mandat is, and how it is paid: the code lists of Hélios (Simple_Type.xsd, v5.17)."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class BordereauKind(StrEnum):
+    """TypBord: each kind has its own bordereaux, numbered apart."""
+
+    ORDINARY = "01"
+    REDUCTION = "02"  # annulations and réductions of mandats of the same exercice
+
+
+class MandatKind(StrEnum):
+    """What a mandat does."""
+
+    ORDINARY = "ORDINARY"
+    MARCHE = "MARCHE"  # pays what a public contract orders
+    AFTER_PAYMENT = "AFTER_PAYMENT"  # the money has left already: direct debit, card, régie
+    REDUCTION = "REDUCTION"  # takes back, in full or in part, what an earlier mandat of the year ordered
+
+    @property
+    def bordereau(self) -> BordereauKind:
+        """The kind of bordereau that lists such mandats."""
+        return BordereauKind.REDUCTION if self is MandatKind.REDUCTION else BordereauKind.ORDINARY
+
+
+class PaymentMode(StrEnum):
+    """ModRegl."""
+
+    CASH = "01"
+    CHEQUE = "02"
+    TRANSFER = "03"
+    OUTSIDE = "04"
+    LARGE_TRANSFER = "05"
+    ABROAD = "06"
+    RELATED_BUDGET = "07"
+    ORDER = "08"
+    NOTICE = "09"
+    DIRECT_DEBIT = "10"
+    INTERNAL = "11"
+
+
+PIECE_TYPES: Final = {
+    MandatKind.ORDINARY: "01",
+    MandatKind.MARCHE: "09",
+    MandatKind.AFTER_PAYMENT: "05",
+    MandatKind.REDUCTION: "02",
+}
+"""TypPce of each kind."""
+OPERATING: Final = "01"
+INVESTMENT: Final = "02"
+CANCELLING: Final = "06"
+
+
+def triplet(kind: MandatKind, *, investment: bool) -> tuple[str, str, str]:
+    """Return (TypBord, TypPce, NatPce); Hélios rejects a bordereau for one that it does not list.
+
+    >>> triplet(MandatKind.MARCHE, investment=True), triplet(MandatKind.REDUCTION, investment=False)
+    (('01', '09', '02'), ('02', '02', '06'))
+    """
+    nature = INVESTMENT if investment else OPERATING
+    return (kind.bordereau, PIECE_TYPES[kind], CANCELLING if kind is MandatKind.REDUCTION else nature)
