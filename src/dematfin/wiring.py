@@ -13,6 +13,7 @@ from dematfin.finance.registers import CsvFinanceSoftware
 from dematfin.mail.smtp import SmtpMailer
 from dematfin.parapheur.bridge import IParapheur
 from dematfin.pes.build import Writer
+from dematfin.pes.official import OfficialSchemas, in_use
 from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
@@ -44,7 +45,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
     clock = open_clock(settings)
     chorus = reach_chorus(settings, folder)
     documents = open_documents(settings)
-    schemas = Schemas(settings.pes.schemas_officiels)
+    schemas = open_schemas(settings)
     policy = settings.policy()
     authorities = Authorities(settings.signature)
     return App(
@@ -67,6 +68,16 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         holder=holder_here(),
         mailer=reach_mail(settings, folder),
     )
+
+
+def open_schemas(settings: Settings) -> Schemas:
+    """Return what judges flows: our schemas, and the official ones where they are installed or named."""
+    return Schemas(in_use(settings.schemas_place) or settings.pes.schemas_officiels, settings.expected())
+
+
+def open_official(settings: Settings) -> OfficialSchemas:
+    """Open the place of the official schemas."""
+    return OfficialSchemas(settings.schemas_place)
 
 
 def open_clock(settings: Settings) -> SystemClock:

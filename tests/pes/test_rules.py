@@ -55,6 +55,7 @@ def test_what_we_write_keeps_every_rule(writer: Writer, flow: Path) -> None:
         ("PES-DOUBLON-PJ", "00000002(?=.*</PES_PJ>)(?!.*PJRef)", "00000001"),
         ("PES-PJ-ORPHELINE", '<IdUnique V="219900420000152026DEPENSE00000001"', '<IdUnique V="AUTRE"'),
         ("PES-PJ-ABIMEE", r"(<Fichier[^>]*>).{8}", r"\1QUJDQUJD"),
+        ("PES-PJ-ABIMEE", r"(<Fichier[^>]*>)", r"\1é"),
         ("PES-PJ-ABIMEE", r"(<Fichier[^>]*>[^<]{40})[^<]*", r"\1"),
         ("PES-PJ-VIDE", r"(<Fichier[^>]*>)[^<]*", r"\1H4sIAAAAAAAAAwMAAAAAAAAAAAA="),
         ("PES-DEMAT", '<InfoDematerialisee V="1"/>(.*?)</Bordereau>', rf"\1{SIGNATURE}</Bordereau>"),

@@ -111,11 +111,13 @@ BENDS = {
 
 def test_a_folder_without_the_set_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=re.escape(str(tmp_path))):
-        Schemas(tmp_path)
+        Schemas(tmp_path).check()
 
 
-def test_a_refusal_is_explained_without_its_documents(flow: bytes) -> None:
-    root = etree.fromstring(flow.replace(b'IdBord V="42"', b'IdBord V="quarante"'))
-    (first, *_) = Schemas(SET).refusals("aller", etree.ElementTree(root))
-    assert "IdBord" in first
-    assert {document.text for document in root.iter("Fichier")} == {"AAAA"}
+def test_a_refusal_says_where_what_and_what_to_do(flow: bytes) -> None:
+    root = etree.fromstring(flow.replace(b'IdPce V="1188"', b'IdPce V="quarante"'))
+    (found,) = Schemas(SET).findings(etree.ElementTree(root))
+    assert found.element == "PES_Aller/PES_DepenseAller/Bordereau/Piece[2]/BlocPiece/InfoPce/IdPce"
+    assert (found.mandat, found.supplier) == ("quarante", "PAPETERIE DU LAC")
+    assert "la valeur « quarante » de « IdPce »" in found.sentence
+    assert found.remedy == "Il faut un nombre entier plus grand que zéro."

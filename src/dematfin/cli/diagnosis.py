@@ -9,7 +9,7 @@ from dematfin.cli.output import counted, day
 from dematfin.config import Settings, load
 from dematfin.domain.finding import blocking
 from dematfin.errors import ConfigError
-from dematfin.pes.validate import Schemas
+from dematfin.pes.official import in_use, installed
 from dematfin.scanning.ocr import available as tesseract
 from dematfin.scanning.readers import has_zbar
 from dematfin.signature.authorities import Authorities
@@ -22,6 +22,7 @@ from dematfin.wiring import (
     open_clock,
     open_documents,
     open_ledger,
+    open_schemas,
     reach_chorus,
     reach_mail,
     reach_parapheur,
@@ -64,9 +65,13 @@ class Diagnosis:
 
     def schemas(self) -> str:
         """Load what judges the flows."""
-        official = self._settings.pes.schemas_officiels
-        Schemas(official)
-        return f"ceux de dematfin, et les officiels de {official}" if official else "ceux de dematfin"
+        open_schemas(self._settings).check()
+        place = self._settings.schemas_place
+        if in_use(place) is None:
+            return "ceux de dematfin seulement ; installez les officiels (dematfin xsd installer ARCHIVE)"
+        version = installed(place)
+        known = f"version {version.name} du {day(version.installed_on)}" if version else "version inconnue"
+        return f"ceux de dematfin, et les officiels ({known})"
 
     def signature(self) -> str:
         """Open the signatory's certificate, when its password does not have to be asked for."""

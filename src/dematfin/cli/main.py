@@ -25,10 +25,12 @@ from dematfin.cli import (
     numerisation,
     pages,
     parapheur,
+    pes,
     rappels,
     registres,
     steps,
     visas,
+    xsd,
 )
 from dematfin.cli.french import FrenchGroup, usage_error
 from dematfin.cli.output import complain, say
@@ -70,6 +72,8 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(parapheur.app, name="parapheur")
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
+    app.add_typer(pes.app, name="pes")
+    app.add_typer(xsd.app, name="xsd")
     app.add_typer(registres.engagements, name="engagement")
     app.add_typer(registres.credits_, name="credit")
     app.add_typer(registres.tiers, name="tiers")

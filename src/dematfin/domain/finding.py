@@ -28,6 +28,9 @@ class Finding:
         proposal, motif: the status of Chorus Pro that would answer it, by the AIFE's rule (addressee wrong:
             A_RECYCLER; document missing: SUSPENDUE; invoice wrong: REJETEE), and the words for the supplier. Never
             sent without a person.
+        mandat, supplier, element: for a flow, the number of the mandat, the name of its creditor, and the path of the
+            element; empty where the problem is that of the whole flow.
+        remedy: what to do now, where the sentence does not say it.
     """
 
     code: str
@@ -37,6 +40,10 @@ class Finding:
     about: str = ""
     proposal: SupplierStatus | None = None
     motif: str = ""
+    mandat: str = ""
+    supplier: str = ""
+    element: str = ""
+    remedy: str = ""
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+from dematfin.domain.finding import Finding
 from dematfin.domain.mandat.aller import ReadFlow
 from dematfin.domain.mandat.answers import Acquit, Retour
 from dematfin.pes.acquit import read_acquit
 from dematfin.pes.aller import read_aller
 from dematfin.pes.retour import read_retour
+from dematfin.pes.rules import judge
+from dematfin.pes.take_out import take_out
 from dematfin.pes.validate import Schemas
 
 
@@ -19,6 +22,14 @@ class Reader:
     def aller(self, flow: Path) -> ReadFlow:
         """Read a flow."""
         return read_aller(flow)
+
+    def judge(self, flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
+        """Judge anybody's flow, signed or not."""
+        return judge(flow, self._schemas, ours=False, known=known)
+
+    def take_out(self, flow: Path, folder: Path) -> tuple[str, ...]:
+        """Write the documents of a flow into a new folder."""
+        return take_out(flow, folder)
 
     def acquit(self, data: bytes) -> Acquit:
         """Read an acquit."""

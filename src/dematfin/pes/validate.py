@@ -1,7 +1,7 @@
 """The schemas that judge flows: the project's own, and the official set where it is installed.
 
-lxml judges every document. xmlschema only explains a failure, on a copy without its documents: it would need a
-hundred times the time, and gigabytes of memory for one large document.
+lxml judges every document, a flow without its documents. xmlschema only explains what is wrong with an answer of the
+DGFiP: it would need a hundred times the time for a flow.
 """
 
 from functools import cache
@@ -11,8 +11,10 @@ from typing import Any, Final
 import xmlschema
 from lxml import etree
 
-from dematfin.domain.finding import Finding, Severity
+from dematfin.domain.finding import Finding
 from dematfin.errors import ConfigError
+from dematfin.pes.expected import ANY, Expected
+from dematfin.pes.schema_words import told
 from dematfin.support.resources import folder
 
 OWN: Final = {"aller": "pes_aller_depense.xsd", "acquit": "pes_acquit.xsd"}
@@ -27,15 +29,33 @@ MOST_EXPLAINED: Final = 5
 class Schemas:
     """Judges documents of a kind: `aller`, `acquit` or `retour` (official set only)."""
 
-    def __init__(self, official: Path | None = None) -> None:
-        """Prepare to judge; `official` is the folder of the DGFiP's set, that which holds `PES_V2`."""
+    def __init__(self, official: Path | None = None, expected: Expected = ANY) -> None:
+        """Prepare to judge.
+
+        Args:
+            official: the folder of the DGFiP's set, that which holds `PES_V2`; looked into at the first judgment.
+            expected: what this collectivité writes in its flows, for the rules that no schema says.
+        """
         self._official = official
-        if official is not None and not (official / OFFICIAL["aller"]).is_file():
-            message = f"Le dossier {official} ne contient pas les schémas officiels (PES_V2/Rev0/PES_Aller.xsd)."
-            raise ConfigError(message)
+        self.expected = expected
+
+    def check(self) -> None:
+        """Compile every schema; raises ConfigError when the official set is not where it should be."""
+        for kind in OFFICIAL:
+            for path in self._paths(kind):
+                _compiled(path)
+
+    def findings(self, tree: Any) -> tuple[Finding, ...]:
+        """Return what is refused of a flow without its documents: by our schema, or else by the official one."""
+        for path in self._paths("aller"):
+            schema = _compiled(path)
+            if not schema.validate(tree):
+                judge = "schéma de dematfin" if path.name == OWN["aller"] else "schéma officiel"
+                return told(tree, schema.error_log, judge)
+        return ()
 
     def refusals(self, kind: str, tree: Any) -> tuple[str, ...]:
-        """Return, in French, what a schema refuses; empty when all accept."""
+        """Return what a schema refuses of an answer; empty when all accept."""
         for path in self._paths(kind):
             if not _compiled(path).validate(tree):
                 return _explained(path, tree)
@@ -43,15 +63,15 @@ class Schemas:
 
     def _paths(self, kind: str) -> list[Path]:
         paths = [folder("xsd") / OWN[kind]] if kind in OWN else []
-        return [*paths, self._official / OFFICIAL[kind]] if self._official else paths
-
-
-def schema_findings(refusals: tuple[str, ...]) -> tuple[Finding, ...]:
-    """Turn refusals into findings that stop a flow."""
-    return tuple(
-        Finding(code="PES-XSD", severity=Severity.BLOCKING, sentence=f"Le schéma PES refuse le flux : {refusal}")
-        for refusal in refusals
-    )
+        if self._official is None:
+            return paths
+        if not (self._official / OFFICIAL["aller"]).is_file():
+            message = (
+                f"Le dossier {self._official} ne contient pas les schémas officiels (PES_V2/Rev0/PES_Aller.xsd). "
+                "Installez-les (xsd installer ARCHIVE), ou retirez schemas_officiels de la section [pes]."
+            )
+            raise ConfigError(message)
+        return [*paths, self._official / OFFICIAL[kind]]
 
 
 @cache
@@ -65,11 +85,9 @@ def _explainer(path: Path) -> xmlschema.XMLSchema:
 
 
 def _explained(path: Path, tree: Any) -> tuple[str, ...]:
-    """Say where and why; the documents are emptied first, since they are not what xmlschema is asked about."""
+    """Say where and why."""
     errors = _compiled(path).error_log
     first = tuple(f"ligne {error.line}, {error.message}" for error in list(errors)[:MOST_EXPLAINED])
-    for document in tree.iter("Fichier"):
-        document.text = "AAAA" if (document.text or "").strip() else None
     found = []
     for error in _explainer(path).iter_errors(tree):
         found.append(f"{error.path} : {error.reason}")

@@ -28,6 +28,14 @@ class FlowReader(Protocol):
         """Read a flow."""
         ...
 
+    def judge(self, flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
+        """Judge anybody's flow, signed or not; `known` are the IdUnique of the documents that Hélios has."""
+        ...
+
+    def take_out(self, flow: Path, folder: Path) -> tuple[str, ...]:
+        """Write the documents of a flow into a new folder, and return the names given to them."""
+        ...
+
     def acquit(self, data: bytes) -> Acquit:
         """Read an acquit; one that is not valid is read all the same, with a remark."""
         ...

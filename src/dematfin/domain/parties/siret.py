@@ -52,6 +52,15 @@ def is_valid(text: str) -> bool:
     return True
 
 
+def has_key(digits: str) -> bool:
+    """Say whether a number of digits (SIREN, FINESS) ends with the key of Luhn.
+
+    >>> has_key("732829320"), has_key("732829321"), has_key("73282932A")
+    (True, False, False)
+    """
+    return digits.isascii() and digits.isdigit() and _luhn(digits)
+
+
 def siren(identifier: str) -> str:
     """Return the firm behind an establishment; an identifier of another kind is the firm itself.
 

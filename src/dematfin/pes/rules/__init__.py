@@ -1,0 +1,61 @@
+"""What Hélios checks beyond its schemas, checked here first: a refusal there comes back hours later.
+
+Each rule is an annotation of the schemas or a rule of the entry gate; its code begins with `PES-`.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from dematfin.domain.finding import Finding, Severity
+from dematfin.errors import DocumentError
+from dematfin.pes.light import read_light
+from dematfin.pes.rules import bordereaux, documents, header, lines, mandats, references, signatures, tiers
+from dematfin.pes.rules.case import Case
+from dematfin.pes.validate import Schemas
+
+PROLOG_LENGTH: Final = 50
+Rule = Callable[[Case], Iterator[Finding]]
+RULES: Final[tuple[Rule, ...]] = (
+    header.rules,
+    signatures.rules,
+    bordereaux.rules,
+    mandats.rules,
+    lines.rules,
+    tiers.rules,
+    references.rules,
+    documents.rules,
+)
+
+
+def judge(
+    flow: Path, schemas: Schemas, *, ours: bool = True, known: frozenset[str] | None = None
+) -> tuple[Finding, ...]:
+    """Return everything that would have a flow refused; the rules are asked only of a flow that the schemas accept.
+
+    Args:
+        ours: the flow is one of ours, about to be signed; else it is anybody's, signed or not.
+        known: IdUnique that Hélios has accepted before; None where nobody knows.
+    """
+    prolog = tuple(_prolog(flow, ours=ours))
+    try:
+        light = read_light(flow)
+    except DocumentError as error:
+        remedy = "Reprenez le fichier d'origine, ou demandez à l'éditeur du logiciel de le refaire."
+        return (*prolog, Finding(code="PES-XML", severity=Severity.BLOCKING, sentence=str(error), remedy=remedy))
+    if refused := schemas.findings(light.root.getroottree()):
+        return (*prolog, *refused)
+    case = Case(flow=flow, light=light, expected=schemas.expected, ours=ours, known=known)
+    return (*prolog, *(finding for rule in RULES for finding in rule(case)))
+
+
+def _prolog(flow: Path, *, ours: bool) -> Iterator[Finding]:
+    with flow.open("rb") as source:
+        first = source.read(PROLOG_LENGTH)
+    if not first.startswith(b"<?xml") or b"ISO-8859-1" not in first.upper():
+        yield Finding(
+            code="PES-PROLOGUE",
+            severity=Severity.BLOCKING if ours else Severity.WARNING,
+            sentence="Le flux doit commencer par une déclaration XML en ISO-8859-1 : le TdT le refuserait.",
+            remedy="Réécrivez le fichier dans cet encodage.",
+        )
