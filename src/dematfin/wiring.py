@@ -72,7 +72,8 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
 
 def open_schemas(settings: Settings) -> Schemas:
     """Return what judges flows: our schemas, and the official ones where they are installed or named."""
-    return Schemas(in_use(settings.schemas_place) or settings.pes.schemas_officiels, settings.expected())
+    expected = settings.pes.expected(frozenset(budget.siret for budget in settings.budgets))
+    return Schemas(in_use(settings.schemas_place) or settings.pes.schemas_officiels, expected)
 
 
 def open_official(settings: Settings) -> OfficialSchemas:

@@ -10,6 +10,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
+from dematfin.config.pes import PesSettings
 from dematfin.config.visa import VisaSettings
 from dematfin.config.web import WebSettings
 from dematfin.domain.delay.dgp import DAYS
@@ -21,7 +22,6 @@ from dematfin.errors import ConfigError
 from dematfin.finance.settings import FinanceSettings
 from dematfin.mail.settings import MailSettings
 from dematfin.parapheur.settings import ParapheurSettings
-from dematfin.pes.expected import TRIPLETS, Expected
 from dematfin.scanning.settings import ScanSettings
 from dematfin.signature.settings import SignatureSettings
 from dematfin.store.settings import StoreSettings
@@ -78,17 +78,6 @@ class ControlSettings(Section):
     verifier_siret: bool = True
 
 
-Triplet = Annotated[str, Field(pattern=r"^[0-9]{2}/[0-9]{2}/[0-9]{2}$")]
-
-
-class PesSettings(Section):
-    """`[pes]`: how flows are written and judged."""
-
-    schemas_officiels: LocalPath | None = None
-    triplets: tuple[Triplet, ...] = Field(default=tuple(sorted(map("/".join, TRIPLETS))), min_length=1)
-    taille_flux: int = Field(default=100_000_000, ge=1_000_000)
-
-
 class SandboxSettings(Section):
     """`[bac_a_sable]`: where the simulated neighbours keep their state, in a demonstration folder."""
 
@@ -126,15 +115,8 @@ class Settings(Section):
 
     @property
     def schemas_place(self) -> Path:
-        """Return where the official schemas are kept: as told, or beside the documents."""
-        return self.pes.schemas_officiels or self.stockage.documents.parent / "schemas-pes"
-
-    def expected(self) -> Expected:
-        """Return what the rules compare our flows with."""
-        return Expected(
-            sirets=frozenset(budget.siret for budget in self.budgets),
-            triplets=frozenset((one[:2], one[3:5], one[6:]) for one in self.pes.triplets),
-        )
+        """Return where the official schemas are kept."""
+        return self.pes.schemas_place(self.stockage.documents)
 
     def policy(self) -> Policy:
         """Return what the rules need of it."""

@@ -1,4 +1,4 @@
-"""The documents of a flow, read where they stand: base64, then gzip, block by block, counted while they are inflated."""
+"""The documents of a flow, read where they stand: base64, then gzip, block by block, counted as they are inflated."""
 
 import binascii
 import hashlib
@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from dematfin.errors import InvalidPes, TooLarge
 from dematfin.pes.light import Span
@@ -67,25 +67,28 @@ def inflated(flow: Path, span: Span, what: str) -> Iterator[bytes]:
     for packed in _packed(flow, span, what):
         if inflater.eof:
             _damaged(what, "des octets suivent sa fin")
-        rest = packed
-        while True:
-            try:
-                block: bytes = inflater.decompress(rest, BLOCK)
-            except (zlib.error, DEFLATE.error) as error:
-                _damaged(what, "gzip illisible", error)
+        for block in _blocks(inflater, packed, what):
             size += len(block)
             if size > LARGEST:
                 message = f"{what} dépasse {LARGEST // 1024 // 1024} Mo une fois décompressé"
                 raise TooLarge(message)
-            if block:
-                yield block
-            rest = inflater.unconsumed_tail
-            if not rest and len(block) < BLOCK:
-                break
+            yield block
         if inflater.unused_data:
             _damaged(what, "des octets suivent sa fin")
     if span.end > span.start and not inflater.eof:
         _damaged(what, "il est tronqué")
+
+
+def _blocks(inflater: Any, packed: bytes, what: str) -> Iterator[bytes]:
+    """Yield what some bytes become, never more than a block at a time."""
+    block = b"."
+    while packed or len(block) == BLOCK:
+        try:
+            block = inflater.decompress(packed, BLOCK)
+        except (zlib.error, DEFLATE.error) as error:
+            _damaged(what, "gzip illisible", error)
+        packed = inflater.unconsumed_tail
+        yield block
 
 
 def _packed(flow: Path, span: Span, what: str) -> Iterator[bytes]:

@@ -99,7 +99,7 @@ def _expected(message: str) -> str:
 
 
 def _too_long(name: str, shown: str, message: str) -> Said:
-    length, most = (re.findall(r"length of '(\d+)'", message) + ["", ""])[:2]
+    length, most = [*re.findall(r"length of '(\d+)'", message), "", ""][:2]
     return (
         f"la valeur de « {name} » est trop longue : {shown} a {length} caractères, {most} au plus",
         f"Raccourcissez-la à {most} caractères.",

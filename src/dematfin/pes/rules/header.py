@@ -21,7 +21,7 @@ def rules(case: Case) -> Iterator[Finding]:
         yield case.custom(
             case.root,
             "PES-COMMENTAIRE",
-            "le fichier contient un commentaire, une section CDATA ou une instruction XML, qu'une signature ne couvre pas",
+            "le fichier contient un commentaire, du CDATA ou une instruction XML, qu'une signature ne couvre pas",
             "Retirez-les : un flux n'en a pas besoin.",
         )
     yield from _signs(case)

@@ -1,0 +1,34 @@
+"""`[pes]`: how flows are written and judged."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from dematfin.pes.expected import TRIPLETS, Expected
+from dematfin.support.settings import LocalPath, Section
+
+Triplet = Annotated[str, Field(pattern=r"^[0-9]{2}/[0-9]{2}/[0-9]{2}$")]
+
+
+class PesSettings(Section):
+    """The section.
+
+    Attributes:
+        schemas_officiels: where the DGFiP's schemas are kept; None: beside the documents.
+        triplets: kinds of mandats that the comptable takes, as TypBord/TypPce/NatPce.
+        taille_flux: bytes of documents that one flow may carry.
+    """
+
+    schemas_officiels: LocalPath | None = None
+    triplets: tuple[Triplet, ...] = Field(default=tuple(sorted(map("/".join, TRIPLETS))), min_length=1)
+    taille_flux: int = Field(default=100_000_000, ge=1_000_000)
+
+    def schemas_place(self, documents: Path) -> Path:
+        """Return where the official schemas are kept."""
+        return self.schemas_officiels or documents.parent / "schemas-pes"
+
+    def expected(self, sirets: frozenset[str]) -> Expected:
+        """Return what the rules compare our flows with."""
+        triplets = frozenset((one[:2], one[3:5], one[6:]) for one in self.triplets)
+        return Expected(sirets=sirets, triplets=triplets)
