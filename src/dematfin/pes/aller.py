@@ -18,7 +18,7 @@ from dematfin.domain.mandat.aller import (
 )
 from dematfin.domain.money import ZERO
 from dematfin.errors import DocumentError, InvalidPes
-from dematfin.pes.contents import Content, seen
+from dematfin.pes.contents import measured
 from dematfin.pes.light import Light, Span, read_light
 from dematfin.pes.place import SIGNATURE
 from dematfin.pes.read import amount, child, children, day, value, whole, yes
@@ -27,7 +27,6 @@ from dematfin.support.xml import local_name
 INFO: Final = "BlocLignePiece/InfoLignePce"
 OTHERS: Final = ("PES_RecetteAller", "PES_Facture", "PES_Marche")
 FRANCE: Final = frozenset({"", "100"})
-UNREADABLE: Final = Content(0, "", b"", b"")
 RIB: Final = ("CodeEtab", "CodeGuic", "IdCpte", "CleRib")
 
 
@@ -91,17 +90,17 @@ def carried(light: Light) -> Iterator[tuple[Any, Any, Span]]:
 
 def _document(flow: Path, holder: Any, tag: Any, span: Span) -> ReadDocument:
     try:
-        content = seen(flow, span, value(holder, "NomPJ"))
+        size, fingerprint = measured(flow, span, value(holder, "NomPJ"))
     except DocumentError:  # told by whoever judges; a reader shows the rest
-        content = UNREADABLE
+        size, fingerprint = 0, ""
     return ReadDocument(
         id=value(holder, "IdUnique"),
         name=value(holder, "NomPJ"),
         kind=value(holder, "TypePJ"),
         description=value(holder, "Description"),
         media_type=tag.get("MIMEType", ""),
-        size=content.size,
-        sha256=content.sha256,
+        size=size,
+        sha256=fingerprint,
         accounts=tuple(
             "/".join(value(one, part) for part in ("Exercice", "TypeObjet", "Identifiant"))
             for one in children(holder, "RefCompta")

@@ -28,10 +28,9 @@ MAGICS: Final[dict[str, tuple[bytes, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What was seen of a document: its size, its fingerprint, its two ends."""
+    """What was seen of a document: its size, its two ends."""
 
     size: int
-    sha256: str
     head: bytes
     tail: bytes
 
@@ -48,13 +47,21 @@ class Content:
 
 def seen(flow: Path, span: Span, what: str) -> Content:
     """Look at a document to its end; same errors as `inflated`."""
-    digest, size, head, tail = hashlib.sha256(), 0, b"", b""
+    size, head, tail = 0, b"", b""
     for block in inflated(flow, span, what):
-        digest.update(block)
         size += len(block)
         head = head or block[:END_LENGTH]
         tail = block[-END_LENGTH:] if len(block) >= END_LENGTH else (tail + block)[-END_LENGTH:]
-    return Content(size, digest.hexdigest(), head, tail)
+    return Content(size, head, tail)
+
+
+def measured(flow: Path, span: Span, what: str) -> tuple[int, str]:
+    """Return the size and the SHA-256 of a document; same errors as `inflated`."""
+    digest, size = hashlib.sha256(), 0
+    for block in inflated(flow, span, what):
+        digest.update(block)
+        size += len(block)
+    return size, digest.hexdigest()
 
 
 def inflated(flow: Path, span: Span, what: str) -> Iterator[bytes]:

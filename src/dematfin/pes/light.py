@@ -37,11 +37,13 @@ class Light:
         root: the tree; a document that has any text holds `AAAA` instead.
         documents: where the text of each `Fichier` stands, in their order.
         remarks: it holds a comment, a CDATA section or an instruction.
+        latin: no sign outside ISO-8859-1 can be in it: so it is encoded, and no sign is written by its number.
     """
 
     root: Any
     documents: tuple[Span, ...]
     remarks: bool
+    latin: bool
 
     def contents(self) -> Iterator[tuple[Any, Span]]:
         """Yield each `Fichier` with its place in the file."""
@@ -58,22 +60,25 @@ def read_light(flow: Path) -> Light:
     if flow.stat().st_size > LARGEST:
         message = f"{what} : le fichier dépasse la limite de {LARGEST // MEBIBYTE} Mo."
         raise TooLarge(message)
-    _check_encoding(flow, what)
+    encoding = _encoding(flow, what)
     spans: list[Span] = []
     data = b"".join(_without_documents(flow, spans))
     root = parse_bytes(data, what)
     if sum(1 for _ in root.iter("{*}Fichier")) != len(spans):
         message = f"{what} : des pièces jointes sont cachées dans un commentaire ou une section CDATA."
         raise InvalidPes(message)
-    return Light(root, tuple(spans), b"<!" in data or data.rfind(b"<?") > 0)
+    remarks = b"<!" in data or data.rfind(b"<?") > 0
+    return Light(root, tuple(spans), remarks, encoding == "iso-8859-1" and b"&#" not in data)
 
 
-def _check_encoding(flow: Path, what: str) -> None:
+def _encoding(flow: Path, what: str) -> str:
     with flow.open("rb") as source:
         found = ENCODING.match(source.read(200))
-    if found and found[1].decode("ascii").lower() not in READ_AS_ASCII:
-        message = f"{what} : l'encodage {found[1].decode('ascii')} n'est pas celui d'un flux PES (ISO-8859-1)."
+    encoding = found[1].decode("ascii").lower() if found else "utf-8"
+    if encoding not in READ_AS_ASCII:
+        message = f"{what} : l'encodage {encoding} n'est pas celui d'un flux PES (ISO-8859-1)."
         raise InvalidPes(message)
+    return encoding
 
 
 def _without_documents(flow: Path, spans: list[Span]) -> Iterator[bytes]:

@@ -31,7 +31,7 @@ def rules(case: Case) -> Iterator[Finding]:
 
 
 def _signs(case: Case) -> Iterator[Finding]:
-    for element in case.root.iter():
+    for element in () if case.light.latin else case.root.iter():
         if not isinstance(element.tag, str) or _of_a_signature(element):
             continue
         told = "".join([element.text or "", element.tail or "", *element.attrib.values()])
