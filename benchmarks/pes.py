@@ -141,8 +141,8 @@ def _documents(count: int, size: int) -> Iterator[str]:
 HEAD = (
     '<?xml version="1.0" encoding="ISO-8859-1"?>\n'
     '<n:PES_Aller xmlns:n="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller" Id="F1"><Enveloppe><Parametres>'
-    '<Version V="2"/><TypFic V="PESALR1"/><NomFic V="PESALR1_21990042000015_2026_000042_000007"/></Parametres><Emetteur>'
-    '<Sigle V="DEMATFIN"/><Adresse V="dematfin"/></Emetteur></Enveloppe><EnTetePES><DteStr V="2026-03-20"/>'
+    '<Version V="2"/><TypFic V="PESALR1"/><NomFic V="PESALR1_21990042000015_2026_000042_000007"/></Parametres>'
+    '<Emetteur><Sigle V="DEMATFIN"/><Adresse V="dematfin"/></Emetteur></Enveloppe><EnTetePES><DteStr V="2026-03-20"/>'
     f'<IdPost V="099042"/><IdColl V="{SIRET}"/><CodCol V="142"/><CodBud V="00"/></EnTetePES><PES_DepenseAller>'
     '<EnTeteDepense><IdVer V="2"/><InfoDematerialisee V="1"/></EnTeteDepense><Bordereau Id="B2026T01N0000042">'
     '<BlocBordereau><Exer V="2026"/><IdBord V="42"/><DteBordEm V="2026-03-20"/><TypBord V="01"/><NbrPce V="{count}"/>'
@@ -158,7 +158,8 @@ PIECE = (
     '<IdTiers V="91098765000017"/><NatIdTiers V="01"/><RefTiers V="F00231"/><CatTiers V="50"/><NatJur V="03"/>'
     '<Nom V="PAPETERIE DU LAC"/></InfoTiers><Adresse><TypAdr V="1"/><Adr2 V="12 avenue du Test"/><CP V="99000"/>'
     '<Ville V="ESSAIVILLE"/><CodRes V="0"/></Adresse><CpteBancaire><BIC V="TESTFRPP"/>'
-    '<IBAN V="FR7619999000170009876543276"/><TitCpte V="PAPETERIE DU LAC"/></CpteBancaire></Tiers></LigneDePiece></Piece>'
+    '<IBAN V="FR7619999000170009876543276"/><TitCpte V="PAPETERIE DU LAC"/></CpteBancaire></Tiers>'
+    "</LigneDePiece></Piece>"
 )
 DOCUMENT = (
     '<PJ><Contenu><Fichier MIMEType="application/pdf">{text}</Fichier></Contenu>'

@@ -59,13 +59,13 @@ def _shape(root: Any) -> str:
     digest = hashlib.sha256()
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
-        if event == "start" and element.tag == SIGNATURE:
+        if element.tag == SIGNATURE:
             walk.skip_subtree()
-        elif event == "start" and isinstance(element.tag, str):
+        elif event == "end":
+            digest.update(b".")
+        elif isinstance(element.tag, str):
             told = (element.tag, sorted(element.attrib.items()), (element.text or "").strip())
             digest.update(repr(told).encode())
-        else:
-            digest.update(b".")
     return digest.hexdigest()
 
 
