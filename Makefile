@@ -9,7 +9,7 @@ demo: $(VENV)/.demo
 	$(BIN)/dematfin demo --dossier demo
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n auto $(PYTEST)
+	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

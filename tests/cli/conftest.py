@@ -16,14 +16,9 @@ from dematfin.cli.output import SCREEN
 
 
 @pytest.fixture(scope="session")
-def town_hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def town_hall(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a demonstration that has just been played."""
-    folder = tmp_path_factory.mktemp("cli") / "demo"
-    command = [sys.executable, "-m", "dematfin", "demo", "--dossier", str(folder)]
-    played = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
-    assert played.returncode == 0, played.stderr[-2000:]
-    (folder.parent / "ecran.txt").write_text(played.stdout, encoding="utf-8")
-    return folder
+    return Path(shutil.copytree(played.parent, tmp_path_factory.mktemp("cli") / "mairie")) / played.name
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from official import needs_chromium
 from visa.desks import DST
 from web.served import Served
 from web.town import LATE, LATE_TOO, OF_TWO, PLAIN, READER, Town
-from web.windows import DESK, KINDS, Kind, Window, window
+from web.windows import KINDS, Kind, Window, window
 
 pytestmark = needs_chromium
 
@@ -111,15 +111,21 @@ def walk_as_others(at: Window) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS[:2], ids=lambda kind: kind.name)
-def test_axe_finds_no_fault_in_any_state_of_any_page(
+def test_in_any_state_of_any_page_axe_finds_no_fault_and_the_title_is_its_own(
     kind: Kind, browser: Browser, pages: Served, town: Town, tmp_path: Path
 ) -> None:
     found = []
+    titles: dict[str, set[str]] = {}
     with window(browser, pages, tmp_path, kind) as at:
         for name in walk(at, town):
+            assert at.page.locator("html").get_attribute("lang") == "fr"
+            assert at.page.locator("h1").count() == 1
+            titles.setdefault(at.page.title(), set()).add(at.heading)
             found += [f"{name}: {one}" for one in faults(at)]
             at.picture(name.replace(" ", "-"))
     assert found == []
+    assert all(title.endswith(" – dematfin") for title in titles)
+    assert {title for title, headings in titles.items() if len(headings) > 1} == set()
 
 
 def test_zoomed_four_times_no_page_is_wider_than_the_window(
@@ -134,19 +140,6 @@ def test_zoomed_four_times_no_page_is_wider_than_the_window(
             if width > ZOOMED.width:
                 wide[name] = width
     assert wide == {}
-
-
-def test_each_page_says_its_language_and_a_title_of_its_own(
-    browser: Browser, pages: Served, town: Town, tmp_path: Path
-) -> None:
-    titles: dict[str, set[str]] = {}
-    with window(browser, pages, tmp_path, DESK) as at:
-        for _ in walk(at, town):
-            assert at.page.locator("html").get_attribute("lang") == "fr"
-            assert at.page.locator("h1").count() == 1
-            titles.setdefault(at.page.title(), set()).add(at.heading)
-    assert all(title.endswith(" – dematfin") for title in titles)
-    assert {title for title, headings in titles.items() if len(headings) > 1} == set()
 
 
 def tabbed(at: Window) -> list[str]:

@@ -1,11 +1,14 @@
 """Signing in, the queue, a folder: as people see them, on a desk, on a phone, without script."""
 
 import re
+from dataclasses import replace
+
+import pytest
 
 from examples import VISEUR
 from official import needs_chromium
 from web.town import LATE, LATE_TOO, OF_TWO, PASSWORD, PLAIN, Town
-from web.windows import Window
+from web.windows import KINDS, PHONE, Window
 
 pytestmark = needs_chromium
 
@@ -55,6 +58,9 @@ def test_the_queue_shows_the_late_ones_first_and_can_be_narrowed(seen: Window, t
     assert town.everything() == before
 
 
+@pytest.mark.parametrize(
+    "seen", [replace(one, reader=True) for one in KINDS], ids=lambda kind: kind.name, indirect=True
+)
 def test_a_folder_shows_its_pdf_in_the_page(seen: Window, town: Town) -> None:
     seen.sign_in(VISEUR)
     with seen.page.expect_response(lambda answer: "/document/" in answer.url) as sent:
@@ -69,3 +75,12 @@ def test_a_folder_shows_its_pdf_in_the_page(seen: Window, town: Town) -> None:
     seen.page.wait_for_timeout(1500)
     seen.picture("dossier")
     assert town.folder_of(LATE).step.read_by == (VISEUR.id,)
+
+
+@pytest.mark.parametrize("seen", [PHONE], ids=lambda kind: kind.name, indirect=True)
+def test_what_shows_no_pdf_in_a_page_is_given_a_link_to_it(seen: Window, town: Town) -> None:
+    seen.sign_in(VISEUR)
+    seen.open(f"/dossier/{LATE}")
+    link = seen.page.locator("object").get_by_role("link")
+    assert link.is_visible()
+    assert link.get_attribute("href") == town.document(LATE)

@@ -28,6 +28,8 @@ QUIET: Final = (
 )  # fmt: skip
 PDF_READER: Final = ("chrome-extension://", "chrome://")
 """Chromium's own reader of PDF."""
+INSIDE: Final = "**/document/*"
+"""What a page shows inside itself."""
 WAIT: Final = 30_000
 """Milliseconds before a test gives up; a machine may be busy."""
 
@@ -40,10 +42,11 @@ class Kind:
     width: int = 1280
     height: int = 900
     script: bool = True
+    reader: bool = True  # shows a PDF inside a page
 
 
 DESK: Final = Kind(name="bureau")
-PHONE: Final = Kind(name="telephone", width=390, height=844)
+PHONE: Final = Kind(name="telephone", width=390, height=844, reader=False)
 NO_SCRIPT: Final = Kind(name="sans-script", script=False)
 KINDS: Final = (DESK, PHONE, NO_SCRIPT)
 
@@ -122,9 +125,11 @@ def window(browser: Browser, served: Served, folder: Path, kind: Kind) -> Iterat
         java_script_enabled=kind.script,
         locale="fr-FR",
         timezone_id="Europe/Paris",
-        has_touch=kind is PHONE,
+        has_touch=kind.name == PHONE.name,
     )
     context.set_default_timeout(WAIT)
+    if not kind.reader:
+        context.route(INSIDE, lambda route: route.abort())
     page = context.new_page()
     made = Window(page=page, served=served, folder=folder, kind=kind)
     listen(made)

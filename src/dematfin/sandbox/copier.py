@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import pikepdf
@@ -83,17 +84,17 @@ def printed(document: bytes, dpi: int = 200) -> list[Image.Image]:
 
 def scan(stack: Sequence[Side], settings: Settings) -> bytes:
     """Pass a stack of sheets through the feeder, and return the PDF."""
-    chance = random.Random(settings.seed)  # noqa: S311 - a copier keeps no secret
+    chance, shift = random.Random(settings.seed), random.Random(settings.seed)  # noqa: S311 - a copier keeps no secret
     pdf = pikepdf.new()
-    for image in _faces(stack, settings, chance):
-        _add_page(pdf, image, settings)
+    for face in _faces(stack, settings, chance):
+        _add_page(pdf, _sensed(face, settings, shift), settings)
     sink = io.BytesIO()
     pdf.save(sink, deterministic_id=True)
     return sink.getvalue()
 
 
 def _faces(stack: Sequence[Side], settings: Settings, chance: random.Random) -> Iterator[Image.Image]:
-    """Yield what the sensor sees, face after face."""
+    """Yield what goes past the sensor, face after face."""
     for side in stack:
         yield _seen(side.recto, side.verso, settings, chance)
         if settings.duplex:
@@ -110,8 +111,7 @@ def _seen(face: Image.Image, back: Image.Image | None, settings: Settings, chanc
     seen = ImageEnhance.Contrast(seen).enhance(settings.contrast) if settings.contrast < 1 else seen
     angle = chance.uniform(-settings.skew, settings.skew)
     seen = seen.rotate(angle, Image.Resampling.BICUBIC, fillcolor=255) if angle else seen
-    seen = seen.rotate(settings.turn, expand=True) if settings.turn else seen
-    return _sensed(seen, settings)
+    return seen.rotate(settings.turn, expand=True) if settings.turn else seen
 
 
 def _through(face: Image.Image, back: Image.Image, share: float) -> Image.Image:
@@ -138,7 +138,7 @@ def _stained(face: Image.Image, chance: random.Random) -> Image.Image:
     return stained
 
 
-def _sensed(seen: Image.Image, settings: Settings) -> Image.Image:
+def _sensed(seen: Image.Image, settings: Settings, shift: random.Random) -> Image.Image:
     """Resample to the resolution asked for, on grey paper, with the noise of the sensor."""
     width = round(8.27 * settings.dpi) if seen.width < seen.height else round(11.69 * settings.dpi)
     height = round(width * seen.height / seen.width)
@@ -146,8 +146,14 @@ def _sensed(seen: Image.Image, settings: Settings) -> Image.Image:
     paper = sized.point(lambda level: round(level * PAPER / 255))
     if not settings.noise:
         return paper
-    noise = Image.effect_noise(paper.size, settings.noise)
+    noise = ImageChops.offset(_grain(paper.size, settings.noise), shift.randrange(width), shift.randrange(height))
     return ImageChops.add(paper, noise, offset=-128)
+
+
+@lru_cache(maxsize=4)
+def _grain(size: tuple[int, int], noise: float) -> Image.Image:
+    """Draw the noise of a page; it takes longer than all the rest, so each page has the same, shifted."""
+    return Image.effect_noise(size, noise)
 
 
 def _add_page(pdf: pikepdf.Pdf, image: Image.Image, settings: Settings) -> None:
