@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from dematfin.domain.delay.dgp import delay
 from dematfin.domain.document import DocumentRef
-from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import FlowPlan
+from dematfin.domain.mandat.bordereau import Bordereau, bordereau_id
+from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.mandat.flux import FlowPlan, nomfic
 from dematfin.domain.mandat.mandat import Line, Mandat
 from dematfin.domain.mandat.pieces import Piece, unique_id
 from dematfin.domain.money import ZERO
@@ -25,7 +26,6 @@ from examples import BUDGETS, COMMUNE, tiers
 
 DAY: Final = date(2026, 3, 20)
 PDF: Final = b"%PDF-1.4\n% une facture\n%%EOF\n"
-NOMFIC: Final = "PESALR1_21990042000015_2026_000042_000007"
 
 
 def mandat(number: int, ttc: str = "120.00", *, pieces: tuple[str, ...], **changes: object) -> Mandat:
@@ -58,23 +58,32 @@ def piece(number: int, data: bytes = PDF, name: str = "facture.pdf", media_type:
     )
 
 
-def plan(*mandats: Mandat, pieces: tuple[Piece, ...], carried: frozenset[str] | None = None) -> FlowPlan:
+def plan(
+    *mandats: Mandat,
+    pieces: tuple[Piece, ...],
+    carried: frozenset[str] | None = None,
+    budget: Budget = BUDGETS[0],
+    emitted_on: date = DAY,
+) -> FlowPlan:
     total = sum((one.amount for one in mandats), ZERO)
+    exercice, kind = mandats[0].exercice, mandats[0].kind.bordereau
     bordereau = Bordereau(
-        id="COMMUNE-2026-42",
-        siret=COMMUNE,
-        exercice=2026,
+        id=bordereau_id(budget.code, exercice, 42, kind),
+        siret=budget.siret,
+        exercice=exercice,
         number=42,
-        emitted_on=DAY,
+        kind=kind,
+        emitted_on=emitted_on,
         mandats=tuple(one.id for one in mandats),
         total=total,
+        tva=sum((line.tva or ZERO for one in mandats for line in one.lines), ZERO),
         cumul=total,
         prepared_by="agent",
     )
     return FlowPlan(
-        nomfic=NOMFIC,
-        budget=BUDGETS[0],
-        built_on=DAY,
+        nomfic=nomfic(budget.siret, exercice, 42, 7),
+        budget=budget,
+        built_on=emitted_on,
         sheets=((bordereau, mandats),),
         references=pieces,
         carried=frozenset(one.id for one in pieces) if carried is None else carried,
@@ -112,14 +121,16 @@ def write(one: FlowPlan, blobs: Mapping[str, bytes], target: Path, official: Pat
 
 CENTS = st.integers(1, 10**9).map(lambda cents: Decimal(cents) / 100)
 ANY_TEXT = st.text(min_size=1, max_size=300)
+WRITABLE = st.text(st.characters(max_codepoint=0x17F), min_size=1, max_size=60).filter(str.strip) | ANY_TEXT
+"""Mostly what European suppliers are called, so that most flows are written."""
 CREDITORS = st.builds(
     lambda name, line, town, ref: tiers(
         name=name, id=ref, address=type(tiers().address)(line2=line, postcode="99000", town=town)
     ),
-    ANY_TEXT,
-    ANY_TEXT,
-    ANY_TEXT,
-    ANY_TEXT,
+    WRITABLE,
+    WRITABLE,
+    WRITABLE,
+    WRITABLE,
 )
 IMPUTATIONS = st.builds(
     Imputation,
@@ -148,8 +159,8 @@ def plans(draw: st.DrawFn) -> tuple[FlowPlan, dict[str, bytes]]:
                 pieces=(one.id,),
                 tiers=creditor,
                 label=draw(ANY_TEXT),
-                reference=draw(ANY_TEXT),
-                marche=draw(st.just("") | ANY_TEXT),
+                reference=draw(WRITABLE),
+                marche=draw(st.just("") | WRITABLE),
                 lines=(line,),
             )
         )

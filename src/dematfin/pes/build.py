@@ -1,6 +1,7 @@
 """Writing a PES_Aller, one mandat and one document at a time, never the whole flow in memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -9,11 +10,13 @@ from lxml import etree
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import FlowPlan
+from dematfin.domain.mandat.flux import FlowPlan, MandatReference
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
-from dematfin.pes.mandat import mandat_element
-from dematfin.pes.pieces_jointes import encoded, file_name
+from dematfin.pes.invoice_numbers import LongNumbers, short_numbers
+from dematfin.pes.mandat import Surroundings, mandat_element
+from dematfin.pes.names import file_names
+from dematfin.pes.pieces_jointes import EXPENSE, encoded
 from dematfin.pes.rules import judge
 from dematfin.pes.text import fit
 from dematfin.pes.validate import Schemas
@@ -22,30 +25,65 @@ from dematfin.pes.values import add, amount, node
 ALLER: Final = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"
 PROLOG: Final = b'<?xml version="1.0" encoding="ISO-8859-1"?>\n'
 """At byte 0, in this form: a TdT looks for the encoding in the first 50 characters."""
-EXPENSE_PIECE: Final = "003"
+HOSPITALS: Final = ("M21", "M22")
+"""Nomenclatures that need FinJur; with any other Hélios rejects the flow for it."""
+EXPENSES: Final = "01"
+UNKNOWN_MEDIA: Final = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """What a collectivité and its comptable have agreed on.
+
+    Attributes:
+        numbers: what is kept of an invoice number that is too long.
+        service, dispatch: CodServ and Affect of all mandats; empty: they are not told.
+    """
+
+    numbers: LongNumbers = LongNumbers.END
+    service: str = ""
+    dispatch: str = ""
 
 
 class Writer:
     """Implements ports.flow.FlowWriter."""
 
-    def __init__(self, open_document: Callable[[DocumentRef], BinaryIO], schemas: Schemas, release: str) -> None:
+    def __init__(
+        self,
+        open_document: Callable[[DocumentRef], BinaryIO],
+        schemas: Schemas,
+        release: str,
+        style: Style = Style(),
+    ) -> None:
         """Prepare to write; `release` is the version of dematfin, told to Hélios."""
         self._open = open_document
         self._schemas = schemas
         self._release = release
+        self._style = style
 
-    def build(self, plan: FlowPlan, target: Path) -> None:
+    def build(self, plan: FlowPlan, target: Path) -> tuple[str, ...]:
         """Write the flow of a plan, unsigned, with InfoDematerialisee = 1 since it will be signed."""
+        numbers, remarks = short_numbers(plan.mandats, self._style.numbers)
+        around = Surroundings(
+            budget=plan.budget,
+            names=file_names(plan.references, plan.mandats),
+            numbers=numbers,
+            service=self._style.service,
+            dispatch=self._style.dispatch,
+        )
         with target.open("wb") as sink:
             sink.write(PROLOG)
             with etree.xmlfile(sink, encoding="ISO-8859-1") as xml:
                 root = etree.QName(ALLER, "PES_Aller")
                 with xml.element(root, nsmap={"n": ALLER}, Id=f"ID_{plan.nomfic}"):
                     xml.write(self._envelope(plan), _header(plan))
-                    with xml.element("PES_DepenseAller"):
-                        self._expenses(xml, plan)
-                    with xml.element("PES_PJ"):
-                        self._documents(xml, plan)
+                    if plan.sheets:
+                        with xml.element("PES_DepenseAller"):
+                            _expenses(xml, plan, around)
+                    if plan.carried:
+                        with xml.element("PES_PJ"):
+                            self._documents(xml, sink, plan, around)
+        return remarks
 
     def problems(self, flow: Path) -> tuple[Finding, ...]:
         """Judge a file: its schemas first, then the rules that Hélios adds."""
@@ -58,44 +96,38 @@ class Writer:
         add(node(envelope, "Recepteur"), Sigle="HELIOS")
         return envelope
 
-    def _expenses(self, xml: Any, plan: FlowPlan) -> None:
-        header = etree.Element("EnTeteDepense")
-        add(header, IdVer="2", InfoDematerialisee="1")
-        xml.write(header)
-        names = {piece.id: file_name(piece.name) for piece in plan.references}
-        for bordereau, mandats in plan.sheets:
-            with xml.element("Bordereau", Id=element_id(bordereau)):
-                xml.write(_block(bordereau, mandats))
-                for mandat in mandats:
-                    xml.write(mandat_element(mandat, names))
-
-    def _documents(self, xml: Any, plan: FlowPlan) -> None:
+    def _documents(self, xml: Any, sink: BinaryIO, plan: FlowPlan, around: Surroundings) -> None:
         header = etree.Element("EnTetePES_PJ")
         add(header, IdVer="1")
         xml.write(header)
-        for piece in _carried(plan):
+        for piece in (one for one in plan.references if one.id in plan.carried):
             with xml.element("PJ"):
-                with xml.element("Contenu"), xml.element("Fichier", MIMEType=piece.media_type):
-                    self._write_content(xml, piece)
-                described = etree.Element("PJ")
-                add(
-                    described,
-                    IdUnique=piece.id,
-                    NomPJ=file_name(piece.name),
-                    TypePJ=EXPENSE_PIECE,
-                    Description=fit(piece.description, 250),
-                )
-                xml.write(*described)
+                with xml.element("Contenu"), xml.element("Fichier", MIMEType=_media_type(piece)):
+                    xml.flush()
+                    self._write_content(sink, piece)
+                xml.write(*_described(piece, around.names[piece.id], plan.late.get(piece.id, ())))
 
-    def _write_content(self, xml: Any, piece: Piece) -> None:
+    def _write_content(self, sink: BinaryIO, piece: Piece) -> None:
+        """Beside the XML writer: base64 has nothing to escape, and would pass through it three times."""
         with self._open(piece.document) as source:
-            for text in encoded(source):
-                xml.write(text)
+            for text in encoded(source, piece):
+                sink.write(text)
 
 
 def element_id(bordereau: Bordereau) -> str:
     """Return the xs:ID that the signature of a bordereau refers to, e.g. `B2026T01N0000042`."""
-    return f"B{bordereau.exercice}T01N{bordereau.number:07d}"
+    return f"B{bordereau.exercice}T{bordereau.kind}N{bordereau.number:07d}"
+
+
+def _expenses(xml: Any, plan: FlowPlan, around: Surroundings) -> None:
+    header = etree.Element("EnTeteDepense")
+    add(header, IdVer="2", InfoDematerialisee="1")
+    xml.write(header)
+    for bordereau, mandats in plan.sheets:
+        with xml.element("Bordereau", Id=element_id(bordereau)):
+            xml.write(_block(bordereau, mandats))
+            for mandat in mandats:
+                xml.write(mandat_element(mandat, around))
 
 
 def _header(plan: FlowPlan) -> Any:
@@ -106,6 +138,7 @@ def _header(plan: FlowPlan) -> Any:
         DteStr=plan.built_on.isoformat(),
         IdPost=budget.post,
         IdColl=budget.siret,
+        FinJur=budget.finess if budget.nomenclature.upper().startswith(HOSPITALS) else "",
         CodCol=budget.cod_col,
         CodBud=budget.cod_bud,
         LibelleColBud=fit(budget.label, 38),
@@ -114,19 +147,43 @@ def _header(plan: FlowPlan) -> Any:
 
 
 def _block(bordereau: Bordereau, mandats: tuple[Mandat, ...]) -> Any:
+    """TVA is told where a line tells one."""
     block = etree.Element("BlocBordereau")
+    apart = any(line.tva is not None for mandat in mandats for line in mandat.lines)
     add(
         block,
         Exer=str(bordereau.exercice),
         IdBord=str(bordereau.number),
         DteBordEm=bordereau.emitted_on.isoformat(),
-        TypBord="01",
+        TypBord=bordereau.kind,
         NbrPce=str(len(mandats)),
         MtCumulAnnuel=amount(bordereau.cumul),
-        MtBordHT=amount(bordereau.total),
+        MtBordHT=amount(bordereau.total - bordereau.tva),
+        MtBordTVA=amount(bordereau.tva if apart else None),
     )
     return block
 
 
-def _carried(plan: FlowPlan) -> Iterator[Piece]:
-    return (piece for piece in plan.references if piece.id in plan.carried)
+def _media_type(piece: Piece) -> str:
+    """A supplier wrote it: never more than a token."""
+    return fit(piece.media_type, 100) or UNKNOWN_MEDIA
+
+
+def _described(piece: Piece, name: str, late: tuple[MandatReference, ...]) -> Any:
+    described = etree.Element("PJ")
+    add(
+        described,
+        IdUnique=piece.id,
+        NomPJ=name,
+        TypePJ=EXPENSE,
+        Description=fit(piece.description, 250) or name,
+    )
+    for one in late:
+        add(
+            node(described, "RefCompta"),
+            Domaine=EXPENSES,
+            Exercice=str(one.exercice),
+            TypeObjet=one.kind,
+            Identifiant=str(one.number),
+        )
+    return described

@@ -1,108 +1,132 @@
 """One mandat as a `Piece` of a PES_Aller."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from lxml import etree
 
+from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.mandat.kind import MandatKind, triplet
 from dematfin.domain.mandat.mandat import Line, Mandat
-from dematfin.domain.parties.tiers import Tiers
-from dematfin.pes.text import fit, letters_and_digits
+from dematfin.pes.creditor import creditor
+from dematfin.pes.invoice_numbers import Key, key_of
+from dematfin.pes.pieces_jointes import EXPENSE
+from dematfin.pes.text import fit
 from dematfin.pes.values import add, amount, node
+from dematfin.pes.wording import Wording
 
-ORDINARY: Final = "01"
-INVESTMENT: Final = "02"
-TRANSFER: Final = "03"
 ELECTRONIC: Final = "01"
-SUBJECT_TO_DGP: Final = "0"
-"""The annotation is counter-intuitive: 0 means that the expense is followed."""
-INVOICE_LENGTH: Final = 20
+MANDAT: Final = "01"
+"""NatPceOrig: what a réduction takes back is a mandat."""
+FOLLOWED: Final = "0"
+"""Dgp: the annotation is counter-intuitive, 0 means that the delay of payment is followed."""
+NOT_FOLLOWED: Final = "1"
+WITH_FUNCTION: Final = ("M14", "M52", "M57", "M71")
+WITH_OPERATION: Final = (*WITH_FUNCTION, "M4", "M61", "M832")
+"""Nomenclatures that know a function, an operation; with any other Hélios rejects the bordereau."""
 
 
-def mandat_element(mandat: Mandat, names: Mapping[str, str]) -> Any:
-    """Return the Piece of a mandat; `names` gives the file name of each document by IdUnique."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a mandat takes from its flow.
+
+    Attributes:
+        names: file name of each document, by IdUnique.
+        numbers: `Facture` of each invoice.
+        service, dispatch: CodServ and Affect, where the comptable has asked for them.
+    """
+
+    budget: Budget
+    names: Mapping[str, str]
+    numbers: Mapping[Key, str]
+    service: str = ""
+    dispatch: str = ""
+
+
+def mandat_element(mandat: Mandat, around: Surroundings) -> Any:
+    """Return the Piece of a mandat."""
     piece = etree.Element("Piece")
     block = node(piece, "BlocPiece")
-    _information(node(block, "InfoPce"), mandat, names)
+    _information(node(block, "InfoPce"), mandat, around)
+    if mandat.kind is not MandatKind.REDUCTION:
+        _delay(node(block, "DGP"), mandat)
+    for line in mandat.lines:
+        _line(node(piece, "LigneDePiece"), mandat, line, around)
+    return piece
+
+
+def _information(info: Any, mandat: Mandat, around: Surroundings) -> None:
+    """Say what the mandat is; DteEch, the day that is wished for, is told where the money left already (unverified)."""
+    _, kind, nature = triplet(mandat.kind, investment=mandat.investment)
     add(
-        node(block, "DGP"),
-        Dgp=SUBJECT_TO_DGP,
+        info,
+        CodServ=around.service,
+        Affect=around.dispatch,
+        IdPce=str(mandat.number),
+        TypPce=kind,
+        NatPce=nature,
+        Obj=fit(mandat.label, 100),
+        DteEch=mandat.paid_before.isoformat() if mandat.paid_before else "",
+    )
+    for piece_id in mandat.pieces:
+        add(
+            node(info, "PJRef"),
+            Support=ELECTRONIC,
+            IdUnique=piece_id,
+            NomPJ=around.names.get(piece_id, ""),
+            TypePJ=EXPENSE,
+        )
+
+
+def _delay(element: Any, mandat: Mandat) -> None:
+    """What was paid before its mandat has no delay left to follow (unverified)."""
+    paid = mandat.kind is MandatKind.AFTER_PAYMENT
+    add(
+        element,
+        Dgp=NOT_FOLLOWED if paid else FOLLOWED,
         DteDebDgp=mandat.dgp.start.isoformat(),
         DteFinDgp=mandat.dgp.deadline.isoformat(),
         DureeDgp=str(mandat.dgp.days),
     )
-    for line in mandat.lines:
-        _line(node(piece, "LigneDePiece"), mandat, line)
-    return piece
 
 
-def _information(info: Any, mandat: Mandat, names: Mapping[str, str]) -> None:
-    add(
-        info,
-        IdPce=str(mandat.number),
-        TypPce=ORDINARY,
-        NatPce=INVESTMENT if mandat.investment else ORDINARY,
-        Obj=fit(mandat.label, 100),
-    )
-    for piece_id in mandat.pieces:
-        add(node(info, "PJRef"), Support=ELECTRONIC, IdUnique=piece_id, NomPJ=names.get(piece_id, ""))
-
-
-def _line(element: Any, mandat: Mandat, line: Line) -> None:
+def _line(element: Any, mandat: Mandat, line: Line, around: Surroundings) -> None:
+    wording = Wording(mandat)
     block = node(element, "BlocLignePiece")
+    nomenclature = around.budget.nomenclature.upper()
     add(
         node(block, "InfoLignePce"),
         IdLigne=str(line.number),
         Nature=line.imputation.nature,
-        Fonction=line.imputation.fonction,
-        Operation=line.imputation.operation,
-        Facture=invoice_number(mandat.reference),
-        LibVir1=fit(f"Facture {mandat.reference}", 70),
+        Fonction=line.imputation.fonction if nomenclature.startswith(WITH_FUNCTION) else "",
+        Operation=line.imputation.operation if nomenclature.startswith(WITH_OPERATION) else "",
+        Facture=around.numbers[key_of(mandat)],
+        LibVir1=fit(f"Facture {mandat.reference}", 70) if mandat.reference else "",
         LibVir2=fit(mandat.label, 70),
-        ModRegl=TRANSFER,
+        ModRegl=mandat.mode,
         TVAIntraCom="0",
         MtHT=amount(line.amount),
+        MtTVA=amount(line.tva),
         MtFactHT=amount(line.invoice_ht),
     )
-    if mandat.marche:
-        add(node(block, "LiensIdent"), IdMarche=fit(mandat.marche, 30))
-    _creditor(node(element, "Tiers"), mandat.tiers)
+    _origin(block, mandat, line)
+    if mandat.marche or line.inventaire:
+        add(
+            node(block, "LiensIdent"),
+            IdMarche=wording.exact("le numéro de son marché", mandat.marche, 30),
+            IdActif=wording.exact("son numéro d'inventaire", line.inventaire, 25),
+        )
+    creditor(node(element, "Tiers"), wording)
 
 
-def invoice_number(number: str) -> str:
-    """Return a number that fits the twenty characters of `Facture`: its end, where numbers differ.
-
-    The whole number is in LibVir1 and in the name of the document.
-    """
-    fitted = fit(number, 100)
-    return fitted if len(fitted) <= INVOICE_LENGTH else fit(fitted[-INVOICE_LENGTH:], INVOICE_LENGTH)
-
-
-def _creditor(element: Any, tiers: Tiers) -> None:
-    identifier = letters_and_digits(tiers.identifier, 80)
+def _origin(block: Any, mandat: Mandat, line: Line) -> None:
+    if mandat.origin is None:
+        return
     add(
-        node(element, "InfoTiers"),
-        IdTiers=identifier,
-        NatIdTiers=tiers.identifier_kind if identifier else "",
-        RefTiers=fit(tiers.id, 30),
-        CatTiers=tiers.category,
-        NatJur=tiers.legal_nature,
-        Nom=fit(tiers.name, 38),
-    )
-    address = tiers.address
-    add(
-        node(element, "Adresse"),
-        TypAdr="1",
-        Adr1=fit(address.line1, 38) if address.line1 else "",
-        Adr2=fit(address.line2, 38),
-        Adr3=fit(address.line3, 38) if address.line3 else "",
-        CP=address.postcode,
-        Ville=fit(address.town, 38),
-        CodRes="0",
-    )
-    add(
-        node(element, "CpteBancaire"),
-        BIC=tiers.account.bic,
-        IBAN=tiers.account.iban,
-        TitCpte=fit(tiers.account.holder, 32),
+        node(block, "RattachPiece"),
+        NatPceOrig=MANDAT,
+        ExerRat=str(mandat.origin.exercice),
+        IdPceOrig=str(mandat.origin.number),
+        IdLigneOrig=str(line.origin_line) if line.origin_line else "",
     )

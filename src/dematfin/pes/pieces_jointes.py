@@ -1,15 +1,15 @@
 """Supporting documents inside a flow: the original file, gzip, then base64 on one line."""
 
 import binascii
+import hashlib
 import io
 import zlib
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import BinaryIO, Final
 
-from dematfin.errors import InvalidPes, TooLarge
-from dematfin.pes.text import fit
+from dematfin.domain.mandat.pieces import Piece
+from dematfin.errors import FlowRejected, InvalidPes, TooLarge
 
 DEFLATE: ModuleType
 try:
@@ -18,24 +18,31 @@ try:
     DEFLATE = isal_zlib
 except ImportError:  # the extra "rapide" is not installed: the same format, some ten times slower
     DEFLATE = zlib
+EXPENSE: Final = "003"
+"""TypePJ."""
 LEVEL: Final = 2
 GZIP: Final = 31  # zlib's window bits for a gzip header, whose date stays 0: the same file gives the same text
 CHUNK: Final = 3 * 256 * 1024  # a multiple of three, so that base64 pieces join without padding
 LARGEST: Final = 200 * 1024 * 1024
-NAME_LENGTH: Final = 100
-EXTENSION_LENGTHS: Final = range(2, 5)
 
 
-def encoded(source: BinaryIO) -> Iterator[str]:
-    """Yield the text of a `Fichier`, piece by piece."""
+def encoded(source: BinaryIO, piece: Piece) -> Iterator[bytes]:
+    """Yield the text of a `Fichier`, piece by piece; raises FlowRejected when it is not the file it was."""
+    digest = hashlib.sha256()
     pending = b""
-    for block in _compressed(source):
-        pending += block
+    for block in _compressed(source, digest.update):
+        pending = pending + block if pending else block
         whole = len(pending) - len(pending) % 3
         if whole >= CHUNK:
-            yield binascii.b2a_base64(pending[:whole], newline=False).decode("ascii")
+            yield binascii.b2a_base64(pending[:whole], newline=False)
             pending = pending[whole:]
-    yield binascii.b2a_base64(pending, newline=False).decode("ascii")
+    if digest.hexdigest() != piece.document.sha256:
+        message = (
+            f"Pièce {piece.name} de la facture {piece.invoice_id} : le fichier gardé n'est plus celui qui a été reçu. "
+            "Rien n'est envoyé. Remettez-le depuis la dernière sauvegarde, puis préparez de nouveau."
+        )
+        raise FlowRejected(message)
+    yield binascii.b2a_base64(pending, newline=False)
 
 
 def decoded(text: str, what: str) -> bytes:
@@ -60,22 +67,9 @@ def decoded(text: str, what: str) -> bytes:
     return data
 
 
-def file_name(name: str) -> str:
-    """Return a NomPJ: an extension of two to four letters is required, or Hélios rejects the document.
-
-    >>> file_name("Facture n° 12.pdf"), file_name("photo.c"), file_name("bon")
-    ('Facture n° 12.pdf', 'photo.c.bin', 'bon.bin')
-    """
-    clean = fit(name, 250).replace("/", "-").replace("\\", "-")
-    path = PurePosixPath(clean)
-    extension = path.suffix.lstrip(".")
-    good = len(extension) in EXTENSION_LENGTHS and extension.isascii() and extension.isalnum()
-    stem, ending = (path.stem, path.suffix) if good else (clean, ".bin")
-    return f"{stem[: NAME_LENGTH - len(ending)]}{ending}"
-
-
-def _compressed(source: BinaryIO) -> Iterator[bytes]:
+def _compressed(source: BinaryIO, seen: Callable[[bytes], None]) -> Iterator[bytes]:
     deflater = DEFLATE.compressobj(LEVEL, zlib.DEFLATED, GZIP)
     while block := source.read(CHUNK):
+        seen(block)
         yield deflater.compress(block)
     yield deflater.flush()

@@ -12,8 +12,12 @@ from dematfin.domain.mandat.flux import FlowPlan
 class FlowWriter(Protocol):
     """Builds PES_Aller files."""
 
-    def build(self, plan: FlowPlan, target: Path) -> None:
-        """Write the flow of a plan, unsigned."""
+    def build(self, plan: FlowPlan, target: Path) -> tuple[str, ...]:
+        """Write the flow of a plan, unsigned; return what a person should know of it.
+
+        Raises:
+            FlowRejected: a text that cannot be written, or a document that is not what it was, by name.
+        """
         ...
 
     def problems(self, flow: Path) -> tuple[Finding, ...]:

@@ -1,6 +1,7 @@
 """A flux: one PES_Aller file, from the moment it is built to the answer of Hélios' entry gate."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -9,6 +10,7 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.machine import Machine
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 
@@ -19,6 +21,7 @@ class FluxState(StrEnum):
     BUILT = "BUILT"
     SIGNING = "SIGNING"  # handed over to be signed elsewhere
     SIGNED = "SIGNED"
+    READY = "READY"  # carries no bordereau: nothing in it is to be signed
     SENDING = "SENDING"  # the deposit has begun, its answer is not written yet
     TO_VERIFY = "TO_VERIFY"  # nobody knows yet whether it arrived
     TRANSMITTED = "TRANSMITTED"
@@ -33,8 +36,9 @@ FLUX_MACHINE: Final = Machine(
         S.BUILT: frozenset({S.SIGNING, S.SIGNED, S.DROPPED}),
         S.SIGNING: frozenset({S.SIGNED, S.BUILT, S.DROPPED}),  # BUILT: refused there, or taken back
         S.SIGNED: frozenset({S.SENDING, S.DROPPED}),
-        S.SENDING: frozenset({S.TRANSMITTED, S.TO_VERIFY, S.REFUSED_BY_TDT, S.SIGNED}),  # SIGNED: nothing left us
-        S.TO_VERIFY: frozenset({S.TRANSMITTED, S.SIGNED, S.REFUSED_BY_TDT}),
+        S.READY: frozenset({S.SENDING, S.DROPPED}),
+        S.SENDING: frozenset({S.TRANSMITTED, S.TO_VERIFY, S.REFUSED_BY_TDT, S.SIGNED, S.READY}),  # nothing left us
+        S.TO_VERIFY: frozenset({S.TRANSMITTED, S.SIGNED, S.READY, S.REFUSED_BY_TDT}),
         S.TRANSMITTED: frozenset({S.ACKNOWLEDGED, S.REFUSED_BY_TDT}),
         S.ACKNOWLEDGED: frozenset(),
         S.REFUSED_BY_TDT: frozenset(),
@@ -44,6 +48,7 @@ FLUX_MACHINE: Final = Machine(
         S.BUILT: "construit, à signer",
         S.SIGNING: "à la signature",
         S.SIGNED: "signé",
+        S.READY: "prêt, rien n'y est à signer",
         S.SENDING: "en envoi",
         S.TO_VERIFY: "à vérifier",
         S.TRANSMITTED: "transmis",
@@ -52,6 +57,10 @@ FLUX_MACHINE: Final = Machine(
         S.DROPPED: "abandonné",
     },
 )
+TO_DEPOSIT: Final = frozenset({S.SIGNED, S.READY})
+LEFT: Final = frozenset({S.TRANSMITTED, S.ACKNOWLEDGED})
+UNDER_WAY: Final = frozenset({S.BUILT, S.SIGNING, S.SIGNED, S.READY, S.SENDING, S.TO_VERIFY, S.TRANSMITTED})
+"""Neither answered nor given up."""
 
 
 class AcquitSummary(StrEnum):
@@ -97,9 +106,28 @@ class Flux:
     acquit: AcquitSummary = AcquitSummary.NONE
     message: str = ""
 
+    @property
+    def waiting(self) -> FluxState:
+        """The state in which it waits to be deposited."""
+        return FluxState.SIGNED if self.bordereaux else FluxState.READY
+
+    @property
+    def to_deposit(self) -> DocumentRef | None:
+        """The bytes that are deposited: signed, where it orders to pay; None as long as they are not there."""
+        return self.signed if self.bordereaux else self.unsigned
+
     def moved(self, state: FluxState) -> "Flux":
         """Return the flow in its next state, by an act of ours, or raise IllegalTransition."""
         return replace(self, state=FLUX_MACHINE.check(f"Flux {self.id}", self.state, state))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandatReference:
+    """A mandat that left before its document (RefCompta)."""
+
+    exercice: int
+    kind: BordereauKind
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +135,10 @@ class FlowPlan:
     """All that a flow says, ready to be written.
 
     Attributes:
-        sheets: each bordereau with its mandats, in order.
+        sheets: each bordereau with its mandats, in order; none when documents travel alone.
         references: every supporting document that the mandats refer to.
         carried: IdUnique of those that travel by value, the others being already at Hélios.
+        late: for each document that travels without its mandat, the mandats that it is for.
     """
 
     nomfic: str
@@ -118,6 +147,12 @@ class FlowPlan:
     sheets: tuple[tuple[Bordereau, tuple[Mandat, ...]], ...]
     references: tuple[Piece, ...]
     carried: frozenset[str]
+    late: Mapping[str, tuple[MandatReference, ...]] = field(default_factory=dict)
+
+    @property
+    def mandats(self) -> tuple[Mandat, ...]:
+        """All its mandats."""
+        return tuple(mandat for _, mandats in self.sheets for mandat in mandats)
 
 
 def nomfic(siret: str, exercice: int, bordereau: int, sequence: int) -> str:
@@ -127,3 +162,12 @@ def nomfic(siret: str, exercice: int, bordereau: int, sequence: int) -> str:
     'PESALR1_21990042000015_2026_000042_000007'
     """
     return f"PESALR1_{siret}_{exercice}_{bordereau:06d}_{sequence:06d}"
+
+
+def nomfic_of_pieces(siret: str, exercice: int, sequence: int) -> str:
+    """Name a flow of documents alone, from the same counter.
+
+    >>> nomfic_of_pieces("21990042000015", 2026, 8)
+    'PESALR1_21990042000015_2026_PJ_000008'
+    """
+    return f"PESALR1_{siret}_{exercice}_PJ_{sequence:06d}"
