@@ -28,6 +28,7 @@ from dematfin.cli import (
     pes,
     rappels,
     registres,
+    signature,
     steps,
     visas,
     xsd,
@@ -74,6 +75,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(mandats.app, name="mandat")
     app.add_typer(pes.app, name="pes")
     app.add_typer(xsd.app, name="xsd")
+    app.add_typer(signature.app, name="signature")
     app.add_typer(registres.engagements, name="engagement")
     app.add_typer(registres.credits_, name="credit")
     app.add_typer(registres.tiers, name="tiers")
