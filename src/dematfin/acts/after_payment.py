@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from dematfin.domain.event import Subject
@@ -14,20 +15,28 @@ from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.steps.control import control_one
 
-MODES: Final = {
-    "prelevement": PaymentMode.DIRECT_DEBIT,
-    "carte": PaymentMode.OUTSIDE,
-    "regie": PaymentMode.CASH,
-    "cheque": PaymentMode.CHEQUE,
-}
-"""How money leaves without a transfer of ours, as agents say it."""
 
+class Paid(StrEnum):
+    """How money leaves without a transfer of ours, as agents say it."""
+
+    PRELEVEMENT = "prelevement"
+    CARTE = "carte"
+    REGIE = "regie"
+    CHEQUE = "cheque"
+
+
+MODES: Final = {
+    Paid.PRELEVEMENT: PaymentMode.DIRECT_DEBIT,
+    Paid.CARTE: PaymentMode.OUTSIDE,
+    Paid.REGIE: PaymentMode.CASH,
+    Paid.CHEQUE: PaymentMode.CHEQUE,
+}
 BEFORE_MANDAT: Final = frozenset(
     {InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA, InvoiceState.SERVICE_FAIT}
 )
 
 
-def settled(app: App, who: Person, invoice_id: str, day: date, mode: str) -> Invoice:
+def settled(app: App, who: Person, invoice_id: str, day: date, mode: Paid) -> Invoice:
     """Note that an invoice was paid on a day; its controls are run again, its visa is still needed.
 
     Raises:

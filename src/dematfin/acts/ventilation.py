@@ -6,7 +6,7 @@ from dataclasses import replace
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Line, Mandat
-from dematfin.domain.mandat.ventilation import Part, ventilated
+from dematfin.domain.mandat.ventilation import Asked, ventilated
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.registers import Engagement
@@ -17,7 +17,7 @@ from dematfin.steps.correction import check_digits, open_to_correction
 from dematfin.steps.credits import exchange
 
 
-def ventilate(app: App, who: Person, mandat_id: str, parts: Sequence[Part], marche: str = "") -> Mandat:
+def ventilate(app: App, who: Person, mandat_id: str, asked: Sequence[Asked]) -> Mandat:
     """Share a mandat out anew, its credits and engagements moved with it.
 
     Raises:
@@ -28,17 +28,27 @@ def ventilate(app: App, who: Person, mandat_id: str, parts: Sequence[Part], marc
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = open_to_correction(books, mandat_id)
+        parts = [one.on(mandat) for one in asked]
         for part in parts:
             check_digits(mandat_id, part.imputation)
             _check_engagement(books, mandat, part.engagement)
-        lines = ventilated(mandat, parts)
-        kind = MandatKind.MARCHE if marche and mandat.kind is MandatKind.ORDINARY else mandat.kind
-        after = replace(mandat, lines=lines, marche=marche or mandat.marche, kind=kind)
+        after = _on_marche(replace(mandat, lines=ventilated(mandat, parts)), {one.marche for one in asked})
         exchange(books, mandat, after)
         books.save(after)
-        told = "ventilé : " + ", ".join(map(_said, lines))
+        told = "ventilé : " + ", ".join(map(_said, after.lines))
         books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, mandat.state, told))
     return after
+
+
+def _on_marche(mandat: Mandat, said: set[str]) -> Mandat:
+    """Return a mandat with the number of the contract that its lines name: one contract at most."""
+    named = said - {""}
+    if len(named) > 1:
+        message = f"Mandat {mandat.id} : un mandat paie sur un seul marché, pas sur {', '.join(sorted(named))}."
+        raise RuleError(message)
+    marche = named.pop() if named else mandat.marche
+    kind = MandatKind.MARCHE if marche and mandat.kind is MandatKind.ORDINARY else mandat.kind
+    return replace(mandat, marche=marche, kind=kind)
 
 
 def _check_engagement(books: Books, mandat: Mandat, key: str) -> None:

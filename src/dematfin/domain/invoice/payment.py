@@ -32,7 +32,7 @@ def check_frame(content: Content) -> Iterator[Finding]:
             code="FRAME-ALREADY-PAID",
             severity=Severity.BLOCKING,
             sentence="Facture déjà payée (cadre A2, carte d'achat par exemple) : elle ne doit pas être payée une "
-            "seconde fois. Dites quand l'argent est parti (dematfin facture apres-paiement) : son mandat ne fera que "
+            "seconde fois. Dites quand l'argent est parti (dematfin mandat apres-paiement) : son mandat ne fera que "
             "régulariser. Si elle est suivie dans le logiciel financier, écartez-la (dematfin facture ecarter).",
         )
     elif content.frame not in PAYABLE_FRAMES:
@@ -69,7 +69,7 @@ def check_mode(content: Content) -> Iterator[Finding]:
         code="PAY-WITHOUT-ORDER",
         severity=Severity.BLOCKING,
         sentence=f"La facture est {how} : un virement la paierait une seconde fois. Son mandat se fait après le "
-        "paiement, en régularisation : dites quand l'argent est parti (dematfin facture apres-paiement). Si elle est "
+        "paiement, en régularisation : dites quand l'argent est parti (dematfin mandat apres-paiement). Si elle est "
         "suivie dans le logiciel financier, écartez-la (dematfin facture ecarter).",
         about=content.payment_mode,
     )

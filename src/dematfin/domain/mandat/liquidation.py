@@ -82,7 +82,7 @@ def _kind(invoice: Invoice, marche: str) -> MandatKind:
     if leaves_by_itself(invoice.content):
         message = (
             f"Facture {invoice.id} : elle est prélevée ou déjà payée, un virement la paierait une seconde fois. Dites "
-            f"quand l'argent est parti : dematfin facture apres-paiement {invoice.id} --le JJ/MM/AAAA --mode …"
+            f"quand l'argent est parti : dematfin mandat apres-paiement {invoice.id} --le JJ/MM/AAAA --mode …"
         )
         raise PiecesMissing(message)
     return MandatKind.MARCHE if marche else MandatKind.ORDINARY

@@ -8,7 +8,7 @@ from typing import Final
 from dematfin.domain.mandat.mandat import Line, Mandat
 from dematfin.domain.mandat.split import apportion
 from dematfin.domain.money import ZERO, french
-from dematfin.domain.registers import Imputation
+from dematfin.domain.registers import Imputation, engagement_id
 from dematfin.errors import RuleError
 
 WHOLE: Final = Decimal(100)
@@ -27,6 +27,45 @@ class Part:
     inventaire: str = ""
     percent: Decimal | None = None
     amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One line as an agent writes it; what is not said (None) stays as on the first line of the mandat.
+
+    Attributes:
+        engagement: its number.
+    """
+
+    nature: str | None = None
+    fonction: str | None = None
+    operation: str | None = None
+    investment: bool | None = None
+    engagement: str | None = None
+    marche: str = ""
+    inventaire: str = ""
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+
+    def on(self, mandat: Mandat) -> Part:
+        """Return the whole line, for a mandat."""
+        first = mandat.lines[0]
+        before = first.imputation
+        nature = before.nature if self.nature is None else self.nature
+        said = engagement_id(mandat.siret, self.engagement) if self.engagement else None
+        return Part(
+            imputation=Imputation(
+                nature=nature,
+                fonction=before.fonction if self.fonction is None else self.fonction,
+                operation=before.operation if self.operation is None else self.operation,
+                investment=before.investment if self.investment is None else self.investment,
+                chapter=before.chapter if nature == before.nature else "",
+            ),
+            engagement=first.engagement if said is None else said,
+            inventaire=self.inventaire,
+            percent=self.percent,
+            amount=self.amount,
+        )
 
 
 def ventilated(mandat: Mandat, parts: Sequence[Part]) -> tuple[Line, ...]:
