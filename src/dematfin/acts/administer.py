@@ -59,7 +59,8 @@ def open_budget(app: App, who: Person, year: BudgetYear) -> BudgetYear:
         books.save(year)
         motif = (
             f"{budget.code} {year.exercice} : dernier mandat {year.last_mandat}, dernier bordereau "
-            f"{year.last_bordereau}, cumul {french(year.cumul)}"
+            f"{year.last_bordereau}, cumul {french(year.cumul)} ; annulations : dernier mandat {year.last_reduction}, "
+            f"dernier bordereau {year.last_reduction_bordereau}, cumul {french(year.reduced)}"
         )
         books.record(app.event(Subject.BUDGET, year.id, "", "ouvert", motif))
     return year

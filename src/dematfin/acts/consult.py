@@ -7,6 +7,7 @@ from dematfin.domain.figures.overview import Overview, overview
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.paper.batch import ASIDE, Batch
@@ -54,9 +55,9 @@ def story(app: App, who: Person, invoice_id: str) -> Story:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         invoice = books.get(Invoice, invoice_id)
-        mandats = tuple(
-            mandat for mandat in books.find(Mandat, siret=invoice.siret) if invoice_id in mandat.invoice_ids
-        )
+        made = books.find(Mandat, siret=invoice.siret)
+        paying = {mandat.id for mandat in made if invoice_id in mandat.invoice_ids}
+        mandats = tuple(one for one in made if one.id in paying or (one.origin and one.origin.mandat in paying))
         ours = {mandat.id for mandat in mandats}  # one that was issued again has been in several bordereaux
         sheets = tuple(sheet for sheet in books.find(Bordereau, siret=invoice.siret) if ours & set(sheet.mandats))
         flows = {flux for sheet in sheets for flux in (*sheet.sent_before, sheet.flux) if flux}
@@ -91,6 +92,13 @@ def mandats(app: App, who: Person) -> tuple[Mandat, ...]:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         return books.find(Mandat)
+
+
+def budget_years(app: App, who: Person) -> tuple[BudgetYear, ...]:
+    """Return the budgets that are open, year by year."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        return books.find(BudgetYear)
 
 
 def journal(app: App, who: Person) -> JournalReport:

@@ -1,55 +1,40 @@
 """An agent takes up what came back: corrects a mandat, resumes a bordereau, issues a mandat again."""
 
 from dataclasses import replace
-from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reissue import again
+from dematfin.domain.mandat.ventilation import one_account
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.registers import Imputation
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.credits import move
-
-OPEN_TO_CORRECTION: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED})
+from dematfin.steps.correction import check_digits, open_to_correction
+from dematfin.steps.credits import exchange
+from dematfin.steps.reductions import reductions_of
 
 
 def correct(app: App, who: Person, mandat_id: str, imputation: Imputation) -> Mandat:
     """Change the account of a mandat that is not in a frozen bordereau.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError when the mandat is frozen, sent or paid, or an account is not in digits.
+        Forbidden, UnknownRecord; RuleError when the mandat is frozen, sent or paid, has several lines, or an account is
+            not in digits; PiecesMissing when the other chapter has too little left.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
-    _check_digits(mandat_id, imputation)
+    check_digits(mandat_id, imputation)
     with app.ledger.transaction() as books:
-        mandat = books.get(Mandat, mandat_id)
-        if mandat.state not in OPEN_TO_CORRECTION and not _waits_for_its_flow(books, mandat):
-            message = f"Le mandat {mandat_id} ne peut plus être corrigé : il est figé dans un bordereau ou déjà parti."
-            raise RuleError(message)
-        lines = tuple(replace(line, imputation=imputation) for line in mandat.lines)
-        corrected = replace(mandat, lines=lines)
-        move(books, mandat, imputation)
+        mandat = open_to_correction(books, mandat_id)
+        corrected = replace(mandat, lines=one_account(mandat, imputation))
+        exchange(books, mandat, corrected)
         books.save(corrected)
         motif = f"imputation corrigée : nature {imputation.nature}, fonction {imputation.fonction or 'aucune'}"
         books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, mandat.state, motif))
     return corrected
-
-
-def _check_digits(mandat_id: str, imputation: Imputation) -> None:
-    for account in (imputation.nature, imputation.fonction, imputation.operation):
-        if account and not (account.isascii() and account.isdigit()):
-            message = f"Mandat {mandat_id} : le compte « {account} » n'est pas fait de chiffres."
-            raise RuleError(message)
-
-
-def _waits_for_its_flow(books: Books, mandat: Mandat) -> bool:
-    """Whether its bordereau has its numbers but no flow: what was built broke a rule, and nobody has signed."""
-    return bool(books.find(Bordereau, id=mandat.bordereau, flux=""))
 
 
 def resume(app: App, who: Person, bordereau_id: str) -> Bordereau:
@@ -88,8 +73,20 @@ def reissue(app: App, who: Person, mandat_id: str) -> Mandat:
                 "réémis pour le tout. Voyez avec le comptable."
             )
             raise RuleError(message)
+        _check_not_taken_back(books, mandat)
         prepared = again(mandat)
         books.save(prepared)
         number = f"garde le n° {prepared.number}" if prepared.number else "recevra un nouveau numéro"
         books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, prepared.state, f"réémis, {number}"))
     return prepared
+
+
+def _check_not_taken_back(books: Books, mandat: Mandat) -> None:
+    """A rejected mandat that was reduced meanwhile would be ordered for the whole again."""
+    alive = [one.id for one in reductions_of(books, mandat) if one.state is not MandatState.CANCELLED]
+    if alive:
+        message = (
+            f"Mandat {mandat.id} : il a été réduit ou annulé ({', '.join(alive)}), il ne peut pas être réémis pour le "
+            "tout. Voyez avec le comptable."
+        )
+        raise RuleError(message)

@@ -6,11 +6,13 @@ from datetime import date
 from typing import Final
 
 from dematfin.domain.intention import Intention, IntentionState
+from dematfin.domain.mandat.exercice import why_closed
 from dematfin.domain.parties.person import Act, Person
-from dematfin.errors import DematfinError
+from dematfin.errors import DematfinError, RuleError
 from dematfin.ports.app import App
 from dematfin.steps.day import LEASES, NAMES, Step, due
 from dematfin.steps.day import run as run_step
+from dematfin.steps.exercices import Choice
 from dematfin.steps.intake import intake
 from dematfin.steps.intake import synchronise as ask_again
 from dematfin.steps.intentions import reopen_all
@@ -25,6 +27,16 @@ NEEDS: Final[dict[Step, Act]] = {prepare: Act.PREPARE, transmit: Act.TRANSMIT}
 def run(app: App, who: Person, step: Step) -> Outcome:
     """Run one step; raises Forbidden, or what stops the whole step."""
     return run_step(app.on_behalf_of(who, NEEDS.get(step, Act.RUN)), step)
+
+
+def prepare_on(app: App, who: Person, choice: Choice) -> Outcome:
+    """Prepare on the exercice that an agent has chosen; raises Forbidden, RuleError when it is not an open one."""
+    app = app.on_behalf_of(who, Act.PREPARE)
+    if why := why_closed(choice.exercice, app.clock.today(), investment=False):
+        message = f"Rien n'est préparé : {why}."
+        raise RuleError(message)
+    with app.ledger.lease(LEASES[prepare], app.holder):
+        return prepare(app, choice)
 
 
 def synchronise(app: App, who: Person, since: date) -> Outcome:

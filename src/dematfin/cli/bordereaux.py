@@ -16,6 +16,7 @@ from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO, french
 from dematfin.errors import RuleError
+from dematfin.steps.exercices import Choice
 from dematfin.steps.prepare import prepare
 from dematfin.steps.transmit import transmit
 
@@ -26,10 +27,26 @@ Key = Annotated[str, typer.Argument(metavar="BORDEREAU", help="Par exemple COMMU
 
 
 @app.command("preparer", cls=FrenchCommand)
-def prepare_all(configuration: Configuration = DEFAULT) -> None:
+def prepare_all(
+    configuration: Configuration = DEFAULT,
+    exercice: Annotated[
+        int | None, typer.Option("--exercice", metavar="ANNÉE", help="En janvier : l'exercice que vous choisissez.")
+    ] = None,
+    facture: Annotated[
+        list[str] | None,
+        typer.Option("--facture", metavar="FACTURE", help="Seulement celle-ci, avec --exercice. Répétable."),
+    ] = None,
+) -> None:
     """Mandate les factures visées, numérote les bordereaux et construit leurs flux, prêts à signer."""
+    if facture and exercice is None:
+        message = "elle ne se donne qu'avec --exercice."
+        raise typer.BadParameter(message, param_hint="--facture")
     desk = sit(configuration)
-    outcome = acts.run(desk.app, desk.who, prepare)
+    if exercice is None:
+        outcome = acts.run(desk.app, desk.who, prepare)
+    else:
+        choice = Choice(exercice=exercice, invoices=frozenset(facture or ()))
+        outcome = acts.prepare_on(desk.app, desk.who, choice)
     account(outcome)
     raise typer.Exit(outcome.exit_code)
 

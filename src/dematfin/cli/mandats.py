@@ -1,20 +1,28 @@
-"""`mandat liste|corriger|reemettre`: what an agent takes up again."""
+"""`mandat liste|corriger|ventiler|reemettre|annuler|reduire|apres-paiement`: what an agent does with a mandat."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from dematfin.acts import consult
+from dematfin.acts import after_payment, consult, reductions, ventilation
 from dematfin.acts import mandats as acts
+from dematfin.acts.after_payment import Paid
+from dematfin.cli.amounts import euros
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import say, table, write_json
-from dematfin.domain.labels import MANDAT
+from dematfin.cli.ventilation import line
+from dematfin.cli.visas import DATES
+from dematfin.domain.finding import blocking
+from dematfin.domain.labels import INVOICE, MANDAT
+from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import french
 from dematfin.domain.registers import Imputation
 
 app = family("Les mandats.")
 
+Why = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ; gardé au journal avec votre nom.")]
 Key = Annotated[str, typer.Argument(metavar="MANDAT", help="Identifiant, par exemple M2026-000012.")]
 
 
@@ -72,3 +80,98 @@ def reissue(mandat: Key, configuration: Configuration = DEFAULT) -> None:
     prepared = acts.reissue(desk.app, desk.who, mandat)
     number = f"il garde le n° {prepared.number}" if prepared.number else "il recevra un nouveau numéro"
     say(f"Mandat {prepared.id} réémis : {number}.")
+
+
+@app.command("ventiler", cls=FrenchCommand)
+def ventilate(
+    mandat: Key,
+    ligne: Annotated[
+        list[str],
+        typer.Option(
+            "--ligne",
+            metavar="CHAMPS",
+            help="nature=60612,fonction=020,part=70% ; aussi montant, engagement, operation, marche, inventaire, "
+            "section=F ou I. Répétable ; ce qui n'est pas dit reste comme sur la première ligne du mandat.",
+        ),
+    ],
+    configuration: Configuration = DEFAULT,
+) -> None:
+    """Répartit un mandat sur plusieurs lignes, en pourcentages ou en montants TTC ; son total ne change pas."""
+    asked = [line(text) for text in ligne]
+    desk = sit(configuration)
+    shared = ventilation.ventilate(desk.app, desk.who, mandat, asked)
+    say(f"Mandat {shared.id} ventilé : {french(shared.amount)}, lignes : {len(shared.lines)}.")
+    show_lines(shared)
+
+
+@app.command("annuler", cls=FrenchCommand)
+def cancel(mandat: Key, motif: Why, configuration: Configuration = DEFAULT) -> None:
+    """Annule un mandat : défait s'il n'a pas de numéro, sinon repris en entier par un mandat d'annulation."""
+    desk = sit(configuration)
+    made = reductions.cancel(desk.app, desk.who, mandat, motif)
+    if made.state is MandatState.CANCELLED:
+        say(f"Mandat {made.id} annulé : il n'avait pas de numéro. Sa facture sera mandatée à la prochaine préparation.")
+    else:
+        _say_reduction(made, mandat)
+
+
+@app.command("reduire", cls=FrenchCommand)
+def reduce(
+    mandat: Key,
+    motif: Why,
+    configuration: Configuration = DEFAULT,
+    montant: Annotated[str, typer.Option("--montant", metavar="EUROS", help="TTC à reprendre.")] = "",
+    avoir: Annotated[str, typer.Option("--avoir", metavar="AVOIR", help="Avoir visé qui la demande : F2026-…")] = "",
+) -> None:
+    """Réduit un mandat que le comptable a reçu, du montant donné ou de celui d'un avoir."""
+    if bool(montant) == bool(avoir):
+        message = "donnez l'un des deux, --montant ou --avoir."
+        raise typer.BadParameter(message, param_hint="--montant")
+    amount = euros(montant, "--montant") if montant else None
+    desk = sit(configuration)
+    wish = reductions.Wish(motif=motif, amount=amount, credit_note=avoir)
+    _say_reduction(reductions.reduce(desk.app, desk.who, mandat, wish), mandat)
+
+
+@app.command("apres-paiement", cls=FrenchCommand)
+def after(
+    facture: Annotated[str, typer.Argument(metavar="FACTURE", help="Identifiant, par exemple F2026-000012.")],
+    le: Annotated[
+        datetime, typer.Option("--le", metavar="JJ/MM/AAAA", formats=DATES, help="Jour où l'argent est parti.")
+    ],
+    mode: Annotated[Paid, typer.Option("--mode", metavar="MODE", help=f"Un de : {', '.join(Paid)}.")],
+    configuration: Configuration = DEFAULT,
+) -> None:
+    """Dit qu'une facture est déjà payée (prélèvement, carte, régie, chèque) : son mandat régularise sans payer."""
+    desk = sit(configuration)
+    noted = after_payment.settled(desk.app, desk.who, facture, le.date(), mode)
+    say(f"Facture {noted.id} : payée le {le:%d/%m/%Y} ({mode}), {INVOICE[noted.state]}.")
+    for held in blocking(noted.findings):
+        say(f"  ! {held.sentence}", style="yellow")
+    say("Une fois visée, elle aura un mandat émis après paiement, sans virement.")
+
+
+def show_lines(mandat: Mandat) -> None:
+    """Show the lines of a mandat; TVA has its column where it is told apart."""
+    table(
+        ("Ligne", "Nature", "Fonction", "Opération", "Engagement", "Inventaire", "Montant", "dont TVA"),
+        [
+            (
+                str(one.number),
+                one.imputation.nature,
+                one.imputation.fonction,
+                one.imputation.operation,
+                (one.engagement or mandat.engagement).partition(":")[2],
+                one.inventaire,
+                french(one.total),
+                "" if one.tva is None else french(one.tva),
+            )
+            for one in mandat.lines
+        ],
+        right=(0, 6, 7),
+    )
+
+
+def _say_reduction(made: Mandat, origin: str) -> None:
+    say(f"Mandat {made.id} : reprend {french(made.amount)} sur le mandat {origin}.")
+    say("Préparez (bordereau preparer) : il ira dans un bordereau d'annulation, à faire signer comme les autres.")

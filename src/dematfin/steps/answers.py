@@ -10,6 +10,7 @@ from dematfin.domain.labels import MANDAT, rejection_reason
 from dematfin.domain.mandat.answers import Acquit, Anomaly, PieceState, Retour, RetourPiece
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.reissue import rejected
@@ -20,10 +21,11 @@ from dematfin.errors import DocumentError, InvalidPes
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
+from dematfin.steps.reductions import settle_origin
 
 DGFIP: Final = "dgfip"
-OUR_KINDS: Final = frozenset({"01", ""})
-"""TypBord of the bordereaux that we emit; a retour that tells none is believed."""
+OUR_KINDS: Final = {"": BordereauKind.ORDINARY} | {str(kind): kind for kind in BordereauKind}
+"""TypBord of what we emit, each kind numbered apart; a retour that tells none speaks of ordinary ones."""
 
 
 def apply(app: App, answer: Answer, tally: Tally) -> None:
@@ -131,10 +133,9 @@ def _in_bordereau(books: Books, retour: Retour, piece: RetourPiece) -> Iterator[
 
 
 def _sheets(books: Books, retour: Retour, piece: RetourPiece) -> tuple[Bordereau, ...]:
-    """Return our bordereau of that number; those that cancel or reduce (TypBord 02) have numbers of their own."""
-    if piece.bordereau_kind not in OUR_KINDS:
-        return ()
-    return books.find(Bordereau, siret=retour.siret, exercice=piece.exercice, number=piece.bordereau)
+    """Return our bordereau of that kind and number; other kinds (TypBord 04) are the comptable's."""
+    found = books.find(Bordereau, siret=retour.siret, exercice=piece.exercice, number=piece.bordereau)
+    return tuple(one for one in found if one.kind is OUR_KINDS.get(piece.bordereau_kind))
 
 
 def _stray(books: Books, retour: Retour, piece: RetourPiece, name: str) -> Iterator[str]:
@@ -169,6 +170,7 @@ def _judge_mandat(app: App, books: Books, mandat: Mandat, piece: RetourPiece, ta
     books.save(after)
     motif = reason or _payment(verdict, piece)
     books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, after.state, motif, by=DGFIP))
+    settle_origin(app, books, after, tally)
 
 
 def _after(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece, reason: str) -> Mandat:
@@ -176,7 +178,14 @@ def _after(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece, reason: s
     if state is MandatState.REJECTED:
         return rejected(mandat, reason, keeps_number=verdict.keeps_number)
     held = reason if state is MandatState.ON_HOLD else ""
-    return replace(mandat, state=state, paid=verdict.paid, paid_on=_last_payment(piece) or mandat.paid_on, reason=held)
+    return replace(mandat, state=state, paid=verdict.paid, paid_on=_paid_on(mandat, verdict, piece), reason=held)
+
+
+def _paid_on(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> date | None:
+    """Return the day of the money; what was paid before its mandat left that day, whenever the accounts note it."""
+    if mandat.paid_before is not None:
+        return mandat.paid_before if verdict.state is MandatState.PAID else mandat.paid_on
+    return _last_payment(piece) or mandat.paid_on
 
 
 def _last_payment(piece: RetourPiece) -> date | None:

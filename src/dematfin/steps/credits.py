@@ -1,35 +1,66 @@
-"""What a mandat takes from its engagement and from the credits of its chapter, in the transaction that makes it."""
+"""What a mandat takes, line by line, from its engagements and from the credits of their chapters.
 
+Always in the transaction that makes, changes or undoes it: another mandat may have come first.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from dematfin.domain.finding import blocking
+from dematfin.domain.finding import Finding, blocking
 from dematfin.domain.invoice.credits import check_credits
 from dematfin.domain.invoice.forcing import weighed
-from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.invoice import Forced, Invoice
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.registers import Credit, Engagement, Imputation, credit_id
+from dematfin.domain.money import ZERO
+from dematfin.domain.registers import Credit, Engagement, credit_id
 from dematfin.errors import PiecesMissing
 from dematfin.ports.ledger import Books
 
+Place = tuple[type[Engagement] | type[Credit], str]
+
 
 def take(books: Books, mandat: Mandat, invoice: Invoice) -> None:
-    """Take a mandat's amount; raises PiecesMissing when too little is left: another mandat may have come first."""
-    engagement = books.get(Engagement, mandat.engagement)
-    credits_ = books.find(Credit, id=credit_id(mandat.siret, mandat.exercice, mandat.lines[0].imputation))
-    findings = check_credits(mandat.amount, engagement, credits_[0] if credits_ else None)
-    for finding in blocking(weighed(findings, invoice.forced)):
-        message = f"Facture {invoice.id} : {finding.sentence}"
+    """Take what a mandat orders to pay; raises PiecesMissing when too little is left somewhere."""
+    _shift(books, _sums(_taken(mandat)), f"Facture {invoice.id}", invoice.forced)
+
+
+def exchange(books: Books, before: Mandat, after: Mandat) -> None:
+    """Take what a changed mandat orders, in the place of what it ordered; raises PiecesMissing."""
+    given = ((place, -amount) for place, amount in _taken(before))
+    forced = [one for invoice in books.find(Invoice, id=before.invoice_ids) for one in invoice.forced]
+    _shift(books, _sums((*given, *_taken(after))), f"Mandat {before.id}", forced)
+
+
+def give_back(books: Books, mandat: Mandat) -> None:
+    """Give back what a mandat took, or what a réduction takes off: its lines say from where."""
+    _shift(books, _sums((place, -amount) for place, amount in _taken(mandat)), f"Mandat {mandat.id}", ())
+
+
+def _taken(mandat: Mandat) -> Iterator[tuple[Place, Decimal]]:
+    for line in mandat.lines:
+        yield (Engagement, line.engagement or mandat.engagement), line.total
+        yield (Credit, credit_id(mandat.siret, mandat.exercice, line.imputation)), line.total
+
+
+def _sums(amounts: Iterable[tuple[Place, Decimal]]) -> dict[Place, Decimal]:
+    sums: dict[Place, Decimal] = {}
+    for place, amount in amounts:
+        sums[place] = sums.get(place, ZERO) + amount
+    return sums
+
+
+def _shift(books: Books, moved: dict[Place, Decimal], subject: str, forced: Iterable[Forced]) -> None:
+    """Move the amounts; what is only given back is not judged, nor is what stays where it was."""
+    changes = [(one, amount) for (kind, key), amount in moved.items() if amount for one in books.find(kind, id=key)]
+    found = tuple(finding for record, amount in changes if amount > 0 for finding in _beyond(record, amount))
+    if held := blocking(weighed(found, forced)):
+        message = f"{subject} : {held[0].sentence}"
         raise PiecesMissing(message)
-    books.save(replace(engagement, mandated=engagement.mandated + mandat.amount))
-    books.save(*(replace(one, mandated=one.mandated + mandat.amount) for one in credits_))
+    books.save(*(replace(record, mandated=record.mandated + amount) for record, amount in changes))
 
 
-def move(books: Books, mandat: Mandat, after: Imputation) -> None:
-    """Give a mandat's amount back to one chapter and take it from another, when its account is corrected."""
-    for imputation, amount in ((mandat.lines[0].imputation, -mandat.amount), (after, mandat.amount)):
-        _shift(books, credit_id(mandat.siret, mandat.exercice, imputation), amount)
-
-
-def _shift(books: Books, key: str, amount: Decimal) -> None:
-    books.save(*(replace(one, mandated=one.mandated + amount) for one in books.find(Credit, id=key)))
+def _beyond(record: Engagement | Credit, amount: Decimal) -> Iterator[Finding]:
+    if isinstance(record, Engagement):
+        return check_credits(amount, record, None)
+    return check_credits(amount, None, record)

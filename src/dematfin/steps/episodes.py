@@ -48,6 +48,9 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
         state=before.state if elsewhere else fresh.state,
         episode=before.episode + 1,
         interrupted_on=fresh.interrupted_on or before.interrupted_on,  # the platform dates it better than we saw it
+        resumed_on=fresh.resumed_on or before.resumed_on,
+        paid_before=before.paid_before,
+        paid_by=before.paid_by,
         letter=before.letter,
     )
     ensure_slip(app, books, before)

@@ -1,6 +1,6 @@
 """Liquidate: each certified invoice becomes a mandat, its credit notes netted, its documents named."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -11,17 +11,19 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.money import french
+from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.parties.waiver import Duty, Waiver, told
 from dematfin.domain.reception import UNREAD, Reception
-from dematfin.domain.registers import Engagement
+from dematfin.domain.registers import Engagement, engagement_id
 from dematfin.domain.visa.folder import VisaFolder, folder_id
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.accounts import accounts_of
 from dematfin.steps.credits import take
+from dematfin.steps.exercices import Choice, year_for
+from dematfin.steps.orphans import tell_orphans
 from dematfin.steps.outcome import Tally
 from dematfin.steps.pieces import pieces_of
 from dematfin.steps.separation import waivers
@@ -29,11 +31,12 @@ from dematfin.steps.separation import waivers
 ENDED: Final = frozenset({Stage.MANDATED, Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 """Shown by Chorus Pro before our own mandat exists: somebody else has paid it, or sent it back."""
 
+SEVERAL: Final = 2
 ON_ITS_WAY: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA, InvoiceState.INTERRUPTED)
 
 
-def liquidate_all(app: App, tally: Tally) -> None:
-    """Make the mandats of all certified invoices."""
+def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
+    """Make the mandats of all certified invoices, or of those that an agent has chosen."""
     with app.ledger.reading() as books:
         certified = books.find(Invoice, state=InvoiceState.SERVICE_FAIT)
         coming = [invoice for invoice in books.find(Invoice, state=ON_ITS_WAY) if invoice.is_credit_note]
@@ -41,15 +44,16 @@ def liquidate_all(app: App, tally: Tally) -> None:
         unread = {one.id for one in books.find(Reception, state=UNREAD)}
     notes = [invoice for invoice in certified if invoice.is_credit_note]
     for invoice in certified:
-        if invoice.is_credit_note:
+        if invoice.is_credit_note or (choice and choice.invoices and invoice.id not in choice.invoices):
             continue
         with tally.item(f"Facture {invoice.id}"):
             netted = [note for note in notes if corrects(note, invoice)]
             if reason := _awaited(invoice, coming) or _stopped((invoice, *netted), refused, unread):
                 tally.note(reason)
             else:
-                tally.done(_liquidate_one(app, invoice, netted))
-    _tell_orphans(certified, notes, tally)
+                tally.done(_liquidate_one(app, (invoice, *netted), choice))
+                _tell_delay(invoice, tally)
+    tell_orphans(app, certified, notes, tally)
 
 
 def _waivers(app: App, books: Books, paid: Iterable[Invoice], mandat_id: str) -> tuple[Waiver, ...]:
@@ -87,36 +91,65 @@ def _stopped(paid: Iterable[Invoice], refused: Iterable[Intention], unread: Coll
     return ""
 
 
-def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
-    year = app.clock.today().year
+def _liquidate_one(app: App, certified: Sequence[Invoice], choice: Choice | None) -> str:
     with app.ledger.transaction() as books:
-        invoice, *notes = paid = tuple(books.get(Invoice, one.id) for one in (invoice, *notes))
-        mandat_id = f"M{year}-{books.next_number(f'liquidation-{year}'):06d}"
+        invoice, *notes = paid = tuple(books.get(Invoice, one.id) for one in certified)
+        engagement = _engagement(books, invoice)
+        year = year_for(app, books, invoice, engagement, choice)
+        mandat_id = next_mandat_id(books, year)
         exceptions = _waivers(app, books, paid, mandat_id)
         pieces = [piece for one in paid for piece in pieces_of(app, books, one, year)]
         tiers = books.find(Tiers, siren=invoice.supplier_siren)
-        mandat = liquidate(
-            Basis(
-                invoice=invoice,
-                credit_notes=tuple(notes),
-                engagement=_engagement(books, invoice),
-                tiers=tiers,
-                accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
-                pieces=tuple(piece.id for piece in pieces),
-            ),
-            mandat_id=mandat_id,
-            exercice=year,
-            payment_days=app.policy.payment_days,
+        basis = Basis(
+            invoice=invoice,
+            credit_notes=tuple(notes),
+            engagement=engagement,
+            orders=_orders(books, invoice, engagement),
+            recovers_tva=app.policy.budget(invoice.siret).recovers_tva,
+            tiers=tiers,
+            accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
+            pieces=tuple(piece.id for piece in pieces),
         )
+        mandat = liquidate(basis, mandat_id=mandat_id, exercice=year, payment_days=app.policy.payment_days)
         take(books, mandat, invoice)
         books.save(mandat, *pieces, *exceptions, *(one.moved(InvoiceState.TO_PAY) for one in paid))
         _record(app, books, mandat, paid, told(exceptions))
     return mandat.id
 
 
+def next_mandat_id(books: Books, year: int) -> str:
+    """Name the next mandat of an exercice, before it has its number."""
+    return f"M{year}-{books.next_number(f'liquidation-{year}'):06d}"
+
+
 def _engagement(books: Books, invoice: Invoice) -> Engagement | None:
     found = books.find(Engagement, id=invoice.engagement_key) if invoice.engagement_key else ()
     return found[0] if found else None
+
+
+def _orders(books: Books, invoice: Invoice, main: Engagement | None) -> tuple[tuple[Engagement, Decimal], ...]:
+    """Return the engagements that the lines of an invoice name, with the HT of each; what names none is the main's.
+
+    An engagement that is closed, or was given to somebody else, is none: an agent shares out what remains.
+    """
+    keys = [engagement_id(invoice.siret, line.reference) for line in invoice.content.lines if line.reference]
+    found = {one.id: one for one in books.find(Engagement, id=keys)} if main and keys else {}
+    sums: dict[str, Decimal] = {}
+    for line in invoice.content.lines:
+        named = found.get(engagement_id(invoice.siret, line.reference)) if line.reference else None
+        key = named.id if named and main and named.open and named.tiers == main.tiers else main.id if main else ""
+        sums[key] = sums.get(key, ZERO) + line.ht
+    if main is None or len(sums) < SEVERAL or any(value <= 0 for value in sums.values()):
+        return ()
+    return tuple((found.get(key, main), value) for key, value in sums.items())
+
+
+def _tell_delay(invoice: Invoice, tally: Tally) -> None:
+    if invoice.interrupted_on and invoice.resumed_on is None:
+        tally.note(
+            f"Facture {invoice.id} : son délai a été interrompu le {invoice.interrupted_on:%d/%m/%Y}, et le jour où "
+            "tout a été reçu n'est pas connu. Son mandat porte la première échéance, la plus proche."
+        )
 
 
 def _record(app: App, books: Books, mandat: Mandat, paid: Iterable[Invoice], exception: str) -> None:
@@ -125,13 +158,3 @@ def _record(app: App, books: Books, mandat: Mandat, paid: Iterable[Invoice], exc
     for invoice in paid:
         motif = f"liquidée : mandat {mandat.id} de {french(mandat.amount)}"
         books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, InvoiceState.TO_PAY, motif))
-
-
-def _tell_orphans(certified: Iterable[Invoice], notes: Iterable[Invoice], tally: Tally) -> None:
-    for note in notes:
-        if not any(corrects(note, invoice) for invoice in certified):
-            amount: Decimal = note.ttc
-            tally.note(
-                f"Avoir {note.id} de {french(amount)} : la facture « {note.content.origin_number or 'non citée'} » "
-                "n'est pas à mandater. Si elle est déjà payée, voyez avec le comptable."
-            )

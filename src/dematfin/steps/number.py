@@ -6,14 +6,18 @@ from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.event import Subject
-from dematfin.domain.mandat.bordereau import Bordereau, bordereau_id, cut, total
-from dematfin.domain.mandat.budget import Budget, BudgetYear, budget_year_id
+from dematfin.domain.mandat.bordereau import Bordereau, bordereau_id, cut, total, total_tva
+from dematfin.domain.mandat.budget import Budget, BudgetYear, Start, budget_year_id
+from dematfin.domain.mandat.exercice import why_closed
+from dematfin.domain.mandat.kind import BordereauKind, MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.nomenclature import wrong_fonction
 from dematfin.domain.mandat.pieces import Piece, to_carry
 from dematfin.domain.money import ZERO, french
 from dematfin.errors import RoutingError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.credits import give_back
 from dematfin.steps.outcome import Tally
 
 OVERHEAD: Final = 2_000
@@ -28,20 +32,33 @@ def number_all(app: App, tally: Tally) -> None:
     for key in resumed:
         with tally.item(f"Bordereau {key}"):
             _freeze_again(app, key, tally)
-    fresh = sorted({(mandat.siret, mandat.exercice) for mandat in waiting if not mandat.bordereau})
-    for siret, exercice in fresh:
+    fresh = sorted(
+        {(mandat.siret, mandat.exercice, mandat.kind.bordereau) for mandat in waiting if not mandat.bordereau}
+    )
+    for siret, exercice, kind in fresh:
         with tally.item(f"Budget {siret}"):
-            _freeze(app, app.policy.budget(siret), exercice, tally)
+            _freeze(app, app.policy.budget(siret), exercice, kind, tally)
 
 
-def _freeze(app: App, budget: Budget, exercice: int, tally: Tally) -> None:
+def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally: Tally) -> None:
     with app.ledger.transaction() as books:
         opened = _opened(books, budget, exercice)
-        mandats = books.find(Mandat, siret=budget.siret, exercice=exercice, state=MandatState.PREPARED, bordereau="")
+        waiting = books.find(Mandat, siret=budget.siret, exercice=exercice, state=MandatState.PREPARED, bordereau="")
+        mandats = [one for one in waiting if one.kind.bordereau is kind and _may_close(app, budget, one, tally)]
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
         for part in cut(mandats, sizes, app.policy.flow_limit):
             bordereau = _new_bordereau(app, books, budget, opened, part)
             tally.done(bordereau.id)
+
+
+def _may_close(app: App, budget: Budget, mandat: Mandat, tally: Tally) -> bool:
+    """Say whether a mandat may be numbered; what Hélios would reject is told now, while it can be corrected."""
+    found = wrong_fonction(budget, mandat)
+    if why := why_closed(mandat.exercice, app.clock.today(), investment=mandat.investment):
+        found = f"{why}. Annulez-le (mandat annuler {mandat.id} --motif …) : sa facture ira sur l'exercice ouvert"
+    if found:
+        tally.note(f"Mandat {mandat.id} : {found}. Il n'est pas mis en bordereau.")
+    return not found
 
 
 def _opened(books: Books, budget: Budget, exercice: int) -> BudgetYear:
@@ -61,20 +78,23 @@ def _size(books: Books, mandat: Mandat) -> int:
 
 
 def _new_bordereau(app: App, books: Books, budget: Budget, opened: BudgetYear, mandats: Sequence[Mandat]) -> Bordereau:
-    series = f"bordereau:{opened.id}"
-    number = books.next_number(series, opened.last_bordereau)
-    key = bordereau_id(budget.code, opened.exercice, number)
-    numbered = [_numbered(books, opened, mandat, key) for mandat in mandats]
+    kind = mandats[0].kind.bordereau
+    start = opened.start(kind)
+    number = books.next_number(start.bordereaux, start.last_bordereau)
+    key = bordereau_id(budget.code, opened.exercice, number, kind)
+    numbered = [_numbered(books, start, mandat, key) for mandat in mandats]
     books.save(*numbered)
     bordereau = Bordereau(
         id=key,
         siret=budget.siret,
         exercice=opened.exercice,
         number=number,
+        kind=kind,
         emitted_on=app.clock.today(),
         mandats=tuple(mandat.id for mandat in numbered),
         total=total(numbered),
-        cumul=_cumul(books, opened),
+        tva=total_tva(numbered),
+        cumul=_cumul(books, opened, kind),
         prepared_by=app.by,
     )
     books.save(bordereau)
@@ -84,15 +104,19 @@ def _new_bordereau(app: App, books: Books, budget: Budget, opened: BudgetYear, m
     return bordereau
 
 
-def _numbered(books: Books, opened: BudgetYear, mandat: Mandat, bordereau: str) -> Mandat:
-    number = mandat.number or books.next_number(f"mandat:{opened.id}", opened.last_mandat)
+def _numbered(books: Books, start: Start, mandat: Mandat, bordereau: str) -> Mandat:
+    """Give a mandat its number; a réduction gives credits back as it gets its first one, so only once."""
+    if mandat.kind is MandatKind.REDUCTION and not (mandat.number or mandat.burnt):
+        give_back(books, mandat)
+    number = mandat.number or books.next_number(start.mandats, start.last_mandat)
     return replace(mandat.moved(MandatState.IN_BORDEREAU), number=number, bordereau=bordereau)
 
 
-def _cumul(books: Books, opened: BudgetYear) -> Decimal:
-    """Add up all that was mandated this year, each mandat once, wherever it is now (MtCumulAnnuel)."""
+def _cumul(books: Books, opened: BudgetYear, kind: BordereauKind) -> Decimal:
+    """Add up all that was mandated this year in a kind, each mandat once, wherever it is now (MtCumulAnnuel)."""
     listed = books.find(Mandat, siret=opened.siret, exercice=opened.exercice)
-    return opened.cumul + sum((mandat.amount for mandat in listed if mandat.bordereau), ZERO)
+    ours = (mandat.amount for mandat in listed if mandat.bordereau and mandat.kind.bordereau is kind)
+    return opened.start(kind).cumul + sum(ours, ZERO)
 
 
 def _freeze_again(app: App, key: str, tally: Tally) -> None:
@@ -107,6 +131,7 @@ def _freeze_again(app: App, key: str, tally: Tally) -> None:
         again = replace(
             bordereau,
             total=total(frozen),
+            tva=total_tva(frozen),
             flux="",
             sent_before=(*bordereau.sent_before, bordereau.flux),
             refused=False,

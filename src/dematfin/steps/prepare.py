@@ -2,15 +2,19 @@
 
 from dematfin.ports.app import App
 from dematfin.steps.build import build_all
+from dematfin.steps.exercices import Choice
 from dematfin.steps.liquidate import liquidate_all
 from dematfin.steps.number import number_all
 from dematfin.steps.outcome import Outcome, Tally
 
 
-def prepare(app: App) -> Outcome:
-    """Liquidate, number, build; whatever lacks something waits, with the reason."""
+def prepare(app: App, choice: Choice | None = None) -> Outcome:
+    """Liquidate, number, build; whatever lacks something waits, with the reason.
+
+    `choice` is what an agent says in January, when two exercices are open.
+    """
     tally = Tally("préparation des bordereaux")
-    liquidate_all(app, tally)
+    liquidate_all(app, tally, choice)
     number_all(app, tally)
     build_all(app, tally)
     return tally.outcome()

@@ -117,6 +117,13 @@ def first_suspension(passages: Sequence[Passage]) -> date | None:
     return _first(passages, SUSPENDED)
 
 
+def first_completion(passages: Sequence[Passage]) -> date | None:
+    """Return the day when all that a suspension asked for was received: a new delay runs from it (CCP R. 2192-29)."""
+    suspended = first_suspension(passages)
+    after = [one for one in passages if suspended and one.on and one.on >= suspended]
+    return _first(after, COMPLETED)
+
+
 def _first(passages: Sequence[Passage], status: str) -> date | None:
     return min((one.on for one in passages if one.status == status and one.on), default=None)
 

@@ -16,6 +16,7 @@ from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.mentions import check_dates, check_mentions
 from dematfin.domain.invoice.on_paper import check_channel, without_platform
 from dematfin.domain.invoice.payment import (
+    PAID_BY_ITSELF,
     check_direct_payment,
     check_elsewhere,
     check_frame,
@@ -87,8 +88,9 @@ def _not_ours_to_pay(invoice: Invoice, known: Known) -> Iterator[Finding]:
         yield not_ours(invoice.content.siret)
         return
     yield from check_elsewhere(invoice)
-    yield from check_frame(invoice.content)
-    yield from check_mode(invoice.content)
+    for finding in (*check_frame(invoice.content), *check_mode(invoice.content)):
+        if invoice.paid_before is None or finding.code not in PAID_BY_ITSELF:
+            yield finding
 
 
 def _sendable(*findings: Finding) -> tuple[Finding, ...]:
@@ -103,12 +105,13 @@ def _marche(invoice: Invoice, known: Known) -> str:
 def _payment(invoice: Invoice, known: Known) -> Iterator[Finding]:
     """What matters only when a mandat of ours pays: whom, on which account, how much, from what."""
     content = invoice.content
-    payee = tuple(check_payee(content))
+    payee = tuple(check_payee(content)) if invoice.paid_before is None else ()
     yield from payee
-    if not payee:
+    if not payee and invoice.paid_before is None:
         yield from check_account(content.supplier, known.tiers, known.engagement, known.accounts)
     yield from check_direct_payment(content)
-    yield from check_payable(content)
+    if invoice.paid_before is None or content.amounts.payable > 0:  # nothing is left to pay of what has been paid
+        yield from check_payable(content)
     yield from check_credits(invoice.ttc, known.engagement, known.credit)
 
 

@@ -10,9 +10,10 @@ from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
-from dematfin.domain.invoice.chorus import Passage, first_suspension
+from dematfin.domain.invoice.chorus import Passage, first_completion, first_suspension
 from dematfin.domain.invoice.content import Content, InvoiceKind
 from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE, InvoiceState
+from dematfin.domain.mandat.kind import PaymentMode
 from dematfin.domain.money import euros
 from dematfin.domain.registers import engagement_id
 
@@ -51,6 +52,9 @@ class Invoice:
         siret: the budget that pays: a former SIRET on the invoice leads to the present one.
         service, engagement, marche: as the supplier wrote them, or as an agent corrected them.
         interrupted_on: day when the legal delay was interrupted: once in the life of a request (CCP R. 2192-27).
+        resumed_on: day when all that the interruption asked for was received, None as long as nobody knows.
+        paid_before, paid_by: day on which the money left by itself and how (direct debit, card, régie), as an agent
+            said it: its mandat only puts that in order, it never pays.
         letter: what was last written to its supplier: the notification that interrupted the delay, or, about a
             paper, that it is sent back, refused, or should have come through Chorus Pro.
         passages: the statuses that the neighbour's history showed when it was last downloaded, oldest first.
@@ -84,6 +88,9 @@ class Invoice:
     executed_on: date | None = None
     admitted: Decimal | None = None
     interrupted_on: date | None = None
+    resumed_on: date | None = None
+    paid_before: date | None = None
+    paid_by: PaymentMode | None = None
     letter: DocumentRef | None = None
     passages: tuple[Passage, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -164,6 +171,7 @@ def received(invoice_id: str, content: Content, arrival: Arrival) -> Invoice:
         remote_status=arrival.remote_status,
         notified_on=arrival.notified_on,
         interrupted_on=first_suspension(arrival.passages),
+        resumed_on=first_completion(arrival.passages),
         passages=arrival.passages,
     )
     return routed(invoice, content.service_code, content.engagement, content.marche)

@@ -16,6 +16,13 @@ PAYABLE_FRAMES: Final = frozenset({"A1", *PAID_DIRECTLY})
 DIRECT_DEBIT: Final = frozenset({"49", "59"})
 CARD: Final = frozenset({"48", "54", "55"})
 """Codes of UNCL 4461."""
+PAID_BY_ITSELF: Final = frozenset({"FRAME-ALREADY-PAID", "PAY-WITHOUT-ORDER"})
+"""Findings that are answered once an agent has said when the money left, and how."""
+
+
+def leaves_by_itself(content: Content) -> bool:
+    """Say whether the money leaves, or has left, without any order of ours."""
+    return content.frame == ALREADY_PAID or content.payment_mode in DIRECT_DEBIT | CARD
 
 
 def check_frame(content: Content) -> Iterator[Finding]:
@@ -25,7 +32,8 @@ def check_frame(content: Content) -> Iterator[Finding]:
             code="FRAME-ALREADY-PAID",
             severity=Severity.BLOCKING,
             sentence="Facture déjà payée (cadre A2, carte d'achat par exemple) : elle ne doit pas être payée une "
-            "seconde fois. Régularisez-la dans le logiciel financier, puis écartez-la (dematfin facture ecarter).",
+            "seconde fois. Dites quand l'argent est parti (dematfin mandat apres-paiement) : son mandat ne fera que "
+            "régulariser. Si elle est suivie dans le logiciel financier, écartez-la (dematfin facture ecarter).",
         )
     elif content.frame not in PAYABLE_FRAMES:
         yield Finding(
@@ -61,7 +69,8 @@ def check_mode(content: Content) -> Iterator[Finding]:
         code="PAY-WITHOUT-ORDER",
         severity=Severity.BLOCKING,
         sentence=f"La facture est {how} : un virement la paierait une seconde fois. Son mandat se fait après le "
-        "paiement, en régularisation, dans le logiciel financier ; puis écartez-la (dematfin facture ecarter).",
+        "paiement, en régularisation : dites quand l'argent est parti (dematfin mandat apres-paiement). Si elle est "
+        "suivie dans le logiciel financier, écartez-la (dematfin facture ecarter).",
         about=content.payment_mode,
     )
 

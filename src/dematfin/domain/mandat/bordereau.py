@@ -56,6 +56,11 @@ def total(mandats: Sequence[Mandat]) -> Decimal:
     return sum((mandat.amount for mandat in mandats), ZERO)
 
 
+def total_tva(mandats: Sequence[Mandat]) -> Decimal:
+    """Return the part of mandats that is TVA told apart."""
+    return sum((line.tva or ZERO for mandat in mandats for line in mandat.lines), ZERO)
+
+
 def cut(mandats: Sequence[Mandat], sizes: Mapping[str, int], limit: int) -> Iterator[tuple[Mandat, ...]]:
     """Share mandats out, in their order, so that the documents of each part stay under `limit` bytes.
 

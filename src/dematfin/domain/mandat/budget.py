@@ -3,9 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
+from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.money import ZERO
 from dematfin.domain.registers import LocalRules
+
+FUNCTIONAL: Final = ("M14", "M52", "M57", "M71")
+"""Nomenclatures that have fonctions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,7 @@ class Budget:
         recovers_tva: an activity liable to TVA: its mandats tell HT and TVA apart.
         nomenclature: M57, M49, M22...: some fields are required or forbidden by it.
         finess: FINESS juridique, required with M21 and M22, forbidden with any other.
+        needs_fonction: every line needs a fonction: a functional nomenclature (M57 from 3,500 inhabitants).
     """
 
     siret: str
@@ -36,10 +42,27 @@ class Budget:
     recovers_tva: bool = False
     nomenclature: str = "M57"
     finess: str = ""
+    needs_fonction: bool = False
+
+    @property
+    def takes_fonction(self) -> bool:
+        """Whether a line may bear a fonction: Hélios rejects it elsewhere (annotation of Class_Ligne_Piece)."""
+        return self.nomenclature.startswith(FUNCTIONAL)
 
     def answers_to(self, siret: str) -> bool:
         """Say whether an invoice addressed to a SIRET is for this budget."""
         return siret == self.siret or siret in self.former
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where the numbers of one kind of bordereau start in a year: their series, the last numbers, the sum so far."""
+
+    mandats: str
+    last_mandat: int
+    bordereaux: str
+    last_bordereau: int
+    cumul: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +85,24 @@ class BudgetYear:
     last_reduction: int = 0
     last_reduction_bordereau: int = 0
     reduced: Decimal = ZERO
+
+    def start(self, kind: BordereauKind) -> Start:
+        """Return where the numbers of a kind start; ordinary ones keep the names that their series always had."""
+        if kind is BordereauKind.REDUCTION:
+            return Start(
+                mandats=f"annulation:{self.id}",
+                last_mandat=self.last_reduction,
+                bordereaux=f"bordereau-annulation:{self.id}",
+                last_bordereau=self.last_reduction_bordereau,
+                cumul=self.reduced,
+            )
+        return Start(
+            mandats=f"mandat:{self.id}",
+            last_mandat=self.last_mandat,
+            bordereaux=f"bordereau:{self.id}",
+            last_bordereau=self.last_bordereau,
+            cumul=self.cumul,
+        )
 
 
 def budget_year_id(siret: str, exercice: int) -> str:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from dematfin.domain.delay.dgp import delay
+from dematfin.domain.delay.dgp import delay, resumed
 from dematfin.domain.invoice.invoice import Invoice, normalised
+from dematfin.domain.invoice.payment import leaves_by_itself
+from dematfin.domain.mandat.kind import MandatKind, PaymentMode
 from dematfin.domain.mandat.mandat import Line, Mandat, Share
+from dematfin.domain.mandat.split import apart, apportion
 from dematfin.domain.money import ZERO, euros, french
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.iban import mask
@@ -23,6 +26,8 @@ class Basis:
 
     Attributes:
         credit_notes: certified credit notes of the same supplier that correct this invoice.
+        orders: other engagements that the lines of the invoice name, with the HT that each has.
+        recovers_tva: HT and TVA are told apart on this budget.
         accounts: accounts of the creditor, cleared or not.
         pieces: IdUnique of the supporting documents.
     """
@@ -30,6 +35,8 @@ class Basis:
     invoice: Invoice
     credit_notes: tuple[Invoice, ...] = ()
     engagement: Engagement | None
+    orders: Sequence[tuple[Engagement, Decimal]] = ()
+    recovers_tva: bool = False
     tiers: Sequence[Tiers]
     accounts: Sequence[KnownAccount] = ()
     pieces: tuple[str, ...]
@@ -45,13 +52,7 @@ def liquidate(basis: Basis, *, mandat_id: str, exercice: int, payment_days: int)
     engagement = _engagement(basis)
     shares = _shares(invoice, basis.credit_notes)
     amount = _amount_due(invoice, shares)
-    ht = euros(invoice.content.amounts.ht)
-    line = Line(
-        number=1,
-        imputation=engagement.imputation,
-        amount=amount,
-        invoice_ht=ht if ht != amount and not basis.credit_notes and invoice.admitted is None else None,
-    )
+    marche = invoice.marche or engagement.marche
     return Mandat(
         id=mandat_id,
         siret=invoice.siret,
@@ -59,14 +60,70 @@ def liquidate(basis: Basis, *, mandat_id: str, exercice: int, payment_days: int)
         tiers=_creditor(basis, engagement),
         label=_label(basis),
         reference=invoice.number,
-        marche=invoice.marche or engagement.marche,
-        dgp=delay(invoice.notified_on, invoice.executed_on, payment_days),
-        lines=(line,),
+        marche=marche,
+        dgp=resumed(
+            delay(invoice.notified_on, invoice.executed_on, payment_days), invoice.interrupted_on, invoice.resumed_on
+        ),
+        lines=_lines(basis, engagement, amount),
         shares=shares,
         pieces=basis.pieces,
         engagement=engagement.id,
+        kind=_kind(invoice, marche),
+        mode=invoice.paid_by or PaymentMode.TRANSFER,
+        paid_before=invoice.paid_before,
         amount=amount,
     )
+
+
+def _kind(invoice: Invoice, marche: str) -> MandatKind:
+    """Return the kind of a mandat; raises PiecesMissing for what pays itself: a transfer would pay it twice."""
+    if invoice.paid_before is not None:
+        return MandatKind.AFTER_PAYMENT
+    if leaves_by_itself(invoice.content):
+        message = (
+            f"Facture {invoice.id} : elle est prélevée ou déjà payée, un virement la paierait une seconde fois. Dites "
+            f"quand l'argent est parti : dematfin mandat apres-paiement {invoice.id} --le JJ/MM/AAAA --mode …"
+        )
+        raise PiecesMissing(message)
+    return MandatKind.MARCHE if marche else MandatKind.ORDINARY
+
+
+def _lines(basis: Basis, engagement: Engagement, amount: Decimal) -> tuple[Line, ...]:
+    """Return one line for each engagement that the invoice names, its credit notes taken off each in proportion."""
+    orders = basis.orders or ((engagement, basis.invoice.ttc),)
+    totals = apportion(amount, [weight for _, weight in orders])
+    kept = [(order, total) for (order, _), total in zip(orders, totals, strict=True) if total]
+    parts = [_told_apart(basis, total) for _, total in kept]
+    return tuple(
+        Line(
+            number=number,
+            imputation=order.imputation,
+            amount=ht,
+            tva=tva,
+            invoice_ht=_invoice_ht(basis, amount) if len(kept) == 1 else None,
+            engagement=order.id if len(kept) > 1 else "",
+        )
+        for number, ((order, _), (ht, tva)) in enumerate(zip(kept, parts, strict=True), start=1)
+    )
+
+
+def _told_apart(basis: Basis, total: Decimal) -> tuple[Decimal, Decimal | None]:
+    """Return HT and TVA of a sum, as they stand to one another on what is paid; or its TTC, and no TVA."""
+    if not basis.recovers_tva:
+        return total, None
+    papers = ((basis.invoice, 1), *((note, -1) for note in basis.credit_notes))
+    ttc = sum((one.ttc * sign for one, sign in papers), ZERO)
+    tva = sum((euros(one.content.amounts.tva) * sign for one, sign in papers), ZERO)
+    tva = max(ZERO, min(tva, ttc))
+    return apart(total, ttc - tva, tva)
+
+
+def _invoice_ht(basis: Basis, amount: Decimal) -> Decimal | None:
+    """Return the HT of the invoice when Hélios cannot tell it from the line (MtFactHT)."""
+    if basis.recovers_tva or basis.credit_notes or basis.invoice.admitted is not None:
+        return None
+    ht = euros(basis.invoice.content.amounts.ht)
+    return ht if ht != amount else None
 
 
 def corrects(credit_note: Invoice, invoice: Invoice) -> bool:
@@ -104,6 +161,8 @@ def _creditor(basis: Basis, engagement: Engagement) -> Tiers:
 def _account(basis: Basis, tiers: Tiers) -> BankAccount:
     """Return the account to pay: the one that the supplier wrote, or that of the register, once it is cleared."""
     asked = basis.invoice.iban or tiers.account.iban
+    if basis.invoice.paid_before is not None:
+        return tiers.account  # no money leaves again
     if asked not in {account.iban for account in basis.accounts if account.cleared}:
         message = (
             f"Facture {basis.invoice.id} : le compte {mask(asked)} de {tiers.name} n'est pas validé par deux personnes "

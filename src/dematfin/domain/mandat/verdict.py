@@ -6,6 +6,7 @@ There is no global verdict in an acquit: one file may accept a PJ, refuse a bord
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from dematfin.domain.mandat.answers import (
     PIECE_JOINTE,
@@ -17,8 +18,15 @@ from dematfin.domain.mandat.answers import (
     RetourPiece,
 )
 from dematfin.domain.mandat.flux import AcquitSummary
+from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO
+
+BY_PIECE: Final = {
+    PieceState.REJECTED: MandatState.REJECTED,
+    PieceState.ON_HOLD: MandatState.ON_HOLD,
+    PieceState.TAKEN_IN_CHARGE: MandatState.TAKEN_IN_CHARGE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +105,7 @@ class MandatVerdict:
 
 def read_retour(mandat: Mandat, piece: RetourPiece) -> MandatVerdict:
     """Say what becomes of a mandat. Periodic retours repeat themselves: the same piece twice changes nothing."""
-    paid = sum((payment.amount for payment in piece.payments if payment.real), ZERO)
+    paid = _paid(mandat, piece)
     state, odd = _state(mandat, piece, paid)
     if mandat.state in {MandatState.PAID, MandatState.CANCELLED} or state is mandat.state:
         state = None
@@ -105,8 +113,20 @@ def read_retour(mandat: Mandat, piece: RetourPiece) -> MandatVerdict:
         state=state,
         paid=max(paid, mandat.paid),
         keeps_number=piece.taken_on is None,
-        odd=odd and mandat.state is not MandatState.PAID,
+        odd=odd and mandat.state not in {MandatState.PAID, MandatState.CANCELLED},
     )
+
+
+def _paid(mandat: Mandat, piece: RetourPiece) -> Decimal:
+    """Return what has gone to the supplier: nothing by a réduction, all of it before a mandat after payment is settled.
+
+    What the comptable notes against a réduction is the money that a mandat did not take: never a payment.
+    """
+    if mandat.kind is MandatKind.REDUCTION:
+        return ZERO
+    if mandat.paid_before is not None and piece.state is PieceState.SETTLED:
+        return mandat.amount
+    return sum((payment.amount for payment in piece.payments if payment.real), ZERO)
 
 
 def _state(mandat: Mandat, piece: RetourPiece, paid: Decimal) -> tuple[MandatState | None, bool]:
@@ -114,12 +134,7 @@ def _state(mandat: Mandat, piece: RetourPiece, paid: Decimal) -> tuple[MandatSta
         return MandatState.PAID, False
     if paid > 0:
         return MandatState.PARTLY_PAID, False
-    match piece.state:
-        case PieceState.REJECTED:
-            return MandatState.REJECTED, False
-        case PieceState.ON_HOLD:
-            return MandatState.ON_HOLD, False
-        case PieceState.TAKEN_IN_CHARGE:
-            return MandatState.TAKEN_IN_CHARGE, False
-        case _:
-            return None, piece.state is PieceState.SETTLED
+    state = BY_PIECE.get(piece.state)
+    if state is None and mandat.kind is MandatKind.REDUCTION and piece.state is PieceState.SETTLED:
+        return MandatState.TAKEN_IN_CHARGE, False
+    return state, state is None and piece.state is PieceState.SETTLED

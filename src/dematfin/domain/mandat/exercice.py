@@ -1,0 +1,33 @@
+"""Exercice: the year on which an expense goes, and until when (journée complémentaire: until 31 January)."""
+
+from datetime import date
+from typing import Final
+
+LAST_DAY: Final = (1, 31)
+"""Last day of the journée complémentaire: running expenses whose service was done before 1 January."""
+
+
+def former_is_open(today: date) -> bool:
+    """Say whether the year that has ended may still take running expenses.
+
+    >>> former_is_open(date(2027, 1, 31)), former_is_open(date(2027, 2, 1))
+    (True, False)
+    """
+    return (today.month, today.day) <= LAST_DAY
+
+
+def why_closed(exercice: int, today: date, *, investment: bool) -> str:
+    """Say why nothing more can be mandated on an exercice; an empty text when something can.
+
+    >>> why_closed(2026, date(2027, 1, 15), investment=False), why_closed(2026, date(2026, 12, 31), investment=True)
+    ('', '')
+    """
+    if exercice == today.year:
+        return ""
+    if exercice > today.year:
+        return f"l'exercice {exercice} n'a pas commencé"
+    if exercice < today.year - 1 or not former_is_open(today):
+        return f"l'exercice {exercice} est clos depuis le 31/01/{exercice + 1}"
+    if investment:
+        return f"en investissement, l'exercice {exercice} est clos depuis le 31/12/{exercice}"
+    return ""

@@ -1,0 +1,35 @@
+"""Réductions in the ledger: those of a mandat, and what becomes of it once the comptable has taken them in charge."""
+
+from dataclasses import replace
+
+from dematfin.domain.event import Subject
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.reduction import wholly_taken_back
+from dematfin.domain.money import french
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.outcome import Tally
+
+
+def reductions_of(books: Books, mandat: Mandat) -> tuple[Mandat, ...]:
+    """Return what was taken back of a mandat, or is about to be."""
+    made = books.find(Mandat, siret=mandat.siret, exercice=mandat.exercice, reference=mandat.reference)
+    return tuple(one for one in made if one.origin and one.origin.mandat == mandat.id)
+
+
+def settle_origin(app: App, books: Books, reduction: Mandat, tally: Tally) -> None:
+    """Mark a mandat as cancelled once all of it is taken back; one that was paid stays so: its money has left."""
+    if reduction.origin is None or reduction.state is not MandatState.TAKEN_IN_CHARGE:
+        return
+    origin = books.get(Mandat, reduction.origin.mandat)
+    if origin.state is MandatState.CANCELLED or not wholly_taken_back(origin, reductions_of(books, origin)):
+        return
+    if origin.paid or origin.state is MandatState.PAID:
+        tally.note(
+            f"Mandat {origin.id} : annulé pour le tout alors que {french(origin.paid)} ont été versés. Le comptable "
+            "doit en demander le reversement au fournisseur : voyez avec lui."
+        )
+        return
+    motif = f"annulé par le mandat {reduction.id} (n° {reduction.number}), pris en charge par le comptable"
+    books.save(replace(origin, state=MandatState.CANCELLED, reason=motif))
+    books.record(app.event(Subject.MANDAT, origin.id, origin.state, MandatState.CANCELLED, motif, by="dgfip"))
