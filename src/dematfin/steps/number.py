@@ -8,6 +8,7 @@ from typing import Final
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.bordereau import Bordereau, bordereau_id, cut, total
 from dematfin.domain.mandat.budget import Budget, BudgetYear, budget_year_id
+from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece, to_carry
 from dematfin.domain.money import ZERO, french
@@ -15,6 +16,7 @@ from dematfin.errors import RoutingError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
+from dematfin.steps.vacant import vacant_bordereau, vacant_number
 
 OVERHEAD: Final = 2_000
 """Bytes that a mandat and the description of a document take in a flow, beside the document itself."""
@@ -23,7 +25,7 @@ OVERHEAD: Final = 2_000
 def number_all(app: App, tally: Tally) -> None:
     """Give every prepared mandat its bordereau and its number."""
     with app.ledger.reading() as books:
-        waiting = books.find(Mandat, state=MandatState.PREPARED)
+        waiting = books.find(Mandat, state=MandatState.PREPARED, set_aside="")
     resumed = sorted({mandat.bordereau for mandat in waiting if mandat.bordereau})
     for key in resumed:
         with tally.item(f"Bordereau {key}"):
@@ -37,7 +39,8 @@ def number_all(app: App, tally: Tally) -> None:
 def _freeze(app: App, budget: Budget, exercice: int, tally: Tally) -> None:
     with app.ledger.transaction() as books:
         opened = _opened(books, budget, exercice)
-        mandats = books.find(Mandat, siret=budget.siret, exercice=exercice, state=MandatState.PREPARED, bordereau="")
+        series = {"siret": budget.siret, "exercice": exercice}
+        mandats = books.find(Mandat, **series, state=MandatState.PREPARED, bordereau="", set_aside="")
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
         for part in cut(mandats, sizes, app.policy.flow_limit):
             bordereau = _new_bordereau(app, books, budget, opened, part)
@@ -62,10 +65,10 @@ def _size(books: Books, mandat: Mandat) -> int:
 
 def _new_bordereau(app: App, books: Books, budget: Budget, opened: BudgetYear, mandats: Sequence[Mandat]) -> Bordereau:
     series = f"bordereau:{opened.id}"
-    number = books.next_number(series, opened.last_bordereau)
+    vacant = vacant_bordereau(books, opened, BordereauKind.ORDINARY)
+    number = vacant.number if vacant else books.next_number(series, opened.last_bordereau)
     key = bordereau_id(budget.code, opened.exercice, number)
     numbered = [_numbered(books, opened, mandat, key) for mandat in mandats]
-    books.save(*numbered)
     bordereau = Bordereau(
         id=key,
         siret=budget.siret,
@@ -75,6 +78,7 @@ def _new_bordereau(app: App, books: Books, budget: Budget, opened: BudgetYear, m
         mandats=tuple(mandat.id for mandat in numbered),
         total=total(numbered),
         cumul=_cumul(books, opened),
+        sent_before=vacant.sent_before if vacant else (),
         prepared_by=app.by,
     )
     books.save(bordereau)
@@ -85,8 +89,11 @@ def _new_bordereau(app: App, books: Books, budget: Budget, opened: BudgetYear, m
 
 
 def _numbered(books: Books, opened: BudgetYear, mandat: Mandat, bordereau: str) -> Mandat:
-    number = mandat.number or books.next_number(f"mandat:{opened.id}", opened.last_mandat)
-    return replace(mandat.moved(MandatState.IN_BORDEREAU), number=number, bordereau=bordereau)
+    number = mandat.number or vacant_number(books, mandat)
+    number = number or books.next_number(f"mandat:{opened.id}", opened.last_mandat)
+    numbered = replace(mandat.moved(MandatState.IN_BORDEREAU), number=number, bordereau=bordereau)
+    books.save(numbered)  # at once: the next one may not take the same vacant number
+    return numbered
 
 
 def _cumul(books: Books, opened: BudgetYear) -> Decimal:
