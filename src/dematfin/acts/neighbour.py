@@ -61,6 +61,7 @@ def standing(app: App, who: Person) -> Standing:
     with app.ledger.reading() as books:
         cursors = {cursor.id: cursor.day for cursor in books.find(Cursor)}
     doors = tuple(_door(app, name, cursors.get(cursor_id(name))) for name in app.source.doors())
+    untold = {"state": IntentionState.GIVEN_UP, "status": SupplierStatus.MANDATEE}
     with app.ledger.reading() as books:  # not while the neighbour is waited for
         return Standing(
             doors=doors,
@@ -70,7 +71,7 @@ def standing(app: App, who: Person) -> Standing:
             watched=books.find(Reception, state=ReceptionState.WATCHED),
             open=books.find(Intention, state=IntentionState.OPEN),
             refused=books.find(Intention, state=IntentionState.REFUSED),
-            unknown_mandats=books.find(Intention, state=IntentionState.GIVEN_UP, status=SupplierStatus.MANDATEE),
+            unknown_mandats=tuple(one for one in books.find(Intention, **untold) if one.mandat),
         )
 
 

@@ -18,7 +18,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.credits import give_back
+from dematfin.steps.credits import undo
 from dematfin.steps.liquidate import next_mandat_id
 from dematfin.steps.pieces import pieces_of
 from dematfin.steps.reductions import reductions_of
@@ -63,8 +63,7 @@ def reduce(app: App, who: Person, mandat_id: str, wish: Wish) -> Mandat:
 def _undo(app: App, books: Books, mandat: Mandat, reason: str) -> Mandat:
     """Undo what has no number: its invoices may be mandated again, what it took is given back."""
     undone = replace(mandat.moved(MandatState.CANCELLED), reason=reason)
-    if mandat.kind is not MandatKind.REDUCTION:
-        give_back(books, mandat)
+    undo(books, mandat)
     books.save(undone)
     books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, undone.state, f"annulé avant bordereau : {reason}"))
     for invoice in books.find(Invoice, id=mandat.invoice_ids, state=InvoiceState.TO_PAY):

@@ -21,6 +21,7 @@ from dematfin.cli import (
     factures,
     feuilles,
     fiche,
+    livre,
     mandats,
     numerisation,
     pages,
@@ -59,6 +60,7 @@ def program() -> typer.Typer:
         family.register(app)
     for family in (bureaux, fiche, rappels):
         family.register(visas.app)
+    livre.register(bordereaux.app, mandats.app)
     registres.tiers.add_typer(doublons.iban, name="iban")
     _add_families(app)
     return app

@@ -11,6 +11,7 @@ from dematfin.domain.finding import Finding, blocking
 from dematfin.domain.invoice.credits import check_credits
 from dematfin.domain.invoice.forcing import weighed
 from dematfin.domain.invoice.invoice import Forced, Invoice
+from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO
 from dematfin.domain.registers import Credit, Engagement, credit_id
@@ -37,6 +38,14 @@ def give_back(books: Books, mandat: Mandat) -> None:
     _shift(books, _sums((place, -amount) for place, amount in _taken(mandat)), f"Mandat {mandat.id}", ())
 
 
+def undo(books: Books, mandat: Mandat) -> None:
+    """Undo what a mandat did that will never be sent; a réduction has given back from its first number on."""
+    if mandat.kind is not MandatKind.REDUCTION:
+        give_back(books, mandat)
+    elif mandat.number or mandat.burnt:
+        _move(books, _changes(books, _sums(_taken(mandat))))
+
+
 def _taken(mandat: Mandat) -> Iterator[tuple[Place, Decimal]]:
     for line in mandat.lines:
         yield (Engagement, line.engagement or mandat.engagement), line.total
@@ -52,11 +61,19 @@ def _sums(amounts: Iterable[tuple[Place, Decimal]]) -> dict[Place, Decimal]:
 
 def _shift(books: Books, moved: dict[Place, Decimal], subject: str, forced: Iterable[Forced]) -> None:
     """Move the amounts; what is only given back is not judged, nor is what stays where it was."""
-    changes = [(one, amount) for (kind, key), amount in moved.items() if amount for one in books.find(kind, id=key)]
+    changes = _changes(books, moved)
     found = tuple(finding for record, amount in changes if amount > 0 for finding in _beyond(record, amount))
     if held := blocking(weighed(found, forced)):
         message = f"{subject} : {held[0].sentence}"
         raise PiecesMissing(message)
+    _move(books, changes)
+
+
+def _changes(books: Books, moved: dict[Place, Decimal]) -> list[tuple[Engagement | Credit, Decimal]]:
+    return [(one, amount) for (kind, key), amount in moved.items() if amount for one in books.find(kind, id=key)]
+
+
+def _move(books: Books, changes: Iterable[tuple[Engagement | Credit, Decimal]]) -> None:
     books.save(*(replace(record, mandated=record.mandated + amount) for record, amount in changes))
 
 

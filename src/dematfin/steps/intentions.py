@@ -40,8 +40,11 @@ def intend(app: App, books: Books, invoice: Invoice, status: SupplierStatus, **w
 
 
 def _stands(formed: tuple[Intention, ...]) -> bool:
-    """Whether it was formed already; what an agent took back may be decided again, a mandat told too late never."""
-    return any(one.state is not IntentionState.GIVEN_UP or one.status is SupplierStatus.MANDATEE for one in formed)
+    """Whether it was formed already; what was taken back may be decided again, a mandat told too late never.
+
+    One that was recalled with its mandat has no number any more.
+    """
+    return any(one.state is not IntentionState.GIVEN_UP or bool(one.mandat) for one in formed)
 
 
 def is_told(books: Books, invoice: Invoice) -> bool:
@@ -60,6 +63,18 @@ def take_back(books: Books, invoice: Invoice, why: str) -> None:
     """Give up all that was not told yet of an invoice: a later decision replaces it."""
     for intention in books.find(Intention, invoice_id=invoice.id, state=UNTOLD):
         give_up(books, intention, why)
+
+
+def recall(books: Books, invoice: Invoice, why: str) -> None:
+    """Take back a number that was not told yet, since its mandat leaves its bordereau: it may be told again."""
+    for one in books.find(Intention, invoice_id=invoice.id, status=SupplierStatus.MANDATEE, state=IntentionState.OPEN):
+        give_up(books, replace(one, mandat=""), why)
+
+
+def announced(books: Books, invoice: Invoice) -> bool:
+    """Say whether Chorus Pro shows the invoice as mandated, by what we told: that cannot be taken back there."""
+    key = intention_id(invoice.remote_id, invoice.episode, SupplierStatus.MANDATEE)
+    return bool(books.find(Intention, id=key, state=IntentionState.DONE))
 
 
 def reopen(books: Books, invoice: Invoice) -> None:

@@ -19,6 +19,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.credits import give_back
 from dematfin.steps.outcome import Tally
+from dematfin.steps.vacant import vacant_bordereau, vacant_number
 
 OVERHEAD: Final = 2_000
 """Bytes that a mandat and the description of a document take in a flow, beside the document itself."""
@@ -27,7 +28,7 @@ OVERHEAD: Final = 2_000
 def number_all(app: App, tally: Tally) -> None:
     """Give every prepared mandat its bordereau and its number."""
     with app.ledger.reading() as books:
-        waiting = books.find(Mandat, state=MandatState.PREPARED)
+        waiting = books.find(Mandat, state=MandatState.PREPARED, set_aside="")
     resumed = sorted({mandat.bordereau for mandat in waiting if mandat.bordereau})
     for key in resumed:
         with tally.item(f"Bordereau {key}"):
@@ -43,7 +44,8 @@ def number_all(app: App, tally: Tally) -> None:
 def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally: Tally) -> None:
     with app.ledger.transaction() as books:
         opened = _opened(books, budget, exercice)
-        waiting = books.find(Mandat, siret=budget.siret, exercice=exercice, state=MandatState.PREPARED, bordereau="")
+        series = {"siret": budget.siret, "exercice": exercice}
+        waiting = books.find(Mandat, **series, state=MandatState.PREPARED, bordereau="", set_aside="")
         mandats = [one for one in waiting if one.kind.bordereau is kind and _may_close(app, budget, one, tally)]
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
         for part in cut(mandats, sizes, app.policy.flow_limit):
@@ -80,10 +82,10 @@ def _size(books: Books, mandat: Mandat) -> int:
 def _new_bordereau(app: App, books: Books, budget: Budget, opened: BudgetYear, mandats: Sequence[Mandat]) -> Bordereau:
     kind = mandats[0].kind.bordereau
     start = opened.start(kind)
-    number = books.next_number(start.bordereaux, start.last_bordereau)
+    vacant = vacant_bordereau(books, opened, kind)
+    number = vacant.number if vacant else books.next_number(start.bordereaux, start.last_bordereau)
     key = bordereau_id(budget.code, opened.exercice, number, kind)
     numbered = [_numbered(books, start, mandat, key) for mandat in mandats]
-    books.save(*numbered)
     bordereau = Bordereau(
         id=key,
         siret=budget.siret,
@@ -95,6 +97,7 @@ def _new_bordereau(app: App, books: Books, budget: Budget, opened: BudgetYear, m
         total=total(numbered),
         tva=total_tva(numbered),
         cumul=_cumul(books, opened, kind),
+        sent_before=vacant.sent_before if vacant else (),
         prepared_by=app.by,
     )
     books.save(bordereau)
@@ -108,8 +111,10 @@ def _numbered(books: Books, start: Start, mandat: Mandat, bordereau: str) -> Man
     """Give a mandat its number; a réduction gives credits back as it gets its first one, so only once."""
     if mandat.kind is MandatKind.REDUCTION and not (mandat.number or mandat.burnt):
         give_back(books, mandat)
-    number = mandat.number or books.next_number(start.mandats, start.last_mandat)
-    return replace(mandat.moved(MandatState.IN_BORDEREAU), number=number, bordereau=bordereau)
+    number = mandat.number or vacant_number(books, mandat) or books.next_number(start.mandats, start.last_mandat)
+    numbered = replace(mandat.moved(MandatState.IN_BORDEREAU), number=number, bordereau=bordereau)
+    books.save(numbered)  # at once: the next one may not take the same vacant number
+    return numbered
 
 
 def _cumul(books: Books, opened: BudgetYear, kind: BordereauKind) -> Decimal:

@@ -1,0 +1,200 @@
+"""One mandat is set aside, by the mayor or an agent: the others of its bordereau are to be signed without it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from dematfin.domain.event import Subject
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.labels import FLUX
+from dematfin.domain.mandat.aside import abandoned, after, put_aside, taken_back, without
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.money import french
+from dematfin.domain.motif import for_journal
+from dematfin.domain.parties.person import Act, Person
+from dematfin.errors import RuleError, UnknownRecord
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.build import build_all
+from dematfin.steps.credits import undo
+from dematfin.steps.day import LEASES
+from dematfin.steps.intentions import announced, recall
+from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.prepare import prepare
+
+ASIDE: Final = "écarté"
+"""What the journal says that a mandat became: whoever does it has not prepared it, and may sign the others."""
+TO_REDO: Final = "à refaire"
+HELD_BACK: Final = frozenset({FluxState.BUILT, FluxState.SIGNED})
+"""A flow that is still ours alone."""
+LEFT: Final = (
+    "son flux est {state}, le comptable peut l'avoir. S'il ne doit pas être payé, demandez au comptable de le "
+    "rejeter ; une fois pris en charge, il s'annule par un mandat d'annulation."
+)
+AWAY: Final = "son flux est {state} : retirez-le d'abord de la signature, puis recommencez."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """What setting a mandat aside has changed.
+
+    Attributes:
+        bordereau: what is left of its bordereau.
+        unsigned: the bordereaux whose signature is void: their flow is dropped, they are to be signed again.
+        announced: invoices that Chorus Pro shows as mandated under its number, which cannot be taken back.
+        built: what became of the new flows.
+    """
+
+    mandat: Mandat
+    bordereau: Bordereau
+    unsigned: tuple[str, ...]
+    announced: tuple[str, ...]
+    built: Outcome
+
+
+def set_aside(app: App, who: Person, bordereau_id: str, mandat_key: str, motif: str) -> Aside:
+    """Take a mandat out of its bordereau, until its flow begins to leave; flows that say otherwise are dropped.
+
+    `mandat_key` is its id or its number.
+
+    Raises:
+        Forbidden: neither the ordonnateur nor an agent; UnknownRecord; ComeBackLater: a preparation is under way.
+        RuleError: no motif, the deposit has begun, the bordereau came back, or a flow is being signed elsewhere.
+    """
+    app = app.on_behalf_of(who, Act.SIGN if who.may(Act.SIGN) else Act.PREPARE)
+    with app.ledger.lease(LEASES[prepare], app.holder):
+        with app.ledger.transaction() as books:
+            bordereau = books.get(Bordereau, bordereau_id)
+            mandat = _named(books, bordereau, mandat_key)
+            reason = for_journal(f"Mandat {mandat.id}", motif)
+            later = _later(books, bordereau)
+            unsigned = tuple(_undo(app, books, one, mandat, reason) for one in (bordereau, *later))
+            left = [one for one in books.find(Mandat, id=bordereau.mandats) if one.id != mandat.id]
+            remains = without(bordereau, mandat, left)
+            books.save(remains, put_aside(mandat, reason), *(after(one, mandat) for one in later))
+            _record(app, books, mandat, remains, reason)
+            told = tuple(one.id for one in _recalled(books, mandat, reason))
+        tally = Tally("reconstruction des flux")
+        build_all(app, tally)
+    with app.ledger.reading() as books:
+        aside, remains = books.get(Mandat, mandat.id), books.get(Bordereau, bordereau_id)
+    void = tuple(filter(None, unsigned))
+    return Aside(mandat=aside, bordereau=remains, unsigned=void, announced=told, built=tally.outcome())
+
+
+def take_back(app: App, who: Person, mandat_id: str) -> Mandat:
+    """Let a mandat that was set aside go in the next bordereau, under its own number.
+
+    Raises:
+        Forbidden, UnknownRecord; RuleError when it is not set aside.
+    """
+    app = app.on_behalf_of(who, Act.PREPARE)
+    with app.ledger.transaction() as books:
+        mandat = books.get(Mandat, mandat_id)
+        again = taken_back(mandat)
+        books.save(again)
+        motif = f"réintégré, garde le n° {mandat.number} ; il avait été écarté : {mandat.set_aside}"
+        books.record(app.event(Subject.MANDAT, mandat_id, ASIDE, again.state, motif))
+    return again
+
+
+def abandon(app: App, who: Person, mandat_id: str, motif: str) -> Mandat:
+    """Cancel for good a mandat that was set aside: its number, its credits and its invoices are free again.
+
+    Raises:
+        Forbidden, UnknownRecord; RuleError: no motif, it is not set aside, or Chorus Pro shows it to its supplier.
+    """
+    app = app.on_behalf_of(who, Act.PREPARE)
+    with app.ledger.transaction() as books:
+        mandat = books.get(Mandat, mandat_id)
+        reason = for_journal(f"Mandat {mandat_id}", motif)
+        gone = abandoned(mandat, reason, known=_integrated(books, mandat))
+        invoices = books.find(Invoice, id=mandat.invoice_ids)
+        _check_untold(books, mandat, invoices)
+        undo(books, mandat)
+        books.save(gone, *(one.moved(InvoiceState.SERVICE_FAIT) for one in invoices))
+        books.record(app.event(Subject.MANDAT, mandat_id, ASIDE, gone.state, f"abandonné : {reason}"))
+        for one in invoices:
+            told = f"son mandat {mandat_id} est abandonné : {reason}"
+            books.record(app.event(Subject.INVOICE, one.id, one.state, InvoiceState.SERVICE_FAIT, told))
+    return gone
+
+
+def _named(books: Books, bordereau: Bordereau, key: str) -> Mandat:
+    """Return a mandat of a bordereau, by its id or its number, if it may still be set aside."""
+    mandats = books.find(Mandat, id=bordereau.mandats)
+    found = [one for one in mandats if key in {one.id, str(one.number)}]
+    if not found:
+        message = f"Le bordereau {bordereau.id} n'a pas de mandat « {key} » (dematfin bordereau voir {bordereau.id})."
+        raise UnknownRecord(message)
+    if found[0].state is MandatState.REFUSED_AT_GATE:
+        message = (
+            f"Le bordereau {bordereau.id} a été refusé : reprenez-le d'abord (dematfin bordereau reprendre "
+            f"{bordereau.id}, puis bordereau preparer), vous écarterez ensuite le mandat {key}."
+        )
+        raise RuleError(message)
+    return found[0]
+
+
+def _later(books: Books, bordereau: Bordereau) -> tuple[Bordereau, ...]:
+    """Return the bordereaux frozen after one, whose cumul counts it too; one that has left keeps what it told."""
+    listed = [one for one in books.find(Bordereau, siret=bordereau.siret, exercice=bordereau.exercice) if one.mandats]
+    following = [one for one in listed if one.kind is bordereau.kind and one.cumul > bordereau.cumul]
+    return tuple(one for one in following if one.refused or _is_here(_flux(books, one)))
+
+
+def _is_here(flux: Flux | None) -> bool:
+    return flux is None or flux.state in HELD_BACK | {FluxState.SIGNING}
+
+
+def _flux(books: Books, bordereau: Bordereau) -> Flux | None:
+    return next(iter(books.find(Flux, id=bordereau.flux)), None) if bordereau.flux else None
+
+
+def _undo(app: App, books: Books, bordereau: Bordereau, mandat: Mandat, reason: str) -> str:
+    """Drop the flow of a bordereau, kept but never sent; return the bordereau's id when its signature becomes void."""
+    flux = _flux(books, bordereau)
+    motif = f"mandat n° {mandat.number} de {french(mandat.amount)} écarté : {reason}"
+    books.record(app.event(Subject.BORDEREAU, bordereau.id, "figé", TO_REDO, motif))
+    if flux is None or bordereau.refused:
+        return ""
+    if flux.state not in HELD_BACK:
+        why = (AWAY if flux.state is FluxState.SIGNING else LEFT).format(state=FLUX[flux.state])
+        message = f"Le mandat n° {mandat.number} ne peut pas être écarté. Bordereau {bordereau.id} : {why}"
+        raise RuleError(message)
+    books.save(flux.moved(FluxState.DROPPED))
+    books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.DROPPED, motif))
+    return bordereau.id if flux.state is FluxState.SIGNED else ""
+
+
+def _record(app: App, books: Books, mandat: Mandat, remains: Bordereau, reason: str) -> None:
+    where = f"du bordereau {remains.id}, garde le n° {mandat.number}"
+    books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, ASIDE, f"{where} : {reason}"))
+
+
+def _recalled(books: Books, mandat: Mandat, reason: str) -> Iterable[Invoice]:
+    """Keep Chorus Pro from being told a mandat that is set aside; yield the invoices of which it was told already."""
+    for invoice in books.find(Invoice, id=mandat.invoice_ids):
+        recall(books, invoice, f"mandat {mandat.id} écarté : {reason}")
+        if announced(books, invoice):
+            yield invoice
+
+
+def _integrated(books: Books, mandat: Mandat) -> bool:
+    """Whether the comptable has had it in a bordereau that was accepted: only one that he rejected is issued again."""
+    series = {"siret": mandat.siret, "exercice": mandat.exercice}
+    return any(mandat.id in one.mandats for one in books.find(Bordereau, **series))
+
+
+def _check_untold(books: Books, mandat: Mandat, invoices: Iterable[Invoice]) -> None:
+    told = [one.id for one in invoices if announced(books, one)]
+    if told:
+        message = (
+            f"Mandat {mandat.id} : Chorus Pro montre déjà {', '.join(told)} « mandatée » sous le n° {mandat.number}, "
+            "cela ne se retire pas. Réintégrez-le (dematfin bordereau reintegrer) ; si la somme n'est pas due, il "
+            "s'annule par un mandat d'annulation, une fois pris en charge."
+        )
+        raise RuleError(message)

@@ -1,0 +1,71 @@
+"""`bordereau livre|ecarter|reintegrer`, `mandat abandonner`: what the mayor reads, and refuses to sign."""
+
+from typing import Annotated
+
+import typer
+
+from dematfin.acts import aside as acts
+from dematfin.cli.context import DEFAULT, Configuration, sit
+from dematfin.cli.french import FrenchCommand
+from dematfin.cli.output import account, say
+from dematfin.domain.money import french
+
+Sheet = Annotated[str, typer.Argument(metavar="BORDEREAU", help="Par exemple COMMUNE-2026-42.")]
+Mandat = Annotated[str, typer.Argument(metavar="MANDAT", help="Par exemple M2026-000123.")]
+Motif = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ; gardé au journal avec votre nom.")]
+
+
+def register(bordereaux: typer.Typer, mandats: typer.Typer) -> None:
+    """Add these commands to their families."""
+    bordereaux.command("ecarter", cls=FrenchCommand)(set_aside)
+    bordereaux.command("reintegrer", cls=FrenchCommand)(take_back)
+    mandats.command("abandonner", cls=FrenchCommand)(abandon)
+
+
+def set_aside(
+    bordereau: Sheet,
+    mandat: Annotated[str, typer.Argument(metavar="MANDAT", help="Son n° dans le bordereau, ou M2026-000123.")],
+    motif: Motif,
+    configuration: Configuration = DEFAULT,
+) -> None:
+    """Écarte un mandat d'un bordereau tant qu'il n'est pas parti : les autres se signent sans lui."""
+    desk = sit(configuration)
+    done = acts.set_aside(desk.app, desk.who, bordereau, mandat, motif)
+    one, left = done.mandat, done.bordereau
+    say(f"Mandat n° {one.number} ({one.id}, {french(one.amount)}) écarté du bordereau {left.id}. Il garde son numéro.")
+    if left.mandats:
+        say(f"Il y reste {len(left.mandats)} mandat(s), pour {french(left.total)}.")
+    else:
+        say("Il n'y reste aucun mandat : le bordereau garde son numéro, la prochaine préparation le remplira.")
+    for key in done.unsigned:
+        say(
+            f"La signature du bordereau {key} ne vaut plus : son flux est abandonné. À signer de nouveau.",
+            style="yellow",
+        )
+    for key in done.announced:
+        say(
+            f"Chorus Pro montre déjà la facture {key} « mandatée » sous ce numéro, et cela ne se retire pas : "
+            "prévenez le fournisseur, et réintégrez ce mandat dès que possible.",
+            style="yellow",
+        )
+    say(f"Ensuite : bordereau reintegrer {one.id}, ou mandat abandonner {one.id} --motif TEXTE.")
+    account(done.built)
+    raise typer.Exit(done.built.exit_code)
+
+
+def take_back(mandat: Mandat, configuration: Configuration = DEFAULT) -> None:
+    """Réintègre un mandat écarté : le prochain bordereau le prendra, sous le même numéro."""
+    desk = sit(configuration)
+    again = acts.take_back(desk.app, desk.who, mandat)
+    say(f"Mandat n° {again.number} ({again.id}) réintégré : préparez (bordereau preparer) puis faites signer.")
+
+
+def abandon(mandat: Mandat, motif: Motif, configuration: Configuration = DEFAULT) -> None:
+    """Abandonne pour de bon un mandat écarté : sa facture revient au service fait, son numéro sert au suivant."""
+    desk = sit(configuration)
+    gone = acts.abandon(desk.app, desk.who, mandat, motif)
+    say(f"Mandat {gone.id} abandonné. Son numéro {gone.number} ira à un autre mandat.")
+    say(
+        f"{', '.join(gone.invoice_ids)} : de nouveau au service fait. La prochaine préparation la mandatera de "
+        "nouveau ; si elle n'est pas due, renvoyez-la ou écartez-la avant (facture renvoyer, facture ecarter)."
+    )

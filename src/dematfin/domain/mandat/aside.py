@@ -1,0 +1,62 @@
+"""A mandat set aside leaves its bordereau and keeps its number; abandoned for good, its number is free again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from dematfin.domain.mandat.bordereau import Bordereau, total
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.money import ZERO
+from dematfin.errors import RuleError
+
+
+def put_aside(mandat: Mandat, motif: str) -> Mandat:
+    """Return a mandat out of its bordereau until somebody takes it back; raises IllegalTransition."""
+    return replace(mandat.moved(MandatState.PREPARED), bordereau="", set_aside=motif)
+
+
+def taken_back(mandat: Mandat) -> Mandat:
+    """Return a mandat that the next freeze takes in, under the number that it kept; raises RuleError."""
+    _check_aside(mandat, "il n'y a rien à réintégrer")
+    return replace(mandat, set_aside="")
+
+
+def abandoned(mandat: Mandat, motif: str, *, known: bool) -> Mandat:
+    """Return a mandat that will never be sent, or raise RuleError.
+
+    Its number goes to another one, unless the comptable has seen it: `known`, in a bordereau that was integrated.
+    """
+    _check_aside(mandat, "écartez-le d'abord de son bordereau (dematfin bordereau ecarter)")
+    burnt = (*mandat.burnt, mandat.number) if known else mandat.burnt
+    return replace(mandat.moved(MandatState.CANCELLED), reason=motif, burnt=burnt)
+
+
+def is_abandoned(mandat: Mandat) -> bool:
+    """Say whether a mandat was given up before it left; any other one that is cancelled keeps its number."""
+    return mandat.state is MandatState.CANCELLED and bool(mandat.set_aside)
+
+
+def free_numbers(abandoned_ones: Iterable[Mandat], others: Iterable[Mandat]) -> tuple[int, ...]:
+    """Return the numbers of abandoned mandats that nobody else has taken."""
+    left = {one.number for one in abandoned_ones if one.number and one.number not in one.burnt}
+    return tuple(sorted(left - {one.number for one in others}))
+
+
+def without(bordereau: Bordereau, gone: Mandat, left: Sequence[Mandat]) -> Bordereau:
+    """Return a bordereau without one of its mandats: its flow is to be built again."""
+    apart = sum((line.tva or ZERO for mandat in left for line in mandat.lines), ZERO)
+    mandats = tuple(key for key in bordereau.mandats if key != gone.id)
+    return replace(after(bordereau, gone), mandats=mandats, total=total(left), tva=apart)
+
+
+def after(bordereau: Bordereau, gone: Mandat) -> Bordereau:
+    """Return a bordereau frozen after that of a mandat which is set aside: what was mandated before is less.
+
+    A refused one has no flow to drop: it gets another one when it is taken up again.
+    """
+    return replace(bordereau, cumul=bordereau.cumul - gone.amount, flux=bordereau.flux if bordereau.refused else "")
+
+
+def _check_aside(mandat: Mandat, remedy: str) -> None:
+    if mandat.state is not MandatState.PREPARED or not mandat.set_aside:
+        message = f"Le mandat {mandat.id} n'est pas écarté : {remedy}."
+        raise RuleError(message)
