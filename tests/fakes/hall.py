@@ -130,7 +130,7 @@ class Hall:
             writer=Writer(documents.open, Schemas(), "1.0"),
             reader=Reader(Schemas()),
             signer=FakeSigner(),
-            signatures=FakeCheck(),
+            signatures=FakeCheck(clock.now),
             transmitter=far,
             parapheur=there if policy.get("bridge") else None,
             holder="test:1",

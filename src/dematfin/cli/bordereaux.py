@@ -18,6 +18,7 @@ from dematfin.domain.money import ZERO, french
 from dematfin.errors import RuleError
 from dematfin.steps.exercices import Choice
 from dematfin.steps.prepare import prepare
+from dematfin.steps.signatures import Sheet
 from dematfin.steps.transmit import transmit
 
 YES: Final = frozenset({"oui", "o"})
@@ -169,5 +170,5 @@ def _state(sheet: consult.Sheet) -> str:
     return labels.FLUX[sheet.flux.state]
 
 
-def _total(sheet: signing.Sheet) -> Decimal:
+def _total(sheet: Sheet) -> Decimal:
     return sum((one.amount for one in sheet.mandats), ZERO)

@@ -25,6 +25,7 @@ STEPS: Final = {
     "fiches de visa": "fiche",
     "rappels": "courriel",
     "parapheur": "facture",
+    "signature": "flux",
     "transmission": "flux",
     "réconciliation": "flux",
     "suivi": "réponse",

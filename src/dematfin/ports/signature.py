@@ -56,6 +56,14 @@ class SignatureReport:
     refused: tuple[SignatureFact, ...] = ()
 
 
+class Place(StrEnum):
+    """Where flows are signed."""
+
+    HERE = "ici"
+    PARAPHEUR = "parapheur"
+    ELSEWHERE = "ailleurs"
+
+
 class Progress(StrEnum):
     """What has become of a flow that was handed over to be signed."""
 
@@ -72,12 +80,14 @@ class ToSign:
         nomfic: its own name, the same each time that it is handed over.
         flow: its bytes, unsigned.
         title, total: what a person is shown of it; euros.
+        reference: what we call it there; another one each time that it is handed over anew.
     """
 
     nomfic: str
     flow: Path
     title: str
     total: Decimal
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +95,15 @@ class Collected:
     """The answer about a flow that was handed over.
 
     Attributes:
-        reason: why it is refused, in the words of whoever refused it.
+        reason: why it is refused, in the words of whoever refused it; or why one may wait for it in vain.
         history: what the place kept of it, byte for byte; empty when it keeps nothing.
+        slip: the sheet of signature that the place wrote, a PDF; empty when there is none.
     """
 
     progress: Progress
     reason: str = ""
     history: bytes = b""
+    slip: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +117,11 @@ class Holder:
 
 class SigningDesk(Protocol):
     """A place where flows are signed: a key here, a bought i-Parapheur, or anywhere else by hand."""
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        ...
 
     def holder(self) -> Holder | None:
         """Return whose certificate signs here; None where the place chooses. The PIN is asked for here, once.
@@ -124,6 +141,14 @@ class SigningDesk(Protocol):
 
     def collect(self, reference: str, target: Path) -> Collected:
         """Say what became of a flow; once it is signed, its bytes are written to `target`, whole or not at all."""
+        ...
+
+    def release(self, reference: str) -> None:
+        """Take a flow out of there: put away once it has ended, else taken back; may be said twice.
+
+        Raises:
+            Refused: somebody is deciding on it.
+        """
         ...
 
 

@@ -5,13 +5,15 @@ from datetime import datetime
 from pathlib import Path
 
 from dematfin.errors import SignatureError
-from dematfin.ports.signature import Collected, Holder, Progress, ToSign
+from dematfin.ports.signature import Collected, Holder, Place, Progress, ToSign
 from dematfin.signature.certificate import common_name
 from dematfin.signature.xades import XadesSigner
 
 
 class Here:
     """Implements ports.signature.SigningDesk: what is handed over is signed as it is collected, in the same act."""
+
+    place = Place.HERE
 
     def __init__(self, signer: XadesSigner, now: Callable[[], datetime]) -> None:
         self._signer = signer
@@ -39,3 +41,7 @@ class Here:
             raise SignatureError(message)
         self._signer.sign(self._handed_over[reference], target, self._now())
         return Collected(progress=Progress.SIGNED)
+
+    def release(self, reference: str) -> None:
+        """Forget a flow."""
+        self._handed_over.pop(reference, None)

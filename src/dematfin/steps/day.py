@@ -1,4 +1,4 @@
-"""The daily order. Signing is never in it: it needs a person.
+"""The daily order. It never signs: that needs a person; what was signed elsewhere is only collected.
 
 Flows that were signed leave before the answers are read, so that a deposit which failed yesterday is tried today.
 Mails come last: a mail server that answers byte by byte keeps nothing else waiting.
@@ -17,6 +17,7 @@ from dematfin.steps.parapheur import has_folders_there, parapheur
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.remind import remind
+from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
 from dematfin.steps.tell import tell
 from dematfin.steps.transmit import transmit
@@ -32,6 +33,7 @@ DAY: Final[tuple[Step, ...]] = (
     visa,
     parapheur,
     slips,
+    signing,
     transmit,
     follow_up,
     prepare,
@@ -47,6 +49,7 @@ NAMES: Final[dict[Step, str]] = {
     slips: "fiches de visa",
     remind: "rappels",
     parapheur: "parapheur",
+    signing: "signature",
     transmit: "transmission",
     follow_up: "suivi",
     prepare: "préparation des bordereaux",
@@ -55,6 +58,7 @@ NAMES: Final[dict[Step, str]] = {
 LEASES: Final[dict[Step, str]] = {
     reconcile: "transmission",  # while a deposit runs elsewhere, nobody may judge that it was interrupted
     transmit: "transmission",
+    signing: "transmission",  # nothing is sent while it is still being put away where it was signed
     tell: "informer",
     intake: "import",
     capture: "numérisation",
@@ -69,9 +73,12 @@ LEASES: Final[dict[Step, str]] = {
 
 
 def due(app: App) -> tuple[Step, ...]:
-    """Return the steps of this collectivité's day: without a bought i-Parapheur there is none to ask."""
-    bought = app.parapheur is not None or has_folders_there(app)
-    return tuple(step for step in DAY if step is not parapheur or bought)
+    """Return the steps of this collectivité's day: nobody is asked for visas or signatures that are given here."""
+    asked: dict[Step, bool] = {
+        parapheur: app.parapheur is not None or has_folders_there(app),
+        signing: is_elsewhere(app),
+    }
+    return tuple(step for step in DAY if asked.get(step, True))
 
 
 def run(app: App, step: Step) -> Outcome:

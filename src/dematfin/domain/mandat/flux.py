@@ -14,6 +14,9 @@ from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 
+BY_HAND: Final = "ailleurs"
+"""What a flow is called that was given to somebody as a file: nobody there can be asked about it."""
+
 
 class FluxState(StrEnum):
     """Where a flow stands."""
@@ -80,13 +83,14 @@ class Flux:
         id: NomFic, the key by which acquits come back; never reused, even after a refusal.
         bordereaux: ids of what it carries.
         unsigned, signed: its bytes, kept for ever and never built again.
-        signing_ref: what the place where it is being signed calls it; empty when it was signed here.
+        signing_ref: what the place where it is being signed calls it; kept until nothing of it lies there any more.
+        signing_since: since when that place is known to have it; None: it is to be handed over.
         signing_history: what that place kept of its signature.
         remote_id: what the TdT calls it.
         replaces: NomFic of the refused flow that this one sends again.
         sending_since: start of the deposit whose outcome is awaited.
         arrived: the TdT proved that it has the flow, without telling its number.
-        message: last word of the TdT or of Hélios.
+        message: last word of the place where it is signed, of the TdT or of Hélios.
     """
 
     id: str
@@ -98,6 +102,7 @@ class Flux:
     signed: DocumentRef | None = None
     signed_by: str = ""
     signing_ref: str = ""
+    signing_since: datetime | None = None
     signing_history: DocumentRef | None = None
     remote_id: str = ""
     replaces: str = ""
@@ -116,6 +121,9 @@ class Flux:
         """The bytes that are deposited: signed, where it orders to pay; None as long as they are not there."""
         return self.signed if self.bordereaux else self.unsigned
 
+    def by_hand(self) -> bool:
+        """Whether it was given to somebody as a file."""
+        return self.signing_ref == BY_HAND
     def moved(self, state: FluxState) -> "Flux":
         """Return the flow in its next state, by an act of ours, or raise IllegalTransition."""
         return replace(self, state=FLUX_MACHINE.check(f"Flux {self.id}", self.state, state))

@@ -27,7 +27,7 @@ COLUMNS: Final[dict[str, tuple[Added, ...]]] = {
     "budget_year": (("last_reduction", WHOLE, "0"), ("last_reduction_bordereau", WHOLE, "0"), ("reduced", WHOLE, "0")),
     "tiers": (("complement", TEXT, ""), ("civility", TEXT, ""), ("first_name", TEXT, "")),
     "piece": (("kind", TEXT, "FACTURE"),),
-    "flux": (("signing_ref", TEXT, ""), ("signing_history", TEXT, None)),
+    "flux": (("signing_ref", TEXT, ""), ("signing_since", TEXT, None), ("signing_history", TEXT, None)),
 }
 """Name, type and value in the rows that are there; None: it may be empty."""
 

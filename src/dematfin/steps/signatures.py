@@ -1,0 +1,164 @@
+"""Signatures: what is asked before one, what is proved after one, wherever it is given."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.event import Subject
+from dematfin.domain.finding import blocking
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.money import ZERO
+from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.parties.waiver import Duty, Waiver, told
+from dematfin.domain.visa.folder import VisaFolder
+from dematfin.errors import Conflict, SignatureError
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.ports.signature import SignatureFact, ToSign
+from dematfin.steps.separation import waivers
+
+PREPARING: Final = frozenset({"figé", MandatState.PREPARED, MandatState.IN_BORDEREAU})
+CLOCKS: Final = timedelta(minutes=5)
+"""By how much the clock of the place that signs may be behind ours."""
+WORDS: Final = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What is shown to the person who signs: a bordereau, its mandats, its flow."""
+
+    bordereau: Bordereau
+    mandats: tuple[Mandat, ...]
+    flux: Flux
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A signature that holds, ready to be kept: of whom, by what certificate, with which exceptions."""
+
+    document: DocumentRef
+    by: str
+    name: str
+    certificate: str
+    exceptions: tuple[Waiver, ...] = ()
+    history: DocumentRef | None = None
+    slip: DocumentRef | None = None
+
+
+def waiting(books: Books, *nomfic: str) -> tuple[Sheet, ...]:
+    """Return the bordereaux that wait for a signature; with the name of a flow, its own."""
+    flows = books.find(Flux, state=FluxState.BUILT)
+    return tuple(sheet for flux in flows if not nomfic or flux.id in nomfic for sheet in sheets_of(books, flux))
+
+
+def sheets_of(books: Books, flux: Flux) -> tuple[Sheet, ...]:
+    """Return the bordereaux of a flow."""
+    return tuple(
+        Sheet(bordereau=bordereau, mandats=books.find(Mandat, id=bordereau.mandats), flux=flux)
+        for bordereau in books.find(Bordereau, id=flux.bordereaux)
+    )
+
+
+def total_of(sheets: Iterable[Sheet]) -> Decimal:
+    """Return what bordereaux order to pay together."""
+    return sum((sheet.bordereau.total for sheet in sheets), ZERO)
+
+
+def request(sheets: Sequence[Sheet], flow: Path) -> ToSign:
+    """Return what a place is handed over."""
+    return ToSign(
+        nomfic=sheets[0].flux.id,
+        flow=flow,
+        title=", ".join(sheet.bordereau.id for sheet in sheets),
+        total=total_of(sheets),
+        reference=sheets[0].flux.signing_ref,
+    )
+
+
+def verified(app: App, flux: Flux, signed: Path, unsigned: Path) -> tuple[SignatureFact, ...]:
+    """Return who signed a flow, or raise SignatureError: the signed file is verified in full, as a stranger's."""
+    report = app.signatures.report(signed, unsigned)
+    sentences = [finding.sentence for finding in blocking(report.findings)]
+    if not report.signatures and not sentences:
+        sentences.append("Le fichier ne porte aucune signature.")
+    prepared = app.ledger.history(Subject.FLUX, (flux.id,))[0].event.at
+    if any(fact.signed_at + CLOCKS < prepared for fact in report.signatures):
+        sentences.append("Elle est datée d'avant la préparation du flux.")
+    if len({fact.fingerprint for fact in report.signatures}) > 1:
+        sentences.append("Ses bordereaux sont signés par des personnes différentes.")
+    if sentences:
+        message = f"Flux {flux.id} : la signature n'est pas bonne, rien n'est gardé. {' '.join(sentences)}"
+        raise SignatureError(message)
+    return report.signatures
+
+
+def signatory(app: App, flux: Flux, fact: SignatureFact) -> Person | None:
+    """Return whose name a certificate bears; None when the certificate itself is the one that is expected.
+
+    Raises:
+        SignatureError: nobody of that name may sign.
+    """
+    with app.ledger.reading() as books:
+        named = [one for one in books.find(Person) if _letters(one.name) == _letters(fact.signer)]
+    entitled = next((one for one in named if one.may(Act.SIGN)), None)
+    if entitled is None and (named or not app.policy.signatory_known):
+        message = (
+            f"Flux {flux.id} : il est signé par {fact.signer}, et aucune personne de ce nom n'a le rôle ordonnateur. "
+            "Rien n'est gardé. Donnez-lui ce rôle (personne ajouter), ou faites signer quelqu'un qui l'a."
+        )
+        raise SignatureError(message)
+    return entitled
+
+
+def duties(app: App, who: Person, sheets: Iterable[Sheet]) -> tuple[Waiver, ...]:
+    """Return the exceptions of whoever certified or prepared, and signs now; raises SeparationOfDuties."""
+    return tuple(one for sheet in sheets for one in _waivers(app, who, sheet))
+
+
+def keep_signed(app: App, flux: Flux, signed: Signed) -> None:
+    """Write down, in one transaction, that a flow is signed; whoever comes second keeps nothing."""
+    with app.ledger.transaction() as books:
+        current = books.get(Flux, flux.id)
+        moved = current.moved(FluxState.SIGNED)
+        if (current.state, current.signing_ref) != (flux.state, flux.signing_ref):
+            message = f"Flux {flux.id} : quelqu'un vient de le donner à signer ou de le rappeler. Rien n'est gardé."
+            raise Conflict(message)
+        kept = replace(moved, signed=signed.document, signed_by=signed.by, signing_history=signed.history, message="")
+        books.save(kept, *signed.exceptions)
+        motif = f"signé par {signed.name}{told(signed.exceptions)}"
+        details = {"sha256": signed.document.sha256, "certificat": signed.certificate}
+        details |= {"fiche": signed.slip.sha256} if signed.slip else {}
+        books.record(app.event(Subject.FLUX, flux.id, current.state, FluxState.SIGNED, motif, **details))
+
+
+def _waivers(app: App, who: Person, sheet: Sheet) -> tuple[Waiver, ...]:
+    invoices = tuple(key for mandat in sheet.mandats for key in mandat.invoice_ids)
+    with app.ledger.reading() as books:
+        folders = books.find(VisaFolder, invoice_id=invoices)
+    visaed = sorted({folder.invoice_id for folder in folders if who.id in folder.certified_by()})
+    done = [f"visé {', '.join(visaed)}"] if visaed else []
+    done += [f"préparé {sheet.bordereau.id}"] if _prepared(app, who, sheet) else []
+    return waivers(app, who, Duty.SIGNATURE, sheet.bordereau.id, done)
+
+
+def _prepared(app: App, who: Person, sheet: Sheet) -> bool:
+    """Say whether somebody made, corrected or took up again a bordereau or one of its mandats, as the journal tells."""
+    written = app.ledger.history(keys=(sheet.bordereau.id, *sheet.bordereau.mandats))
+    return any(
+        one.event.by == who.id and (one.event.after in PREPARING or one.event.before == one.event.after)
+        for one in written
+    )
+
+
+def _letters(name: str) -> list[str]:
+    """Return the words of a name, in no order: certificates write the surname first, or in capitals."""
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    return sorted(WORDS.findall("".join(sign for sign in folded if not unicodedata.combining(sign))))
