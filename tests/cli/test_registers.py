@@ -170,7 +170,7 @@ def test_a_changed_iban_is_told_masked_and_waits(copy: Office, tmp_path: Path) -
     answer = copy("tiers", "importer", str(file))
     assert (answer.code, answer.err) == (0, "")
     for one in (said, answer):
-        assert f"! {known.name} (SIREN {known.siren}) : le compte FR14…2606 est nouveau pour ce fournisseur" in one.out
+        assert f"! {known.name} ({known.siren}) : le compte FR14…2606 est nouveau pour ce fournisseur" in one.out
         assert "à valider par deux personnes : dematfin tiers iban valider" in one.out
         assert "20041010" not in one.said
         plain(one.said)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from dematfin.domain.parties.tiers import Tiers
+from dematfin.domain.parties.tiers import Address, Tiers
 from dematfin.domain.registers import Credit, Engagement, Imputation
 from dematfin.ports.finance import FinanceSoftware
 from examples import COMMUNE, engagement, tiers
@@ -18,7 +18,18 @@ ENGAGEMENTS = (
     engagement("BC1", left=Decimal("12.30"), marche="2025-17"),
     engagement("BC2", amount=Decimal("0.01"), open=False, imputation=WORKS),
 )
-TIERS = (tiers(), tiers(id="F2", name="A ; « B »"))
+TIERS = (
+    tiers(),
+    tiers(id="F2", name="A ; « B »", complement="Site du lac"),
+    tiers(id="F3", category="01", legal_nature="02", civility="Mme", first_name="Ana"),
+    tiers(
+        id="F4",
+        identifier="DE123456789",
+        identifier_kind="05",
+        siren="DE123456789",
+        address=Address(line2="Musterstraße 1", postcode="99999", town="10115 BERLIN", country="109"),
+    ),
+)
 CREDITS = tuple(
     Credit(
         id=f"{COMMUNE}:2026:{'I' if investment else 'F'}:{chapter}",

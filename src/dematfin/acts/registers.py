@@ -1,6 +1,6 @@
 """An agent brings in the registers of the finance software; what is already known is replaced."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -133,11 +133,17 @@ def _unknown_accounts(app: App, books: Books, held: Sequence[Tiers], rows: Seque
     ids, firms = {one.id for one in known}, {one.siren for one in known}
     first = [_account(app, one, trusted=True) for one in held if one.siren not in firms]
     firms |= {one.siren for one in held}
+    references = {one.id: one.account.iban for one in held}  # nor does another number make it another firm
     found: dict[str, KnownAccount] = {}
-    for account in (*first, *(_account(app, one, trusted=one.siren not in firms) for one in rows)):
+    for account in (*first, *(_new(app, one, firms, references) for one in rows)):
         if account.id not in ids:
             found.setdefault(account.id, account)
     return tuple(found.values())
+
+
+def _new(app: App, row: Tiers, firms: Set[str], references: Mapping[str, str]) -> KnownAccount:
+    same = references.get(row.id, row.account.iban) == row.account.iban
+    return _account(app, row, trusted=same and row.siren not in firms)
 
 
 def _account(app: App, tiers: Tiers, *, trusted: bool) -> KnownAccount:
@@ -159,6 +165,6 @@ def _to_clear(app: App, account: KnownAccount) -> Event:
 
 def _notice(account: KnownAccount) -> str:
     return (
-        f"{account.name} (SIREN {account.siren}) : le compte {mask(account.iban)} est nouveau pour ce fournisseur, "
+        f"{account.name} ({account.siren}) : le compte {mask(account.iban)} est nouveau pour ce fournisseur, "
         f"{TO_CLEAR} : dematfin tiers iban valider. D'ici là, il n'est pas payé dessus."
     )

@@ -12,13 +12,13 @@ from dematfin.acts import entry
 from dematfin.acts.entry import Entry
 from dematfin.cli.context import Desk
 from dematfin.cli.output import complain, day, legible, say
-from dematfin.domain.invoice.content import InvoiceKind, Supplier
+from dematfin.domain.invoice.content import InvoiceKind, Supplier, supplier_of
 from dematfin.domain.money import french
 from dematfin.domain.paper.capture import Capture
 from dematfin.domain.paper.proposals import Field
 from dematfin.domain.parties import iban as ibans
 from dematfin.domain.parties import siret as sirets
-from dematfin.domain.parties.tiers import SIRET_KIND, Tiers
+from dematfin.domain.parties.tiers import Tiers
 from dematfin.errors import RuleError
 from dematfin.finance.amounts import parse as amount
 
@@ -26,8 +26,7 @@ T = TypeVar("T")
 FORMATS: Final = ("%d/%m/%Y", "%Y-%m-%d", "%d/%m/%y", "%d%m%Y")
 KINDS: Final = {"": InvoiceKind.INVOICE, "f": InvoiceKind.INVOICE, "a": InvoiceKind.CREDIT_NOTE}
 CHORUS_SIRET: Final = "1"
-OTHER: Final = "3"
-"""How Chorus Pro calls an identifier that is a SIRET, and one that is not."""
+"""How Chorus Pro calls an identifier that is a SIRET."""
 FEW: Final = 9
 
 
@@ -79,8 +78,7 @@ class Form:
         tiers = self._ask("fournisseur", "Fournisseur (SIRET, référence ou nom)", read, self._find)
         iban = self._ask("iban", "IBAN écrit sur la facture (vide s'il n'y en a pas)", self._read(Field.IBAN), _iban)
         if isinstance(tiers, Tiers):
-            kind = CHORUS_SIRET if tiers.identifier_kind == SIRET_KIND else OTHER
-            return Supplier(identifier_kind=kind, identifier=tiers.identifier, name=tiers.name, iban=iban)
+            return supplier_of(tiers, iban)
         name = self._ask("nom", "Nom du fournisseur (absent des tiers)", self._read(Field.SUPPLIER), _filled)
         return Supplier(identifier_kind=CHORUS_SIRET, identifier=tiers, name=name, iban=iban)
 

@@ -44,8 +44,8 @@ def import_tiers(fichier: Source, configuration: Configuration = DEFAULT, essai:
     """Importe les tiers ; ceux qui existent déjà sont mis à jour, un compte bancaire nouveau reste à valider.
 
     Colonnes : reference, nom, identifiant, adresse, code_postal, ville, iban. Facultatives : type_identifiant,
-    categorie, nature_juridique, complement, lieu_dit, bic, titulaire. D'autres titres se déclarent dans
-    [logiciel_financier].
+    categorie, nature_juridique, civilite, prenom, complement_nom, complement, lieu_dit, pays (code INSEE), bic,
+    titulaire. D'autres titres se déclarent dans [logiciel_financier].
     """
     desk = sit(configuration)
     _tell(acts.import_tiers(desk.app, desk.who, fichier, rehearse=essai), "tiers", rehearsed=essai)

@@ -39,7 +39,7 @@ def read(source: Path, titles: Titles, to_record: Callable[[Row], R]) -> tuple[t
     seen: dict[str, int] = {}
     for line in lines(source, titles):
         try:
-            record = to_record(_filled(line, titles.required))
+            record = to_record(_filled(line, titles.filled))
             _check_new(seen.setdefault(record.id, line.number), line.number)
             records.append(record)
         except ValueError as error:

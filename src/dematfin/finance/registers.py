@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.domain.mandat.budget import Budget
-from dematfin.domain.parties import iban, siret
-from dematfin.domain.parties.tiers import SIRET_KIND, Address, BankAccount, Tiers
+from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, Imputation, credit_id, engagement_id
 from dematfin.finance import amounts
+from dematfin.finance.creditors import creditor
 from dematfin.finance.csv_file import Row
 from dematfin.finance.records import read
 from dematfin.finance.settings import FinanceSettings
@@ -20,7 +20,6 @@ from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS, fold
 YES: Final = frozenset({"oui", "o", "1", "vrai", "x"})
 NO: Final = frozenset({"", "non", "n", "0", "faux", "-"})
 INVESTMENT: Final = {"i": True, "investissement": True, "f": False, "fonctionnement": False}
-POSTCODE_LENGTH: Final = 5
 YEAR_LENGTH: Final = 4
 CUT_CHAPTERS: Final = frozenset({"11", "12", "14"})
 """011, 012 and 014 as a spreadsheet leaves them; no nomenclature has a chapter 11, 12 or 14."""
@@ -33,6 +32,7 @@ class CsvFinanceSoftware:
         self._sirets = {name: budget.siret for budget in budgets for name in (budget.code.upper(), budget.siret)}
         self._engagements = replace(ENGAGEMENTS, exported=settings.colonnes_engagements)
         self._tiers = replace(TIERS, exported=settings.colonnes_tiers)
+        self._pairs = settings.paires_tiers
         self._credits = replace(CREDITS, exported=settings.colonnes_credits)
 
     def engagements(self, source: Path) -> tuple[tuple[Engagement, ...], tuple[str, ...]]:
@@ -46,8 +46,8 @@ class CsvFinanceSoftware:
 
     def tiers(self, source: Path) -> tuple[tuple[Tiers, ...], tuple[str, ...]]:
         """Read `reference;nom;identifiant;adresse;code_postal;ville;iban` and, optionally, `type_identifiant;
-        categorie;nature_juridique;complement;lieu_dit;bic;titulaire`."""
-        return read(source, self._tiers, _tiers)
+        categorie;nature_juridique;civilite;prenom;complement_nom;complement;lieu_dit;pays;bic;titulaire`."""
+        return read(source, self._tiers, lambda row: creditor(row, self._pairs))
 
     def credits(self, source: Path) -> tuple[tuple[Credit, ...], tuple[str, ...]]:
         """Read `budget;exercice;section;chapitre;disponible`; `section` is `I` or `F`."""
@@ -145,44 +145,6 @@ def _chapter(row: Row) -> str:
         message = f"chapitre « {chapter} » : des chiffres ou des lettres sont attendus, sans espace"
         raise ValueError(message)
     return f"0{chapter}" if chapter in CUT_CHAPTERS else chapter.upper()
-
-
-def _tiers(row: Row) -> Tiers:
-    _check_no_iban(row)
-    kind = row.get("type_identifiant") or SIRET_KIND
-    identifier = siret.parse(row["identifiant"]) if kind == SIRET_KIND else row["identifiant"]
-    if len(row["code_postal"]) != POSTCODE_LENGTH or not _digits(row["code_postal"]):
-        message = f"code postal « {row['code_postal']} » : cinq chiffres sont attendus"
-        raise ValueError(message)
-    return Tiers(
-        id=row["reference"],
-        name=row["nom"],
-        identifier=identifier,
-        identifier_kind=kind,
-        siren=siret.siren(identifier),
-        category=row.get("categorie") or "50",
-        legal_nature=row.get("nature_juridique") or "03",
-        address=Address(
-            line1=row.get("complement", ""),
-            line2=row["adresse"],
-            line3=row.get("lieu_dit", ""),
-            postcode=row["code_postal"],
-            town=row["ville"],
-        ),
-        account=BankAccount(
-            iban=iban.parse(row["iban"]),
-            bic=row.get("bic", "").upper(),
-            holder=row.get("titulaire") or row["nom"],
-        ),
-    )
-
-
-def _check_no_iban(row: Row) -> None:
-    """Columns taken for one another must not show whole accounts in the messages about them."""
-    for title in ("identifiant", "code_postal"):
-        if iban.SHAPE.fullmatch(iban.compact(row[title])):
-            message = f"{title} : c'est un IBAN, vérifiez les titres des colonnes"
-            raise ValueError(message)
 
 
 def _digits(text: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from dematfin.domain.parties.legal import PAIRS
 from dematfin.finance.titles import CREDITS, ENGAGEMENTS, TIERS, Titles
 from dematfin.support.settings import Section
 
@@ -29,10 +30,12 @@ class FinanceSettings(Section):
 
     Attributes:
         connait_nos_mandats: our mandats are already out of what it exports as left, or available.
+        paires_tiers: CatTiers/NatJur that the DGFiP's annex allows.
         colonnes_*: our title, then the export's; a title of ours that is not there is the export's too.
     """
 
     connait_nos_mandats: bool = False
+    paires_tiers: tuple[Annotated[str, Field(pattern=r"^[0-9]{2}/[0-9]{2}$")], ...] = PAIRS
     colonnes_engagements: Annotated[dict[str, str], AfterValidator(_named_after(ENGAGEMENTS))] = Field(
         default_factory=dict
     )

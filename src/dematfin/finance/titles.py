@@ -12,17 +12,24 @@ class Titles:
 
     Attributes:
         required, optional: our titles.
+        blank: required columns whose cells may be empty.
         exported: title in the export, for those of ours that the configuration names otherwise.
     """
 
     required: tuple[str, ...]
     optional: tuple[str, ...]
+    blank: tuple[str, ...] = ()
     exported: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all(self) -> tuple[str, ...]:
         """Every title of ours."""
         return self.required + self.optional
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """Our titles without whose cell a row means nothing."""
+        return tuple(title for title in self.required if title not in self.blank)
 
     @property
     def expected(self) -> tuple[str, ...]:
@@ -50,7 +57,20 @@ ENGAGEMENTS: Final = Titles(
 )
 TIERS: Final = Titles(
     required=("reference", "nom", "identifiant", "adresse", "code_postal", "ville", "iban"),
-    optional=("type_identifiant", "categorie", "nature_juridique", "complement", "lieu_dit", "bic", "titulaire"),
+    optional=(
+        "type_identifiant",
+        "categorie",
+        "nature_juridique",
+        "civilite",
+        "prenom",
+        "complement_nom",
+        "complement",
+        "lieu_dit",
+        "pays",
+        "bic",
+        "titulaire",
+    ),
+    blank=("identifiant",),
 )
 CREDITS: Final = Titles(required=("budget", "exercice", "section", "chapitre", "disponible"), optional=())
 

@@ -6,15 +6,13 @@ from typing import Final
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.content import Supplier
-from dematfin.domain.parties.bank import KnownAccount
+from dematfin.domain.parties.bank import NEAR, KnownAccount
 from dematfin.domain.parties.iban import InvalidIban, mask, parse
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Engagement
 
 TO_CLEAR: Final = "BANK-IBAN-DIFFERENT"
 """What it is about is the account that two people have to clear."""
-OURS: Final = ("FR", "MC")
-"""Countries where a French firm usually banks; overseas accounts are French."""
 
 
 def check_account(
@@ -27,7 +25,7 @@ def check_account(
     account = next((one for one in known if one.iban == iban), None)
     if account is None or not account.cleared:
         yield _to_clear(iban, account, from_invoice=bool(supplier.iban)) if _exists(iban) else _invalid(iban)
-    if supplier.country == "FR" and not iban.startswith(OURS):
+    if supplier.country == "FR" and not iban.startswith(NEAR):
         yield Finding(
             code="BANK-IBAN-FOREIGN",
             severity=Severity.WARNING,

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.money import ZERO
-from dematfin.domain.parties.siret import siren
+from dematfin.domain.parties.identity import CHORUS, REFERENCE, firm
+from dematfin.domain.parties.tiers import Tiers
 
 
 class InvoiceKind(StrEnum):
@@ -30,8 +31,21 @@ class Supplier:
 
     @property
     def siren(self) -> str:
-        """The firm: an invoice may come from any of its establishments."""
-        return siren(self.identifier)
+        """The key of the firm: an invoice may come from any of its establishments, and not all firms are French."""
+        return firm(self.identifier_kind, self.identifier)
+
+
+def supplier_of(tiers: Tiers, iban: str) -> Supplier:
+    """Return a creditor of the register as the supplier of an invoice on paper, which bears an account or none."""
+    kinds = {ours: chorus for chorus, ours in CHORUS.items()}
+    kind = kinds.get(tiers.identifier_kind, tiers.identifier_kind) if tiers.identifier else REFERENCE
+    return Supplier(
+        identifier_kind=kind,
+        identifier=tiers.identifier or tiers.id,
+        name=tiers.name,
+        country=tiers.address.country or "FR",
+        iban=iban,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,8 @@ from dematfin.domain.parties.iban import mask
 from dematfin.errors import RuleError, SeparationOfDuties
 
 CALLERS = 2
+NEAR = ("FR", "MC")
+"""Accounts that need no BIC, and where a French firm usually banks; overseas accounts are French."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

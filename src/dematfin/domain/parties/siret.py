@@ -37,7 +37,7 @@ def parse(text: str) -> Siret:
     if len(digits) != LENGTH or not (digits.isascii() and digits.isdigit()):
         message = f"SIRET invalide (14 chiffres attendus) : {text[:30]}"
         raise InvalidSiret(message)
-    if not _luhn(digits) and not _la_poste(digits):
+    if not luhn(digits) and not _la_poste(digits):
         message = f"SIRET invalide (clé fausse) : {digits}"
         raise InvalidSiret(message)
     return Siret(digits)
@@ -70,7 +70,8 @@ def siren(identifier: str) -> str:
     return identifier[:9] if len(identifier) == LENGTH and identifier.isdigit() else identifier
 
 
-def _luhn(digits: str) -> bool:
+def luhn(digits: str) -> bool:
+    """Say whether digits end with their right key."""
     doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0  # noqa: PLR2004 - digits
 

@@ -41,7 +41,7 @@ class Tiers:
         id: the ordonnateur's own reference (RefTiers).
         identifier: national number, of the kind told by `identifier_kind` (NatIdTiers); empty when it has none.
         civility, first_name: of a natural person (CatTiers 01), and of nobody else.
-        siren: the firm behind `identifier`: it may bill from several establishments.
+        siren: the key of the firm behind `identifier` (`identity.firm`): it may bill from several establishments.
         category, legal_nature: CatTiers and NatJur, a pair that must exist in the DGFiP's annex.
     """
 
