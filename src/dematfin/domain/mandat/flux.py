@@ -121,9 +121,11 @@ class Flux:
         """The bytes that are deposited: signed, where it orders to pay; None as long as they are not there."""
         return self.signed if self.bordereaux else self.unsigned
 
+    @property
     def by_hand(self) -> bool:
         """Whether it was given to somebody as a file."""
         return self.signing_ref == BY_HAND
+
     def moved(self, state: FluxState) -> "Flux":
         """Return the flow in its next state, by an act of ours, or raise IllegalTransition."""
         return replace(self, state=FLUX_MACHINE.check(f"Flux {self.id}", self.state, state))

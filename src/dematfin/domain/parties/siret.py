@@ -58,7 +58,7 @@ def has_key(digits: str) -> bool:
     >>> has_key("732829320"), has_key("732829321"), has_key("73282932A")
     (True, False, False)
     """
-    return digits.isascii() and digits.isdigit() and _luhn(digits)
+    return digits.isascii() and digits.isdigit() and luhn(digits)
 
 
 def siren(identifier: str) -> str:
