@@ -3,6 +3,7 @@
 Each rule is an annotation of the schemas or a rule of the entry gate; its code begins with `PES-`.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from dematfin.pes.rules import bordereaux, documents, header, lines, mandats, re
 from dematfin.pes.rules.case import Case
 from dematfin.pes.validate import Schemas
 
+PROLOG: Final = re.compile(rb"""<\?xml .*["']ISO-8859-1["']""", re.IGNORECASE | re.DOTALL)
 PROLOG_LENGTH: Final = 50
 Rule = Callable[[Case], Iterator[Finding]]
 RULES: Final[tuple[Rule, ...]] = (
@@ -52,7 +54,7 @@ def judge(
 def _prolog(flow: Path, *, ours: bool) -> Iterator[Finding]:
     with flow.open("rb") as source:
         first = source.read(PROLOG_LENGTH)
-    if not first.startswith(b"<?xml") or b"ISO-8859-1" not in first.upper():
+    if not PROLOG.match(first):
         yield Finding(
             code="PES-PROLOGUE",
             severity=Severity.BLOCKING if ours else Severity.WARNING,
