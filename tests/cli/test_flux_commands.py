@@ -78,7 +78,10 @@ def test_what_is_no_flow_is_told(office: Office, tmp_path: Path) -> None:
     path.write_text("rien", encoding="utf-8")
     assert office("xsd", "verifier", str(path)).code == 1
     assert office("pes", "voir", str(path)).code == 4
-    assert office("pes", "voir", str(tmp_path / "absent.xml")).code == 2
+    for absent, words in ((tmp_path / "absent.xml", "n'existe pas"), (tmp_path, "est un dossier")):
+        answer = office("pes", "voir", str(absent))
+        assert answer.code == 2
+        assert words in answer.err
 
 
 @needs_official

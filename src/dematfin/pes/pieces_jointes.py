@@ -1,14 +1,12 @@
 """Supporting documents inside a flow: the original file, gzip, then base64 on one line."""
 
 import binascii
-import io
 import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from types import ModuleType
 from typing import BinaryIO, Final
 
-from dematfin.errors import InvalidPes, TooLarge
 from dematfin.pes.text import fit
 
 DEFLATE: ModuleType
@@ -36,28 +34,6 @@ def encoded(source: BinaryIO) -> Iterator[str]:
             yield binascii.b2a_base64(pending[:whole], newline=False).decode("ascii")
             pending = pending[whole:]
     yield binascii.b2a_base64(pending, newline=False).decode("ascii")
-
-
-def decoded(text: str, what: str) -> bytes:
-    """Return the file of a `Fichier`, counted while it is inflated.
-
-    Raises:
-        InvalidPes, TooLarge: naming `what`.
-    """
-    try:
-        packed = io.BytesIO(binascii.a2b_base64("".join(text.split()), strict_mode=True))
-        inflater = DEFLATE.decompressobj(GZIP)
-        data: bytes = inflater.decompress(packed.getvalue(), LARGEST + 1)
-    except (binascii.Error, zlib.error, DEFLATE.error) as error:
-        message = f"{what} : son contenu est abîmé (base64 ou gzip illisible)."
-        raise InvalidPes(message) from error
-    if len(data) > LARGEST:
-        message = f"{what} : une fois décompressée, elle dépasse {LARGEST // 1024 // 1024} Mo."
-        raise TooLarge(message)
-    if not inflater.eof:
-        message = f"{what} : son contenu est tronqué."
-        raise InvalidPes(message)
-    return data
 
 
 def file_name(name: str) -> str:
