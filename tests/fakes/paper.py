@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from dematfin.domain.paper.batch import Door
 from dematfin.domain.paper.pages import Sight
@@ -13,6 +14,9 @@ from dematfin.domain.paper.sheet import Mark, Sheet
 from dematfin.errors import PaperRefused
 from dematfin.ports.paper_folders import Parcel
 from dematfin.ports.paper_reader import Order, Words
+
+END: Final = "%PDF-1.7 %%EOF"
+"""A last line that is no page: whoever judges a flow looks for these marks in what is called a PDF."""
 
 
 @dataclass
@@ -52,24 +56,24 @@ class FakePaper:
         return wrapped
 
     def look(self, pdf: Path, *, sheets: bool) -> tuple[Sight, ...]:
-        lines = pdf.read_text(encoding="utf-8").splitlines()
+        lines = _pages(pdf)
         if not lines or lines[0] == "piège":
             raise PaperRefused(Reason.DAMAGED, "Le PDF est abîmé.")
         return tuple(_sight(number, line, sheets=sheets) for number, line in enumerate(lines, start=1))
 
     def split(self, pdf: Path, orders: Sequence[Order], folder: Path) -> tuple[Path, ...]:
-        lines = pdf.read_text(encoding="utf-8").splitlines()
+        lines = _pages(pdf)
         made = []
         for order in orders:
             path = folder / order.name
-            path.write_text("\n".join(lines[page - 1] for page in order.pages), encoding="utf-8")
+            path.write_text("\n".join([*(lines[page - 1] for page in order.pages), END]), encoding="utf-8")
             if tuple(_digest(lines[page - 1]) for page in order.pages) != order.digests:
                 raise PaperRefused(Reason.INVARIANT, "Le document n'est pas celui attendu.")
             made.append(path)
         return tuple(made)
 
     def thumbnails(self, pdf: Path, pages: Sequence[int], folder: Path) -> tuple[Path, ...]:
-        lines = pdf.read_text(encoding="utf-8").splitlines()
+        lines = _pages(pdf)
         paths = []
         for page in pages:
             path = folder / f"page-{page:04d}.jpg"
@@ -81,7 +85,11 @@ class FakePaper:
         return ("du code (JavaScript)",) if b"/JavaScript" in pdf.read_bytes() else ()
 
     def words(self, pdf: Path) -> Words | None:
-        return Words(source=Source.TEXT, pages=tuple(pdf.read_text(encoding="utf-8").splitlines()))
+        return Words(source=Source.TEXT, pages=tuple(_pages(pdf)))
+
+
+def _pages(pdf: Path) -> list[str]:
+    return [line for line in pdf.read_text(encoding="utf-8").splitlines() if line != END]
 
 
 def _sight(number: int, line: str, *, sheets: bool) -> Sight:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -262,6 +263,11 @@ def test_a_document_is_compared_by_what_it_holds(flow: Path) -> None:
     assert "son contenu est remplacé (29 octets, puis 30)" in found
 
 
+def changed(one: Any, fields: dict[str, Any]) -> list[Any]:
+    """Return a copy for each field, that field only being other."""
+    return [replace(one, **{name: value}) for name, value in fields.items()]
+
+
 def _more(read: ReadFlow, sheet: ReadBordereau) -> ReadFlow:
     return replace(read, bordereaux=(sheet,))
 
@@ -273,9 +279,9 @@ def test_each_thing_that_a_reader_knows_is_compared(flow: Path) -> None:
     mandat = sheet.mandats[0]
     line = mandat.lines[0]
     assert line.tiers is not None
-    tiers = [
-        replace(line.tiers, **{name: value})
-        for name, value in {
+    tiers = changed(
+        line.tiers,
+        {
             "identifier": "1",
             "kind": "02",
             "reference": "R",
@@ -285,13 +291,13 @@ def test_each_thing_that_a_reader_knows_is_compared(flow: Path) -> None:
             "account": "FR1",
             "bic": "B",
             "holder": "H",
-        }.items()
-    ]
+        },
+    )
     lines = [
         *(replace(line, tiers=one) for one in (*tiers, None)),
-        *(
-            replace(line, **{name: value})
-            for name, value in {
+        *changed(
+            line,
+            {
                 "number": 9,
                 "imputation": ("1", "", "", ""),
                 "invoice": "X",
@@ -301,14 +307,14 @@ def test_each_thing_that_a_reader_knows_is_compared(flow: Path) -> None:
                 "vat": Decimal(1),
                 "marche": "M",
                 "earlier": ("01", "2026", "1", "1"),
-            }.items()
+            },
         ),
     ]
     mandats = [
         *(replace(mandat, lines=(one,)) for one in lines),
-        *(
-            replace(mandat, **{name: value})
-            for name, value in {
+        *changed(
+            mandat,
+            {
                 "number": 9,
                 "kind": ("01", "02"),
                 "label": "X",
@@ -318,26 +324,29 @@ def test_each_thing_that_a_reader_knows_is_compared(flow: Path) -> None:
                 "amount": Decimal(1),
                 "references": (),
                 "lines": (),
-            }.items()
+            },
         ),
     ]
     flows = [
         *(_more(read, replace(sheet, mandats=(one, *sheet.mandats[1:]))) for one in mandats),
         *(
-            _more(read, replace(sheet, **{name: value}))
-            for name, value in {
-                "exercice": 2025,
-                "number": 9,
-                "kind": "02",
-                "emitted_on": None,
-                "announced": Decimal(1),
-                "cumul": None,
-                "mandats": (mandat,),
-            }.items()
+            _more(read, one)
+            for one in changed(
+                sheet,
+                {
+                    "exercice": 2025,
+                    "number": 9,
+                    "kind": "02",
+                    "emitted_on": None,
+                    "announced": Decimal(1),
+                    "cumul": None,
+                    "mandats": (mandat,),
+                },
+            )
         ),
-        *(
-            replace(read, **{name: value})
-            for name, value in {
+        *changed(
+            read,
+            {
                 "nomfic": "X",
                 "written_on": None,
                 "post": "1",
@@ -348,7 +357,7 @@ def test_each_thing_that_a_reader_knows_is_compared(flow: Path) -> None:
                 "documents": (),
                 "others": ("PES_Facture",),
                 "shape": "",
-            }.items()
+            },
         ),
     ]
     assert [number for number, other in enumerate(flows) if not differences(read, other)] == []

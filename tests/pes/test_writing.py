@@ -11,7 +11,8 @@ from lxml import etree
 from dematfin.domain.mandat.flux import FlowPlan
 from dematfin.errors import FlowRejected
 from dematfin.pes.aller import read_aller
-from dematfin.pes.pieces_jointes import decoded
+from dematfin.pes.contents import inflated
+from dematfin.pes.light import read_light
 from official import OFFICIAL
 from pes.plans import PDF, documents_of_small_plan, mandat, piece, plan, plans, small_plan, stored, write
 
@@ -35,7 +36,7 @@ def test_documents_come_out_as_they_went_in(tmp_path: Path) -> None:
     flow = tmp_path / "flux.xml"
     blobs = documents_of_small_plan()
     write(small_plan(), blobs, flow)
-    found = [decoded(one.text or "", "pièce") for one in etree.parse(flow).iter("Fichier")]
+    found = [b"".join(inflated(flow, span, "pièce")) for span in read_light(flow).documents]
     assert found == list(blobs.values())
 
 

@@ -77,7 +77,7 @@ def inflated(flow: Path, span: Span, what: str) -> Iterator[bytes]:
         for block in _blocks(inflater, packed, what):
             size += len(block)
             if size > LARGEST:
-                message = f"{what} dépasse {LARGEST // 1024 // 1024} Mo une fois décompressé"
+                message = f"{what} dépasse {LARGEST // 1024 // 1024} Mo une fois décompressé."
                 raise TooLarge(message)
             yield block
         if inflater.unused_data:
@@ -122,5 +122,5 @@ def _unbased(text: bytes, what: str) -> bytes:
 
 
 def _damaged(what: str, reason: str, cause: Exception | None = None) -> NoReturn:
-    message = f"{what} est abîmé ({reason})"
+    message = f"{what} est abîmé ({reason})."
     raise InvalidPes(message) from cause

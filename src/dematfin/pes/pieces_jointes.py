@@ -2,14 +2,13 @@
 
 import binascii
 import hashlib
-import io
 import zlib
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import BinaryIO, Final
 
 from dematfin.domain.mandat.pieces import Piece
-from dematfin.errors import FlowRejected, InvalidPes, TooLarge
+from dematfin.errors import FlowRejected
 
 DEFLATE: ModuleType
 try:
@@ -43,28 +42,6 @@ def encoded(source: BinaryIO, piece: Piece) -> Iterator[bytes]:
         )
         raise FlowRejected(message)
     yield binascii.b2a_base64(pending, newline=False)
-
-
-def decoded(text: str, what: str) -> bytes:
-    """Return the file of a `Fichier`, counted while it is inflated.
-
-    Raises:
-        InvalidPes, TooLarge: naming `what`.
-    """
-    try:
-        packed = io.BytesIO(binascii.a2b_base64("".join(text.split()), strict_mode=True))
-        inflater = DEFLATE.decompressobj(GZIP)
-        data: bytes = inflater.decompress(packed.getvalue(), LARGEST + 1)
-    except (binascii.Error, zlib.error, DEFLATE.error) as error:
-        message = f"{what} : son contenu est abîmé (base64 ou gzip illisible)."
-        raise InvalidPes(message) from error
-    if len(data) > LARGEST:
-        message = f"{what} : une fois décompressée, elle dépasse {LARGEST // 1024 // 1024} Mo."
-        raise TooLarge(message)
-    if not inflater.eof:
-        message = f"{what} : son contenu est tronqué."
-        raise InvalidPes(message)
-    return data
 
 
 def _compressed(source: BinaryIO, seen: Callable[[bytes], None]) -> Iterator[bytes]:

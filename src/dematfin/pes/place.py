@@ -18,6 +18,7 @@ def problem(element: Any, code: str, sentence: str, remedy: str, severity: Sever
     piece, line = around.get("Piece"), around.get("LigneDePiece")
     supplier = _supplier(line if line is not None else piece)
     place = _place(around, supplier)
+    sentence = sentence.rstrip(".") + "."
     return Finding(
         code=code,
         severity=severity,

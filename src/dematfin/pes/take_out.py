@@ -35,7 +35,7 @@ def take_out(flow: Path, folder: Path) -> tuple[str, ...]:
             told = value(holder, "NomPJ")
             names.append(_free(safe_name(told), names))
             with (folder / names[-1]).open("xb") as sink:
-                sink.writelines(inflated(flow, span, f"Pièce jointe « {told} »"))
+                sink.writelines(inflated(flow, span, f"Le contenu de la pièce « {told} »"))
     except OSError as error:
         message = f"Rien ne peut être écrit dans {folder} ({reason(error)})."
         raise DocumentError(message) from error

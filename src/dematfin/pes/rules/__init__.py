@@ -3,7 +3,9 @@
 Each rule is an annotation of the schemas or a rule of the entry gate; its code begins with `PES-`.
 """
 
+import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +16,10 @@ from dematfin.pes.rules import bordereaux, documents, header, lines, mandats, re
 from dematfin.pes.rules.case import Case
 from dematfin.pes.validate import Schemas
 
+PROLOG: Final = re.compile(rb"""<\?xml .*["']ISO-8859-1["']""", re.IGNORECASE | re.DOTALL)
 PROLOG_LENGTH: Final = 50
+MOST: Final = 500
+"""Nobody reads more of them, and a hostile flow may break a rule a million times."""
 Rule = Callable[[Case], Iterator[Finding]]
 RULES: Final[tuple[Rule, ...]] = (
     header.rules,
@@ -46,13 +51,13 @@ def judge(
     if refused := schemas.findings(light.root.getroottree()):
         return (*prolog, *refused)
     case = Case(flow=flow, light=light, expected=schemas.expected, ours=ours, known=known)
-    return (*prolog, *(finding for rule in RULES for finding in rule(case)))
+    return (*prolog, *islice((finding for rule in RULES for finding in rule(case)), MOST))
 
 
 def _prolog(flow: Path, *, ours: bool) -> Iterator[Finding]:
     with flow.open("rb") as source:
         first = source.read(PROLOG_LENGTH)
-    if not first.startswith(b"<?xml") or b"ISO-8859-1" not in first.upper():
+    if not PROLOG.match(first):
         yield Finding(
             code="PES-PROLOGUE",
             severity=Severity.BLOCKING if ours else Severity.WARNING,

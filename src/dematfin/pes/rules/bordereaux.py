@@ -35,10 +35,11 @@ def _counts(sheet: Any, block: Any) -> Iterator[Finding]:
     if value(block, "TypBord") == FROM_HELIOS:
         sentence = "le type 04 vient d'Hélios et n'y est jamais envoyé"
         yield problem(block.find("TypBord"), "PES-TYPBORD", sentence, "Écrivez 01, 02 ou 03.")
-    for key in repeated(value(piece, "BlocPiece/InfoPce/IdPce") for piece in pieces):
-        twin = [one for one in pieces if value(one, "BlocPiece/InfoPce/IdPce") == key][-1]
+    numbers = [value(piece, "BlocPiece/InfoPce/IdPce") for piece in pieces]
+    last = dict(zip(numbers, pieces, strict=True))
+    for key in repeated(numbers):
         sentence = "ce numéro figure deux fois dans le bordereau"
-        yield problem(twin, "PES-DOUBLON-PIECE", sentence, "Donnez un autre numéro à l'un des deux mandats.")
+        yield problem(last[key], "PES-DOUBLON-PIECE", sentence, "Donnez un autre numéro à l'un des deux mandats.")
 
 
 def _totals(sheet: Any, block: Any) -> Iterator[Finding]:
