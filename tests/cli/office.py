@@ -8,12 +8,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import typer
+from typer.main import get_command
 
 from dematfin.acts.consult import people
+from dematfin.cli import main
 from dematfin.cli.main import program, run
 from dematfin.cli.output import SCREEN
 from dematfin.config import load
@@ -36,6 +40,17 @@ INSIDES: Final = re.compile(
     rf"|<(?:str|bool|path)>|\b(?:{'|'.join(sorted(OURS - CHORUS))})\b",
     re.IGNORECASE,
 )
+
+BUILT: Final = cache(get_command)
+"""A hundred commands are long to build, and the same each time."""
+
+
+@cache
+def whole_program() -> typer.Typer:
+    """Return the program as `python -m dematfin` makes it, once: each making adds to families that all share."""
+    app = program()
+    register(app)
+    return app
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +86,9 @@ class Office:
     def alone(self, *words: str, typed: str = "") -> Answer:
         """Type a command as it is."""
         self.patch.setattr(sys, "stdin", io.StringIO(typed))
-        app = program()
-        register(app)
+        self.patch.setattr(main, "get_command", BUILT)
         self.screen.readouterr()
-        code = run(app, words)
+        code = run(whole_program(), words)
         shown = self.screen.readouterr()
         return Answer(code=code, out=spaced(shown.out), err=spaced(shown.err))
 
