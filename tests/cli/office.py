@@ -10,11 +10,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-import typer
-from typer.main import get_command
 
 from dematfin.acts.consult import people
 from dematfin.cli import main
@@ -30,6 +28,9 @@ from dematfin.domain.visa.folder import FolderState
 from dematfin.ports.app import App
 from dematfin.wiring import build
 
+if TYPE_CHECKING:
+    import typer
+
 CLOSED: Final = 1
 """A port of the loopback where nobody listens."""
 
@@ -41,12 +42,17 @@ INSIDES: Final = re.compile(
     re.IGNORECASE,
 )
 
-BUILT: Final = cache(get_command)
-"""A hundred commands are long to build, and the same each time."""
+
+@cache
+def built(app: "typer.Typer") -> Any:
+    """Build the hundred commands, once: it is long, and the same each time."""
+    from typer.main import get_command  # noqa: PLC0415 - not before the program has taught it French
+
+    return get_command(app)
 
 
 @cache
-def whole_program() -> typer.Typer:
+def whole_program() -> "typer.Typer":
     """Return the program as `python -m dematfin` makes it, once: each making adds to families that all share."""
     app = program()
     register(app)
@@ -86,7 +92,7 @@ class Office:
     def alone(self, *words: str, typed: str = "") -> Answer:
         """Type a command as it is."""
         self.patch.setattr(sys, "stdin", io.StringIO(typed))
-        self.patch.setattr(main, "get_command", BUILT)
+        self.patch.setattr(main, "get_command", built)
         self.screen.readouterr()
         code = run(whole_program(), words)
         shown = self.screen.readouterr()
