@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from dematfin.acts.consult import people
+from dematfin.cli import main
 from dematfin.cli.main import program, run
 from dematfin.cli.output import SCREEN
 from dematfin.config import load
@@ -26,6 +28,9 @@ from dematfin.domain.visa.folder import FolderState
 from dematfin.ports.app import App
 from dematfin.wiring import build
 
+if TYPE_CHECKING:
+    import typer
+
 CLOSED: Final = 1
 """A port of the loopback where nobody listens."""
 
@@ -36,6 +41,22 @@ INSIDES: Final = re.compile(
     rf"|<(?:str|bool|path)>|\b(?:{'|'.join(sorted(OURS - CHORUS))})\b",
     re.IGNORECASE,
 )
+
+
+@cache
+def built(app: "typer.Typer") -> Any:
+    """Build the hundred commands, once: it is long, and the same each time."""
+    from typer.main import get_command  # noqa: PLC0415 - not before the program has taught it French
+
+    return get_command(app)
+
+
+@cache
+def whole_program() -> "typer.Typer":
+    """Return the program as `python -m dematfin` makes it, once: each making adds to families that all share."""
+    app = program()
+    register(app)
+    return app
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +92,9 @@ class Office:
     def alone(self, *words: str, typed: str = "") -> Answer:
         """Type a command as it is."""
         self.patch.setattr(sys, "stdin", io.StringIO(typed))
-        app = program()
-        register(app)
+        self.patch.setattr(main, "get_command", built)
         self.screen.readouterr()
-        code = run(app, words)
+        code = run(whole_program(), words)
         shown = self.screen.readouterr()
         return Answer(code=code, out=spaced(shown.out), err=spaced(shown.err))
 
