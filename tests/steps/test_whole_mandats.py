@@ -363,10 +363,7 @@ def test_a_wholly_cancelled_mandat_ends_when_the_comptable_has_taken_it(hall: Ha
     with pytest.raises(RuleError, match="il en reste 0,00"):
         reductions.cancel(hall.app, AGENT, M1, "encore")
     prepare(hall.app)
-    hall.sign()
-    hall.day()
-    with hall.ledger.transaction() as books:  # what the tests' comptable said of them is another test's subject
-        books.save(*(replace(found, state=MandatState.SENT) for found in hall.all(Mandat)[1:]), one(hall, M1))
+    save(hall, *(replace(found, state=MandatState.SENT) for found in hall.all(Mandat)[1:]))
     hall.tdt.unread = {"8": retour("02", 1, 1, "02")}
     follow_up(hall.app)
     assert one(hall, M1).state is MandatState.TAKEN_IN_CHARGE
