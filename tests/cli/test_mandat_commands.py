@@ -9,7 +9,6 @@ import pytest
 from cli.office import Office, plain
 from dematfin.cli.ventilation import line
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 
 DRAWN = "--le 01/03/2026 --mode carte"
@@ -58,11 +57,17 @@ def test_a_mandat_that_the_comptable_has_is_reduced(copy: Office) -> None:
 
 
 def test_an_invoice_paid_by_itself_leaves_the_list_of_what_is_held(copy: Office) -> None:
-    (held,) = [one for one in records(copy, Invoice, state=InvoiceState.TO_CORRECT) if one.content.frame == "A2"]
+    (card,) = [one for one in records(copy, Invoice) if one.content.frame == "A2"]
+    assert copy("facture", "prendre-en-main", card.id, "--motif", "Reprise ici").code == 0
+    (held,) = records(copy, Invoice, id=card.id)
+    assert [one.code for one in held.findings] == ["FRAME-ALREADY-PAID"]
     said = copy("mandat", "apres-paiement", held.id, *DRAWN.split())
     assert said.code == 0, said.err
     assert "sans virement" in said.out
-    plain(said.out)
+    assert "cadre A2" not in said.out
+    back = copy("mandat", "apres-paiement", held.id, "--erreur", "Mauvaise facture")
+    assert (back.code, "cadre A2" in back.out) == (0, True)
+    plain(said.out + back.out)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +84,7 @@ def test_an_invoice_paid_by_itself_leaves_the_list_of_what_is_held(copy: Office)
         ("annuler M1999-000001 --motif x", 3, "n'existe pas"),
         ("apres-paiement F2026-000001 --le 31/02/2026 --mode carte", 2, "n'est pas une date"),
         ("apres-paiement F2026-000001 --le 01/03/2026 --mode troc", 2, "prelevement"),
+        ("apres-paiement F2026-000001 --le 01/03/2026", 2, "--le et --mode"),
     ],
 )
 def test_what_is_not_understood_changes_nothing(office: Office, words: str, code: int, said: str) -> None:
