@@ -79,7 +79,7 @@ class FakeTdt:
         for sheet in flow.bordereaux:
             if sheet.number in self.refused:
                 continue
-            block = f'<Exer V="{sheet.exercice}"/><TypBord V="01"/><IdBord V="{sheet.number}"/>'
+            block = f'<Exer V="{sheet.exercice}"/><TypBord V="{sheet.kind}"/><IdBord V="{sheet.number}"/>'
             pieces = "".join(self._piece(mandat.number, str(mandat.amount)) for mandat in sheet.mandats)
             sheets += f"<Bordereau><BlocBordereau>{block}</BlocBordereau>{pieces}</Bordereau>"
         head = f'{_envelope(key)}<EnTetePES><IdColl V="{flow.siret}"/><CodBud V="{flow.cod_bud}"/></EnTetePES>'

@@ -26,6 +26,7 @@ from dematfin.domain.registers import Imputation
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.domain.visa.step import StepState
 from dematfin.errors import AccessDenied, AlreadyThere, RuleError, SeparationOfDuties, UnknownOutcome, Unreachable
+from dematfin.steps.exercices import Choice
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
@@ -571,8 +572,9 @@ def test_what_was_certified_in_december_is_not_numbered_in_a_year_that_is_not_op
     hall.day()
     hall.certify()
     hall.clock.advance(days=5)
-    outcomes = hall.day()
-    assert any("2027" in failure.sentence for one in outcomes for failure in one.failures)
+    assert any("--exercice 2027" in note for note in hall.day_of("préparation des bordereaux").notes)
+    (failure,) = acts.prepare_on(hall.app, AGENT, Choice(exercice=2027)).failures
+    assert "n'est pas ouvert pour 2027" in failure.sentence
     assert {one.exercice for one in hall.all(Bordereau)} == {2026}
     hall.clock.advance(days=-5)  # and the clock goes back
     hall.day()

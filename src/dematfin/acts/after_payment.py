@@ -10,6 +10,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE
 from dematfin.domain.mandat.kind import PaymentMode
+from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
@@ -49,6 +50,27 @@ def settled(app: App, who: Person, invoice_id: str, day: date, mode: Paid) -> In
         noted = replace(invoice, paid_before=day, paid_by=MODES[mode])
         books.save(noted)
         told = f"payée le {day:%d/%m/%Y} par {mode}, dit par {who.name} : son mandat sera émis après paiement"
+        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, told))
+    control_one(app, invoice_id)
+    with app.ledger.reading() as books:
+        return books.get(Invoice, invoice_id)
+
+
+def not_settled(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
+    """Take back what was said of a payment by mistake; what pays itself is held again, and gets no transfer.
+
+    Raises:
+        Forbidden, UnknownRecord; RuleError: no motif, nothing was said, or its mandat is made.
+    """
+    app = app.on_behalf_of(who, Act.PREPARE)
+    with app.ledger.transaction() as books:
+        invoice = books.get(Invoice, invoice_id)
+        reason = for_journal(f"Facture {invoice_id}", motif)
+        if invoice.paid_before is None or invoice.state not in BEFORE_MANDAT:
+            message = f"Facture {invoice_id} : rien n'est dit de son paiement, ou son mandat est déjà fait."
+            raise RuleError(message)
+        books.save(replace(invoice, paid_before=None, paid_by=None))
+        told = f"pas encore payée, dit par {who.name} : {reason}"
         books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, told))
     control_one(app, invoice_id)
     with app.ledger.reading() as books:

@@ -34,9 +34,8 @@ def resume(app: App, who: Person, invoice_id: str, motif: str, service: str = ""
         _check_in_our_hands(books, invoice)
         service = "" if service == invoice.service else service
         engagement = "" if engagement == invoice.engagement else engagement
-        again = routed(
-            _resumed(app, _anew(invoice)), service or invoice.service, engagement or invoice.engagement, invoice.marche
-        )
+        anew = _resumed(app, invoice)
+        again = routed(anew, service or invoice.service, engagement or invoice.engagement, invoice.marche)
         ensure_slip(app, books, invoice)
         withdraw_visa(app, books, invoice, "facture reprise par un agent")
         take_back(books, invoice, "repris par un agent avant d'être transmis")
@@ -107,10 +106,11 @@ def _anew(invoice: Invoice) -> Invoice:
 
 
 def _resumed(app: App, invoice: Invoice) -> Invoice:
-    """Note the day when an interrupted delay starts anew: an agent takes a paper up again once all has come."""
-    if invoice.interrupted_on is None or invoice.resumed_on is not None:
-        return invoice
-    return replace(invoice, resumed_on=app.clock.today())
+    """Return a paper with the day when its delay starts anew: it is taken up again once all that was asked has come."""
+    again = _anew(invoice)
+    if invoice.origin is Origin.SCAN and invoice.state is InvoiceState.INTERRUPTED and not invoice.resumed_on:
+        return replace(again, resumed_on=app.clock.today())
+    return again
 
 
 def _write(app: App, books: Books, change: tuple[Invoice, Invoice], told: str, motif: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.kind import MandatKind
@@ -15,6 +16,9 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.correction import check_digits, open_to_correction
 from dematfin.steps.credits import exchange
+
+LONGEST_ASSET: Final = 25
+"""Signs of IdActif."""
 
 
 def ventilate(app: App, who: Person, mandat_id: str, asked: Sequence[Asked]) -> Mandat:
@@ -32,6 +36,7 @@ def ventilate(app: App, who: Person, mandat_id: str, asked: Sequence[Asked]) -> 
         for part in parts:
             check_digits(mandat_id, part.imputation)
             _check_engagement(books, mandat, part.engagement)
+            _check_asset(mandat, part.inventaire)
         after = _on_marche(replace(mandat, lines=ventilated(mandat, parts)), {one.marche for one in asked})
         exchange(books, mandat, after)
         books.save(after)
@@ -66,6 +71,12 @@ def _check_engagement(books: Books, mandat: Mandat, key: str) -> None:
         return
     message = f"Mandat {mandat.id} : {why}. Rien n'est changé."
     raise RuleError(message)
+
+
+def _check_asset(mandat: Mandat, number: str) -> None:
+    if len(number) > LONGEST_ASSET:
+        message = f"Mandat {mandat.id} : le n° d'inventaire « {number[:40]} » dépasse {LONGEST_ASSET} caractères."
+        raise RuleError(message)
 
 
 def _said(line: Line) -> str:

@@ -13,6 +13,7 @@ from dematfin import __version__
 from dematfin.cli import (
     administration,
     bordereaux,
+    budgets,
     bureaux,
     chorus,
     configuration,
@@ -82,7 +83,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(registres.credits_, name="credit")
     app.add_typer(registres.tiers, name="tiers")
     app.add_typer(chorus.app, name="chorus")
-    app.add_typer(administration.budgets, name="budget")
+    app.add_typer(budgets.budgets, name="budget")
     app.add_typer(administration.persons, name="personne")
     app.add_typer(etats.journal, name="journal")
     app.add_typer(configuration.app, name="config")

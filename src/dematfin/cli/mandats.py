@@ -136,19 +136,29 @@ def reduce(
 @app.command("apres-paiement", cls=FrenchCommand)
 def after(
     facture: Annotated[str, typer.Argument(metavar="FACTURE", help="Identifiant, par exemple F2026-000012.")],
-    le: Annotated[
-        datetime, typer.Option("--le", metavar="JJ/MM/AAAA", formats=DATES, help="Jour où l'argent est parti.")
-    ],
-    mode: Annotated[Paid, typer.Option("--mode", metavar="MODE", help=f"Un de : {', '.join(Paid)}.")],
     configuration: Configuration = DEFAULT,
+    le: Annotated[
+        datetime | None, typer.Option("--le", metavar="JJ/MM/AAAA", formats=DATES, help="Jour où l'argent est parti.")
+    ] = None,
+    mode: Annotated[Paid | None, typer.Option("--mode", metavar="MODE", help=f"Un de : {', '.join(Paid)}.")] = None,
+    erreur: Annotated[
+        str, typer.Option("--erreur", metavar="TEXTE", help="Revient sur ce qui a été dit à tort, et pourquoi.")
+    ] = "",
 ) -> None:
     """Dit qu'une facture est déjà payée (prélèvement, carte, régie, chèque) : son mandat régularise sans payer."""
+    if bool(le and mode) == bool(erreur) or bool(le) != bool(mode):
+        message = "donnez --le et --mode, ou --erreur seul."
+        raise typer.BadParameter(message, param_hint="--le")
     desk = sit(configuration)
-    noted = after_payment.settled(desk.app, desk.who, facture, le.date(), mode)
-    say(f"Facture {noted.id} : payée le {le:%d/%m/%Y} ({mode}), {INVOICE[noted.state]}.")
+    if le and mode:
+        noted = after_payment.settled(desk.app, desk.who, facture, le.date(), mode)
+        say(f"Facture {noted.id} : payée le {le:%d/%m/%Y} ({mode}). Une fois visée, elle aura un mandat sans virement.")
+    else:
+        noted = after_payment.not_settled(desk.app, desk.who, facture, erreur)
+        say(f"Facture {noted.id} : elle n'est plus dite payée.")
+    say(f"Elle est « {INVOICE[noted.state]} ».")
     for held in blocking(noted.findings):
         say(f"  ! {held.sentence}", style="yellow")
-    say("Une fois visée, elle aura un mandat émis après paiement, sans virement.")
 
 
 def show_lines(mandat: Mandat) -> None:

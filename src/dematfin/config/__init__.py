@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Self
@@ -10,14 +10,12 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
+from dematfin.config.budgets import BudgetSettings, Siret, distinct
 from dematfin.config.pes import PesSettings
 from dematfin.config.visa import VisaSettings
 from dematfin.config.web import WebSettings
 from dematfin.domain.delay.dgp import DAYS
-from dematfin.domain.mandat.budget import Budget
-from dematfin.domain.parties import siret
 from dematfin.domain.policy import Policy
-from dematfin.domain.registers import LocalRules
 from dematfin.errors import ConfigError
 from dematfin.finance.settings import FinanceSettings
 from dematfin.mail.settings import MailSettings
@@ -30,7 +28,6 @@ from dematfin.support.settings import LocalPath, Section
 from dematfin.tdt.settings import S2lowSettings
 
 LARGEST: Final = 1_000_000
-Siret = Annotated[str, AfterValidator(siret.parse)]
 
 
 class CollectiviteSettings(Section):
@@ -39,34 +36,6 @@ class CollectiviteSettings(Section):
     siret: Siret
     nom: str
     petite_commune: bool = False
-
-
-class BudgetSettings(Section):
-    """`[[budgets]]`: one set of accounts, with the codes that Hélios knows it by."""
-
-    code: str = Field(pattern=r"^[A-Z0-9]{1,20}$")
-    siret: Siret
-    libelle: str = Field(max_length=38)
-    poste: str = Field(pattern=r"^(02[AB][0-9]{3,4}|[0-9]{6,7})$")
-    code_collectivite: str = Field(pattern=r"^([1-9][0-9]{2}|0[1-9][0-9]|00[1-9])$")
-    code_budget: str = Field(pattern=r"^[0-9A-Z][0-9]$")
-    anciens_sirets: tuple[Siret, ...] = ()
-    bascule: date | None = None
-    service_obligatoire: bool | None = None
-    engagement_obligatoire: bool | None = None
-    engagement_par_service: dict[str, bool] = Field(default_factory=dict)
-
-
-def _distinct(budgets: tuple[BudgetSettings, ...]) -> tuple[BudgetSettings, ...]:
-    """Numbers run by SIRET and bordereaux are named by code: two budgets that shared one would mix their orders."""
-    if len({budget.code for budget in budgets}) < len(budgets):
-        message = "deux budgets ont le même code"
-        raise ValueError(message)
-    sirets = [siret for budget in budgets for siret in (budget.siret, *budget.anciens_sirets)]
-    if len(set(sirets)) < len(sirets):
-        message = "deux budgets ont le même siret, présent ou ancien"
-        raise ValueError(message)
-    return budgets
 
 
 class ControlSettings(Section):
@@ -89,7 +58,7 @@ class Settings(Section):
 
     fuseau: str = "Europe/Paris"
     collectivite: CollectiviteSettings
-    budgets: Annotated[tuple[BudgetSettings, ...], AfterValidator(_distinct)] = Field(min_length=1)
+    budgets: Annotated[tuple[BudgetSettings, ...], AfterValidator(distinct)] = Field(min_length=1)
     visa: VisaSettings = VisaSettings()
     controles: ControlSettings = ControlSettings()
     logiciel_financier: FinanceSettings = FinanceSettings()
@@ -123,7 +92,7 @@ class Settings(Section):
         return Policy(
             collectivite=self.collectivite.siret,
             name=self.collectivite.nom,
-            budgets=tuple(_budget(budget) for budget in self.budgets),
+            budgets=tuple(budget.budget() for budget in self.budgets),
             tolerance=self.controles.tolerance_arrondi,
             deadline=self.visa.deadline(),
             default_desk=self.visa.bureau_par_defaut,
@@ -171,24 +140,6 @@ def load(path: Path) -> Settings:
     except ValidationError as error:
         message = f"La configuration {path} contient des erreurs :\n" + "\n".join(_explain(error))
         raise ConfigError(message) from error
-
-
-def _budget(settings: BudgetSettings) -> Budget:
-    return Budget(
-        siret=settings.siret,
-        code=settings.code,
-        label=settings.libelle,
-        post=settings.poste,
-        cod_col=settings.code_collectivite,
-        cod_bud=settings.code_budget,
-        former=settings.anciens_sirets,
-        takes_over_on=settings.bascule,
-        local=LocalRules(
-            service_required=settings.service_obligatoire,
-            engagement_required=settings.engagement_obligatoire,
-            services=settings.engagement_par_service,
-        ),
-    )
 
 
 WORDS: Final = {

@@ -84,6 +84,7 @@ def _known(app: App, books: Books, invoice: Invoice) -> Known:
         rules=_rules(app, books, invoice),
         engagement=engagement,
         credit=_credit(app, books, engagement),
+        recovers_tva=app.policy.owns(invoice.siret) and app.policy.budget(invoice.siret).recovers_tva,
         tiers=tiers,
         accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
         earlier=earlier,

@@ -47,9 +47,10 @@ def undo(books: Books, mandat: Mandat) -> None:
 
 
 def _taken(mandat: Mandat) -> Iterator[tuple[Place, Decimal]]:
+    """Yield what each line takes: TTC of its engagement, and of its chapter what is charged there (HT, TVA apart)."""
     for line in mandat.lines:
         yield (Engagement, line.engagement or mandat.engagement), line.total
-        yield (Credit, credit_id(mandat.siret, mandat.exercice, line.imputation)), line.total
+        yield (Credit, credit_id(mandat.siret, mandat.exercice, line.imputation)), line.amount
 
 
 def _sums(amounts: Iterable[tuple[Place, Decimal]]) -> dict[Place, Decimal]:

@@ -20,30 +20,35 @@ class Choice:
     invoices: frozenset[str] = frozenset()
 
 
-def year_for(app: App, books: Books, invoice: Invoice, engagement: Engagement | None, choice: Choice | None) -> int:
-    """Return the exercice of an invoice; raises PiecesMissing, with the command, when somebody has to choose."""
+def to_choose(app: App, books: Books, invoice: Invoice, engagement: Engagement | None) -> str:
+    """Say that an agent has to choose the exercice of an invoice, with the command; an empty text when it is known."""
+    today, done_on = app.clock.today(), _done_on(invoice)
+    if done_on.year >= today.year or _is_investment(engagement) or not _is_open(books, invoice, today):
+        return ""
+    former, command = today.year - 1, "dematfin bordereau preparer --exercice"
+    return (
+        f"Facture {invoice.id} : le service a été fait le {done_on:%d/%m/%Y}, et l'exercice {former} est ouvert "
+        f"jusqu'au 31/01/{today.year}. Choisissez : {command} {former} --facture {invoice.id}, ou --exercice "
+        f"{today.year}."
+    )
+
+
+def year_for(app: App, invoice: Invoice, engagement: Engagement | None, choice: Choice | None) -> int:
+    """Return the exercice of an invoice: this year's, or the one that was chosen; raises PiecesMissing."""
     today = app.clock.today()
-    investment = engagement is not None and engagement.imputation.investment
-    if choice is not None:
-        return _chosen(invoice, choice.exercice, today, investment=investment)
-    if _done_on(invoice).year < today.year and _is_open(books, invoice, today) and not investment:
-        message = (
-            f"Facture {invoice.id} : le service a été fait le {_done_on(invoice):%d/%m/%Y}, et l'exercice "
-            f"{today.year - 1} est ouvert jusqu'au 31/01/{today.year}. Choisissez : dematfin bordereau preparer "
-            f"--exercice {today.year - 1} --facture {invoice.id}, ou --exercice {today.year}."
-        )
-        raise PiecesMissing(message)
-    return today.year
-
-
-def _chosen(invoice: Invoice, exercice: int, today: date, *, investment: bool) -> int:
-    why = why_closed(exercice, today, investment=investment)
-    if not why and _done_on(invoice).year > exercice:
-        why = f"le service a été fait le {_done_on(invoice):%d/%m/%Y}, après la fin de l'exercice {exercice}"
+    if choice is None:
+        return today.year
+    why = why_closed(choice.exercice, today, investment=_is_investment(engagement))
+    if not why and _done_on(invoice).year > choice.exercice:
+        why = f"le service a été fait le {_done_on(invoice):%d/%m/%Y}, après la fin de l'exercice {choice.exercice}"
     if why:
         message = f"Facture {invoice.id} : {why}. Elle va sur {today.year} (bordereau preparer)."
         raise PiecesMissing(message)
-    return exercice
+    return choice.exercice
+
+
+def _is_investment(engagement: Engagement | None) -> bool:
+    return engagement is not None and engagement.imputation.investment
 
 
 def _done_on(invoice: Invoice) -> date:

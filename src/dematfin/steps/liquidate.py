@@ -22,7 +22,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.accounts import accounts_of
 from dematfin.steps.credits import take
-from dematfin.steps.exercices import Choice, year_for
+from dematfin.steps.exercices import Choice, to_choose, year_for
 from dematfin.steps.orphans import tell_orphans
 from dematfin.steps.outcome import Tally
 from dematfin.steps.pieces import pieces_of
@@ -48,12 +48,18 @@ def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
             continue
         with tally.item(f"Facture {invoice.id}"):
             netted = [note for note in notes if corrects(note, invoice)]
-            if reason := _awaited(invoice, coming) or _stopped((invoice, *netted), refused, unread):
+            waits = "" if choice else _to_choose(app, invoice)
+            if reason := waits or _awaited(invoice, coming) or _stopped((invoice, *netted), refused, unread):
                 tally.note(reason)
             else:
                 tally.done(_liquidate_one(app, (invoice, *netted), choice))
                 _tell_delay(invoice, tally)
     tell_orphans(app, certified, notes, tally)
+
+
+def _to_choose(app: App, invoice: Invoice) -> str:
+    with app.ledger.reading() as books:
+        return to_choose(app, books, invoice, _engagement(books, invoice))
 
 
 def _waivers(app: App, books: Books, paid: Iterable[Invoice], mandat_id: str) -> tuple[Waiver, ...]:
@@ -95,7 +101,7 @@ def _liquidate_one(app: App, certified: Sequence[Invoice], choice: Choice | None
     with app.ledger.transaction() as books:
         invoice, *notes = paid = tuple(books.get(Invoice, one.id) for one in certified)
         engagement = _engagement(books, invoice)
-        year = year_for(app, books, invoice, engagement, choice)
+        year = year_for(app, invoice, engagement, choice)
         mandat_id = next_mandat_id(books, year)
         exceptions = _waivers(app, books, paid, mandat_id)
         pieces = [piece for one in paid for piece in pieces_of(app, books, one, year)]

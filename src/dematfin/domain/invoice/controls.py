@@ -25,6 +25,7 @@ from dematfin.domain.invoice.payment import (
 )
 from dematfin.domain.invoice.routing import check_engagement, check_service, not_ours
 from dematfin.domain.invoice.sums import check_payable, check_sums
+from dematfin.domain.money import euros
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, StructureRules
@@ -38,6 +39,7 @@ class Known:
         ours: whether its SIRET is one of our budgets.
         rules: what is demanded of suppliers for that SIRET; None before the first import of the structures.
         engagement, credit: what it would be paid from, when they are known.
+        recovers_tva: the budget is charged HT.
         tiers: the creditors of the register with the supplier's SIREN.
         accounts: the accounts of that firm, cleared or not.
         earlier: invoices that look like it and came in before, or passed their controls before.
@@ -51,6 +53,7 @@ class Known:
     rules: StructureRules | None
     engagement: Engagement | None
     credit: Credit | None = None
+    recovers_tva: bool = False
     tiers: tuple[Tiers, ...]
     accounts: tuple[KnownAccount, ...] = ()
     earlier: tuple[Invoice, ...] = ()
@@ -112,7 +115,9 @@ def _payment(invoice: Invoice, known: Known) -> Iterator[Finding]:
     yield from check_direct_payment(content)
     if invoice.paid_before is None or content.amounts.payable > 0:  # nothing is left to pay of what has been paid
         yield from check_payable(content)
-    yield from check_credits(invoice.ttc, known.engagement, known.credit)
+    charged = euros(content.amounts.ht) if known.recovers_tva else invoice.ttc
+    yield from check_credits(invoice.ttc, known.engagement, None)
+    yield from check_credits(charged, None, known.credit)
 
 
 def _routing(invoice: Invoice, known: Known) -> Iterator[Finding]:
