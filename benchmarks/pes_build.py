@@ -90,7 +90,7 @@ def child(side: str, folder: str) -> dict[str, float]:
 def prepare(folder: Path, count: int, size: int) -> None:
     """Keep the documents that the flow will carry."""
     documents = FolderDocuments(folder / "documents", 0)
-    source = random.Random(1)  # noqa: S311 - bytes to compress, no secret
+    source = random.Random(1)
     with documents.batch():
         refs = [documents.put(source.randbytes(size)) for _ in range(count)]
     (folder / "refs.json").write_text(json.dumps([(ref.sha256, ref.size) for ref in refs]))

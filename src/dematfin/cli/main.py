@@ -25,6 +25,7 @@ from dematfin.cli import (
     numerisation,
     pages,
     parapheur,
+    pieces_seules,
     rappels,
     registres,
     steps,
@@ -56,6 +57,7 @@ def program() -> typer.Typer:
         family.register(app)
     for family in (bureaux, fiche, rappels):
         family.register(visas.app)
+    pieces_seules.register(bordereaux.app)
     registres.tiers.add_typer(doublons.iban, name="iban")
     _add_families(app)
     return app

@@ -21,6 +21,7 @@ from dematfin.errors import ConfigError
 from dematfin.finance.settings import FinanceSettings
 from dematfin.mail.settings import MailSettings
 from dematfin.parapheur.settings import ParapheurSettings
+from dematfin.pes.style import LongNumbers, Style
 from dematfin.scanning.settings import ScanSettings
 from dematfin.signature.settings import SignatureSettings
 from dematfin.store.settings import StoreSettings
@@ -82,6 +83,14 @@ class PesSettings(Section):
 
     schemas_officiels: LocalPath | None = None
     taille_flux: int = Field(default=100_000_000, ge=1_000_000)
+    taille_piece: int = Field(default=50_000_000, ge=100_000)
+    numero_long: LongNumbers = LongNumbers.END
+    code_service: str = Field(default="", max_length=10, pattern=r"^[ -~]*$")
+    affectation: str = Field(default="", max_length=10, pattern=r"^[ -~]*$")
+
+    def style(self) -> Style:
+        """Return how flows are written."""
+        return Style(numbers=self.numero_long, service=self.code_service, dispatch=self.affectation)
 
 
 class SandboxSettings(Section):
@@ -138,6 +147,7 @@ class Settings(Section):
             payment_days=self.controles.delai_paiement,
             small=self.collectivite.petite_commune,
             flow_limit=self.pes.taille_flux,
+            piece_limit=self.pes.taille_piece,
             verify_after=timedelta(seconds=self.s2low.attente_verification),
             import_days=self.controles.jours_import,
             tell_within=timedelta(hours=self.chorus.attente_mandatee),

@@ -30,6 +30,7 @@ class Policy:
         reminders: when those who have to visa are reminded of it.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
         flow_limit: bytes of documents that one flow may carry.
+        piece_limit: bytes of one document, the largest that the comptable wants.
         verify_after: time after which a deposit whose answer was lost cannot be under way any more.
         import_days: how far back invoices are asked for again at each import.
         tell_within: how long a signed flow waits for Chorus Pro to take the status MANDATEE; then it leaves, and the
@@ -56,6 +57,7 @@ class Policy:
     payment_days: int = DAYS
     small: bool = False
     flow_limit: int = 100_000_000
+    piece_limit: int = 50_000_000
     verify_after: timedelta = timedelta(minutes=5)
     import_days: int = 30
     tell_within: timedelta = timedelta(hours=24)
