@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check bench golden lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/dematfin demo --dossier demo
@@ -21,6 +21,10 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
+
+# Rewrites the golden flows of fixtures/pes, on purpose: read `git diff` before keeping them.
+golden: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python tests/pes/cases.py
 
 # The locked versions, with their hashes; the package itself is linked, so that a change is seen at once.
 $(VENV)/.demo: requirements.lock pyproject.toml

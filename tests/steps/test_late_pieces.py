@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from dematfin.acts import late_pieces, mandats
+from dematfin.acts import consult, late_pieces, mandats
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -60,6 +60,12 @@ def first_mandat(hall: Hall) -> str:
     return str(next(one.id for one in hall.all(Mandat) if one.number == 1187))
 
 
+def alerted(hall: Hall) -> int:
+    """Count what the director is told of refused documents."""
+    told = consult.picture(hall.app, AGENT).alerts
+    return sum("envoyer-pieces" in one for one in told)
+
+
 def alone(hall: Hall) -> Flux:
     """Return the flow of documents alone."""
     (flux,) = (one for one in hall.all(Flux) if not one.bordereaux)
@@ -79,7 +85,9 @@ def test_a_refused_document_is_remembered_and_sent_again_alone(hall: Hall, tmp_p
     known = {one.id: one for one in pieces(hall)}
     assert (known[first.id].refusal, known[first.id].accepted_in) == (REFUSED, "")
     assert [one.accepted_in != "" for one in pieces(hall)] == [False, True]
+    assert alerted(hall) == 1
     late_pieces.send(hall.app, AGENT, first_mandat(hall))
+    assert alerted(hall) == 0
     flux = alone(hall)
     assert (flux.state, flux.pieces) == (FluxState.READY, (first.id,))
     path = written(hall, flux, tmp_path)
@@ -165,6 +173,7 @@ def test_an_identifier_that_helios_has_for_something_else_is_never_used_again(ha
     assert (new.document, new.carried_in, new.sealed) == (first.document, (), "")
     (mandat,) = (one for one in hall.all(Mandat) if one.number == 1187)
     assert mandat.pieces == (new.id,)
+    assert alerted(hall) == 1
     late_pieces.send(hall.app, AGENT, mandat.id)
     assert alone(hall).pieces == (new.id,)
     assert other.id not in alone(hall).pieces

@@ -3,8 +3,6 @@
 Such a flow orders nothing to be paid: nobody signs it.
 """
 
-from typing import Final
-
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import MANDAT
@@ -18,7 +16,7 @@ from dematfin.domain.mandat.flux import (
     MandatReference,
     nomfic_of_pieces,
 )
-from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.mandat import AT_HELIOS, Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece, on_their_way
 from dematfin.errors import ComeBackLater, RuleError
 from dematfin.ports.app import App
@@ -26,9 +24,6 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.build import check_fit, write_flow
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.pieces import pieces_of
-
-S = MandatState
-AT_HELIOS: Final = frozenset({S.SENT, S.TAKEN_IN_CHARGE, S.ON_HOLD, S.PARTLY_PAID, S.PAID})
 
 
 def send_late(app: App, mandat_id: str) -> Outcome:
@@ -87,7 +82,7 @@ def _bordereau(books: Books, mandat: Mandat) -> Bordereau:
         message = f"Mandat {mandat.id} : il n'est pas chez le comptable ({state}). Ses pièces partiront avec lui."
         raise RuleError(message)
     bordereau = books.get(Bordereau, mandat.bordereau)
-    if mandat.state is S.SENT and books.get(Flux, bordereau.flux).state is not FluxState.ACKNOWLEDGED:
+    if mandat.state is MandatState.SENT and books.get(Flux, bordereau.flux).state is not FluxState.ACKNOWLEDGED:
         message = (
             f"Mandat {mandat.id} : Hélios n'a pas encore répondu à son flux {bordereau.flux}. Attendez son acquit."
         )

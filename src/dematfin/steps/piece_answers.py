@@ -30,7 +30,7 @@ def _refused(app: App, books: Books, flux: Flux, piece: Piece, anomalies: tuple[
         books.save(piece.accepted(before))
         motif = f"{what}. Elle y était déjà, par notre flux {before} : il n'y a rien à faire."
     elif twice:
-        key = _rename(app, books, piece, flux)
+        key = _rename(app, books, piece, flux, _reasons(anomalies))
         motif = f"{what}. Cet identifiant y désigne un autre fichier : elle repartira sous {key}."
     else:
         books.save(piece.refused(flux.id, _reasons(anomalies)))
@@ -46,13 +46,13 @@ def _carried_by(books: Books, piece: Piece, refusing: Flux) -> str:
     return brought[0] if brought else ""
 
 
-def _rename(app: App, books: Books, piece: Piece, flux: Flux) -> str:
+def _rename(app: App, books: Books, piece: Piece, flux: Flux, reason: str) -> str:
     """Give a document a new identifier, wherever it is named; the old one is never used again."""
     year = app.clock.today().year
     key = unique_id(flux.siret, year, books.next_number(f"piece:{flux.siret}:{year}"))
     books.save(
-        replace(piece.refused(flux.id, "identifiant déjà pris"), replaced_by=key),
-        replace(piece, id=key, carried_in=(), sealed=""),
+        replace(piece.refused(flux.id, reason), replaced_by=key),
+        replace(piece, id=key, carried_in=(), sealed="", refusal=reason),
     )
     for mandat in books.find(Mandat, siret=flux.siret):
         if piece.id in mandat.pieces:

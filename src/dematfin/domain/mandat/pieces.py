@@ -61,6 +61,11 @@ class Piece:
     refusal: str = ""
     replaced_by: str = ""
 
+    @property
+    def to_send_again(self) -> bool:
+        """Whether no flow has carried it since it was refused."""
+        return all(one in self.refused_in for one in self.carried_in)
+
     def carried(self, nomfic: str) -> "Piece":
         """Return it once a flow carries it: from then on its identifier stands for these bytes, for ever."""
         return replace(self, carried_in=(*self.carried_in, nomfic), sealed=self.document.sha256)
