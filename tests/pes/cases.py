@@ -1,6 +1,6 @@
 """Cases of the trade, as plans for our writer: each has its golden flow in fixtures/pes.
 
-python tests/pes/cases.py      rewrites the golden flows, on purpose: read the difference before keeping it
+`make golden` rewrites them, on purpose: read the difference before keeping it.
 """
 
 import tempfile

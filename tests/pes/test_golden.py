@@ -35,7 +35,7 @@ def official() -> Any:
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_is_written_as_its_golden_flow(name: str, tmp_path: Path) -> None:
-    """A difference here is one for the comptable: `python tests/pes/cases.py` rewrites them, once it is wanted."""
+    """A difference here is one for the comptable: `make golden` rewrites them, once it is wanted."""
     flow = tmp_path / "flux.xml"
     write(CASES[name], BLOBS, flow)
     assert readable(flow.read_bytes()) == (GOLDEN / f"{name}.xml").read_bytes()
