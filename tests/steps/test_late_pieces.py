@@ -20,7 +20,7 @@ from dematfin.steps.follow_up import follow_up
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
-from examples import AGENT, MAIRE
+from examples import AGENT, MAIRE, tiers
 from fakes.hall import Hall, Killed
 from official import OFFICIAL, needs_official
 
@@ -305,3 +305,20 @@ def test_such_a_document_keeps_its_invoice_from_being_mandated(tmp_path: Path, s
     assert words in failure.sentence
     assert f"{main.name} de la facture {one.id}" in failure.sentence
     assert len(hall.all(Mandat)) == 1
+
+
+def test_a_name_that_no_flow_can_say_keeps_its_invoice_from_being_mandated(tmp_path: Path) -> None:
+    """Nothing is numbered: once the creditor is corrected, the next preparation takes it."""
+    hall = Hall.build(tmp_path)
+    hall.deposit("120.00")
+    hall.day()
+    hall.certify()
+    with hall.ledger.transaction() as books:
+        books.save(tiers(name="Иванов"))
+    (failure,) = prepare(hall.app).failures
+    assert all(word in failure.sentence for word in ("F00231", "Иванов", "tiers importer"))
+    assert hall.all(Mandat) == hall.all(Bordereau) == ()
+    with hall.ledger.transaction() as books:
+        books.save(tiers(name="Ivanov"))
+    prepare(hall.app)
+    assert len(hall.all(Flux)) == 1

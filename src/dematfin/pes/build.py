@@ -9,6 +9,7 @@ from lxml import etree
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.flux import FlowPlan, MandatReference
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
@@ -47,6 +48,11 @@ class Writer:
         self._schemas = schemas
         self._release = release
         self._style = style
+
+    def check(self, mandat: Mandat, budget: Budget) -> None:
+        """Write a mandat for nobody: what of it cannot be written is refused now."""
+        numbers, _ = short_numbers((mandat,), self._style.numbers)
+        mandat_element(mandat, Surroundings(budget=budget, names={}, numbers=numbers, style=self._style))
 
     def build(self, plan: FlowPlan, target: Path) -> tuple[str, ...]:
         """Write the flow of a plan, unsigned, with InfoDematerialisee = 1 since it will be signed."""
