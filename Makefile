@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: demo test check bench campagne lock clean
+.PHONY: demo test check bench campagne golden lock clean
 
 demo: $(VENV)/.demo
 	$(BIN)/dematfin demo --dossier demo
@@ -26,6 +26,9 @@ bench: $(VENV)/.dev
 campagne: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m pes.campagne
 
+# Rewrites the golden flows of fixtures/pes, on purpose: read `git diff` before keeping them.
+golden: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python tests/pes/cases.py
 # The locked versions, with their hashes; the package itself is linked, so that a change is seen at once.
 $(VENV)/.demo: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

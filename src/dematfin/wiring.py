@@ -59,7 +59,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         folders=WatchedFolders(settings.numerisation, clock.now),
         paper=Paper(settings.numerisation),
         finance=CsvFinanceSoftware(policy.budgets, settings.logiciel_financier),
-        writer=Writer(documents.open, schemas, __version__),
+        writer=Writer(documents.open, schemas, __version__, settings.pes.style()),
         reader=Reader(schemas),
         signer=Here(XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)), clock.now),
         signatures=Verifier(settings.signature, authorities, clock.now),

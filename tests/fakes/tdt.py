@@ -19,11 +19,13 @@ class FakeTdt:
         received: the bytes of each deposit, by its number.
         refused: numbers of the bordereaux that the entry gate refuses.
         rejected: numbers of the mandats that the comptable rejects.
+        pieces: why each refused PJ is; the others are accepted. None: the gate says nothing of any.
     """
 
     received: dict[str, bytes] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)
     rejected: set[int] = field(default_factory=set)
+    pieces: dict[str, str] | None = None
     unread: dict[str, bytes] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
     folder: Path = Path()
@@ -45,7 +47,10 @@ class FakeTdt:
         return next((key for key, known in self.received.items() if known == data), "")
 
     def follow(self, remote_id: str, nomfic: str) -> Progress:
-        elements = "".join(self._verdict(sheet.exercice, sheet.number) for sheet in self._read(remote_id).bordereaux)
+        flow = self._read(remote_id)
+        elements = "".join(self._verdict(sheet.exercice, sheet.number) for sheet in flow.bordereaux)
+        if self.pieces is not None:
+            elements += "".join(_of_piece(key, self.pieces.get(key, "")) for key in flow.carried)
         text = f"<p:PES_ACQUIT xmlns:p='{ACQUIT}'>{_envelope(nomfic)}<ACQUIT>{elements}</ACQUIT></p:PES_ACQUIT>"
         return Progress(phase=Phase.ANSWERED, acquit=text.encode())
 
@@ -93,6 +98,13 @@ class FakeTdt:
         paid = f'<PaiementEmargement><OrgEma V="01"/><DtePay V="2026-03-30"/><MtPay V="{amount}"/></PaiementEmargement>'
         info = f'<InfoPiece><IdPce V="{number}"/><EtatPce V="05"/></InfoPiece>'
         return f"<Piece>{info}<LigneDePiece>{line}{paid}</LigneDePiece></Piece>"
+
+
+def _of_piece(key: str, reason: str) -> str:
+    error = f'<Erreur><NumAnoAck V="ERREUR_AUTRE"/><LibelleAnoAck V="{reason}"/></Erreur>' if reason else ""
+    state = "0" if reason else "1"
+    verdict = f'<DomaineAck V="4"/><EtatAck V="{state}"/><IdUnique V="{key}"/>'
+    return f"<ElementACQUIT>{verdict}{error}</ElementACQUIT>"
 
 
 def _envelope(nomfic: str) -> str:

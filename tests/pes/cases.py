@@ -1,6 +1,6 @@
 """Cases of the trade, as plans for our writer: each has its golden flow in fixtures/pes.
 
-python tests/pes/cases.py      rewrites the golden flows, on purpose: read the difference before keeping it
+`make golden` rewrites them, on purpose: read the difference before keeping it.
 """
 
 import tempfile
@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.domain.delay.dgp import delay
-from dematfin.domain.mandat.flux import FlowPlan
-from dematfin.domain.mandat.kind import MandatKind, PaymentMode
+from dematfin.domain.mandat.flux import FlowPlan, MandatReference, nomfic_of_pieces
+from dematfin.domain.mandat.kind import BordereauKind, MandatKind, PaymentMode
 from dematfin.domain.mandat.mandat import Line, Mandat, Origin, Share
 from dematfin.domain.mandat.pieces import Piece, PieceKind
 from dematfin.domain.parties.tiers import Address, BankAccount, Tiers
 from dematfin.domain.registers import Imputation
-from examples import BUDGETS, tiers
+from examples import BUDGETS, COMMUNE, tiers
 from pes.plans import PDF, documents_of_small_plan, mandat, piece, plan, small_plan, stored, write
 
 GOLDEN: Final = Path(__file__).parent.parent.parent / "fixtures" / "pes"
@@ -174,6 +174,15 @@ def year_end() -> FlowPlan:
     return plan(late, pieces=(one,), emitted_on=date(2026, 1, 28))
 
 
+def documents_alone() -> FlowPlan:
+    """Refused, or late: their mandats are there already."""
+    one = piece(1)
+    late = (MandatReference(exercice=2026, kind=BordereauKind.ORDINARY, number=1187),)
+    carrying = plan(mandat(1187, pieces=(one.id,)), pieces=(one,))
+    name = nomfic_of_pieces(COMMUNE, 2026, 8)
+    return replace(carrying, nomfic=name, sheets=(), late={one.id: late})
+
+
 CASES: Final[dict[str, FlowPlan]] = {
     "simple": small_plan(),
     "lignes-multiples": many_lines(),
@@ -188,6 +197,7 @@ CASES: Final[dict[str, FlowPlan]] = {
     "deux-budgets-commune": alone(1210),
     "deux-budgets-ccas": plan(mandat(5, pieces=(piece(1).id,)), pieces=(piece(1),), budget=BUDGETS[1]),
     "pj-par-reference": referred(),
+    "pieces-seules": documents_alone(),
     "accents": alone(1211, tiers=ARTIST, label="Atelier « d’été » à l’école – 3 œuvres, 120 €", reference="N°7"),
     "noms-longs": long_names(),
     "etranger-sans-siret": alone(1212, tiers=ABROAD, mode=PaymentMode.ABROAD),

@@ -10,6 +10,7 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.paper.batch import ASIDE, Batch
 from dematfin.domain.paper.capture import WAITING, Capture
 from dematfin.domain.parties.person import Act, Person
@@ -20,7 +21,7 @@ from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.remote import OPEN, RemoteFolder
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Books, JournalReport, WrittenEvent
+from dematfin.ports.ledger import Between, Books, JournalReport, WrittenEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,4 +131,5 @@ def _holdings(books: Books) -> Holdings:
         captures=books.find(Capture, state=WAITING),
         waivers=books.find(Waiver),
         remotes=books.find(RemoteFolder, state=OPEN),
+        refused_pieces=books.find(Piece, refusal=Between(low=" ")),
     )

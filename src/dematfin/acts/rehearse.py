@@ -65,6 +65,8 @@ def transmission(app: App, who: Person) -> Iterator[str]:
 
 
 def _transmissions(books: Books) -> Iterator[str]:
+    for flux in books.find(Flux, state=FluxState.READY):
+        yield f"Transmettre le flux {flux.id} : {len(flux.pieces)} pièces seules."
     for flux in books.find(Flux, state=FluxState.SIGNED):
         total = sum((one.total for one in books.find(Bordereau, id=flux.bordereaux)), ZERO)
         mandats = books.find(Mandat, bordereau=flux.bordereaux)

@@ -28,6 +28,7 @@ from dematfin.cli import (
     pages,
     parapheur,
     pes,
+    pieces_seules,
     rappels,
     registres,
     signature,
@@ -62,6 +63,7 @@ def program() -> typer.Typer:
     for family in (bureaux, fiche, rappels):
         family.register(visas.app)
     livre.register(bordereaux.app, mandats.app)
+    pieces_seules.register(bordereaux.app)
     registres.tiers.add_typer(doublons.iban, name="iban")
     _add_families(app)
     return app

@@ -106,6 +106,7 @@ class Settings(Section):
             payment_days=self.controles.delai_paiement,
             small=self.collectivite.petite_commune,
             flow_limit=self.pes.taille_flux,
+            piece_limit=self.pes.taille_piece,
             verify_after=timedelta(seconds=self.s2low.attente_verification),
             import_days=self.controles.jours_import,
             tell_within=timedelta(hours=self.chorus.attente_mandatee),

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dematfin.pes.expected import TRIPLETS, Expected
+from dematfin.pes.style import LongNumbers, Style
 from dematfin.support.settings import LocalPath, Section
 
 Triplet = Annotated[str, Field(pattern=r"^[0-9]{2}/[0-9]{2}/[0-9]{2}$")]
@@ -18,11 +19,22 @@ class PesSettings(Section):
         schemas_officiels: where the DGFiP's schemas are kept; None: beside the documents.
         triplets: kinds of mandats that the comptable takes, as TypBord/TypPce/NatPce.
         taille_flux: bytes of documents that one flow may carry.
+        taille_piece: bytes of one document.
+        numero_long: what is kept of an invoice number of more than twenty characters.
+        code_service, affectation: CodServ and Affect of every mandat, where the comptable waits for them.
     """
 
     schemas_officiels: LocalPath | None = None
     triplets: tuple[Triplet, ...] = Field(default=tuple(sorted(map("/".join, TRIPLETS))), min_length=1)
     taille_flux: int = Field(default=100_000_000, ge=1_000_000)
+    taille_piece: int = Field(default=50_000_000, ge=100_000)
+    numero_long: LongNumbers = LongNumbers.END
+    code_service: str = Field(default="", max_length=10, pattern=r"^[ -~]*$")
+    affectation: str = Field(default="", max_length=10, pattern=r"^[ -~]*$")
+
+    def style(self) -> Style:
+        """Return how flows are written."""
+        return Style(numbers=self.numero_long, service=self.code_service, dispatch=self.affectation)
 
     def schemas_place(self, documents: Path) -> Path:
         """Return where the official schemas are kept."""

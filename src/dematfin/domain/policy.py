@@ -32,6 +32,7 @@ class Policy:
         flow_limit: bytes of documents that one flow may carry.
         signing_days: days after which a flow that is still being signed elsewhere is told.
         signatory_known: the certificate of whoever signs is configured, no name has to be compared.
+        piece_limit: bytes of one document, the largest that the comptable wants.
         verify_after: time after which a deposit whose answer was lost cannot be under way any more.
         import_days: how far back invoices are asked for again at each import.
         tell_within: how long a signed flow waits for Chorus Pro to take the status MANDATEE; then it leaves, and the
@@ -60,6 +61,7 @@ class Policy:
     flow_limit: int = 100_000_000
     signing_days: int = 7
     signatory_known: bool = False
+    piece_limit: int = 50_000_000
     verify_after: timedelta = timedelta(minutes=5)
     import_days: int = 30
     tell_within: timedelta = timedelta(hours=24)

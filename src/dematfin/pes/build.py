@@ -1,7 +1,6 @@
 """Writing a PES_Aller, one mandat and one document at a time, never the whole flow in memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -10,14 +9,16 @@ from lxml import etree
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.flux import FlowPlan, MandatReference
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
-from dematfin.pes.invoice_numbers import LongNumbers, short_numbers
+from dematfin.pes.invoice_numbers import short_numbers
 from dematfin.pes.mandat import Surroundings, mandat_element
 from dematfin.pes.names import file_names
 from dematfin.pes.pieces_jointes import EXPENSE, encoded
 from dematfin.pes.rules import judge
+from dematfin.pes.style import Style
 from dematfin.pes.text import fit
 from dematfin.pes.validate import Schemas
 from dematfin.pes.values import add, amount, node
@@ -29,20 +30,7 @@ HOSPITALS: Final = ("M21", "M22")
 """Nomenclatures that need FinJur; with any other Hélios rejects the flow for it."""
 EXPENSES: Final = "01"
 UNKNOWN_MEDIA: Final = "application/octet-stream"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """What a collectivité and its comptable have agreed on.
-
-    Attributes:
-        numbers: what is kept of an invoice number that is too long.
-        service, dispatch: CodServ and Affect of all mandats; empty: they are not told.
-    """
-
-    numbers: LongNumbers = LongNumbers.END
-    service: str = ""
-    dispatch: str = ""
+DEFAULT: Final = Style()
 
 
 class Writer:
@@ -53,13 +41,18 @@ class Writer:
         open_document: Callable[[DocumentRef], BinaryIO],
         schemas: Schemas,
         release: str,
-        style: Style = Style(),
+        style: Style = DEFAULT,
     ) -> None:
         """Prepare to write; `release` is the version of dematfin, told to Hélios."""
         self._open = open_document
         self._schemas = schemas
         self._release = release
         self._style = style
+
+    def check(self, mandat: Mandat, budget: Budget) -> None:
+        """Write a mandat for nobody: what of it cannot be written is refused now."""
+        numbers, _ = short_numbers((mandat,), self._style.numbers)
+        mandat_element(mandat, Surroundings(budget=budget, names={}, numbers=numbers, style=self._style))
 
     def build(self, plan: FlowPlan, target: Path) -> tuple[str, ...]:
         """Write the flow of a plan, unsigned, with InfoDematerialisee = 1 since it will be signed."""
@@ -68,8 +61,7 @@ class Writer:
             budget=plan.budget,
             names=file_names(plan.references, plan.mandats),
             numbers=numbers,
-            service=self._style.service,
-            dispatch=self._style.dispatch,
+            style=self._style,
         )
         with target.open("wb") as sink:
             sink.write(PROLOG)
@@ -100,7 +92,7 @@ class Writer:
         header = etree.Element("EnTetePES_PJ")
         add(header, IdVer="1")
         xml.write(header)
-        for piece in (one for one in plan.references if one.id in plan.carried):
+        for piece in plan.travelling:
             with xml.element("PJ"):
                 with xml.element("Contenu"), xml.element("Fichier", MIMEType=_media_type(piece)):
                     xml.flush()

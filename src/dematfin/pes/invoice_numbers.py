@@ -1,23 +1,15 @@
 """Numbers of invoices in the twenty characters of `Facture`; whole, they are in LibVir1 and in their document."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import Final
 
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.pes.style import LongNumbers
 from dematfin.pes.text import fit
 from dematfin.pes.wording import Wording
 
 LENGTH: Final = 20
 WHOLE: Final = 100
-
-
-class LongNumbers(StrEnum):
-    """What is kept of a number that does not fit."""
-
-    END = "fin"
-    BEGINNING = "debut"
-    NO_SEPARATORS = "sans-separateurs"
 
 
 Key = tuple[str, str]

@@ -12,6 +12,7 @@ from dematfin.domain.mandat.mandat import Line, Mandat
 from dematfin.pes.creditor import creditor
 from dematfin.pes.invoice_numbers import Key, key_of
 from dematfin.pes.pieces_jointes import EXPENSE
+from dematfin.pes.style import Style
 from dematfin.pes.text import fit
 from dematfin.pes.values import add, amount, node
 from dematfin.pes.wording import Wording
@@ -34,14 +35,12 @@ class Surroundings:
     Attributes:
         names: file name of each document, by IdUnique.
         numbers: `Facture` of each invoice.
-        service, dispatch: CodServ and Affect, where the comptable has asked for them.
     """
 
     budget: Budget
     names: Mapping[str, str]
     numbers: Mapping[Key, str]
-    service: str = ""
-    dispatch: str = ""
+    style: Style
 
 
 def mandat_element(mandat: Mandat, around: Surroundings) -> Any:
@@ -61,8 +60,8 @@ def _information(info: Any, mandat: Mandat, around: Surroundings) -> None:
     _, kind, nature = triplet(mandat.kind, investment=mandat.investment)
     add(
         info,
-        CodServ=around.service,
-        Affect=around.dispatch,
+        CodServ=around.style.service,
+        Affect=around.style.dispatch,
         IdPce=str(mandat.number),
         TypPce=kind,
         NatPce=nature,

@@ -23,7 +23,7 @@ def fit(text: str, limit: int) -> str:
     >>> fit("Œuvres d’école – 12 €", 38), fit("Иванов", 38)
     ("OEuvres d'école - 12 EUR", '')
     """
-    latin = "".join(_latin(sign) for sign in _other_signs(text))
+    latin = text if _plain(text) else "".join(_latin(sign) for sign in _other_signs(text))
     return _allowed(" ".join(latin.split())[:limit].strip())[:limit]
 
 
@@ -33,6 +33,8 @@ def lost(text: str) -> str:
     >>> lost("Zoë Čapek, Złoty & Ко"), lost("naïf 🙂")
     ('Ко', '')
     """
+    if _plain(text):
+        return ""
     return "".join(sign for sign in _other_signs(text) if sign.isalnum() and not _latin(sign))
 
 
@@ -47,8 +49,15 @@ def ascii_only(text: str) -> str:
     >>> ascii_only("Décompte n° 3 – çà")
     'Decompte n 3 - ca'
     """
+    if _plain(text):
+        return " ".join(text.split())
     apart = unicodedata.normalize("NFKD", fit(text, len(text) * 4))
     return " ".join("".join(sign for sign in apart if sign.isascii()).split())
+
+
+def _plain(text: str) -> bool:
+    """Whether nothing in it is to be replaced, as in most texts: each sign is looked at in the others only."""
+    return text.isascii() and text.isprintable()
 
 
 def _other_signs(text: str) -> str:

@@ -25,9 +25,10 @@ class Wording:
 
     def _refuse(self, why: str) -> str:
         mandat = self.mandat
+        number = f" (n° {mandat.number})" if mandat.number else ""
         message = (
-            f"Mandat {mandat.id} (n° {mandat.number}), fournisseur {mandat.tiers.id} {mandat.tiers.name} : {why}. "
+            f"Mandat {mandat.id}{number}, fournisseur {mandat.tiers.id} {mandat.tiers.name} : {why}. "
             "Rien n'est envoyé. Corrigez en lettres latines dans le logiciel de finances, importez de nouveau "
-            "(dematfin tiers importer), puis refaites ce mandat."
+            "(dematfin tiers importer), puis préparez de nouveau (bordereau preparer)."
         )
         raise FlowRejected(message)

@@ -6,11 +6,17 @@ from typing import Protocol
 from dematfin.domain.finding import Finding
 from dematfin.domain.mandat.aller import ReadFlow
 from dematfin.domain.mandat.answers import Acquit, Retour
+from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.flux import FlowPlan
+from dematfin.domain.mandat.mandat import Mandat
 
 
 class FlowWriter(Protocol):
     """Builds PES_Aller files."""
+
+    def check(self, mandat: Mandat, budget: Budget) -> None:
+        """Raise FlowRejected, by name, when a mandat says what no flow can: told before it is numbered."""
+        ...
 
     def build(self, plan: FlowPlan, target: Path) -> tuple[str, ...]:
         """Write the flow of a plan, unsigned; return what a person should know of it.

@@ -12,7 +12,6 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
-from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.reissue import rejected
 from dematfin.domain.mandat.verdict import FlowVerdict, MandatVerdict, read_acquit, read_retour
 from dematfin.domain.money import french
@@ -21,6 +20,7 @@ from dematfin.errors import DocumentError, InvalidPes
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
+from dematfin.steps.piece_answers import judge_pieces
 from dematfin.steps.reductions import settle_origin
 
 DGFIP: Final = "dgfip"
@@ -60,7 +60,7 @@ def _apply_acquit(app: App, answer: Answer, acquit: Acquit, tally: Tally) -> tup
         books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=DGFIP))
         for bordereau in books.find(Bordereau, id=flux.bordereaux, flux=flux.id):
             _judge_bordereau(app, books, bordereau, verdict, tally)
-        _judge_pieces(books, flux, verdict, tally)
+        judge_pieces(app, books, flux, verdict, tally)
         books.save(replace(answer, state=AnswerState.APPLIED, remarks=acquit.remarks))
     return acquit.remarks
 
@@ -100,15 +100,6 @@ def _refuse_mandats(app: App, books: Books, bordereau: Bordereau, anomalies: Ite
         reason = _sentence(own) or "son bordereau est refusé à cause d'un autre mandat"
         books.save(replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=reason))
         books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, MandatState.REFUSED_AT_GATE, reason, by=DGFIP))
-
-
-def _judge_pieces(books: Books, flux: Flux, verdict: FlowVerdict, tally: Tally) -> None:
-    for piece in books.find(Piece, id=flux.pieces):
-        if piece.id in verdict.pieces_accepted and not piece.accepted_in:
-            books.save(replace(piece, accepted_in=flux.id))
-        elif piece.id in verdict.pieces_refused:
-            reason = _sentence(verdict.pieces_refused[piece.id])
-            tally.note(f"Pièce {piece.name} de la facture {piece.invoice_id} refusée par Hélios : {reason}")
 
 
 def _apply_retour(app: App, answer: Answer, retour: Retour, tally: Tally) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import blocking
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import FlowPlan, Flux, nomfic
+from dematfin.domain.mandat.flux import FlowPlan, Flux, FluxState, nomfic
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.mandat.pieces import Piece, to_carry
+from dematfin.domain.mandat.pieces import Piece, on_their_way, to_carry, unfit
 from dematfin.errors import ComeBackLater, FlowRejected
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -20,19 +21,34 @@ def build_all(app: App, tally: Tally) -> None:
         waiting = [one for one in books.find(Bordereau, flux="") if one.mandats]
     for bordereau in waiting:
         with tally.item(f"Bordereau {bordereau.id}"):
-            tally.done(_build_one(app, bordereau))
+            tally.done(_build_one(app, bordereau, tally))
 
 
-def _build_one(app: App, bordereau: Bordereau) -> str:
-    plan = _plan(app, bordereau)
+def write_flow(app: App, plan: FlowPlan, what: str, tally: Tally) -> DocumentRef:
+    """Write and keep a flow; raises FlowRejected, with `what` it is of, when Hélios would refuse it."""
     with app.documents.workspace() as folder:
         target = folder / "flux.xml"
-        app.writer.build(plan, target)
+        for remark in app.writer.build(plan, target):
+            tally.note(remark)
         if problems := blocking(app.writer.problems(target)):
             sentences = " ".join(finding.sentence for finding in problems[:5])
-            message = f"Bordereau {bordereau.id} : le flux ne respecte pas les règles d'Hélios. {sentences}"
+            message = f"{what} : le flux ne respecte pas les règles d'Hélios. {sentences}"
             raise FlowRejected(message)
-        document = app.documents.put_file(target)
+        return app.documents.put_file(target)
+
+
+def check_fit(app: App, pieces: tuple[Piece, ...], what: str) -> None:
+    """Raise FlowRejected, naming the documents that cannot be sent."""
+    if sentences := " ".join(unfit(pieces, app.policy.piece_limit)):
+        message = f"{what} : {sentences}"
+        raise FlowRejected(message)
+
+
+def _build_one(app: App, bordereau: Bordereau, tally: Tally) -> str:
+    what = f"Bordereau {bordereau.id}"
+    plan = _plan(app, bordereau, tally)
+    check_fit(app, plan.travelling, what)
+    document = write_flow(app, plan, what, tally)
     flux = Flux(
         id=plan.nomfic,
         siret=bordereau.siret,
@@ -43,7 +59,7 @@ def _build_one(app: App, bordereau: Bordereau) -> str:
     )
     with app.ledger.transaction() as books:
         _check_unchanged(books, plan)
-        books.save(flux, replace(bordereau, flux=flux.id))
+        books.save(flux, replace(bordereau, flux=flux.id), *(piece.carried(flux.id) for piece in plan.travelling))
         motif = f"bordereau {bordereau.id}, {document.size} octets, à signer"
         books.record(app.event(Subject.FLUX, flux.id, "", flux.state, motif, sha256=document.sha256))
     return flux.id
@@ -53,24 +69,47 @@ def _check_unchanged(books: Books, plan: FlowPlan) -> None:
     """Keep no flow of what somebody corrected, or built too, while it was being written."""
     for bordereau, mandats in plan.sheets:
         now = books.find(Mandat, id=bordereau.mandats)
-        if books.get(Bordereau, bordereau.id) != bordereau or set(now) != set(mandats):
+        same = books.get(Bordereau, bordereau.id) == bordereau and set(now) == set(mandats)
+        if not same or _pieces_of(books, mandats) != plan.references:
             message = (
                 f"Bordereau {bordereau.id} : il a changé pendant que son flux était construit. Préparez de nouveau."
             )
             raise ComeBackLater(message)
 
 
-def _plan(app: App, bordereau: Bordereau) -> FlowPlan:
+def _plan(app: App, bordereau: Bordereau, tally: Tally) -> FlowPlan:
+    budget = app.policy.budget(bordereau.siret)
     with app.ledger.transaction() as books:
         mandats = {mandat.id: mandat for mandat in books.find(Mandat, id=bordereau.mandats)}
-        ordered = sorted((mandats[key] for key in bordereau.mandats), key=lambda mandat: mandat.number)
-        references = books.find(Piece, id=tuple(key for mandat in ordered for key in mandat.pieces))
+        ordered = tuple(sorted((mandats[key] for key in bordereau.mandats), key=lambda mandat: mandat.number))
+        references = _pieces_of(books, ordered)
+        gone = on_their_way(references, _sent(books, references))
         sequence = books.next_number("flux")
+    for piece in gone:
+        tally.note(
+            f"Bordereau {bordereau.id} : la pièce {piece.name} de la facture {piece.invoice_id} est partie dans un "
+            "flux encore sans réponse d'Hélios ; elle est seulement citée dans celui-ci. Si elle est refusée, "
+            "renvoyez-la seule (bordereau envoyer-pieces)."
+        )
     return FlowPlan(
         nomfic=nomfic(bordereau.siret, bordereau.exercice, bordereau.number, sequence),
-        budget=app.policy.budget(bordereau.siret),
+        budget=budget,
         built_on=app.clock.today(),
-        sheets=((bordereau, tuple(ordered)),),
+        sheets=((bordereau, ordered),),
         references=references,
-        carried=frozenset(piece.id for piece in to_carry(references)),
+        carried=frozenset(piece.id for piece in to_carry(references)) - {piece.id for piece in gone},
     )
+
+
+def _pieces_of(books: Books, mandats: tuple[Mandat, ...]) -> tuple[Piece, ...]:
+    return books.find(Piece, id=tuple(key for mandat in mandats for key in mandat.pieces))
+
+
+def _sent(books: Books, pieces: tuple[Piece, ...]) -> set[str]:
+    """Return the flows that carry these documents and have left, unanswered.
+
+    One that may never arrive does not count: carried twice, a document is refused once and is there all the same; only
+    referred to, it would be missing.
+    """
+    named = {key for piece in pieces for key in piece.carried_in}
+    return {flux.id for flux in books.find(Flux, id=named, state=FluxState.TRANSMITTED)}

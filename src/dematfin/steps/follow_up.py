@@ -40,9 +40,8 @@ def _ask(app: App, flux: Flux, tally: Tally) -> None:
             _store(app, AnswerKind.ACQUIT, flux.remote_id, flux.id, progress.acquit or b"")
         case Phase.REFUSED:
             _refused(app, flux, progress)
-            tally.note(
-                f"Flux {flux.id} : refusé par le TdT ({progress.message}). Corrigez, puis reprenez le bordereau."
-            )
+            again = "reprenez le bordereau" if flux.bordereaux else "renvoyez ses pièces (bordereau envoyer-pieces)"
+            tally.note(f"Flux {flux.id} : refusé par le TdT ({progress.message}). Corrigez, puis {again}.")
         case Phase.HELD | Phase.LOST | Phase.UNKNOWN:
             _say(app, flux, progress)
             tally.note(f"Flux {flux.id} : {progress.message} Voyez le portail du TdT.")

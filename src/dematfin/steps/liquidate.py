@@ -117,6 +117,7 @@ def _liquidate_one(app: App, certified: Sequence[Invoice], choice: Choice | None
             pieces=tuple(piece.id for piece in pieces),
         )
         mandat = liquidate(basis, mandat_id=mandat_id, exercice=year, payment_days=app.policy.payment_days)
+        app.writer.check(mandat, app.policy.budget(mandat.siret))
         take(books, mandat, invoice)
         books.save(mandat, *pieces, *exceptions, *(one.moved(InvoiceState.TO_PAY) for one in paid))
         _record(app, books, mandat, paid, told(exceptions))

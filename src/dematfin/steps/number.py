@@ -22,7 +22,7 @@ from dematfin.steps.outcome import Tally
 from dematfin.steps.vacant import vacant_bordereau, vacant_number
 
 OVERHEAD: Final = 2_000
-"""Bytes that a mandat and the description of a document take in a flow, beside the document itself."""
+"""Bytes that a line of a mandat and the description of a document take in a flow, beside the document itself."""
 
 
 def number_all(app: App, tally: Tally) -> None:
@@ -76,7 +76,7 @@ def _opened(books: Books, budget: Budget, exercice: int) -> BudgetYear:
 
 def _size(books: Books, mandat: Mandat) -> int:
     pieces = to_carry(books.find(Piece, id=mandat.pieces))
-    return OVERHEAD + sum(piece.document.size * 4 // 3 + OVERHEAD for piece in pieces)
+    return OVERHEAD * len(mandat.lines) + sum(piece.document.size * 4 // 3 + OVERHEAD for piece in pieces)
 
 
 def _new_bordereau(app: App, books: Books, budget: Budget, opened: BudgetYear, mandats: Sequence[Mandat]) -> Bordereau:

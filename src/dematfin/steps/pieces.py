@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from dematfin.domain.invoice.content import Attachment
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.mandat.pieces import Piece, unique_id
+from dematfin.domain.mandat.pieces import Piece, unfit, unique_id
 from dematfin.domain.visa.folder import VisaFolder, folder_id
+from dematfin.errors import PiecesMissing
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.folders import supporting
@@ -13,13 +14,20 @@ from dematfin.steps.slips import ensure_slip
 
 
 def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piece, ...]:
-    """Return the documents that go with the mandat of an invoice; one that was named before keeps its identifier."""
+    """Return the documents that go with the mandat of an invoice; one that was named before keeps its identifier.
+
+    Raises:
+        PiecesMissing: a document is empty, or too heavy for Hélios, by name.
+    """
     before = {one.document: one for one in books.find(Piece, invoice_id=invoice.id)}
     pieces = [
         before.get(attachment.document) or _named(books, invoice, year, attachment, what)
         for attachment, what in _documents(app, books, invoice)
     ]
-    return tuple({piece.id: piece for piece in pieces}.values())
+    kept = tuple({piece.id: piece for piece in pieces}.values())
+    if sentences := " ".join(unfit(kept, app.policy.piece_limit)):
+        raise PiecesMissing(sentences)
+    return kept
 
 
 def _named(books: Books, invoice: Invoice, year: int, attachment: Attachment, what: str) -> Piece:

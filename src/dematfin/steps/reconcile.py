@@ -32,7 +32,7 @@ def reconcile(app: App) -> Outcome:
 
 
 def _settle(app: App, flux: Flux, tally: Tally) -> None:
-    if (document := flux.signed) is None:
+    if (document := flux.to_deposit) is None:
         raise SignatureError
     flux = _in_doubt(app, flux)
     with app.documents.local(document) as path:
@@ -97,5 +97,5 @@ def _keep(app: App, before: Flux, after: Flux, motif: str) -> Flux:
 
 
 def _absent(app: App, flux: Flux) -> None:
-    signed = replace(flux.moved(FluxState.SIGNED), sending_since=None)
-    _keep(app, flux, signed, "le TdT ne l'a pas : à transmettre")
+    waiting = replace(flux.moved(flux.waiting), sending_since=None)
+    _keep(app, flux, waiting, "le TdT ne l'a pas : à transmettre")

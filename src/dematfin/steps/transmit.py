@@ -13,7 +13,7 @@ from dematfin.domain.invoice.chorus import stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import MANDAT
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux, FluxState
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.errors import (
     AccessDenied,
@@ -38,10 +38,10 @@ SETTLED: Final = frozenset({IntentionState.DONE, IntentionState.GIVEN_UP})
 
 
 def transmit(app: App) -> Outcome:
-    """Send every signed flow."""
+    """Send every signed flow, and those in which nothing is to be signed."""
     tally = Tally("transmission")
     with app.ledger.reading() as books:
-        waiting = books.find(Flux, state=FluxState.SIGNED)
+        waiting = books.find(Flux, state=TO_DEPOSIT)
     for flux in waiting:
         with tally.item(f"Flux {flux.id}"):
             if _suppliers_told(app, flux, tally):
@@ -52,10 +52,10 @@ def transmit(app: App) -> Outcome:
 
 def deposit(app: App, flux: Flux) -> None:
     """Send one flow: the intention first, the result after; a lost answer leaves it to reconcile."""
-    if flux.signed is None:
+    if (document := flux.to_deposit) is None:
         raise SignatureError
-    with app.documents.local(flux.signed) as path:
-        check_untouched(flux, flux.signed, path)
+    with app.documents.local(document) as path:
+        check_untouched(flux, document, path)
         sending = begin(app, flux)
         try:
             remote_id = app.transmitter.send(path, flux.id)
@@ -96,7 +96,7 @@ def settle_failure(app: App, flux: Flux, error: ConnectorError | ConfigError) ->
         case UnknownOutcome() | AlreadyThere():
             state = FluxState.TO_VERIFY
         case Unreachable() | AccessDenied() | ConfigError():
-            state = FluxState.SIGNED
+            state = flux.waiting
         case Refused():
             state = FluxState.REFUSED_BY_TDT
         case _:

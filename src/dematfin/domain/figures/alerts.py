@@ -7,6 +7,7 @@ from typing import Final
 from dematfin.domain import labels
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
+from dematfin.domain.figures.piece_alerts import of_pieces
 from dematfin.domain.figures.remote_alerts import of_remotes
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
@@ -33,6 +34,7 @@ def alerts(held: Holdings, today: date) -> Iterator[str]:
     yield from _of_flows(held.flux)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
     yield from _of_mandats(held.mandats)
+    yield from of_pieces(held)
     yield from _of_what_came_in(held)
     yield from of_batches(held.batches)
     yield from of_captures(held.captures)

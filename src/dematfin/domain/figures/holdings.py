@@ -8,6 +8,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.paper.batch import Batch
 from dematfin.domain.paper.capture import Capture
 from dematfin.domain.parties.waiver import Waiver
@@ -36,3 +37,4 @@ class Holdings:
     captures: Sequence[Capture] = ()
     waivers: Sequence[Waiver] = ()
     remotes: Sequence[RemoteFolder] = ()
+    refused_pieces: Sequence[Piece] = ()

@@ -10,6 +10,9 @@ WHOLE_FLOW_DOMAINS = frozenset({0, 1, 2, 99})
 SIGNATURE_OF_BORDEREAU = 3
 PIECE_JOINTE = 4
 EXPENSE = 5
+KNOWN_PIECE = "ERREUR_DOUBLON_PJ"
+KNOWN_PIECE_TEXT = "1984"
+"""Most errors come as ERREUR_AUTRE, and only the number that begins their text tells them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,11 @@ class Anomaly:
     text: str
     piece: int = 0
     line: int = 0
+
+    @property
+    def already_there(self) -> bool:
+        """Whether a PJ is refused because Hélios has integrated one under the same identifier."""
+        return self.code == KNOWN_PIECE or self.text.startswith(KNOWN_PIECE_TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

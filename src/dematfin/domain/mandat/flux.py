@@ -160,6 +160,11 @@ class FlowPlan:
     late: Mapping[str, tuple[MandatReference, ...]] = field(default_factory=dict)
 
     @property
+    def travelling(self) -> tuple[Piece, ...]:
+        """The documents that travel by value."""
+        return tuple(piece for piece in self.references if piece.id in self.carried)
+
+    @property
     def mandats(self) -> tuple[Mandat, ...]:
         """All its mandats."""
         return tuple(mandat for _, mandats in self.sheets for mandat in mandats)

@@ -58,6 +58,8 @@ MANDAT_MACHINE: Final = Machine(
     },
 )
 
+AT_HELIOS: Final = frozenset({S.SENT, S.TAKEN_IN_CHARGE, S.ON_HOLD, S.PARTLY_PAID, S.PAID})
+"""Has left, and neither came back nor was cancelled."""
 UNANSWERED: Final = frozenset({S.IN_BORDEREAU, S.SENT})
 """In a bordereau of which the DGFiP has said nothing yet: only such a mandat may leave, or be refused at the gate."""
 

@@ -49,7 +49,8 @@ class FlowVerdict:
     @property
     def summary(self) -> AcquitSummary:
         """Sum the acquit up in one word."""
-        if self.whole or (self.refused and not self.accepted):
+        nothing = self.pieces_refused and not self.pieces_accepted  # said of a flow of documents alone
+        if self.whole or ((self.refused or nothing) and not self.accepted):
             return AcquitSummary.REFUSED
         if self.refused or self.pieces_refused:
             return AcquitSummary.PARTLY

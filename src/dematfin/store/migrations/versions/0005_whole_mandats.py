@@ -26,7 +26,14 @@ COLUMNS: Final[dict[str, tuple[Added, ...]]] = {
     "bordereau": (("kind", TEXT, "01"), ("tva", WHOLE, "0")),
     "budget_year": (("last_reduction", WHOLE, "0"), ("last_reduction_bordereau", WHOLE, "0"), ("reduced", WHOLE, "0")),
     "tiers": (("complement", TEXT, ""), ("civility", TEXT, ""), ("first_name", TEXT, "")),
-    "piece": (("kind", TEXT, "FACTURE"),),
+    "piece": (
+        ("kind", TEXT, "FACTURE"),
+        ("carried_in", TEXT, "[]"),
+        ("sealed", TEXT, ""),
+        ("refused_in", TEXT, "[]"),
+        ("refusal", TEXT, ""),
+        ("replaced_by", TEXT, ""),
+    ),
     "flux": (("signing_ref", TEXT, ""), ("signing_since", TEXT, None), ("signing_history", TEXT, None)),
 }
 """Name, type and value in the rows that are there; None: it may be empty."""

@@ -1,0 +1,26 @@
+"""How a collectivité and its comptable have agreed that flows are written."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LongNumbers(StrEnum):
+    """What is kept of an invoice number that does not fit."""
+
+    END = "fin"
+    BEGINNING = "debut"
+    NO_SEPARATORS = "sans-separateurs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """Their agreement.
+
+    Attributes:
+        numbers: what is kept of an invoice number that is too long.
+        service, dispatch: CodServ and Affect of all mandats; empty: they are not told.
+    """
+
+    numbers: LongNumbers = LongNumbers.END
+    service: str = ""
+    dispatch: str = ""

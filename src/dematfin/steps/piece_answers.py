@@ -1,0 +1,64 @@
+"""What an acquit makes of each pièce jointe: there for good, to be sent again, or known under another identifier."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dematfin.domain.event import Subject
+from dematfin.domain.mandat.answers import Anomaly
+from dematfin.domain.mandat.flux import LEFT, AcquitSummary, Flux
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.pieces import Piece, unique_id
+from dematfin.domain.mandat.verdict import FlowVerdict
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.outcome import Tally
+
+
+def judge_pieces(app: App, books: Books, flux: Flux, verdict: FlowVerdict, tally: Tally) -> None:
+    """Keep what became of each document of a flow; a refused one is remembered, so that it can be sent again."""
+    for piece in books.find(Piece, id=flux.pieces, accepted_in=""):
+        if piece.id in verdict.pieces_accepted:
+            books.save(piece.accepted(flux.id))
+        elif piece.id in verdict.pieces_refused:
+            _refused(app, books, flux, piece, verdict.pieces_refused[piece.id], tally)
+
+
+def _refused(app: App, books: Books, flux: Flux, piece: Piece, anomalies: tuple[Anomaly, ...], tally: Tally) -> None:
+    what = f"Pièce {piece.name} de la facture {piece.invoice_id} refusée par Hélios : {_reasons(anomalies)}"
+    twice = any(anomaly.already_there for anomaly in anomalies)
+    if twice and (before := _carried_by(books, piece, flux)):
+        books.save(piece.accepted(before))
+        motif = f"{what}. Elle y était déjà, par notre flux {before} : il n'y a rien à faire."
+    elif twice:
+        key = _rename(app, books, piece, flux, _reasons(anomalies))
+        motif = f"{what}. Cet identifiant y désigne un autre fichier : elle repartira sous {key}."
+    else:
+        books.save(piece.refused(flux.id, _reasons(anomalies)))
+        motif = f"{what}. Corrigez, puis renvoyez-la (bordereau envoyer-pieces)."
+    tally.note(motif)
+    books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, motif, piece=piece.id))
+
+
+def _carried_by(books: Books, piece: Piece, refusing: Flux) -> str:
+    """Return another flow of ours that brought the document to Hélios; empty when none can have."""
+    flows = books.find(Flux, id=piece.carried_in, state=LEFT)
+    brought = [flux.id for flux in flows if flux.acquit is not AcquitSummary.REFUSED and flux.id != refusing.id]
+    return brought[0] if brought else ""
+
+
+def _rename(app: App, books: Books, piece: Piece, flux: Flux, reason: str) -> str:
+    """Give a document a new identifier, wherever it is named; the old one is never used again."""
+    year = app.clock.today().year
+    key = unique_id(flux.siret, year, books.next_number(f"piece:{flux.siret}:{year}"))
+    books.save(
+        replace(piece.refused(flux.id, reason), replaced_by=key),
+        replace(piece, id=key, carried_in=(), sealed="", refusal=reason),
+    )
+    for mandat in books.find(Mandat, siret=flux.siret):
+        if piece.id in mandat.pieces:
+            books.save(replace(mandat, pieces=tuple(key if one == piece.id else one for one in mandat.pieces)))
+    return key
+
+
+def _reasons(anomalies: Iterable[Anomaly]) -> str:
+    return " ; ".join(dict.fromkeys(anomaly.text or anomaly.code for anomaly in anomalies)) or "sans explication"
