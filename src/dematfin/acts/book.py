@@ -7,7 +7,7 @@ from typing import Final
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import FLUX
-from dematfin.domain.mandat.book import Book, Certified, Entry, Remark, Unusual
+from dematfin.domain.mandat.book import ORDER, Book, Certified, Entry, Remark
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -30,7 +30,6 @@ SHARPNESS: Final = (110, 80, 60)
 """Dots per inch at which a page is drawn, the first that is not too heavy."""
 HEAVIEST: Final = 110_000
 """Bytes of an image: a hundred mandats stay below 15 MB."""
-SERIOUS: Final = tuple(Unusual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,4 +150,4 @@ def _remarks(
         *of_waivers(books.find(Waiver, subject_id=(mandat.id, *mandat.invoice_ids))),
         *of_mandat(mandat, app.clock.today()),
     ]
-    return sorted(found, key=lambda remark: SERIOUS.index(remark.why))
+    return sorted(found, key=lambda remark: ORDER.index(remark.why))

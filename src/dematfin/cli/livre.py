@@ -46,7 +46,8 @@ def write_book(
         message = f"Le livre du bordereau {bordereau} ne s'écrit pas dans {target} : {reason(error)}. Essayez --vers."
         raise DocumentError(message) from error
     say(f"Livre écrit : {target} ({counted(len(book.entries), 'mandat')}, {french(book.bordereau.total)}).")
-    say(f"{counted(book.unusual, 'point')} à regarder." if book.unusual else "Rien à signaler.")
+    unusual = len(book.unusual)
+    say(f"{counted(unusual, 'point')} à regarder." if unusual else "Rien à signaler.")
     for sentence in missing:
         say(f"! {sentence}", style="yellow")
 
@@ -63,7 +64,7 @@ def set_aside(
     one, left = done.mandat, done.bordereau
     say(f"Mandat n° {one.number} ({one.id}, {french(one.amount)}) écarté du bordereau {left.id}. Il garde son numéro.")
     if left.mandats:
-        say(f"Il y reste {len(left.mandats)} mandat(s), pour {french(left.total)}.")
+        say(f"Il y reste {counted(len(left.mandats), 'mandat')}, pour {french(left.total)}.")
     else:
         say("Il n'y reste aucun mandat : le bordereau garde son numéro, la prochaine préparation le remplira.")
     for key in done.unsigned:

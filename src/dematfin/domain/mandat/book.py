@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from dematfin.domain.delay.dgp import Dgp
 from dematfin.domain.document import DocumentRef
@@ -28,6 +29,9 @@ class Unusual(StrEnum):
     NETTED = "Avoir déduit"
     PAID_BEFORE = "Après paiement"
     REDUCTION = "Réduction"
+
+
+ORDER: Final = tuple(Unusual)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,9 +105,11 @@ class Book:
     remarks: tuple[Remark, ...]
 
     @property
-    def unusual(self) -> int:
-        """How many remarks there are."""
-        return len(self.remarks) + sum(len(one.remarks) for one in self.entries)
+    def unusual(self) -> tuple[tuple[Remark, Entry | None], ...]:
+        """All the remarks, the most serious first, each with its mandat, or None when it is about the bordereau."""
+        found: list[tuple[Remark, Entry | None]] = [(one, None) for one in self.remarks]
+        found += [(one, entry) for entry in self.entries for one in entry.remarks]
+        return tuple(sorted(found, key=lambda pair: ORDER.index(pair[0].why)))
 
     @property
     def chapters(self) -> tuple[ChapterTotal, ...]:

@@ -31,10 +31,10 @@ def of_account(iban: str, account: KnownAccount | None, names: Mapping[str, str]
 
 def of_invoice(invoice: Invoice) -> Iterator[Remark]:
     """Say which controls were forced, and that the service admitted a part only."""
-    sentences = {finding.code: finding.sentence for finding in invoice.findings}
-    for one in invoice.forced:
-        what = sentences.get(one.code, one.code)
-        yield Remark(why=Unusual.FORCED, sentence=f"{what} Forcé par {one.by} : {one.motif}.")
+    sentences = {(finding.code, finding.about): finding.sentence for finding in invoice.findings}
+    for one in invoice.forced:  # the finding tells by whom, unless the invoice has changed since
+        told = sentences.get((one.code, one.about), f"Contrôle {one.code} forcé par {one.by} : {one.motif}")
+        yield Remark(why=Unusual.FORCED, sentence=told)
     if invoice.admitted is not None:
         sentence = f"Le service admet {french(invoice.admitted)} sur {french(invoice.ttc)} ; le reste n'est pas payé."
         yield Remark(why=Unusual.IN_PART, sentence=sentence)
