@@ -235,7 +235,8 @@ def test_a_number_that_was_not_told_yet_is_told_with_the_mandat_that_bears_it(ha
     with hall.ledger.reading() as books:
         (recalled,) = books.find(Intention, invoice_id=gone.invoice_ids, status="MANDATEE")
     assert (recalled.state, recalled.mandat) == (IntentionState.GIVEN_UP, "")
-    assert consult.picture(hall.app, AGENT).alerts == ()
+    (alert,) = consult.picture(hall.app, AGENT).alerts  # of the mandat, and of no difference with Chorus Pro
+    assert alert.startswith(f"Mandat {gone.id} (n° 1187) écarté : {WHY}. Réintégrez-le")
     aside.abandon(hall.app, AGENT, gone.id, WHY)
     hall.day()
     hall.sign()

@@ -67,12 +67,13 @@ def book(app: App, who: Person, bordereau_id: str) -> Book:
         )
 
 
-def first_page(app: App, entry: Entry) -> bytes:
+def first_page(app: App, who: Person, entry: Entry) -> bytes:
     """Return the first page of an entry's invoice, as a JPEG image.
 
     Raises:
-        DocumentError: there is none, or it cannot be drawn; the sentence says why.
+        Forbidden; DocumentError: there is none, or it cannot be drawn; the sentence says why.
     """
+    who.require(Act.READ)
     if entry.first_page is None:
         message = "Cette facture n'a pas de page à montrer."
         raise DocumentError(message)

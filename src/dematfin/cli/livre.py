@@ -41,7 +41,7 @@ def write_book(
     target = vers or Path(f"livre-{bordereau}.html")
     try:
         with written_atomically(target) as sink:
-            missing = write(book, lambda entry: facts.first_page(desk.app, entry), sink)
+            missing = write(book, lambda entry: facts.first_page(desk.app, desk.who, entry), sink)
     except OSError as error:
         message = f"Le livre du bordereau {bordereau} ne s'écrit pas dans {target} : {reason(error)}. Essayez --vers."
         raise DocumentError(message) from error
