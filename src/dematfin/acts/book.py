@@ -22,7 +22,7 @@ from dematfin.domain.visa.decision import DecisionKind
 from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder, folder_id
 from dematfin.domain.visa.slip import signed_name
-from dematfin.errors import DocumentError
+from dematfin.errors import DocumentError, RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 
@@ -42,10 +42,17 @@ class _Register:
 
 
 def book(app: App, who: Person, bordereau_id: str) -> Book:
-    """Return what the mayor reads before signing; raises Forbidden, UnknownRecord."""
+    """Return what the mayor reads before signing.
+
+    Raises:
+        Forbidden, UnknownRecord; RuleError: all its mandats were set aside.
+    """
     who.require(Act.READ)
     with app.ledger.reading() as books:
         sheet = books.get(Bordereau, bordereau_id)
+        if not sheet.mandats:
+            message = f"Le bordereau {bordereau_id} n'a plus de mandat : la prochaine préparation le remplira."
+            raise RuleError(message)
         budget = app.policy.budget(sheet.siret)
         register = _Register(
             names={one.id: one.name for one in books.find(Person)},

@@ -94,8 +94,10 @@ def abandon(mandat: Mandat, motif: Motif, configuration: Configuration = DEFAULT
     """Abandonne pour de bon un mandat écarté : sa facture revient au service fait, son numéro sert au suivant."""
     desk = sit(configuration)
     gone = acts.abandon(desk.app, desk.who, mandat, motif)
-    say(f"Mandat {gone.id} abandonné. Son numéro {gone.number} ira à un autre mandat.")
+    seen = gone.number in gone.burnt
+    number = "ne resservira pas, le comptable l'a vu" if seen else "ira à un autre mandat"
+    say(f"Mandat {gone.id} abandonné. Son numéro {gone.number} {number}.")
     say(
         f"{', '.join(gone.invoice_ids)} : de nouveau au service fait. La prochaine préparation la mandatera de "
-        "nouveau ; si elle n'est pas due, renvoyez-la ou écartez-la avant (facture renvoyer, facture ecarter)."
+        "nouveau ; si elle n'est pas due, renvoyez-la ou écartez-la avant (facture recycler, rejeter ou ecarter)."
     )
