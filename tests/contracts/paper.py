@@ -62,6 +62,9 @@ class PaperContract:
         made = paper.thumbnails(self.file(tmp_path, *PAGES), [2, 5], tmp_path)
         assert [path.name for path in made] == ["page-0002.jpg", "page-0005.jpg"]
         assert all(path.stat().st_size for path in made)
+        before = made[0].read_bytes()
+        (sharper,) = paper.thumbnails(self.file(tmp_path, *PAGES), [2], tmp_path, 110)
+        assert sharper.read_bytes() != before
 
     def test_what_cannot_be_read_is_refused(self, paper: PaperReader, tmp_path: Path) -> None:
         with pytest.raises(PaperRefused) as refused:

@@ -13,7 +13,7 @@ from dematfin.domain.paper.reasons import Reason
 from dematfin.domain.paper.sheet import Mark, Sheet
 from dematfin.errors import PaperRefused
 from dematfin.ports.paper_folders import Parcel
-from dematfin.ports.paper_reader import Order, Words
+from dematfin.ports.paper_reader import SMALL, Order, Words
 
 END: Final = "%PDF-1.7 %%EOF"
 """A last line that is no page: whoever judges a flow looks for these marks in what is called a PDF."""
@@ -72,12 +72,12 @@ class FakePaper:
             made.append(path)
         return tuple(made)
 
-    def thumbnails(self, pdf: Path, pages: Sequence[int], folder: Path) -> tuple[Path, ...]:
+    def thumbnails(self, pdf: Path, pages: Sequence[int], folder: Path, dpi: int = SMALL) -> tuple[Path, ...]:
         lines = _pages(pdf)
         paths = []
         for page in pages:
             path = folder / f"page-{page:04d}.jpg"
-            path.write_text(lines[page - 1], encoding="utf-8")
+            path.write_text(f"{dpi} {lines[page - 1]}", encoding="utf-8")
             paths.append(path)
         return tuple(paths)
 

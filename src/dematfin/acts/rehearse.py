@@ -40,7 +40,7 @@ def day(app: App, who: Person) -> Iterator[str]:
         yield from _transmissions(books)
         yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))
-        prepared = len(books.find(Mandat, state=MandatState.PREPARED))
+        prepared = len(books.find(Mandat, state=MandatState.PREPARED, set_aside=""))
         yield f"Mandater {certified} factures visées et mettre en bordereau {prepared} mandats déjà prêts."
 
 

@@ -164,7 +164,7 @@ def _show_mandats(listed: tuple[Mandat, ...]) -> None:
 
 def _state(sheet: consult.Sheet) -> str:
     if sheet.flux is None:
-        return "à construire"
+        return "à construire" if sheet.mandats else "vide, à remplir"
     if sheet.flux.state is FluxState.ACKNOWLEDGED:
         return "refusé" if sheet.bordereau.refused else "accepté"
     return labels.FLUX[sheet.flux.state]

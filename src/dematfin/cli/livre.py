@@ -1,14 +1,19 @@
 """`bordereau livre|ecarter|reintegrer`, `mandat abandonner`: what the mayor reads, and refuses to sign."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dematfin.acts import aside as acts
+from dematfin.acts import book as facts
 from dematfin.cli.context import DEFAULT, Configuration, sit
 from dematfin.cli.french import FrenchCommand
-from dematfin.cli.output import account, say
+from dematfin.cli.output import account, counted, say
 from dematfin.domain.money import french
+from dematfin.errors import DocumentError
+from dematfin.support.files import written_atomically
+from dematfin.support.refusals import reason
 
 Sheet = Annotated[str, typer.Argument(metavar="BORDEREAU", help="Par exemple COMMUNE-2026-42.")]
 Mandat = Annotated[str, typer.Argument(metavar="MANDAT", help="Par exemple M2026-000123.")]
@@ -17,9 +22,34 @@ Motif = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ;
 
 def register(bordereaux: typer.Typer, mandats: typer.Typer) -> None:
     """Add these commands to their families."""
+    bordereaux.command("livre", cls=FrenchCommand)(write_book)
     bordereaux.command("ecarter", cls=FrenchCommand)(set_aside)
     bordereaux.command("reintegrer", cls=FrenchCommand)(take_back)
     mandats.command("abandonner", cls=FrenchCommand)(abandon)
+
+
+def write_book(
+    bordereau: Sheet,
+    configuration: Configuration = DEFAULT,
+    vers: Annotated[Path | None, typer.Option("--vers", metavar="FICHIER", help="Page HTML à écrire.")] = None,
+) -> None:
+    """Écrit le livre d'un bordereau, à lire avant de signer : ce qui sort de l'ordinaire d'abord, en une page HTML."""
+    from dematfin.reports.book import write  # noqa: PLC0415 - heavy, and only here
+
+    desk = sit(configuration)
+    book = facts.book(desk.app, desk.who, bordereau)
+    target = vers or Path(f"livre-{bordereau}.html")
+    try:
+        with written_atomically(target) as sink:
+            missing = write(book, lambda entry: facts.first_page(desk.app, desk.who, entry), sink)
+    except OSError as error:
+        message = f"Le livre du bordereau {bordereau} ne s'écrit pas dans {target} : {reason(error)}. Essayez --vers."
+        raise DocumentError(message) from error
+    say(f"Livre écrit : {target} ({counted(len(book.entries), 'mandat')}, {french(book.bordereau.total)}).")
+    unusual = len(book.unusual)
+    say(f"{counted(unusual, 'point')} à regarder." if unusual else "Rien à signaler.")
+    for sentence in missing:
+        say(f"! {sentence}", style="yellow")
 
 
 def set_aside(
@@ -34,7 +64,7 @@ def set_aside(
     one, left = done.mandat, done.bordereau
     say(f"Mandat n° {one.number} ({one.id}, {french(one.amount)}) écarté du bordereau {left.id}. Il garde son numéro.")
     if left.mandats:
-        say(f"Il y reste {len(left.mandats)} mandat(s), pour {french(left.total)}.")
+        say(f"Il y reste {counted(len(left.mandats), 'mandat')}, pour {french(left.total)}.")
     else:
         say("Il n'y reste aucun mandat : le bordereau garde son numéro, la prochaine préparation le remplira.")
     for key in done.unsigned:
@@ -64,8 +94,10 @@ def abandon(mandat: Mandat, motif: Motif, configuration: Configuration = DEFAULT
     """Abandonne pour de bon un mandat écarté : sa facture revient au service fait, son numéro sert au suivant."""
     desk = sit(configuration)
     gone = acts.abandon(desk.app, desk.who, mandat, motif)
-    say(f"Mandat {gone.id} abandonné. Son numéro {gone.number} ira à un autre mandat.")
+    seen = gone.number in gone.burnt
+    number = "ne resservira pas, le comptable l'a vu" if seen else "ira à un autre mandat"
+    say(f"Mandat {gone.id} abandonné. Son numéro {gone.number} {number}.")
     say(
         f"{', '.join(gone.invoice_ids)} : de nouveau au service fait. La prochaine préparation la mandatera de "
-        "nouveau ; si elle n'est pas due, renvoyez-la ou écartez-la avant (facture renvoyer, facture ecarter)."
+        "nouveau ; si elle n'est pas due, renvoyez-la ou écartez-la avant (facture recycler, rejeter ou ecarter)."
     )

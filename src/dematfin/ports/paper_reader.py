@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from dematfin.domain.paper.pages import Sight
 from dematfin.domain.paper.proposals import Proposal, Source
+
+SMALL: Final = 60
+"""Dots per inch at which a page is recognised, not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +56,8 @@ class PaperReader(Protocol):
         """Make each document in a folder, read again and found the same, page for page, as what was looked at."""
         ...
 
-    def thumbnails(self, pdf: Path, pages: Sequence[int], folder: Path) -> tuple[Path, ...]:
-        """Write a small image of each page."""
+    def thumbnails(self, pdf: Path, pages: Sequence[int], folder: Path, dpi: int = SMALL) -> tuple[Path, ...]:
+        """Write an image (JPEG) of each page, small unless more dots per inch are asked for."""
         ...
 
     def lively(self, pdf: Path) -> tuple[str, ...]:

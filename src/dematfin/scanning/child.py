@@ -45,10 +45,10 @@ def wrap(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def thumbnails(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Make small images of pages."""
+    """Make images of pages."""
     from dematfin.scanning.thumbnails import thumbnails  # noqa: PLC0415 - idem
 
-    for name in thumbnails(_path(task), _limits(task), task["pages"], Path(task["folder"])):
+    for name in thumbnails(_path(task), _limits(task), task["pages"], Path(task["folder"]), task["dpi"]):
         yield {"name": name}
 
 

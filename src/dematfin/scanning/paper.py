@@ -8,6 +8,7 @@ from typing import Any, Final
 from dematfin.domain.paper.pages import Sight
 from dematfin.domain.paper.proposals import Field, Proposal, Source, Trust
 from dematfin.domain.paper.sheet import Mark, Sheet
+from dematfin.ports.paper_reader import SMALL as DOTS
 from dematfin.ports.paper_reader import Order, Words
 from dematfin.scanning.settings import ScanSettings
 from dematfin.scanning.warden import Bounds, Line, watch
@@ -61,9 +62,9 @@ class Paper:
         ]
         return tuple(folder / line["name"] for line in watch(tasks, self._bounds))
 
-    def thumbnails(self, pdf: Path, pages: Sequence[int], folder: Path) -> tuple[Path, ...]:
-        """Write a small image of each page."""
-        made = self._run("thumbnails", pdf, pages=list(pages), folder=str(folder))
+    def thumbnails(self, pdf: Path, pages: Sequence[int], folder: Path, dpi: int = DOTS) -> tuple[Path, ...]:
+        """Write an image of each page."""
+        made = self._run("thumbnails", pdf, pages=list(pages), folder=str(folder), dpi=dpi)
         return tuple(folder / line["name"] for line in made)
 
     def words(self, pdf: Path) -> Words | None:

@@ -1,4 +1,4 @@
-"""Small images of pages, for whoever decides where a document begins. Runs in a process of its own."""
+"""Images of pages, for whoever decides where a document begins, or signs what pays it. Runs in a process of its own."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,14 +7,13 @@ from typing import Final
 from dematfin.scanning.admission import Limits, open_pdf
 from dematfin.scanning.pictures import Pictures
 
-DPI: Final = 60
 QUALITY: Final = 70
 
 
-def thumbnails(path: Path, limits: Limits, pages: Sequence[int], folder: Path) -> Iterator[str]:
+def thumbnails(path: Path, limits: Limits, pages: Sequence[int], folder: Path, dpi: int) -> Iterator[str]:
     """Write `page-0001.jpg` and so on into a folder, and yield each name."""
     with open_pdf(path, limits) as pdf, Pictures(path, pdf) as pictures:
         for number in pages:
             name = f"page-{number:04d}.jpg"
-            pictures.rendered(number - 1, DPI).image.save(folder / name, "JPEG", quality=QUALITY)
+            pictures.rendered(number - 1, dpi).image.save(folder / name, "JPEG", quality=QUALITY)
             yield name

@@ -23,12 +23,22 @@ CHUNK: Final = 1024 * 1024
 
 def write_atomically(target: Path, data: bytes, mode: int = 0o644) -> None:
     """Put `data` at `target` so that a reader sees the old file or the new one, also after a power cut."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as sink:
+    with written_atomically(target, mode) as sink:
         sink.write(data)
-        sink.flush()
-        os.fsync(sink.fileno())
-    temporary.replace(target)
+
+
+@contextmanager
+def written_atomically(target: Path, mode: int = 0o644) -> Iterator[IO[bytes]]:
+    """Lend what is written at `target`, whole, once it is complete; what was there stays when it never is."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as sink:
+            yield sink
+            sink.flush()
+            os.fsync(sink.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
     sync_folder(target.parent)
 
 

@@ -58,6 +58,9 @@ def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
         if mandat.state in REMEDIES:
             state = labels.MANDAT[mandat.state]
             yield f"Mandat {mandat.id} (n° {mandat.number}) {state} : {mandat.reason}. {REMEDIES[mandat.state]}"
+        elif mandat.set_aside and mandat.state is MandatState.PREPARED:
+            remedy = "Réintégrez-le (bordereau reintegrer) ou abandonnez-le (mandat abandonner)."
+            yield f"Mandat {mandat.id} (n° {mandat.number}) écarté : {mandat.set_aside}. {remedy}"
 
 
 def _of_what_came_in(held: Holdings) -> Iterator[str]:
