@@ -27,6 +27,7 @@ from dematfin.cli import (
     parapheur,
     rappels,
     registres,
+    signature_bordereaux,
     steps,
     visas,
 )
@@ -56,6 +57,7 @@ def program() -> typer.Typer:
         family.register(app)
     for family in (bureaux, fiche, rappels):
         family.register(visas.app)
+    signature_bordereaux.register(bordereaux.app)
     registres.tiers.add_typer(doublons.iban, name="iban")
     _add_families(app)
     return app

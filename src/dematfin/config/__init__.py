@@ -119,6 +119,13 @@ class Settings(Section):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _flows_are_signed_somewhere(self) -> Self:
+        if self.signature.lieu == "parapheur" and not (self.parapheur and self.parapheur.type_pes):
+            message = "signature.lieu vaut « parapheur » : remplissez type_pes et sous_type_pes dans [parapheur]"
+            raise ValueError(message)
+        return self
+
     def policy(self) -> Policy:
         """Return what the rules need of it."""
         return Policy(
@@ -138,6 +145,8 @@ class Settings(Section):
             payment_days=self.controles.delai_paiement,
             small=self.collectivite.petite_commune,
             flow_limit=self.pes.taille_flux,
+            signing_days=self.signature.jours_max,
+            signatory_known=bool(self.signature.empreinte),
             verify_after=timedelta(seconds=self.s2low.attente_verification),
             import_days=self.controles.jours_import,
             tell_within=timedelta(hours=self.chorus.attente_mandatee),

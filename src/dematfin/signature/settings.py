@@ -1,6 +1,6 @@
 """`[signature]`: who signs, with what, under which policy."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -43,6 +43,8 @@ class SignatureSettings(Section):
     """The signatory and the authorities.
 
     Attributes:
+        lieu: where flows are signed: here, in a bought i-Parapheur, or by somebody who is given the file.
+        jours_max: days after which a flow that is being signed elsewhere is told.
         pkcs12: file of the certificate and its key, readable by its owner only.
         mot_de_passe: reference to its password; empty to have it asked at each signature.
         empreinte: SHA-256 of the expected certificate; advised, since without it any that the authorities know fits.
@@ -51,6 +53,8 @@ class SignatureSettings(Section):
         ville, code_postal, pays, qualite: written in each signature, as the policy wants.
     """
 
+    lieu: Literal["ici", "parapheur", "ailleurs"] = "ici"
+    jours_max: int = Field(default=7, ge=1, le=60)
     pkcs12: LocalPath
     mot_de_passe: str = ""
     empreinte: Fingerprint = ""
