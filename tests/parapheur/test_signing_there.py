@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from pydantic import ValidationError
 
 from contracts.signing import REFERENCE, DistantContract, Judge, SigningContract, request
 from dematfin.domain.finding import blocking
@@ -220,3 +221,36 @@ def test_a_folder_without_its_flow_is_no_signature(there: tuple[ParapheurApp, st
     app.folders.rewrite(REFERENCE, b"")
     with pytest.raises(BadAnswer, match="n'en rend pas le flux"):
         place(url).collect(REFERENCE, flow.with_name("rendu.xml"))
+
+
+def test_the_circuit_of_signature_is_looked_at_with_the_others(there: tuple[ParapheurApp, str]) -> None:
+    def trouble(**changes: str) -> str:
+        *_, last = adapter(there[1], **{**PES, **changes}).routes()
+        return last.trouble
+
+    *visas, last = adapter(there[1], **PES).routes()
+    assert (last.label, last.steps, last.trouble) == ("PES / DEPENSES", ("Maire (Jeanne TEST-MAIRE)",), "")
+    assert len(visas) == 2
+    assert "type « PESV2 »" in trouble(type_pes="PESV2")
+    assert "sous-type « RECETTES »" in trouble(sous_type_pes="RECETTES")
+    assert "métadonnée « engagement »" in trouble(type_pes="FACTURES", sous_type_pes="VISASERVICE")
+    (only,) = adapter(there[1], **PES, type="", sous_type="", sous_types={}).routes()
+    assert only.label == "PES / DEPENSES"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"type": ""}, "vont ensemble"),
+        ({"sous_type_pes": ""}, "vont ensemble"),
+        ({"type": "", "sous_type": "", "sous_types": {}, "type_pes": "", "sous_type_pes": ""}, "il y faut"),
+    ],
+)
+def test_a_circuit_is_named_whole(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        ParapheurSettings.model_validate({"url": "https://p.test", **SETTINGS, **PES, **changes})
+
+
+def test_visas_may_stay_here_when_flows_are_signed_there() -> None:
+    changes = {"type": "", "sous_type": "", "sous_types": {}}
+    assert ParapheurSettings.model_validate({"url": "https://p.test", **SETTINGS, **PES, **changes}).bridge() is None

@@ -91,14 +91,14 @@ def take_in(app: App, who: Person, file: Path) -> Flux:
     """Take a file that was signed elsewhere: verified in full, kept only if nothing but its signature has changed.
 
     Raises:
-        Forbidden; TooLarge, UnreadableXml, InvalidPes: it is no flow; RuleError: it is none that waits for a signature;
+        Forbidden; DocumentError: it is no flow; RuleError: it is none that waits for a signature;
         SignatureError: not signed, changed, or not by whoever may; SeparationOfDuties.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.documents.workspace() as folder:
         copy = folder / "signe.xml"
         _copy(file, copy)
-        flux = _flux_of(app, app.reader.aller(copy).nomfic, file)
+        flux = _flux_of(app, _nomfic(app, copy, file), file)
         take_home(app, flux, copy, Collected(progress=Progress.SIGNED))
         return flux
 
@@ -158,6 +158,14 @@ def _given(app: App, flux: Flux, reference: str, since: datetime | None) -> None
         motif = "donné à signer en fichier" if reference == BY_HAND else "à envoyer à la signature dans l'i-Parapheur"
         total = str(total_of(sheets_of(books, now)))
         books.record(app.event(Subject.FLUX, flux.id, now.state, given.state, motif, reference=reference, total=total))
+
+
+def _nomfic(app: App, copy: Path, file: Path) -> str:
+    try:
+        return app.reader.aller(copy).nomfic
+    except DocumentError as error:
+        message = f"{str(error).replace(copy.name, file.name)} Rien n'est gardé."
+        raise DocumentError(message) from error
 
 
 def _flux_of(app: App, nomfic: str, file: Path) -> Flux:
