@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from dematfin.acts.sign import check_confirmed
 from dematfin.domain.event import Subject
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -19,7 +18,7 @@ from dematfin.ports.app import App
 from dematfin.ports.signature import Collected, Place, Progress
 from dematfin.steps.day import LEASES
 from dematfin.steps.outcome import Tally
-from dematfin.steps.signatures import Sheet, sheets_of, total_of, waiting
+from dematfin.steps.signatures import Sheet, check_confirmed, sheets_of, total_of, waiting
 from dematfin.steps.signing import back, let_go, pursue, signing, take_home
 from dematfin.steps.transmit import check_unanswered
 from dematfin.steps.untouched import check_untouched
