@@ -1,6 +1,8 @@
 """Bordereaux signed elsewhere, and the ceremony here, at the keyboard of a commune whose documents are on its disk."""
 
 import re
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,10 +12,13 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cli.office import Office, plain
 from cli.test_signing import WAITING, certify_and_prepare, state
 from dematfin.ports.signature import Holder
+from dematfin.sandbox import pki
+from dematfin.sandbox.iparapheur.setup import Step, Subtype
 from dematfin.sandbox.iparapheur.signing import sign
 from dematfin.sandbox.pki import Identity
 from dematfin.signature.here import Here
 from dematfin.support.clock import SystemClock
+from parapheur.platform import LOGIN, WORD, Pages, simulated
 
 CLOCK = SystemClock("Europe/Paris")
 
@@ -142,3 +147,60 @@ def test_a_wrong_password_ends_it_before_anything_is_asked(copy: Office) -> None
     assert "mot de passe" in answer.err.lower()
     assert "Confirmez-vous" not in answer.out
     assert state(copy) == "construit, à signer"
+
+
+@pytest.fixture
+def there(copy: Office, tmp_path: Path) -> Iterator[Pages]:
+    """Have flows signed in a simulated i-Parapheur, by the mayor's own key, and lend its pages."""
+    who = mayor(copy)
+    (tmp_path / "maire.pem").write_bytes(who.key_pem + who.pem)
+    step = Step(bureau="Maire", nom="Jeanne TEST-MAIRE", role="SIGNATAIRE")
+    circuits = (Subtype(type="PES", nom="DEPENSES", etapes=(step,)),)
+    with simulated(tmp_path / "parapheur", sous_types=circuits, signataire=tmp_path / "maire.pem") as (_, url):
+        copy.change(r"\[signature\]", '[signature]\nlieu = "parapheur"')
+        pki.private(copy.folder / "secrets" / "parapheur", WORD.encode())
+        section = (
+            f'\n[parapheur]\nurl = "{url}"\nidentifiant = "{LOGIN}"\nmot_de_passe = "secret:parapheur"\n'
+            'type_pes = "PES"\nsous_type_pes = "DEPENSES"\n'
+        )
+        copy.config.write_text(copy.config.read_text(encoding="utf-8") + section, encoding="utf-8")
+        yield Pages(url)
+
+
+def folder_of(office: Office) -> str:
+    """Return the name of the folder there."""
+    with closing(office.base()) as base:
+        return str(base.execute("SELECT signing_ref FROM flux WHERE signing_ref <> ''").fetchone()[0])
+
+
+def test_it_is_sent_to_the_parapheur_and_comes_back_signed_days_later(copy: Office, there: Pages) -> None:
+    checked = copy("config", "verifier", "--hors-ligne")
+    assert checked.code == 0, checked.out
+    assert copy("bordereau", "signer", "--oui").code == 3
+    sent = copy("bordereau", "envoyer", typed="oui\n")
+    assert (sent.code, "c'est ordonner de payer 283,50 €" in sent.out) == (0, True), sent.said
+    plain(sent.said)
+    assert state(copy) == "à la signature"
+    assert copy("bordereau", "envoyer").code == 0
+    there.post("sign", dossier=folder_of(copy), trouble="octet")
+    spoilt = copy("bordereau", "envoyer")
+    assert (spoilt.code, "contenu du flux a changé" in spoilt.out) == (1, True), spoilt.said
+    assert "contenu du flux a changé" in copy("bordereau", "voir", WAITING).out
+    assert copy("bordereau", "rappeler", WAITING).code == 0
+    assert copy("bordereau", "envoyer", "--oui").code == 0
+    there.post("sign", dossier=folder_of(copy))
+    back = copy("bordereau", "envoyer")
+    assert (back.code, back.err) == (0, ""), back.said
+    assert state(copy) == "signé"
+    with copy.opened() as app:
+        assert "signé par Jeanne TEST-MAIRE" in [one.event.motif for one in app.ledger.history()][-1]
+
+
+def test_a_refusal_in_the_parapheur_is_read_where_the_bordereau_is(copy: Office, there: Pages) -> None:
+    assert copy("bordereau", "envoyer", "--oui").code == 0
+    there.reject(folder_of(copy), "Imputation à revoir.", "Jeanne TEST-MAIRE")
+    refused = copy("bordereau", "envoyer", typed="non\n")
+    assert "sa signature est refusée. Jeanne TEST-MAIRE : Imputation à revoir." in refused.out
+    assert state(copy) == "construit, à signer"
+    assert "Imputation à revoir." in copy("bordereau", "voir", WAITING).out
+    assert "Imputation à revoir." in copy("etat").out
