@@ -8,6 +8,7 @@ import pytest
 
 from dematfin.acts import hand_over
 from dematfin.domain.mandat.flux import BY_HAND, Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.errors import (
     Conflict,
     DematfinError,
@@ -158,6 +159,15 @@ def test_a_flow_changed_on_the_disk_is_not_given(hall: Hall, tmp_path: Path) -> 
     with pytest.raises(SignatureError, match="n'est plus celui"):
         hand_over.export(hall.app, AGENT, SHEET, tmp_path)
     assert flux(hall).state is FluxState.BUILT
+
+
+def test_what_the_comptable_knows_already_is_not_given(hall: Hall, tmp_path: Path) -> None:
+    (mandat,) = hall.all(Mandat)
+    with hall.ledger.transaction() as books:
+        books.save(replace(mandat, state=MandatState.PAID))
+    with pytest.raises(RuleError, match="payé deux fois"):
+        hand_over.export(hall.app, AGENT, SHEET, tmp_path / "vide")
+    assert not (tmp_path / "vide").exists()
 
 
 def test_only_an_agent_gives_and_takes(hall: Hall, tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def there(copy: Office, tmp_path: Path) -> Iterator[Pages]:
         copy.change(r"\[signature\]", '[signature]\nlieu = "parapheur"')
         pki.private(copy.folder / "secrets" / "parapheur", WORD.encode())
         section = (
-            f'\n[parapheur]\nurl = "{url}"\nidentifiant = "{LOGIN}"\nmot_de_passe = "secret:parapheur"\n'
+            f'\n[parapheur]\nurl = "{url}"\nidentifiant = "{LOGIN}"\nmot_de_passe = "fichier:secrets/parapheur"\n'
             'type_pes = "PES"\nsous_type_pes = "DEPENSES"\n'
         )
         copy.config.write_text(copy.config.read_text(encoding="utf-8") + section, encoding="utf-8")
@@ -178,7 +178,7 @@ def test_it_is_sent_to_the_parapheur_and_comes_back_signed_days_later(copy: Offi
     assert checked.code == 0, checked.out
     assert copy("bordereau", "signer", "--oui").code == 3
     sent = copy("bordereau", "envoyer", typed="oui\n")
-    assert (sent.code, "c'est ordonner de payer 283,50 €" in sent.out) == (0, True), sent.said
+    assert (sent.code, "Envoyer ce bordereau à la signature (283,50 €) ?" in sent.out) == (0, True), sent.said
     plain(sent.said)
     assert state(copy) == "à la signature"
     assert copy("bordereau", "envoyer").code == 0

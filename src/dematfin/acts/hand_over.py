@@ -75,6 +75,8 @@ def export(app: App, who: Person, bordereau_id: str, folder: Path) -> Exported:
     if flux.state is not FluxState.BUILT and not (flux.state is FluxState.SIGNING and flux.by_hand):
         message = f"Le bordereau {bordereau_id} n'est pas à signer ({FLUX[flux.state]}) : rien n'est exporté."
         raise RuleError(message)
+    with app.ledger.reading() as books:
+        check_unanswered(books, flux)
     written = Exported(flow=folder / f"{flux.id}.xml", notice=folder / f"{flux.id}-a-signer.txt")
     with app.documents.local(flux.unsigned) as unsigned:
         check_untouched(flux, flux.unsigned, unsigned)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import typer
 
@@ -24,6 +24,26 @@ YES: Final = "oui"
 EACH: Final = "un"
 SOON: Final = 30
 """Days before the end of a certificate from which it is told: a new one takes weeks to come."""
+
+
+class Words(NamedTuple):
+    """How a question is put, of one bordereau and of several, and what is not done when the answer is no."""
+
+    one: str
+    several: str
+    undone: str
+
+
+SIGN: Final = Words(
+    one="Signer ce bordereau, c'est ordonner de payer {total}. Confirmez-vous ?",
+    several="Signer ces {count} bordereaux, c'est ordonner de payer {total}.",
+    undone="signé",
+)
+SEND: Final = Words(
+    one="Envoyer ce bordereau à la signature ({total}) ?",
+    several="Envoyer ces {count} bordereaux à la signature ({total}) ?",
+    undone="envoyé",
+)
 Beforehand = Annotated[bool, typer.Option("--oui", help="Confirme d'avance : la liste a été vue par ailleurs.")]
 
 
@@ -45,7 +65,7 @@ def sign_all(configuration: Configuration = DEFAULT, oui: Beforehand = False) ->
         return
     if holder := signing.holder(desk.app, desk.who):
         _show_holder(desk, holder)
-    for sheet in _agreed(desk, sheets, oui=oui):
+    for sheet in _agreed(desk, sheets, SIGN, oui=oui):
         facts = signing.sign(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
         when = desk.app.clock.local(facts[0].signed_at)
         said = f"{sheet.bordereau.id} : signé par {facts[0].signer}, le {when:%d/%m/%Y à %H:%M}."
@@ -58,7 +78,7 @@ def hand_all_over(configuration: Configuration = DEFAULT, oui: Beforehand = Fals
     sheets = hand_over.to_hand_over(desk.app, desk.who)
     if not sheets:
         say("Aucun bordereau à envoyer à la signature.")
-    for sheet in _agreed(desk, sheets, oui=oui, verb="Envoyer à la signature") if sheets else ():
+    for sheet in _agreed(desk, sheets, SEND, oui=oui) if sheets else ():
         hand_over.hand_over(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
     outcome = acts.run(desk.app, desk.who, collecting)
     account(outcome)
@@ -117,39 +137,32 @@ def _show_holder(desk: Desk, holder: Holder) -> None:
         say(f"! Il expire dans {counted(left, 'jour')} : demandez le suivant dès maintenant.", style="yellow")
 
 
-def _agreed(desk: Desk, sheets: Sequence[Sheet], *, oui: bool, verb: str = "Signer") -> list[Sheet]:
+def _agreed(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> list[Sheet]:
     """Show what waits, and return what a person agrees to: all at once, or one after the other."""
     if len(sheets) == 1:
-        return _one_by_one(desk, sheets, oui=oui, verb=verb)
+        return _one_by_one(desk, sheets, words, oui=oui)
     _show_all(desk, sheets)
-    total = french(total_of(sheets))
-    answer = (
-        YES
-        if oui
-        else _asked(
-            f"{verb} ces {len(sheets)} bordereaux, c'est ordonner de payer {total}. "
-            f"« oui » pour tous, « un » pour les voir un par un, autre chose pour aucun :"
-        )
-    )
+    question = words.several.format(count=len(sheets), total=french(total_of(sheets)))
+    choices = "« oui » pour tous, « un » pour les voir un par un, autre chose pour aucun :"
+    answer = YES if oui else _asked(f"{question} {choices}", words)
     if answer == YES:
         return list(sheets)
     if answer == EACH:
-        return _one_by_one(desk, sheets, oui=False, verb=verb)
-    say(f"Aucun des {len(sheets)} bordereaux n'est signé.")
+        return _one_by_one(desk, sheets, words, oui=False)
+    say(f"Aucun des {len(sheets)} bordereaux n'est {words.undone}.")
     return []
 
 
-def _one_by_one(desk: Desk, sheets: Sequence[Sheet], *, oui: bool, verb: str) -> list[Sheet]:
+def _one_by_one(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> list[Sheet]:
     agreed = []
     for sheet in sheets:
         _show(desk, sheet)
         show_mandats(sheet.mandats)
-        total = french(sheet.bordereau.total)
-        question = f"{verb} ce bordereau, c'est ordonner de payer {total}. Confirmez-vous ? [oui/non]"
-        if oui or _asked(question) == YES:
+        question = words.one.format(total=french(sheet.bordereau.total))
+        if oui or _asked(f"{question} [oui/non]", words) == YES:
             agreed.append(sheet)
         else:
-            say(f"Le bordereau {sheet.bordereau.id} n'est pas signé.")
+            say(f"Le bordereau {sheet.bordereau.id} n'est pas {words.undone}.")
     return agreed
 
 
@@ -178,10 +191,10 @@ def _show_exceptions(desk: Desk, sheet: Sheet) -> None:
         say(f"! {line}", style="yellow")
 
 
-def _asked(question: str) -> str:
+def _asked(question: str, words: Words) -> str:
     """Put a question; only a whole yes is one. Raises RuleError when nobody is there to answer."""
     try:
         return input(f"{question} ").strip().lower()
     except EOFError as error:
-        message = "Personne n'a confirmé : rien n'est signé. Signez devant un terminal, ou ajoutez --oui."
+        message = f"Personne n'a confirmé : rien n'est {words.undone}. Répondez devant un terminal, ou ajoutez --oui."
         raise RuleError(message) from error
