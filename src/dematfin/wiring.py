@@ -12,15 +12,18 @@ from dematfin.errors import ConfigError
 from dematfin.finance.registers import CsvFinanceSoftware
 from dematfin.mail.smtp import SmtpMailer
 from dematfin.parapheur.bridge import IParapheur
+from dematfin.parapheur.signing import SigningThere
 from dematfin.pes.build import Writer
 from dematfin.pes.official import OfficialSchemas, in_use
 from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
+from dematfin.ports.signature import SigningDesk
 from dematfin.reports.letter import PdfLetters
 from dematfin.scanning.folders import WatchedFolders
 from dematfin.scanning.paper import Paper
 from dematfin.signature.authorities import Authorities
+from dematfin.signature.elsewhere import Elsewhere
 from dematfin.signature.here import Here
 from dematfin.signature.verify import Verifier
 from dematfin.signature.xades import XadesSigner
@@ -48,6 +51,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
     schemas = open_schemas(settings)
     policy = settings.policy()
     authorities = Authorities(settings.signature, clock.now)
+    here = Here(XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)), clock.now)
     return App(
         policy=policy,
         clock=clock,
@@ -61,7 +65,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         finance=CsvFinanceSoftware(policy.budgets, settings.logiciel_financier),
         writer=Writer(documents.open, schemas, __version__, settings.pes.style()),
         reader=Reader(schemas),
-        signer=Here(XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)), clock.now),
+        signer=reach_signing(settings, folder, here),
         signatures=Verifier(settings.signature, authorities, clock.now),
         transmitter=reach_tdt(settings, folder),
         parapheur=reach_parapheur(settings, folder),
@@ -117,8 +121,17 @@ def reach_mail(settings: Settings, folder: Path) -> SmtpMailer | None:
 
 
 def reach_parapheur(settings: Settings, folder: Path) -> IParapheur | None:
-    """Prepare the link to a bought i-Parapheur, where there is one."""
-    return IParapheur(settings.parapheur, partial(resolve, folder=folder)) if settings.parapheur else None
+    """Prepare the link to a bought i-Parapheur, where visas are given in one."""
+    if settings.parapheur is None or not settings.parapheur.type:
+        return None
+    return IParapheur(settings.parapheur, partial(resolve, folder=folder))
+
+
+def reach_signing(settings: Settings, folder: Path, here: Here) -> SigningDesk:
+    """Choose where flows are signed."""
+    if settings.signature.lieu == "parapheur" and settings.parapheur:
+        return SigningThere(settings.parapheur, IParapheur(settings.parapheur, partial(resolve, folder=folder)))
+    return Elsewhere() if settings.signature.lieu == "ailleurs" else here
 
 
 def _password(settings: Settings, folder: Path, ask: Ask) -> str:

@@ -74,6 +74,10 @@ def test_the_example_is_a_right_configuration() -> None:
             {"numerisation": {"routes": {"ECOLE": {"siret": "21990051000013"}}}},
             "numerisation.routes.ECOLE.siret n'est celui d'aucun budget",
         ),
+        (
+            {"signature": {"lieu": "parapheur", "pkcs12": "m.p12", "ville": "V", "code_postal": "99000"}},
+            "signature.lieu vaut « parapheur » : remplissez type_pes",
+        ),
         ({"numerisation": {"routes": {"bas": {"siret": "21990042000015"}}}}, "numerisation.routes.bas"),
     ],
 )

@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from dematfin.acts.sign import check_confirmed
 from dematfin.domain.event import Subject
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -19,7 +18,7 @@ from dematfin.ports.app import App
 from dematfin.ports.signature import Collected, Place, Progress
 from dematfin.steps.day import LEASES
 from dematfin.steps.outcome import Tally
-from dematfin.steps.signatures import Sheet, sheets_of, total_of, waiting
+from dematfin.steps.signatures import Sheet, check_confirmed, sheets_of, total_of, waiting
 from dematfin.steps.signing import back, let_go, pursue, signing, take_home
 from dematfin.steps.transmit import check_unanswered
 from dematfin.steps.untouched import check_untouched
@@ -76,6 +75,8 @@ def export(app: App, who: Person, bordereau_id: str, folder: Path) -> Exported:
     if flux.state is not FluxState.BUILT and not (flux.state is FluxState.SIGNING and flux.by_hand):
         message = f"Le bordereau {bordereau_id} n'est pas à signer ({FLUX[flux.state]}) : rien n'est exporté."
         raise RuleError(message)
+    with app.ledger.reading() as books:
+        check_unanswered(books, flux)
     written = Exported(flow=folder / f"{flux.id}.xml", notice=folder / f"{flux.id}-a-signer.txt")
     with app.documents.local(flux.unsigned) as unsigned:
         check_untouched(flux, flux.unsigned, unsigned)
@@ -91,14 +92,14 @@ def take_in(app: App, who: Person, file: Path) -> Flux:
     """Take a file that was signed elsewhere: verified in full, kept only if nothing but its signature has changed.
 
     Raises:
-        Forbidden; TooLarge, UnreadableXml, InvalidPes: it is no flow; RuleError: it is none that waits for a signature;
+        Forbidden; DocumentError: it is no flow; RuleError: it is none that waits for a signature;
         SignatureError: not signed, changed, or not by whoever may; SeparationOfDuties.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.documents.workspace() as folder:
         copy = folder / "signe.xml"
         _copy(file, copy)
-        flux = _flux_of(app, app.reader.aller(copy).nomfic, file)
+        flux = _flux_of(app, _nomfic(app, copy, file), file)
         take_home(app, flux, copy, Collected(progress=Progress.SIGNED))
         return flux
 
@@ -158,6 +159,14 @@ def _given(app: App, flux: Flux, reference: str, since: datetime | None) -> None
         motif = "donné à signer en fichier" if reference == BY_HAND else "à envoyer à la signature dans l'i-Parapheur"
         total = str(total_of(sheets_of(books, now)))
         books.record(app.event(Subject.FLUX, flux.id, now.state, given.state, motif, reference=reference, total=total))
+
+
+def _nomfic(app: App, copy: Path, file: Path) -> str:
+    try:
+        return app.reader.aller(copy).nomfic
+    except DocumentError as error:
+        message = f"{str(error).replace(copy.name, file.name)} Rien n'est gardé."
+        raise DocumentError(message) from error
 
 
 def _flux_of(app: App, nomfic: str, file: Path) -> Flux:

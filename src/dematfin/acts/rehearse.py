@@ -37,6 +37,8 @@ def day(app: App, who: Person) -> Iterator[str]:
         yield f"Envoyer {len(to_tell(app)) if app.mailer else 0} rappels de visa."
         for record in books.find(RemoteFolder, state=RemoteState.TO_SEND):
             yield f"Envoyer dans l'i-Parapheur : facture {record.invoice_id}."
+        for flux in books.find(Flux, state=FluxState.SIGNING):
+            yield f"Demander ce que devient le flux {flux.id}, à la signature."
         yield from _transmissions(books)
         yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))

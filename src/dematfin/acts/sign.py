@@ -1,14 +1,12 @@
 """The mayor signs: the order to pay, given in person on a list that was shown."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
-from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.signature import Holder, Place, SignatureFact
-from dematfin.steps.signatures import Sheet, Signed, duties, keep_signed, request, total_of, verified, waiting
+from dematfin.steps.signatures import Sheet, Signed, check_confirmed, duties, keep_signed, request, verified, waiting
 from dematfin.steps.transmit import check_unanswered
 from dematfin.steps.untouched import check_untouched
 
@@ -59,18 +57,6 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
     kept = Signed(document=document, by=who.id, name=who.name, certificate=facts[0].fingerprint, exceptions=exceptions)
     keep_signed(app, flux, kept)
     return facts
-
-
-def check_confirmed(nomfic: str, sheets: Sequence[Sheet], confirmed: Decimal) -> None:
-    """Raise RuleError unless a flow waits for a signature, with the total that a person saw."""
-    if not sheets:
-        message = f"Le flux {nomfic} n'attend pas de signature."
-        raise RuleError(message)
-    if (total := total_of(sheets)) != confirmed:
-        message = (
-            f"Le total confirmé ({french(confirmed)}) n'est pas celui du flux ({french(total)}) : rien n'est signé."
-        )
-        raise RuleError(message)
 
 
 def _check_here(app: App) -> None:

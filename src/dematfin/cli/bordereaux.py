@@ -1,27 +1,22 @@
-"""`bordereau preparer|liste|voir|signer|transmettre|reprendre`: the orders to pay."""
+"""`bordereau preparer|liste|voir|transmettre`: the orders to pay."""
 
-from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from dematfin.acts import consult, mandats, rehearse
+from dematfin.acts import consult, rehearse
 from dematfin.acts import run as acts
-from dematfin.acts import sign as signing
 from dematfin.cli.context import DEFAULT, Configuration, Json, Rehearsal, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import account, day, say, table, write_json
 from dematfin.domain import labels
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.money import ZERO, french
-from dematfin.errors import RuleError
+from dematfin.domain.money import french
 from dematfin.steps.exercices import Choice
 from dematfin.steps.prepare import prepare
-from dematfin.steps.signatures import Sheet
 from dematfin.steps.transmit import transmit
 
-YES: Final = frozenset({"oui", "o"})
 app = family("Les bordereaux de mandats.")
 
 Key = Annotated[str, typer.Argument(metavar="BORDEREAU", help="Par exemple COMMUNE-2026-42.")]
@@ -88,29 +83,9 @@ def show_sheet(bordereau: Key, configuration: Configuration = DEFAULT, json: Jso
     say(f"{sheet.bordereau.id} du {day(sheet.bordereau.emitted_on)} · {_state(sheet)}", style="bold")
     say(f"Total {french(sheet.bordereau.total)} · cumul annuel {french(sheet.bordereau.cumul)}")
     say(f"Flux {sheet.bordereau.flux or 'à construire'}")
-    _show_mandats(sheet.mandats)
-
-
-@app.command("signer", cls=FrenchCommand)
-def sign_all(
-    configuration: Configuration = DEFAULT,
-    oui: Annotated[bool, typer.Option("--oui", help="Confirme d'avance : la liste a été vue par ailleurs.")] = False,
-) -> None:
-    """Montre les bordereaux à signer, demande confirmation, et les signe avec votre certificat."""
-    desk = sit(configuration)
-    waiting = signing.to_sign(desk.app, desk.who)
-    if not waiting:
-        say("Aucun bordereau n'attend de signature. Préparez-les d'abord (bordereau preparer).")
-    for sheet in waiting:
-        say(f"\nBordereau {sheet.bordereau.id} · {french(sheet.bordereau.total)}", style="bold")
-        _show_mandats(sheet.mandats)
-        question = f"Signer ce bordereau, c'est ordonner de payer {french(sheet.bordereau.total)}. Confirmez-vous ?"
-        if oui or _confirmed(question):
-            facts = signing.sign(desk.app, desk.who, sheet.flux.id, _total(sheet))
-            when = desk.app.clock.local(facts[0].signed_at)
-            say(f"Signé par {facts[0].signer}, le {when:%d/%m/%Y à %H:%M}. Reste à le transmettre.", style="green")
-        else:
-            say(f"Le bordereau {sheet.bordereau.id} n'est pas signé.")
+    if sheet.flux and sheet.flux.message:
+        say(f"! {sheet.flux.message}", style="yellow")
+    show_mandats(sheet.mandats)
 
 
 @app.command("transmettre", cls=FrenchCommand)
@@ -126,24 +101,8 @@ def transmit_all(configuration: Configuration = DEFAULT, essai: Rehearsal = Fals
     raise typer.Exit(outcome.exit_code)
 
 
-@app.command("reprendre", cls=FrenchCommand)
-def resume(bordereau: Key, configuration: Configuration = DEFAULT) -> None:
-    """Reprend un bordereau refusé, une fois ses mandats corrigés : mêmes numéros, nouveau flux."""
-    desk = sit(configuration)
-    mandats.resume(desk.app, desk.who, bordereau)
-    say(f"Bordereau {bordereau} repris : préparez (bordereau preparer) puis faites-le signer.")
-
-
-def _confirmed(question: str) -> bool:
-    """Put the question; only a whole yes is one. Raises RuleError when nobody is there to answer."""
-    try:
-        return input(f"{question} [oui/non] ").strip().lower() in YES
-    except EOFError as error:
-        message = "Personne n'a confirmé : ce bordereau n'est pas signé. Signez devant un terminal, ou ajoutez --oui."
-        raise RuleError(message) from error
-
-
-def _show_mandats(listed: tuple[Mandat, ...]) -> None:
+def show_mandats(listed: tuple[Mandat, ...]) -> None:
+    """Write the mandats of a bordereau."""
     table(
         ("N°", "Mandat", "Objet", "Imputation", "Montant", "État"),
         [
@@ -168,7 +127,3 @@ def _state(sheet: consult.Sheet) -> str:
     if sheet.flux.state is FluxState.ACKNOWLEDGED:
         return "refusé" if sheet.bordereau.refused else "accepté"
     return labels.FLUX[sheet.flux.state]
-
-
-def _total(sheet: Sheet) -> Decimal:
-    return sum((one.amount for one in sheet.mandats), ZERO)

@@ -2,13 +2,14 @@
 
 import os
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from dematfin.cli.output import counted, day
 from dematfin.config import Settings, load
 from dematfin.domain.finding import blocking
 from dematfin.errors import ConfigError
+from dematfin.parapheur.bridge import IParapheur
 from dematfin.pes.official import in_use, installed
 from dematfin.scanning.ocr import available as tesseract
 from dematfin.scanning.readers import has_zbar
@@ -25,7 +26,6 @@ from dematfin.wiring import (
     open_schemas,
     reach_chorus,
     reach_mail,
-    reach_parapheur,
     reach_tdt,
 )
 
@@ -126,14 +126,14 @@ class Diagnosis:
 
     @property
     def has_parapheur(self) -> bool:
-        """Whether visas are given in a bought i-Parapheur."""
+        """Whether visas or signatures are given in a bought i-Parapheur."""
         return self._settings.parapheur is not None
 
     def parapheur(self) -> str:
         """Call the i-Parapheur, and look whether folders can be made in it."""
-        there = reach_parapheur(self._settings, self._folder)
-        if there is None:
+        if self._settings.parapheur is None:
             return "aucun"
+        there = IParapheur(self._settings.parapheur, partial(resolve, folder=self._folder))
         there.check()
         routes = there.routes()
         if wrong := [f"{route.label} : {route.trouble}" for route in routes if route.trouble]:

@@ -32,6 +32,7 @@ from dematfin.cli import (
     rappels,
     registres,
     signature,
+    signature_bordereaux,
     steps,
     visas,
     xsd,
@@ -64,6 +65,7 @@ def program() -> typer.Typer:
         family.register(visas.app)
     livre.register(bordereaux.app, mandats.app)
     pieces_seules.register(bordereaux.app)
+    signature_bordereaux.register(bordereaux.app)
     registres.tiers.add_typer(doublons.iban, name="iban")
     _add_families(app)
     return app

@@ -87,6 +87,13 @@ class Settings(Section):
         """Return where the official schemas are kept."""
         return self.pes.schemas_place(self.stockage.documents)
 
+    @model_validator(mode="after")
+    def _flows_are_signed_somewhere(self) -> Self:
+        if self.signature.lieu == "parapheur" and not (self.parapheur and self.parapheur.type_pes):
+            message = "signature.lieu vaut « parapheur » : remplissez type_pes et sous_type_pes dans [parapheur]"
+            raise ValueError(message)
+        return self
+
     def policy(self) -> Policy:
         """Return what the rules need of it."""
         return Policy(
@@ -107,6 +114,8 @@ class Settings(Section):
             small=self.collectivite.petite_commune,
             flow_limit=self.pes.taille_flux,
             piece_limit=self.pes.taille_piece,
+            signing_days=self.signature.jours_max,
+            signatory_known=bool(self.signature.empreinte),
             verify_after=timedelta(seconds=self.s2low.attente_verification),
             import_days=self.controles.jours_import,
             tell_within=timedelta(hours=self.chorus.attente_mandatee),

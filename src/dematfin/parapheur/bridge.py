@@ -18,7 +18,7 @@ from dematfin.parapheur.statuses import history, phase
 from dematfin.ports.parapheur import Dossier, History, Phase, Returned, Route
 from dematfin.support import http, tls
 from dematfin.support.http import Timeouts
-from dematfin.support.xml import MEBIBYTE
+from dematfin.support.xml import MEBIBYTE, Element
 
 SERVICE: Final = "/ws-iparapheur-no-mtom"
 """Its answers are plain SOAP; those of the other service are in parts, and read as well."""
@@ -47,26 +47,29 @@ class IParapheur:
 
     def check(self) -> None:
         """Try the link and the account."""
-        said = self._line.ask(Call(operation="echo", text="dematfin")).answer.words
+        said = self.line.ask(Call(operation="echo", text="dematfin")).answer.words
         if "dematfin" not in said:
             message = f"i-Parapheur ne répond pas à l'écho comme il le devrait : « {said[:100]} ». Vérifiez url."
             raise BadAnswer(message)
 
     def routes(self) -> Sequence[Route]:
         """Return the circuits that our folders take."""
-        return setup.routes(self._line, self._settings)
+        return setup.routes(self.line, self._settings)
 
     def submit(self, dossier: Dossier) -> None:
         """Send a folder; one that it says it has already is looked for there."""
         self._check_metadata(dossier)
-        children = creation.children(self._settings, dossier)
+        self.create(dossier.id, creation.children(self._settings, dossier))
+
+    def create(self, key: str, children: tuple[Element, ...]) -> None:
+        """Make a folder of any type, or find it made."""
         try:
-            self._line.ask(Call(operation="CreerDossier", about=dossier.id, children=children, writing=True))
+            self.line.ask(Call(operation="CreerDossier", about=key, children=children, writing=True))
         except Refused as error:
             if ALREADY not in _unaccented(str(error)):
                 raise
-            if self.history(dossier.id).phase is Phase.GONE:
-                message = f"i-Parapheur dit avoir déjà le dossier {dossier.id}, et ne le trouve pas."
+            if self.history(key).phase is Phase.GONE:
+                message = f"i-Parapheur dit avoir déjà le dossier {key}, et ne le trouve pas."
                 raise BadAnswer(message) from error
 
     def moved(self, known: Mapping[str, str]) -> Iterator[str]:
@@ -80,7 +83,7 @@ class IParapheur:
     def history(self, key: str) -> History:
         """Return what happened to a folder."""
         try:
-            reply = self._line.ask(Call(operation="GetHistoDossier", about=key, text=key))
+            reply = self.line.ask(Call(operation="GetHistoDossier", about=key, text=key))
         except Absent:
             return History(phase=Phase.GONE, status="")
         return history(key, reply)
@@ -88,13 +91,13 @@ class IParapheur:
     def documents(self, key: str, sent: int) -> Returned:
         """Return what an ended folder holds, without the `sent` annexes that it came with."""
         call = Call(operation="GetDossier", about=key, text=key, limit=LARGEST)
-        return returned(key, self._line.ask(call).answer, sent)
+        return returned(key, self.line.ask(call).answer, sent)
 
     def close(self, key: str, *, refused: bool) -> None:
         """Put an ended folder away there; one that is not there any more was put away before."""
         with suppress(Absent):
             if refused:
-                self._line.ask(Call(operation="EffacerDossierRejete", about=key, text=key, writing=True))
+                self.line.ask(Call(operation="EffacerDossierRejete", about=key, text=key, writing=True))
             else:
                 self._archive(key, self._settings.cloture)
 
@@ -102,7 +105,7 @@ class IParapheur:
         """Take back a folder, then delete it; taken back by a run that died, it lies on our own desk already."""
         with suppress(Absent):
             try:
-                self._line.ask(Call(operation="ExercerDroitRemordDossier", about=key, text=key, writing=True))
+                self.line.ask(Call(operation="ExercerDroitRemordDossier", about=key, text=key, writing=True))
             except Refused as error:
                 if isinstance(error, Absent | AccessDenied) or not self._is_on_our_desk(key):
                     raise
@@ -110,13 +113,13 @@ class IParapheur:
 
     def _archive(self, key: str, action: str) -> None:
         children = (element("DossierID", key), element("ArchivageAction", action))
-        self._line.ask(Call(operation="ArchiverDossier", about=key, children=children, writing=True))
+        self.line.ask(Call(operation="ArchiverDossier", about=key, children=children, writing=True))
 
     def _check_metadata(self, dossier: Dossier) -> None:
         """Refuse to send what would be made without a metadata that it demands."""
         subtype = self._settings.subtype(dossier.service)
         if subtype not in self._required:
-            self._required[subtype] = setup.required(self._line, self._settings.type, subtype)
+            self._required[subtype] = setup.required(self.line, self._settings.type, subtype)
         missing = self._required[subtype] - creation.given(self._settings, dossier)
         if lost := sorted(missing - {self._settings.metadonnee_service_fait}):
             message = (
@@ -143,7 +146,7 @@ class IParapheur:
         """Return the line of each folder; here its name is its id."""
         asked = [element("DossierID", key) for key in keys]
         children = (element("NombreDossiers", str(len(keys))), *asked)
-        found = self._line.ask(Call(operation="RechercherDossiers", children=children)).answer.all("LogDossier")
+        found = self.line.ask(Call(operation="RechercherDossiers", children=children)).answer.all("LogDossier")
         return {row.text("nom"): row for row in found if row.text("nom") in keys}
 
     @cached_property
@@ -155,7 +158,8 @@ class IParapheur:
         return tls.context(tls.load(ours, self._secret(reference) if reference else ""), self._settings.autorites)
 
     @cached_property
-    def _line(self) -> Line:
+    def line(self) -> Line:
+        """The way to it."""
         url = urlsplit(http.check_url(self._settings.url))
         return Line(
             url=f"{url.scheme}://{url.netloc}",

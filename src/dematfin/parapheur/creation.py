@@ -26,13 +26,13 @@ def children(settings: ParapheurSettings, dossier: Dossier) -> tuple[Element, ..
     Raises:
         Refused: its documents weigh too much.
     """
-    _check_weight(dossier)
+    check_weight(sum(len(one.data) for one in (dossier.main, *dossier.annexes)))
     names = _names((dossier.main, *dossier.annexes))
     return (
         element("TypeTechnique", settings.type),
         element("SousType", settings.subtype(dossier.service)),
         element("DossierID", dossier.id),
-        element("DossierTitre", _title(dossier.title)),
+        element("DossierTitre", title(dossier.title)),
         binary("DocumentPrincipal", dossier.main.media_type, dossier.main.data),
         element("NomDocPrincipal", next(names)),
         nothing("VisuelPDF"),
@@ -52,7 +52,8 @@ def given(settings: ParapheurSettings, dossier: Dossier) -> frozenset[str]:
     return frozenset(name for fact, name in settings.metadonnees.items() if dossier.facts.get(fact))
 
 
-def _title(text: str) -> str:
+def title(text: str) -> str:
+    """Return a title that every server takes."""
     return " ".join(FORBIDDEN.sub(" ", plain(text)).split())[:LONGEST_NAME]
 
 
@@ -95,8 +96,8 @@ def safe(name: str) -> str:
     return UNSAFE.sub("_", letters).lstrip("_.-")[-LONGEST_NAME:] or "document"
 
 
-def _check_weight(dossier: Dossier) -> None:
-    weight = sum(len(one.data) for one in (dossier.main, *dossier.annexes))
+def check_weight(weight: int) -> None:
+    """Refuse what the i-Parapheur would not take."""
     if weight > LARGEST:
         message = (
             f"Ses documents pèsent {weight // 1_000_000} Mo, l'i-Parapheur en prend {LARGEST // 1_000_000}. Demandez "

@@ -18,6 +18,8 @@ class ParapheurSettings(Section):
         mot_de_passe*: references to secrets, never the secrets.
         certificat: client certificate, PKCS#12 or PEM, that only its owner may read; v4 servers demand one.
         autorites: one more certificate authority to trust, in PEM.
+        type, sous_type: of the visa folders; empty: no visa is given there.
+        type_pes, sous_type_pes: of the flows to sign; empty: none is signed there.
         sous_types: by service, where it is not `sous_type`.
         services: whose invoices go there; none named: everybody's.
         cloture: what becomes of an ended folder there, once all that it held is kept here.
@@ -31,8 +33,10 @@ class ParapheurSettings(Section):
     certificat: LocalPath | None = None
     mot_de_passe_certificat: str = ""
     autorites: LocalPath | None = None
-    type: str = Field(min_length=1)
-    sous_type: str = Field(min_length=1)
+    type: str = ""
+    sous_type: str = ""
+    type_pes: str = ""
+    sous_type_pes: str = ""
     sous_types: dict[str, str] = Field(default_factory=dict)
     services: frozenset[str] = frozenset()
     visibilite: Literal["PUBLIC", "SERVICE", "CONFIDENTIEL"] = "SERVICE"
@@ -50,8 +54,20 @@ class ParapheurSettings(Section):
             raise ValueError(message)
         return self
 
-    def bridge(self) -> Bridge:
-        """Return what the rules need of it."""
+    @model_validator(mode="after")
+    def _circuits_are_whole(self) -> Self:
+        if bool(self.type) != bool(self.sous_type) or bool(self.type_pes) != bool(self.sous_type_pes):
+            message = "type et sous_type vont ensemble, type_pes et sous_type_pes aussi"
+            raise ValueError(message)
+        if not self.type and not self.type_pes:
+            message = "il y faut type et sous_type (visas), ou type_pes et sous_type_pes (signature)"
+            raise ValueError(message)
+        return self
+
+    def bridge(self) -> Bridge | None:
+        """Return what the rules need of it; None when no visa is given there."""
+        if not self.type:
+            return None
         return Bridge(services=self.services, max_days=self.jours_max, service_fait=self.metadonnee_service_fait)
 
     def subtype(self, service: str) -> str:

@@ -1,6 +1,7 @@
 """How the i-Parapheur is set up for our folders: types, sub-types, metadata that it demands, who is in each circuit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from dematfin.errors import AccessDenied, Refused
@@ -15,10 +16,17 @@ YES: Final = frozenset({"true", "1", "oui"})
 
 def routes(line: Line, settings: ParapheurSettings) -> tuple[Route, ...]:
     """Return the circuits that our folders take, the usual one first, each with what is wrong with it."""
-    by_subtype: dict[str, list[str]] = {settings.sous_type: []}
+    by_subtype: dict[str, list[str]] = {settings.sous_type: []} if settings.type else {}
     for service, subtype in sorted(settings.sous_types.items()):
         by_subtype.setdefault(subtype, []).append(service)
-    return tuple(_route(line, settings, subtype, services) for subtype, services in by_subtype.items())
+    visas = tuple(
+        _route(line, (settings.type, subtype), services, partial(_visa_trouble, line, settings, subtype))
+        for subtype, services in by_subtype.items()
+    )
+    if not settings.type_pes:
+        return visas
+    pes = settings.type_pes, settings.sous_type_pes
+    return (*visas, _route(line, pes, [], lambda: _trouble(line, *pes) or _signing_trouble(line, *pes)))
 
 
 def required(line: Line, type_: str, subtype: str) -> frozenset[str]:
@@ -28,11 +36,11 @@ def required(line: Line, type_: str, subtype: str) -> frozenset[str]:
     return frozenset(one.text("nomCourt") for one in found if one.text("obligatoire").lower() in YES)
 
 
-def _route(line: Line, settings: ParapheurSettings, subtype: str, services: list[str]) -> Route:
-    label = f"{settings.type} / {subtype}"
+def _route(line: Line, circuit: tuple[str, str], services: list[str], look: Callable[[], str]) -> Route:
+    label = " / ".join(circuit)
     try:
-        trouble = _trouble(line, settings, subtype)
-        steps = () if trouble else tuple(_steps(line, settings.type, subtype))
+        trouble = look()
+        steps = () if trouble else tuple(_steps(line, *circuit))
     except AccessDenied:
         raise
     except Refused as error:
@@ -40,12 +48,24 @@ def _route(line: Line, settings: ParapheurSettings, subtype: str, services: list
     return Route(label=label, services=tuple(services), steps=steps, trouble=trouble)
 
 
-def _trouble(line: Line, settings: ParapheurSettings, subtype: str) -> str:
-    if settings.type not in _texts(line.ask(Call(operation="GetListeTypes")).answer, "TypeTechnique"):
-        return f"notre compte ne peut pas créer de dossier du type « {settings.type} »."
-    subtypes = line.ask(Call(operation="GetListeSousTypes", about=settings.type, text=settings.type)).answer
+def _trouble(line: Line, type_: str, subtype: str) -> str:
+    if type_ not in _texts(line.ask(Call(operation="GetListeTypes")).answer, "TypeTechnique"):
+        return f"notre compte ne peut pas créer de dossier du type « {type_} »."
+    subtypes = line.ask(Call(operation="GetListeSousTypes", about=type_, text=type_)).answer
     if subtype not in _texts(subtypes, "SousType"):
         return f"notre compte ne peut pas créer de dossier du sous-type « {subtype} »."
+    return ""
+
+
+def _signing_trouble(line: Line, type_: str, subtype: str) -> str:
+    if demanded := required(line, type_, subtype):
+        return f"il exige la métadonnée « {min(demanded)} », qu'aucun flux n'a : rendez-la facultative."
+    return ""
+
+
+def _visa_trouble(line: Line, settings: ParapheurSettings, subtype: str) -> str:
+    if trouble := _trouble(line, settings.type, subtype):
+        return trouble
     unmapped = required(line, settings.type, subtype) - set(settings.metadonnees.values())
     unmapped -= {settings.metadonnee_service_fait}  # given by whoever visas
     if unmapped:

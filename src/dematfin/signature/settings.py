@@ -44,6 +44,8 @@ class SignatureSettings(Section):
     """The signatory and the authorities.
 
     Attributes:
+        lieu: where flows are signed: here, in a bought i-Parapheur, or by somebody who is given the file.
+        jours_max: days after which a flow that is being signed elsewhere is told.
         pkcs12: file of the certificate and its key, readable by its owner only; or a token instead:
         bibliotheque, jeton: PKCS#11 library of the token's vendor, and label of the token.
         mot_de_passe: reference to its password or PIN; empty to have it asked at each signature.
@@ -56,6 +58,8 @@ class SignatureSettings(Section):
         ville, code_postal, pays, qualite: written in each signature, as the policy wants.
     """
 
+    lieu: Literal["ici", "parapheur", "ailleurs"] = "ici"
+    jours_max: int = Field(default=7, ge=1, le=60)
     pkcs12: LocalPath | None = None
     bibliotheque: LocalPath | None = None
     jeton: str = ""

@@ -15,11 +15,11 @@ from dematfin.domain.finding import blocking
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.money import ZERO
+from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.waiver import Duty, Waiver, told
 from dematfin.domain.visa.folder import VisaFolder
-from dematfin.errors import Conflict, SignatureError
+from dematfin.errors import Conflict, RuleError, SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.ports.signature import SignatureFact, ToSign
@@ -70,6 +70,18 @@ def sheets_of(books: Books, flux: Flux) -> tuple[Sheet, ...]:
 def total_of(sheets: Iterable[Sheet]) -> Decimal:
     """Return what bordereaux order to pay together."""
     return sum((sheet.bordereau.total for sheet in sheets), ZERO)
+
+
+def check_confirmed(nomfic: str, sheets: Sequence[Sheet], confirmed: Decimal) -> None:
+    """Raise RuleError unless a flow waits for a signature, with the total that a person saw."""
+    if not sheets:
+        message = f"Le flux {nomfic} n'attend pas de signature."
+        raise RuleError(message)
+    if (total := total_of(sheets)) != confirmed:
+        message = (
+            f"Le total confirmé ({french(confirmed)}) n'est pas celui du flux ({french(total)}) : rien n'est signé."
+        )
+        raise RuleError(message)
 
 
 def request(sheets: Sequence[Sheet], flow: Path) -> ToSign:

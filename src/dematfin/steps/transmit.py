@@ -44,10 +44,19 @@ def transmit(app: App) -> Outcome:
         waiting = books.find(Flux, state=TO_DEPOSIT)
     for flux in waiting:
         with tally.item(f"Flux {flux.id}"):
+            check_signed(app, flux)  # before suppliers are told of mandats that could not leave
             if _suppliers_told(app, flux, tally):
                 deposit(app, flux)
                 tally.done(flux.id)
     return tally.outcome()
+
+
+def check_signed(app: App, flux: Flux) -> None:
+    """Raise SignatureError unless the signed file of a flow is the one that was kept."""
+    if flux.signed is None:
+        raise SignatureError
+    with app.documents.local(flux.signed) as path:
+        check_untouched(flux, flux.signed, path)
 
 
 def deposit(app: App, flux: Flux) -> None:

@@ -51,6 +51,11 @@ def _of_flows(flows: Iterable[Flux]) -> Iterator[str]:
             yield f"Flux {flux.id} : on ne sait pas s'il est arrivé au TdT. {flux.message}".strip()
         elif flux.state is FluxState.REFUSED_BY_TDT:
             yield f"Flux {flux.id} : refusé par le TdT. {flux.message}".strip()
+        elif flux.state is FluxState.BUILT and flux.message:
+            said = flux.message.rstrip(".")
+            yield f"Flux {flux.id} : sa signature est refusée. {said}. Corrigez, puis faites-le signer de nouveau."
+        elif flux.state is FluxState.SIGNING and flux.message:
+            yield f"Flux {flux.id}, à la signature : {flux.message}"
 
 
 def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:

@@ -45,8 +45,8 @@ class Creation:
             return f"La métadonnée obligatoire {lost[0]} est absente"
         if lost := sorted(metadata.keys() - self.setup.metadonnees.keys()):
             return f"La métadonnée {lost[0]} n'existe pas"
-        if not asked.text("DocumentPrincipal"):
-            return "Le document principal est absent"
+        if not asked.text("DocumentPrincipal") or (subtype.signs and not asked.text("XPathPourSignatureXML")):
+            return "Le document principal est absent, ou ne dit pas ce qu'il faut en signer"
         return "" if asked.text("Visibilite") in {"PUBLIC", "SERVICE", "CONFIDENTIEL"} else "Visibilité inconnue"
 
     def _store(self, key: str, asked: Asked, metadata: dict[str, str]) -> None:
@@ -81,7 +81,7 @@ class Creation:
             self.folders.log(key, emitter, "NonLu", annotation)
         subtype = self.setup.subtype(asked.text("TypeTechnique"), asked.text("SousType"))
         if subtype is not None:
-            arrive(self.folders, key, subtype.etapes[0].bureau)
+            arrive(self.folders, key, subtype.etapes[0])
 
 
 def _children(asked: Asked, group: str, name: str) -> list[Any]:

@@ -103,7 +103,7 @@ class Operations:
         head = tag("TypeTechnique", folder["type"]) + tag("SousType", folder["sous_type"])
         head += tag("DossierID", folder["id"]) + tag("AnnotationPublique", folder["publique"])
         head += tag("AnnotationPrivee", folder["privee"]) + tag("Visibilite", folder["visibilite"])
-        head += tag("DateLimite", folder["limite"]) + binary("DocPrincipal", main["media"], main["donnees"])
+        head += tag("DateLimite", folder["limite"]) + binary(self._name(folder), main["media"], main["donnees"])
         metadata = {**self.folders.metadata(folder["id"]), "ph:dossierTitre": folder["titre"]}
         pairs = (tag("nom", name) + tag("valeur", value) for name, value in metadata.items())
         told = "".join(tag("MetaDonnee", inside=pair) for pair in pairs)
@@ -114,6 +114,11 @@ class Operations:
             + tag("MetaDonnees", inside=told)
             + said("OK")
         )
+
+    def _name(self, folder: Any) -> str:
+        """Return the element in which a main document comes back."""
+        subtype = self.setup.subtype(folder["type"], folder["sous_type"])
+        return "FichierPES" if subtype and subtype.signs else "DocPrincipal"
 
     def _annexes(self, folder: Any) -> str:
         """Return ours, then those that people added, then the slip."""

@@ -1,10 +1,14 @@
 """What people do in the i-Parapheur's own pages: tests ask for it under `/__sandbox__/`."""
 
 import base64
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
 
-from dematfin.sandbox.iparapheur.setup import Setup
+from dematfin.sandbox import pki
+from dematfin.sandbox.iparapheur.setup import SIGNATORY, Setup, Step
+from dematfin.sandbox.iparapheur.signing import opened, sign
 from dematfin.sandbox.iparapheur.state import FINISHED, IN_CIRCUIT, REJECTED, Folders
 
 
@@ -25,6 +29,8 @@ class People:
             match what:
                 case "visa":
                     self._visa(folder, body)
+                case "sign":
+                    self._sign(folder, body)
                 case "reject":
                     self._reject(folder, body)
                 case "annotate":
@@ -51,12 +57,29 @@ class People:
             self.folders.put(key, FINISHED, folder["rang"])
         else:
             self.folders.put(key, IN_CIRCUIT, folder["rang"] + 1)
-            arrive(self.folders, key, steps[folder["rang"] + 1].bureau)
+            arrive(self.folders, key, steps[folder["rang"] + 1])
+
+    def _sign(self, folder: Any, body: dict[str, Any]) -> None:
+        """Sign a flow, well or as `trouble` says."""
+        self._check_in_circuit(folder)
+        if not self._subtype(folder).signs or self.setup.signataire is None:
+            raise ValueError(folder["sous_type"])
+        trouble, key = str(body.get("trouble", "")), folder["id"]
+        who = _stranger() if trouble == "inconnu" else opened(self.setup.signataire.read_bytes())
+        (main,) = self.folders.documents(key, main=True)
+        data = sign(main["donnees"], who, datetime.now(UTC))
+        self.folders.rewrite(key, TROUBLES.get(trouble, bytes)(data))
+        self.folders.log(key, self._who(folder, body), "Signe", str(body.get("annotation", "")))
+        self.folders.log(key, self.setup.bureau, "Archive", "Circuit terminé, dossier archivable")
+        self.folders.put(key, FINISHED, folder["rang"])
 
     def _reject(self, folder: Any, body: dict[str, Any]) -> None:
         self._check_in_circuit(folder)
-        self.folders.log(folder["id"], self._who(folder, body), "RejetVisa", str(body.get("annotation", "")))
+        self.folders.log(folder["id"], self._who(folder, body), self._refusal(folder), str(body.get("annotation", "")))
         self.folders.put(folder["id"], REJECTED, folder["rang"])
+
+    def _refusal(self, folder: Any) -> str:
+        return "RejetSignataire" if self._steps(folder)[folder["rang"]].role == SIGNATORY else "RejetVisa"
 
     def _check_in_circuit(self, folder: Any) -> None:
         if folder["place"] != IN_CIRCUIT:
@@ -72,6 +95,26 @@ class People:
         return self.setup.subtype(folder["type"], folder["sous_type"])
 
 
-def arrive(folders: Folders, key: str, desk: str) -> None:
+def arrive(folders: Folders, key: str, step: Step) -> None:
     """Write down that a folder lies on a desk."""
-    folders.log(key, desk, "EnCoursVisa", f"Dossier déposé sur le bureau {desk} pour Visa")
+    status, what = ("NonLu", "signature") if step.role == SIGNATORY else ("EnCoursVisa", "Visa")
+    folders.log(key, step.bureau, status, f"Dossier déposé sur le bureau {step.bureau} pour {what}")
+
+
+def _stranger() -> pki.Identity:
+    """Return somebody whom no authority of ours knows, under the mayor's name."""
+    return pki.make(pki.MAYOR, pki.make(replace(pki.ROOT, bits=2048)))
+
+
+def _byte(data: bytes) -> bytes:
+    """Change one character of the first document that travels in a flow."""
+    place = data.index(b">", data.index(b"<Fichier")) + 2
+    return data[:place] + (b"A" if data[place : place + 1] != b"A" else b"B") + data[place + 1 :]
+
+
+def _blanks(data: bytes) -> bytes:
+    return data.replace(b"</Bordereau>", b"</Bordereau>\n")
+
+
+TROUBLES: Final[dict[str, Callable[[bytes], bytes]]] = {"octet": _byte, "blancs": _blanks}
+"""What a careless place does to a flow, beside signing it."""

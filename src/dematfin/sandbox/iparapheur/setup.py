@@ -5,9 +5,15 @@
                  "etapes": [{"bureau": "Affaires scolaires", "nom": "Paul Viseur"}],
                  "obligatoires": ["engagement"], "au_visa": ["date_service_fait"]}],
  "metadonnees": {"engagement": "STRING", "date_service_fait": "DATE"}}
+
+A circuit whose last step has the role SIGNATAIRE signs PES flows, with the key of the PEM file `signataire`.
 """
 
+from pathlib import Path
+
 from dematfin.sandbox.world import Part
+
+SIGNATORY = "SIGNATAIRE"
 
 
 class Step(Part):
@@ -27,6 +33,11 @@ class Subtype(Part):
     obligatoires: tuple[str, ...] = ()
     au_visa: tuple[str, ...] = ()
 
+    @property
+    def signs(self) -> bool:
+        """Whether its folders are flows to sign."""
+        return self.etapes[-1].role == SIGNATORY
+
 
 class Setup(Part):
     """The whole; the nature of each metadata is by its short name."""
@@ -34,6 +45,7 @@ class Setup(Part):
     login: str
     mot_de_passe: str
     bureau: str = "WebService"
+    signataire: Path | None = None
     sous_types: tuple[Subtype, ...]
     metadonnees: dict[str, str]
 

@@ -43,6 +43,10 @@ class Folders:
             "document", {"dossier": key, "principal": int(main), "nom": name, "media": media, "donnees": data}
         )
 
+    def rewrite(self, key: str, data: bytes) -> None:
+        """Put other bytes in the place of the main document."""
+        self.base.run("UPDATE document SET donnees = ? WHERE dossier = ? AND principal = 1", (data, key))
+
     def documents(self, key: str, *, main: bool) -> list[Any]:
         """Return the main document, or the annexes in their order."""
         query = "SELECT * FROM document WHERE dossier = ? AND principal = ? ORDER BY numero"

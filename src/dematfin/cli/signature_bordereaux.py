@@ -1,0 +1,200 @@
+"""`bordereau signer|envoyer|exporter|reprendre|rappeler`: an order to pay is given, here or elsewhere."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final, NamedTuple
+
+import typer
+
+from dematfin.acts import hand_over, mandats
+from dematfin.acts import run as acts
+from dematfin.acts import sign as signing
+from dematfin.acts.exceptions import exceptions
+from dematfin.cli.bordereaux import Key, show_mandats
+from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
+from dematfin.cli.french import FrenchCommand
+from dematfin.cli.output import account, counted, day, say, table
+from dematfin.domain.money import french
+from dematfin.errors import RuleError
+from dematfin.ports.signature import Holder
+from dematfin.steps.signatures import Sheet, total_of
+from dematfin.steps.signing import signing as collecting
+
+YES: Final = "oui"
+EACH: Final = "un"
+SOON: Final = 30
+"""Days before the end of a certificate from which it is told: a new one takes weeks to come."""
+
+
+class Words(NamedTuple):
+    """How a question is put, of one bordereau and of several, and what is not done when the answer is no."""
+
+    one: str
+    several: str
+    undone: str
+
+
+SIGN: Final = Words(
+    one="Signer ce bordereau, c'est ordonner de payer {total}. Confirmez-vous ?",
+    several="Signer ces {count} bordereaux, c'est ordonner de payer {total}.",
+    undone="signé",
+)
+SEND: Final = Words(
+    one="Envoyer ce bordereau à la signature ({total}) ?",
+    several="Envoyer ces {count} bordereaux à la signature ({total}) ?",
+    undone="envoyé",
+)
+Beforehand = Annotated[bool, typer.Option("--oui", help="Confirme d'avance : la liste a été vue par ailleurs.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the family."""
+    app.command("signer", cls=FrenchCommand)(sign_all)
+    app.command("envoyer", cls=FrenchCommand)(hand_all_over)
+    app.command("exporter", cls=FrenchCommand)(export)
+    app.command("reprendre", cls=FrenchCommand)(resume)
+    app.command("rappeler", cls=FrenchCommand)(recall)
+
+
+def sign_all(configuration: Configuration = DEFAULT, oui: Beforehand = False) -> None:
+    """Montre les bordereaux à signer, demande confirmation, et les signe avec votre certificat."""
+    desk = sit(configuration)
+    sheets = signing.to_sign(desk.app, desk.who)
+    if not sheets:
+        say("Aucun bordereau n'attend de signature. Préparez-les d'abord (bordereau preparer).")
+        return
+    if holder := signing.holder(desk.app, desk.who):
+        _show_holder(desk, holder)
+    for sheet in _agreed(desk, sheets, SIGN, oui=oui):
+        facts = signing.sign(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
+        when = desk.app.clock.local(facts[0].signed_at)
+        said = f"{sheet.bordereau.id} : signé par {facts[0].signer}, le {when:%d/%m/%Y à %H:%M}."
+        say(f"{said} Reste à le transmettre.", style="green")
+
+
+def hand_all_over(configuration: Configuration = DEFAULT, oui: Beforehand = False) -> None:
+    """Envoie les bordereaux à signer dans l'i-Parapheur, et relève ceux qui y ont été signés ou refusés."""
+    desk = sit(configuration)
+    sheets = hand_over.to_hand_over(desk.app, desk.who)
+    if not sheets:
+        say("Aucun bordereau à envoyer à la signature.")
+    for sheet in _agreed(desk, sheets, SEND, oui=oui) if sheets else ():
+        hand_over.hand_over(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
+    outcome = acts.run(desk.app, desk.who, collecting)
+    account(outcome)
+    raise typer.Exit(outcome.exit_code)
+
+
+def export(
+    bordereau: Key,
+    configuration: Configuration = DEFAULT,
+    vers: Annotated[
+        Path, typer.Option("--vers", metavar="DOSSIER", help="Où écrire les deux fichiers ; ici si rien n'est dit.")
+    ] = Path(),
+) -> None:
+    """Écrit le fichier d'un bordereau et sa notice, pour qu'il soit signé ailleurs."""
+    desk = sit(configuration)
+    written = hand_over.export(desk.app, desk.who, bordereau, vers)
+    say(f"À signer : {written.flow}", style="bold")
+    say(f"Notice   : {written.notice}")
+    say("Une fois signé, reprenez-le : dematfin bordereau reprendre FICHIER. Il n'est plus à signer ici d'ici là.")
+
+
+def resume(
+    quoi: Annotated[
+        str, typer.Argument(metavar="BORDEREAU|FICHIER", help="Un bordereau refusé, ou un fichier signé ailleurs.")
+    ],
+    configuration: Configuration = DEFAULT,
+) -> None:
+    """Reprend un bordereau refusé, une fois ses mandats corrigés, ou un fichier signé ailleurs, une fois vérifié."""
+    desk = sit(configuration)
+    file = Path(quoi)
+    if file.is_file():
+        flux = hand_over.take_in(desk.app, desk.who, file)
+        names = ", ".join(flux.bordereaux)
+        say(f"Bordereau {names} : sa signature est bonne, il est gardé. Reste à le transmettre.", style="green")
+        return
+    if "/" in quoi or file.suffix:
+        message = f"Le fichier {quoi} n'existe pas. Vérifiez son nom, ou donnez le numéro d'un bordereau refusé."
+        raise RuleError(message)
+    mandats.resume(desk.app, desk.who, quoi)
+    say(f"Bordereau {quoi} repris : préparez (bordereau preparer) puis faites-le signer.")
+
+
+def recall(bordereau: Key, configuration: Configuration = DEFAULT) -> None:
+    """Rappelle un bordereau donné à signer ailleurs, tant qu'il n'est pas signé."""
+    desk = sit(configuration)
+    flux = hand_over.recall(desk.app, desk.who, bordereau)
+    say(f"Bordereau {bordereau} rappelé : il est de nouveau à signer.")
+    if flux.by_hand:
+        say("Faites détruire le fichier donné : signé plus tard, il ne serait pas repris.")
+
+
+def _show_holder(desk: Desk, holder: Holder) -> None:
+    say(f"Certificat de {holder.name}, émis par {holder.issuer}, valable jusqu'au {day(holder.expires_on)}.")
+    left = (holder.expires_on - desk.app.clock.today()).days
+    if left < SOON:
+        say(f"! Il expire dans {counted(left, 'jour')} : demandez le suivant dès maintenant.", style="yellow")
+
+
+def _agreed(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> list[Sheet]:
+    """Show what waits, and return what a person agrees to: all at once, or one after the other."""
+    if len(sheets) == 1:
+        return _one_by_one(desk, sheets, words, oui=oui)
+    _show_all(desk, sheets)
+    question = words.several.format(count=len(sheets), total=french(total_of(sheets)))
+    choices = "« oui » pour tous, « un » pour les voir un par un, autre chose pour aucun :"
+    answer = YES if oui else _asked(f"{question} {choices}", words)
+    if answer == YES:
+        return list(sheets)
+    if answer == EACH:
+        return _one_by_one(desk, sheets, words, oui=False)
+    say(f"Aucun des {len(sheets)} bordereaux n'est {words.undone}.")
+    return []
+
+
+def _one_by_one(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> list[Sheet]:
+    agreed = []
+    for sheet in sheets:
+        _show(desk, sheet)
+        show_mandats(sheet.mandats)
+        question = words.one.format(total=french(sheet.bordereau.total))
+        if oui or _asked(f"{question} [oui/non]", words) == YES:
+            agreed.append(sheet)
+        else:
+            say(f"Le bordereau {sheet.bordereau.id} n'est pas {words.undone}.")
+    return agreed
+
+
+def _show_all(desk: Desk, sheets: Sequence[Sheet]) -> None:
+    rows = [
+        (sheet.bordereau.id, str(sheet.bordereau.number), str(len(sheet.mandats)), french(sheet.bordereau.total))
+        for sheet in sheets
+    ]
+    mandats = str(sum(len(sheet.mandats) for sheet in sheets))
+    table(
+        ("Bordereau", "N°", "Mandats", "Total"), [*rows, ("Ensemble", "", mandats, french(total_of(sheets)))], (1, 2, 3)
+    )
+    for sheet in sheets:
+        _show_exceptions(desk, sheet)
+
+
+def _show(desk: Desk, sheet: Sheet) -> None:
+    one = sheet.bordereau
+    mandats = counted(len(sheet.mandats), "mandat")
+    say(f"\nBordereau {one.id} · n° {one.number} · {mandats} · {french(one.total)}", style="bold")
+    _show_exceptions(desk, sheet)
+
+
+def _show_exceptions(desk: Desk, sheet: Sheet) -> None:
+    for line in exceptions(desk.app, desk.who, sheet):
+        say(f"! {line}", style="yellow")
+
+
+def _asked(question: str, words: Words) -> str:
+    """Put a question; only a whole yes is one. Raises RuleError when nobody is there to answer."""
+    try:
+        return input(f"{question} ").strip().lower()
+    except EOFError as error:
+        message = f"Personne n'a confirmé : rien n'est {words.undone}. Répondez devant un terminal, ou ajoutez --oui."
+        raise RuleError(message) from error
