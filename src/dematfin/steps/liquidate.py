@@ -11,6 +11,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.payee import marked
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
@@ -23,6 +24,7 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.accounts import accounts_of
 from dematfin.steps.credits import take
 from dematfin.steps.outcome import Tally
+from dematfin.steps.payees import payee_of
 from dematfin.steps.pieces import pieces_of
 from dematfin.steps.separation import waivers
 
@@ -95,19 +97,23 @@ def _liquidate_one(app: App, invoice: Invoice, notes: list[Invoice]) -> str:
         exceptions = _waivers(app, books, paid, mandat_id)
         pieces = [piece for one in paid for piece in pieces_of(app, books, one, year)]
         tiers = books.find(Tiers, siren=invoice.supplier_siren)
+        engagement = _engagement(books, invoice)
+        payee = payee_of(app, books, invoice, engagement)
         mandat = liquidate(
             Basis(
                 invoice=invoice,
                 credit_notes=tuple(notes),
-                engagement=_engagement(books, invoice),
+                engagement=engagement,
                 tiers=tiers,
                 accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
                 pieces=tuple(piece.id for piece in pieces),
+                payee=payee,
             ),
             mandat_id=mandat_id,
             exercice=year,
             payment_days=app.policy.payment_days,
         )
+        mandat = marked(payee, invoice, mandat)
         take(books, mandat, invoice)
         books.save(mandat, *pieces, *exceptions, *(one.moved(InvoiceState.TO_PAY) for one in paid))
         _record(app, books, mandat, paid, told(exceptions))

@@ -14,7 +14,9 @@ from dematfin.domain.money import ZERO, french
 from dematfin.errors import RoutingError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.justify import justified
 from dematfin.steps.outcome import Tally
+from dematfin.steps.pieces import with_kept
 
 OVERHEAD: Final = 2_000
 """Bytes that a mandat and the description of a document take in a flow, beside the document itself."""
@@ -38,6 +40,7 @@ def _freeze(app: App, budget: Budget, exercice: int, tally: Tally) -> None:
     with app.ledger.transaction() as books:
         opened = _opened(books, budget, exercice)
         mandats = books.find(Mandat, siret=budget.siret, exercice=exercice, state=MandatState.PREPARED, bordereau="")
+        mandats = tuple(justified(app, books, mandats, tally))
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
         for part in cut(mandats, sizes, app.policy.flow_limit):
             bordereau = _new_bordereau(app, books, budget, opened, part)
@@ -103,7 +106,7 @@ def _freeze_again(app: App, key: str, tally: Tally) -> None:
         if any(mandat.state is not MandatState.PREPARED for mandat in mandats):
             tally.note(f"Bordereau {key} : tous ses mandats ne sont pas repris, il attend.")
             return
-        frozen = [mandat.moved(MandatState.IN_BORDEREAU) for mandat in mandats]
+        frozen = [with_kept(books, mandat).moved(MandatState.IN_BORDEREAU) for mandat in mandats]
         again = replace(
             bordereau,
             total=total(frozen),

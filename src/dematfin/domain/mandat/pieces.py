@@ -38,6 +38,8 @@ class Piece:
         id: IdUnique, letters and digits, never reused for another file: Hélios refuses an identifier that it has
             already integrated (annotation of Class_PJ.xsd).
         kind: what it proves, by the list of pièces justificatives.
+        kept_for: what an agent attached it to (`facture:…`, `mandat:…`, `marche:…`, `tiers:…`): it goes with every
+            mandat of that thing. Empty: it came with its invoice.
         accepted_in: NomFic of the flow in which Hélios accepted it; empty until then.
     """
 
@@ -49,6 +51,7 @@ class Piece:
     document: DocumentRef
     kind: PieceKind = PieceKind.FACTURE
     accepted_in: str = ""
+    kept_for: str = ""
 
 
 def unique_id(siret: str, exercice: int, number: int) -> str:
