@@ -12,6 +12,7 @@ from typer.main import get_command
 from dematfin import __version__
 from dematfin.cli import (
     administration,
+    beneficiaires,
     bordereaux,
     bureaux,
     chorus,
@@ -25,6 +26,7 @@ from dematfin.cli import (
     numerisation,
     pages,
     parapheur,
+    pieces,
     rappels,
     registres,
     steps,
@@ -57,6 +59,9 @@ def program() -> typer.Typer:
     for family in (bureaux, fiche, rappels):
         family.register(visas.app)
     registres.tiers.add_typer(doublons.iban, name="iban")
+    registres.tiers.add_typer(beneficiaires.subcontractors, name="sous-traitant")
+    registres.tiers.add_typer(beneficiaires.factors, name="affacturage")
+    pieces.register(mandats.app)
     _add_families(app)
     return app
 
@@ -70,6 +75,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(parapheur.app, name="parapheur")
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
+    app.add_typer(pieces.app, name="pieces")
     app.add_typer(registres.engagements, name="engagement")
     app.add_typer(registres.credits_, name="credit")
     app.add_typer(registres.tiers, name="tiers")

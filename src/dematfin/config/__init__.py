@@ -10,6 +10,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
+from dematfin.config.pieces import PieceSettings
 from dematfin.config.visa import VisaSettings
 from dematfin.config.web import WebSettings
 from dematfin.domain.delay.dgp import DAYS
@@ -100,6 +101,7 @@ class Settings(Section):
     controles: ControlSettings = ControlSettings()
     logiciel_financier: FinanceSettings = FinanceSettings()
     pes: PesSettings = PesSettings()
+    pieces_justificatives: PieceSettings = PieceSettings()
     chorus: ChorusSettings
     signature: SignatureSettings
     s2low: S2lowSettings
@@ -145,6 +147,7 @@ class Settings(Section):
             finance_knows_our_mandats=self.logiciel_financier.connait_nos_mandats,
             paper=self.numerisation.rules(),
             web_url=self.web.url,
+            pieces=self.pieces_justificatives.rules(),
         )
 
 

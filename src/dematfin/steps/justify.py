@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, Severity, blocking
 from dematfin.domain.invoice.invoice import Invoice, normalised
-from dematfin.domain.mandat.annexe_i import Case
 from dematfin.domain.mandat.justify import cases, missing
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.mandat.rubriques import Case
 from dematfin.domain.parties.bank import KnownAccount, account_id
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books

@@ -16,6 +16,11 @@ from dematfin.steps.slips import ensure_slip
 
 MARCHE: Final = "marche"
 FIRM: Final = "tiers"
+INVOICE: Final = "facture"
+MANDAT: Final = "mandat"
+RIGHT: Final = "acte"
+"""What a document may be kept for; an acte is what gives a subcontractor or a factor its right."""
+TAKEN_BACK: Final = "retirée:"
 
 
 def kept_for(about: str, key: str) -> str:
@@ -25,11 +30,11 @@ def kept_for(about: str, key: str) -> str:
 
 def with_kept(books: Books, mandat: Mandat) -> Mandat:
     """Return a mandat with the documents given once for its marché, its payee or the right by which that is paid."""
-    things = [kept_for(FIRM, mandat.tiers.siren), kept_for("mandat", mandat.id)]
+    things = [kept_for(FIRM, mandat.tiers.siren), kept_for(MANDAT, mandat.id)]
     if mandat.marche:
         things.append(kept_for(MARCHE, mandat.marche))
-    things += [kept_for("acte", key) for key in (mandat.subcontract, mandat.assignment) if key]
-    things += [kept_for("facture", invoice) for invoice in mandat.invoice_ids]
+    things += [kept_for(RIGHT, key) for key in (mandat.subcontract, mandat.assignment) if key]
+    things += [kept_for(INVOICE, invoice) for invoice in mandat.invoice_ids]
     kept = [piece.id for piece in books.find(Piece, kept_for=tuple(things))]
     own = [piece.id for piece in books.find(Piece, id=mandat.pieces, kept_for="")]
     in_order = [key for key in mandat.pieces if key in {*own, *kept}]
@@ -43,7 +48,7 @@ def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piec
         before.get(attachment.document) or _named(books, invoice, year, attachment, what)
         for attachment, what in _documents(app, books, invoice)
     ]
-    pieces += books.find(Piece, kept_for=kept_for("facture", invoice.id))
+    pieces += books.find(Piece, kept_for=kept_for(INVOICE, invoice.id))
     return tuple({piece.id: piece for piece in pieces}.values())
 
 

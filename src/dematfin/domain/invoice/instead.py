@@ -65,7 +65,7 @@ def _to_confirm(name: str, key: str) -> Finding:
     return Finding(
         code="BANK-FACTOR-CALL",
         severity=Severity.BLOCKING,
-        sentence=f"La créance est cédée à {name}, ce qu'une seule personne a confirmé. Une autre doit rappeler le "
+        sentence=f"La créance est cédée à {name}, ce que deux personnes n'ont pas encore confirmé : rappelez le "
         f"fournisseur au numéro du contrat (dematfin tiers affacturage valider {key}).",
         article="C. civ., art. 1346-1",
         about=name,

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dematfin.domain.finding import Finding, Severity
-from dematfin.domain.mandat.annexe_i import RULES, SAID, Case, Rubrique, Rule
+from dematfin.domain.mandat.annexe_i import RULES, Rule
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece, PieceKind
+from dematfin.domain.mandat.rubriques import SAID, Case, Rubrique
 from dematfin.domain.money import ZERO
 
 ABOUT_MARCHE: Final = frozenset({PieceKind.CONTRAT, PieceKind.NOTIFICATION, PieceKind.CONVENTION})
