@@ -19,7 +19,7 @@ WORDING: Final = re.compile(r"SUBROG|AFFACTUR|CESSION DE CREANCE|CESSIONNAIRE|DA
 def check_factor(content: Content, payee: Payee) -> Iterator[Finding]:
     """Somebody else than the supplier cashes: paying the supplier would not discharge the debt."""
     said, known = _said(content), payee.assignment
-    if known and known.confirmed and (not said or search_key(said) in {search_key(known.payee), _worded(content)}):
+    if known and known.confirmed and (not said or said == _worded(content) or _same(said, known.payee)):
         return
     if known and not known.confirmed:
         yield _to_confirm(known.payee, known.id)
@@ -52,6 +52,12 @@ def _said(content: Content) -> str:
     if supplier.factor and search_key(supplier.factor) != search_key(supplier.name):
         return supplier.factor
     return _worded(content)
+
+
+def _same(said: str, payee: str) -> bool:
+    """Whether two names are one, legal form or not; in any case only the factor's own account is paid."""
+    one, other = search_key(said), search_key(payee)
+    return one.startswith(other) or other.startswith(one)
 
 
 def _worded(content: Content) -> str:
