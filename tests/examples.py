@@ -1,7 +1,7 @@
 """Records of an invented commune, for tests to start from."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,7 +9,8 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.content import Amounts, Attachment, Content, InvoiceKind, Supplier, VatLine
 from dematfin.domain.invoice.invoice import Arrival, Invoice, Origin, received
 from dematfin.domain.mandat.budget import Budget
-from dematfin.domain.parties.bank import KnownAccount, account_id
+from dematfin.domain.parties.bank import CallBack, KnownAccount, account_id
+from dematfin.domain.parties.payee import Assignment, Subcontract
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.parties.tiers import Address, BankAccount, Tiers
 from dematfin.domain.policy import Policy
@@ -122,5 +123,35 @@ def account(iban: str = IBAN, **changes: Any) -> KnownAccount:
         seen_in="registre des tiers",
         seen_on=date(2026, 1, 5),
         trusted=True,
+    )
+    return replace(usual, **changes)
+
+
+def subcontract(**changes: Any) -> Subcontract:
+    """Return the acte spécial of the stationer, accepted on a marché of somebody else."""
+    usual = Subcontract(
+        id="202517:F00231",
+        marche="2025-17",
+        key="202517",
+        holder="F00100",
+        tiers="F00231",
+        firm=SUPPLIER[:9],
+        name="PAPETERIE DU LAC",
+        ceiling=Decimal("1000.00"),
+    )
+    return replace(usual, **changes)
+
+
+def assignment(**changes: Any) -> Assignment:
+    """Return what the stationer handed over to a factor, confirmed by two people."""
+    at = datetime(2026, 1, 6, 9, tzinfo=UTC)
+    usual = Assignment(
+        id="C2026-0001",
+        firm=SUPPLIER[:9],
+        supplier="PAPETERIE DU LAC",
+        factor="F00700",
+        payee="FACTOFRANCE",
+        notified_on=date(2026, 1, 5),
+        calls=tuple(CallBack(by=by, at=at, trace="M. Lac, 04 00 00 00 00, contrat") for by in ("agent", "maire")),
     )
     return replace(usual, **changes)

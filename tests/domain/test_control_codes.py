@@ -18,9 +18,10 @@ from dematfin.domain.invoice.controls import Known
 from dematfin.domain.invoice.forcing import FORCIBLE
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.parties.payee import Payee
 from dematfin.domain.registers import Credit
 from domain.controlled import GOOD, amounts, findings, lines, supplier
-from examples import COMMUNE, IBAN, RULES, account, attachment, engagement, invoice
+from examples import COMMUNE, IBAN, RULES, account, assignment, attachment, engagement, invoice, subcontract
 
 ROOT: Final = Path(__file__).parents[2]
 GUIDE: Final = ROOT / "docs" / "controles.md"
@@ -86,6 +87,8 @@ EXAMPLES: Final[dict[str, tuple[Invoice, Known]]] = {
     "FRAME-DIRECT": (invoice(frame="A9"), GOOD),
     "PAY-WITHOUT-ORDER": (invoice(payment_mode="49"), GOOD),
     "STATUS-MANDATED": (replace(invoice(), remote_status="MANDATEE"), GOOD),
+    "SUM-REVERSE-CHARGE": (invoice(), replace(GOOD, payee=Payee(subcontract=subcontract(reverse_charge=True)))),
+    "BANK-FACTOR-CALL": (invoice(), replace(GOOD, payee=Payee(assignment=assignment(calls=())))),
     "BANK-FACTOR": (invoice(supplier=supplier(factor="FACTOFRANCE")), GOOD),
     "BANK-IBAN-DIFFERENT": (invoice(supplier=supplier(iban=OTHER)), GOOD),
     "BANK-IBAN-INVALID": (invoice(supplier=supplier(iban=IBAN[:-1] + "7")), GOOD),

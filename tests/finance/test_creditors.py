@@ -49,7 +49,7 @@ def source(tmp_path: Path) -> Path:
     return tmp_path / "tiers.csv"
 
 
-def read(source: Path, pairs: tuple[str, ...] = (), **cells: str) -> tuple[tuple[Tiers, ...], tuple[str, ...]]:
+def read(source: Path, cells: dict[str, str], *pairs: str) -> tuple[tuple[Tiers, ...], tuple[str, ...]]:
     row = ROW | cells
     source.write_text(f"{';'.join(row)}\n{';'.join(row.values())}\n", encoding="utf-8")
     settings = FinanceSettings(paires_tiers=pairs) if pairs else FinanceSettings()
@@ -57,7 +57,7 @@ def read(source: Path, pairs: tuple[str, ...] = (), **cells: str) -> tuple[tuple
 
 
 def test_a_foreign_supplier_needs_no_siret(source: Path) -> None:
-    ((one,), problems) = read(source)
+    ((one,), problems) = read(source, {})
     assert problems == ()
     assert (one.identifier, one.identifier_kind, one.siren) == ("DE123456789", "05", "DE123456789")
     assert (one.address.postcode, one.address.town, one.address.country) == ("99999", "10115 BERLIN", "109")
@@ -65,7 +65,7 @@ def test_a_foreign_supplier_needs_no_siret(source: Path) -> None:
 
 
 def test_a_person_has_a_first_name_and_may_have_no_number(source: Path) -> None:
-    ((one,), problems) = read(source, **PERSON)
+    ((one,), problems) = read(source, PERSON)
     assert problems == ()
     assert (one.category, one.legal_nature, one.civility, one.first_name) == ("01", "01", "Mme", "Ana")
     assert (one.identifier, one.siren) == ("", "TIERS:F00900")
@@ -89,7 +89,7 @@ def test_a_person_has_a_first_name_and_may_have_no_number(source: Path) -> None:
 def test_each_kind_of_number_is_taken_and_none_passes_for_a_siren(
     source: Path, kind: str, identifier: str, kept: str, key: str
 ) -> None:
-    ((one,), problems) = read(source, **FRENCH | {"type_identifiant": kind, "identifiant": identifier})
+    ((one,), problems) = read(source, FRENCH | {"type_identifiant": kind, "identifiant": identifier})
     assert problems == ()
     assert (one.identifier, one.siren) == (kept, key)
 
@@ -119,7 +119,7 @@ def test_each_kind_of_number_is_taken_and_none_passes_for_a_siren(
     ],
 )
 def test_what_helios_would_reject_is_told_with_its_line(source: Path, cells: dict[str, str], words: str) -> None:
-    records, problems = read(source, **cells)
+    records, problems = read(source, cells)
     if not words:
         assert (records[0].address.country, problems) == ("", ())
         return
@@ -129,8 +129,8 @@ def test_what_helios_would_reject_is_told_with_its_line(source: Path, cells: dic
 
 
 def test_the_pairs_of_the_configuration_replace_ours(source: Path) -> None:
-    assert read(source, ("22/06",), categorie="22", nature_juridique="06")[1] == ()
-    assert "50/03" in read(source, ("22/06",))[1][0]
+    assert read(source, {"categorie": "22", "nature_juridique": "06"}, "22/06")[1] == ()
+    assert "50/03" in read(source, {}, "22/06")[1][0]
 
 
 @given(
@@ -152,7 +152,7 @@ def test_firms_whose_names_have_no_latin_letter_are_not_one() -> None:
 
 def test_a_supplier_on_paper_is_the_firm_of_its_creditor(source: Path) -> None:
     for cells in ({}, PERSON, FRENCH, FRENCH | {"type_identifiant": "ridet", "identifiant": "012345678"}):
-        ((one,), _) = read(source, **cells)
+        ((one,), _) = read(source, cells)
         written = supplier_of(one, one.account.iban)
         assert isinstance(written, Supplier)
         assert written.siren == one.siren

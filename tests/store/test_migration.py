@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from dematfin.domain.delay.dgp import delay
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.task import VisaTask
@@ -98,3 +99,18 @@ def test_a_folder_of_one_desk_becomes_a_circuit_of_one_step(tmp_path: Path) -> N
 def keep(folder: VisaFolder, bill: Invoice) -> Iterator[VisaTask]:
     """Yield what the program itself would write."""
     return tasks_of(folder, None, delay(bill.notified_on, bill.executed_on).deadline)
+
+
+def test_documents_that_were_there_say_what_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "registre.db"
+    make_old_base(path)
+    row = """INSERT INTO piece (collectivite, id, invoice_id, name, media_type, description, document, accepted_in)
+        VALUES (:c, :id, 'F1', 'f.pdf', 'application/pdf', :description, '{"sha256":"00","size":1}', '')"""
+    engine = open_engine(str(path))
+    with writing(engine.connect()) as connection, connection.begin():
+        for name in ("Facture", "Avoir", "Annexe de la facture", "Fiche de visa de la facture"):
+            connection.execute(text(row), {"c": COMMUNE, "id": name[:2], "description": f"{name} F-1 du 20/02/2026"})
+    engine.dispose()
+    with SqlLedger(open_engine(str(path)), COMMUNE, FakeClock().now).reading() as books:
+        kinds = {one.id: one.kind for one in books.find(Piece)}
+    assert kinds == {"Fa": "FACTURE", "Av": "AVOIR", "An": "ANNEXE", "Fi": "ANNEXE"}

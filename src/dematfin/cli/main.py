@@ -12,6 +12,7 @@ from typer.main import get_command
 from dematfin import __version__
 from dematfin.cli import (
     administration,
+    beneficiaires,
     bordereaux,
     budgets,
     bureaux,
@@ -28,6 +29,7 @@ from dematfin.cli import (
     pages,
     parapheur,
     pes,
+    pieces,
     pieces_seules,
     rappels,
     registres,
@@ -67,6 +69,9 @@ def program() -> typer.Typer:
     pieces_seules.register(bordereaux.app)
     signature_bordereaux.register(bordereaux.app)
     registres.tiers.add_typer(doublons.iban, name="iban")
+    registres.tiers.add_typer(beneficiaires.subcontractors, name="sous-traitant")
+    registres.tiers.add_typer(beneficiaires.factors, name="affacturage")
+    pieces.register(mandats.app)
     _add_families(app)
     return app
 
@@ -83,6 +88,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(pes.app, name="pes")
     app.add_typer(xsd.app, name="xsd")
     app.add_typer(signature.app, name="signature")
+    app.add_typer(pieces.app, name="pieces")
     app.add_typer(registres.engagements, name="engagement")
     app.add_typer(registres.credits_, name="credit")
     app.add_typer(registres.tiers, name="tiers")

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from dematfin.chorus.settings import ChorusSettings
 from dematfin.config.budgets import BudgetSettings, Siret, distinct
 from dematfin.config.pes import PesSettings
+from dematfin.config.pieces import PieceSettings
 from dematfin.config.visa import VisaSettings
 from dematfin.config.web import WebSettings
 from dematfin.domain.delay.dgp import DAYS
@@ -63,6 +64,7 @@ class Settings(Section):
     controles: ControlSettings = ControlSettings()
     logiciel_financier: FinanceSettings = FinanceSettings()
     pes: PesSettings = PesSettings()
+    pieces_justificatives: PieceSettings = PieceSettings()
     chorus: ChorusSettings
     signature: SignatureSettings
     s2low: S2lowSettings
@@ -123,6 +125,7 @@ class Settings(Section):
             finance_knows_our_mandats=self.logiciel_financier.connait_nos_mandats,
             paper=self.numerisation.rules(),
             web_url=self.web.url,
+            pieces=self.pieces_justificatives.rules(),
         )
 
 

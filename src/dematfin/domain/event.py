@@ -26,6 +26,7 @@ class Subject(StrEnum):
     BATCH = "lot"
     CAPTURE = "document"
     SHEETS = "feuilles"
+    PIECE = "pièce"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from dematfin.domain.delay.dgp import DAYS
 from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.mandat.justify import PieceRules
 from dematfin.domain.paper.rules import PaperRules
 from dematfin.domain.visa.circuit import Circuit, CircuitChoice
 from dematfin.domain.visa.deadline import J_PLUS_5, DeadlineRule
@@ -39,6 +40,7 @@ class Policy:
             difference is told.
         finance_knows_our_mandats: the remaining amounts that the finance software exports already count them.
         paper: how paper comes in.
+        pieces: which supporting documents are asked for, and which the comptable does without.
         web_url: where the pages are for their readers, as mails say it; empty: there are none.
         check_siret: whether the keys of SIRETs are checked; those of the qualification platform are invented.
     """
@@ -68,6 +70,7 @@ class Policy:
     check_siret: bool = True
     finance_knows_our_mandats: bool = False
     paper: PaperRules = field(default_factory=PaperRules)
+    pieces: PieceRules = field(default_factory=PieceRules)
     web_url: str = ""
 
     def budget(self, siret: str) -> Budget:

@@ -21,6 +21,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
 from dematfin.steps.accounts import accounts_of
 from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.payees import payee_of
 
 R = TypeVar("R")
 WAITING: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT)
@@ -88,6 +89,7 @@ def _known(app: App, books: Books, invoice: Invoice) -> Known:
         tiers=tiers,
         accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
         earlier=earlier,
+        payee=payee_of(app, books, invoice, engagement),
         decided={pair.id: pair for pair in books.find(Pair, id=[pair_id(invoice.id, one.id) for one in earlier])},
         standings=_standings(books, earlier),
         origins=_origins(books, invoice),

@@ -11,6 +11,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.payee import marked
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
@@ -25,6 +26,7 @@ from dematfin.steps.credits import take
 from dematfin.steps.exercices import Choice, to_choose, year_for
 from dematfin.steps.orphans import tell_orphans
 from dematfin.steps.outcome import Tally
+from dematfin.steps.payees import payee_of
 from dematfin.steps.pieces import pieces_of
 from dematfin.steps.separation import waivers
 
@@ -106,6 +108,7 @@ def _liquidate_one(app: App, certified: Sequence[Invoice], choice: Choice | None
         exceptions = _waivers(app, books, paid, mandat_id)
         pieces = [piece for one in paid for piece in pieces_of(app, books, one, year)]
         tiers = books.find(Tiers, siren=invoice.supplier_siren)
+        payee = payee_of(app, books, invoice, engagement)
         basis = Basis(
             invoice=invoice,
             credit_notes=tuple(notes),
@@ -115,8 +118,10 @@ def _liquidate_one(app: App, certified: Sequence[Invoice], choice: Choice | None
             tiers=tiers,
             accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
             pieces=tuple(piece.id for piece in pieces),
+            payee=payee,
         )
         mandat = liquidate(basis, mandat_id=mandat_id, exercice=year, payment_days=app.policy.payment_days)
+        mandat = marked(payee, invoice, mandat)
         app.writer.check(mandat, app.policy.budget(mandat.siret))
         take(books, mandat, invoice)
         books.save(mandat, *pieces, *exceptions, *(one.moved(InvoiceState.TO_PAY) for one in paid))

@@ -18,7 +18,9 @@ from dematfin.errors import RoutingError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.credits import give_back
+from dematfin.steps.justify import justified
 from dematfin.steps.outcome import Tally
+from dematfin.steps.pieces import with_kept
 from dematfin.steps.vacant import vacant_bordereau, vacant_number
 
 OVERHEAD: Final = 2_000
@@ -46,7 +48,8 @@ def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally:
         opened = _opened(books, budget, exercice)
         series = {"siret": budget.siret, "exercice": exercice}
         waiting = books.find(Mandat, **series, state=MandatState.PREPARED, bordereau="", set_aside="")
-        mandats = [one for one in waiting if one.kind.bordereau is kind and _may_close(app, budget, one, tally)]
+        closing = [one for one in waiting if one.kind.bordereau is kind and _may_close(app, budget, one, tally)]
+        mandats = tuple(justified(app, books, closing, tally))
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
         for part in cut(mandats, sizes, app.policy.flow_limit):
             bordereau = _new_bordereau(app, books, budget, opened, part)
@@ -132,7 +135,7 @@ def _freeze_again(app: App, key: str, tally: Tally) -> None:
         if any(mandat.state is not MandatState.PREPARED for mandat in mandats):
             tally.note(f"Bordereau {key} : tous ses mandats ne sont pas repris, il attend.")
             return
-        frozen = [mandat.moved(MandatState.IN_BORDEREAU) for mandat in mandats]
+        frozen = [with_kept(books, mandat).moved(MandatState.IN_BORDEREAU) for mandat in mandats]
         again = replace(
             bordereau,
             total=total(frozen),

@@ -1,16 +1,45 @@
 """Pièces: the documents of an invoice, named once for Hélios, whatever becomes of its mandats."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
 from dematfin.domain.invoice.content import Attachment
-from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.mandat.pieces import Piece, unfit, unique_id
+from dematfin.domain.invoice.invoice import Invoice, normalised
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.pieces import Piece, PieceKind, unfit, unique_id
 from dematfin.domain.visa.folder import VisaFolder, folder_id
 from dematfin.errors import PiecesMissing
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.folders import supporting
 from dematfin.steps.slips import ensure_slip
+
+MARCHE: Final = "marche"
+FIRM: Final = "tiers"
+INVOICE: Final = "facture"
+MANDAT: Final = "mandat"
+RIGHT: Final = "acte"
+"""What a document may be kept for; an acte is what gives a subcontractor or a factor its right."""
+TAKEN_BACK: Final = "retirée:"
+
+
+def kept_for(about: str, key: str) -> str:
+    """Say what a document is kept for: every mandat of that thing refers to it."""
+    return f"{about}:{normalised(key) if about == MARCHE else key}"
+
+
+def with_kept(books: Books, mandat: Mandat) -> Mandat:
+    """Return a mandat with the documents given once for its marché, its payee or the right by which that is paid."""
+    things = [kept_for(FIRM, mandat.tiers.siren), kept_for(MANDAT, mandat.id)]
+    if mandat.marche:
+        things.append(kept_for(MARCHE, mandat.marche))
+    things += [kept_for(RIGHT, key) for key in (mandat.subcontract, mandat.assignment) if key]
+    things += [kept_for(INVOICE, invoice) for invoice in mandat.invoice_ids]
+    kept = [piece.id for piece in books.find(Piece, kept_for=tuple(things))]
+    own = [piece.id for piece in books.find(Piece, id=mandat.pieces, kept_for="")]
+    in_order = [key for key in mandat.pieces if key in {*own, *kept}]
+    return replace(mandat, pieces=tuple(dict.fromkeys((*in_order, *kept))))
 
 
 def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piece, ...]:
@@ -24,6 +53,7 @@ def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piec
         before.get(attachment.document) or _named(books, invoice, year, attachment, what)
         for attachment, what in _documents(app, books, invoice)
     ]
+    pieces += books.find(Piece, kept_for=kept_for(INVOICE, invoice.id))
     kept = tuple({piece.id: piece for piece in pieces}.values())
     if sentences := " ".join(unfit(kept, app.policy.piece_limit)):
         raise PiecesMissing(sentences)
@@ -32,13 +62,25 @@ def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piec
 
 def _named(books: Books, invoice: Invoice, year: int, attachment: Attachment, what: str) -> Piece:
     return Piece(
-        id=unique_id(invoice.siret, year, books.next_number(f"piece:{invoice.siret}:{year}")),
+        id=next_id(books, invoice.siret, year),
         invoice_id=invoice.id,
         name=attachment.name,
         media_type=attachment.media_type,
         description=f"{what} {invoice.number} du {invoice.content.issued_on:%d/%m/%Y}",
         document=attachment.document,
+        kind=_kind(invoice, attachment),
     )
+
+
+def next_id(books: Books, siret: str, year: int) -> str:
+    """Allot the IdUnique of a document, once and for ever."""
+    return unique_id(siret, year, books.next_number(f"piece:{siret}:{year}"))
+
+
+def _kind(invoice: Invoice, attachment: Attachment) -> PieceKind:
+    if not attachment.main:
+        return PieceKind.ANNEXE
+    return PieceKind.AVOIR if invoice.is_credit_note else PieceKind.FACTURE
 
 
 def _documents(app: App, books: Books, invoice: Invoice) -> Iterator[tuple[Attachment, str]]:

@@ -18,6 +18,7 @@ from dematfin.domain.paper.capture import Capture
 from dematfin.domain.paper.pages import Page
 from dematfin.domain.parties.account import Account
 from dematfin.domain.parties.bank import KnownAccount
+from dematfin.domain.parties.payee import Assignment, Subcontract
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.parties.waiver import Waiver
@@ -92,8 +93,14 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Circuit: _records("circuit", Circuit, [["key"]]),
     Delegation: _records("delegation", Delegation),
     Reminder: _records("reminder", Reminder, [["folder", "level", "day"], ["level", "day"], ["state"]]),
-    Piece: _records("piece", Piece, [["invoice_id"]]),
-    Mandat: _records("mandat", Mandat, [["state"], ["bordereau"], ["number"], ["reference"]]),
+    Subcontract: _records("subcontract", Subcontract, [["firm"]]),
+    Assignment: _records("assignment", Assignment, [["firm"]]),
+    Piece: _records("piece", Piece, [["invoice_id"], ["kept_for"]]),
+    Mandat: _records(
+        "mandat",
+        Mandat,
+        [["state"], ["bordereau"], ["number"], ["reference"], ["subcontract"], ["marche"]],
+    ),
     Bordereau: _records("bordereau", Bordereau, [["flux"]], unique=[["siret", "exercice", "kind", "number"]]),
     Flux: _records("flux", Flux, [["state"]]),
     Intention: _records("intention", Intention, [["state"], ["invoice_id"]]),

@@ -12,6 +12,7 @@ from dematfin.domain.invoice.credit_notes import check_credit_note
 from dematfin.domain.invoice.credits import check_credits
 from dematfin.domain.invoice.duplicates import Pair, duplicates
 from dematfin.domain.invoice.forcing import weighed
+from dematfin.domain.invoice.instead import check_factor, check_subcontract, without_tva
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.mentions import check_dates, check_mentions
 from dematfin.domain.invoice.on_paper import check_channel, without_platform
@@ -21,12 +22,12 @@ from dematfin.domain.invoice.payment import (
     check_elsewhere,
     check_frame,
     check_mode,
-    check_payee,
 )
 from dematfin.domain.invoice.routing import check_engagement, check_service, not_ours
 from dematfin.domain.invoice.sums import check_payable, check_sums
 from dematfin.domain.money import euros
 from dematfin.domain.parties.bank import KnownAccount
+from dematfin.domain.parties.payee import Payee
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, StructureRules
 
@@ -45,6 +46,7 @@ class Known:
         earlier: invoices that look like it and came in before, or passed their controls before.
         decided: what people said of pairs of look-alikes, by pair.
         standings: where the look-alikes stand, in French, by invoice.
+        payee: who is paid in the place of the engagement's creditor.
         origins: for a credit note, the invoices of the firm and of the budget that bear the number which it cites.
     """
 
@@ -59,6 +61,7 @@ class Known:
     earlier: tuple[Invoice, ...] = ()
     decided: Mapping[str, Pair] = field(default_factory=dict)
     standings: Mapping[str, str] = field(default_factory=dict)
+    payee: Payee = field(default_factory=Payee)
     origins: tuple[Invoice, ...] = ()
 
 
@@ -75,7 +78,7 @@ def control(invoice: Invoice, known: Known, tolerance: Decimal, *, check_siret: 
     findings = (
         *_routing(invoice, known),
         *_creditor(invoice, known),
-        *check_sums(content, tolerance, _marche(invoice, known)),
+        *check_sums(without_tva(content, known.payee), tolerance, _marche(invoice, known)),
         *check_mentions(content, check_siret=check_siret),
         *check_dates(content, known.today),
         *(check_credit_note(invoice, known.origins) if invoice.is_credit_note else _payment(invoice, known)),
@@ -108,12 +111,14 @@ def _marche(invoice: Invoice, known: Known) -> str:
 def _payment(invoice: Invoice, known: Known) -> Iterator[Finding]:
     """What matters only when a mandat of ours pays: whom, on which account, how much, from what."""
     content = invoice.content
-    payee = tuple(check_payee(content)) if invoice.paid_before is None else ()
-    yield from payee
-    if not payee and invoice.paid_before is None:
-        yield from check_account(content.supplier, known.tiers, known.engagement, known.accounts)
-    yield from check_direct_payment(content)
-    if invoice.paid_before is None or content.amounts.payable > 0:  # nothing is left to pay of what has been paid
+    to_pay = invoice.paid_before is None
+    factor = tuple(check_factor(content, known.payee)) if to_pay else ()
+    yield from factor
+    if to_pay and not factor:
+        accounts = (*known.accounts, *known.payee.accounts)
+        yield from check_account(content.supplier, known.tiers, known.engagement, accounts)
+    yield from check_subcontract(invoice, known.payee) if known.payee.subcontract else check_direct_payment(content)
+    if to_pay or content.amounts.payable > 0:  # nothing is left to pay of what has been paid
         yield from check_payable(content)
     charged = euros(content.amounts.ht) if known.recovers_tva else invoice.ttc
     yield from check_credits(invoice.ttc, known.engagement, None)
@@ -136,13 +141,16 @@ def _creditor(invoice: Invoice, known: Known) -> Iterator[Finding]:
             sentence=f"Le fournisseur {supplier.name} ({supplier.identifier}) n'est pas dans les tiers. Créez-le dans "
             "le logiciel financier, importez les tiers (dematfin tiers importer) puis relancez la journée.",
         )
+    elif known.payee.subcontract:
+        return
     elif known.engagement and known.engagement.tiers not in {tiers.id for tiers in known.tiers}:
         yield Finding(
             code="ROUTE-ENG-SUPPLIER",
             severity=Severity.BLOCKING,
             sentence=f"L'engagement {known.engagement.number} a été passé avec un autre fournisseur que "
             f"{supplier.name}. Vérifiez le numéro avec le service acheteur et corrigez-le (dematfin facture reprendre "
-            "--engagement) ; un sous-traitant payé directement a besoin d'un engagement à son nom.",
+            "--engagement) ; un sous-traitant payé directement s'enregistre d'abord (dematfin tiers "
+            "sous-traitant ajouter).",
             about=known.engagement.number,
             proposal=SupplierStatus.RECYCLED,
             motif=f"Le numéro d'engagement « {invoice.engagement} » n'est pas celui d'une commande passée avec vous.",

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from dematfin.domain.finding import Finding, Severity
-from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.content import Content
-from dematfin.domain.invoice.invoice import Invoice, search_key
+from dematfin.domain.invoice.invoice import Invoice
 
 ALREADY_PAID: Final = "A2"
 SUBCONTRACTOR: Final = "A9"
@@ -72,25 +71,6 @@ def check_mode(content: Content) -> Iterator[Finding]:
         "paiement, en régularisation : dites quand l'argent est parti (dematfin mandat apres-paiement). Si elle est "
         "suivie dans le logiciel financier, écartez-la (dematfin facture ecarter).",
         about=content.payment_mode,
-    )
-
-
-def check_payee(content: Content) -> Iterator[Finding]:
-    """Somebody else than the supplier cashes: paying the supplier would not discharge the debt."""
-    supplier = content.supplier
-    if not supplier.factor or search_key(supplier.factor) == search_key(supplier.name):
-        return  # many suppliers name themselves as those who cash
-    yield Finding(
-        code="BANK-FACTOR",
-        severity=Severity.BLOCKING,
-        sentence=f"Le paiement est demandé par {supplier.factor} (affacturage ou cession) : payer le fournisseur "
-        "n'éteindrait pas la dette, et les faux affactureurs sont une fraude courante. Vérifiez la mention de "
-        "subrogation et la notification au comptable, mandatez-la avec lui dans le logiciel financier, puis écartez-la "
-        "(dematfin facture ecarter).",
-        article="C. civ., art. 1346-1",
-        about=supplier.factor,
-        proposal=SupplierStatus.SUSPENDED,
-        motif="Joignez la preuve de la subrogation ou de la cession de créance au profit du nouveau bénéficiaire.",
     )
 
 

@@ -1,7 +1,7 @@
 """Liquidation: from a certified invoice to the exact sum due, on its account, to its creditor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from dematfin.domain.delay.dgp import delay, resumed
@@ -9,10 +9,12 @@ from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.payment import leaves_by_itself
 from dematfin.domain.mandat.kind import MandatKind, PaymentMode
 from dematfin.domain.mandat.mandat import Line, Mandat, Share
+from dematfin.domain.mandat.payee import check_bic, factor_account
 from dematfin.domain.mandat.split import apart, apportion
 from dematfin.domain.money import ZERO, euros, french
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.iban import mask
+from dematfin.domain.parties.payee import Payee
 from dematfin.domain.parties.tiers import BankAccount, Tiers
 from dematfin.domain.registers import Engagement
 from dematfin.errors import PiecesMissing
@@ -30,6 +32,7 @@ class Basis:
         recovers_tva: HT and TVA are told apart on this budget.
         accounts: accounts of the creditor, cleared or not.
         pieces: IdUnique of the supporting documents.
+        payee: who is paid in the place of the engagement's creditor.
     """
 
     invoice: Invoice
@@ -40,6 +43,7 @@ class Basis:
     tiers: Sequence[Tiers]
     accounts: Sequence[KnownAccount] = ()
     pieces: tuple[str, ...]
+    payee: Payee = field(default_factory=Payee)
 
 
 def liquidate(basis: Basis, *, mandat_id: str, exercice: int, payment_days: int) -> Mandat:
@@ -148,11 +152,15 @@ def _engagement(basis: Basis) -> Engagement:
 
 
 def _creditor(basis: Basis, engagement: Engagement) -> Tiers:
+    """The engagement's creditor, or its subcontractor; a factor cashes on its own account what is due to either."""
+    subcontract = basis.payee.subcontract
+    wanted = subcontract.tiers if subcontract else engagement.tiers
     for tiers in basis.tiers:
-        if tiers.id == engagement.tiers:
-            return replace(tiers, account=_account(basis, tiers))
+        if tiers.id == wanted:
+            account = factor_account(basis.payee, basis.invoice) or _account(basis, tiers)
+            return replace(tiers, account=check_bic(basis.invoice.id, account))
     message = (
-        f"Facture {basis.invoice.id} : le tiers {engagement.tiers} de l'engagement {engagement.number} n'existe pas "
+        f"Facture {basis.invoice.id} : le tiers {wanted} de l'engagement {engagement.number} n'existe pas "
         "chez ce fournisseur. Importez les tiers (dematfin tiers importer) puis relancez."
     )
     raise PiecesMissing(message)
@@ -195,7 +203,7 @@ def _amount_due(invoice: Invoice, shares: Sequence[Share]) -> Decimal:
 
 
 def _label(basis: Basis) -> str:
-    text = f"Facture {basis.invoice.number} {basis.invoice.content.supplier.name}"
+    text = f"Facture {basis.invoice.number}{basis.payee.mention} {basis.invoice.content.supplier.name}"
     for credit_note in basis.credit_notes:
         text += f", moins avoir {credit_note.number}"
     return text[:LABEL_LENGTH]

@@ -123,6 +123,10 @@ class Mandat:
         mode: how the comptable pays, or how it was paid already.
         paid_before: day on which the money left by itself, of a mandat after payment.
         origin: what a réduction takes back.
+        subcontract: id of the acte spécial by which a subcontractor is paid; assignment: of the cession by which a
+            factor is.
+        rubrique: sub-heading of annexe I that the ordonnateur chose; `cases`: what else he said of it. Empty: as told
+            from the mandat itself.
         set_aside: why an agent keeps it out of bordereaux for now, empty otherwise.
         reason: why it came back, in French, empty otherwise.
         burnt: numbers that may not be used again (rejected after the prise en charge).
@@ -147,6 +151,10 @@ class Mandat:
     mode: PaymentMode = PaymentMode.TRANSFER
     paid_before: date | None = None
     origin: Origin | None = None
+    subcontract: str = ""
+    assignment: str = ""
+    rubrique: str = ""
+    cases: tuple[str, ...] = ()
     set_aside: str = ""
     amount: Decimal
     paid: Decimal = ZERO

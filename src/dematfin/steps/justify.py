@@ -1,0 +1,71 @@
+"""Justify: a mandat goes into no bordereau before it carries what annexe I asks for."""
+
+from collections.abc import Iterable
+
+from dematfin.domain.event import Subject
+from dematfin.domain.finding import Finding, Severity, blocking
+from dematfin.domain.invoice.invoice import Invoice, normalised
+from dematfin.domain.mandat.justify import cases, missing
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.mandat.rubriques import Case
+from dematfin.domain.parties.bank import KnownAccount, account_id
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.outcome import Tally
+from dematfin.steps.pieces import with_kept
+
+LEFT = frozenset(MandatState) - {MandatState.PREPARED, MandatState.CANCELLED, MandatState.REJECTED}
+"""States of a mandat whose documents the comptable has, or will have."""
+
+
+def justified(app: App, books: Books, mandats: Iterable[Mandat], tally: Tally) -> list[Mandat]:
+    """Return the mandats that carry what they must, with all that was kept for them; the others are told and wait."""
+    ready = []
+    for mandat in mandats:
+        dressed = with_kept(books, mandat)
+        findings, used = judge(app, books, dressed)
+        for finding in findings:
+            tally.note(finding.sentence)
+        if not blocking(findings):
+            _record(app, books, dressed, used)
+            ready.append(dressed)
+    return ready
+
+
+def judge(app: App, books: Books, mandat: Mandat) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """Return what a mandat lacks, and the dispenses that it uses."""
+    return missing(mandat, _cases(app, books, mandat), books.find(Piece, id=mandat.pieces), app.policy.pieces)
+
+
+def lacking(app: App, books: Books, severity: Severity | None = None) -> tuple[Finding, ...]:
+    """Return what all prepared mandats lack."""
+    waiting = books.find(Mandat, state=MandatState.PREPARED)
+    found = [one for mandat in waiting for one in judge(app, books, with_kept(books, mandat))[0]]
+    return tuple(one for one in found if severity in {None, one.severity})
+
+
+def _cases(app: App, books: Books, mandat: Mandat) -> frozenset[Case]:
+    invoices = books.find(Invoice, id=mandat.invoice_ids)
+    iban = mandat.tiers.account.iban
+    account = books.find(KnownAccount, id=account_id(mandat.tiers.siren, iban))
+    told = {
+        Case.FIRST_PAYMENT: _first_payment(app, books, mandat),
+        Case.NEW_ACCOUNT: bool(account) and not account[0].trusted,
+        Case.ACCOUNT_SHOWN: iban in {invoice.iban for invoice in invoices},
+    }
+    return cases(mandat) | {case for case, holds in told.items() if holds}
+
+
+def _first_payment(app: App, books: Books, mandat: Mandat) -> bool:
+    """Whether nothing was paid on its marché before, as far as it is known."""
+    if not mandat.marche or normalised(mandat.marche) in app.policy.pieces.under_way:
+        return False
+    others = books.find(Mandat, marche=mandat.marche, state=LEFT)
+    return not any(other.id != mandat.id for other in others)
+
+
+def _record(app: App, books: Books, mandat: Mandat, used: Iterable[str]) -> None:
+    for waiver in used:
+        motif = f"pièce non jointe {waiver}, dispensée par {app.policy.pieces.convention}"
+        books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, mandat.state, motif, dispense=waiver))
