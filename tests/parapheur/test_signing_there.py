@@ -90,7 +90,7 @@ class TestHere(SigningContract):
     @pytest.fixture
     def desk(self, town: Town) -> Here:
         settings = town.settings()
-        return Here(XadesSigner(settings, Authorities(settings), lambda: PASSWORD), lambda: town.now)
+        return Here(XadesSigner(settings, Authorities(settings, lambda: town.now), lambda: PASSWORD), lambda: town.now)
 
     @pytest.fixture
     def signs(self) -> Callable[[str], None]:

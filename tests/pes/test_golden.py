@@ -11,7 +11,7 @@ from dematfin.pes.aller import read_aller
 from official import OFFICIAL, needs_official, needs_xmlsec1
 from pes.cases import BLOBS, CASES, GOLDEN, readable
 from pes.plans import write
-from signature.test_xades_signing import xmlsec1
+from signature.stranger import xmlsec1
 from signature.town import Town, found_town
 from tdt.office import Office
 

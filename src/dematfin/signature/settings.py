@@ -80,7 +80,10 @@ class SignatureSettings(Section):
     @model_validator(mode="after")
     def _one_key(self) -> Self:
         token = bool(self.bibliotheque), bool(self.jeton)
-        if token not in {(True, True), (False, False)} or any(token) == bool(self.pkcs12):
+        if token not in {(True, True), (False, False)} or (any(token) and self.pkcs12):
             message = "donnez « pkcs12 », ou bien « bibliotheque » et « jeton », pas les deux"
+            raise ValueError(message)
+        if self.lieu == "ici" and not (any(token) or self.pkcs12):
+            message = "donnez « pkcs12 », ou bien « bibliotheque » et « jeton » : les bordereaux se signent ici"
             raise ValueError(message)
         return self
