@@ -26,7 +26,9 @@ def test_the_flows_that_are_bent_are_valid_for_both(pair: tuple[Any, Any]) -> No
 
 
 def test_five_hundred_bent_flows_are_judged_alike_or_for_a_reason_that_is_known(pair: tuple[Any, Any]) -> None:
-    drawn = random.Random(SEED).sample(plans(), 500)
+    listed = plans()
+    without = [plan for plan in listed if plan[2] == "retiré"]  # each element in turn, then whatever comes
+    drawn = without + random.Random(SEED).sample(listed, 500 - len(without))
     count, refused, found = differences(map(made, drawn), pair)
     assert count == 500
     assert 150 < refused < 450, "bent flows must be of both sorts"
