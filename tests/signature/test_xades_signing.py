@@ -95,6 +95,15 @@ def test_an_official_flow_stays_valid_once_signed(town: Town, tmp_path: Path, sc
     assert holds(town, signed)
 
 
+def test_a_flow_whose_bordereaux_have_no_id_is_signed_whole(town: Town, prepared: Prepared) -> None:
+    unsigned = prepared()
+    unsigned.write_bytes(unsigned.read_bytes().replace(b' Id="D2"', b""))
+    with pytest.raises(SignatureError, match="pas d'attribut Id"):
+        town.sign(unsigned)
+    signed = town.sign(unsigned, portee="globale")
+    assert codes(town.report(signed, unsigned)) == codes(town.examine(signed)) == set()
+
+
 def test_a_flow_without_an_id_cannot_be_signed_whole(town: Town, prepared: Prepared, tmp_path: Path) -> None:
     unsigned = prepared()
     unsigned.write_bytes(unsigned.read_bytes().replace(b' Id="FLUX1"', b""))
@@ -125,8 +134,8 @@ UNFIT = {
     "a comment": (FLOW.replace(b"<Piece>", b"<!-- x --><Piece>"), "commentaire"),
     "an instruction": (FLOW.replace(b"<Piece>", b"<?x y?><Piece>"), "instruction"),
     "an element in a document": (FLOW.replace(b"QUJD", b"<Bordereau/>QUJD"), "autre chose que du texte"),
-    "not XML": (FLOW.replace(b"</PES_PJ>", b"</PES_P>"), "illisible"),
-    "cut short": (FLOW[:-30], "illisible"),
+    "not XML": (FLOW.replace(b"</PES_PJ>", b"</PES_P>"), "mal formé"),
+    "cut short": (FLOW[:-30], "mal formé"),
     "another encoding": (FLOW.replace(b"ISO-8859-1", b"UTF-8"), "doit commencer par"),
     "single quotes": (FLOW.replace(b'"ISO-8859-1"', b"'ISO-8859-1'"), "doit commencer par"),
     "a blank before": (b"\n" + FLOW, "doit commencer par"),
