@@ -22,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
         ("needs_tesseract", "recognises pages by the real Tesseract"),
         ("needs_zbar", "asks the second reader of bar codes"),
         ("needs_chromium", "looks at pages in a real Chromium"),
+        ("needs_softhsm", "signs with a real PKCS#11 token"),
     ):
         config.addinivalue_line("markers", f"{mark}: {need}")
     if os.environ.get("CI") == "true" and official.missing():

@@ -1,5 +1,5 @@
 """What a stranger may lack: the official schemas and samples, xmlsec1, PostgreSQL, Tesseract, libzbar,
-Chromium.
+Chromium, SoftHSM.
 
 A test that needs one of them carries its mark. Without it the test is not collected and the run says how many were
 left out; with `CI=true` nothing may be missing, so the run fails.
@@ -21,6 +21,8 @@ needs_postgres = pytest.mark.needs_postgres
 needs_tesseract = pytest.mark.needs_tesseract
 needs_zbar = pytest.mark.needs_zbar
 needs_chromium = pytest.mark.needs_chromium
+needs_softhsm = pytest.mark.needs_softhsm
+SOFTHSM: Final = Path("/usr/lib/softhsm/libsofthsm2.so")
 
 
 def missing() -> dict[str, str]:
@@ -38,6 +40,8 @@ def missing() -> dict[str, str]:
         gaps["needs_zbar"] = "the second reader of bar codes (Debian package libzbar0)"
     if shutil.which("chromium") is None:
         gaps["needs_chromium"] = "a browser (Debian package chromium)"
+    if not SOFTHSM.is_file():
+        gaps["needs_softhsm"] = "a token in software (Debian package softhsm2)"
     return gaps
 
 

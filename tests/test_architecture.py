@@ -34,6 +34,7 @@ OWNERS: Final = {
     "xmlschema": ("pes/validate.py",),
     "signxml": ("signature/", "sandbox/helios/"),
     "cryptography": ("signature/", "support/tls.py", "sandbox/"),
+    "pkcs11": ("signature/token.py",),
     "sqlalchemy": ("store/",),
     "alembic": ("store/",),
     "typer": ("cli/", "demo/commands.py"),

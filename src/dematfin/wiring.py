@@ -110,6 +110,7 @@ def reach_parapheur(settings: Settings, folder: Path) -> IParapheur | None:
 
 
 def _password(settings: Settings, folder: Path, ask: Ask) -> str:
-    """The password of the signatory's key: by reference, or asked to the person who signs."""
-    reference = settings.signature.mot_de_passe
-    return resolve(reference, folder) if reference else ask("Mot de passe du certificat de signature")
+    """The password of the signatory's key, or its PIN: by reference, or asked to the person who signs."""
+    reference, token = settings.signature.mot_de_passe, settings.signature.jeton
+    question = f"Code du jeton « {token} »" if token else "Mot de passe du certificat de signature"
+    return resolve(reference, folder) if reference else ask(question)

@@ -37,3 +37,12 @@ class FakeCheck:
         at = datetime(2026, 3, 2, tzinfo=UTC)
         fact = SignatureFact(target="B1", signer="TEST MAIRE", signed_at=at, fingerprint="f" * 64)
         return SignatureReport(signatures=(fact,), findings=())
+
+    def examine(self, flow: Path) -> SignatureReport:
+        content = flow.read_bytes()
+        if not content.endswith(WORD):
+            finding = Finding(code="SIG-COUVERTURE", severity=Severity.BLOCKING, sentence="Le flux n'est pas signé.")
+            return SignatureReport(signatures=(), findings=(finding,))
+        at = datetime(2026, 3, 2, tzinfo=UTC)
+        fact = SignatureFact(target="B1", signer="TEST MAIRE", signed_at=at, fingerprint="f" * 64)
+        return SignatureReport(signatures=(fact,), findings=())

@@ -1,13 +1,15 @@
-"""One test per way of cheating with a signed flow.
+"""One test per way of cheating with a signed flow, tried on bordereaux signed one by one and on a flow signed whole.
 
 Where the forger can, they also change the unsigned flow, so that our seal sees nothing; and where they hold a good
-key, they sign their odd form for real, so that only the check of the form can refuse it.
+key, they sign their odd form for real, so that only the check of the form can refuse it. What our report refuses, the
+examination of anybody's flow refuses too, for the same reasons.
 """
 
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
-from dematfin.ports.signature import SignatureReport
+from dematfin.domain.finding import blocking
+from dematfin.ports.signature import Scope, SignatureReport
 from dematfin.sandbox import pki
+from dematfin.signature import value
 from dematfin.signature.certificate import fingerprint
-from dematfin.signature.verify import _cryptography
+from dematfin.signature.flow import Flow
+from dematfin.signature.reading import read
+from dematfin.signature.structure import Signed
 from signature.town import DS, SIGNATURE, XAD, Town, codes, flow
 
 C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
+OURS_ALONE = {"SIG-SCEAU", "SIG-PERSONNE"}
 DECLARATION = b'<?xml version="1.0" encoding="ISO-8859-1"?>'
 
 
@@ -34,12 +41,21 @@ class Forge:
     town: Town
     signed: Path
     unsigned: Path
+    target: str
 
     def judge(self, forged: bytes, **changes: Any) -> SignatureReport:
         """Have a forged flow judged against an unsigned flow forged in the same way."""
         self.signed.write_bytes(forged)
         self.unsigned.write_bytes(SIGNATURE.sub(b"", forged))
-        return self.town.report(self.signed, self.unsigned, **changes)
+        return self.report(**changes)
+
+    def report(self, **changes: Any) -> SignatureReport:
+        """Have the flow judged as ours and as anybody's."""
+        report = self.town.report(self.signed, self.unsigned, **changes)
+        strangers = {one.code for one in blocking(self.town.examine(self.signed, **changes).findings)}
+        ours = {one.code for one in blocking(report.findings)}
+        assert strangers == ours - OURS_ALONE
+        return report
 
     def replaced(self, before: bytes, after: bytes, **changes: Any) -> set[str]:
         """Change some bytes, once."""
@@ -56,14 +72,30 @@ class Forge:
         return codes(self.judge(DECLARATION + etree.tostring(root, encoding="ISO-8859-1", xml_declaration=False)))
 
 
-@pytest.fixture
-def forge(town: Town, tmp_path: Path) -> Iterator[Forge]:
+@pytest.fixture(params=["bordereau", "globale"])
+def forge(request: pytest.FixtureRequest, town: Town, tmp_path: Path) -> Forge:
     """Return a good signed flow, to be spoilt."""
-    unsigned = tmp_path / "flux.xml"
-    unsigned.write_bytes(flow(depense=2))
-    signed = town.sign(unsigned)
-    assert codes(town.report(signed, unsigned)) == set()
-    yield Forge(town=town, signed=signed, unsigned=unsigned)
+    return good(town, tmp_path, request.param)
+
+
+@pytest.fixture
+def sheets(town: Town, tmp_path: Path) -> Forge:
+    """Return a good flow whose two bordereaux are signed."""
+    return good(town, tmp_path, "bordereau")
+
+
+def good(town: Town, folder: Path, scope: str) -> Forge:
+    """Copy a good flow that was signed, and judged, once."""
+    model, copy = town.folder / scope, folder / scope
+    target = "D1" if scope == "bordereau" else "FLUX1"
+    if not model.exists():
+        model.mkdir()
+        (model / "flux.xml").write_bytes(flow(depense=2))
+        town.sign(model / "flux.xml", portee=scope)
+        forge = Forge(town=town, signed=model / "flux.signed.xml", unsigned=model / "flux.xml", target=target)
+        assert codes(forge.report()) == set()
+    shutil.copytree(model, copy)
+    return Forge(town=town, signed=copy / "flux.signed.xml", unsigned=copy / "flux.xml", target=target)
 
 
 def _sign_again(signature: Any, who: pki.Identity) -> None:
@@ -107,7 +139,7 @@ def test_signing_again_without_a_change_is_no_attack(forge: Forge) -> None:
     ids=["amount", "IBAN", "element added", "role", "place", "policy", "policy hash", "place emptied"],
 )
 def test_a_changed_value(forge: Forge, before: bytes, after: bytes, code: str) -> None:
-    assert forge.replaced(before, after) == {code}
+    assert forge.replaced(before, after) == {"SIG-VALEUR", code}
 
 
 def test_a_changed_signing_time(forge: Forge) -> None:
@@ -125,97 +157,129 @@ def test_a_signing_time_that_is_not_utc(forge: Forge, text: str) -> None:
     assert forge.rebuilt(change) == {"SIG-FORME"}
 
 
-def test_a_changed_attachment_is_seen_by_our_seal_alone(forge: Forge) -> None:
+def test_a_changed_attachment(forge: Forge) -> None:
+    """Signatures of bordereaux do not see it: our seal does. The signature of a whole flow does."""
     forge.signed.write_bytes(forge.signed.read_bytes().replace(b"QUJD0001", b"QUJD0009"))
-    assert codes(forge.town.report(forge.signed, forge.unsigned)) == {"SIG-SCEAU"}
+    seen = {"SIG-VALEUR"} if forge.target == "FLUX1" else set()
+    assert codes(forge.report()) == {"SIG-SCEAU", *seen}
+
+
+@pytest.mark.parametrize("written", [b"QUJD&#48;001", b"QUJ\xe9", b"<![CDATA[QUJD0001]]>", b"QUJD<![CDATA[0001]]>"])
+def test_an_attachment_that_is_not_plain_base64_is_not_guessed(town: Town, tmp_path: Path, written: bytes) -> None:
+    whole = good(town, tmp_path, "globale")
+    assert whole.replaced(b"QUJD0001", written) == {"SIG-XML"}
 
 
 class TestWrapping:
     """The signed bordereau is somewhere, but not where it is read."""
 
-    def test_the_signed_bordereau_hidden_in_an_object(self, forge: Forge) -> None:
-        content = forge.signed.read_bytes()
+    def test_the_signed_bordereau_hidden_in_an_object(self, sheets: Forge) -> None:
+        content = sheets.signed.read_bytes()
         start, end = content.index(b"<Bordereau"), content.index(b"</Bordereau>") + len(b"</Bordereau>")
         signed = content[start:end]
         altered = signed.replace(b"1201.50", b"9201.50").replace(b'Id="D1"', b'Id="D9"')
         hidden = altered.replace(
             b"</ds:Signature>", b"<ds:Object>" + SIGNATURE.sub(b"", signed) + b"</ds:Object></ds:Signature>"
         )
-        found = codes(forge.judge(content[:start] + hidden + content[end:]))
+        found = codes(sheets.judge(content[:start] + hidden + content[end:]))
         assert found == {"SIG-PLACE"}
 
-    def test_the_same_with_the_same_identifier(self, forge: Forge) -> None:
-        content = forge.signed.read_bytes()
+    def test_the_same_with_the_same_identifier(self, sheets: Forge) -> None:
+        content = sheets.signed.read_bytes()
         start, end = content.index(b"<Bordereau"), content.index(b"</Bordereau>") + len(b"</Bordereau>")
         signed = content[start:end]
         hidden = b"<PES_Marche>" + signed + b"</PES_Marche></n:PES_Aller>"
         forged = content[:start] + signed.replace(b"1201.50", b"9201.50") + content[end:]
-        found = codes(forge.judge(forged.replace(b"</n:PES_Aller>", hidden)))
+        found = codes(sheets.judge(forged.replace(b"</n:PES_Aller>", hidden)))
         assert {"SIG-ID", "SIG-PLACE"} <= found
 
-    def test_a_signature_that_wraps_what_it_signs(self, forge: Forge) -> None:
-        content = forge.signed.read_bytes()
+    def test_a_signature_that_wraps_what_it_signs(self, sheets: Forge) -> None:
+        content = sheets.signed.read_bytes()
         found = SIGNATURE.search(content)
         assert found is not None
         moved = content.replace(found[0], b"").replace(b"</PES_PJ>", b"</PES_PJ>" + found[0])
-        assert codes(forge.judge(moved)) == {"SIG-PLACE", "SIG-COUVERTURE"}
+        assert codes(sheets.judge(moved)) == {"SIG-PLACE"}
 
-    def test_a_signature_moved_to_another_bordereau(self, forge: Forge) -> None:
-        content = forge.signed.read_bytes()
+    def test_a_signature_moved_to_another_bordereau(self, sheets: Forge) -> None:
+        content = sheets.signed.read_bytes()
         first, second = SIGNATURE.findall(content)
-        assert codes(forge.judge(content.replace(first, b"@").replace(second, first).replace(b"@", second))) == {
+        assert codes(sheets.judge(content.replace(first, b"@").replace(second, first).replace(b"@", second))) == {
             "SIG-FORME"
         }
 
-    def test_an_old_signature_copied_on_another_bordereau(self, forge: Forge) -> None:
-        content = forge.signed.read_bytes()
+    def test_an_old_signature_copied_on_another_bordereau(self, sheets: Forge) -> None:
+        content = sheets.signed.read_bytes()
         first, second = SIGNATURE.findall(content)
         copied = re.sub(rb'(["#])D1(["_])', rb"\1D2\2", first)
-        assert codes(forge.judge(content.replace(second, copied))) == {"SIG-VALEUR"}
+        assert codes(sheets.judge(content.replace(second, copied))) == {"SIG-VALEUR"}
 
-    def test_a_signature_inside_another(self, forge: Forge) -> None:
-        content = forge.signed.read_bytes()
+    def test_a_signature_inside_another(self, sheets: Forge) -> None:
+        content = sheets.signed.read_bytes()
         first, second = SIGNATURE.findall(content)
         nested = first.replace(b"</ds:Object>", re.sub(rb'Id="[^"]*"', b"", second) + b"</ds:Object>")
-        forge.signed.write_bytes(content.replace(first, nested))
-        assert codes(forge.town.report(forge.signed, forge.unsigned)) == {"SIG-PLACE"}
+        sheets.signed.write_bytes(content.replace(first, nested))
+        assert codes(sheets.report()) == {"SIG-PLACE"}
 
-    def test_what_was_verified_must_be_what_is_read(self, forge: Forge) -> None:
-        """Were the checks of places and form blind, the bytes that the library verified would still be compared."""
-        sheet = etree.fromstring(forge.signed.read_bytes()).find(".//Bordereau")
+    def test_what_was_verified_must_be_what_is_read(self, sheets: Forge) -> None:
+        """Were the checks of places and form blind, the digest of what stands there would still be compared."""
+        flow = Flow.read(sheets.signed)
+        sheet = flow.root.find(".//Bordereau")
         signature = sheet[-1]
-        shell = etree.Element("Bordereau", Id="D9")
-        original = etree.SubElement(shell, "Piece")
-        original.append(sheet)
+        shell = etree.SubElement(sheet.getparent(), "Bordereau", Id="D9")
+        etree.SubElement(shell, "Piece").append(sheet)
         shell.append(signature)
-        found = list(_cryptography(shell, signature, forge.town.mayor.certificate))
-        assert [finding.sentence for finding in found] == [
-            "Bordereau D9 : la signature couvre autre chose que ce bordereau."
-        ]
+        signed = Signed(shell, signature, Scope.BORDEREAU)
+        assert value.library_verdict(signed, sheets.town.mayor.certificate), "the library alone would be content"
+        assert [one.code for one in value.check(flow, signed, read(signature))] == ["SIG-VALEUR"]
 
-    def test_something_after_the_signature(self, forge: Forge) -> None:
-        assert forge.replaced(b"</ds:Signature></Bordereau>", b"</ds:Signature><Piece/></Bordereau>") == {"SIG-PLACE"}
-        assert "SIG-PLACE" in forge.replaced(b"</ds:Signature><Piece/>", b"</ds:Signature> ")
+    def test_something_after_the_signature(self, sheets: Forge) -> None:
+        assert sheets.replaced(b"</ds:Signature></Bordereau>", b"</ds:Signature><Piece/></Bordereau>") == {"SIG-PLACE"}
+        assert "SIG-PLACE" in sheets.replaced(b"</ds:Signature><Piece/>", b"</ds:Signature> ")
 
 
 class TestCoverage:
     """Every bordereau is signed, once."""
 
-    def test_an_unsigned_bordereau_added(self, forge: Forge) -> None:
+    def test_an_unsigned_bordereau_added(self, sheets: Forge) -> None:
         intruder = b'<Bordereau Id="D3"><Piece/></Bordereau></PES_DepenseAller>'
-        assert forge.replaced(b"</PES_DepenseAller>", intruder) == {"SIG-COUVERTURE"}
+        assert sheets.replaced(b"</PES_DepenseAller>", intruder) == {"SIG-COUVERTURE"}
 
-    def test_a_signature_removed(self, forge: Forge) -> None:
-        signature = SIGNATURE.findall(forge.signed.read_bytes())[1]
-        assert forge.replaced(signature, b"") == {"SIG-COUVERTURE"}
+    def test_a_signature_removed(self, sheets: Forge) -> None:
+        signature = SIGNATURE.findall(sheets.signed.read_bytes())[1]
+        assert sheets.replaced(signature, b"") == {"SIG-COUVERTURE"}
 
-    def test_a_second_signature(self, forge: Forge) -> None:
-        signature = SIGNATURE.findall(forge.signed.read_bytes())[0]
-        assert "SIG-COUVERTURE" in forge.replaced(signature, signature + signature.replace(b"D1_SIG_1", b"D1_SIG_2"))
+    def test_a_second_signature(self, sheets: Forge) -> None:
+        signature = SIGNATURE.findall(sheets.signed.read_bytes())[0]
+        assert "SIG-COUVERTURE" in sheets.replaced(signature, signature + signature.replace(b"D1_SIG_1", b"D1_SIG_2"))
 
-    def test_a_global_signature_is_not_one_of_ours(self, forge: Forge) -> None:
-        signature = re.sub(rb'(["#])D1(["_])', rb"\1FLUX1\2", SIGNATURE.findall(forge.signed.read_bytes())[0])
-        assert forge.replaced(b"</n:PES_Aller>", signature + b"</n:PES_Aller>") == {"SIG-PLACE"}
+    def test_two_levels(self, sheets: Forge) -> None:
+        signature = re.sub(rb'(["#])D1(["_])', rb"\1FLUX1\2", SIGNATURE.findall(sheets.signed.read_bytes())[0])
+        assert sheets.replaced(b"</n:PES_Aller>", signature + b"</n:PES_Aller>") == {"SIG-PLACE"}
+
+    def test_a_signature_of_one_bordereau_does_not_cover_the_flow(self, sheets: Forge) -> None:
+        content = sheets.signed.read_bytes()
+        first, second = SIGNATURE.findall(content)
+        alone = content.replace(first, b"").replace(second, b"")
+        assert codes(sheets.judge(alone.replace(b"</n:PES_Aller>", first + b"</n:PES_Aller>"))) == {"SIG-FORME"}
+
+    def test_the_signature_of_a_flow_removed_doubled_or_followed(self, town: Town, tmp_path: Path) -> None:
+        whole = good(town, tmp_path, "globale")
+        content = whole.signed.read_bytes()
+        (signature,) = SIGNATURE.findall(content)
+        twin = signature.replace(b"FLUX1_SIG_1", b"FLUX1_SIG_2")
+        assert codes(whole.judge(content.replace(signature, b""))) == {"SIG-COUVERTURE"}
+        assert codes(whole.judge(content.replace(signature, signature + twin))) == {"SIG-COUVERTURE"}
+        assert codes(whole.judge(content.replace(signature, signature + b"<PES_PJ/>"))) == {"SIG-PLACE"}
+        assert codes(whole.judge(content.replace(signature, signature + b"\n"))) == {"SIG-PLACE"}
+
+    def test_a_bordereau_added_to_a_signed_flow(self, town: Town, tmp_path: Path) -> None:
+        intruder = b'<Bordereau Id="D3"><Piece/></Bordereau></PES_DepenseAller>'
+        assert good(town, tmp_path, "globale").replaced(b"</PES_DepenseAller>", intruder) == {"SIG-VALEUR"}
+
+    def test_a_flow_that_does_not_say_that_it_is_signed(self, forge: Forge) -> None:
+        declared = b'<InfoDematerialisee V="1"/>'
+        assert "SIG-DEMAT" in forge.replaced(declared, b'<InfoDematerialisee V="0"/>')
+        assert "SIG-DEMAT" in forge.replaced(b'<InfoDematerialisee V="0"/>', b"")
 
 
 class TestIdentifiers:
@@ -223,7 +287,8 @@ class TestIdentifiers:
 
     @pytest.mark.parametrize("attribute", [b"Id", b"ID", b"id", b"xml:id"])
     def test_an_identifier_given_twice(self, forge: Forge, attribute: bytes) -> None:
-        assert forge.replaced(b"<PES_PJ>", b"<PES_PJ " + attribute + b'="D1">') == {"SIG-ID"}
+        doubled = b'="' + forge.target.encode() + b'">'
+        assert forge.replaced(b"<PES_PJ>", b"<PES_PJ " + attribute + doubled) == {"SIG-ID"}
 
     def test_an_identifier_hidden_in_a_document(self, forge: Forge) -> None:
         assert forge.replaced(b"<Fichier ", b'<Fichier Id="D1" ') == {"SIG-ID"}
@@ -234,6 +299,18 @@ class TestForgedParts:
 
     def test_a_second_object(self, forge: Forge) -> None:
         assert forge.replaced(b"</ds:Signature>", b"<ds:Object>libre</ds:Object></ds:Signature>") == {"SIG-FORME"}
+
+    def test_a_second_object_with_properties_that_nobody_signed(self, forge: Forge) -> None:
+        content = forge.signed.read_bytes()
+        start, end = content.index(b"<ds:Object"), content.index(b"</ds:Object>") + len(b"</ds:Object>")
+        forged = content[start:end].replace(b"Maire", b"Agent").replace(b"_SP", b"_SQ")
+        assert codes(forge.judge(content[:end] + forged + content[end:])) == {"SIG-FORME"}
+
+    def test_a_closing_tag_beyond_measure(self, forge: Forge) -> None:
+        assert forge.replaced(b"</ds:Signature>", b"</ds:Signature" + b" " * 5000 + b">") == {"SIG-XML"}
+
+    def test_an_attribute_that_nobody_knows(self, forge: Forge) -> None:
+        assert forge.replaced(b"<ds:Object>", b'<ds:Object Libre="1">') == {"SIG-FORME"}
 
     def test_second_properties_before_the_signed_ones(self, forge: Forge) -> None:
         content = forge.signed.read_bytes()
@@ -246,7 +323,8 @@ class TestForgedParts:
         assert forge.replaced(b"</xad:SignedProperties>", more) == {"SIG-FORME"}
 
     def test_another_target(self, forge: Forge) -> None:
-        assert forge.replaced(b'Target="#D1_SIG_1"', b'Target="#D2_SIG_1"') == {"SIG-FORME"}
+        named = f'Target="#{forge.target}_SIG_1"'.encode()
+        assert forge.replaced(named, b'Target="#D2_SIG_1"') == {"SIG-FORME"}
 
     def test_a_text_between_the_parts(self, forge: Forge) -> None:
         assert forge.replaced(b"</ds:KeyInfo>", b"</ds:KeyInfo>libre") == {"SIG-FORME"}
@@ -255,7 +333,9 @@ class TestForgedParts:
 class TestReferences:
     """A reference designates its bordereau or its properties, in the two exact forms of the policy."""
 
-    @pytest.mark.parametrize("address", ["", "#FLUX1", "#xpointer(id('D1'))", "http://example.invalid/f.xml", "D1"])
+    @pytest.mark.parametrize(
+        "address", ["", "#PES", "#D2", "#xpointer(id('D1'))", "http://example.invalid/f.xml", "D1"]
+    )
     def test_another_address(self, forge: Forge, address: str) -> None:
         def change(signature: Any) -> None:
             signature.find(f".//{DS}Reference").set("URI", address)
@@ -338,7 +418,7 @@ class TestKeys:
     def test_another_certificate(self, forge: Forge) -> None:
         other = pki.make(replace(pki.MAYOR, name="Paul TEST-AUTRE"), forge.town.ac)
         mine, theirs = (_certificate(one).encode() for one in (other, forge.town.mayor))
-        assert forge.replaced(theirs, mine) == {"SIG-CERTIFICAT"}
+        assert forge.replaced(theirs, mine) == {"SIG-CERTIFICAT", "SIG-VALEUR"}
 
     def test_another_person_of_our_authority_signs_again(self, forge: Forge) -> None:
         other = pki.make(replace(pki.MAYOR, name="Paul TEST-AUTRE"), forge.town.ac)
@@ -350,17 +430,25 @@ class TestKeys:
     def test_a_certificate_before_the_right_one(self, forge: Forge) -> None:
         other = _certificate(pki.make(pki.MAYOR, forge.town.ac)).encode()
         before = b"<ds:X509Certificate>"
-        assert forge.replaced(before, before + other + b"</ds:X509Certificate>" + before) == {"SIG-FORME"}
+        found = forge.replaced(before, before + other + b"</ds:X509Certificate>" + before)
+        assert found == {"SIG-CERTIFICAT", "SIG-VALEUR"}
+
+    def test_an_authority_after_the_right_one_is_in_nobodys_way(self, forge: Forge) -> None:
+        after = b"</ds:X509Certificate>"
+        more = after + b"<ds:X509Certificate>" + _certificate(forge.town.ac).encode() + after
+        assert forge.replaced(after, more) == set()
 
     def test_a_bare_key_beside_the_certificate(self, forge: Forge) -> None:
         numbers = forge.town.mayor.key.public_key().public_numbers()
         modulus = base64.b64encode(numbers.n.to_bytes(256, "big"))
-        value = (
+        bare = (
             b"<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>"
             + modulus
             + b"</ds:Modulus><ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>"
         )
-        assert forge.replaced(b"<ds:KeyInfo>", b"<ds:KeyInfo>" + value) == {"SIG-FORME"}
+        assert forge.replaced(b"<ds:KeyInfo>", b"<ds:KeyInfo>" + bare) == {"SIG-FORME"}
+        assert not blocking(forge.report().findings), "it is ignored, and that is said"
+        assert "SIG-VALEUR" in forge.replaced(b"FR76TEST1", b"FR76MINE1")
 
     def test_a_certificate_that_is_none(self, forge: Forge) -> None:
         assert forge.replaced(_certificate(forge.town.mayor).encode(), b"AAAA") == {"SIG-FORME"}

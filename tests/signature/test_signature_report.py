@@ -58,7 +58,7 @@ def test_a_remark_common_to_all_bordereaux_is_made_once(town: Town, prepared: Pr
         (b"QUJD0001", b"QUJD9001"),
         (b"PESALR1_TEST_001", b"PESALR1_TEST_002"),
         (b"</PES_PJ>", b"<PJ/></PES_PJ>"),
-        (b"</n:PES_Aller>", b"</n:PES_Aller>\n"),
+        (b"</PES_PJ>", b"</PES_PJ>\n"),
     ],
     ids=["a document", "NomFic", "a document more", "one blank"],
 )

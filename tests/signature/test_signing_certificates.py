@@ -20,6 +20,7 @@ from dematfin.sandbox import pki
 from dematfin.signature.authorities import Authorities
 from dematfin.signature.certificate import fingerprint, fitness, read_certificate
 from dematfin.signature.keys import open_pkcs12
+from dematfin.signature.opening import open_key
 from signature.town import PASSWORD, Town, codes
 
 Prepared = Callable[..., Path]
@@ -203,7 +204,7 @@ class TestKeyFile:
 
     def test_a_wrong_password_is_said_once(self, town: Town) -> None:
         with pytest.raises(SignatureError, match="le mot de passe est faux"):
-            open_pkcs12(town.settings().pkcs12, "autre")
+            open_key(town.settings(), lambda: "autre")
 
     def test_the_password_is_not_asked_for_a_flow_that_cannot_be_signed(self, town: Town, prepared: Prepared) -> None:
         signed = town.sign(prepared())
@@ -216,11 +217,11 @@ class TestKeyFile:
         path.write_bytes(town.mayor.p12(PASSWORD))
         path.chmod(0o640)
         with pytest.raises(ConfigError, match="chmod 600"):
-            open_pkcs12(path, PASSWORD)
+            open_pkcs12(path, lambda: PASSWORD)
 
     def test_an_absent_file_is_named(self, town: Town) -> None:
         with pytest.raises(ConfigError, match=r"absent\.p12"):
-            open_pkcs12(town.folder / "absent.p12", PASSWORD)
+            open_pkcs12(town.folder / "absent.p12", lambda: PASSWORD)
 
     @pytest.mark.parametrize("part", ["key", "certificate"])
     def test_half_a_file_is_refused(self, town: Town, tmp_path: Path, part: str) -> None:
@@ -234,12 +235,12 @@ class TestKeyFile:
         )
         pki.private(tmp_path / "moitie.p12", data)
         with pytest.raises(SignatureError, match="ne contient pas un certificat avec sa clé"):
-            open_pkcs12(tmp_path / "moitie.p12", PASSWORD)
+            open_pkcs12(tmp_path / "moitie.p12", lambda: PASSWORD)
 
     def test_an_elliptic_key_is_refused(self, town: Town, tmp_path: Path) -> None:
         pki.private(tmp_path / "ec.p12", elliptic(town))
         with pytest.raises(SignatureError, match="n'est pas une clé RSA"):
-            open_pkcs12(tmp_path / "ec.p12", PASSWORD)
+            open_pkcs12(tmp_path / "ec.p12", lambda: PASSWORD)
 
 
 def elliptic(town: Town) -> bytes:

@@ -135,7 +135,6 @@ UNFIT = {
     "single quotes": (FLOW.replace(b'"ISO-8859-1"', b"'ISO-8859-1'"), "doit commencer par"),
     "a blank before": (b"\n" + FLOW, "doit commencer par"),
     "not dematerialised": (FLOW.replace(b'Dematerialisee V="1"', b'Dematerialisee V="0"'), "InfoDematerialisee"),
-    "an end tag beyond measure": (FLOW.replace(b"</Fichier>", b"</Fichier" + b" " * 5000 + b">"), "démesurée"),
 }
 
 

@@ -14,10 +14,10 @@ from dematfin.scanning.ocr import available as tesseract
 from dematfin.scanning.readers import has_zbar
 from dematfin.signature.authorities import Authorities
 from dematfin.signature.certificate import common_name
-from dematfin.signature.keys import open_pkcs12
+from dematfin.signature.opening import look_for_key, open_key
 from dematfin.store.engine import SQLITE
 from dematfin.support.refusals import reason
-from dematfin.support.secrets import private_bytes, resolve
+from dematfin.support.secrets import resolve
 from dematfin.wiring import (
     open_clock,
     open_documents,
@@ -72,10 +72,11 @@ class Diagnosis:
         """Open the signatory's certificate, when its password does not have to be asked for."""
         settings = self._settings.signature
         authorities = Authorities(settings)
-        if not settings.mot_de_passe:
-            private_bytes(settings.pkcs12)
-            return "le mot de passe sera demandé à chaque signature"
-        key = open_pkcs12(settings.pkcs12, resolve(settings.mot_de_passe, self._folder))
+        if settings.jeton or not settings.mot_de_passe:
+            look_for_key(settings)
+            secret = "code du jeton" if settings.jeton else "mot de passe"
+            return f"le {secret} sera demandé à chaque signature"
+        key = open_key(settings, lambda: resolve(settings.mot_de_passe, self._folder))
         findings = authorities.judge(key.certificate, open_clock(self._settings).now())
         if wrong := blocking(findings):
             raise ConfigError(" ".join(finding.sentence for finding in wrong))

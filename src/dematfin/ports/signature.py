@@ -10,22 +10,50 @@ from typing import Protocol
 from dematfin.domain.finding import Finding
 
 
+class Scope(StrEnum):
+    """What one signature covers."""
+
+    BORDEREAU = "bordereau"
+    FLOW = "global"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureFact:
-    """One signature that holds: what it signs, by whom, when, with which certificate."""
+    """One signature: what it signs, by whom, when, with which certificate.
+
+    Attributes:
+        fingerprint: SHA-256 of the certificate, in hexadecimal.
+        xades: version of the form: "1.2.2", "1.1.1".
+        policy: OID of the signature policy.
+        valid_from, valid_until: days of the certificate.
+    """
 
     target: str
     signer: str
     signed_at: datetime
     fingerprint: str
+    scope: Scope = Scope.BORDEREAU
+    xades: str = ""
+    issuer: str = ""
+    role: str = ""
+    place: str = ""
+    policy: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
-    """What was found on a file; a blocking finding means that it must not leave."""
+    """What was found on a file; a blocking finding means that it must not leave.
+
+    Attributes:
+        signatures: those that hold.
+        refused: those that can be read, and that something stands against.
+    """
 
     signatures: tuple[SignatureFact, ...]
     findings: tuple[Finding, ...]
+    refused: tuple[SignatureFact, ...] = ()
 
 
 class Progress(StrEnum):
@@ -104,4 +132,9 @@ class SignatureCheck(Protocol):
 
     def report(self, signed: Path, unsigned: Path) -> SignatureReport:
         """Verify every signature, and that nothing but signatures was added to the unsigned file."""
+        ...
+
+    def examine(self, flow: Path) -> SignatureReport:
+        """Verify every signature of anybody's flow, with what is known of the tools that sign; what it covers and what
+        it does not is told."""
         ...

@@ -54,6 +54,12 @@ def common_name(name: x509.Name) -> str:
     return str(names[0].value) if names else name.rfc4514_string()
 
 
+def may_sign(certificate: x509.Certificate) -> bool:
+    """Say whether a certificate is one for signing."""
+    usage = _extension(certificate, x509.KeyUsage)
+    return usage is not None and usage.content_commitment
+
+
 def fitness(certificate: x509.Certificate, at: datetime) -> Iterator[Finding]:
     """Yield what is wrong with the dates, the usage and the key of a certificate."""
     who = f"Le certificat de {common_name(certificate.subject)}"
@@ -74,8 +80,7 @@ def _dates(certificate: x509.Certificate, at: datetime, who: str) -> Iterator[Fi
 
 
 def _usage(certificate: x509.Certificate, who: str) -> Iterator[Finding]:
-    usage = _extension(certificate, x509.KeyUsage)
-    if usage is None or not usage.content_commitment:
+    if not may_sign(certificate):
         yield _blocking(
             "SIG-USAGE",
             f"{who} n'est pas un certificat de signature (usage « non-répudiation » absent). Celui d'authentification "

@@ -1,74 +1,93 @@
-"""Does a signature say exactly what the policy wants, and nothing else?
+"""Does what a signature says hold together? Its references, its algorithms, its certificate, its place and its role."""
 
-It is compared, element by element, with the one that we would have written for the same bordereau, certificate and
-instant: any other algorithm, transform, reference, key, policy or unsigned addition is a difference.
-"""
-
-import re
+import hashlib
 from collections.abc import Iterator
-from itertools import zip_longest
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-from lxml import etree
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from dematfin.domain.finding import Finding
-from dematfin.signature.structure import wrong
-from dematfin.signature.vocabulary import ds, xad
+from dematfin.signature.names import issuer_name
+from dematfin.signature.reading import Digest, Reference, Said
+from dematfin.signature.structure import Signed, remark, wrong
+from dematfin.signature.vocabulary import C14N, ENVELOPED, PROPERTIES_TYPES, RSA_SHA256, SHA1, SHA256
 
-CODES: Final = {
-    "SignaturePolicyIdentifier": "SIG-POLITIQUE",
-    "SigningCertificate": "SIG-CERTIFICAT",
-    "SignatureProductionPlace": "SIG-QUALITE",
-    "SignerRole": "SIG-QUALITE",
-}
-"""Parts of the signed properties that deserve a code of their own; the rest is SIG-FORME."""
-
-FREE: Final = frozenset({ds("SignatureValue"), xad("City"), xad("PostalCode"), xad("CountryName"), xad("ClaimedRole")})
-"""What differs from one signature to another: it must be there, the digests and the value vouch for it."""
-
-NAMESPACE: Final = re.compile(r"\{[^}]*\}")
-LONGEST: Final = 80
+HASHES: Final = {SHA256: hashlib.sha256, SHA1: hashlib.sha1}
+"""SHA-1 of the certificate alone: a widespread signing tool writes it beside SHA-256 everywhere else."""
 
 
-class Part(NamedTuple):
-    """One element of a signature, with all that it says."""
-
-    path: str
-    attributes: tuple[tuple[str, str], ...]
-    text: str
-    tail: str
-
-    def __str__(self) -> str:
-        said = [f"{name}={value}" for name, value in self.attributes]
-        words = [NAMESPACE.sub("", self.path), *said, self.text, self.tail]
-        return " ".join(word for word in words if word)[:LONGEST]
-
-
-def check(found: Any, expected: Any, name: str) -> Iterator[Finding]:
-    """Yield the first difference between a signature and the one that we would have written."""
-    for part, model in zip_longest(_parts(found), _parts(expected)):
-        if part != model:
-            where = (model or part).path
-            code = next((code for word, code in CODES.items() if word in where), "SIG-FORME")
-            yield wrong(code, f"{name} : la signature dit « {part or 'rien'} » au lieu de « {model or 'rien'} ».")
-            return
-
-
-def _parts(signature: Any) -> Iterator[Part]:
-    tree = etree.ElementTree(signature)
-    for element in signature.iter():
-        yield Part(
-            path=tree.getelementpath(element),
-            attributes=tuple(sorted(element.items())),
-            text=_text(element),
-            tail=element.tail or "",
+def check(said: Said, signed: Signed) -> Iterator[Finding]:
+    """Yield what a signature says that the policy does not allow."""
+    yield from _designations(said, signed)
+    yield from _algorithms(said, signed.name)
+    yield from _certificate(said, signed.name)
+    if not all((*said.place, said.role)):
+        yield wrong(
+            "SIG-QUALITE",
+            f"{signed.name} : le lieu (ville, code postal, pays) ou la qualité du signataire manque. Complétez "
+            "« ville », « code_postal », « pays » et « qualite », puis faites signer de nouveau.",
         )
 
 
-def _text(element: Any) -> str:
-    text = element.text or ""
-    return "(rempli)" if _is_free(element) and text.strip() else text
+def data_reference(said: Said) -> Reference:
+    """Return the reference to what is signed: the other one designates the properties."""
+    return next(one for one in said.references if one.uri != f"#{said.properties.get('Id')}")
 
 
-def _is_free(element: Any) -> bool:
-    return element.tag in FREE or (element.tag == ds("DigestValue") and element.getparent().tag == ds("Reference"))
+def properties_reference(said: Said) -> Reference:
+    """Return the reference to the signed properties."""
+    return next(one for one in said.references if one.uri == f"#{said.properties.get('Id')}")
+
+
+def _designations(said: Said, signed: Signed) -> Iterator[Finding]:
+    """Exactly what is signed, in exactly one form: anything else is how a signature is made to cover nothing."""
+    again = "Faites signer de nouveau."
+    if not said.id or said.target.removeprefix("#") != said.id or not said.properties.get("Id"):
+        yield wrong("SIG-FORME", f"{signed.name} : la signature et ses propriétés ne se désignent pas. {again}")
+        return
+    wanted = {
+        f"#{signed.element.get('Id')}": (ENVELOPED, C14N),
+        f"#{said.properties.get('Id')}": (C14N,),
+    }
+    if {one.uri: one.transforms for one in said.references} != wanted:
+        yield wrong(
+            "SIG-FORME", f"{signed.name} : la signature désigne autre chose que ce qu'elle doit couvrir. {again}"
+        )
+    elif data_reference(said).type or properties_reference(said).type not in PROPERTIES_TYPES:
+        yield wrong("SIG-FORME", f"{signed.name} : la signature annonce une référence d'un type inconnu. {again}")
+
+
+def _algorithms(said: Said, name: str) -> Iterator[Finding]:
+    used = [*said.methods, *(one.digest.algorithm for one in said.references)]
+    if used == [C14N, RSA_SHA256, SHA256, SHA256]:
+        return
+    odd = next(one for one, good in zip(used, (C14N, RSA_SHA256, SHA256, SHA256), strict=True) if one != good)
+    since = " Hélios refuse SHA-1 depuis le 1er septembre 2018." if "sha1" in odd else ""
+    yield wrong(
+        "SIG-FORME",
+        f"{name} : l'algorithme « {odd} » n'est pas celui de la politique.{since} Faites signer de nouveau.",
+    )
+
+
+def _certificate(said: Said, name: str) -> Iterator[Finding]:
+    der = said.certificate.public_bytes(Encoding.DER)
+    hashed = HASHES.get(said.certificate_digest.algorithm)
+    found = hashed and Digest(said.certificate_digest.algorithm, hashed(der).digest())
+    if found != said.certificate_digest or said.serial != str(said.certificate.serial_number):
+        yield wrong(
+            "SIG-CERTIFICAT", f"{name} : le certificat joint n'est pas celui que le signataire a annoncé en signant."
+        )
+        return
+    if said.certificate_digest.algorithm == SHA1:
+        yield remark("SIG-CERTIFICAT", f"{name} : l'empreinte du certificat est en SHA-1. C'est toléré, pas conforme.")
+    issuer = said.certificate.issuer
+    if said.issuer.replace(" ", "") not in {_compact(issuer_name(issuer)), _compact(issuer.rfc4514_string())}:
+        yield remark(
+            "SIG-EMETTEUR",
+            f"{name} : le nom de l'émetteur du certificat est écrit « {said.issuer[:80]} », Hélios attend "
+            f"« {issuer_name(issuer)[:80]} ».",
+        )
+
+
+def _compact(text: str) -> str:
+    return text.replace(" ", "")

@@ -41,13 +41,13 @@ def blank(target: str, certificate: x509.Certificate, at: datetime, settings: Si
     return signature
 
 
-def seal(signature: Any, covered: bytes, sign: Callable[[bytes], bytes]) -> bytes:
-    """Fill a blank signature and return it in ASCII; `covered` is the canonical form of what it signs."""
-    properties = canonical(signature.find(PROPERTIES_PATH))
-    for reference, data in zip(signature.iterfind(REFERENCES_PATH), (covered, properties), strict=True):
-        reference.find(ds("DigestValue")).text = digest(data)
-    value = sign(canonical(signature.find(ds("SignedInfo"))))
-    signature.find(ds("SignatureValue")).text = base64.b64encode(value).decode("ascii")
+def seal(signature: Any, covered: str, sign: Callable[[bytes], bytes]) -> bytes:
+    """Fill a blank signature and return it in ASCII; `covered` is the digest of what it signs."""
+    properties = digest(canonical(signature.find(PROPERTIES_PATH)))
+    for reference, value in zip(signature.iterfind(REFERENCES_PATH), (covered, properties), strict=True):
+        reference.find(ds("DigestValue")).text = value
+    signed = sign(canonical(signature.find(ds("SignedInfo"))))
+    signature.find(ds("SignatureValue")).text = base64.b64encode(signed).decode("ascii")
     written: bytes = etree.tostring(signature, encoding="ascii")
     return written
 

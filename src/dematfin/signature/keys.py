@@ -22,7 +22,7 @@ class Key:
     sign: Callable[[bytes], bytes]
 
 
-def open_pkcs12(path: Path, password: str) -> Key:
+def open_pkcs12(path: Path, password: Callable[[], str]) -> Key:
     """Open a PKCS#12 file; a wrong password is tried once, never again by itself.
 
     Raises:
@@ -31,7 +31,7 @@ def open_pkcs12(path: Path, password: str) -> Key:
     """
     data = private_bytes(path)
     try:
-        store = pkcs12.load_pkcs12(data, password.encode())
+        store = pkcs12.load_pkcs12(data, password().encode())
     except (ValueError, UnsupportedAlgorithm) as error:
         message = (
             f"Le certificat {path.name} ne s'ouvre pas : le mot de passe est faux, ou le fichier n'est pas un PKCS#12 "

@@ -12,12 +12,15 @@ from typing import BinaryIO, Final, NoReturn
 from xml.parsers import expat  # a DOCTYPE, the door of every entity attack, is refused at its first character
 
 from dematfin.errors import SignatureError
-from dematfin.signature.splice import CHUNK, Span, without
+from dematfin.signature.splice import CHUNK, Span
 from dematfin.signature.vocabulary import BORDEREAU, DOMAINS, DS, ID_ATTRIBUTES, XML_ID
 from dematfin.support.xml import LARGEST, MEBIBYTE
 
-DECLARATION: Final = b'<?xml version="1.0" encoding="ISO-8859-1"?>'
-"""A TdT looks for the encoding in the first 50 characters; the canonical bytes depend on it."""
+DECLARATION: Final = b'<?xml version="1.0" encoding="ISO-8859-1"'
+"""A TdT looks for the encoding in the first 50 characters."""
+
+ENCODINGS: Final = frozenset({"UTF-8", "US-ASCII", "ISO-8859-1", "ISO-8859-15", "WINDOWS-1252"})
+"""What the flows of others may be written in; each has the tags in ASCII, where positions are looked for."""
 
 DOCUMENT: Final = "Fichier"
 DOCUMENT_PLACE: Final = ("PES_PJ", "PJ", "Contenu")
@@ -32,40 +35,37 @@ class Layout:
     """What one pass has seen.
 
     Attributes:
+        end: where the end tag of the whole flow begins.
         bordereaux: where the end tag of each bordereau begins, for those that stand in their place.
         signatures: every signature, wherever it is; one inside another counts with it.
-        documents: every supporting document that travels by value.
+        documents: the text of every supporting document that travels by value.
         repeated: identifiers given more than once.
     """
 
+    end: int
     bordereaux: tuple[int, ...]
     signatures: tuple[Span, ...]
     documents: tuple[Span, ...]
     repeated: tuple[str, ...]
 
 
-def survey(flow: Path) -> Layout:
-    """Read a flow once.
+def survey(flow: Path, *, ours: bool = True) -> Layout:
+    """Read a flow once; `ours` is declared in ISO-8859-1, as a TdT wants it.
 
     Raises:
-        SignatureError: too large, not XML, not declared in ISO-8859-1, or holding what no flow needs: a DOCTYPE, a
-            comment, an instruction, an element inside a document.
+        SignatureError: too large, not XML, of another encoding, or holding what no flow needs: a DOCTYPE, a comment, an
+            instruction, an element inside a document.
     """
     if flow.stat().st_size > LARGEST:
         _refuse(f"le fichier dépasse la limite de {LARGEST // MEBIBYTE} Mo")
     with flow.open("rb") as source:
-        if source.read(len(DECLARATION)) != DECLARATION:
-            _refuse(f"le fichier doit commencer par {DECLARATION.decode()}")
+        if ours and source.read(len(DECLARATION)) != DECLARATION:
+            _refuse(f"le fichier doit commencer par {DECLARATION.decode()}?>")
         source.seek(0)
         try:
             return _Reading(source).layout()
         except expat.ExpatError as error:
             _refuse(f"le XML est illisible ({error})", error)
-
-
-def light_copy(flow: Path, layout: Layout) -> bytes:
-    """Return a flow without its documents, which no signature of a bordereau covers."""
-    return b"".join(without(flow, layout.documents))
 
 
 class _Reading:
@@ -78,18 +78,23 @@ class _Reading:
         self._bordereaux: list[int] = []
         self._signatures: list[Span] = []
         self._documents: list[Span] = []
+        self._end_tag = 0
+        self._text_at = -1
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.StartDoctypeDeclHandler = self._doctype
+        self._parser.XmlDeclHandler = self._declared
+        self._parser.StartCdataSectionHandler = self._cdata
         self._parser.CommentHandler = self._remark
-        self._parser.ProcessingInstructionHandler = self._remark
+        self._parser.ProcessingInstructionHandler = self._instruction
 
     def layout(self) -> Layout:
         while chunk := self._source.read(CHUNK):
             self._parser.Parse(chunk)
         self._parser.Parse(chunk, not chunk)  # nothing more comes
         return Layout(
+            end=self._end_tag,
             bordereaux=tuple(self._bordereaux),
             signatures=tuple(self._signatures),
             documents=tuple(self._documents),
@@ -97,20 +102,35 @@ class _Reading:
         )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if self._open and self._open[-1][0] == DOCUMENT:
+        if self._is_document():
             _refuse("une pièce jointe contient autre chose que du texte")
-        self._ids.update(attributes[key] for key in IDS & attributes.keys())
+        for key, value in attributes.items():
+            if key in IDS:
+                self._ids[value] += 1
         self._open.append((name, self._parser.CurrentByteIndex))
+        if name == DOCUMENT:
+            self._text_at = -1
+            self._parser.CharacterDataHandler = self._text
+
+    def _text(self, _: str) -> None:
+        """Note where the text of a document begins; the rest of it is not listened to, for it may weigh."""
+        self._text_at = self._parser.CurrentByteIndex
+        self._parser.CharacterDataHandler = None
 
     def _end(self, name: str) -> None:
         start = self._open.pop()[1]
-        here = self._parser.CurrentByteIndex
+        here = self._end_tag = self._parser.CurrentByteIndex
         if name == SIGNATURE_NAME and not any(parent == name for parent, _ in self._open):
             self._signatures.append(self._span(start, here))
-        elif name == DOCUMENT and self._place() == DOCUMENT_PLACE:
-            self._documents.append(self._span(start, here))
+        elif name == DOCUMENT:
+            self._parser.CharacterDataHandler = None
+            if self._text_at >= 0 and self._place() == DOCUMENT_PLACE:
+                self._documents.append(Span(self._text_at, here))
         elif name == BORDEREAU and self._place() in BORDEREAU_PLACES:
             self._bordereaux.append(here)
+
+    def _is_document(self) -> bool:
+        return bool(self._open) and self._open[-1][0] == DOCUMENT
 
     def _place(self) -> tuple[str, ...]:
         return tuple(name for name, _ in self._open[1:])
@@ -127,8 +147,21 @@ class _Reading:
     def _doctype(self, *_: object) -> None:
         _refuse("il contient une déclaration DOCTYPE, interdite par sécurité")
 
+    def _declared(self, _: str, encoding: str | None, __: int) -> None:
+        if (encoding or "UTF-8").upper() not in ENCODINGS:
+            _refuse(f"son encodage « {encoding} » n'est pas celui d'un flux (ISO-8859-1)")
+
+    def _cdata(self) -> None:
+        if self._is_document():
+            _refuse("une pièce jointe contient autre chose que du texte")
+
     def _remark(self, *_: object) -> None:
-        _refuse("il contient un commentaire ou une instruction XML, que la signature ne couvrirait pas")
+        """Refuse a comment: canonical forms drop it. Before the flow begins, it is in nobody's way."""
+        if self._open:
+            _refuse("il contient un commentaire XML, que la signature ne couvrirait pas")
+
+    def _instruction(self, *_: object) -> None:
+        _refuse("il contient une instruction XML, dont aucun flux n'a besoin")
 
 
 def _refuse(reason: str, cause: Exception | None = None) -> NoReturn:

@@ -1,8 +1,9 @@
 """`[signature]`: who signs, with what, under which policy."""
 
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from dematfin.support.settings import LocalPath, Section
 
@@ -43,21 +44,39 @@ class SignatureSettings(Section):
     """The signatory and the authorities.
 
     Attributes:
-        pkcs12: file of the certificate and its key, readable by its owner only.
-        mot_de_passe: reference to its password; empty to have it asked at each signature.
+        pkcs12: file of the certificate and its key, readable by its owner only; or a token instead:
+        bibliotheque, jeton: PKCS#11 library of the token's vendor, and label of the token.
+        mot_de_passe: reference to its password or PIN; empty to have it asked at each signature.
         empreinte: SHA-256 of the expected certificate; advised, since without it any that the authorities know fits.
         autorites: PEM files, or folders of them: trusted roots and the authorities below them.
         listes_de_revocation: CRL files, PEM or DER.
+        telecharger_crl: fetch the lists that certificates name, and keep them in `cache_crl` as long as they are good.
+        crl_obligatoire: refuse to sign when no list that is up to date can tell.
+        portee: one signature for each bordereau, or one for the whole flow.
         ville, code_postal, pays, qualite: written in each signature, as the policy wants.
     """
 
-    pkcs12: LocalPath
+    pkcs12: LocalPath | None = None
+    bibliotheque: LocalPath | None = None
+    jeton: str = ""
     mot_de_passe: str = ""
     empreinte: Fingerprint = ""
     autorites: Paths = ()
     listes_de_revocation: Paths = ()
+    telecharger_crl: bool = False
+    crl_obligatoire: bool = False
+    cache_crl: LocalPath = Field(default=Path("crl"), validate_default=True)
+    portee: Literal["bordereau", "globale"] = "bordereau"
     ville: str = Field(min_length=1)
     code_postal: str = Field(pattern=r"^[0-9]{5}$")
     pays: str = Field(default="France", min_length=1)
     qualite: str = Field(default="Maire", min_length=1)
     politique: PolicySettings = PolicySettings()
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        token = bool(self.bibliotheque), bool(self.jeton)
+        if token not in {(True, True), (False, False)} or any(token) == bool(self.pkcs12):
+            message = "donnez « pkcs12 », ou bien « bibliotheque » et « jeton », pas les deux"
+            raise ValueError(message)
+        return self

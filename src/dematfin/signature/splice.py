@@ -1,4 +1,4 @@
-"""Copying a file with some of its bytes left out, or with some put in, a chunk at a time."""
+"""Copying a file with some of its bytes left out, replaced, or put in, a chunk at a time."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,13 +14,29 @@ class Span(NamedTuple):
     end: int
 
 
-def without(source: Path, spans: Iterable[Span]) -> Iterator[bytes]:
-    """Yield a file but for some spans, given in order."""
+def replaced(source: Path, changes: Iterable[tuple[Span, bytes]]) -> Iterator[bytes]:
+    """Yield a file with other bytes instead of some spans, given in order."""
     with source.open("rb") as stream:
-        for span in spans:
+        for span, piece in changes:
             yield from _up_to(stream, span.start)
+            yield piece
             stream.seek(span.end)
         yield from _up_to(stream, source.stat().st_size)
+
+
+def without(source: Path, spans: Iterable[Span]) -> Iterator[bytes]:
+    """Yield a file but for some spans, given in order."""
+    return replaced(source, ((span, b"") for span in spans))
+
+
+def part(source: Path, span: Span) -> Iterator[bytes]:
+    """Yield the bytes of a span; no chunk ends between the two characters of a line break."""
+    with source.open("rb") as stream:
+        stream.seek(span.start)
+        for chunk in _up_to(stream, span.end):
+            while chunk.endswith(b"\r") and stream.tell() < span.end:
+                chunk += stream.read(1)  # noqa: PLW2901 - a chunk and what belongs to it
+            yield chunk
 
 
 def insert(source: Path, target: Path, pieces: Iterable[tuple[int, bytes]]) -> None:

@@ -1,38 +1,33 @@
 """Judging a signed flow as a stranger would: places, form, digests and value, certificate, and what nobody signed.
 
-The signatures cover the bordereaux, neither the documents of PES_PJ nor the headers: the whole file without its
-signatures must be, byte for byte, the one that was prepared.
+Signatures of bordereaux cover neither the documents of PES_PJ nor the headers: the whole flow without its signatures
+must be the one that was prepared.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from cryptography import x509
-from lxml import etree
-from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
-from signxml.exceptions import SignXMLException
-
-from dematfin.domain.finding import Finding, blocking
+from dematfin.domain.finding import Finding, Severity, blocking
 from dematfin.errors import DocumentError, SignatureError
-from dematfin.ports.signature import SignatureFact, SignatureReport
-from dematfin.signature import conformity, structure
+from dematfin.ports.signature import Scope, SignatureFact, SignatureReport
+from dematfin.signature import conformity, grammar, policy, structure, value
 from dematfin.signature.authorities import Authorities
-from dematfin.signature.canonical import canonical
-from dematfin.signature.certificate import common_name, fingerprint, read_certificate
-from dematfin.signature.form import CERTIFICATE_PATH, PROPERTIES_PATH, blank
-from dematfin.signature.layout import light_copy, survey
-from dematfin.signature.properties import UTC_FORMAT
+from dematfin.signature.certificate import common_name, fingerprint
+from dematfin.signature.flow import Flow
+from dematfin.signature.reading import Said, read
 from dematfin.signature.settings import SignatureSettings
 from dematfin.signature.splice import without
-from dematfin.signature.structure import wrong
-from dematfin.signature.vocabulary import xad
-from dematfin.support.xml import parse_bytes, parser
+from dematfin.signature.structure import Signed, wrong
+from dematfin.signature.vocabulary import SIGNATURE
 
-SIGNING_TIME_PATH: Final = f"{PROPERTIES_PATH}/{xad('SignedSignatureProperties')}/{xad('SigningTime')}"
-REFERENCES: Final = 2
+Judged = tuple[SignatureFact | None, tuple[Finding, ...]]
+CHANGED: Final = "Le contenu du flux a changé depuis qu'il a été préparé : ne le transmettez pas, signez l'original."
+OURS_ALONE: Final = "SIG-PERSONNE"
+"""What is asked of our signatory only: the flow of somebody else is signed by somebody else."""
 
 
 class Verifier:
@@ -46,81 +41,107 @@ class Verifier:
     def report(self, signed: Path, unsigned: Path) -> SignatureReport:
         """Verify every signature of a flow, and that nothing but signatures was added to the unsigned one."""
         try:
-            layout = survey(signed)
-            root = parse_bytes(light_copy(signed, layout), f"Flux {signed.name}")
+            flow = Flow.read(signed)
+            found = self._judged(flow, leaving=True)
+            seal = () if _same(flow, unsigned) else (wrong("SIG-SCEAU", CHANGED),)
         except DocumentError as error:
-            return SignatureReport(signatures=(), findings=(wrong("SIG-XML", str(error)),))
-        findings = [wrong("SIG-ID", f"L'identifiant « {name} » est donné deux fois.") for name in layout.repeated]
-        findings += structure.check(root)
-        judged = [] if findings else [self._judge(sheet) for sheet in structure.bordereaux(root)]
-        findings += (finding for _, found in judged for finding in found)
-        if _digest(without(signed, layout.signatures)) != _digest(without(unsigned, ())):
-            findings.append(wrong("SIG-SCEAU", "Le contenu du flux a changé depuis qu'il a été préparé."))
-        facts = tuple(fact for fact, _ in judged if fact)
-        return SignatureReport(signatures=facts, findings=tuple(dict.fromkeys(findings)))
+            return _unreadable(error)
+        return replace(found, findings=(*found.findings, *seal))
 
-    def _judge(self, sheet: Any) -> tuple[SignatureFact | None, tuple[Finding, ...]]:
-        """Judge the one signature of a bordereau; tell who signed when nothing stands against it."""
-        name = f"Bordereau {sheet.get('Id')}"
-        signature = structure.signature_of(sheet)
+    def examine(self, flow: Path) -> SignatureReport:
+        """Verify every signature of anybody's flow."""
         try:
-            certificate = read_certificate(signature.findtext(CERTIFICATE_PATH) or "")
-            signed_at = _signing_time(signature)
+            opened = Flow.read(flow, ours=False)
+        except DocumentError as error:
+            return _unreadable(error)
+        found = self._judged(opened, leaving=False)
+        findings = [
+            replace(one, severity=Severity.WARNING) if one.code == OURS_ALONE else one for one in found.findings
+        ]
+        return replace(found, findings=(*findings, *_uncovered(opened, found)))
+
+    def _judged(self, flow: Flow, *, leaving: bool) -> SignatureReport:
+        """Judge places first; a flow where something is out of place has no signature worth reading."""
+        findings = [
+            wrong("SIG-ID", f"L'identifiant « {name} » est donné deux fois : on ne sait ce qui est signé.")
+            for name in flow.layout.repeated
+        ]
+        findings += structure.check(flow.root)
+        judged: list[Judged] = []
+        if all(finding.code == "SIG-DEMAT" for finding in findings):
+            judged = [self._judge(flow, one, leaving=leaving) for one in structure.signed(flow.root)]
+        return SignatureReport(
+            signatures=tuple(fact for fact, found in judged if fact and not blocking(found)),
+            refused=tuple(fact for fact, found in judged if fact and blocking(found)),
+            findings=tuple(dict.fromkeys([*findings, *(one for _, found in judged for one in found)])),
+        )
+
+    def _judge(self, flow: Flow, signed: Signed, *, leaving: bool) -> Judged:
+        """Judge one signature, and tell who signed."""
+        form = tuple(grammar.check(signed.signature, signed.name))
+        if blocking(form):
+            return None, form
+        try:
+            said = read(signed.signature)
         except SignatureError as error:
-            return None, (wrong("SIG-FORME", f"{name} : {error}"),)
-        model = blank(sheet.get("Id"), certificate, signed_at, self._settings)
-        findings = tuple(conformity.check(signature, model, name)) or (
-            *_cryptography(sheet, signature, certificate),
-            *self._in_the_past(signed_at, name),
-            *self._authorities.judge(certificate, signed_at),
+            return None, (wrong("SIG-FORME", f"{signed.name} : {error}"),)
+        findings = (*form, *conformity.check(said, signed))
+        if not any(one.code == "SIG-FORME" for one in blocking(findings)):
+            findings = (*findings, *value.check(flow, signed, said))
+        return _fact(said, signed), (
+            *findings,
+            *policy.check(said, self._settings.politique, signed.name, leaving=leaving),
+            *self._in_the_past(said.signed_at, signed.name),
+            *self._authorities.judge(said.certificate, said.signed_at),
         )
-        fact = SignatureFact(
-            target=sheet.get("Id"),
-            signer=common_name(certificate.subject),
-            signed_at=signed_at,
-            fingerprint=fingerprint(certificate),
-        )
-        return None if blocking(findings) else fact, findings
 
     def _in_the_past(self, signed_at: datetime, name: str) -> Iterator[Finding]:
         if signed_at > self._now():
             yield wrong("SIG-DATE", f"{name} : la date de signature est dans le futur. Vérifiez l'horloge du poste.")
 
 
-def _signing_time(signature: Any) -> datetime:
-    text = signature.findtext(SIGNING_TIME_PATH) or ""
-    try:
-        return datetime.strptime(text, UTC_FORMAT).replace(tzinfo=UTC)
-    except ValueError as error:
-        message = f"la date de signature « {text} » n'est pas un instant UTC."
-        raise SignatureError(message) from error
-
-
-def _cryptography(sheet: Any, signature: Any, certificate: x509.Certificate) -> Iterator[Finding]:
-    """Have signxml recompute digests and value, then compare what it says was signed with what stands in the flow.
-
-    It is given the bordereau alone: the exclusive canonical form owes nothing to what is around.
-    """
-    name = f"Bordereau {sheet.get('Id')}"
-    config = SignatureConfiguration(
-        location="./",
-        expect_references=REFERENCES,
-        signature_methods=frozenset({SignatureMethod.RSA_SHA256}),
-        digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
-        verification_time=certificate.not_valid_before_utc,  # the dates are judged apart, at the date of signature
+def _fact(said: Said, signed: Signed) -> SignatureFact:
+    certificate = said.certificate
+    return SignatureFact(
+        target=signed.element.get("Id"),
+        signer=common_name(certificate.subject),
+        signed_at=said.signed_at,
+        fingerprint=fingerprint(certificate),
+        scope=signed.scope,
+        xades=said.xades,
+        issuer=common_name(certificate.issuer),
+        role=said.role,
+        place=" ".join(said.place),
+        policy=said.policy,
+        valid_from=certificate.not_valid_before_utc.date(),
+        valid_until=certificate.not_valid_after_utc.date(),
     )
-    extract = etree.tostring(sheet, with_tail=False)
-    try:
-        results = XMLVerifier().verify(
-            extract, x509_cert=certificate, id_attribute="Id", expect_config=config, parser=parser()
+
+
+def _uncovered(flow: Flow, report: SignatureReport) -> Iterator[Finding]:
+    """Tell that signatures of bordereaux do not cover the documents."""
+    facts = (*report.signatures, *report.refused)
+    if flow.layout.documents and any(one.scope is Scope.BORDEREAU for one in facts):
+        yield Finding(
+            code="SIG-PJ",
+            severity=Severity.INFO,
+            sentence="Les pièces jointes ne sont pas couvertes par les signatures des bordereaux : rien ici ne dit "
+            "qu'elles n'ont pas changé depuis. Comparez avec le fichier d'origine si vous en doutez.",
         )
-    except (SignXMLException, etree.LxmlError, ValueError) as error:
-        yield wrong("SIG-VALEUR", f"{name} : ce n'est pas le contenu qui a été signé ({error}).")
-        return
-    properties = canonical(signature.find(PROPERTIES_PATH))
-    sheet.remove(signature)
-    if not isinstance(results, list) or [one.signed_data for one in results] != [canonical(sheet), properties]:
-        yield wrong("SIG-VALEUR", f"{name} : la signature couvre autre chose que ce bordereau.")
+
+
+def _same(flow: Flow, unsigned: Path) -> bool:
+    """Say whether a flow is, signatures apart, the one that was prepared: in bytes, or as XML means it."""
+    if _digest(without(flow.path, flow.layout.signatures)) == _digest(without(unsigned, ())):
+        return True
+    for signature in list(flow.root.iter(SIGNATURE)):
+        signature.getparent().remove(signature)
+    original = Flow.read(unsigned, ours=False)
+    return flow.digest(flow.root) == original.digest(original.root)
+
+
+def _unreadable(error: DocumentError) -> SignatureReport:
+    return SignatureReport(signatures=(), findings=(wrong("SIG-XML", str(error)),))
 
 
 def _digest(chunks: Iterable[bytes]) -> bytes:
