@@ -46,7 +46,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
     documents = open_documents(settings)
     schemas = Schemas(settings.pes.schemas_officiels)
     policy = settings.policy()
-    authorities = Authorities(settings.signature)
+    authorities = Authorities(settings.signature, clock.now)
     return App(
         policy=policy,
         clock=clock,

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives import serialization
 from lxml import etree
 
 from dematfin.domain.finding import blocking
@@ -27,11 +26,10 @@ from dematfin.signature.certificate import fingerprint
 from dematfin.signature.flow import Flow
 from dematfin.signature.reading import read
 from dematfin.signature.structure import Signed
+from signature.resigning import C14N, DECLARATION, canonical, certificate_text, sign_again
 from signature.town import DS, SIGNATURE, XAD, Town, codes, flow
 
-C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 OURS_ALONE = {"SIG-SCEAU", "SIG-PERSONNE"}
-DECLARATION = b'<?xml version="1.0" encoding="ISO-8859-1"?>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +66,7 @@ class Forge:
         root = etree.fromstring(self.signed.read_bytes())
         signature = root.find(f".//{DS}Signature")
         change(signature)
-        _sign_again(signature, who or self.town.mayor)
+        sign_again(signature, who or self.town.mayor)
         return codes(self.judge(DECLARATION + etree.tostring(root, encoding="ISO-8859-1", xml_declaration=False)))
 
 
@@ -96,23 +94,6 @@ def good(town: Town, folder: Path, scope: str) -> Forge:
         assert codes(forge.report()) == set()
     shutil.copytree(model, copy)
     return Forge(town=town, signed=copy / "flux.signed.xml", unsigned=copy / "flux.xml", target=target)
-
-
-def _sign_again(signature: Any, who: pki.Identity) -> None:
-    properties = signature.find(f".//{XAD}SignedProperties")
-    second = signature.findall(f"{DS}SignedInfo/{DS}Reference/{DS}DigestValue")[-1]
-    second.text = base64.b64encode(hashlib.sha256(_canonical(properties)).digest()).decode()
-    value = who.key.sign(_canonical(signature.find(f"{DS}SignedInfo")), padding.PKCS1v15(), hashes.SHA256())
-    signature.find(f"{DS}SignatureValue").text = base64.b64encode(value).decode()
-
-
-def _canonical(element: Any) -> bytes:
-    form: bytes = etree.tostring(element, method="c14n", exclusive=True, with_tail=False)
-    return form
-
-
-def _certificate(who: pki.Identity) -> str:
-    return base64.b64encode(who.certificate.public_bytes(serialization.Encoding.DER)).decode()
 
 
 def test_signing_again_without_a_change_is_no_attack(forge: Forge) -> None:
@@ -392,9 +373,7 @@ class TestAlgorithms:
             sheet = etree.fromstring(etree.tostring(signature.getparent(), with_tail=False))
             sheet.remove(sheet.find(f"{DS}Signature"))
             reference.find(f"{DS}DigestMethod").set("Algorithm", "http://www.w3.org/2000/09/xmldsig#sha1")
-            reference.find(f"{DS}DigestValue").text = base64.b64encode(
-                hashlib.sha1(_canonical(sheet)).digest()
-            ).decode()
+            reference.find(f"{DS}DigestValue").text = base64.b64encode(hashlib.sha1(canonical(sheet)).digest()).decode()
 
         assert forge.rebuilt(change) == {"SIG-FORME"}
 
@@ -415,9 +394,9 @@ class TestAlgorithms:
 class TestKeys:
     """The certificate of KeyInfo is the one that the properties announce, alone."""
 
-    def test_another_certificate(self, forge: Forge) -> None:
+    def test_anothercertificate_text(self, forge: Forge) -> None:
         other = pki.make(replace(pki.MAYOR, name="Paul TEST-AUTRE"), forge.town.ac)
-        mine, theirs = (_certificate(one).encode() for one in (other, forge.town.mayor))
+        mine, theirs = (certificate_text(one).encode() for one in (other, forge.town.mayor))
         assert forge.replaced(theirs, mine) == {"SIG-CERTIFICAT", "SIG-VALEUR"}
 
     def test_another_person_of_our_authority_signs_again(self, forge: Forge) -> None:
@@ -428,17 +407,17 @@ class TestKeys:
         assert codes(forge.judge(content, empreinte=expected)) == {"SIG-PERSONNE"}
 
     def test_a_certificate_before_the_right_one(self, forge: Forge) -> None:
-        other = _certificate(pki.make(pki.MAYOR, forge.town.ac)).encode()
+        other = certificate_text(pki.make(pki.MAYOR, forge.town.ac)).encode()
         before = b"<ds:X509Certificate>"
         found = forge.replaced(before, before + other + b"</ds:X509Certificate>" + before)
         assert found == {"SIG-CERTIFICAT", "SIG-VALEUR"}
 
     def test_an_authority_after_the_right_one_is_in_nobodys_way(self, forge: Forge) -> None:
         after = b"</ds:X509Certificate>"
-        more = after + b"<ds:X509Certificate>" + _certificate(forge.town.ac).encode() + after
+        more = after + b"<ds:X509Certificate>" + certificate_text(forge.town.ac).encode() + after
         assert forge.replaced(after, more) == set()
 
-    def test_a_bare_key_beside_the_certificate(self, forge: Forge) -> None:
+    def test_a_bare_key_beside_thecertificate_text(self, forge: Forge) -> None:
         numbers = forge.town.mayor.key.public_key().public_numbers()
         modulus = base64.b64encode(numbers.n.to_bytes(256, "big"))
         bare = (
@@ -451,7 +430,7 @@ class TestKeys:
         assert "SIG-VALEUR" in forge.replaced(b"FR76TEST1", b"FR76MINE1")
 
     def test_a_certificate_that_is_none(self, forge: Forge) -> None:
-        assert forge.replaced(_certificate(forge.town.mayor).encode(), b"AAAA") == {"SIG-FORME"}
+        assert forge.replaced(certificate_text(forge.town.mayor).encode(), b"AAAA") == {"SIG-FORME"}
 
     @pytest.mark.parametrize(
         ("profile", "code"),
@@ -461,7 +440,7 @@ class TestKeys:
         ],
         ids=["expired", "authentication only"],
     )
-    def test_an_unfit_certificate(self, forge: Forge, profile: pki.Profile, code: str) -> None:
+    def test_an_unfitcertificate_text(self, forge: Forge, profile: pki.Profile, code: str) -> None:
         who = pki.make(profile, forge.town.ac)
         assert code in forge.rebuilt(lambda signature: _announce(signature, who), who)
 

@@ -21,7 +21,7 @@ from dematfin.signature.authorities import Authorities
 from dematfin.signature.certificate import fingerprint, fitness, read_certificate
 from dematfin.signature.keys import open_pkcs12
 from dematfin.signature.opening import open_key
-from signature.town import PASSWORD, Town, codes
+from signature.town import CLOCK, PASSWORD, Town, codes
 
 Prepared = Callable[..., Path]
 DAY = timedelta(days=1)
@@ -38,7 +38,7 @@ UNFIT = {
 
 
 def judge(town: Town, who: pki.Identity, **changes: Any) -> dict[str, Finding]:
-    authorities = Authorities(town.settings(**changes))
+    authorities = Authorities(town.settings(**changes), CLOCK)
     return {finding.code: finding for finding in authorities.judge(who.certificate, town.now)}
 
 
@@ -117,7 +117,7 @@ def test_authorities_may_be_a_folder(town: Town, tmp_path: Path) -> None:
 
 def test_authorities_without_a_root_are_a_mistake(town: Town) -> None:
     with pytest.raises(ConfigError, match="ajoutez la racine"):
-        Authorities(town.settings(autorites=(town.folder / "ac.pem",)))
+        Authorities(town.settings(autorites=(town.folder / "ac.pem",)), CLOCK)
 
 
 @pytest.mark.parametrize("key", ["autorites", "listes_de_revocation"])
@@ -126,7 +126,7 @@ def test_an_unreadable_file_is_named(town: Town, tmp_path: Path, key: str) -> No
     wrong.write_bytes(b"-----BEGIN NOTHING-----")
     for path in (wrong, tmp_path / "absent.pem"):
         with pytest.raises(ConfigError, match=path.name):
-            Authorities(town.settings().model_copy(update={key: (path,)}))
+            Authorities(town.settings().model_copy(update={key: (path,)}), CLOCK)
 
 
 class TestRevocation:
@@ -172,7 +172,7 @@ class TestRevocation:
 
     def test_a_stale_list_is_a_warning(self, town: Town) -> None:
         later = town.now + 30 * DAY
-        found = Authorities(town.settings()).judge(town.mayor.certificate, later)
+        found = Authorities(town.settings(), CLOCK).judge(town.mayor.certificate, later)
         assert [(one.code, one.severity) for one in found] == [("SIG-REVOCATION", Severity.WARNING)]
         assert "plus à jour" in found[0].sentence
 

@@ -17,7 +17,7 @@ from dematfin.signature.certificate import fingerprint
 from dematfin.signature.settings import SignatureSettings
 from dematfin.signature.xades import XadesSigner
 from official import SOFTHSM, needs_softhsm
-from signature.town import Town, codes
+from signature.town import CLOCK, Town, codes
 
 pytestmark = needs_softhsm
 Prepared = Callable[..., Path]
@@ -70,7 +70,7 @@ def on_token(town: Town, label: str, **changes: Any) -> SignatureSettings:
 
 
 def signer(settings: SignatureSettings, pin: Pin) -> XadesSigner:
-    return XadesSigner(settings, Authorities(settings), pin)
+    return XadesSigner(settings, Authorities(settings, CLOCK), pin)
 
 
 @pytest.mark.parametrize("label", ["maire", "mefiant"])

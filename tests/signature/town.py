@@ -12,8 +12,10 @@ from dematfin.signature.authorities import Authorities
 from dematfin.signature.settings import SignatureSettings
 from dematfin.signature.verify import Verifier
 from dematfin.signature.xades import XadesSigner
+from dematfin.support.clock import SystemClock
 
 PASSWORD: Final = "mot de passe de test"
+CLOCK: Final = SystemClock("Europe/Paris").now
 DS: Final = "{http://www.w3.org/2000/09/xmldsig#}"
 XAD: Final = "{http://uri.etsi.org/01903/v1.2.2#}"
 SIGNATURE: Final = re.compile(rb"<ds:Signature .*?</ds:Signature>", re.DOTALL)
@@ -52,19 +54,24 @@ class Town:
         """Sign a flow beside itself."""
         settings = self.settings(who, **changes)
         target = flow.with_suffix(".signed.xml")
-        XadesSigner(settings, Authorities(settings), lambda: PASSWORD).sign(flow, target, at or self.now)
+        XadesSigner(settings, Authorities(settings, lambda: at or self.now), lambda: PASSWORD).sign(
+            flow, target, at or self.now
+        )
         return target
 
     def report(self, signed: Path, unsigned: Path, now: datetime | None = None, **changes: Any) -> SignatureReport:
         """Judge a signed flow."""
-        settings = self.settings(**changes)
-        return Verifier(settings, Authorities(settings), lambda: now or self.now).report(signed, unsigned)
+        return self.verifier(now, **changes).report(signed, unsigned)
 
     def examine(self, flow: Path, now: datetime | None = None, **changes: Any) -> SignatureReport:
         """Judge anybody's flow; that documents are not covered goes without saying here."""
-        settings = self.settings(**changes)
-        report = Verifier(settings, Authorities(settings), lambda: now or self.now).examine(flow)
+        report = self.verifier(now, **changes).examine(flow)
         return replace(report, findings=tuple(one for one in report.findings if one.code != "SIG-PJ"))
+
+    def verifier(self, now: datetime | None = None, **changes: Any) -> Verifier:
+        """Return what judges here."""
+        settings = self.settings(**changes)
+        return Verifier(settings, Authorities(settings, lambda: now or self.now), lambda: now or self.now)
 
 
 def found_town(folder: Path, starts: timedelta = pki.MAYOR.starts) -> Town:

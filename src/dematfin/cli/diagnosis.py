@@ -71,13 +71,14 @@ class Diagnosis:
     def signature(self) -> str:
         """Open the signatory's certificate, when its password does not have to be asked for."""
         settings = self._settings.signature
-        authorities = Authorities(settings)
+        now = open_clock(self._settings).now
+        authorities = Authorities(settings, now)
         if settings.jeton or not settings.mot_de_passe:
             look_for_key(settings)
             secret = "code du jeton" if settings.jeton else "mot de passe"
             return f"le {secret} sera demandé à chaque signature"
         key = open_key(settings, lambda: resolve(settings.mot_de_passe, self._folder))
-        findings = authorities.judge(key.certificate, open_clock(self._settings).now())
+        findings = authorities.judge(key.certificate, now())
         if wrong := blocking(findings):
             raise ConfigError(" ".join(finding.sentence for finding in wrong))
         warnings = " ".join(finding.sentence for finding in findings)

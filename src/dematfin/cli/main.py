@@ -27,6 +27,7 @@ from dematfin.cli import (
     parapheur,
     rappels,
     registres,
+    signature,
     steps,
     visas,
 )
@@ -70,6 +71,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(parapheur.app, name="parapheur")
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
+    app.add_typer(signature.app, name="signature")
     app.add_typer(registres.engagements, name="engagement")
     app.add_typer(registres.credits_, name="credit")
     app.add_typer(registres.tiers, name="tiers")

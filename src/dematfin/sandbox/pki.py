@@ -71,6 +71,7 @@ class Profile:
         usages: names of the key usages; `clients`: whether it may open a TLS connection.
         starts, lasts: validity, counted from now.
         hosts: names and addresses of a server.
+        lists_at: where a signatory's certificate says that the revoked are listed.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Profile:
     bits: int = 2048
     authority: int | None = None  # how many authorities may stand below; None for an end entity
     organisation: str = "COMMUNE DE TEST"
+    lists_at: str = "http://crl.test.invalid/ac.crl"
 
 
 MAYOR: Final = Profile(name="Jeanne TEST-MAIRE")
@@ -208,12 +210,12 @@ def _extensions(
         found.append((x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False))
         found.append((x509.SubjectAlternativeName([_host(host) for host in profile.hosts]), False))
     elif profile.authority is None and not profile.clients:
-        found += _of_a_signer()
+        found += _of_a_signer(profile.lists_at)
     return found
 
 
-def _of_a_signer() -> list[tuple[x509.ExtensionType, bool]]:
-    list_at = x509.UniformResourceIdentifier("http://crl.test.invalid/ac.crl")
+def _of_a_signer(lists_at: str) -> list[tuple[x509.ExtensionType, bool]]:
+    list_at = x509.UniformResourceIdentifier(lists_at)
     return [
         (x509.CertificatePolicies([x509.PolicyInformation(POLICY, None)]), False),
         (

@@ -3,33 +3,33 @@
 No authority ships with the program: without any, the chain is said to be unverified, never good.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import verification
 
 from dematfin.domain.finding import Finding, Severity
 from dematfin.errors import ConfigError
 from dematfin.signature.certificate import common_name, fingerprint, fitness
+from dematfin.signature.revocation import RevocationLists
 from dematfin.signature.settings import SignatureSettings
 
 DEEPEST_CHAIN: Final = 4
-PEM: Final = b"-----BEGIN"
 
 
 class Authorities:
     """What the commune trusts: roots, the authorities below them, and their lists of revoked certificates."""
 
-    def __init__(self, settings: SignatureSettings) -> None:
+    def __init__(self, settings: SignatureSettings, now: Callable[[], datetime]) -> None:
         """Read the files of the configuration, or raise ConfigError."""
         self._known = [one for path in _files(settings.autorites) for one in _certificates(path)]
         self._roots = [one for one in self._known if _issued(one, one)]
-        self._lists = [_revocation_list(path) for path in settings.listes_de_revocation]
+        self._lists = RevocationLists(settings, now)
+        self._list_wanted = settings.crl_obligatoire
         self._expected = settings.empreinte
         if self._known and not self._roots:
             message = "Aucune des autorités configurées dans [signature] n'est une racine : ajoutez la racine."
@@ -69,19 +69,26 @@ class Authorities:
 
     def _revocation(self, certificate: x509.Certificate, at: datetime) -> Iterator[Finding]:
         """Look a certificate up in its issuer's lists, then the issuer in its own issuer's."""
-        if not self._lists_for(certificate):
-            who = common_name(certificate.subject)
-            yield _warning("SIG-REVOCATION", f"Révocation non vérifiée : aucune liste pour le certificat de {who}.")
-        current: x509.Certificate | None = certificate
+        current, issuer = certificate, self._issuer(certificate)
         for _ in range(DEEPEST_CHAIN):
-            if current is None:
+            lists, troubles = self._lists.of(current, issuer) if issuer else ([], [])
+            yield from (_warning("SIG-REVOCATION", trouble) for trouble in troubles)
+            if current == certificate and not lists:
+                who = common_name(certificate.subject)
+                yield self._doubt(f"Révocation non vérifiée : aucune liste pour le certificat de {who}.")
+            yield from self._listed(current, lists, at)
+            if issuer is None:
                 return
-            yield from self._listed(current, at)
-            current = self._issuer(current)
+            current, issuer = issuer, self._issuer(issuer)
 
-    def _listed(self, certificate: x509.Certificate, at: datetime) -> Iterator[Finding]:
+    def _doubt(self, sentence: str) -> Finding:
+        """What cannot be told about revocation is a remark, or a refusal where a list is wanted."""
+        return _blocking("SIG-REVOCATION", sentence) if self._list_wanted else _warning("SIG-REVOCATION", sentence)
+
+    def _listed(
+        self, certificate: x509.Certificate, lists: list[x509.CertificateRevocationList], at: datetime
+    ) -> Iterator[Finding]:
         who = f"Le certificat de {common_name(certificate.subject)}"
-        lists = self._lists_for(certificate)
         for one in lists:
             entry = one.get_revoked_certificate_by_serial_number(certificate.serial_number)
             if entry is not None:
@@ -89,22 +96,12 @@ class Authorities:
                 yield _blocking("SIG-REVOQUE", f"{who} est révoqué depuis le {day:%d/%m/%Y} : il ne peut plus signer.")
                 return
         if lists and not any(one.next_update_utc is None or one.next_update_utc >= at for one in lists):
-            yield _warning(
-                "SIG-REVOCATION",
-                f"{who} n'est pas révoqué selon une liste qui n'est plus à jour : téléchargez la nouvelle.",
+            yield self._doubt(
+                f"{who} n'est pas révoqué selon une liste qui n'est plus à jour : téléchargez la nouvelle."
             )
 
     def _issuer(self, certificate: x509.Certificate) -> x509.Certificate | None:
         return next((one for one in self._known if one != certificate and _issued(certificate, one)), None)
-
-    def _lists_for(self, certificate: x509.Certificate) -> list[x509.CertificateRevocationList]:
-        issuer = self._issuer(certificate)
-        if issuer is None:
-            return []
-        key = issuer.public_key()
-        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-            return []
-        return [one for one in self._lists if one.issuer == issuer.subject and one.is_signature_valid(key)]
 
 
 def _verifier(roots: list[x509.Certificate], at: datetime) -> verification.ClientVerifier:
@@ -141,15 +138,6 @@ def _certificates(path: Path) -> list[x509.Certificate]:
         return x509.load_pem_x509_certificates(path.read_bytes())
     except (OSError, ValueError) as error:
         message = f"Le fichier d'autorités {path} est illisible : {error}."
-        raise ConfigError(message) from error
-
-
-def _revocation_list(path: Path) -> x509.CertificateRevocationList:
-    try:
-        data = path.read_bytes()
-        return x509.load_pem_x509_crl(data) if data.lstrip().startswith(PEM) else x509.load_der_x509_crl(data)
-    except (OSError, ValueError) as error:
-        message = f"La liste de révocation {path} est illisible : {error}."
         raise ConfigError(message) from error
 
 

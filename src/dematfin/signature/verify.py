@@ -55,10 +55,7 @@ class Verifier:
         except DocumentError as error:
             return _unreadable(error)
         found = self._judged(opened, leaving=False)
-        findings = [
-            replace(one, severity=Severity.WARNING) if one.code == OURS_ALONE else one for one in found.findings
-        ]
-        return replace(found, findings=(*findings, *_uncovered(opened, found)))
+        return replace(found, findings=(*found.findings, *_uncovered(opened, found)))
 
     def _judged(self, flow: Flow, *, leaving: bool) -> SignatureReport:
         """Judge places first; a flow where something is out of place has no signature worth reading."""
@@ -92,8 +89,13 @@ class Verifier:
             *findings,
             *policy.check(said, self._settings.politique, signed.name, leaving=leaving),
             *self._in_the_past(said.signed_at, signed.name),
-            *self._authorities.judge(said.certificate, said.signed_at),
+            *self._person(said, leaving=leaving),
         )
+
+    def _person(self, said: Said, *, leaving: bool) -> Iterator[Finding]:
+        for finding in self._authorities.judge(said.certificate, said.signed_at):
+            ours_alone = finding.code == OURS_ALONE and not leaving
+            yield replace(finding, severity=Severity.WARNING) if ours_alone else finding
 
     def _in_the_past(self, signed_at: datetime, name: str) -> Iterator[Finding]:
         if signed_at > self._now():

@@ -90,6 +90,29 @@ def read_limited(response: httpx.Response, limit: int, neighbour: str) -> bytes:
     return b"".join(chunks)
 
 
+def fetched(url: str, limit: int, neighbour: str) -> bytes:
+    """Return a public file that its author has signed: plain HTTP will do, what it says is checked by its signature.
+
+    Raises:
+        Unreachable: no answer; BadAnswer: not this file, or more than `limit` bytes.
+    """
+    timeouts = Timeouts(connect=5, read=20)
+    try:
+        with (
+            translated(neighbour),
+            httpx.Client(verify=tls(), timeout=timeouts.httpx(), follow_redirects=False, trust_env=False) as caller,
+            caller.stream("GET", url) as response,
+        ):
+            later(response, neighbour)
+            if response.status_code != httpx.codes.OK:
+                message = f"{neighbour} : l'adresse répond {response.status_code} au lieu du fichier attendu."
+                raise BadAnswer(message)
+            return read_limited(response, limit, neighbour)
+    except httpx.InvalidURL as error:
+        message = f"{neighbour} : cette adresse n'en est pas une."
+        raise BadAnswer(message) from error
+
+
 @contextmanager
 def translated(neighbour: str, *, writing: bool = False) -> Iterator[None]:
     """Turn the transport errors of httpx into ours, in words that name the neighbour.
