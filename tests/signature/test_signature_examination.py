@@ -14,8 +14,9 @@ from lxml import etree
 from dematfin.domain.finding import Severity, blocking
 from dematfin.ports.signature import Scope
 from dematfin.signature.certificate import fingerprint
-from official import OFFICIAL, needs_official
+from official import OFFICIAL, needs_official, needs_xmlsec1
 from signature.resigning import DECLARATION, sign_again
+from signature.stranger import holds
 from signature.town import CLOCK, DS, SIGNATURE, XAD, Town, codes, found_town
 
 Prepared = Callable[..., Path]
@@ -122,6 +123,7 @@ def written_by_another_tool(signed: Path, change: Change, town: Town) -> None:
     signed.write_bytes(DECLARATION + etree.tostring(root, encoding="ISO-8859-1", xml_declaration=False))
 
 
+@needs_xmlsec1
 @pytest.mark.parametrize("scope", ["bordereau", "globale"])
 @pytest.mark.parametrize("change", SILENT, ids=lambda change: change.__name__)
 def test_what_real_tools_write_otherwise(town: Town, prepared: Prepared, change: Change, scope: str) -> None:
@@ -130,6 +132,7 @@ def test_what_real_tools_write_otherwise(town: Town, prepared: Prepared, change:
     written_by_another_tool(signed, change, town)
     assert codes(town.examine(signed)) == set()
     assert codes(town.report(signed, unsigned)) == set()
+    assert holds(town, signed)
 
 
 def test_a_certificate_told_by_its_sha1_is_let_through_and_said(town: Town, prepared: Prepared) -> None:
