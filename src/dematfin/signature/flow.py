@@ -10,15 +10,13 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from dematfin.errors import SignatureError
 from dematfin.signature.canonical import canonical
-from dematfin.signature.layout import Layout, survey
+from dematfin.signature.layout import BASE64, Layout, survey
 from dematfin.signature.splice import part, replaced
 from dematfin.support.xml import parse_bytes
-
-BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

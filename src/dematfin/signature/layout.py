@@ -23,6 +23,8 @@ ENCODINGS: Final = frozenset({"UTF-8", "US-ASCII", "ISO-8859-1", "ISO-8859-15", 
 """What the flows of others may be written in; each has the tags in ASCII, where positions are looked for."""
 
 DOCUMENT: Final = "Fichier"
+DOCUMENT_TAG: Final = b"<Fichier"
+BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
 DOCUMENT_PLACE: Final = ("PES_PJ", "PJ", "Contenu")
 SIGNATURE_NAME: Final = f"{DS} Signature"
 BORDEREAU_PLACES: Final = frozenset((domain,) for domain in DOMAINS)
@@ -59,8 +61,11 @@ def survey(flow: Path, *, ours: bool = True) -> Layout:
     if flow.stat().st_size > LARGEST:
         _refuse(f"le fichier dépasse la limite de {LARGEST // MEBIBYTE} Mo")
     with flow.open("rb") as source:
-        if ours and source.read(len(DECLARATION)) != DECLARATION:
+        head = source.read(len(DECLARATION))
+        if ours and head != DECLARATION:
             _refuse(f"le fichier doit commencer par {DECLARATION.decode()}?>")
+        if b"\0" in head:
+            _refuse("son encodage n'est pas celui d'un flux (ISO-8859-1)")
         source.seek(0)
         try:
             return _Reading(source).layout()
@@ -80,6 +85,8 @@ class _Reading:
         self._documents: list[Span] = []
         self._end_tag = 0
         self._text_at = -1
+        self._skipped = 0
+        self._between = False  # whether the parser waits for nothing to end
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -91,8 +98,8 @@ class _Reading:
 
     def layout(self) -> Layout:
         while chunk := self._source.read(CHUNK):
-            self._parser.Parse(chunk)
-        self._parser.Parse(chunk, not chunk)  # nothing more comes
+            self._feed(chunk)
+        self._parser.Parse(b"", True)  # noqa: FBT003 - nothing more comes
         return Layout(
             end=self._end_tag,
             bordereaux=tuple(self._bordereaux),
@@ -101,25 +108,54 @@ class _Reading:
             repeated=tuple(name for name, count in self._ids.items() if count > 1),
         )
 
+    def _feed(self, chunk: bytes) -> None:
+        """Hand a chunk over, but for the base64 of documents: it is nearly all of a flow, and holds no tag."""
+        at = 0
+        while at < len(chunk):
+            if self._between and self._is_document():
+                at = self._skip(chunk, at)
+            tag = chunk.find(DOCUMENT_TAG, at)
+            stop = chunk.find(b">", tag) + 1 if tag >= 0 else 0
+            if piece := chunk[at : stop or len(chunk)]:
+                self._parser.Parse(piece)
+                self._between = piece.endswith(b">")
+            at = stop or len(chunk)
+
+    def _skip(self, chunk: bytes, at: int) -> int:
+        """Pass over what begins a text in base64, up to the next tag; anything else is for the parser to judge."""
+        end = chunk.find(b"<", at)
+        text = chunk[at : end if end >= 0 else len(chunk)]
+        if not text or text.translate(None, BASE64):
+            return at
+        if self._text_at < 0:
+            self._text_at = self._source.tell() - len(chunk) + at
+            self._parser.CharacterDataHandler = None
+        self._skipped += len(text)
+        return at + len(text)
+
+    def _here(self) -> int:
+        """Return where the parser stands in the file."""
+        return self._parser.CurrentByteIndex + self._skipped
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if self._is_document():
             _refuse("une pièce jointe contient autre chose que du texte")
         for key, value in attributes.items():
             if key in IDS:
                 self._ids[value] += 1
-        self._open.append((name, self._parser.CurrentByteIndex))
+        self._open.append((name, self._here()))
         if name == DOCUMENT:
             self._text_at = -1
             self._parser.CharacterDataHandler = self._text
 
     def _text(self, _: str) -> None:
         """Note where the text of a document begins; the rest of it is not listened to, for it may weigh."""
-        self._text_at = self._parser.CurrentByteIndex
+        self._text_at = self._here()
         self._parser.CharacterDataHandler = None
 
     def _end(self, name: str) -> None:
         start = self._open.pop()[1]
-        here = self._end_tag = self._parser.CurrentByteIndex
+        here = self._end_tag = self._here()
         if name == SIGNATURE_NAME and not any(parent == name for parent, _ in self._open):
             self._signatures.append(self._span(start, here))
         elif name == DOCUMENT:
