@@ -138,7 +138,7 @@ def _chosen(found: Sequence[Found], settings: SignatureSettings) -> Found:
         fit = [one for one in fit if fingerprint(one[0]) == settings.empreinte]
     if len(fit) == 1:
         return fit[0]
-    held = " ; ".join(_described(one) for one, _ in found) or "aucun certificat"
+    held = " ; ".join(sorted(_described(one) for one, _ in found)) or "aucun certificat"
     wanted = f" d'empreinte {settings.empreinte}" if settings.empreinte else ""
     message = f"Le jeton n'a pas de certificat de signature{wanted}. Trouvé : {held}."
     if fit:
