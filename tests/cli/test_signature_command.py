@@ -51,6 +51,6 @@ def test_a_file_that_is_not_there(office: Office, tmp_path: Path) -> None:
     plain(answer.said)
 
 
-def test_somebody_unknown_verifies_nothing(copy: Office, tmp_path: Path) -> None:
-    copy.become("agent")
+def test_whoever_may_read_may_verify(copy: Office, tmp_path: Path) -> None:
+    copy.become("viseur")
     assert copy("signature", "verifier", str(tmp_path / "absent.xml")).code == 4

@@ -444,6 +444,11 @@ class TestKeys:
         who = pki.make(profile, forge.town.ac)
         assert code in forge.rebuilt(lambda signature: _announce(signature, who), who)
 
+    def test_a_revoked_certificate(self, forge: Forge, tmp_path: Path) -> None:
+        listed = tmp_path / "revoques.pem"
+        listed.write_bytes(pki.revocation_list(forge.town.ac, [forge.town.mayor]))
+        assert codes(forge.report(listes_de_revocation=(listed,))) == {"SIG-REVOQUE"}
+
     def test_an_unknown_authority(self, forge: Forge) -> None:
         who = pki.make(pki.MAYOR, pki.make(pki.AC, pki.make(pki.ROOT)))
         assert "SIG-CHAINE" in forge.rebuilt(lambda signature: _announce(signature, who), who)

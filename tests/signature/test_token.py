@@ -14,6 +14,7 @@ from dematfin.errors import ConfigError, SignatureError
 from dematfin.sandbox import pki
 from dematfin.signature.authorities import Authorities
 from dematfin.signature.certificate import fingerprint
+from dematfin.signature.opening import look_for_key
 from dematfin.signature.settings import SignatureSettings
 from dematfin.signature.xades import XadesSigner
 from official import SOFTHSM, needs_softhsm
@@ -144,6 +145,13 @@ def test_an_absent_token_is_said_with_those_that_are_there_before_any_pin(town: 
     with pytest.raises(SignatureError, match=r"Aucun jeton ne s'appelle « absent ».*« partage »"):
         signer(on_token(town, "absent"), pin).open_key(town.now)
     assert pin.asked == 0
+
+
+def test_a_token_is_looked_for_without_its_pin(town: Town, deputy: pki.Identity) -> None:
+    look_for_key(on_token(town, "maire"))
+    look_for_key(town.settings())
+    with pytest.raises(SignatureError, match="Aucun jeton"):
+        look_for_key(on_token(town, "absent"))
 
 
 @pytest.mark.parametrize("content", [None, b"not a library"])
