@@ -18,7 +18,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -32,7 +32,7 @@ from dematfin.signature.xades import XadesSigner
 from dematfin.support.clock import SystemClock
 from dematfin.support.xml import parser
 
-PASSWORD = "mot de passe de test"
+PASSWORD: Final = "mot de passe de test"
 ROUNDS = 3
 NOW = SystemClock("Europe/Paris").now
 

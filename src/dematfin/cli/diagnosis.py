@@ -75,8 +75,8 @@ class Diagnosis:
         authorities = Authorities(settings, now)
         if settings.jeton or not settings.mot_de_passe:
             look_for_key(settings)
-            secret = "code du jeton" if settings.jeton else "mot de passe"
-            return f"le {secret} sera demandé à chaque signature"
+            asked = "code du jeton" if settings.jeton else "mot de passe"
+            return f"le {asked} sera demandé à chaque signature"
         key = open_key(settings, lambda: resolve(settings.mot_de_passe, self._folder))
         findings = authorities.judge(key.certificate, now())
         if wrong := blocking(findings):

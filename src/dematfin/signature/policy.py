@@ -12,11 +12,12 @@ from dematfin.signature.structure import remark, wrong
 from dematfin.signature.vocabulary import SHA1, SHA256
 
 FORMER: Final = {
-    Digest(SHA1, base64.b64decode("Jkdb+aba0Hz6+ZPKmKNhPByzQ+Q=")): "celle d'avant 2018",
-    Digest(
-        SHA256, base64.b64decode("pYtFgzn09kQWZywqdIGVd1fFI07tjKmEAyQHr0l/YAk=")
-    ): "une version de transition (2018)",
-    Digest(SHA256, base64.b64decode("GbP1WjbTrHp6h9zlsz5RN7AqkJbnDNDOAQzgm1qzIJ4=")): "une version d'origine inconnue",
+    Digest(algorithm, base64.b64decode(value)): name
+    for algorithm, value, name in (
+        (SHA1, "Jkdb+aba0Hz6+ZPKmKNhPByzQ+Q=", "celle d'avant 2018"),
+        (SHA256, "pYtFgzn09kQWZywqdIGVd1fFI07tjKmEAyQHr0l/YAk=", "une version de transition (2018)"),
+        (SHA256, "GbP1WjbTrHp6h9zlsz5RN7AqkJbnDNDOAQzgm1qzIJ4=", "d'origine inconnue"),  # pragma: allowlist secret
+    )
 }
 """Digests of policies seen in real flows: to be recognised, never to be written."""
 
@@ -37,11 +38,8 @@ def check(said: Said, expected: PolicySettings, name: str, *, leaving: bool) -> 
         )
         return
     told = (
-        f"{name} : la politique de signature est {former}, remplacée le 1er septembre 2018. Un flux à transmettre "
-        "doit être signé de nouveau."
+        f"{name} : la politique de signature est {former}. Hélios n'admet que la nouvelle depuis le 1er septembre "
+        "2018 : un flux à transmettre doit être signé de nouveau."
     )
-    yield (
-        remark("SIG-POLITIQUE", told)
-        if said.signed_at < REFUSED_SINCE and not leaving
-        else wrong("SIG-POLITIQUE", told)
-    )
+    in_its_time = said.signed_at < REFUSED_SINCE and not leaving
+    yield remark("SIG-POLITIQUE", told) if in_its_time else wrong("SIG-POLITIQUE", told)

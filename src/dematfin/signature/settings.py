@@ -36,7 +36,7 @@ class PolicySettings(Section):
 
     oid: str = "urn:oid:1.2.250.1.131.1.5.18.21.1.7"
     description: str = "Politique de signature Helios de la DGFiP"
-    empreinte: str = "roF9+cfRHNPtVJolhdqfIqGMVuUXX8aR4rpiquf0u5E="
+    empreinte: str = Field(default="roF9+cfRHNPtVJolhdqfIqGMVuUXX8aR4rpiquf0u5E=", pattern=r"^[A-Za-z0-9+/]{43}=$")
     adresse: str = POLICY_AT
 
 
