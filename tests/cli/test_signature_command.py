@@ -51,6 +51,21 @@ def test_a_file_that_is_not_there(office: Office, tmp_path: Path) -> None:
     plain(answer.said)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("# notes", "mal formé, ligne 1, colonne 2"),
+        ("<a><PES_DepenseAller><Bordereau/></PES_DepenseAller></a>", "Bordereau sans identifiant : il n'est pas signé"),
+    ],
+)
+def test_what_is_no_signed_flow(office: Office, tmp_path: Path, content: str, words: str) -> None:
+    (tmp_path / "autre.xml").write_text(content)
+    answer = office("signature", "verifier", str(tmp_path / "autre.xml"))
+    assert answer.code == 1
+    assert words in answer.out
+    plain(answer.said)
+
+
 def test_whoever_may_read_may_verify(copy: Office, tmp_path: Path) -> None:
     copy.become("viseur")
     assert copy("signature", "verifier", str(tmp_path / "absent.xml")).code == 4

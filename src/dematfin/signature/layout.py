@@ -70,7 +70,7 @@ def survey(flow: Path, *, ours: bool = True) -> Layout:
         try:
             return _Reading(source).layout()
         except expat.ExpatError as error:
-            _refuse(f"le XML est illisible ({error})", error)
+            _refuse(f"le XML est mal formé, ligne {error.lineno}, colonne {error.offset + 1}", error)
 
 
 class _Reading:

@@ -24,7 +24,7 @@ class Signed(NamedTuple):
     @property
     def name(self) -> str:
         """How a person is told of it."""
-        return "Le flux entier" if self.scope is Scope.FLOW else f"Bordereau {self.element.get('Id')}"
+        return "Le flux entier" if self.scope is Scope.FLOW else _named(self.element)
 
 
 def bordereaux(root: Any) -> list[Any]:
@@ -61,8 +61,8 @@ def check(root: Any) -> Iterator[Finding]:
     if root in holders:
         yield from _whole(root, sheets)
     else:
-        yield from (finding for sheet in sheets for finding in _alone(sheet, f"Bordereau {sheet.get('Id')}"))
-    if any(not is_paperless(sheet) for sheet in sheets):
+        yield from (finding for sheet in sheets for finding in _alone(sheet, _named(sheet)))
+    if holders and any(not is_paperless(sheet) for sheet in sheets):
         yield wrong(
             "SIG-DEMAT",
             "Le flux est signé mais ne se dit pas dématérialisé (InfoDematerialisee) : Hélios le rejetterait. "
@@ -78,6 +78,10 @@ def wrong(code: str, sentence: str) -> Finding:
 def remark(code: str, sentence: str) -> Finding:
     """Return a finding that a person should look at."""
     return Finding(code=code, severity=Severity.WARNING, sentence=sentence)
+
+
+def _named(sheet: Any) -> str:
+    return f"Bordereau {sheet.get('Id') or 'sans identifiant'}"
 
 
 def _whole(root: Any, sheets: list[Any]) -> Iterator[Finding]:
