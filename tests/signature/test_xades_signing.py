@@ -95,6 +95,15 @@ def test_an_official_flow_stays_valid_once_signed(town: Town, tmp_path: Path, sc
     assert holds(town, signed)
 
 
+def test_a_flow_whose_bordereaux_have_no_id_is_signed_whole(town: Town, prepared: Prepared) -> None:
+    unsigned = prepared()
+    unsigned.write_bytes(unsigned.read_bytes().replace(b' Id="D2"', b""))
+    with pytest.raises(SignatureError, match="pas d'attribut Id"):
+        town.sign(unsigned)
+    signed = town.sign(unsigned, portee="globale")
+    assert codes(town.report(signed, unsigned)) == codes(town.examine(signed)) == set()
+
+
 def test_a_flow_without_an_id_cannot_be_signed_whole(town: Town, prepared: Prepared, tmp_path: Path) -> None:
     unsigned = prepared()
     unsigned.write_bytes(unsigned.read_bytes().replace(b' Id="FLUX1"', b""))

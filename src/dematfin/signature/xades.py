@@ -80,16 +80,16 @@ def _to_sign(flow: Flow, *, whole: bool) -> list[Any]:
         message = "Ce flux n'a pas de bordereau : il n'y a rien à signer."
         raise SignatureError(message)
     for sheet in sheets:
-        _check(sheet)
+        _check(sheet, whole=whole)
     if whole and not flow.root.get("Id"):
         message = "Le flux n'a pas d'attribut Id : il ne peut pas être signé en entier (« portee » de [signature])."
         raise SignatureError(message)
     return [flow.root] if whole else sheets
 
 
-def _check(sheet: Any) -> None:
+def _check(sheet: Any, *, whole: bool) -> None:
     """Refuse what could be signed but would be refused by Hélios."""
-    if not sheet.get("Id") or not len(sheet):
+    if not (whole or sheet.get("Id")) or not len(sheet):
         message = "Un bordereau du flux est vide ou n'a pas d'attribut Id : il ne peut pas être signé."
         raise SignatureError(message)
     if not is_paperless(sheet):
