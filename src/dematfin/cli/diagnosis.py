@@ -72,6 +72,9 @@ class Diagnosis:
         """Open the signatory's certificate, when its password does not have to be asked for."""
         settings = self._settings.signature
         authorities = Authorities(settings)
+        if settings.lieu != "ici":
+            where = "dans l'i-Parapheur" if settings.lieu == "parapheur" else "ailleurs"
+            return f"aucun ici, les bordereaux se signent {where}"
         if not settings.mot_de_passe:
             private_bytes(settings.pkcs12)
             return "le mot de passe sera demandé à chaque signature"
