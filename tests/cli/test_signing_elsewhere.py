@@ -1,8 +1,6 @@
 """Bordereaux signed elsewhere, and the ceremony here, at the keyboard of a commune whose documents are on its disk."""
 
-import re
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from cli.office import Office, plain
 from cli.test_signing import WAITING, certify_and_prepare, state
+from dematfin.domain.mandat.flux import Flux
 from dematfin.ports.signature import Holder
 from dematfin.sandbox import pki
 from dematfin.sandbox.iparapheur.setup import Step, Subtype
@@ -45,12 +44,10 @@ def damage(office: Office, sha256: str) -> None:
     file.write_bytes(data)
 
 
-def fingerprints(office: Office) -> tuple[str, str]:
-    """Return the fingerprints of the flow that waits, unsigned and signed."""
-    with office.base() as base:
-        row = base.execute("SELECT unsigned, signed FROM flux WHERE bordereaux LIKE ?", (f"%{WAITING}%",)).fetchone()
-    found = [re.findall(r"[0-9a-f]{64}", one or "") for one in row]
-    return found[0][0], (found[1] or [""])[0]
+def waiting_flux(office: Office) -> Flux:
+    """Return the flow of the bordereau that waits."""
+    with office.opened() as app, app.ledger.reading() as books:
+        return next(one for one in books.find(Flux) if one.bordereaux == (WAITING,))
 
 
 def test_a_file_goes_away_and_comes_back_proved_or_not_at_all(copy: Office, tmp_path: Path) -> None:
@@ -94,7 +91,9 @@ def test_what_is_given_can_be_recalled_and_a_wrong_name_is_told(copy: Office, tm
 
 def test_one_byte_of_a_piece_changed_after_closing_is_neither_signed_nor_sent(copy: Office) -> None:
     assert copy("bordereau", "signer", "--oui").code == 0
-    damage(copy, fingerprints(copy)[1])
+    signed = waiting_flux(copy).signed
+    assert signed is not None
+    damage(copy, signed.sha256)
     head = copy.head()
     sent = copy("bordereau", "transmettre")
     assert sent.code == 1
@@ -104,7 +103,7 @@ def test_one_byte_of_a_piece_changed_after_closing_is_neither_signed_nor_sent(co
 
 
 def test_one_byte_of_a_piece_changed_before_the_signature_is_not_signed(copy: Office) -> None:
-    damage(copy, fingerprints(copy)[0])
+    damage(copy, waiting_flux(copy).unsigned.sha256)
     refused = copy("bordereau", "signer", "--oui")
     assert (refused.code, "n'est plus celui qui a été préparé" in refused.err) == (4, True)
     assert copy("bordereau", "exporter", WAITING, "--vers", str(copy.folder)).code == 4
@@ -167,28 +166,22 @@ def there(copy: Office, tmp_path: Path) -> Iterator[Pages]:
         yield Pages(url)
 
 
-def folder_of(office: Office) -> str:
-    """Return the name of the folder there."""
-    with closing(office.base()) as base:
-        return str(base.execute("SELECT signing_ref FROM flux WHERE signing_ref <> ''").fetchone()[0])
-
-
 def test_it_is_sent_to_the_parapheur_and_comes_back_signed_days_later(copy: Office, there: Pages) -> None:
     checked = copy("config", "verifier", "--hors-ligne")
-    assert checked.code == 0, checked.out
+    assert (checked.code, "les bordereaux se signent dans l'i-Parapheur" in checked.out) == (0, True), checked.out
     assert copy("bordereau", "signer", "--oui").code == 3
     sent = copy("bordereau", "envoyer", typed="oui\n")
     assert (sent.code, "Envoyer ce bordereau à la signature (283,50 €) ?" in sent.out) == (0, True), sent.said
     plain(sent.said)
     assert state(copy) == "à la signature"
     assert copy("bordereau", "envoyer").code == 0
-    there.post("sign", dossier=folder_of(copy), trouble="octet")
+    there.post("sign", dossier=waiting_flux(copy).signing_ref, trouble="octet")
     spoilt = copy("bordereau", "envoyer")
     assert (spoilt.code, "contenu du flux a changé" in spoilt.out) == (1, True), spoilt.said
     assert "contenu du flux a changé" in copy("bordereau", "voir", WAITING).out
     assert copy("bordereau", "rappeler", WAITING).code == 0
     assert copy("bordereau", "envoyer", "--oui").code == 0
-    there.post("sign", dossier=folder_of(copy))
+    there.post("sign", dossier=waiting_flux(copy).signing_ref)
     back = copy("bordereau", "envoyer")
     assert (back.code, back.err) == (0, ""), back.said
     assert state(copy) == "signé"
@@ -198,7 +191,7 @@ def test_it_is_sent_to_the_parapheur_and_comes_back_signed_days_later(copy: Offi
 
 def test_a_refusal_in_the_parapheur_is_read_where_the_bordereau_is(copy: Office, there: Pages) -> None:
     assert copy("bordereau", "envoyer", "--oui").code == 0
-    there.reject(folder_of(copy), "Imputation à revoir.", "Jeanne TEST-MAIRE")
+    there.reject(waiting_flux(copy).signing_ref, "Imputation à revoir.", "Jeanne TEST-MAIRE")
     refused = copy("bordereau", "envoyer", typed="non\n")
     assert "sa signature est refusée. Jeanne TEST-MAIRE : Imputation à revoir." in refused.out
     assert state(copy) == "construit, à signer"

@@ -78,6 +78,9 @@ class Diagnosis:
         settings = self._settings.signature
         now = open_clock(self._settings).now
         authorities = Authorities(settings, now)
+        if settings.lieu != "ici":
+            where = "dans l'i-Parapheur" if settings.lieu == "parapheur" else "ailleurs"
+            return f"aucun ici, les bordereaux se signent {where}"
         if settings.jeton or not settings.mot_de_passe:
             look_for_key(settings)
             asked = "code du jeton" if settings.jeton else "mot de passe"
