@@ -21,7 +21,7 @@ from dematfin.errors import ComeBackLater, Forbidden, IllegalTransition, RuleErr
 from dematfin.steps.prepare import prepare
 from dematfin.steps.transmit import _form_intentions, deposit, transmit
 from examples import AGENT, MAIRE, VISEUR
-from fakes.hall import Hall
+from fakes.hall import Hall, Killed
 
 FIRST, SECOND = "COMMUNE-2026-42", "COMMUNE-2026-43"
 WHY = "prix à vérifier"
@@ -244,3 +244,17 @@ def test_a_number_that_was_not_told_yet_is_told_with_the_mandat_that_bears_it(ha
     told = {mandat for _, status, mandat in hall.chorus.told if status == "MANDATEE"}
     assert told == {"1187", "1188"}
     assert not [one for one in hall.all(Flux) if one.state is FluxState.SIGNED]
+
+
+def test_killed_before_the_new_flow_is_built_the_next_preparation_builds_it(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(aside, "build_all", killed)
+        aside.set_aside(hall.app, MAIRE, FIRST, "1187", WHY)
+    assert hall.sign() == 0
+    assert len(acts.run(hall.app, AGENT, prepare).done) == 1
+    assert hall.sign() == 1

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,8 @@ from playwright.sync_api import Browser
 
 from dematfin.acts import book as acts
 from dematfin.acts import run
-from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.mandat import Line, Mandat
+from dematfin.domain.registers import Imputation
 from dematfin.reports.book import write
 from dematfin.steps.prepare import prepare
 from examples import AGENT, MAIRE
@@ -34,7 +36,10 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hall.certify()
     run.run(hall.app, AGENT, prepare)
     with hall.ledger.transaction() as books:
-        books.save(replace(books.find(Mandat)[0], engagement="", label="X" * 90))
+        odd = books.find(Mandat)[0]
+        imputation = Imputation(nature="2152", fonction="845", operation="1204", investment=True)
+        line = Line(number=1, imputation=imputation, amount=Decimal("100000.00"), tva=Decimal("20000.00"))
+        books.save(replace(odd, engagement="", label="X" * 90, lines=(line,)))
     target = folder / "livre.html"
     with target.open("wb") as sink:
         write(acts.book(hall.app, MAIRE, "COMMUNE-2026-42"), lambda _: b"", sink)
