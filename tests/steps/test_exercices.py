@@ -75,7 +75,8 @@ def test_what_is_chosen_goes_to_the_former_exercice_with_its_numbers(hall: Hall)
 
 
 def test_or_to_the_new_one(hall: Hall) -> None:
-    acts.prepare_on(hall.app, AGENT, Choice(exercice=2027, invoices=frozenset({OLD})))
+    outcome = acts.prepare_on(hall.app, AGENT, Choice(exercice=2027, invoices=frozenset({OLD, "F2026-000099"})))
+    assert ["F2026-000099" in note for note in outcome.notes] == [True]
     assert made(hall) == {OLD: ("M2027-000001", 2027)}
 
 
