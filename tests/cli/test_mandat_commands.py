@@ -66,7 +66,8 @@ def test_an_invoice_paid_by_itself_leaves_the_list_of_what_is_held(copy: Office)
     assert "sans virement" in said.out
     assert "cadre A2" not in said.out
     back = copy("mandat", "apres-paiement", held.id, "--erreur", "Mauvaise facture")
-    assert (back.code, "cadre A2" in back.out) == (0, True)
+    assert (back.code, "n'est plus dite payée" in back.out) == (0, True)
+    assert [one.paid_before for one in records(copy, Invoice, id=held.id)] == [None]
     plain(said.out + back.out)
 
 

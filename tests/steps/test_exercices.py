@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from dematfin.acts import holds, visa, visa_views
 from dematfin.acts import run as acts
-from dematfin.acts import visa, visa_views
 from dematfin.domain.delay.dgp import delay, resumed
 from dematfin.domain.invoice.chorus import Passage, first_completion
+from dematfin.domain.invoice.invoice import Origin
+from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -19,7 +21,7 @@ from dematfin.domain.registers import Imputation
 from dematfin.errors import Forbidden, RuleError
 from dematfin.steps.exercices import Choice
 from dematfin.steps.prepare import prepare
-from examples import AGENT, COMMUNE, VISEUR, engagement
+from examples import AGENT, COMMUNE, VISEUR, engagement, invoice
 from fakes.hall import Hall
 
 OLD, NEW = "F2026-000001", "F2026-000002"
@@ -46,8 +48,8 @@ def hall(tmp_path: Path) -> Hall:
     built.day()
     days = iter((date(2026, 12, 20), date(2027, 1, 10)))
     built.clock.advance(days=(date(2027, 1, 15) - built.clock.today()).days)
-    for invoice in (one.invoice for one in visa_views.queue(built.app, VISEUR)):
-        visa.approve(built.app, VISEUR, invoice.id, visa.ServiceFait(executed_on=next(days)))
+    for key in [one.invoice.id for one in visa_views.queue(built.app, VISEUR)]:
+        visa.approve(built.app, VISEUR, key, visa.ServiceFait(executed_on=next(days)))
     return built
 
 
@@ -73,7 +75,8 @@ def test_what_is_chosen_goes_to_the_former_exercice_with_its_numbers(hall: Hall)
 
 
 def test_or_to_the_new_one(hall: Hall) -> None:
-    acts.prepare_on(hall.app, AGENT, Choice(exercice=2027, invoices=frozenset({OLD})))
+    outcome = acts.prepare_on(hall.app, AGENT, Choice(exercice=2027, invoices=frozenset({OLD, "F2026-000099"})))
+    assert ["F2026-000099" in note for note in outcome.notes] == [True]
     assert made(hall) == {OLD: ("M2027-000001", 2027)}
 
 
@@ -134,6 +137,17 @@ def test_what_was_left_of_a_longer_delay_is_kept() -> None:
 def test_what_is_not_known_leaves_the_first_deadline(interrupted: date | None, received: date | None) -> None:
     first = delay(date(2026, 3, 2), None)
     assert resumed(first, interrupted, received) == first
+
+
+def test_a_paper_that_is_taken_up_again_starts_a_new_delay(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path)
+    paper = replace(
+        invoice(), origin=Origin.SCAN, state=InvoiceState.INTERRUPTED, interrupted_on=date(2026, 2, 25), number="F-1"
+    )
+    with hall.ledger.transaction() as books:
+        books.save(paper)
+    again = holds.resume(hall.app, AGENT, paper.id, "bon de livraison reçu")
+    assert again.resumed_on == hall.clock.today()
 
 
 def test_the_platform_s_history_says_when_all_was_received() -> None:

@@ -57,7 +57,7 @@ def settled(app: App, who: Person, invoice_id: str, day: date, mode: Paid) -> In
 
 
 def not_settled(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
-    """Take back what was said of a payment by mistake; what pays itself is held again, and gets no transfer.
+    """Take back what was said of a payment by mistake; what pays itself gets no transfer all the same.
 
     Raises:
         Forbidden, UnknownRecord; RuleError: no motif, nothing was said, or its mandat is made.
@@ -69,7 +69,7 @@ def not_settled(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
         if invoice.paid_before is None or invoice.state not in BEFORE_MANDAT:
             message = f"Facture {invoice_id} : rien n'est dit de son paiement, ou son mandat est déjà fait."
             raise RuleError(message)
-        books.save(replace(invoice, paid_before=None, paid_by=None))
+        books.save(replace(invoice, paid_before=None, paid_by=""))
         told = f"pas encore payée, dit par {who.name} : {reason}"
         books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, told))
     control_one(app, invoice_id)

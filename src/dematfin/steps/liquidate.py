@@ -56,6 +56,8 @@ def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
             else:
                 tally.done(_liquidate_one(app, (invoice, *netted), choice))
                 _tell_delay(invoice, tally)
+    for key in sorted((choice.invoices if choice else frozenset()) - {one.id for one in certified}):
+        tally.note(f"Facture {key} : elle n'est pas à mandater, il n'y a pas d'exercice à choisir pour elle.")
     tell_orphans(app, certified, notes, tally)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import corrects
-from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import french
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -26,7 +26,8 @@ def mandat_of(books: Books, note: Invoice) -> Mandat | None:
     found = books.find(Invoice, supplier_siren=note.supplier_siren, number_key=key, state=InvoiceState.TO_PAY)
     paid = {one.id: one for one in found if key and corrects(note, one)}
     made = books.find(Mandat, reference=tuple({one.number for one in paid.values()})) if paid else ()
-    return next((one for one in made if paid.keys() & set(one.invoice_ids)), None)
+    alive = [one for one in made if one.state is not MandatState.CANCELLED]
+    return next((one for one in alive if paid.keys() & set(one.invoice_ids)), None)
 
 
 def _sentence(note: Invoice, mandat: Mandat | None) -> str:

@@ -13,7 +13,6 @@ from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.chorus import Passage, first_completion, first_suspension
 from dematfin.domain.invoice.content import Content, InvoiceKind
 from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE, InvoiceState
-from dematfin.domain.mandat.kind import PaymentMode
 from dematfin.domain.money import euros
 from dematfin.domain.registers import engagement_id
 
@@ -53,8 +52,8 @@ class Invoice:
         service, engagement, marche: as the supplier wrote them, or as an agent corrected them.
         interrupted_on: day when the legal delay was interrupted: once in the life of a request (CCP R. 2192-27).
         resumed_on: day when all that the interruption asked for was received, None as long as nobody knows.
-        paid_before, paid_by: day on which the money left by itself and how (direct debit, card, régie), as an agent
-            said it: its mandat only puts that in order, it never pays.
+        paid_before, paid_by: day on which the money left by itself (direct debit, card, régie), as an agent said it,
+            and the ModRegl code of how: its mandat only puts that in order, it never pays.
         letter: what was last written to its supplier: the notification that interrupted the delay, or, about a
             paper, that it is sent back, refused, or should have come through Chorus Pro.
         passages: the statuses that the neighbour's history showed when it was last downloaded, oldest first.
@@ -90,7 +89,7 @@ class Invoice:
     interrupted_on: date | None = None
     resumed_on: date | None = None
     paid_before: date | None = None
-    paid_by: PaymentMode | None = None
+    paid_by: str = ""
     letter: DocumentRef | None = None
     passages: tuple[Passage, ...] = ()
     findings: tuple[Finding, ...] = ()

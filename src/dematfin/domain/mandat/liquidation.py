@@ -73,7 +73,7 @@ def liquidate(basis: Basis, *, mandat_id: str, exercice: int, payment_days: int)
         pieces=basis.pieces,
         engagement=engagement.id,
         kind=_kind(invoice, marche),
-        mode=invoice.paid_by or PaymentMode.TRANSFER,
+        mode=PaymentMode(invoice.paid_by or PaymentMode.TRANSFER),
         paid_before=invoice.paid_before,
         amount=amount,
     )

@@ -15,6 +15,7 @@ from dematfin.domain.money import ZERO, french
 from dematfin.errors import RuleError
 
 S = MandatState
+LABEL_LENGTH: Final = 100
 STANDING: Final = frozenset({S.SENT, S.TAKEN_IN_CHARGE, S.ON_HOLD, S.PARTLY_PAID, S.PAID})
 """The comptable has it, or is about to: before, a mandat is corrected or undone, it needs no réduction."""
 
@@ -54,9 +55,7 @@ def reduction(origin: Mandat, earlier: Iterable[Mandat], amount: Decimal | None,
         bordereau="",
         kind=MandatKind.REDUCTION,
         origin=Origin(mandat=origin.id, exercice=origin.exercice, number=origin.number),
-        label=f"{'Réduction' if asked < origin.amount else 'Annulation'} du mandat {origin.number} : {origin.label}"[
-            :100
-        ],
+        label=_label(origin, asked),
         lines=_lines(origin, left, asked),
         shares=(),
         pieces=(),
@@ -68,6 +67,11 @@ def reduction(origin: Mandat, earlier: Iterable[Mandat], amount: Decimal | None,
         reason="",
         burnt=(),
     )
+
+
+def _label(origin: Mandat, asked: Decimal) -> str:
+    what = "Réduction" if asked < origin.amount else "Annulation"
+    return f"{what} du mandat {origin.number} : {origin.label}"[:LABEL_LENGTH]
 
 
 def _lines(origin: Mandat, left: tuple[Line, ...], asked: Decimal) -> tuple[Line, ...]:

@@ -15,7 +15,7 @@ WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 Added = tuple[str, sa.types.TypeEngine[Any], str | None]
 COLUMNS: Final[dict[str, tuple[Added, ...]]] = {
-    "invoice": (("resumed_on", TEXT, None), ("paid_before", TEXT, None), ("paid_by", TEXT, None)),
+    "invoice": (("resumed_on", TEXT, None), ("paid_before", TEXT, None), ("paid_by", TEXT, "")),
     "mandat": (
         ("kind", TEXT, "ORDINARY"),
         ("mode", TEXT, "03"),
