@@ -21,6 +21,7 @@ NEEDS = [
     ("visa refuser F2026-000016 --motif AUTRE --commentaire non", "viseur"),
     ("bordereau preparer", "agent"),
     ("bordereau reprendre CCAS-2026-18", "agent"),
+    ("bordereau envoyer-pieces M2026-000014", "agent"),
     ("mandat corriger M2026-000014 --nature 6064", "agent"),
     ("mandat reemettre M2026-000014", "agent"),
     ("bordereau signer --oui", "ordonnateur"),

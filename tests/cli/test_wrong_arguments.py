@@ -50,6 +50,7 @@ WRONG = [
     ("visa refuser F2026-000016 --motif AUTRE --commentaire ''", RULE, "F2026-000016 : un refus doit être expliqué"),
     ("bordereau voir COMMUNE-2026-99", RULE, "« COMMUNE-2026-99 » n'existe pas"),
     ("bordereau reprendre COMMUNE-2026-99", RULE, "« COMMUNE-2026-99 » n'existe pas"),
+    ("bordereau envoyer-pieces M2026-999999", RULE, "« M2026-999999 » n'existe pas"),
     ("bordereau reprendre COMMUNE-2026-42", RULE, "COMMUNE-2026-42 n'a pas été refusé"),
     ("mandat corriger M2026-999999 --nature 6064", RULE, "« M2026-999999 » n'existe pas"),
     ("mandat corriger M2026-000001 --nature 6064", RULE, "M2026-000001 ne peut plus être corrigé"),
