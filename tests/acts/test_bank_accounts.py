@@ -14,8 +14,9 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.person import Person, Role
+from dematfin.domain.parties.tiers import BankAccount
 from dematfin.errors import Forbidden, RuleError, SeparationOfDuties, UnknownRecord
-from examples import ADMIN, AGENT, IBAN, MAIRE, SUPPLIER, VISEUR, account, content
+from examples import ADMIN, AGENT, IBAN, MAIRE, SUPPLIER, VISEUR, account, content, tiers
 from fakes.hall import Hall
 
 S = InvoiceState
@@ -57,6 +58,10 @@ def test_two_accounts_two_people_and_what_waited_goes_on(hall: Hall) -> None:
     assert bank.waiting(hall.app, AGENT) == ()
     hall.day()
     hall.certify()
+    waits = hall.day_of("préparation des bordereaux").failures
+    assert ["demande son BIC" in one.sentence for one in waits] == [True, True]
+    with hall.ledger.transaction() as books:
+        books.save(tiers(account=BankAccount(iban=NEW, bic="TESTDEFFXXX", holder="PAPETERIE DU LAC")))
     hall.day()
     assert {one.tiers.account.iban for one in hall.all(Mandat)} == {NEW}
 

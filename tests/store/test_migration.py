@@ -105,11 +105,12 @@ def test_documents_that_were_there_say_what_they_are(tmp_path: Path) -> None:
     path = tmp_path / "registre.db"
     make_old_base(path)
     row = """INSERT INTO piece (collectivite, id, invoice_id, name, media_type, description, document, accepted_in)
-        VALUES (:c, :id, 'F1', 'f.pdf', 'application/pdf', :description, '{"sha256":"00","size":1}', '')"""
-    engine = open_engine(str(path))
+        VALUES (:c, :id, 'F1', 'f.pdf', 'application/pdf', :description, :document, '')"""
+    engine, kept = open_engine(str(path)), '{"sha256":"00","size":1}'
     with writing(engine.connect()) as connection, connection.begin():
         for name in ("Facture", "Avoir", "Annexe de la facture", "Fiche de visa de la facture"):
-            connection.execute(text(row), {"c": COMMUNE, "id": name[:2], "description": f"{name} F-1 du 20/02/2026"})
+            known = {"c": COMMUNE, "id": name[:2], "description": f"{name} F-1 du 20/02/2026", "document": kept}
+            connection.execute(text(row), known)
     engine.dispose()
     with SqlLedger(open_engine(str(path)), COMMUNE, FakeClock().now).reading() as books:
         kinds = {one.id: one.kind for one in books.find(Piece)}

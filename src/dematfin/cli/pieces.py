@@ -10,7 +10,7 @@ from dematfin.acts import attachments as acts
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.files import content
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import counted, say, table, write_json
+from dematfin.cli.output import say, table, write_json
 from dematfin.domain.finding import blocking
 from dematfin.domain.mandat.pieces import Piece, PieceKind
 from dematfin.domain.mandat.rubriques import RUBRIQUES, SAID, Case, Rubrique
@@ -53,7 +53,7 @@ def attach(
     *keys, name = quoi
     if len(keys) + bool(marche) + bool(tiers) != 1:
         message = "donnez le mandat ou la facture puis le fichier, ou le fichier seul avec --marche ou --tiers."
-        raise typer.BadParameter(message)
+        raise typer.BadParameter(message, param_hint="FICHIER")
     desk = sit(configuration)
     given = Given(name=Path(name).name, data=content(Path(name)), kind=PieceKind(nature.upper()))
     if marche:
@@ -106,7 +106,7 @@ def list_missing(configuration: Configuration = DEFAULT, json: Json = False) -> 
     held = blocking(found)
     for one in found:
         say(f"{'✗' if one in held else '!'} {one.sentence}", style="" if one in held else "yellow")
-    say(f"{counted(len(held), 'pièce obligatoire')}, {counted(len(found) - len(held), 'à vérifier')}.")
+    say(f"{len(held)} à joindre, {len(found) - len(held)} à vérifier.")
     if held:
         raise typer.Exit(1)
 
