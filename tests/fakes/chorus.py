@@ -82,12 +82,12 @@ class FakeChorus:
             message = f"Facture {remote_id} : illisible."
             raise InvalidInvoice(message)
         path = folder / f"facture-{remote_id}"
-        path.write_text(f"%PDF- {remote_id}", encoding="utf-8")
+        path.write_text(f"%PDF- {remote_id} %%EOF", encoding="utf-8")
         pdf = File(name=f"{content.number}.pdf", media_type="application/pdf", main=True, path=path)
         return Reading(content=content, files=(pdf,))
 
     def readable(self, remote_id: str, target: Path) -> None:
-        target.write_text(f"%PDF- {remote_id}", encoding="utf-8")
+        target.write_text(f"%PDF- {remote_id} %%EOF", encoding="utf-8")
 
     def publish(self, intention: Intention) -> str:
         current, wanted = self.statuses[intention.remote_id], str(intention.status)

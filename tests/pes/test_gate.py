@@ -181,7 +181,7 @@ def test_each_broken_rule_stops_our_flow(flow: Path, code: str, old: str, new: s
         ("PES-INTERETS", r'(<DureeDgp V="30"/>)', r'\1<TxIntMor V="8.15"/>'),
         ("PES-CUMUL-PETIT", r'MtCumulAnnuel V="[^"]*"', 'MtCumulAnnuel V="1.00"'),
         ("PES-LIEN-ABSENT", 'TypPce V="01"', 'TypPce V="09"'),
-        ("PES-TYPEPJ", "</PJRef>", '<TypePJ V="004"/></PJRef>'),
+        ("PES-TYPEPJ", '<TypePJ V="003"/></PJRef>', '<TypePJ V="004"/></PJRef>'),
     ],
 )
 def test_a_doubt_is_a_remark(flow: Path, code: str, old: str, new: str) -> None:

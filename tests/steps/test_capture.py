@@ -23,6 +23,7 @@ from dematfin.steps.capture import capture
 from dematfin.steps.outcome import Outcome
 from examples import AGENT, COMMUNE, VISEUR
 from fakes.hall import Hall, Killed
+from fakes.paper import END
 
 RULES = PaperRules(routes=(Route(key="ECOLE", siret=COMMUNE, service="SCOLAIRE"),))
 TWO = ("F:ECOLE:1", "facture un", "suite", "F:ECOLE:2", "facture deux")
@@ -43,7 +44,7 @@ def collect(hall: Hall) -> Outcome:
 
 
 def text(hall: Hall, ref: DocumentRef) -> list[str]:
-    return hall.documents.kept[ref.sha256].decode().splitlines()
+    return [line for line in hall.documents.kept[ref.sha256].decode().splitlines() if line != END]
 
 
 def current(hall: Hall) -> list[Capture]:

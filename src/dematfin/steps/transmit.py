@@ -52,11 +52,11 @@ def transmit(app: App) -> Outcome:
 
 
 def check_signed(app: App, flux: Flux) -> None:
-    """Raise SignatureError unless the signed file of a flow is the one that was kept."""
-    if flux.signed is None:
+    """Raise SignatureError unless the file of a flow that is to leave is the one that was kept."""
+    if (document := flux.to_deposit) is None:
         raise SignatureError
-    with app.documents.local(flux.signed) as path:
-        check_untouched(flux, flux.signed, path)
+    with app.documents.local(document) as path:
+        check_untouched(flux, document, path)
 
 
 def deposit(app: App, flux: Flux) -> None:
