@@ -22,21 +22,21 @@ class FakeBooks:
         self.series = dict(ledger.series)
         self.events = list(ledger.events)
 
-    def get(self, kind: type[R], key: str) -> R:
+    def get(self, kind: type[R], /, key: str) -> R:
         for found in self.find(kind, id=key):
             return found
         message = f"« {key} » n'existe pas dans le registre."
         raise UnknownRecord(message)
 
-    def find(self, kind: type[R], **where: object) -> tuple[R, ...]:
+    def find(self, kind: type[R], /, **where: object) -> tuple[R, ...]:
         found = [record for (of, _), record in self.records.items() if of is kind and _matches(record, where)]
         return tuple(sorted(found, key=lambda record: record.id))
 
-    def last(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+    def last(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         found = self.find(kind, **where)
         return tuple(sorted(found, key=lambda record: (getattr(record, by), record.id), reverse=True)[:count])
 
-    def first(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+    def first(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         found = self.find(kind, **where)
         return tuple(sorted(found, key=lambda record: (getattr(record, by), record.id))[:count])
 

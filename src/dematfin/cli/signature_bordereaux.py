@@ -14,6 +14,7 @@ from dematfin.cli.bordereaux import Key, show_mandats
 from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import account, counted, day, say, table
+from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.money import french
 from dematfin.errors import RuleError
 from dematfin.ports.signature import Holder
@@ -35,13 +36,13 @@ class Words(NamedTuple):
 
 
 SIGN: Final = Words(
-    one="Signer ce bordereau, c'est ordonner de payer {total}. Confirmez-vous ?",
-    several="Signer ces {count} bordereaux, c'est ordonner de payer {total}.",
+    one="Signer ce bordereau, c'est {order}. Confirmez-vous ?",
+    several="Signer ces {count} bordereaux, c'est {order}.",
     undone="signé",
 )
 SEND: Final = Words(
-    one="Envoyer ce bordereau à la signature ({total}) ?",
-    several="Envoyer ces {count} bordereaux à la signature ({total}) ?",
+    one="Envoyer ce bordereau à la signature, pour {order} ?",
+    several="Envoyer ces {count} bordereaux à la signature, pour {order} ?",
     undone="envoyé",
 )
 Beforehand = Annotated[bool, typer.Option("--oui", help="Confirme d'avance : la liste a été vue par ailleurs.")]
@@ -142,7 +143,7 @@ def _agreed(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> 
     if len(sheets) == 1:
         return _one_by_one(desk, sheets, words, oui=oui)
     _show_all(desk, sheets)
-    question = words.several.format(count=len(sheets), total=french(total_of(sheets)))
+    question = words.several.format(count=len(sheets), order=_order(sheets))
     choices = "« oui » pour tous, « un » pour les voir un par un, autre chose pour aucun :"
     answer = YES if oui else _asked(f"{question} {choices}", words)
     if answer == YES:
@@ -158,12 +159,21 @@ def _one_by_one(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool)
     for sheet in sheets:
         _show(desk, sheet)
         show_mandats(sheet.mandats)
-        question = words.one.format(total=french(sheet.bordereau.total))
+        question = words.one.format(order=_order([sheet]))
         if oui or _asked(f"{question} [oui/non]", words) == YES:
             agreed.append(sheet)
         else:
             say(f"Le bordereau {sheet.bordereau.id} n'est pas {words.undone}.")
     return agreed
+
+
+def _order(sheets: Sequence[Sheet]) -> str:
+    """Say what the signature orders: to pay, or to take back what was ordered."""
+    back = [sheet for sheet in sheets if sheet.bordereau.kind is BordereauKind.REDUCTION]
+    pay = [sheet for sheet in sheets if sheet not in back]
+    words = [f"ordonner de payer {french(total_of(pay))}"] if pay else []
+    words += [f"retirer {french(total_of(back))} de mandats déjà émis"] if back else []
+    return " et ".join(words)
 
 
 def _show_all(desk: Desk, sheets: Sequence[Sheet]) -> None:

@@ -72,7 +72,8 @@ def _perform(play: "Play") -> None:
 def _where_to_look(folder: Path, pages: str) -> None:
     config = shlex.quote(str(folder / "config.toml"))
     program = "dematfin" if shutil.which("dematfin") else os.path.relpath(Path(sys.executable).with_name("dematfin"))
-    say(f"\nTout est dans {folder} : rapport.html (dans un navigateur), resume.json, pes/, courriels/, config.toml.")
+    say(f"\nTout est dans {folder} : rapport.html et livre-….html, celui que la maire lit avant de signer (dans un")
+    say("navigateur), resume.json, pes/, courriels/, config.toml.")
     say("Pour essayer vous-même, relancez les voisins dans un autre terminal :")
     say(f"  {program} sandbox demarrer -c {config}")
     say("puis, par exemple :")

@@ -1,4 +1,4 @@
-"""What a demonstration leaves to be read: resume.json, the report, the flows before and after signature."""
+"""What a demonstration leaves to be read: resume.json, the report, the flows, the book of what is left to sign."""
 
 import json
 import shutil
@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from dematfin.acts import consult
+from dematfin.acts.book import book, first_page
 from dematfin.demo.folder import DemoFolder
 from dematfin.domain.figures.overview import FluxRow, InvoiceRow, Overview
 from dematfin.domain.invoice.invoice import Origin
@@ -13,6 +14,7 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.waiver import Waiver
 from dematfin.ports.app import App
+from dematfin.reports.book import write as write_book
 from dematfin.reports.page import write
 from dematfin.sandbox.neighbours import last_statuses
 
@@ -22,6 +24,7 @@ def leave(app: App, who: Person, folder: DemoFolder) -> Overview:
     picture = consult.picture(app, who)
     write(picture, folder.root / "rapport.html")
     _flows(app, folder)
+    _books(app, who, folder)
     summary = {
         "factures": [_invoice(row) for row in picture.invoices],
         "flux": [_flux(row) for row in picture.flux],
@@ -81,6 +84,15 @@ def _flows(app: App, folder: DemoFolder) -> None:
     for flux in sent:
         with app.documents.local(flux.unsigned) as unsigned:
             shutil.copyfile(unsigned, received / "avant-signature" / f"{flux.id}.xml")
+
+
+def _books(app: App, who: Person, folder: DemoFolder) -> None:
+    """Write the mayor's book of each bordereau that waits for a signature."""
+    with app.ledger.reading() as books:
+        waiting = [key for flux in books.find(Flux, state=FluxState.BUILT) for key in flux.bordereaux]
+    for key in waiting:
+        with (folder.root / f"livre-{key}.html").open("wb") as sink:
+            write_book(book(app, who, key), lambda entry: first_page(app, who, entry), sink)
 
 
 def _text(amount: Decimal) -> str:

@@ -70,22 +70,22 @@ class JournalReport:
 class Books(Protocol):
     """The ledger inside one transaction: all is written, or nothing."""
 
-    def get(self, kind: type[R], key: str) -> R:
+    def get(self, kind: type[R], /, key: str) -> R:
         """Return one record, or raise UnknownRecord."""
         ...
 
-    def find(self, kind: type[R], **where: object) -> tuple[R, ...]:
+    def find(self, kind: type[R], /, **where: object) -> tuple[R, ...]:
         """Return the records whose attributes equal `where`, by `id`.
 
         A tuple or a set means "one of"; `Between`, `Holding`, `Ending` and `All` say other wishes.
         """
         ...
 
-    def last(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+    def last(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         """Return, of the records that `find` would return, the `count` with the greatest `by`, greatest first."""
         ...
 
-    def first(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+    def first(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         """Return, of the records that `find` would return, the `count` with the smallest `by`, smallest first."""
         ...
 

@@ -1,6 +1,7 @@
 """Build: each frozen bordereau gets its flow, judged before anybody signs it."""
 
 from dataclasses import replace
+from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
@@ -13,6 +14,9 @@ from dematfin.errors import ComeBackLater, FlowRejected
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
+
+TOLD: Final = 5
+"""Problems of one flow that a message tells: the first ones explain the others."""
 
 
 def build_all(app: App, tally: Tally) -> None:
@@ -31,8 +35,8 @@ def write_flow(app: App, plan: FlowPlan, what: str, tally: Tally) -> DocumentRef
         for remark in app.writer.build(plan, target):
             tally.note(remark)
         if problems := blocking(app.writer.problems(target)):
-            sentences = " ".join(finding.sentence for finding in problems[:5])
-            message = f"{what} : le flux ne respecte pas les règles d'Hélios. {sentences}"
+            told = " ".join(f"{one.sentence} {one.remedy}".strip() for one in problems[:TOLD])
+            message = f"{what} : le flux ne respecte pas les règles d'Hélios. {told}"
             raise FlowRejected(message)
         return app.documents.put_file(target)
 

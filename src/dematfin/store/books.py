@@ -32,14 +32,14 @@ class SqlBooks:
         self._journal = Journal(connection, collectivite)
         self._now = now
 
-    def get(self, kind: type[R], key: str) -> R:
+    def get(self, kind: type[R], /, key: str) -> R:
         """Return one record, or raise UnknownRecord."""
         for found in self.find(kind, id=key):
             return found
         message = f"« {key} » n'existe pas dans le registre."
         raise UnknownRecord(message)
 
-    def find(self, kind: type[R], **where: object) -> tuple[R, ...]:
+    def find(self, kind: type[R], /, **where: object) -> tuple[R, ...]:
         """Return the records that match, ordered by id."""
         table = RECORDS[kind]
         found = [
@@ -47,13 +47,13 @@ class SqlBooks:
         ]
         return tuple(sorted(found, key=lambda record: record.id)) if len(found) > 1 else tuple(found)
 
-    def last(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+    def last(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         """Return the records that match with the greatest `by`, greatest first."""
         if "id" not in where:
             where = {"id": self._greatest(RECORDS[kind], count, by, where)}
         return tuple(nlargest(count, self.find(kind, **where), key=lambda one: (getattr(one, by), one.id)))
 
-    def first(self, kind: type[R], count: int, by: str, **where: object) -> tuple[R, ...]:
+    def first(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         """Return the records that match with the smallest `by`, smallest first."""
         table = RECORDS[kind]
         found = [
