@@ -60,4 +60,4 @@ def triplet(kind: MandatKind, *, investment: bool) -> tuple[str, str, str]:
     (('01', '09', '02'), ('02', '02', '06'))
     """
     nature = INVESTMENT if investment else OPERATING
-    return (kind.bordereau, PIECE_TYPES[kind], CANCELLING if kind is MandatKind.REDUCTION else nature)
+    return (kind.bordereau.value, PIECE_TYPES[kind], CANCELLING if kind is MandatKind.REDUCTION else nature)
