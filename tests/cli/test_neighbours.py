@@ -59,7 +59,7 @@ def typed_apart(office: Office, *words: str, **environment: str) -> subprocess.C
 def test_a_day_from_the_visa_to_the_payment_by_the_commands_alone(copy: Office) -> None:
     for words, said in (
         (("visa", "refuser", "F2026-000016", "--motif", "PRIX_NON_CONFORME", "--commentaire", "Trop cher."), "refusé"),
-        (("bordereau", "signer", "--oui"), "Signé par Jeanne TEST-MAIRE"),
+        (("bordereau", "signer", "--oui"), "signé par Jeanne TEST-MAIRE"),
         (("bordereau", "transmettre"), "● transmission : PESALR1_21990042000015_2026_000044_000005"),
         (("journee",), "● suivi"),
     ):

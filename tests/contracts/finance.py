@@ -24,9 +24,9 @@ TIERS = (
     tiers(id="F3", category="01", legal_nature="02", civility="Mme", first_name="Ana"),
     tiers(
         id="F4",
-        identifier="DE123456789",
+        identifier="ATU12345678",
         identifier_kind="05",
-        siren="DE123456789",
+        siren="ATU12345678",
         address=Address(line2="Musterstraße 1", postcode="99999", town="10115 BERLIN", country="109"),
     ),
 )

@@ -19,7 +19,7 @@ ROW = {
     "reference": "F00900",
     "nom": "MUSTERMANN GMBH",
     "type_identifiant": "tva",
-    "identifiant": "DE 123 456 789",
+    "identifiant": "ATU 12 345 678",
     "categorie": "",
     "nature_juridique": "",
     "civilite": "",
@@ -59,7 +59,7 @@ def read(source: Path, cells: dict[str, str], *pairs: str) -> tuple[tuple[Tiers,
 def test_a_foreign_supplier_needs_no_siret(source: Path) -> None:
     ((one,), problems) = read(source, {})
     assert problems == ()
-    assert (one.identifier, one.identifier_kind, one.siren) == ("DE123456789", "05", "DE123456789")
+    assert (one.identifier, one.identifier_kind, one.siren) == ("ATU12345678", "05", "ATU12345678")
     assert (one.address.postcode, one.address.town, one.address.country) == ("99999", "10115 BERLIN", "109")
     assert (one.complement, one.account.bic) == ("Filiale Ost", "TESTDEFFXXX")
 

@@ -200,5 +200,5 @@ def test_a_token_that_leaves_while_it_signs(town: Town, deputy: pki.Identity, pr
     ids=["nothing", "both", "no library", "no label"],
 )
 def test_exactly_one_place_for_the_key(town: Town, keys: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="pas les deux"):
+    with pytest.raises(ValidationError, match="bibliotheque » et « jeton »"):
         town.settings(**keys)

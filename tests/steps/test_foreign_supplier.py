@@ -15,15 +15,15 @@ def test_a_foreign_firm_is_paid_by_its_vat_number(tmp_path: Path) -> None:
     hall = Hall.build(tmp_path)
     abroad = tiers(
         id="F00900",
-        identifier="DE123456789",
+        identifier="ATU12345678",
         identifier_kind="05",
-        siren="DE123456789",
+        siren="ATU12345678",
         address=Address(line2="Musterstraße 1", postcode="99999", town="10115 BERLIN", country="109"),
         account=BankAccount(iban=GERMAN, bic="TESTDEFFXXX", holder="MUSTERMANN GMBH"),
     )
     with hall.ledger.transaction() as books:
         books.save(abroad, engagement("BC26-00090", tiers="F00900"))
-    seller = Supplier(identifier_kind="2", identifier="DE 123456789", name="MUSTERMANN", country="DE", iban=GERMAN)
+    seller = Supplier(identifier_kind="2", identifier="ATU 12345678", name="MUSTERMANN", country="DE", iban=GERMAN)
     hall.chorus.deposit("9100001", content("M-1", supplier=seller, engagement="BC26-00090"))
     hall.day()
     hall.certify()

@@ -35,7 +35,7 @@ CHORUS: Final = {"1": "01", "2": "05", "3": "06", "4": "08", "5": "07", "6": "09
 SHAPES: Final = {
     "03": (r"[0-9]{9}|2[AB][0-9]{7}", "9 caractères"),
     "04": (r"[0-9]{6}[0-9AB][0-9]{8}", "15 chiffres"),
-    "05": (r"[A-Z]{2}[A-Z0-9]{2,16}", "le code du pays puis 16 signes au plus, par exemple DE123456789"),
+    "05": (r"[A-Z]{2}[A-Z0-9]{2,16}", "le code du pays puis 16 signes au plus, par exemple ATU12345678"),
     "06": (r"[A-Z0-9]{1,18}", "18 lettres ou chiffres au plus : le pays puis le début du nom"),
     "07": (r"[A-Z0-9]{9}", "9 signes"),
     "08": (r"[0-9]{9,10}", "9 ou 10 chiffres"),
@@ -51,8 +51,8 @@ SIREN_SHAPE: Final = re.compile("[0-9]{9}")
 def checked(kind: str, written: str) -> str:
     """Return an identifier as Hélios takes it; raises ValueError, in French.
 
-    >>> checked("05", "DE 123.456.789"), checked("02", "732 829 320")
-    ('DE123456789', '732829320')
+    >>> checked("05", "ATU 12.345.678"), checked("02", "732 829 320")
+    ('ATU12345678', '732829320')
     """
     if kind == SIRET:
         return parse(written)
@@ -82,8 +82,8 @@ def firm(kind: str, identifier: str) -> str:
 
     A number of another kind, made of digits only, could be somebody's SIREN: it then bears the name of its kind.
 
-    >>> firm("1", "73282932000074"), firm("2", "DE 123456789"), firm("08", "732829320")
-    ('732829320', 'DE123456789', 'RIDET:732829320')
+    >>> firm("1", "73282932000074"), firm("2", "ATU 12345678"), firm("08", "732829320")
+    ('732829320', 'ATU12345678', 'RIDET:732829320')
     """
     kind = CHORUS.get(kind, kind)
     number = compact(identifier)
