@@ -1,24 +1,30 @@
 """Réductions, mandats set aside, ceilings and refused bordereaux, built apart: what they must not do to one another."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dematfin.acts import aside, mandats, reductions, ventilation
+from dematfin.acts import aside, consult, mandats, reductions, ventilation
 from dematfin.acts.reductions import Wish
+from dematfin.domain.figures.whereabouts import paragraph
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.labels import standing
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState, Origin
 from dematfin.domain.mandat.payee import ordered
 from dematfin.domain.mandat.ventilation import Asked
 from dematfin.domain.registers import Engagement
+from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.visa.reminders import Pending
 from dematfin.errors import RuleError
 from dematfin.steps.prepare import prepare
+from dematfin.steps.remind import _pending as pending_of
 from examples import AGENT, MAIRE, engagement
 from fakes.hall import Hall
 
@@ -228,3 +234,43 @@ def test_another_order_of_the_titulaire_may_pay_its_subcontractor(hall: Hall) ->
         hall.app, AGENT, M1, (Asked(percent=Decimal(50)), Asked(engagement="M-18", percent=Decimal(50)))
     )
     assert len(made.lines) == 2
+
+
+# What people read
+
+
+def test_an_invoice_whose_mandat_is_set_aside_says_so(hall: Hall) -> None:
+    frozen(hall, "120.00", "45.30")
+    aside.set_aside(hall.app, AGENT, FIRST, M1, "prix à vérifier")
+    rows = consult.picture(hall.app, AGENT).invoices
+    assert [row.label for row in rows] == ["mandat écarté", "mandatée"]
+    assert [standing(mandat) for mandat in hall.all(Mandat)] == ["écarté : prix à vérifier", "en bordereau"]
+    gone = aside.abandon(hall.app, AGENT, M1, "pas due")
+    assert standing(gone) == "annulé : pas due"
+
+
+def test_one_deadline_is_told_everywhere_after_an_interruption(hall: Hall) -> None:
+    hall.deposit("120.00")
+    hall.day()
+    seen = hall.all(Invoice)[0]
+    stopped = replace(seen, interrupted_on=seen.notified_on, resumed_on=seen.notified_on + timedelta(days=20))
+    save(hall, stopped)
+    resumed = seen.notified_on + timedelta(days=50)
+    assert [row.due_on for row in consult.picture(hall.app, AGENT).invoices] == [resumed]
+    assert [pending.pay_by for pending in _pending(hall)] == [resumed]
+    hall.certify()
+    prepare(hall.app)
+    assert [mandat.dgp.deadline for mandat in hall.all(Mandat)] == [resumed]
+    assert [row.due_on for row in consult.picture(hall.app, AGENT).invoices] == [resumed]
+    assert f"{resumed:%d/%m/%Y}" in paragraph(hall.all(Invoice)[0], None, 30, hall.clock.today())
+
+
+def test_the_delay_of_a_hospital_is_told_in_lists_too(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path, payment_days=50)
+    frozen(hall, "120.00")
+    assert [row.due_on for row in consult.picture(hall.app, AGENT).invoices] == [one(hall, M1).dgp.deadline]
+
+
+def _pending(hall: Hall) -> list[Pending]:
+    with hall.ledger.reading() as books:
+        return pending_of(hall.app, books, books.find(VisaFolder))

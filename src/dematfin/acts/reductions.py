@@ -49,7 +49,7 @@ def cancel(app: App, who: Person, mandat_id: str, motif: str) -> Mandat:
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
         reason = for_journal(f"Mandat {mandat_id}", motif)
-        if mandat.set_aside and mandat.state is MandatState.PREPARED:
+        if mandat.aside:
             raise _wrong(mandat, f"il est écarté, abandonnez-le (dematfin mandat abandonner {mandat_id} --motif …)")
         if mandat.state is MandatState.REJECTED or (mandat.state is MandatState.PREPARED and not mandat.bordereau):
             return give_up(app, books, mandat, reason)

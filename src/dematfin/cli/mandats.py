@@ -16,7 +16,7 @@ from dematfin.cli.output import say, table, write_json
 from dematfin.cli.ventilation import line
 from dematfin.cli.visas import DATES
 from dematfin.domain.finding import blocking
-from dematfin.domain.labels import INVOICE, MANDAT
+from dematfin.domain.labels import INVOICE, standing
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import french
 from dematfin.domain.registers import Imputation
@@ -44,7 +44,7 @@ def list_mandats(configuration: Configuration = DEFAULT, json: Json = False) -> 
                 one.bordereau,
                 one.tiers.name,
                 french(one.amount),
-                MANDAT[one.state] + (f" : {one.reason}" if one.reason else ""),
+                standing(one),
             )
             for one in found
         ],

@@ -35,7 +35,7 @@ def give_up(app: App, books: Books, mandat: Mandat, reason: str) -> Mandat:
     gone = abandoned(mandat, reason, known=known)
     undo(books, mandat)
     books.save(gone)
-    was = "écarté" if mandat.set_aside else mandat.state
+    was = "écarté" if mandat.aside else mandat.state
     books.record(app.event(Subject.MANDAT, mandat.id, was, gone.state, f"abandonné : {reason}"))
     for invoice in invoices:
         _free(app, books, invoice, gone, shown=invoice.id in told)

@@ -70,6 +70,6 @@ def after(bordereau: Bordereau, gone: Mandat) -> Bordereau:
 
 def check_aside(mandat: Mandat, remedy: str) -> None:
     """Raise RuleError, with what to do, when a mandat is not set aside."""
-    if mandat.state is not MandatState.PREPARED or not mandat.set_aside:
+    if not mandat.aside:
         message = f"Le mandat {mandat.id} n'est pas écarté : {remedy}."
         raise RuleError(message)
