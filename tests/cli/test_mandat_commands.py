@@ -10,6 +10,7 @@ from cli.office import Office, plain
 from dematfin.cli.ventilation import line
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.money import ZERO
 
 DRAWN = "--le 01/03/2026 --mode carte"
 
@@ -31,7 +32,7 @@ def test_a_line_is_read_as_it_is_typed() -> None:
 def test_a_mandat_is_shared_out_then_undone(copy: Office) -> None:
     with copy.opened() as app, app.ledger.transaction() as books:
         found = books.find(Mandat)[0]
-        waiting = replace(found, state=MandatState.PREPARED, number=0, bordereau="")
+        waiting = replace(found, state=MandatState.PREPARED, number=0, bordereau="", paid=ZERO)
         books.save(waiting)
     copy.widen(160)
     shared = copy("mandat", "ventiler", waiting.id, "--ligne", "part=70%", "--ligne", "nature=6064,part=30%")
@@ -43,7 +44,7 @@ def test_a_mandat_is_shared_out_then_undone(copy: Office) -> None:
     assert (refused.code, "2 lignes" in refused.err) == (3, True)
     undone = copy("mandat", "annuler", waiting.id, "--motif", "Mauvais tiers")
     assert undone.code == 0, undone.err
-    assert "il n'avait pas de numéro" in undone.out
+    assert "Il n'avait pas de numéro" in undone.out
 
 
 def test_a_mandat_that_the_comptable_has_is_reduced(copy: Office) -> None:

@@ -130,6 +130,11 @@ def test_what_was_left_of_a_longer_delay_is_kept() -> None:
     assert resumed(hospital, date(2026, 3, 4), date(2026, 3, 30)).deadline == date(2026, 5, 17)  # 48 days were left
 
 
+def test_no_more_is_left_than_the_whole_of_a_delay_that_had_not_begun() -> None:
+    done_later = delay(date(2026, 3, 2), date(2026, 3, 20))
+    assert resumed(done_later, date(2026, 3, 5), date(2026, 4, 1)).deadline == date(2026, 5, 1)
+
+
 @pytest.mark.parametrize(
     ("interrupted", "received"),
     [(None, date(2026, 3, 9)), (date(2026, 3, 9), None), (date(2026, 3, 9), date(2026, 3, 1))],

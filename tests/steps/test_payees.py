@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dematfin.acts import payees
+from dematfin.acts import bank, payees
 from dematfin.acts.payees import NewAssignment, NewSubcontract
 from dematfin.domain.invoice.content import Amounts, InvoiceLine, Supplier, VatLine
 from dematfin.domain.invoice.invoice import Invoice
@@ -20,6 +20,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState, Origin
 from dematfin.domain.mandat.payee import ordered
 from dematfin.domain.mandat.pieces import Piece, PieceKind
 from dematfin.domain.money import ZERO
+from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.parties.payee import Assignment, Subcontract
 from dematfin.domain.parties.tiers import BankAccount
 from dematfin.errors import Forbidden, RuleError, SeparationOfDuties
@@ -247,6 +248,40 @@ def test_another_factor_than_the_recorded_one_waits(hall: Hall) -> None:
     hall.chorus.deposit("9100001", content("F-1", supplier=stranger))
     hall.day()
     assert [one.code for one in hall.all(Invoice)[0].findings] == ["BANK-FACTOR"]
+
+
+def test_the_account_of_a_factor_is_never_the_supplier_s_own(hall: Hall) -> None:
+    """Cleared as the supplier's, it would be paid once the claim is the supplier's again."""
+    with hall.ledger.transaction() as books:
+        books.save(assignment())
+    new = "FR1420041010050500013M02606"
+    changed = Supplier(
+        identifier_kind="1", identifier=SUPPLIER, name="PAPETERIE DU LAC", iban=new, factor="Factofrance"
+    )
+    hall.chorus.deposit("9100001", content("F-1", supplier=changed))
+    hall.day()
+    assert [one.findings[0].code for one in hall.all(Invoice)] == ["BANK-IBAN-DIFFERENT"]
+    assert [(one.siren, one.name) for one in hall.all(KnownAccount) if one.iban == new] == [
+        ("356000000", "FACTOFRANCE")
+    ]
+    for who in (AGENT, MAIRE):
+        bank.confirm(hall.app, who, new, "Factofrance, 01 00 00 00 00, contrat")
+    payees.end_assignment(hall.app, MAIRE, "C2026-0001", "mainlevée")
+    hall.day()
+    assert [one.state for one in hall.all(Invoice)] == [InvoiceState.TO_CORRECT]
+    (sentence,) = certified(hall, *hall.all(Invoice))
+    assert "n'est pas validé" in sentence
+
+
+def test_what_ended_is_not_ended_again_at_another_day(hall: Hall) -> None:
+    claim, contract = handed(hall), payees.accept_subcontract(hall.app, AGENT, ACCEPTED, DC4)
+    payees.end_assignment(hall.app, MAIRE, claim.id, "mainlevée")
+    payees.end_subcontract(hall.app, AGENT, contract.id, "chantier terminé")
+    hall.clock.advance(days=3)
+    with pytest.raises(RuleError, match="déjà terminé"):
+        payees.end_assignment(hall.app, MAIRE, claim.id, "encore")
+    with pytest.raises(RuleError, match="déjà terminé"):
+        payees.end_subcontract(hall.app, AGENT, contract.id, "encore")
 
 
 def test_the_ceiling_is_the_subcontract_s_own() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import after_payment, mandats, reductions, ventilation
+from dematfin.acts import after_payment, attachments, mandats, reductions, ventilation
 from dematfin.acts.after_payment import Paid
 from dematfin.acts.reductions import Wish
 from dematfin.domain.invoice.content import InvoiceKind, InvoiceLine
@@ -18,15 +18,18 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.kind import BordereauKind, MandatKind, PaymentMode
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.mandat.ventilation import Asked
 from dematfin.domain.registers import Credit, Engagement, Imputation, credit_id
 from dematfin.errors import Forbidden, PiecesMissing, RuleError
 from dematfin.steps.follow_up import follow_up
+from dematfin.steps.keeping import Given
 from dematfin.steps.prepare import prepare
 from examples import AGENT, BUDGETS, COMMUNE, VISEUR, content, engagement
 from fakes.hall import Hall
 
 M1 = "M2026-000001"
+CERTIFICATE = Given(name="certificat.pdf", data=b"%PDF-1.7 certificat", kind=PieceKind.CERTIFICAT)
 
 
 @pytest.fixture
@@ -94,6 +97,16 @@ def one(hall: Hall, key: str) -> Mandat:
     (found,) = [mandat for mandat in hall.all(Mandat) if mandat.id == key]
     assert isinstance(found, Mandat)
     return found
+
+
+def taken_back(hall: Hall, amount: str = "", motif: str = "prix faux") -> Mandat:
+    """Take a part of the first mandat back, or all that is left; an agent gives what justifies it."""
+    if amount:
+        made = reductions.reduce(hall.app, AGENT, M1, Wish(motif=motif, amount=Decimal(amount)))
+    else:
+        made = reductions.cancel(hall.app, AGENT, M1, motif)
+    attachments.attach(hall.app, AGENT, made.id, CERTIFICATE)
+    return made
 
 
 # Lines
@@ -310,7 +323,7 @@ def test_once_settled_by_the_comptable_it_is_paid_since_its_day(hall: Hall) -> N
 def test_a_reduction_goes_in_its_own_bordereau_with_its_own_numbers(hall: Hall) -> None:
     save(hall, credit("500.00", "60632"))
     sent(hall, "120.00", "45.30")
-    reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00")))
+    taken_back(hall, "20.00")
     assert hall.all(Credit)[0].mandated == Decimal("165.30")  # given back when it is ordered, not when it is thought of
     hall.deposit("10.00", start=3)
     hall.day()
@@ -336,7 +349,7 @@ def test_a_budget_says_once_where_its_annulations_start(hall: Hall) -> None:
     year = hall.all(BudgetYear)[0]
     save(hall, replace(year, last_reduction=12, last_reduction_bordereau=4, reduced=Decimal("300.00")))
     sent(hall, "120.00")
-    reductions.cancel(hall.app, AGENT, M1, "commande annulée")
+    taken_back(hall)
     prepare(hall.app)
     (sheet,) = [found for found in hall.all(Bordereau) if found.kind is BordereauKind.REDUCTION]
     assert (sheet.id, str(sheet.cumul)) == ("COMMUNE-2026-A5", "420.00")
@@ -346,7 +359,7 @@ def test_a_budget_says_once_where_its_annulations_start(hall: Hall) -> None:
 def test_a_reduction_that_is_issued_again_gives_credits_back_once(hall: Hall) -> None:
     save(hall, credit("500.00", "60632"))
     sent(hall, "120.00")
-    made = reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00")))
+    made = taken_back(hall, "20.00")
     prepare(hall.app)
     for burnt in ((), (1,)):
         save(hall, replace(one(hall, made.id), state=MandatState.REJECTED, burnt=burnt))
@@ -358,8 +371,8 @@ def test_a_reduction_that_is_issued_again_gives_credits_back_once(hall: Hall) ->
 
 def test_a_wholly_cancelled_mandat_ends_when_the_comptable_has_taken_it(hall: Hall) -> None:
     sent(hall, "120.00")
-    reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00")))
-    reductions.cancel(hall.app, AGENT, M1, "commande annulée")
+    taken_back(hall, "20.00")
+    taken_back(hall)
     with pytest.raises(RuleError, match="il en reste 0,00"):
         reductions.cancel(hall.app, AGENT, M1, "encore")
     prepare(hall.app)
@@ -377,7 +390,7 @@ def test_a_wholly_cancelled_mandat_ends_when_the_comptable_has_taken_it(hall: Ha
 
 def test_a_retour_of_another_kind_never_speaks_of_a_mandat_of_the_same_number(hall: Hall) -> None:
     sent(hall, "120.00")
-    reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00")))
+    taken_back(hall, "20.00")
     prepare(hall.app)
     hall.tdt.unread = {"7": retour("02", 42, 1187, "04"), "8": retour("04", 42, 1187, "04")}
     assert len([note for note in follow_up(hall.app).notes if "pas des nôtres" in note]) == 2
@@ -387,7 +400,7 @@ def test_a_retour_of_another_kind_never_speaks_of_a_mandat_of_the_same_number(ha
 def test_a_paid_mandat_stays_paid_and_its_money_is_asked_back(hall: Hall) -> None:
     sent(hall, "120.00")
     save(hall, replace(one(hall, M1), state=MandatState.PAID, paid=Decimal("120.00")))
-    reductions.cancel(hall.app, AGENT, M1, "payé deux fois")
+    taken_back(hall)
     prepare(hall.app)
     hall.tdt.unread = {"8": retour("02", 1, 1, "02")}
     assert any("reversement" in note for note in follow_up(hall.app).notes)
@@ -455,7 +468,7 @@ def test_what_is_frozen_or_of_a_closed_year_is_not_taken_back(hall: Hall) -> Non
 
 def test_a_rejected_mandat_that_was_reduced_is_not_issued_again_for_the_whole(hall: Hall) -> None:
     sent(hall, "120.00")
-    reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00")))
+    taken_back(hall, "20.00")
     save(hall, replace(one(hall, M1), state=MandatState.REJECTED))
     with pytest.raises(RuleError, match="réduit"):
         mandats.reissue(hall.app, AGENT, M1)

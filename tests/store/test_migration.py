@@ -1,16 +1,27 @@
 """A base of the version before keeps everything: what is new is taken from what was there."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
+import official
 from dematfin.domain.delay.dgp import delay
+from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.budget import BudgetYear
+from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.kind import BordereauKind, MandatKind
+from dematfin.domain.mandat.liquidation import Basis, liquidate
+from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.parties.bank import KnownAccount
 from dematfin.domain.visa.folder import VisaFolder
@@ -20,21 +31,26 @@ from dematfin.store.engine import open_engine, writing
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.migrate import SCRIPTS
 from dematfin.store.tables import RECORDS
-from examples import COMMUNE, IBAN, SUPPLIER, VISEUR, invoice, tiers
+from examples import COMMUNE, IBAN, SUPPLIER, VISEUR, account, engagement, invoice, tiers
 from fakes.clock import FakeClock
 
 
 def make_old_base(path: Path) -> None:
     """Make a base as the first version left it, with a creditor and an invoice."""
     engine = open_engine(str(path))
+    fill(engine, "0001", tiers(), invoice())
+    engine.dispose()
+
+
+def fill(engine: Engine, version: str, *records: Any) -> None:
+    """Make the tables of a version, with records in them."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     with writing(engine.connect()) as connection, connection.begin():
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        for record in (tiers(), invoice()):
+        command.upgrade(config, version)
+        for record in records:
             insert(connection, record)
-    engine.dispose()
 
 
 def insert(connection: Connection, record: Any) -> None:
@@ -115,3 +131,56 @@ def test_documents_that_were_there_say_what_they_are(tmp_path: Path) -> None:
     with SqlLedger(open_engine(str(path)), COMMUNE, FakeClock().now).reading() as books:
         kinds = {one.id: one.kind for one in books.find(Piece)}
     assert kinds == {"Fa": "FACTURE", "Av": "AVOIR", "An": "ANNEXE", "Fi": "ANNEXE"}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        opened = open_engine(str(tmp_path / "registre.db"))
+    else:
+        opened = open_engine(request.getfixturevalue("postgres"))
+        with opened.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    yield opened
+    opened.dispose()
+
+
+def test_mandats_in_each_state_come_up_whole_and_may_go_on(engine: Engine) -> None:
+    """Rows of the fourth version, of which the fifth tells kinds, modes, set asides and numbers by kind."""
+    basis = Basis(invoice=invoice(), engagement=engagement(), tiers=[tiers()], accounts=[account()], pieces=("P-1",))
+    first = liquidate(basis, mandat_id="M2026-000001", exercice=2026, payment_days=30)
+    mandats = [
+        replace(first, id=f"M2026-{place:06d}", state=state, number=1186 + place, bordereau="COMMUNE-2026-42")
+        for place, state in enumerate(MandatState, start=1)
+    ]
+    sheet = Bordereau(
+        id="COMMUNE-2026-42",
+        siret=COMMUNE,
+        exercice=2026,
+        number=42,
+        emitted_on=date(2026, 3, 2),
+        mandats=tuple(one.id for one in mandats),
+        total=Decimal("1200.00"),
+        cumul=Decimal("2200.00"),
+        prepared_by="agent",
+    )
+    year = BudgetYear(
+        id=f"{COMMUNE}:2026", siret=COMMUNE, exercice=2026, last_mandat=1186, last_bordereau=41, cumul=Decimal(1000)
+    )
+    flux = Flux(
+        id="F1", siret=COMMUNE, bordereaux=(sheet.id,), pieces=("P-1",), unsigned=DocumentRef(sha256="00", size=1)
+    )
+    fill(engine, "0004", *mandats, sheet, year, flux)
+    ledger = SqlLedger(engine, COMMUNE, FakeClock().now)
+    with ledger.transaction() as books:
+        assert books.find(Mandat) == tuple(mandats)
+        assert (books.find(Bordereau), books.find(BudgetYear), books.find(Flux)) == ((sheet,), (year,), (flux,))
+        assert len(books.find(Mandat, set_aside="", subcontract="", state=MandatState.PREPARED)) == 1
+        books.save(
+            replace(mandats[0], kind=MandatKind.REDUCTION, cases=("regie",)),
+            replace(sheet, id="A", kind=BordereauKind.REDUCTION),
+        )
+    with ledger.reading() as books:
+        assert books.get(Mandat, "M2026-000001").cases == ("regie",)
+        assert [one.kind for one in books.find(Bordereau, number=42)] == ["02", "01"]

@@ -6,9 +6,8 @@ from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import FLUX
-from dematfin.domain.mandat.aside import abandoned, after, put_aside, taken_back, without
+from dematfin.domain.mandat.aside import after, check_aside, put_aside, taken_back, without
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -19,8 +18,8 @@ from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.build import build_all
-from dematfin.steps.credits import undo
 from dematfin.steps.day import LEASES
+from dematfin.steps.give_up import give_up
 from dematfin.steps.intentions import announced, recall
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.prepare import prepare
@@ -105,22 +104,15 @@ def abandon(app: App, who: Person, mandat_id: str, motif: str) -> Mandat:
     """Cancel for good a mandat that was set aside: its number, its credits and its invoices are free again.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError: no motif, it is not set aside, or Chorus Pro shows it to its supplier.
+        Forbidden, UnknownRecord; RuleError: no motif, it is not set aside, it is reduced, or Chorus Pro shows
+            it to its supplier.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
         reason = for_journal(f"Mandat {mandat_id}", motif)
-        gone = abandoned(mandat, reason, known=_integrated(books, mandat))
-        invoices = books.find(Invoice, id=mandat.invoice_ids)
-        _check_untold(books, mandat, invoices)
-        undo(books, mandat)
-        books.save(gone, *(one.moved(InvoiceState.SERVICE_FAIT) for one in invoices))
-        books.record(app.event(Subject.MANDAT, mandat_id, ASIDE, gone.state, f"abandonné : {reason}"))
-        for one in invoices:
-            told = f"son mandat {mandat_id} est abandonné : {reason}"
-            books.record(app.event(Subject.INVOICE, one.id, one.state, InvoiceState.SERVICE_FAIT, told))
-    return gone
+        check_aside(mandat, "écartez-le d'abord de son bordereau (dematfin bordereau ecarter)")
+        return give_up(app, books, mandat, reason)
 
 
 def _named(books: Books, bordereau: Bordereau, key: str) -> Mandat:
@@ -133,7 +125,7 @@ def _named(books: Books, bordereau: Bordereau, key: str) -> Mandat:
     if found[0].state is MandatState.REFUSED_AT_GATE:
         message = (
             f"Le bordereau {bordereau.id} a été refusé : reprenez-le d'abord (dematfin bordereau reprendre "
-            f"{bordereau.id}, puis bordereau preparer), vous écarterez ensuite le mandat {key}."
+            f"{bordereau.id}), vous écarterez ensuite le mandat {key}."
         )
         raise RuleError(message)
     return found[0]
@@ -181,20 +173,3 @@ def _recalled(books: Books, mandat: Mandat, reason: str) -> Iterable[Invoice]:
         recall(books, invoice, f"mandat {mandat.id} écarté : {reason}")
         if announced(books, invoice):
             yield invoice
-
-
-def _integrated(books: Books, mandat: Mandat) -> bool:
-    """Whether the comptable has had it in a bordereau that was accepted: only one that he rejected is issued again."""
-    series = {"siret": mandat.siret, "exercice": mandat.exercice}
-    return any(mandat.id in one.mandats for one in books.find(Bordereau, **series))
-
-
-def _check_untold(books: Books, mandat: Mandat, invoices: Iterable[Invoice]) -> None:
-    told = [one.id for one in invoices if announced(books, one)]
-    if told:
-        message = (
-            f"Mandat {mandat.id} : Chorus Pro montre déjà {', '.join(told)} « mandatée » sous le n° {mandat.number}, "
-            "cela ne se retire pas. Réintégrez-le (dematfin bordereau reintegrer) ; si la somme n'est pas due, il "
-            "s'annule par un mandat d'annulation, une fois pris en charge."
-        )
-        raise RuleError(message)

@@ -48,7 +48,7 @@ def picture(app: App, who: Person) -> Overview:
     """Return where everything stands."""
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        return overview(app.policy.name, app.clock.today(), _holdings(books), small=app.policy.small)
+        return overview(app.policy.name, app.clock.today(), _holdings(app, books), small=app.policy.small)
 
 
 def story(app: App, who: Person, invoice_id: str) -> Story:
@@ -114,8 +114,9 @@ def people(app: App) -> tuple[Person, ...]:
         return books.find(Person)
 
 
-def _holdings(books: Books) -> Holdings:
+def _holdings(app: App, books: Books) -> Holdings:
     return Holdings(
+        payment_days=app.policy.payment_days,
         invoices=books.find(Invoice),
         folders=books.find(VisaFolder),
         mandats=books.find(Mandat),

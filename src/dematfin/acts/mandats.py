@@ -15,7 +15,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.correction import check_digits, open_to_correction
 from dematfin.steps.credits import exchange
-from dematfin.steps.reductions import reductions_of
+from dematfin.steps.reductions import living_reductions
 
 
 def correct(app: App, who: Person, mandat_id: str, imputation: Imputation) -> Mandat:
@@ -83,8 +83,7 @@ def reissue(app: App, who: Person, mandat_id: str) -> Mandat:
 
 def _check_not_taken_back(books: Books, mandat: Mandat) -> None:
     """A rejected mandat that was reduced meanwhile would be ordered for the whole again."""
-    alive = [one.id for one in reductions_of(books, mandat) if one.state is not MandatState.CANCELLED]
-    if alive:
+    if alive := living_reductions(books, mandat):
         message = (
             f"Mandat {mandat.id} : il a été réduit ou annulé ({', '.join(alive)}), il ne peut pas être réémis pour le "
             "tout. Voyez avec le comptable."

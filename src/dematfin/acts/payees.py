@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import normalised
@@ -87,10 +88,10 @@ def _check_subcontract(contract: Subcontract, holder: Tiers, ordered: Decimal) -
 
 
 def end_subcontract(app: App, who: Person, key: str, motif: str) -> Subcontract:
-    """End a subcontract: its invoices wait from now on; raises Forbidden, UnknownRecord."""
+    """End a subcontract: its invoices wait from now on; raises Forbidden, UnknownRecord, RuleError: ended already."""
     app = app.on_behalf_of(who, Act.REGISTER)
     with app.ledger.transaction() as books:
-        contract = replace(books.get(Subcontract, key), ended_on=app.clock.today())
+        contract = replace(_running(books.get(Subcontract, key)), ended_on=app.clock.today())
         told = for_journal(f"Sous-traitance {key}", motif)
         books.save(contract)
         books.record(app.event(Subject.TIERS, contract.firm, "sous-traitant accepté", "sous-traitance retirée", told))
@@ -158,14 +159,25 @@ def confirm_assignment(app: App, who: Person, key: str, trace: str) -> Assignmen
 
 
 def end_assignment(app: App, who: Person, key: str, motif: str) -> Assignment:
-    """End a cession (mainlevée): the supplier is paid again; raises Forbidden, UnknownRecord."""
+    """End a cession (mainlevée): the supplier is paid again; raises Forbidden, UnknownRecord, RuleError: ended."""
     app = app.on_behalf_of(who, Act.CLEAR_BANK)
     with app.ledger.transaction() as books:
-        claim = replace(books.get(Assignment, key), ended_on=app.clock.today())
+        claim = replace(_running(books.get(Assignment, key)), ended_on=app.clock.today())
         told = for_journal(f"Cession {key}", motif)
         books.save(claim)
         books.record(app.event(Subject.TIERS, claim.firm, "cession", "cession terminée", f"{claim.payee} : {told}"))
     return claim
+
+
+R = TypeVar("R", Subcontract, Assignment)
+
+
+def _running(record: R) -> R:
+    """Return what has not ended; the day of its end is written once."""
+    if record.ended_on is not None:
+        message = f"{record.id} est déjà terminé depuis le {record.ended_on:%d/%m/%Y} : il n'y a rien à retirer."
+        raise RuleError(message)
+    return record
 
 
 def subcontracts(app: App, who: Person) -> tuple[tuple[Subcontract, Decimal], ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
@@ -18,10 +19,14 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.credits import undo
+from dematfin.steps.give_up import give_up
 from dematfin.steps.liquidate import next_mandat_id
 from dematfin.steps.pieces import pieces_of
 from dematfin.steps.reductions import reductions_of
+
+S = MandatState
+LEAVING: Final = frozenset({S.PREPARED, S.IN_BORDEREAU, S.REFUSED_AT_GATE})
+"""In a bordereau that the comptable has not: it can be set aside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +39,20 @@ class Wish:
 
 
 def cancel(app: App, who: Person, mandat_id: str, motif: str) -> Mandat:
-    """Cancel a mandat: one without a number is undone at once, one that the comptable has is taken back for the whole.
+    """Cancel a mandat: one that waits, or was rejected, is given up; one that the comptable has is taken back whole.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError: no motif, it is in a frozen bordereau, or of an exercice that is closed.
+        Forbidden, UnknownRecord; RuleError: no motif, it is in a frozen bordereau, set aside, or of an exercice that is
+            closed.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
         reason = for_journal(f"Mandat {mandat_id}", motif)
-        if mandat.state is MandatState.PREPARED and not (mandat.bordereau or mandat.number or mandat.burnt):
-            return _undo(app, books, mandat, reason)
+        if mandat.aside:
+            raise _wrong(mandat, f"il est écarté, abandonnez-le (dematfin mandat abandonner {mandat_id} --motif …)")
+        if mandat.state is MandatState.REJECTED or (mandat.state is MandatState.PREPARED and not mandat.bordereau):
+            return give_up(app, books, mandat, reason)
         return _reduce(app, books, mandat, Wish(motif=reason))
 
 
@@ -58,20 +66,6 @@ def reduce(app: App, who: Person, mandat_id: str, wish: Wish) -> Mandat:
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
         return _reduce(app, books, mandat, replace(wish, motif=for_journal(f"Mandat {mandat_id}", wish.motif)))
-
-
-def _undo(app: App, books: Books, mandat: Mandat, reason: str) -> Mandat:
-    """Undo what has no number: its invoices may be mandated again, what it took is given back."""
-    undone = replace(mandat.moved(MandatState.CANCELLED), reason=reason)
-    undo(books, mandat)
-    books.save(undone)
-    books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, undone.state, f"annulé avant bordereau : {reason}"))
-    for invoice in books.find(Invoice, id=mandat.invoice_ids, state=InvoiceState.TO_PAY):
-        freed = invoice.moved(InvoiceState.SERVICE_FAIT)
-        books.save(freed)
-        told = f"son mandat {mandat.id} est annulé avant bordereau : à mandater de nouveau"
-        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, freed.state, told))
-    return undone
 
 
 def _reduce(app: App, books: Books, mandat: Mandat, wish: Wish) -> Mandat:
@@ -99,13 +93,18 @@ def _check_standing(app: App, mandat: Mandat) -> None:
     if mandat.kind is MandatKind.REDUCTION:
         raise _wrong(mandat, "c'est déjà une réduction : voyez avec le comptable comment revenir dessus")
     if mandat.state not in STANDING:
-        raise _wrong(
-            mandat,
-            f"il est {MANDAT[mandat.state]} : seul un mandat que le comptable a reçu s'annule ou se réduit. "
-            "Corrigez-le (mandat corriger, mandat ventiler)",
-        )
+        raise _wrong(mandat, f"il est {MANDAT[mandat.state]}, {_way_out(mandat)}")
     if why := why_closed(mandat.exercice, app.clock.today(), investment=mandat.investment):
         raise _wrong(mandat, f"{why} : il faut un titre de recettes au compte 773, à émettre hors de dematfin")
+
+
+def _way_out(mandat: Mandat) -> str:
+    """Say what to do of what the comptable has not."""
+    if mandat.bordereau and mandat.state in LEAVING:
+        first = "reprenez d'abord son bordereau (bordereau reprendre) puis " * (mandat.state is S.REFUSED_AT_GATE)
+        command = f"dematfin bordereau ecarter {mandat.bordereau} {mandat.id} --motif …"
+        return f"il est encore à vous : {first}écartez-le ({command})"
+    return "seul un mandat que le comptable a reçu se réduit ; il se corrige, ou s'annule (mandat annuler)"
 
 
 def _credit_note(books: Books, mandat: Mandat, note_id: str) -> Invoice:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from dematfin.domain.delay.dgp import delay
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding, blocking
 from dematfin.domain.intention import LONGEST_MOTIF, SupplierStatus
@@ -71,7 +70,7 @@ def _case(invoice: Invoice, days: int) -> Case:
     return Case(
         invoice=invoice,
         held=held,
-        due_on=delay(invoice.notified_on, invoice.executed_on, days).deadline,
+        due_on=invoice.delay(days).deadline,
         proposal=proposal,
         motif=_joined(words) if proposal else "",
         forcible=bool(held) and all(one.code in FORCIBLE for one in held),

@@ -6,7 +6,7 @@ from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.kind import MandatKind
-from dematfin.domain.mandat.mandat import Line, Mandat
+from dematfin.domain.mandat.mandat import Line, Mandat, MandatState
 from dematfin.domain.mandat.ventilation import Asked, ventilated
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
@@ -37,6 +37,7 @@ def ventilate(app: App, who: Person, mandat_id: str, asked: Sequence[Asked]) -> 
             check_digits(mandat_id, part.imputation)
             _check_engagement(books, mandat, part.engagement)
             _check_asset(mandat, part.inventaire)
+        _check_marche(mandat, {one.marche for one in asked})
         after = _on_marche(replace(mandat, lines=ventilated(mandat, parts)), {one.marche for one in asked})
         exchange(books, mandat, after)
         books.save(after)
@@ -56,6 +57,23 @@ def _on_marche(mandat: Mandat, said: set[str]) -> Mandat:
     return replace(mandat, marche=marche, kind=kind)
 
 
+def _check_marche(mandat: Mandat, said: set[str]) -> None:
+    """What was judged under a marché, its documents or the ceiling of a subcontractor, was judged under that one."""
+    if said <= {"", mandat.marche}:
+        return
+    if mandat.subcontract:
+        why = "il paie un sous-traitant par son acte spécial, son marché ne change pas : annulez-le (mandat annuler)"
+    elif mandat.state is MandatState.IN_BORDEREAU:
+        why = (
+            "ses pièces ont été vérifiées pour son bordereau, son marché ne change plus : écartez-le d'abord "
+            f"(bordereau ecarter {mandat.bordereau} {mandat.id} --motif …)"
+        )
+    else:
+        return
+    message = f"Mandat {mandat.id} : {why}. Rien n'est changé."
+    raise RuleError(message)
+
+
 def _check_engagement(books: Books, mandat: Mandat, key: str) -> None:
     if not key or key == mandat.engagement:
         return
@@ -65,12 +83,17 @@ def _check_engagement(books: Books, mandat: Mandat, key: str) -> None:
         why = f"l'engagement {number} n'est pas connu : importez-le (dematfin engagement importer)"
     elif not found[0].open:
         why = f"l'engagement {number} est soldé"
-    elif found[0].tiers != mandat.tiers.id:
+    elif found[0].tiers not in _creditors(books, mandat):
         why = f"l'engagement {number} a été passé avec un autre tiers ({found[0].tiers})"
     else:
         return
     message = f"Mandat {mandat.id} : {why}. Rien n'est changé."
     raise RuleError(message)
+
+
+def _creditors(books: Books, mandat: Mandat) -> set[str]:
+    """Return who may have been given an order that a mandat pays: its tiers, or that of its own order (a titulaire)."""
+    return {mandat.tiers.id, *(one.tiers for one in books.find(Engagement, id=mandat.engagement))}
 
 
 def _check_asset(mandat: Mandat, number: str) -> None:

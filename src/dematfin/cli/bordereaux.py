@@ -112,7 +112,7 @@ def show_mandats(listed: tuple[Mandat, ...]) -> None:
                 one.label,
                 " ".join(line.imputation.nature + "/" + (line.imputation.fonction or "—") for line in one.lines),
                 french(one.amount),
-                labels.MANDAT[one.state] + (f" : {one.reason}" if one.reason else ""),
+                labels.standing(one),
             )
             for one in sorted(listed, key=lambda mandat: mandat.number)
         ],

@@ -18,7 +18,7 @@ from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.money import french
 from dematfin.ports.app import App
 
-STATES: Final = frozenset({"", *labels.INVOICE.values(), *labels.OF_ITS_MANDAT.values()})
+STATES: Final = frozenset({"", *labels.INVOICE.values(), *labels.OF_ITS_MANDAT.values(), labels.SET_ASIDE})
 app = family("Les factures.")
 revue.register(app)
 recherche.register(app)
@@ -95,7 +95,7 @@ def _headline(story: consult.Story) -> None:
     for finding in invoice.findings:
         say(f"  {finding.sentence} ({finding.code})")
     for mandat in story.mandats:
-        say(f"Mandat {mandat.id} n° {mandat.number or '—'} : {french(mandat.amount)}, {labels.MANDAT[mandat.state]}")
+        say(f"Mandat {mandat.id} n° {mandat.number or '—'} : {french(mandat.amount)}, {labels.standing(mandat)}")
     for one in story.waivers:
         say(waiver_line(one), style="yellow")
 

@@ -9,6 +9,7 @@ from dematfin.acts import aside as acts
 from dematfin.acts import book as facts
 from dematfin.cli.context import DEFAULT, Configuration, sit
 from dematfin.cli.french import FrenchCommand
+from dematfin.cli.given_up import say_given_up
 from dematfin.cli.output import account, counted, say
 from dematfin.domain.money import french
 from dematfin.errors import DocumentError
@@ -94,10 +95,4 @@ def abandon(mandat: Mandat, motif: Motif, configuration: Configuration = DEFAULT
     """Abandonne pour de bon un mandat écarté : sa facture revient au service fait, son numéro sert au suivant."""
     desk = sit(configuration)
     gone = acts.abandon(desk.app, desk.who, mandat, motif)
-    seen = gone.number in gone.burnt
-    number = "ne resservira pas, le comptable l'a vu" if seen else "ira à un autre mandat"
-    say(f"Mandat {gone.id} abandonné. Son numéro {gone.number} {number}.")
-    say(
-        f"{', '.join(gone.invoice_ids)} : de nouveau au service fait. La prochaine préparation la mandatera de "
-        "nouveau ; si elle n'est pas due, renvoyez-la ou écartez-la avant (facture recycler, rejeter ou ecarter)."
-    )
+    say_given_up(gone, "abandonné")

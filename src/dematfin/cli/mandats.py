@@ -11,11 +11,12 @@ from dematfin.acts.after_payment import Paid
 from dematfin.cli.amounts import euros
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
+from dematfin.cli.given_up import say_given_up
 from dematfin.cli.output import say, table, write_json
 from dematfin.cli.ventilation import line
 from dematfin.cli.visas import DATES
 from dematfin.domain.finding import blocking
-from dematfin.domain.labels import INVOICE, MANDAT
+from dematfin.domain.labels import INVOICE, standing
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import french
 from dematfin.domain.registers import Imputation
@@ -43,7 +44,7 @@ def list_mandats(configuration: Configuration = DEFAULT, json: Json = False) -> 
                 one.bordereau,
                 one.tiers.name,
                 french(one.amount),
-                MANDAT[one.state] + (f" : {one.reason}" if one.reason else ""),
+                standing(one),
             )
             for one in found
         ],
@@ -106,11 +107,11 @@ def ventilate(
 
 @app.command("annuler", cls=FrenchCommand)
 def cancel(mandat: Key, motif: Why, configuration: Configuration = DEFAULT) -> None:
-    """Annule un mandat : défait s'il n'a pas de numéro, sinon repris en entier par un mandat d'annulation."""
+    """Annule un mandat : abandonné s'il attend ou est rejeté, repris en entier s'il est chez le comptable."""
     desk = sit(configuration)
     made = reductions.cancel(desk.app, desk.who, mandat, motif)
     if made.state is MandatState.CANCELLED:
-        say(f"Mandat {made.id} annulé : il n'avait pas de numéro. Sa facture sera mandatée à la prochaine préparation.")
+        say_given_up(made, "annulé")
     else:
         _say_reduction(made, mandat)
 
@@ -184,4 +185,9 @@ def show_lines(mandat: Mandat) -> None:
 
 def _say_reduction(made: Mandat, origin: str) -> None:
     say(f"Mandat {made.id} : reprend {french(made.amount)} sur le mandat {origin}.")
+    if not made.pieces:
+        say(
+            f"Joignez ce qui le justifie : dematfin pieces joindre {made.id} FICHIER --nature certificat.",
+            style="yellow",
+        )
     say("Préparez (bordereau preparer) : il ira dans un bordereau d'annulation, à faire signer comme les autres.")

@@ -4,7 +4,7 @@ from typing import Final
 
 from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE
 from dematfin.domain.mandat.flux import FLUX_MACHINE
-from dematfin.domain.mandat.mandat import MANDAT_MACHINE, MandatState
+from dematfin.domain.mandat.mandat import MANDAT_MACHINE, Mandat, MandatState
 from dematfin.domain.visa.decision import DecisionKind, Motive
 from dematfin.domain.visa.folder import FOLDER_MACHINE
 from dematfin.domain.visa.remote import REMOTE_MACHINE
@@ -29,6 +29,15 @@ OF_ITS_MANDAT: Final[dict[MandatState, str]] = {
     MandatState.CANCELLED: "mandat annulé",
 }
 """The label of an invoice to pay follows its mandat."""
+SET_ASIDE: Final = "mandat écarté"
+
+
+def standing(mandat: Mandat) -> str:
+    """Say where a mandat stands, and why when it is set aside or came back."""
+    if mandat.aside:
+        return f"écarté : {mandat.set_aside}"
+    return MANDAT[mandat.state] + (f" : {mandat.reason}" if mandat.reason else "")
+
 
 MOTIVE: Final[dict[Motive, str]] = {
     Motive.NOT_MY_SERVICE: "ce n'est pas mon service",

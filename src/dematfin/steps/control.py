@@ -52,7 +52,8 @@ def control_one(app: App, invoice_id: str) -> bool:
         known = _known(app, books, invoice)
         judged = judge(invoice, known, app.policy.tolerance, check_siret=app.policy.check_siret)
         findings = (*_said_by_a_person(invoice), *judged)
-        _remember_account(app, books, invoice, judged)
+        factor = known.payee.factor if known.payee.assignment else None
+        _remember_account(app, books, invoice, factor, judged)
         checked = _moved(replace(invoice, findings=findings), findings)
         if checked == invoice:
             return False
@@ -133,16 +134,22 @@ def _origins(books: Books, invoice: Invoice) -> tuple[Invoice, ...]:
     return tuple(one for one in found if not one.is_credit_note and one.siret == invoice.siret)
 
 
-def _remember_account(app: App, books: Books, invoice: Invoice, findings: tuple[Finding, ...]) -> None:
-    """Write down an account never seen before, so that two people can clear it."""
+def _remember_account(
+    app: App, books: Books, invoice: Invoice, factor: Tiers | None, findings: tuple[Finding, ...]
+) -> None:
+    """Write down an account never seen before, so that two people can clear it.
+
+    Of a claim handed over it is the factor's to confirm: it must never become the supplier's own.
+    """
+    siren = factor.siren if factor else invoice.supplier_siren
     for iban in (finding.about for finding in findings if finding.code == TO_CLEAR):
-        key = account_id(invoice.supplier_siren, iban)
+        key = account_id(siren, iban)
         if not books.find(KnownAccount, id=key):
             account = KnownAccount(
                 id=key,
-                siren=invoice.supplier_siren,
+                siren=siren,
                 iban=iban,
-                name=invoice.content.supplier.name,
+                name=factor.name if factor else invoice.content.supplier.name,
                 seen_in=f"facture {invoice.id}" if iban == invoice.iban else "registre des tiers",
                 seen_on=app.clock.today(),
             )

@@ -1,6 +1,5 @@
 """Folders: each change is kept with its event and with what then lies on each desk, in one transaction."""
 
-from dematfin.domain.delay.dgp import delay
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.visa.folder import VisaFolder
@@ -14,7 +13,7 @@ def keep_folder(
     app: App, books: Books, before: VisaFolder | None, folder: VisaFolder, invoice: Invoice, motif: str
 ) -> None:
     """Save a folder that was `before`, what lies on its desks, and the event that says why."""
-    pay_by = delay(invoice.notified_on, invoice.executed_on, app.policy.payment_days).deadline
+    pay_by = invoice.delay(app.policy.payment_days).deadline
     books.save(folder, *tasks(folder, before, pay_by))
     state = before.state if before else ""
     books.record(app.event(Subject.FOLDER, invoice.id, state, folder.state, motif, desk=folder.desk, folder=folder.id))

@@ -20,7 +20,7 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.credits import give_back
 from dematfin.steps.justify import justified
 from dematfin.steps.outcome import Tally
-from dematfin.steps.pieces import with_kept
+from dematfin.steps.reductions import stranded
 from dematfin.steps.vacant import vacant_bordereau, vacant_number
 
 OVERHEAD: Final = 2_000
@@ -48,7 +48,8 @@ def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally:
         opened = _opened(books, budget, exercice)
         series = {"siret": budget.siret, "exercice": exercice}
         waiting = books.find(Mandat, **series, state=MandatState.PREPARED, bordereau="", set_aside="")
-        closing = [one for one in waiting if one.kind.bordereau is kind and _may_close(app, budget, one, tally)]
+        ours = [one for one in waiting if one.kind.bordereau is kind]
+        closing = [one for one in ours if _is_in_time(app, one, tally) and _may_close(books, budget, one, tally)]
         mandats = tuple(justified(app, books, closing, tally))
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
         for part in cut(mandats, sizes, app.policy.flow_limit):
@@ -56,12 +57,17 @@ def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally:
             tally.done(bordereau.id)
 
 
-def _may_close(app: App, budget: Budget, mandat: Mandat, tally: Tally) -> bool:
-    """Say whether a mandat may be numbered; what Hélios would reject is told now, while it can be corrected."""
-    found = wrong_fonction(budget, mandat)
+def _is_in_time(app: App, mandat: Mandat, tally: Tally) -> bool:
+    """Say whether the exercice of a mandat is open."""
     if why := why_closed(mandat.exercice, app.clock.today(), investment=mandat.investment):
-        found = f"{why}. Annulez-le (mandat annuler {mandat.id} --motif …) : sa facture ira sur l'exercice ouvert"
-    if found:
+        way_out = f"Annulez-le (mandat annuler {mandat.id} --motif …) : sa facture ira sur l'exercice ouvert"
+        tally.note(f"Mandat {mandat.id} : {why}. {way_out}. Il n'est pas mis en bordereau.")
+    return not why
+
+
+def _may_close(books: Books, budget: Budget, mandat: Mandat, tally: Tally) -> bool:
+    """Say whether a mandat may be frozen; what Hélios would reject is told now, while it can be corrected."""
+    if found := wrong_fonction(budget, mandat) or stranded(books, mandat):
         tally.note(f"Mandat {mandat.id} : {found}. Il n'est pas mis en bordereau.")
     return not found
 
@@ -135,7 +141,12 @@ def _freeze_again(app: App, key: str, tally: Tally) -> None:
         if any(mandat.state is not MandatState.PREPARED for mandat in mandats):
             tally.note(f"Bordereau {key} : tous ses mandats ne sont pas repris, il attend.")
             return
-        frozen = [with_kept(books, mandat).moved(MandatState.IN_BORDEREAU) for mandat in mandats]
+        budget = app.policy.budget(bordereau.siret)
+        closing = [mandat for mandat in mandats if _may_close(books, budget, mandat, tally)]
+        if len(closing) < len(mandats) or len(ready := justified(app, books, closing, tally)) < len(mandats):
+            tally.note(f"Bordereau {key} : il attend que tous ses mandats soient en règle, ou écartés.")
+            return
+        frozen = [mandat.moved(MandatState.IN_BORDEREAU) for mandat in ready]
         again = replace(
             bordereau,
             total=total(frozen),

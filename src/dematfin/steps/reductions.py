@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from dematfin.domain.event import Subject
+from dematfin.domain.labels import MANDAT
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.mandat.reduction import wholly_taken_back
+from dematfin.domain.mandat.reduction import STANDING, wholly_taken_back
 from dematfin.domain.money import french
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -15,6 +16,26 @@ def reductions_of(books: Books, mandat: Mandat) -> tuple[Mandat, ...]:
     """Return what was taken back of a mandat, or is about to be."""
     made = books.find(Mandat, siret=mandat.siret, exercice=mandat.exercice, reference=mandat.reference)
     return tuple(one for one in made if one.origin and one.origin.mandat == mandat.id)
+
+
+def living_reductions(books: Books, mandat: Mandat) -> tuple[str, ...]:
+    """Return the ids of what takes a mandat back and was not given up."""
+    return tuple(one.id for one in reductions_of(books, mandat) if one.state is not MandatState.CANCELLED)
+
+
+def stranded(books: Books, mandat: Mandat) -> str:
+    """Say why a réduction is not to be ordered: what it takes back came back itself; an empty text for any other."""
+    if mandat.origin is None:
+        return ""
+    origin = books.get(Mandat, mandat.origin.mandat)
+    if origin.state in STANDING:
+        return ""
+    undone = (
+        f"Écartez-la (bordereau ecarter {mandat.bordereau} {mandat.id} --motif …)"
+        if mandat.bordereau
+        else f"Annulez-la (mandat annuler {mandat.id} --motif …)"
+    )
+    return f"le mandat {origin.id} qu'elle réduit est {MANDAT[origin.state]}, il n'y a rien à reprendre. {undone}"
 
 
 def settle_origin(app: App, books: Books, reduction: Mandat, tally: Tally) -> None:

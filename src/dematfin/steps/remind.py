@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
-from dematfin.domain.delay.dgp import delay
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.person import Person
@@ -89,7 +88,7 @@ def _pending(app: App, books: Books, folders: Iterable[VisaFolder]) -> list[Pend
 
 
 def _one_pending(app: App, folder: VisaFolder, invoice: Invoice) -> Pending:
-    pay_by = delay(invoice.notified_on, invoice.executed_on, app.policy.payment_days).deadline
+    pay_by = invoice.delay(app.policy.payment_days).deadline
     supplier = invoice.content.supplier.name
     return Pending(folder=folder, supplier=supplier, amount=invoice.signed_amount, pay_by=pay_by)
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Final
 
-from dematfin.domain.delay.dgp import delay
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.waiver import Waiver
@@ -58,7 +57,7 @@ def slip_of(app: App, books: Books, invoice: Invoice, folder: VisaFolder, *, pro
         siret=budget.siret,
         invoice=invoice,
         folder=folder,
-        pay_by=delay(invoice.notified_on, folder.executed_on, app.policy.payment_days).deadline,
+        pay_by=replace(invoice, executed_on=folder.executed_on).delay(app.policy.payment_days).deadline,
         steps=tuple(slip_steps(folder, names, app.clock.local)),
         documents=tuple(slip_documents(invoice, added, names)),
         seen=seen_together(invoice, added),

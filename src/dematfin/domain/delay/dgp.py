@@ -41,5 +41,5 @@ def resumed(first: Dgp, interrupted_on: date | None, received_on: date | None) -
     """
     if interrupted_on is None or received_on is None or received_on < interrupted_on:
         return first
-    left = max(NEW_DELAY, (first.deadline - interrupted_on).days)
+    left = max(NEW_DELAY, (first.deadline - max(interrupted_on, first.start)).days)
     return replace(first, deadline=max(first.deadline, received_on + timedelta(days=left)))

@@ -20,8 +20,9 @@ from dematfin.domain.visa.remote import RemoteFolder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """Every record that figures are made of."""
+    """Every record that figures are made of, and the legal delay of payment."""
 
+    payment_days: int
     invoices: Sequence[Invoice]
     folders: Sequence[VisaFolder]
     mandats: Sequence[Mandat]

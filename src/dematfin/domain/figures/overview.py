@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 
 from dematfin.domain import labels
-from dematfin.domain.delay.dgp import delay
 from dematfin.domain.figures.alerts import alerts
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.finding import blocking
@@ -104,10 +103,10 @@ def invoice_rows(held: Holdings) -> Iterator[InvoiceRow]:
     mandats = {key: mandat for mandat in held.mandats for key in mandat.invoice_ids}
     waiting = {folder.invoice_id: folder for folder in held.folders if folder.state is FolderState.IN_CIRCUIT}
     for invoice in held.invoices:
-        yield _row(invoice, mandats.get(invoice.id), waiting.get(invoice.id))
+        yield _row(invoice, mandats.get(invoice.id), waiting.get(invoice.id), held.payment_days)
 
 
-def _row(invoice: Invoice, mandat: Mandat | None, folder: VisaFolder | None) -> InvoiceRow:
+def _row(invoice: Invoice, mandat: Mandat | None, folder: VisaFolder | None, days: int) -> InvoiceRow:
     content = invoice.content
     return InvoiceRow(
         id=invoice.id,
@@ -126,7 +125,7 @@ def _row(invoice: Invoice, mandat: Mandat | None, folder: VisaFolder | None) -> 
         mandat=mandat.number if mandat else 0,
         bordereau=mandat.bordereau if mandat else "",
         received_on=invoice.notified_on,
-        due_on=delay(invoice.notified_on, invoice.executed_on).deadline,
+        due_on=invoice.delay(days).deadline,
         visa_due_on=folder.due_on if folder else None,
         paid_on=mandat.paid_on if mandat else None,
         blocked=tuple(finding.sentence for finding in blocking(invoice.findings)),
@@ -136,7 +135,7 @@ def _row(invoice: Invoice, mandat: Mandat | None, folder: VisaFolder | None) -> 
 def label(invoice: Invoice, mandat: Mandat | None) -> str:
     """Say where an invoice stands, in French."""
     if invoice.state is InvoiceState.TO_PAY and mandat is not None:
-        return labels.OF_ITS_MANDAT[mandat.state]
+        return labels.SET_ASIDE if mandat.aside else labels.OF_ITS_MANDAT[mandat.state]
     return labels.INVOICE[invoice.state]
 
 

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Final
 
-from dematfin.domain.delay.dgp import delay
 from dematfin.domain.invoice.chorus import WORDS, Stage, stage
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -119,12 +118,12 @@ def _stands(invoice: Invoice, state: InvoiceState, mandat: Mandat | None) -> str
 
 
 def _delay(invoice: Invoice, days: int, today: date) -> str:
+    deadline = invoice.delay(days).deadline
     if invoice.interrupted_on is not None and invoice.state is not InvoiceState.INTERRUPTED:
-        return (
-            f"Son délai de paiement, interrompu le {_day(invoice.interrupted_on)}, a recommencé à la réception "
-            "complète de vos éléments."
-        )
-    deadline = delay(invoice.notified_on, invoice.executed_on, days).deadline
+        again = f"Son délai de paiement, interrompu le {_day(invoice.interrupted_on)}, a recommencé à la réception "
+        if invoice.resumed_on is None:
+            return f"{again}complète de vos éléments."
+        return f"{again}complète de vos éléments, le {_day(invoice.resumed_on)}, jusqu'au {_day(deadline)}."
     ends = "court jusqu'au" if today <= deadline else "s'est achevé le"
     return f"Le délai légal de paiement {ends} {_day(deadline)}."
 

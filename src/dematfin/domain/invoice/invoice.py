@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from dematfin.domain.delay.dgp import Dgp, delay, resumed
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.chorus import Passage, first_completion, first_suspension
@@ -104,6 +105,10 @@ class Invoice:
     def signed_amount(self) -> Decimal:
         """TTC to the cent, negative for a credit note: what the accounts add up."""
         return -self.ttc if self.is_credit_note else self.ttc
+
+    def delay(self, days: int) -> Dgp:
+        """Return its legal delay, interruption counted: the same on its mandat, in lists and in reminders."""
+        return resumed(delay(self.notified_on, self.executed_on, days), self.interrupted_on, self.resumed_on)
 
     def moved(self, state: InvoiceState) -> "Invoice":
         """Return the invoice in its next state, by an act of ours, or raise IllegalTransition."""

@@ -10,24 +10,30 @@ from dematfin.errors import RuleError
 
 
 def put_aside(mandat: Mandat, motif: str) -> Mandat:
-    """Return a mandat out of its bordereau until somebody takes it back; raises IllegalTransition."""
-    return replace(mandat.moved(MandatState.PREPARED), bordereau="", set_aside=motif)
+    """Return a mandat out of its bordereau until somebody takes it back; raises IllegalTransition.
+
+    That of a refused bordereau which was taken up again is prepared already.
+    """
+    out = mandat if mandat.state is MandatState.PREPARED else mandat.moved(MandatState.PREPARED)
+    return replace(out, bordereau="", set_aside=motif)
 
 
 def taken_back(mandat: Mandat) -> Mandat:
     """Return a mandat that the next freeze takes in, under the number that it kept; raises RuleError."""
-    _check_aside(mandat, "il n'y a rien à réintégrer")
+    check_aside(mandat, "il n'y a rien à réintégrer")
     return replace(mandat, set_aside="")
 
 
 def abandoned(mandat: Mandat, motif: str, *, known: bool) -> Mandat:
-    """Return a mandat that will never be sent, or raise RuleError.
+    """Return a mandat that will never be sent, or raise IllegalTransition.
 
     Its number goes to another one, unless the comptable has seen it: `known`, in a bordereau that was integrated.
     """
-    _check_aside(mandat, "écartez-le d'abord de son bordereau (dematfin bordereau ecarter)")
-    burnt = (*mandat.burnt, mandat.number) if known else mandat.burnt
-    return replace(mandat.moved(MandatState.CANCELLED), reason=motif, burnt=burnt)
+    cancelled = replace(mandat.moved(MandatState.CANCELLED), reason=motif)
+    if not known:
+        return replace(cancelled, set_aside=mandat.set_aside or motif)
+    numbers = {mandat.number} - {0, *mandat.burnt}
+    return replace(cancelled, burnt=(*mandat.burnt, *numbers))
 
 
 def is_abandoned(mandat: Mandat) -> bool:
@@ -42,10 +48,16 @@ def free_numbers(abandoned_ones: Iterable[Mandat], others: Iterable[Mandat]) -> 
 
 
 def without(bordereau: Bordereau, gone: Mandat, left: Sequence[Mandat]) -> Bordereau:
-    """Return a bordereau without one of its mandats: its flow is to be built again."""
+    """Return a bordereau without one of its mandats: its flow is to be built again.
+
+    A refused one that holds nothing any more waits to be filled, as any other.
+    """
     apart = sum((line.tva or ZERO for mandat in left for line in mandat.lines), ZERO)
     mandats = tuple(key for key in bordereau.mandats if key != gone.id)
-    return replace(after(bordereau, gone), mandats=mandats, total=total(left), tva=apart)
+    remains = replace(after(bordereau, gone), mandats=mandats, total=total(left), tva=apart)
+    if bordereau.refused and not mandats:
+        return replace(remains, refused=False, flux="", sent_before=(*bordereau.sent_before, bordereau.flux))
+    return remains
 
 
 def after(bordereau: Bordereau, gone: Mandat) -> Bordereau:
@@ -56,7 +68,8 @@ def after(bordereau: Bordereau, gone: Mandat) -> Bordereau:
     return replace(bordereau, cumul=bordereau.cumul - gone.amount, flux=bordereau.flux if bordereau.refused else "")
 
 
-def _check_aside(mandat: Mandat, remedy: str) -> None:
-    if mandat.state is not MandatState.PREPARED or not mandat.set_aside:
+def check_aside(mandat: Mandat, remedy: str) -> None:
+    """Raise RuleError, with what to do, when a mandat is not set aside."""
+    if not mandat.aside:
         message = f"Le mandat {mandat.id} n'est pas écarté : {remedy}."
         raise RuleError(message)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from dematfin.domain.delay.dgp import delay, resumed
 from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.payment import leaves_by_itself
 from dematfin.domain.mandat.kind import MandatKind, PaymentMode
@@ -65,9 +64,7 @@ def liquidate(basis: Basis, *, mandat_id: str, exercice: int, payment_days: int)
         label=_label(basis),
         reference=invoice.number,
         marche=marche,
-        dgp=resumed(
-            delay(invoice.notified_on, invoice.executed_on, payment_days), invoice.interrupted_on, invoice.resumed_on
-        ),
+        dgp=invoice.delay(payment_days),
         lines=_lines(basis, engagement, amount),
         shares=shares,
         pieces=basis.pieces,

@@ -163,6 +163,11 @@ class Mandat:
     burnt: tuple[int, ...] = ()
 
     @property
+    def aside(self) -> bool:
+        """Whether it waits until somebody takes it back, or gives it up."""
+        return self.state is MandatState.PREPARED and bool(self.set_aside)
+
+    @property
     def investment(self) -> bool:
         """Whether it is paid on the investment section (NatPce 02)."""
         return any(line.imputation.investment for line in self.lines)

@@ -77,8 +77,13 @@ def check_bic(invoice_id: str, account: BankAccount) -> BankAccount:
 
 
 def ordered(mandats: Iterable[Mandat]) -> Decimal:
-    """Add up what mandats order to pay, less what réductions take back; a cancelled one orders nothing."""
-    alive = [one for one in mandats if one.state is not MandatState.CANCELLED]
+    """Add up what mandats order to pay, less what réductions take back; a cancelled one orders nothing.
+
+    A mandat that is cancelled because all of it was taken back counts once: its réductions with it.
+    """
+    listed = tuple(mandats)
+    gone = {one.id for one in listed if one.state is MandatState.CANCELLED}
+    alive = [one for one in listed if not gone & {one.id, one.origin.mandat if one.origin else ""}]
     return sum((-one.amount if one.kind is MandatKind.REDUCTION else one.amount for one in alive), ZERO)
 
 
