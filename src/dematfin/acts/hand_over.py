@@ -36,6 +36,14 @@ class Exported:
     notice: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A file that came back signed, and what a person should look at in it."""
+
+    flux: Flux
+    remarks: tuple[str, ...]
+
+
 def to_hand_over(app: App, who: Person) -> tuple[Sheet, ...]:
     """Return the bordereaux that an agent may give to be signed."""
     who.require(Act.PREPARE)
@@ -88,7 +96,7 @@ def export(app: App, who: Person, bordereau_id: str, folder: Path) -> Exported:
     return written
 
 
-def take_in(app: App, who: Person, file: Path) -> Flux:
+def take_in(app: App, who: Person, file: Path) -> Taken:
     """Take a file that was signed elsewhere: verified in full, kept only if nothing but its signature has changed.
 
     Raises:
@@ -100,8 +108,7 @@ def take_in(app: App, who: Person, file: Path) -> Flux:
         copy = folder / "signe.xml"
         _copy(file, copy)
         flux = _flux_of(app, _nomfic(app, copy, file), file)
-        take_home(app, flux, copy, Collected(progress=Progress.SIGNED))
-        return flux
+        return Taken(flux=flux, remarks=take_home(app, flux, copy, Collected(progress=Progress.SIGNED)))
 
 
 def recall(app: App, who: Person, bordereau_id: str) -> Flux:

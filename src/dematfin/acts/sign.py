@@ -5,7 +5,7 @@ from decimal import Decimal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
-from dematfin.ports.signature import Holder, Place, SignatureFact
+from dematfin.ports.signature import Holder, Place, SignatureReport
 from dematfin.steps.signatures import Sheet, Signed, check_confirmed, duties, keep_signed, request, verified, waiting
 from dematfin.steps.transmit import check_unanswered
 from dematfin.steps.untouched import check_untouched
@@ -29,7 +29,7 @@ def holder(app: App, who: Person) -> Holder | None:
     return app.signer.holder()
 
 
-def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[SignatureFact, ...]:
+def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> SignatureReport:
     """Sign each bordereau of a flow; `confirmed` is the total in euros that the person saw and confirmed.
 
     Raises:
@@ -52,11 +52,18 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
         signed = folder / "signe.xml"
         reference = app.signer.submit(request(sheets, unsigned))
         app.signer.collect(reference, signed)
-        facts = verified(app, flux, signed, unsigned)
+        report = verified(app, flux, signed, unsigned)
         document = app.documents.put_file(signed)
-    kept = Signed(document=document, by=who.id, name=who.name, certificate=facts[0].fingerprint, exceptions=exceptions)
+    kept = Signed(
+        document=document,
+        by=who.id,
+        name=who.name,
+        certificate=report.signatures[0].fingerprint,
+        remarks=report.remarks,
+        exceptions=exceptions,
+    )
     keep_signed(app, flux, kept)
-    return facts
+    return report
 
 
 def _check_here(app: App) -> None:

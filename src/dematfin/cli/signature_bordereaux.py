@@ -67,9 +67,11 @@ def sign_all(configuration: Configuration = DEFAULT, oui: Beforehand = False) ->
     if holder := signing.holder(desk.app, desk.who):
         _show_holder(desk, holder)
     for sheet in _agreed(desk, sheets, SIGN, oui=oui):
-        facts = signing.sign(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
-        when = desk.app.clock.local(facts[0].signed_at)
-        said = f"{sheet.bordereau.id} : signé par {facts[0].signer}, le {when:%d/%m/%Y à %H:%M}."
+        report = signing.sign(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
+        fact = report.signatures[0]
+        when = desk.app.clock.local(fact.signed_at)
+        said = f"{sheet.bordereau.id} : signé par {fact.signer}, le {when:%d/%m/%Y à %H:%M}."
+        _show_remarks(report.remarks)
         say(f"{said} Reste à le transmettre.", style="green")
 
 
@@ -111,8 +113,9 @@ def resume(
     desk = sit(configuration)
     file = Path(quoi)
     if file.is_file():
-        flux = hand_over.take_in(desk.app, desk.who, file)
-        names = ", ".join(flux.bordereaux)
+        taken = hand_over.take_in(desk.app, desk.who, file)
+        names = ", ".join(taken.flux.bordereaux)
+        _show_remarks(taken.remarks)
         say(f"Bordereau {names} : sa signature est bonne, il est gardé. Reste à le transmettre.", style="green")
         return
     if "/" in quoi or file.suffix:
@@ -129,6 +132,11 @@ def recall(bordereau: Key, configuration: Configuration = DEFAULT) -> None:
     say(f"Bordereau {bordereau} rappelé : il est de nouveau à signer.")
     if flux.by_hand:
         say("Faites détruire le fichier donné : signé plus tard, il ne serait pas repris.")
+
+
+def _show_remarks(remarks: Sequence[str]) -> None:
+    for line in remarks:
+        say(f"! {line}", style="yellow")
 
 
 def _show_holder(desk: Desk, holder: Holder) -> None:
@@ -197,8 +205,7 @@ def _show(desk: Desk, sheet: Sheet) -> None:
 
 
 def _show_exceptions(desk: Desk, sheet: Sheet) -> None:
-    for line in exceptions(desk.app, desk.who, sheet):
-        say(f"! {line}", style="yellow")
+    _show_remarks(exceptions(desk.app, desk.who, sheet))
 
 
 def _asked(question: str, words: Words) -> str:

@@ -56,7 +56,8 @@ def pursue(app: App, flux: Flux, tally: Tally) -> None:
         answer = app.signer.collect(flux.signing_ref, signed)
         match answer.progress:
             case Progress.SIGNED:
-                take_home(app, flux, signed, answer)
+                for remark in take_home(app, flux, signed, answer):
+                    tally.note(f"Flux {flux.id} : {remark}")
                 tally.done(flux.id)
             case Progress.REFUSED:
                 _refused(app, flux, answer)
@@ -65,8 +66,8 @@ def pursue(app: App, flux: Flux, tally: Tally) -> None:
                 _wait(flux, answer.reason, tally)
 
 
-def take_home(app: App, flux: Flux, signed: Path, answer: Collected) -> None:
-    """Keep a flow that was signed elsewhere, once all is proved.
+def take_home(app: App, flux: Flux, signed: Path, answer: Collected) -> tuple[str, ...]:
+    """Keep a flow that was signed elsewhere, once all is proved; return what a person should look at.
 
     Raises:
         SignatureError: something but signatures has changed, or whoever signed may not; SeparationOfDuties; RuleError.
@@ -75,18 +76,20 @@ def take_home(app: App, flux: Flux, signed: Path, answer: Collected) -> None:
         check_unanswered(books, flux)
         sheets = sheets_of(books, flux)
     with app.documents.local(flux.unsigned) as unsigned:
-        fact = verified(app, flux, signed, unsigned)[0]
-    person = signatory(app, flux, fact)
+        report = verified(app, flux, signed, unsigned)
+    person, fact = signatory(app, flux, report), report.signatures[0]
     kept = Signed(
         document=app.documents.put_file(signed),
         by=person.id if person else fact.signer,
         name=fact.signer,
         certificate=fact.fingerprint,
+        remarks=report.remarks,
         exceptions=duties(app, person, sheets) if person else (),
         history=_kept(app, answer.history),
         slip=_kept(app, answer.slip),
     )
     keep_signed(app, flux, kept)
+    return report.remarks
 
 
 def let_go(app: App, flux: Flux) -> None:
