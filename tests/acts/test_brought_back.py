@@ -70,7 +70,7 @@ def again(data: bytes, change: Callable[[Any], None], who: pki.Identity) -> byte
     signature = root.find(f".//{DS}Signature")
     change(signature)
     sign_again(signature, who)
-    return DECLARATION + b"\n" + etree.tostring(root, encoding="ISO-8859-1", xml_declaration=False)
+    return bytes(DECLARATION + b"\n" + etree.tostring(root, encoding="ISO-8859-1", xml_declaration=False))
 
 
 TOOLS: Final[dict[str, Callable[[bytes], bytes]]] = {

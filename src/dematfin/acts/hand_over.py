@@ -18,7 +18,7 @@ from dematfin.ports.app import App
 from dematfin.ports.signature import Collected, Place, Progress
 from dematfin.steps.day import LEASES
 from dematfin.steps.outcome import Tally
-from dematfin.steps.signatures import Sheet, check_confirmed, sheets_of, total_of, waiting
+from dematfin.steps.signatures import Sheet, check_confirmed, check_mode, sheets_of, total_of, waiting
 from dematfin.steps.signing import back, let_go, pursue, signing, take_home
 from dematfin.steps.transmit import check_unanswered
 from dematfin.steps.untouched import check_untouched
@@ -48,7 +48,7 @@ def to_hand_over(app: App, who: Person) -> tuple[Sheet, ...]:
     """Return the bordereaux that an agent may give to be signed."""
     who.require(Act.PREPARE)
     with app.ledger.reading() as books:
-        return waiting(books)
+        return tuple(sheet for sheet in waiting(books) if not sheet.flux.on_paper)
 
 
 def hand_over(app: App, who: Person, nomfic: str, confirmed: Decimal) -> None:
@@ -65,6 +65,7 @@ def hand_over(app: App, who: Person, nomfic: str, confirmed: Decimal) -> None:
         sheets = waiting(books, nomfic)
         check_confirmed(nomfic, sheets, confirmed)
     flux = sheets[0].flux
+    check_mode(flux, on_paper=False)
     if flux.signing_ref:
         let_go(app, flux)
     _given(app, flux, f"DF-{flux.id}-{app.clock.now():%Y%m%d%H%M%S}", None)
@@ -80,6 +81,7 @@ def export(app: App, who: Person, bordereau_id: str, folder: Path) -> Exported:
     app = app.on_behalf_of(who, Act.PREPARE)
     sheets = _sheets(app, bordereau_id)
     flux = sheets[0].flux
+    check_mode(flux, on_paper=False)
     if flux.state is not FluxState.BUILT and not (flux.state is FluxState.SIGNING and flux.by_hand):
         message = f"Le bordereau {bordereau_id} n'est pas à signer ({FLUX[flux.state]}) : rien n'est exporté."
         raise RuleError(message)

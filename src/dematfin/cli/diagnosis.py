@@ -78,6 +78,8 @@ class Diagnosis:
         settings = self._settings.signature
         now = open_clock(self._settings).now
         authorities = Authorities(settings, now)
+        if not self._settings.pes.dematerialise:
+            return "aucun, les bordereaux se signent sur papier (dematerialise = false dans [pes])"
         if settings.lieu != "ici":
             where = "dans l'i-Parapheur" if settings.lieu == "parapheur" else "ailleurs"
             return f"aucun ici, les bordereaux se signent {where}"

@@ -45,6 +45,11 @@ SEND: Final = Words(
     several="Envoyer ces {count} bordereaux à la signature, pour {order} ?",
     undone="envoyé",
 )
+PAPER: Final = Words(
+    one="Avez-vous signé de votre main le bordereau imprimé, pour {order} ?",
+    several="Avez-vous signé de votre main ces {count} bordereaux imprimés, pour {order} ?",
+    undone="signé",
+)
 Beforehand = Annotated[bool, typer.Option("--oui", help="Confirme d'avance : la liste a été vue par ailleurs.")]
 
 
@@ -58,12 +63,24 @@ def register(app: typer.Typer) -> None:
 
 
 def sign_all(configuration: Configuration = DEFAULT, oui: Beforehand = False) -> None:
-    """Montre les bordereaux à signer, demande confirmation, et les signe avec votre certificat."""
+    """Montre les bordereaux à signer, demande confirmation, et les signe avec votre certificat, ou note le papier."""
     desk = sit(configuration)
     sheets = signing.to_sign(desk.app, desk.who)
     if not sheets:
         say("Aucun bordereau n'attend de signature. Préparez-les d'abord (bordereau preparer).")
-        return
+    if paper := [sheet for sheet in sheets if sheet.flux.on_paper]:
+        _note_paper(desk, paper, oui=oui)
+    if others := [sheet for sheet in sheets if not sheet.flux.on_paper]:
+        _sign(desk, others, oui=oui)
+
+
+def _note_paper(desk: Desk, sheets: Sequence[Sheet], *, oui: bool) -> None:
+    for sheet in _agreed(desk, sheets, PAPER, oui=oui):
+        signing.sign_on_paper(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
+        say(f"{sheet.bordereau.id} : signé sur papier par {desk.who.name}. Reste à le transmettre.", style="green")
+
+
+def _sign(desk: Desk, sheets: Sequence[Sheet], *, oui: bool) -> None:
     if holder := signing.holder(desk.app, desk.who):
         _show_holder(desk, holder)
     for sheet in _agreed(desk, sheets, SIGN, oui=oui):

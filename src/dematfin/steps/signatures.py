@@ -46,12 +46,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """A signature that holds, ready to be kept: of whom, by what certificate, with which exceptions."""
+    """A signature that holds, ready to be kept: of whom, by what certificate, with which exceptions.
+
+    No certificate signs on paper.
+    """
 
     document: DocumentRef
     by: str
     name: str
-    certificate: str
+    certificate: str = ""
     remarks: tuple[str, ...] = ()
     exceptions: tuple[Waiver, ...] = ()
     history: DocumentRef | None = None
@@ -59,7 +62,7 @@ class Signed:
 
 
 def waiting(books: Books, *nomfic: str) -> tuple[Sheet, ...]:
-    """Return the bordereaux that wait for a signature; with the name of a flow, its own."""
+    """Return the bordereaux that wait for a signature, on paper or not; with the name of a flow, its own."""
     flows = books.find(Flux, state=FluxState.BUILT)
     return tuple(sheet for flux in flows if not nomfic or flux.id in nomfic for sheet in sheets_of(books, flux))
 
@@ -85,6 +88,19 @@ def check_confirmed(nomfic: str, sheets: Sequence[Sheet], confirmed: Decimal) ->
     if (total := total_of(sheets)) != confirmed:
         message = (
             f"Le total confirmé ({french(confirmed)}) n'est pas celui du flux ({french(total)}) : rien n'est signé."
+        )
+        raise RuleError(message)
+
+
+def check_mode(flux: Flux, *, on_paper: bool) -> None:
+    """Raise RuleError when a flow was built for the other kind of signature."""
+    if flux.on_paper is not on_paper:
+        how = (
+            "est construit pour un bordereau signé sur papier" if flux.on_paper else "attend une signature électronique"
+        )
+        message = (
+            f"Le flux {flux.id} {how} (« dematerialise », dans la section [pes], quand il a été construit). Rien n'est "
+            "fait ; l'ordonnateur le signe par « bordereau signer »."
         )
         raise RuleError(message)
 
@@ -162,8 +178,10 @@ def keep_signed(app: App, flux: Flux, signed: Signed) -> None:
             raise Conflict(message)
         kept = replace(moved, signed=signed.document, signed_by=signed.by, signing_history=signed.history, message="")
         books.save(kept, *signed.exceptions)
-        motif = f"signé par {signed.name}{told(signed.exceptions)}"
-        details = {"sha256": signed.document.sha256, "certificat": signed.certificate}
+        how = "signé" if signed.certificate else "signé sur papier"
+        motif = f"{how} par {signed.name}{told(signed.exceptions)}"
+        details = {"sha256": signed.document.sha256}
+        details |= {"certificat": signed.certificate} if signed.certificate else {}
         details |= {"fiche": signed.slip.sha256} if signed.slip else {}
         details |= {"remarques": " ".join(signed.remarks)} if signed.remarks else {}
         books.record(app.event(Subject.FLUX, flux.id, current.state, FluxState.SIGNED, motif, **details))
