@@ -19,7 +19,7 @@ from dematfin.pes.validate import Schemas
 from dematfin.ports.signature import Place
 from examples import AGENT, MAIRE, VISEUR
 from fakes.hall import Hall
-from fakes.signature import FakePlace
+from fakes.signature import FakePlace, FakeSigner
 from official import OFFICIAL, needs_official
 from signature.resigning import DECLARATION
 
@@ -128,6 +128,9 @@ def test_a_flow_is_signed_as_it_was_built_whatever_is_configured_since(hall: Hal
     ):
         with pytest.raises(RuleError, match="signé sur papier"):
             act()
+    hall.app = replace(hall.app, signer=FakeSigner())
+    with pytest.raises(RuleError, match="signé sur papier"):
+        sign.sign(hall.app, MAIRE, flux(hall).id, Decimal("120.00"))
     with hall.ledger.transaction() as books:
         books.save(replace(flux(hall), on_paper=False))
     with pytest.raises(RuleError, match="attend une signature électronique"):

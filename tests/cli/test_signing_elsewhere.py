@@ -171,7 +171,8 @@ def test_it_is_sent_to_the_parapheur_and_comes_back_signed_days_later(copy: Offi
     assert (checked.code, "les bordereaux se signent dans l'i-Parapheur" in checked.out) == (0, True), checked.out
     assert copy("bordereau", "signer", "--oui").code == 3
     sent = copy("bordereau", "envoyer", typed="oui\n")
-    assert (sent.code, "Envoyer ce bordereau à la signature (283,50 €) ?" in sent.out) == (0, True), sent.said
+    assert (sent.code, f"Bordereau {WAITING} : remis à la signature" in sent.out) == (0, True), sent.said
+    assert "Envoyer ce bordereau à la signature, pour ordonner de payer 283,50 € ?" in sent.out
     plain(sent.said)
     assert state(copy) == "à la signature"
     assert copy("bordereau", "envoyer").code == 0

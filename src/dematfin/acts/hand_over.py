@@ -116,6 +116,8 @@ def take_in(app: App, who: Person, file: Path) -> Taken:
 def recall(app: App, who: Person, bordereau_id: str) -> Flux:
     """Take back a flow that is not signed yet: it waits for a signature again.
 
+    One that lies in an i-Parapheur which is not configured any more is given up there, and nobody asks it.
+
     Raises:
         Forbidden, UnknownRecord; RuleError: it is not being signed elsewhere, or not any more; Refused: it is being
         decided on there.
@@ -123,7 +125,7 @@ def recall(app: App, who: Person, bordereau_id: str) -> Flux:
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.lease(LEASES[signing], app.holder):
         flux = _being_signed(app, bordereau_id)
-        if not flux.by_hand:
+        if app.signer.place is Place.PARAPHEUR and not flux.by_hand:
             flux = _still_unsigned(app, flux, bordereau_id)
             app.signer.release(flux.signing_ref)
         back(app, flux, "rappelé avant d'être signé", signing_ref="", message="")

@@ -17,7 +17,7 @@ from dematfin.cli.output import account, counted, day, say, table
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.money import french
 from dematfin.errors import RuleError
-from dematfin.ports.signature import Holder
+from dematfin.ports.signature import Holder, Place
 from dematfin.steps.signatures import Sheet, total_of
 from dematfin.steps.signing import signing as collecting
 
@@ -149,6 +149,8 @@ def recall(bordereau: Key, configuration: Configuration = DEFAULT) -> None:
     say(f"Bordereau {bordereau} rappelé : il est de nouveau à signer.")
     if flux.by_hand:
         say("Faites détruire le fichier donné : signé plus tard, il ne serait pas repris.")
+    elif desk.app.signer.place is not Place.PARAPHEUR:
+        say(f"! L'i-Parapheur n'est plus configuré : faites-y supprimer le dossier {flux.signing_ref}.", style="yellow")
 
 
 def _show_remarks(remarks: Sequence[str]) -> None:
