@@ -45,8 +45,13 @@ class Taken:
 
 
 def to_hand_over(app: App, who: Person) -> tuple[Sheet, ...]:
-    """Return the bordereaux that an agent may give to be signed."""
+    """Return the bordereaux that an agent may have signed in the i-Parapheur.
+
+    Raises:
+        Forbidden; RuleError: nothing is signed there.
+    """
     who.require(Act.PREPARE)
+    _check_there(app)
     with app.ledger.reading() as books:
         return tuple(sheet for sheet in waiting(books) if not sheet.flux.on_paper)
 
@@ -58,9 +63,7 @@ def hand_over(app: App, who: Person, nomfic: str, confirmed: Decimal) -> None:
         Forbidden; RuleError: it does not wait for a signature, or not with this total, or nothing is signed there.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
-    if app.signer.place is not Place.PARAPHEUR:
-        message = "Les bordereaux ne se signent pas dans un i-Parapheur (lieu, dans la section [signature])."
-        raise RuleError(message)
+    _check_there(app)
     with app.ledger.reading() as books:
         sheets = waiting(books, nomfic)
         check_confirmed(nomfic, sheets, confirmed)
@@ -130,6 +133,15 @@ def recall(app: App, who: Person, bordereau_id: str) -> Flux:
             app.signer.release(flux.signing_ref)
         back(app, flux, "rappelé avant d'être signé", signing_ref="", message="")
     return flux
+
+
+def _check_there(app: App) -> None:
+    if app.signer.place is not Place.PARAPHEUR:
+        message = (
+            "Les bordereaux ne se signent pas dans un i-Parapheur (lieu, dans la section [signature]) : l'ordonnateur "
+            "les signe (bordereau signer), ou leurs fichiers lui sont donnés (bordereau exporter)."
+        )
+        raise RuleError(message)
 
 
 def _still_unsigned(app: App, flux: Flux, bordereau_id: str) -> Flux:
