@@ -116,7 +116,7 @@ def test_several_are_signed_at_once_or_one_by_one_as_one_wants(cut_off: Office) 
     assert "COMMUNE-2026-45" in cut_off("bordereau", "preparer").out
     shown = cut_off("bordereau", "signer", typed="non\n").out
     assert shown.index("Certificat de Jeanne TEST-MAIRE") < shown.index(WAITING) < shown.index("Ensemble")
-    assert "! Petite commune : Dominique Essai a visé F2026-000017" in shown
+    assert "Petite commune : Dominique Essai a visé F2026-000017" in shown
     assert "Aucun des 2 bordereaux n'est signé." in shown
     plain(shown)
     one = cut_off("bordereau", "signer", typed="un\noui\nnon\n").out
@@ -130,6 +130,49 @@ def test_both_are_signed_with_one_word(cut_off: Office) -> None:
     assert certify_and_prepare(cut_off).count(": signé par") == 2
 
 
+def test_each_place_says_which_command_is_its_own(copy: Office, tmp_path: Path) -> None:
+    """No key is asked of a commune that signs elsewhere."""
+    copy.change(r"pkcs12 = .*\n", "")
+    missing = copy("config", "verifier", "--hors-ligne")
+    assert (missing.code != 0, "les bordereaux se signent ici" in missing.said) == (True, True), missing.said
+    copy.change(r"\[signature\]", '[signature]\nlieu = "ailleurs"')
+    checked = copy("config", "verifier", "--hors-ligne")
+    assert (checked.code, "les bordereaux se signent ailleurs" in checked.out) == (0, True), checked.said
+    for word, right in (("signer", "bordereau exporter"), ("envoyer", "bordereau exporter")):
+        head, wrong = copy.head(), copy("bordereau", word, typed="oui\n")
+        assert (wrong.code, right in wrong.err, "[oui/non]" in wrong.out) == (3, True, False), wrong.said
+        assert copy.head() == head
+        plain(wrong.said)
+    assert copy("bordereau", "exporter", WAITING, "--vers", str(tmp_path)).code == 0
+    (flow,) = tmp_path.glob("*.xml")
+    flow.write_bytes(sign(flow.read_bytes(), mayor(copy), CLOCK.now()))
+    copy.change(r'autorites = \[[^]]*"pki/racine[^]]*\]\n', "")
+    copy.change(r'empreinte = "[0-9a-f]{64}"\n', "")
+    unsafe = copy("config", "verifier", "--hors-ligne")
+    assert (unsafe.code != 0, "« autorites » ou « empreinte »" in unsafe.said) == (True, True), unsafe.said
+    forged = copy("bordereau", "reprendre", str(flow))
+    assert (forged.code, "n'importe qui peut en fabriquer un" in forged.err) == (4, True), forged.said
+    plain(forged.said)
+
+
+def test_a_bordereau_signed_on_paper_is_asked_about_and_written_down(cut_off: Office) -> None:
+    cut_off.change("petite_commune = false", "petite_commune = true")
+    cut_off.change(r"\[pes\]", "[pes]\ndematerialise = false")
+    assert "se signent sur papier" in cut_off("config", "verifier", "--hors-ligne").out
+    assert cut_off("visa", "viser", "F2026-000017", "--service-fait", "20/11/2026").code == 0
+    assert "COMMUNE-2026-45" in cut_off("bordereau", "preparer").out
+    for typed in ("non\nnon\n", "o\nnon\n"):
+        assert "Le bordereau COMMUNE-2026-45 n'est pas signé." in cut_off("bordereau", "signer", typed=typed).out
+    shown = cut_off("bordereau", "signer", typed="oui\nnon\n").out
+    assert "Bordereau COMMUNE-2026-45 · n° 45 · 1 mandat · 816,00 €" in shown
+    assert "Avez-vous signé de votre main le bordereau imprimé, pour ordonner de payer 816,00 € ? [oui/non]" in shown
+    assert "COMMUNE-2026-45 : signé sur papier par Dominique Essai." in shown
+    assert f"Le bordereau {WAITING} n'est pas signé." in shown  # built before, for a certificate
+    plain(shown)
+    with cut_off.opened() as app:
+        assert app.ledger.history()[-1].event.motif.startswith("signé sur papier par Dominique Essai")
+
+
 @pytest.mark.parametrize("days", [29, 30])
 def test_a_certificate_that_ends_soon_is_told(office: Office, days: int) -> None:
     ends = CLOCK.today() + timedelta(days=days)
@@ -140,10 +183,13 @@ def test_a_certificate_that_ends_soon_is_told(office: Office, days: int) -> None
 
 
 def test_a_wrong_password_ends_it_before_anything_is_asked(copy: Office) -> None:
-    (copy.folder / "secrets" / "maire").write_text("faux")
+    head = copy.head()
+    (copy.folder / "secrets" / "maire").write_text("Coquelicot-1515")
     answer = copy("bordereau", "signer", typed="oui\n")
-    assert answer.code in {2, 4}
-    assert "mot de passe" in answer.err.lower()
+    assert answer.code == 4
+    assert "Relancez la commande avec le bon mot de passe" in answer.err
+    assert "Coquelicot" not in answer.out + answer.err  # the log lines too
+    assert copy.head() == head
     assert "Confirmez-vous" not in answer.out
     assert state(copy) == "construit, à signer"
 
@@ -171,7 +217,8 @@ def test_it_is_sent_to_the_parapheur_and_comes_back_signed_days_later(copy: Offi
     assert (checked.code, "les bordereaux se signent dans l'i-Parapheur" in checked.out) == (0, True), checked.out
     assert copy("bordereau", "signer", "--oui").code == 3
     sent = copy("bordereau", "envoyer", typed="oui\n")
-    assert (sent.code, "Envoyer ce bordereau à la signature (283,50 €) ?" in sent.out) == (0, True), sent.said
+    assert (sent.code, f"Bordereau {WAITING} : remis à la signature" in sent.out) == (0, True), sent.said
+    assert "Envoyer ce bordereau à la signature, pour ordonner de payer 283,50 € ?" in sent.out
     plain(sent.said)
     assert state(copy) == "à la signature"
     assert copy("bordereau", "envoyer").code == 0

@@ -9,7 +9,8 @@ from dematfin.domain.finding import Finding, Severity
 from dematfin.errors import Refused
 from dematfin.ports.signature import Collected, Holder, Place, Progress, SignatureFact, SignatureReport, ToSign
 
-WORD = b"<!-- signature de TEST -->"
+WORD = b"\n\t\n\t\n"
+"""Blanks after the end of a flow: its rules, which judge what comes back signed, read nothing there."""
 
 
 class FakeSigner:

@@ -79,6 +79,10 @@ def test_a_fault_of_the_whole_refuses_the_whole(office: Office, content: Content
     assert said(office.receive()) == [(4, True, ""), (5, True, "")]  # nothing was integrated
 
 
+def test_bordereaux_signed_on_paper_are_taken(office: Office) -> None:
+    assert said(office.receive(declared="0", sign=False)) == [(4, True, ""), (5, True, "")]
+
+
 ONE_SHEET: dict[str, tuple[Sheet, str, int, int]] = {
     "wrong count": (Sheet(changes=(("NbrPce", "2"),)), "ERREUR_CUMUL_MONTANTS", 0, 0),
     "wrong sum": (Sheet(changes=(("MtBordHT", "99.99"),)), "ERREUR_CUMUL_MONTANTS", 0, 0),

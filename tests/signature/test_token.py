@@ -200,5 +200,10 @@ def test_a_token_that_leaves_while_it_signs(town: Town, deputy: pki.Identity, pr
     ids=["nothing", "both", "no library", "no label"],
 )
 def test_exactly_one_place_for_the_key(town: Town, keys: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError, match="bibliotheque » et « jeton »"):
+    with pytest.raises(ValidationError, match="donnez « pkcs12 », ou bien « bibliotheque » et « jeton »"):
         town.settings(**keys)
+
+
+@pytest.mark.parametrize("place", ["parapheur", "ailleurs"])
+def test_no_key_is_wanted_where_nothing_is_signed(town: Town, place: str) -> None:
+    assert town.settings(pkcs12=None, lieu=place).pkcs12 is None

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import hand_over, sign
+from dematfin.acts import aside, hand_over, sign
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.person import Role
-from dematfin.errors import ConfigError, Forbidden, Refused, RuleError, UnknownOutcome
+from dematfin.errors import ConfigError, Forbidden, Refused, RuleError, UnknownOutcome, Unreachable
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.signing import signing
 from examples import AGENT, MAIRE, VISEUR
@@ -108,7 +109,7 @@ def test_a_refusal_comes_back_with_its_reason_and_may_be_handed_over_again(hall:
 
 def test_what_takes_days_is_told_after_some(hall: Hall) -> None:
     hand(hall)
-    assert poll(hall).notes == ()
+    assert poll(hall).notes == ("Bordereau COMMUNE-2026-42 : remis à la signature dans l'i-Parapheur.",)
     hall.clock.advance(days=6)
     assert poll(hall).notes == ()
     hall.clock.advance(days=1)
@@ -148,6 +149,8 @@ def test_what_comes_back_changed_is_not_kept_and_waits_for_somebody(
     now = flux(hall)
     assert (now.state, now.signed) == (FluxState.SIGNING, None)
     assert "rien n'est gardé" in now.message
+    assert "rappelez-le d'abord (bordereau rappeler COMMUNE-2026-42)" in now.message
+    assert "bordereau rappeler COMMUNE-2026-42" in poll(hall).notes[0]
     assert place.put_away == []
     hand_over.recall(hall.app, AGENT, "COMMUNE-2026-42")
     assert (flux(hall).state, place.put_away) == (FluxState.BUILT, [reference])
@@ -225,6 +228,49 @@ def test_a_folder_that_was_deleted_there_is_told_and_can_be_recalled(hall: Hall,
     assert "introuvable" in poll(hall).notes[0]
     hand_over.recall(hall.app, AGENT, "COMMUNE-2026-42")
     assert flux(hall).state is FluxState.BUILT
+
+
+def test_a_place_that_is_gone_for_good_does_not_hold_a_bordereau_back(hall: Hall) -> None:
+    reference = hand(hall)
+    poll(hall)
+    hall.app = replace(hall.app, signer=FakeSigner())
+    with pytest.raises(ConfigError, match="bordereau rappeler"):
+        poll(hall)
+    assert hand_over.recall(hall.app, AGENT, "COMMUNE-2026-42").signing_ref == reference
+    assert (flux(hall).state, flux(hall).signing_ref) == (FluxState.BUILT, "")
+    assert hall.sign() == 1
+    assert "signature" not in [one.step for one in hall.day()]
+    assert flux(hall).state is FluxState.ACKNOWLEDGED
+
+
+def test_what_is_signed_after_it_was_recalled_is_nobodys(hall: Hall, place: FakePlace) -> None:
+    """It was taken back there; and would it be signed all the same, its reference is not asked about any more."""
+    first = hand(hall)
+    poll(hall)
+    hand_over.recall(hall.app, AGENT, "COMMUNE-2026-42")
+    place.folders[first] = hall.documents.kept[flux(hall).unsigned.sha256]
+    place.sign(first)
+    assert poll(hall).done == ()
+    assert (flux(hall).state, flux(hall).signed) == (FluxState.BUILT, None)
+
+
+def test_a_mandat_set_aside_waits_for_the_recall_and_what_lies_there_is_put_away_all_the_same(
+    hall: Hall, place: FakePlace
+) -> None:
+    reference = hand(hall)
+    poll(hall)
+    (mandat,) = hall.all(Mandat)
+    with pytest.raises(RuleError, match="bordereau rappeler"):
+        aside.set_aside(hall.app, AGENT, "COMMUNE-2026-42", mandat.id, "IBAN douteux")
+    place.refuse(reference, "Non.")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakePlace, "release", lambda *_: (_ for _ in ()).throw(Unreachable("muet")))
+        poll(hall)
+    assert flux(hall).state is FluxState.BUILT
+    aside.set_aside(hall.app, AGENT, "COMMUNE-2026-42", mandat.id, "IBAN douteux")
+    assert flux(hall).state is FluxState.DROPPED
+    poll(hall)
+    assert (place.put_away, flux(hall).signing_ref) == ([reference], "")
 
 
 def test_only_an_agent_hands_over_and_nobody_signs_here_what_is_signed_there(hall: Hall) -> None:

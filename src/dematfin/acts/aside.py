@@ -33,7 +33,7 @@ LEFT: Final = (
     "son flux est {state}, le comptable peut l'avoir. S'il ne doit pas être payé, demandez au comptable de le "
     "rejeter ; une fois pris en charge, il s'annule par un mandat d'annulation."
 )
-AWAY: Final = "son flux est {state} : retirez-le d'abord de la signature, puis recommencez."
+AWAY: Final = "son flux est {state} : rappelez-le d'abord (bordereau rappeler), puis recommencez."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

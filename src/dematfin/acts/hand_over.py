@@ -18,7 +18,7 @@ from dematfin.ports.app import App
 from dematfin.ports.signature import Collected, Place, Progress
 from dematfin.steps.day import LEASES
 from dematfin.steps.outcome import Tally
-from dematfin.steps.signatures import Sheet, check_confirmed, sheets_of, total_of, waiting
+from dematfin.steps.signatures import Sheet, check_confirmed, check_mode, sheets_of, total_of, waiting
 from dematfin.steps.signing import back, let_go, pursue, signing, take_home
 from dematfin.steps.transmit import check_unanswered
 from dematfin.steps.untouched import check_untouched
@@ -36,11 +36,24 @@ class Exported:
     notice: Path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A file that came back signed, and what a person should look at in it."""
+
+    flux: Flux
+    remarks: tuple[str, ...]
+
+
 def to_hand_over(app: App, who: Person) -> tuple[Sheet, ...]:
-    """Return the bordereaux that an agent may give to be signed."""
+    """Return the bordereaux that an agent may have signed in the i-Parapheur.
+
+    Raises:
+        Forbidden; RuleError: nothing is signed there.
+    """
     who.require(Act.PREPARE)
+    _check_there(app)
     with app.ledger.reading() as books:
-        return waiting(books)
+        return tuple(sheet for sheet in waiting(books) if not sheet.flux.on_paper)
 
 
 def hand_over(app: App, who: Person, nomfic: str, confirmed: Decimal) -> None:
@@ -50,13 +63,12 @@ def hand_over(app: App, who: Person, nomfic: str, confirmed: Decimal) -> None:
         Forbidden; RuleError: it does not wait for a signature, or not with this total, or nothing is signed there.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
-    if app.signer.place is not Place.PARAPHEUR:
-        message = "Les bordereaux ne se signent pas dans un i-Parapheur (lieu, dans la section [signature])."
-        raise RuleError(message)
+    _check_there(app)
     with app.ledger.reading() as books:
         sheets = waiting(books, nomfic)
         check_confirmed(nomfic, sheets, confirmed)
     flux = sheets[0].flux
+    check_mode(flux, on_paper=False)
     if flux.signing_ref:
         let_go(app, flux)
     _given(app, flux, f"DF-{flux.id}-{app.clock.now():%Y%m%d%H%M%S}", None)
@@ -72,6 +84,7 @@ def export(app: App, who: Person, bordereau_id: str, folder: Path) -> Exported:
     app = app.on_behalf_of(who, Act.PREPARE)
     sheets = _sheets(app, bordereau_id)
     flux = sheets[0].flux
+    check_mode(flux, on_paper=False)
     if flux.state is not FluxState.BUILT and not (flux.state is FluxState.SIGNING and flux.by_hand):
         message = f"Le bordereau {bordereau_id} n'est pas à signer ({FLUX[flux.state]}) : rien n'est exporté."
         raise RuleError(message)
@@ -88,7 +101,7 @@ def export(app: App, who: Person, bordereau_id: str, folder: Path) -> Exported:
     return written
 
 
-def take_in(app: App, who: Person, file: Path) -> Flux:
+def take_in(app: App, who: Person, file: Path) -> Taken:
     """Take a file that was signed elsewhere: verified in full, kept only if nothing but its signature has changed.
 
     Raises:
@@ -100,12 +113,13 @@ def take_in(app: App, who: Person, file: Path) -> Flux:
         copy = folder / "signe.xml"
         _copy(file, copy)
         flux = _flux_of(app, _nomfic(app, copy, file), file)
-        take_home(app, flux, copy, Collected(progress=Progress.SIGNED))
-        return flux
+        return Taken(flux=flux, remarks=take_home(app, flux, copy, Collected(progress=Progress.SIGNED)))
 
 
 def recall(app: App, who: Person, bordereau_id: str) -> Flux:
     """Take back a flow that is not signed yet: it waits for a signature again.
+
+    One that lies in an i-Parapheur which is not configured any more is given up there, and nobody asks it.
 
     Raises:
         Forbidden, UnknownRecord; RuleError: it is not being signed elsewhere, or not any more; Refused: it is being
@@ -114,11 +128,20 @@ def recall(app: App, who: Person, bordereau_id: str) -> Flux:
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.lease(LEASES[signing], app.holder):
         flux = _being_signed(app, bordereau_id)
-        if not flux.by_hand:
+        if app.signer.place is Place.PARAPHEUR and not flux.by_hand:
             flux = _still_unsigned(app, flux, bordereau_id)
             app.signer.release(flux.signing_ref)
         back(app, flux, "rappelé avant d'être signé", signing_ref="", message="")
     return flux
+
+
+def _check_there(app: App) -> None:
+    if app.signer.place is not Place.PARAPHEUR:
+        message = (
+            "Les bordereaux ne se signent pas dans un i-Parapheur (lieu, dans la section [signature]) : l'ordonnateur "
+            "les signe (bordereau signer), ou leurs fichiers lui sont donnés (bordereau exporter)."
+        )
+        raise RuleError(message)
 
 
 def _still_unsigned(app: App, flux: Flux, bordereau_id: str) -> Flux:

@@ -1,12 +1,24 @@
-"""The mayor signs: the order to pay, given in person on a list that was shown."""
+"""The mayor signs: the order to pay, given in person on a list that was shown; or tells that the paper was signed."""
 
 from decimal import Decimal
+from pathlib import Path
 
+from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.parties.person import Act, Person
-from dematfin.errors import RuleError
+from dematfin.errors import RuleError, SignatureError
 from dematfin.ports.app import App
-from dematfin.ports.signature import Holder, Place, SignatureFact
-from dematfin.steps.signatures import Sheet, Signed, check_confirmed, duties, keep_signed, request, verified, waiting
+from dematfin.ports.signature import Holder, Place, SignatureReport
+from dematfin.steps.signatures import (
+    Sheet,
+    Signed,
+    check_confirmed,
+    check_mode,
+    duties,
+    keep_signed,
+    request,
+    verified,
+    waiting,
+)
 from dematfin.steps.transmit import check_unanswered
 from dematfin.steps.untouched import check_untouched
 
@@ -29,7 +41,7 @@ def holder(app: App, who: Person) -> Holder | None:
     return app.signer.holder()
 
 
-def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[SignatureFact, ...]:
+def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> SignatureReport:
     """Sign each bordereau of a flow; `confirmed` is the total in euros that the person saw and confirmed.
 
     Raises:
@@ -45,6 +57,7 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
         sheets = waiting(books, nomfic)
         check_confirmed(nomfic, sheets, confirmed)
         flux = sheets[0].flux
+        check_mode(flux, on_paper=False)
         check_unanswered(books, flux)
     exceptions = duties(app, who, sheets)
     with app.documents.workspace() as folder, app.documents.local(flux.unsigned) as unsigned:
@@ -52,11 +65,50 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> tuple[Signat
         signed = folder / "signe.xml"
         reference = app.signer.submit(request(sheets, unsigned))
         app.signer.collect(reference, signed)
-        facts = verified(app, flux, signed, unsigned)
+        report = verified(app, flux, signed, unsigned)
         document = app.documents.put_file(signed)
-    kept = Signed(document=document, by=who.id, name=who.name, certificate=facts[0].fingerprint, exceptions=exceptions)
+    kept = Signed(
+        document=document,
+        by=who.id,
+        name=who.name,
+        certificate=report.signatures[0].fingerprint,
+        remarks=report.remarks,
+        exceptions=exceptions,
+    )
     keep_signed(app, flux, kept)
-    return facts
+    return report
+
+
+def sign_on_paper(app: App, who: Person, nomfic: str, confirmed: Decimal) -> None:
+    """Write down that the printed bordereau of a flow was signed by hand; its bytes leave as they were prepared.
+
+    Raises:
+        Forbidden, SeparationOfDuties, RuleError as `sign`; SignatureError: the file has changed, carries a signature,
+        or tells Hélios that it does.
+    """
+    app = app.on_behalf_of(who, Act.SIGN)
+    with app.ledger.reading() as books:
+        sheets = waiting(books, nomfic)
+        check_confirmed(nomfic, sheets, confirmed)
+        flux = sheets[0].flux
+        check_mode(flux, on_paper=True)
+        check_unanswered(books, flux)
+    exceptions = duties(app, who, sheets)
+    with app.documents.local(flux.unsigned) as unsigned:
+        check_untouched(flux, flux.unsigned, unsigned)
+        _check_bare(app, flux, unsigned)
+    keep_signed(app, flux, Signed(document=flux.unsigned, by=who.id, name=who.name, exceptions=exceptions))
+
+
+def _check_bare(app: App, flux: Flux, unsigned: Path) -> None:
+    """Hélios rejects a flow that tells that it is signed and is not, or the opposite."""
+    said = app.reader.aller(unsigned)
+    if said.dematerialised or said.signatures:
+        message = (
+            f"Flux {flux.id} : son fichier se dit signé électroniquement, ou l'est : Hélios le rejetterait. "
+            "Rien n'est gardé ; prévenez l'exploitant."
+        )
+        raise SignatureError(message)
 
 
 def _check_here(app: App) -> None:

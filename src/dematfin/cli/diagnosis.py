@@ -78,7 +78,15 @@ class Diagnosis:
         settings = self._settings.signature
         now = open_clock(self._settings).now
         authorities = Authorities(settings, now)
+        if not self._settings.pes.dematerialise:
+            return "aucun, les bordereaux se signent sur papier (dematerialise = false dans [pes])"
         if settings.lieu != "ici":
+            if not (settings.autorites or settings.empreinte):
+                message = (
+                    "rien de ce qui sera signé ailleurs ne pourra être gardé : donnez « autorites » ou « empreinte » "
+                    "dans [signature], sinon n'importe qui peut fabriquer un certificat au nom du maire"
+                )
+                raise ConfigError(message)
             where = "dans l'i-Parapheur" if settings.lieu == "parapheur" else "ailleurs"
             return f"aucun ici, les bordereaux se signent {where}"
         if settings.jeton or not settings.mot_de_passe:

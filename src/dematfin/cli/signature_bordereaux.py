@@ -17,7 +17,7 @@ from dematfin.cli.output import account, counted, day, say, table
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.money import french
 from dematfin.errors import RuleError
-from dematfin.ports.signature import Holder
+from dematfin.ports.signature import Holder, Place
 from dematfin.steps.signatures import Sheet, total_of
 from dematfin.steps.signing import signing as collecting
 
@@ -45,6 +45,11 @@ SEND: Final = Words(
     several="Envoyer ces {count} bordereaux à la signature, pour {order} ?",
     undone="envoyé",
 )
+PAPER: Final = Words(
+    one="Avez-vous signé de votre main le bordereau imprimé, pour {order} ?",
+    several="Avez-vous signé de votre main ces {count} bordereaux imprimés, pour {order} ?",
+    undone="signé",
+)
 Beforehand = Annotated[bool, typer.Option("--oui", help="Confirme d'avance : la liste a été vue par ailleurs.")]
 
 
@@ -58,18 +63,32 @@ def register(app: typer.Typer) -> None:
 
 
 def sign_all(configuration: Configuration = DEFAULT, oui: Beforehand = False) -> None:
-    """Montre les bordereaux à signer, demande confirmation, et les signe avec votre certificat."""
+    """Montre les bordereaux à signer, demande confirmation, et les signe avec votre certificat, ou note le papier."""
     desk = sit(configuration)
     sheets = signing.to_sign(desk.app, desk.who)
     if not sheets:
         say("Aucun bordereau n'attend de signature. Préparez-les d'abord (bordereau preparer).")
-        return
+    if paper := [sheet for sheet in sheets if sheet.flux.on_paper]:
+        _note_paper(desk, paper, oui=oui)
+    if others := [sheet for sheet in sheets if not sheet.flux.on_paper]:
+        _sign(desk, others, oui=oui)
+
+
+def _note_paper(desk: Desk, sheets: Sequence[Sheet], *, oui: bool) -> None:
+    for sheet in _agreed(desk, sheets, PAPER, oui=oui):
+        signing.sign_on_paper(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
+        say(f"{sheet.bordereau.id} : signé sur papier par {desk.who.name}. Reste à le transmettre.", style="green")
+
+
+def _sign(desk: Desk, sheets: Sequence[Sheet], *, oui: bool) -> None:
     if holder := signing.holder(desk.app, desk.who):
         _show_holder(desk, holder)
     for sheet in _agreed(desk, sheets, SIGN, oui=oui):
-        facts = signing.sign(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
-        when = desk.app.clock.local(facts[0].signed_at)
-        said = f"{sheet.bordereau.id} : signé par {facts[0].signer}, le {when:%d/%m/%Y à %H:%M}."
+        report = signing.sign(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
+        fact = report.signatures[0]
+        when = desk.app.clock.local(fact.signed_at)
+        said = f"{sheet.bordereau.id} : signé par {fact.signer}, le {when:%d/%m/%Y à %H:%M}."
+        _show_remarks(report.remarks)
         say(f"{said} Reste à le transmettre.", style="green")
 
 
@@ -111,8 +130,9 @@ def resume(
     desk = sit(configuration)
     file = Path(quoi)
     if file.is_file():
-        flux = hand_over.take_in(desk.app, desk.who, file)
-        names = ", ".join(flux.bordereaux)
+        taken = hand_over.take_in(desk.app, desk.who, file)
+        names = ", ".join(taken.flux.bordereaux)
+        _show_remarks(taken.remarks)
         say(f"Bordereau {names} : sa signature est bonne, il est gardé. Reste à le transmettre.", style="green")
         return
     if "/" in quoi or file.suffix:
@@ -129,6 +149,13 @@ def recall(bordereau: Key, configuration: Configuration = DEFAULT) -> None:
     say(f"Bordereau {bordereau} rappelé : il est de nouveau à signer.")
     if flux.by_hand:
         say("Faites détruire le fichier donné : signé plus tard, il ne serait pas repris.")
+    elif desk.app.signer.place is not Place.PARAPHEUR:
+        say(f"! L'i-Parapheur n'est plus configuré : faites-y supprimer le dossier {flux.signing_ref}.", style="yellow")
+
+
+def _show_remarks(remarks: Sequence[str]) -> None:
+    for line in remarks:
+        say(f"! {line}", style="yellow")
 
 
 def _show_holder(desk: Desk, holder: Holder) -> None:
@@ -197,8 +224,7 @@ def _show(desk: Desk, sheet: Sheet) -> None:
 
 
 def _show_exceptions(desk: Desk, sheet: Sheet) -> None:
-    for line in exceptions(desk.app, desk.who, sheet):
-        say(f"! {line}", style="yellow")
+    _show_remarks(exceptions(desk.app, desk.who, sheet))
 
 
 def _asked(question: str, words: Words) -> str:

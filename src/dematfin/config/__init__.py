@@ -116,6 +116,7 @@ class Settings(Section):
             small=self.collectivite.petite_commune,
             flow_limit=self.pes.taille_flux,
             piece_limit=self.pes.taille_piece,
+            paperless=self.pes.dematerialise,
             signing_days=self.signature.jours_max,
             signatory_known=bool(self.signature.empreinte),
             verify_after=timedelta(seconds=self.s2low.attente_verification),

@@ -21,6 +21,7 @@ class PesSettings(Section):
         taille_flux: bytes of documents that one flow may carry.
         taille_piece: bytes of one document.
         numero_long: what is kept of an invoice number of more than twenty characters.
+        dematerialise: bordereaux are signed electronically; else on paper, which the comptable keeps.
         code_service, affectation: CodServ and Affect of every mandat, where the comptable waits for them.
     """
 
@@ -29,12 +30,18 @@ class PesSettings(Section):
     taille_flux: int = Field(default=100_000_000, ge=1_000_000)
     taille_piece: int = Field(default=50_000_000, ge=100_000)
     numero_long: LongNumbers = LongNumbers.END
+    dematerialise: bool = True
     code_service: str = Field(default="", max_length=10, pattern=r"^[ -~]*$")
     affectation: str = Field(default="", max_length=10, pattern=r"^[ -~]*$")
 
     def style(self) -> Style:
         """Return how flows are written."""
-        return Style(numbers=self.numero_long, service=self.code_service, dispatch=self.affectation)
+        return Style(
+            numbers=self.numero_long,
+            paperless=self.dematerialise,
+            service=self.code_service,
+            dispatch=self.affectation,
+        )
 
     def schemas_place(self, documents: Path) -> Path:
         """Return where the official schemas are kept."""

@@ -145,8 +145,8 @@ class Play:
         mayor = self._person("jeanne")
         for sheet in sign.to_sign(self.app, mayor):
             total: Decimal = sum((one.amount for one in sheet.mandats), ZERO)
-            facts = sign.sign(self.app, mayor, sheet.flux.id, total)
-            yield f"{sheet.bordereau.id} ({french(total)}) signé par {facts[0].signer}"
+            report = sign.sign(self.app, mayor, sheet.flux.id, total)
+            yield f"{sheet.bordereau.id} ({french(total)}) signé par {report.signatures[0].signer}"
 
     def transmit(self) -> Iterator[str]:
         """Tell Chorus Pro, then send."""

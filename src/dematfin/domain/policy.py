@@ -31,6 +31,7 @@ class Policy:
         reminders: when those who have to visa are reminded of it.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
         flow_limit: bytes of documents that one flow may carry.
+        paperless: bordereaux are signed electronically; else flows are built for bordereaux signed on paper.
         signing_days: days after which a flow that is still being signed elsewhere is told.
         signatory_known: the certificate of whoever signs is configured, no name has to be compared.
         piece_limit: bytes of one document, the largest that the comptable wants.
@@ -61,6 +62,7 @@ class Policy:
     payment_days: int = DAYS
     small: bool = False
     flow_limit: int = 100_000_000
+    paperless: bool = True
     signing_days: int = 7
     signatory_known: bool = False
     piece_limit: int = 50_000_000

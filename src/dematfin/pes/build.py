@@ -55,7 +55,7 @@ class Writer:
         mandat_element(mandat, Surroundings(budget=budget, names={}, numbers=numbers, style=self._style))
 
     def build(self, plan: FlowPlan, target: Path) -> tuple[str, ...]:
-        """Write the flow of a plan, unsigned, with InfoDematerialisee = 1 since it will be signed."""
+        """Write the flow of a plan, unsigned; InfoDematerialisee tells now whether it will be signed."""
         numbers, remarks = short_numbers(plan.mandats, self._style.numbers)
         around = Surroundings(
             budget=plan.budget,
@@ -113,7 +113,7 @@ def element_id(bordereau: Bordereau) -> str:
 
 def _expenses(xml: Any, plan: FlowPlan, around: Surroundings) -> None:
     header = etree.Element("EnTeteDepense")
-    add(header, IdVer="2", InfoDematerialisee="1")
+    add(header, IdVer="2", InfoDematerialisee="1" if around.style.paperless else "0")
     xml.write(header)
     for bordereau, mandats in plan.sheets:
         with xml.element("Bordereau", Id=element_id(bordereau)):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from dematfin.domain.finding import Finding
+from dematfin.domain.finding import Finding, Severity
 
 
 class Scope(StrEnum):
@@ -54,6 +54,11 @@ class SignatureReport:
     signatures: tuple[SignatureFact, ...]
     findings: tuple[Finding, ...]
     refused: tuple[SignatureFact, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What does not stop a flow, and a person should look at."""
+        return tuple(one.sentence for one in self.findings if one.severity is Severity.WARNING)
 
 
 class Place(StrEnum):

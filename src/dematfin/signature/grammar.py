@@ -12,9 +12,11 @@ from lxml import etree
 
 from dematfin.domain.finding import Finding
 from dematfin.signature.structure import remark, wrong
-from dematfin.signature.vocabulary import DS, VERSIONS
+from dematfin.signature.vocabulary import DS, VERSIONS, XAD
 
 DIGESTED: Final = "(ds:DigestMethod ds:DigestValue|xad:DigestMethod xad:DigestValue)"
+DIGESTED_BEFORE: Final = re.compile("xad:DigestMethod xad:DigestValue")
+"""XAdES 1.1.1 is in the official schemas, which accept no other."""
 CHILDREN: Final = {
     name: re.compile(inside)
     for name, inside in {
@@ -55,6 +57,7 @@ CHILDREN: Final = {
 
 ATTRIBUTES: Final = frozenset({"Id", "URI", "Type", "Algorithm", "Target", "Qualifier", "ObjectReference", "Encoding"})
 NONE: Final = re.compile("")
+DIGESTS: Final = frozenset({"xad:CertDigest", "xad:SigPolicyHash"})
 BARE_KEY: Final = "ds:KeyValue"
 
 
@@ -67,7 +70,8 @@ def check(signature: Any, name: str) -> Iterator[Finding]:
     prefixes = {DS: "ds", namespace: "xad"}
     for element in signature.iter():
         own, inside = _token(element, prefixes), " ".join(_token(child, prefixes) for child in element)
-        if not CHILDREN.get(own, NONE).fullmatch(inside) or _is_mixed(element) or not {*element.keys()} <= ATTRIBUTES:
+        allowed = DIGESTED_BEFORE if own in DIGESTS and namespace != XAD else CHILDREN.get(own, NONE)
+        if not allowed.fullmatch(inside) or _is_mixed(element) or not {*element.keys()} <= ATTRIBUTES:
             said = own.partition(":")[2]
             yield wrong(
                 "SIG-FORME",

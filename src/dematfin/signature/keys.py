@@ -35,7 +35,7 @@ def open_pkcs12(path: Path, password: Callable[[], str]) -> Key:
     except (ValueError, UnsupportedAlgorithm) as error:
         message = (
             f"Le certificat {path.name} ne s'ouvre pas : le mot de passe est faux, ou le fichier n'est pas un PKCS#12 "
-            "lisible. Rien n'est signé."
+            "lisible. Rien n'est signé. Relancez la commande avec le bon mot de passe."
         )
         raise SignatureError(message) from error
     if store.cert is None or store.key is None:

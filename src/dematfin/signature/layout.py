@@ -5,6 +5,7 @@ wrote is ever written again.
 """
 
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,9 @@ from dematfin.signature.splice import CHUNK, Span
 from dematfin.signature.vocabulary import BORDEREAU, DOMAINS, DS, ID_ATTRIBUTES, XML_ID
 from dematfin.support.xml import LARGEST, MEBIBYTE
 
-DECLARATION: Final = b'<?xml version="1.0" encoding="ISO-8859-1"'
-"""A TdT looks for the encoding in the first 50 characters."""
+DECLARATION: Final = re.compile(rb"""<\?xml\s+version=["']1\.0["']\s+encoding=["']ISO-8859-1["']""", re.IGNORECASE)
+DECLARED_WITHIN: Final = 50
+"""A TdT looks for the encoding in the first 50 characters; tools that sign write it with quotes of either kind."""
 
 ENCODINGS: Final = frozenset({"UTF-8", "US-ASCII", "ISO-8859-1", "ISO-8859-15", "WINDOWS-1252"})
 """What the flows of others may be written in; each has the tags in ASCII, where positions are looked for."""
@@ -61,9 +63,9 @@ def survey(flow: Path, *, ours: bool = True) -> Layout:
     if flow.stat().st_size > LARGEST:
         _refuse(f"le fichier dépasse la limite de {LARGEST // MEBIBYTE} Mo")
     with flow.open("rb") as source:
-        head = source.read(len(DECLARATION))
-        if ours and head != DECLARATION:
-            _refuse(f"le fichier doit commencer par {DECLARATION.decode()}?>")
+        head = source.read(DECLARED_WITHIN)
+        if ours and not DECLARATION.match(head):
+            _refuse('le fichier doit commencer par <?xml version="1.0" encoding="ISO-8859-1"?>, un TdT le refuserait')
         if b"\0" in head:
             _refuse("son encodage n'est pas celui d'un flux (ISO-8859-1)")
         source.seek(0)

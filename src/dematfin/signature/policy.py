@@ -9,7 +9,7 @@ from dematfin.domain.finding import Finding
 from dematfin.signature.reading import Digest, Said
 from dematfin.signature.settings import PolicySettings
 from dematfin.signature.structure import remark, wrong
-from dematfin.signature.vocabulary import SHA1, SHA256
+from dematfin.signature.vocabulary import SHA1, SHA256, VERSIONS, XAD
 
 FORMER: Final = {
     Digest(algorithm, base64.b64decode(value)): name
@@ -26,6 +26,8 @@ REFUSED_SINCE: Final = datetime(2018, 9, 1, tzinfo=UTC)
 
 def check(said: Said, expected: PolicySettings, name: str, *, leaving: bool) -> Iterator[Finding]:
     """Yield what is wrong with the policy of a signature; a flow that is `leaving` follows the configured one."""
+    if leaving:
+        yield from _customs(said, name)
     wanted = Digest(SHA256, base64.b64decode(expected.empreinte))
     if said.policy == expected.oid and said.policy_digest == wanted:
         return
@@ -43,3 +45,19 @@ def check(said: Said, expected: PolicySettings, name: str, *, leaving: bool) -> 
     )
     in_its_time = said.signed_at < REFUSED_SINCE and not leaving
     yield remark("SIG-POLITIQUE", told) if in_its_time else wrong("SIG-POLITIQUE", told)
+
+
+def _customs(said: Said, name: str) -> Iterator[Finding]:
+    """Tell what real flows contain, and the policy or a TdT asks otherwise."""
+    if said.xades != VERSIONS[XAD]:
+        yield remark(
+            "SIG-XADES",
+            f"{name} : signé en XAdES {said.xades}, la politique demande 1.2.2. Hélios en a accepté ; s'il refuse ce "
+            "flux, réglez l'outil qui signe sur XAdES 1.2.2.",
+        )
+    if not said.target.startswith("#"):
+        yield remark(
+            "SIG-XADES",
+            f"{name} : la signature se désigne sans « # ». S²LOW ne saurait pas y lire la date de signature ; s'il "
+            "refuse ce flux, voyez le fournisseur de l'outil qui signe.",
+        )

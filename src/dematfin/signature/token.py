@@ -41,7 +41,7 @@ def open_token(settings: SignatureSettings, pin: Callable[[], str]) -> Key:
     try:
         session = token.open(user_pin=given)
     except (pkcs11.PinIncorrect, pkcs11.PinInvalid, pkcs11.PinLenRange, pkcs11.PinLocked) as error:
-        left = _tries(_token(library, settings.jeton).flags)
+        left = _tries(_token(library, settings.jeton).flags) or "Relancez la commande avec le bon code."
         message = (
             f"Le code du jeton « {settings.jeton} » est faux, et n'a été essayé qu'une fois. Rien n'est signé. {left}"
         )

@@ -59,6 +59,7 @@ def _build_one(app: App, bordereau: Bordereau, tally: Tally) -> str:
         bordereaux=(bordereau.id,),
         pieces=tuple(piece.id for piece in plan.references),
         unsigned=document,
+        on_paper=not app.policy.paperless,
         replaces=bordereau.sent_before[-1] if bordereau.sent_before else "",
     )
     with app.ledger.transaction() as books:

@@ -22,12 +22,16 @@ from dematfin.domain.visa.folder import VisaFolder
 from dematfin.errors import Conflict, RuleError, SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.ports.signature import SignatureFact, ToSign
+from dematfin.ports.signature import SignatureReport, ToSign
 from dematfin.steps.separation import waivers
 
 PREPARING: Final = frozenset({"figé", MandatState.PREPARED, MandatState.IN_BORDEREAU})
 CLOCKS: Final = timedelta(minutes=5)
 """By how much the clock of the place that signs may be behind ours."""
+UNVERIFIED: Final = "SIG-CHAINE"
+"""A certificate that leads to no authority that we know."""
+TOLD: Final = 5
+"""Problems of one flow that a message tells: the first ones explain the others."""
 WORDS: Final = re.compile(r"[a-z0-9]+")
 
 
@@ -42,19 +46,23 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """A signature that holds, ready to be kept: of whom, by what certificate, with which exceptions."""
+    """A signature that holds, ready to be kept: of whom, by what certificate, with which exceptions.
+
+    No certificate signs on paper.
+    """
 
     document: DocumentRef
     by: str
     name: str
-    certificate: str
+    certificate: str = ""
+    remarks: tuple[str, ...] = ()
     exceptions: tuple[Waiver, ...] = ()
     history: DocumentRef | None = None
     slip: DocumentRef | None = None
 
 
 def waiting(books: Books, *nomfic: str) -> tuple[Sheet, ...]:
-    """Return the bordereaux that wait for a signature; with the name of a flow, its own."""
+    """Return the bordereaux that wait for a signature, on paper or not; with the name of a flow, its own."""
     flows = books.find(Flux, state=FluxState.BUILT)
     return tuple(sheet for flux in flows if not nomfic or flux.id in nomfic for sheet in sheets_of(books, flux))
 
@@ -84,6 +92,19 @@ def check_confirmed(nomfic: str, sheets: Sequence[Sheet], confirmed: Decimal) ->
         raise RuleError(message)
 
 
+def check_mode(flux: Flux, *, on_paper: bool) -> None:
+    """Raise RuleError when a flow was built for the other kind of signature."""
+    if flux.on_paper is not on_paper:
+        how = (
+            "est construit pour un bordereau signé sur papier" if flux.on_paper else "attend une signature électronique"
+        )
+        message = (
+            f"Le flux {flux.id} {how} (« dematerialise », dans la section [pes], quand il a été construit). Rien n'est "
+            "fait ; l'ordonnateur le signe par « bordereau signer »."
+        )
+        raise RuleError(message)
+
+
 def request(sheets: Sequence[Sheet], flow: Path) -> ToSign:
     """Return what a place is handed over."""
     return ToSign(
@@ -95,12 +116,16 @@ def request(sheets: Sequence[Sheet], flow: Path) -> ToSign:
     )
 
 
-def verified(app: App, flux: Flux, signed: Path, unsigned: Path) -> tuple[SignatureFact, ...]:
-    """Return who signed a flow, or raise SignatureError: the signed file is verified in full, as a stranger's."""
+def verified(app: App, flux: Flux, signed: Path, unsigned: Path) -> SignatureReport:
+    """Return who signed a flow, or raise SignatureError: the signed file is verified in full, as a stranger's.
+
+    It is judged by the schemas too: a tool that signs may write what they refuse.
+    """
     report = app.signatures.report(signed, unsigned)
     sentences = [finding.sentence for finding in blocking(report.findings)]
     if not report.signatures and not sentences:
         sentences.append("Le fichier ne porte aucune signature.")
+    sentences = sentences or [f"{one.sentence} {one.remedy}" for one in blocking(app.writer.problems(signed))[:TOLD]]
     prepared = app.ledger.history(Subject.FLUX, (flux.id,))[0].event.at
     if any(fact.signed_at + CLOCKS < prepared for fact in report.signatures):
         sentences.append("Elle est datée d'avant la préparation du flux.")
@@ -109,15 +134,23 @@ def verified(app: App, flux: Flux, signed: Path, unsigned: Path) -> tuple[Signat
     if sentences:
         message = f"Flux {flux.id} : la signature n'est pas bonne, rien n'est gardé. {' '.join(sentences)}"
         raise SignatureError(message)
-    return report.signatures
+    return report
 
 
-def signatory(app: App, flux: Flux, fact: SignatureFact) -> Person | None:
+def signatory(app: App, flux: Flux, report: SignatureReport) -> Person | None:
     """Return whose name a certificate bears; None when the certificate itself is the one that is expected.
 
     Raises:
-        SignatureError: nobody of that name may sign.
+        SignatureError: nobody of that name may sign, or nobody vouches for the name.
     """
+    fact = report.signatures[0]
+    if not app.policy.signatory_known and any(finding.code == UNVERIFIED for finding in report.findings):
+        message = (
+            f"Flux {flux.id} : le certificat au nom de {fact.signer} n'est garanti par aucune autorité configurée, "
+            "n'importe qui peut en fabriquer un à ce nom. Rien n'est gardé. Donnez « autorites » ou « empreinte » dans "
+            "[signature], puis recommencez : rien n'est à signer de nouveau."
+        )
+        raise SignatureError(message)
     with app.ledger.reading() as books:
         named = [one for one in books.find(Person) if _letters(one.name) == _letters(fact.signer)]
     entitled = next((one for one in named if one.may(Act.SIGN)), None)
@@ -145,9 +178,12 @@ def keep_signed(app: App, flux: Flux, signed: Signed) -> None:
             raise Conflict(message)
         kept = replace(moved, signed=signed.document, signed_by=signed.by, signing_history=signed.history, message="")
         books.save(kept, *signed.exceptions)
-        motif = f"signé par {signed.name}{told(signed.exceptions)}"
-        details = {"sha256": signed.document.sha256, "certificat": signed.certificate}
+        how = "signé" if signed.certificate else "signé sur papier"
+        motif = f"{how} par {signed.name}{told(signed.exceptions)}"
+        details = {"sha256": signed.document.sha256}
+        details |= {"certificat": signed.certificate} if signed.certificate else {}
         details |= {"fiche": signed.slip.sha256} if signed.slip else {}
+        details |= {"remarques": " ".join(signed.remarks)} if signed.remarks else {}
         books.record(app.event(Subject.FLUX, flux.id, current.state, FluxState.SIGNED, motif, **details))
 
 

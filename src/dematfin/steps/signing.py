@@ -13,7 +13,7 @@ from typing import Final
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.errors import AccessDenied, ConfigError, Conflict, DematfinError, Unreachable
+from dematfin.errors import AccessDenied, ConfigError, Conflict, DematfinError, RuleError, SignatureError, Unreachable
 from dematfin.ports.app import App
 from dematfin.ports.signature import Collected, Place, Progress
 from dematfin.steps.outcome import Outcome, Tally
@@ -23,7 +23,16 @@ from dematfin.steps.untouched import check_untouched
 
 SILENCES: Final = 3
 """Calls without an answer after which no more are made: one alone may be a flow's own fault."""
-MAY_LIE_THERE: Final = (FluxState.BUILT, FluxState.SIGNED, FluxState.TRANSMITTED)
+MAY_LIE_THERE: Final = (
+    FluxState.BUILT,
+    FluxState.SIGNED,
+    FluxState.SENDING,
+    FluxState.TO_VERIFY,
+    FluxState.TRANSMITTED,
+    FluxState.REFUSED_BY_TDT,
+    FluxState.DROPPED,
+)
+"""All but those that were answered: there are more and more of them, and the place has had days to put them away."""
 
 
 def signing(app: App) -> Outcome:
@@ -31,7 +40,10 @@ def signing(app: App) -> Outcome:
     tally = Tally("signature")
     there = [flux for flux in _found(app, FluxState.SIGNING) if not flux.by_hand]
     if (there or _left_there(app)) and app.signer.place is not Place.PARAPHEUR:
-        message = 'Des flux sont encore à signer dans l\'i-Parapheur : remettez lieu = "parapheur" dans [signature].'
+        message = (
+            'Des flux sont encore dans l\'i-Parapheur : remettez lieu = "parapheur" dans [signature], ou '
+            "rappelez ceux qui y sont à signer (bordereau rappeler)."
+        )
         raise ConfigError(message)
     _each(app, there, tally)
     for flux in _left_there(app):
@@ -50,13 +62,15 @@ def pursue(app: App, flux: Flux, tally: Tally) -> None:
     """Hand a flow over if it has not left, then ask what became of it."""
     if flux.signing_since is None:
         flux = _hand_over(app, flux)
+        tally.note(f"Bordereau {', '.join(flux.bordereaux)} : remis à la signature dans l'i-Parapheur.")
     with app.documents.workspace() as folder, app.documents.local(flux.unsigned) as unsigned:
         check_untouched(flux, flux.unsigned, unsigned)
         signed = folder / "signe.xml"
         answer = app.signer.collect(flux.signing_ref, signed)
         match answer.progress:
             case Progress.SIGNED:
-                take_home(app, flux, signed, answer)
+                for remark in take_home(app, flux, signed, answer):
+                    tally.note(f"Flux {flux.id} : {remark}")
                 tally.done(flux.id)
             case Progress.REFUSED:
                 _refused(app, flux, answer)
@@ -65,8 +79,8 @@ def pursue(app: App, flux: Flux, tally: Tally) -> None:
                 _wait(flux, answer.reason, tally)
 
 
-def take_home(app: App, flux: Flux, signed: Path, answer: Collected) -> None:
-    """Keep a flow that was signed elsewhere, once all is proved.
+def take_home(app: App, flux: Flux, signed: Path, answer: Collected) -> tuple[str, ...]:
+    """Keep a flow that was signed elsewhere, once all is proved; return what a person should look at.
 
     Raises:
         SignatureError: something but signatures has changed, or whoever signed may not; SeparationOfDuties; RuleError.
@@ -75,18 +89,20 @@ def take_home(app: App, flux: Flux, signed: Path, answer: Collected) -> None:
         check_unanswered(books, flux)
         sheets = sheets_of(books, flux)
     with app.documents.local(flux.unsigned) as unsigned:
-        fact = verified(app, flux, signed, unsigned)[0]
-    person = signatory(app, flux, fact)
+        report = verified(app, flux, signed, unsigned)
+    person, fact = signatory(app, flux, report), report.signatures[0]
     kept = Signed(
         document=app.documents.put_file(signed),
         by=person.id if person else fact.signer,
         name=fact.signer,
         certificate=fact.fingerprint,
+        remarks=report.remarks,
         exceptions=duties(app, person, sheets) if person else (),
         history=_kept(app, answer.history),
         slip=_kept(app, answer.slip),
     )
     keep_signed(app, flux, kept)
+    return report.remarks
 
 
 def let_go(app: App, flux: Flux) -> None:
@@ -122,10 +138,19 @@ def _tried(app: App, flux: Flux, tally: Tally) -> DematfinError | None:
         try:
             pursue(app, flux, tally)
         except DematfinError as error:
-            _remember(app, flux, str(error))
+            way_out = _way_out(flux) if isinstance(error, SignatureError | RuleError) else ""
+            _remember(app, flux, f"{error} {way_out}".strip())
             tally.failed(f"Flux {flux.id}", error)
+            if way_out:
+                tally.note(way_out)
             return error
     return None
+
+
+def _way_out(flux: Flux) -> str:
+    """What is badly signed stays there until somebody takes it back."""
+    names = ", ".join(flux.bordereaux)
+    return f"Pour le faire signer de nouveau, rappelez-le d'abord (bordereau rappeler {names})."
 
 
 def _hand_over(app: App, flux: Flux) -> Flux:

@@ -83,6 +83,7 @@ class Flux:
         id: NomFic, the key by which acquits come back; never reused, even after a refusal.
         bordereaux: ids of what it carries.
         unsigned, signed: its bytes, kept for ever and never built again.
+        on_paper: its bordereau is signed by hand on paper, and the file itself leaves unsigned.
         signing_ref: what the place where it is being signed calls it; kept until nothing of it lies there any more.
         signing_since: since when that place is known to have it; None: it is to be handed over.
         signing_history: what that place kept of its signature.
@@ -101,6 +102,7 @@ class Flux:
     unsigned: DocumentRef
     signed: DocumentRef | None = None
     signed_by: str = ""
+    on_paper: bool = False
     signing_ref: str = ""
     signing_since: datetime | None = None
     signing_history: DocumentRef | None = None

@@ -67,7 +67,8 @@ class Gate:
             yield Verdict(domain=DOCUMENT, piece=document.key, errors=(error,) if error else ())
 
     def _sheet(self, flow: Flow, sheet: Sheet, budget: HeliosBudget) -> Verdict:
-        code, text = self.signatures.refusal(flow.root, sheet.element)
+        on_paper = not flow.header.dematerialised
+        code, text = ("", "") if on_paper else self.signatures.refusal(flow.root, sheet.element)
         if code:
             return _about(sheet, SIGNATURE_OF_BORDEREAU, Error(code, text))
         errors = tuple(self._errors(flow, sheet, budget))

@@ -39,7 +39,12 @@ COLUMNS: Final[dict[str, tuple[Added, ...]]] = {
         ("refusal", TEXT, ""),
         ("replaced_by", TEXT, ""),
     ),
-    "flux": (("signing_ref", TEXT, ""), ("signing_since", TEXT, None), ("signing_history", TEXT, None)),
+    "flux": (
+        ("signing_ref", TEXT, ""),
+        ("signing_since", TEXT, None),
+        ("signing_history", TEXT, None),
+        ("on_paper", sa.Integer(), "0"),
+    ),
 }
 """Name, type and value in the rows that are there; None: it may be empty."""
 
