@@ -150,6 +150,8 @@ def test_a_number_of_a_person_is_not_that_of_a_company(flow: Path) -> None:
         ("PES-TVA", 'MtHT V="120.00"/>', 'MtHT V="100.00"/><MtTVA V="20.00"/>'),
         ("PES-TVA", r'(MtBordHT V="[^"]*"/>)', r'\1<MtBordTVA V="20.00"/>'),
         ("PES-TYPBORD", 'TypBord V="01"', 'TypBord V="04"'),
+        ("PES-EXERCICE", 'Exer V="2026"', 'Exer V="2026Z"'),
+        ("PES-NIR", IDENTIFIER, '<IdTiers V="255081416802538"/><NatIdTiers V="04"/>'),
         ("PES-VERSION", '<EnTeteDepense><IdVer V="2"/>', '<EnTeteDepense><IdVer V="1"/>'),
         ("PES-VERSION", '<EnTetePES_PJ><IdVer V="1"/>', '<EnTetePES_PJ><IdVer V="2"/>'),
         ("PES-FINJUR", r'(<IdColl V="[0-9]*"/>)', r'\1<FinJur V="123"/>'),
