@@ -16,8 +16,13 @@ from signature.town import Town, found_town
 from tdt.office import Office
 
 SET = OFFICIAL / "xsd" / "pes" / "v5.17"
-NOT_THERE = {"pj-par-reference": {"La PJ 219900420000152026DEPENSE00000001 est inconnue"}}
-"""An office that opens today never got the flow that carried it."""
+NOT_THERE = {
+    "pj-par-reference": {"La PJ 219900420000152026DEPENSE00000001 est inconnue"},
+    "annulation": {"Le mandat d'origine 1187 est inconnu"},
+    "reduction": {"Le mandat d'origine 1187 est inconnu"},
+    "pieces-seules": {"La pièce 1187 de RefCompta est inconnue"},
+}
+"""An office that opens today never got the flow that came before."""
 
 
 @pytest.fixture(scope="module")
