@@ -184,7 +184,7 @@ def test_of_two_who_sign_together_one_signs(hall: Hall, monkeypatch: pytest.Monk
 
 def test_a_mandat_whose_flow_broke_a_rule_can_be_corrected(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = Finding(code="PES-NATURE", severity=Severity.BLOCKING, sentence="La nature n'existe pas.")
-    monkeypatch.setattr(hall.app.writer, "problems", lambda _: (wrong,))
+    monkeypatch.setattr(hall.app.writer, "problems", lambda *_: (wrong,))
     visa.approve(hall.app, VISEUR, "F2026-000001", visa.ServiceFait(executed_on=hall.clock.today()))
     (failure,) = acts.run(hall.app, AGENT, prepare).failures
     assert "La nature n'existe pas." in failure.sentence

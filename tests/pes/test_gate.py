@@ -150,6 +150,8 @@ def test_a_number_of_a_person_is_not_that_of_a_company(flow: Path) -> None:
         ("PES-TVA", 'MtHT V="120.00"/>', 'MtHT V="100.00"/><MtTVA V="20.00"/>'),
         ("PES-TVA", r'(MtBordHT V="[^"]*"/>)', r'\1<MtBordTVA V="20.00"/>'),
         ("PES-TYPBORD", 'TypBord V="01"', 'TypBord V="04"'),
+        ("PES-EXERCICE", 'Exer V="2026"', 'Exer V="2026Z"'),
+        ("PES-NIR", IDENTIFIER, '<IdTiers V="255081416802538"/><NatIdTiers V="04"/>'),
         ("PES-VERSION", '<EnTeteDepense><IdVer V="2"/>', '<EnTeteDepense><IdVer V="1"/>'),
         ("PES-VERSION", '<EnTetePES_PJ><IdVer V="1"/>', '<EnTetePES_PJ><IdVer V="2"/>'),
         ("PES-FINJUR", r'(<IdColl V="[0-9]*"/>)', r'\1<FinJur V="123"/>'),
@@ -179,6 +181,11 @@ def test_each_broken_rule_stops_our_flow(flow: Path, code: str, old: str, new: s
         ("PES-FINJUR", r'(<IdColl V="[0-9]*"/>)', r'\1<FinJur V="732829320"/>'),
         ("PES-DGP-DUREE", 'DureeDgp V="30"', 'DureeDgp V="60"'),
         ("PES-INTERETS", r'(<DureeDgp V="30"/>)', r'\1<TxIntMor V="8.15"/>'),
+        (
+            "PES-REFCOMPTA-DE-TROP",
+            r'(<Description V="[^"]*"/>)',
+            r'\1<RefCompta><Domaine V="01"/><Exercice V="2026"/><TypeObjet V="01"/><Identifiant V="1"/></RefCompta>',
+        ),
         ("PES-CUMUL-PETIT", r'MtCumulAnnuel V="[^"]*"', 'MtCumulAnnuel V="1.00"'),
         ("PES-LIEN-ABSENT", 'TypPce V="01"', 'TypPce V="09"'),
         ("PES-TYPEPJ", '<TypePJ V="003"/></PJRef>', '<TypePJ V="004"/></PJRef>'),
@@ -252,6 +259,13 @@ def test_signature_and_announcement_agree_in_any_flow(
 ) -> None:
     bend(flow, *changes) if changes else flow
     assert {one.code for one in judge(flow, Schemas(), ours=False)} == codes
+
+
+def test_all_bordereaux_are_signed_or_none(flow: Path) -> None:
+    bend(flow, (r'(<Bordereau Id="B)(.*?</Bordereau>)', r"\1\2\1x\2"), ("</Bordereau>", f"{SIGNATURE}</Bordereau>"))
+    (one,) = found(flow, "PES-SIGNATURES", ours=False)
+    assert "Sur 2 bordereaux, 1 sans signature." in one.sentence
+    assert one.severity is Severity.BLOCKING
 
 
 def alone(tmp_path: Path, *changes: tuple[str, str]) -> Path:

@@ -30,7 +30,7 @@ def bend(flow: Path, old: str, new: str) -> None:
 
 
 def test_what_we_write_keeps_every_rule(writer: Writer, flow: Path) -> None:
-    assert writer.problems(flow) == ()
+    assert writer.problems(flow, frozenset()) == ()
 
 
 @pytest.mark.parametrize(
@@ -68,18 +68,18 @@ def test_what_we_write_keeps_every_rule(writer: Writer, flow: Path) -> None:
 )
 def test_each_broken_rule_stops_the_flow(writer: Writer, flow: Path, code: str, old: str, new: str) -> None:
     bend(flow, old, new)
-    found = writer.problems(flow)
+    found = writer.problems(flow, frozenset())
     assert code in {finding.code for finding in found}
     assert blocking(found)
 
 
 def test_what_a_schema_refuses_is_said_where_it_is(writer: Writer, flow: Path) -> None:
     bend(flow, 'IdBord V="42"', 'IdBord V="quarante"')
-    (finding, *_) = writer.problems(flow)
+    (finding, *_) = writer.problems(flow, frozenset())
     assert "IdBord" in finding.sentence
     assert "quarante" in finding.sentence
 
 
 def test_the_sentence_names_the_mandat(writer: Writer, flow: Path) -> None:
     bend(flow, "<CpteBancaire>.*?</CpteBancaire>", "")
-    assert "Mandat n° 1187" in writer.problems(flow)[0].sentence
+    assert "Mandat n° 1187" in writer.problems(flow, frozenset())[0].sentence

@@ -55,7 +55,8 @@ def test_whatever_is_written_is_accepted_and_read_back(
         return
     ((bordereau, mandats),) = one.sheets
     ignored = {"PES-PJ-ORPHELINE", "PES-PJ-TYPE", "PES-PJ-TRONQUEE"}  # names and bytes are drawn apart
-    assert [found.sentence for found in writer.problems(flow) if found.code not in ignored] == []
+    elsewhere = frozenset(key for known in mandats for key in known.pieces) - one.carried
+    assert [found.sentence for found in writer.problems(flow, elsewhere) if found.code not in ignored] == []
     back = read_aller(flow)
     (sheet,) = back.bordereaux
     assert (back.nomfic, back.siret, back.dematerialised) == (one.nomfic, one.budget.siret, True)
@@ -72,7 +73,8 @@ def test_a_document_that_helios_has_is_only_referred_to(tmp_path: Path) -> None:
     first, second = piece(1), piece(2, PDF + b"2")
     one = plan(mandat(1, pieces=(first.id, second.id)), pieces=(first, second), carried=frozenset({second.id}))
     writer = write(one, stored(PDF + b"2"), flow)
-    assert writer.problems(flow) == ()
+    assert writer.problems(flow, frozenset({first.id})) == ()
+    assert [one.code for one in writer.problems(flow, frozenset())] == ["PES-PJ-INCONNUE"]
     back = read_aller(flow)
     assert back.carried == (second.id,)
     assert back.bordereaux[0].mandats[0].references == (first.id, second.id)

@@ -156,10 +156,10 @@ def test_two_preparations_at_once_prepare_each_invoice_once(
 def test_two_builds_at_once_leave_one_flow_to_sign(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     judge = hall.app.writer.problems
 
-    def slow(flow: Path) -> tuple[Finding, ...]:
+    def slow(flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
         monkeypatch.undo()
         prepare(hall.app)
-        return judge(flow)
+        return judge(flow, known)
 
     monkeypatch.setattr(hall.app.writer, "problems", slow)
     prepare(hall.app)
@@ -233,7 +233,7 @@ def test_a_correction_during_a_preparation_is_in_the_flow_or_said_to_be_too_late
                 return
             corrected.append(one.id)
 
-    monkeypatch.setattr(hall.app.writer, "problems", lambda _: ())
+    monkeypatch.setattr(hall.app.writer, "problems", lambda *_: ())
     meanwhile(hall, monkeypatch, correct, readings=readings)
     prepare(hall.app)
     prepare(hall.app)
@@ -248,10 +248,10 @@ def test_a_correction_while_the_flow_is_written_is_in_the_flow_that_is_signed(
 ) -> None:
     judge = hall.app.writer.problems
 
-    def slow(flow: Path) -> tuple[Finding, ...]:
+    def slow(flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
         monkeypatch.undo()
         mandats.correct(hall.app, AGENT, hall.all(Mandat)[0].id, Imputation(nature="6064"))
-        return judge(flow)
+        return judge(flow, known)
 
     monkeypatch.setattr(hall.app.writer, "problems", slow)
     prepare(hall.app)

@@ -230,7 +230,7 @@ def test_a_flow_that_breaks_a_rule_is_not_kept_and_stops_no_other(
     certified(hall)
     judged: list[Path] = []
 
-    def first_is_wrong(flow: Path) -> tuple[Finding, ...]:
+    def first_is_wrong(flow: Path, _: frozenset[str]) -> tuple[Finding, ...]:
         judged.append(flow)
         wrong = Finding(code="PES-X", severity=Severity.BLOCKING, sentence="Le compte 60632 n'existe pas.")
         return (wrong,) if len(judged) == 1 else ()

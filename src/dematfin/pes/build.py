@@ -77,9 +77,9 @@ class Writer:
                             self._documents(xml, sink, plan, around)
         return remarks
 
-    def problems(self, flow: Path) -> tuple[Finding, ...]:
+    def problems(self, flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
         """Judge a file: its schemas first, then the rules that Hélios adds."""
-        return judge(flow, self._schemas)
+        return judge(flow, self._schemas, known=known)
 
     def _envelope(self, plan: FlowPlan) -> Any:
         envelope = etree.Element("Enveloppe")

@@ -17,6 +17,8 @@ CHUNK: Final = 256 * 1024
 LONGEST_TAG: Final = 1024 * 1024
 OPENING: Final = re.compile(rb"""<(?:[^\s<>/:"'=!?]+:)?Fichier(?=[\s/>])(?:[^<>"']|"[^"<]*"|'[^'<]*')*>""")
 ENCODING: Final = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+TWO_BYTES: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+"""How UTF-16 begins, with its mark and without."""
 READ_AS_ASCII: Final = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252", "utf-8", "us-ascii"})
 """In these a tag is written in the same bytes; in another, a document could not be told from the rest."""
 FILLING: Final = b"AAAA"
@@ -73,8 +75,14 @@ def read_light(flow: Path) -> Light:
 
 def _encoding(flow: Path, what: str) -> str:
     with flow.open("rb") as source:
-        found = ENCODING.match(source.read(200))
+        first = source.read(200)
+    if not first.strip():
+        message = f"{what} : le fichier est vide."
+        raise InvalidPes(message)
+    found = ENCODING.match(first)
     encoding = found[1].decode("ascii").lower() if found else "utf-8"
+    if first.startswith(TWO_BYTES):
+        encoding = "utf-16"
     if encoding not in READ_AS_ASCII:
         message = f"{what} : l'encodage {encoding} n'est pas celui d'un flux PES (ISO-8859-1)."
         raise InvalidPes(message)

@@ -37,7 +37,7 @@ def encoded(source: BinaryIO, piece: Piece) -> Iterator[bytes]:
             pending = pending[whole:]
     if digest.hexdigest() != piece.document.sha256:
         message = (
-            f"Pièce {piece.name} de la facture {piece.invoice_id} : le fichier gardé n'est plus celui qui a été reçu. "
+            f"Pièce {piece.label} : le fichier gardé n'est plus celui qui a été reçu. "
             "Rien n'est envoyé. Remettez-le depuis la dernière sauvegarde, puis préparez de nouveau."
         )
         raise FlowRejected(message)

@@ -92,7 +92,7 @@ def _content(name: str, _: str, message: str) -> Said:
 
 
 def _expected(message: str) -> str:
-    found = re.search(r"\(([^()]*)\)", message)
+    found = re.search(r"\(([^()]*)\)\.?\s*$", message)  # the last one: the first may be that of « element(s) »
     names = re.findall(r"[\w*:{}./#-]+", found[1]) if found else []
     short = [re.sub(r"\{[^}]*\}|^##other.*", "", name) for name in names]
     return " ou ".join(f"« {name} »" for name in short if name and name != "*")

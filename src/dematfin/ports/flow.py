@@ -26,8 +26,11 @@ class FlowWriter(Protocol):
         """
         ...
 
-    def problems(self, flow: Path) -> tuple[Finding, ...]:
-        """Judge a file against the schemas and the rules that Hélios adds to them."""
+    def problems(self, flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
+        """Judge a file against the schemas and the rules that Hélios adds to them.
+
+        `known` are the IdUnique of the documents that Hélios has: no other may be referred to without being carried.
+        """
         ...
 
 

@@ -7,9 +7,9 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import blocking
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import FlowPlan, Flux, FluxState, nomfic
+from dematfin.domain.mandat.flux import FlowPlan, Flux, nomfic
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.mandat.pieces import Piece, on_their_way, to_carry, unfit
+from dematfin.domain.mandat.pieces import Piece, to_carry, unfit
 from dematfin.errors import ComeBackLater, FlowRejected
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -34,7 +34,8 @@ def write_flow(app: App, plan: FlowPlan, what: str, tally: Tally) -> DocumentRef
         target = folder / "flux.xml"
         for remark in app.writer.build(plan, target):
             tally.note(remark)
-        if problems := blocking(app.writer.problems(target)):
+        there = frozenset(piece.id for piece in plan.references if piece.accepted_in)
+        if problems := blocking(app.writer.problems(target, there)):
             told = " ".join(f"{one.sentence} {one.remedy}".strip() for one in problems[:TOLD])
             message = f"{what} : le flux ne respecte pas les règles d'Hélios. {told}"
             raise FlowRejected(message)
@@ -50,7 +51,7 @@ def check_fit(app: App, pieces: tuple[Piece, ...], what: str) -> None:
 
 def _build_one(app: App, bordereau: Bordereau, tally: Tally) -> str:
     what = f"Bordereau {bordereau.id}"
-    plan = _plan(app, bordereau, tally)
+    plan = _plan(app, bordereau)
     check_fit(app, plan.travelling, what)
     document = write_flow(app, plan, what, tally)
     flux = Flux(
@@ -82,39 +83,27 @@ def _check_unchanged(books: Books, plan: FlowPlan) -> None:
             raise ComeBackLater(message)
 
 
-def _plan(app: App, bordereau: Bordereau, tally: Tally) -> FlowPlan:
+def _plan(app: App, bordereau: Bordereau) -> FlowPlan:
+    """Plan a flow that carries whatever Hélios has not accepted yet, though another flow on its way may carry it too.
+
+    That one may be refused, or dropped: carried twice, a document is refused once and is there all the same; only
+    referred to, it would be missing.
+    """
     budget = app.policy.budget(bordereau.siret)
     with app.ledger.transaction() as books:
         mandats = {mandat.id: mandat for mandat in books.find(Mandat, id=bordereau.mandats)}
         ordered = tuple(sorted((mandats[key] for key in bordereau.mandats), key=lambda mandat: mandat.number))
         references = _pieces_of(books, ordered)
-        gone = on_their_way(references, _sent(books, references))
         sequence = books.next_number("flux")
-    for piece in gone:
-        tally.note(
-            f"Bordereau {bordereau.id} : la pièce {piece.name} de la facture {piece.invoice_id} est partie dans un "
-            "flux encore sans réponse d'Hélios ; elle est seulement citée dans celui-ci. Si elle est refusée, "
-            "renvoyez-la seule (bordereau envoyer-pieces)."
-        )
     return FlowPlan(
         nomfic=nomfic(bordereau.siret, bordereau.exercice, bordereau.number, sequence),
         budget=budget,
         built_on=app.clock.today(),
         sheets=((bordereau, ordered),),
         references=references,
-        carried=frozenset(piece.id for piece in to_carry(references)) - {piece.id for piece in gone},
+        carried=frozenset(piece.id for piece in to_carry(references)),
     )
 
 
 def _pieces_of(books: Books, mandats: tuple[Mandat, ...]) -> tuple[Piece, ...]:
     return books.find(Piece, id=tuple(key for mandat in mandats for key in mandat.pieces))
-
-
-def _sent(books: Books, pieces: tuple[Piece, ...]) -> set[str]:
-    """Return the flows that carry these documents and have left, unanswered.
-
-    One that may never arrive does not count: carried twice, a document is refused once and is there all the same; only
-    referred to, it would be missing.
-    """
-    named = {key for piece in pieces for key in piece.carried_in}
-    return {flux.id for flux in books.find(Flux, id=named, state=FluxState.TRANSMITTED)}

@@ -28,7 +28,7 @@ def store(app: App, given: Given) -> tuple[str, DocumentRef]:
 
 def keep(app: App, books: Books, given: Given, stored: tuple[str, DocumentRef], thing: str) -> Piece:
     """Write down a document of a thing; the same one given twice is one."""
-    for twin in books.find(Piece, kept_for=thing):
+    for twin in books.find(Piece, kept_for=thing, replaced_by=""):
         if (twin.kind, twin.document) == (given.kind, stored[1]):
             return twin
     siret = app.policy.collectivite

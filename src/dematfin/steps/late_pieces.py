@@ -8,8 +8,6 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import MANDAT
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import (
-    UNDER_WAY,
-    AcquitSummary,
     FlowPlan,
     Flux,
     FluxState,
@@ -104,7 +102,6 @@ def _missing(app: App, books: Books, mandat: Mandat) -> tuple[Piece, ...]:
 
 
 def _holding(books: Books, pieces: list[Piece]) -> set[str]:
-    """Return the flows that carry these documents, under way or accepted: an acquit may say nothing of its PJ."""
+    """Return the flows that carry these documents, under way or accepted."""
     flows = books.find(Flux, id={key for piece in pieces for key in piece.carried_in})
-    accepted = (AcquitSummary.ACCEPTED, AcquitSummary.PARTLY)
-    return {flux.id for flux in flows if flux.state in UNDER_WAY or flux.acquit in accepted}
+    return {flux.id for flux in flows if flux.brings}

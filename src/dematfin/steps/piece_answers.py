@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.answers import Anomaly
-from dematfin.domain.mandat.flux import LEFT, AcquitSummary, Flux
+from dematfin.domain.mandat.flux import MAY_BE_THERE, AcquitSummary, Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece, unique_id
 from dematfin.domain.mandat.verdict import FlowVerdict
@@ -16,7 +16,7 @@ from dematfin.steps.outcome import Tally
 
 def judge_pieces(app: App, books: Books, flux: Flux, verdict: FlowVerdict, tally: Tally) -> None:
     """Keep what became of each document of a flow; a refused one is remembered, so that it can be sent again."""
-    for piece in books.find(Piece, id=flux.pieces, accepted_in=""):
+    for piece in books.find(Piece, id=flux.pieces, accepted_in="", replaced_by=""):
         if piece.id in verdict.pieces_accepted:
             books.save(piece.accepted(flux.id))
         elif piece.id in verdict.pieces_refused:
@@ -24,7 +24,7 @@ def judge_pieces(app: App, books: Books, flux: Flux, verdict: FlowVerdict, tally
 
 
 def _refused(app: App, books: Books, flux: Flux, piece: Piece, anomalies: tuple[Anomaly, ...], tally: Tally) -> None:
-    what = f"Pièce {piece.name} de la facture {piece.invoice_id} refusée par Hélios : {_reasons(anomalies)}"
+    what = f"Pièce {piece.label} refusée par Hélios : {_reasons(anomalies)}"
     twice = any(anomaly.already_there for anomaly in anomalies)
     if twice and (before := _carried_by(books, piece, flux)):
         books.save(piece.accepted(before))
@@ -41,7 +41,7 @@ def _refused(app: App, books: Books, flux: Flux, piece: Piece, anomalies: tuple[
 
 def _carried_by(books: Books, piece: Piece, refusing: Flux) -> str:
     """Return another flow of ours that brought the document to Hélios; empty when none can have."""
-    flows = books.find(Flux, id=piece.carried_in, state=LEFT)
+    flows = books.find(Flux, id=piece.carried_in, state=MAY_BE_THERE)
     brought = [flux.id for flux in flows if flux.acquit is not AcquitSummary.REFUSED and flux.id != refusing.id]
     return brought[0] if brought else ""
 

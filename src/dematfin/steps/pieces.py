@@ -36,7 +36,7 @@ def with_kept(books: Books, mandat: Mandat) -> Mandat:
         things.append(kept_for(MARCHE, mandat.marche))
     things += [kept_for(RIGHT, key) for key in (mandat.subcontract, mandat.assignment) if key]
     things += [kept_for(INVOICE, invoice) for invoice in mandat.invoice_ids]
-    kept = [piece.id for piece in books.find(Piece, kept_for=tuple(things))]
+    kept = [piece.id for piece in books.find(Piece, kept_for=tuple(things), replaced_by="")]
     own = [piece.id for piece in books.find(Piece, id=mandat.pieces, kept_for="")]
     in_order = [key for key in mandat.pieces if key in {*own, *kept}]
     return replace(mandat, pieces=tuple(dict.fromkeys((*in_order, *kept))))
@@ -48,12 +48,12 @@ def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piec
     Raises:
         PiecesMissing: a document is empty, or too heavy for Hélios, by name.
     """
-    before = {one.document: one for one in books.find(Piece, invoice_id=invoice.id)}
+    before = {one.document: one for one in books.find(Piece, invoice_id=invoice.id, replaced_by="")}
     pieces = [
         before.get(attachment.document) or _named(books, invoice, year, attachment, what)
         for attachment, what in _documents(app, books, invoice)
     ]
-    pieces += books.find(Piece, kept_for=kept_for(INVOICE, invoice.id))
+    pieces += books.find(Piece, kept_for=kept_for(INVOICE, invoice.id), replaced_by="")
     kept = tuple({piece.id: piece for piece in pieces}.values())
     if sentences := " ".join(unfit(kept, app.policy.piece_limit)):
         raise PiecesMissing(sentences)

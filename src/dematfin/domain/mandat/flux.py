@@ -61,7 +61,8 @@ FLUX_MACHINE: Final = Machine(
     },
 )
 TO_DEPOSIT: Final = frozenset({S.SIGNED, S.READY})
-LEFT: Final = frozenset({S.TRANSMITTED, S.ACKNOWLEDGED})
+MAY_BE_THERE: Final = frozenset({S.SENDING, S.TO_VERIFY, S.TRANSMITTED, S.ACKNOWLEDGED})
+"""Hélios may have received it."""
 UNDER_WAY: Final = frozenset({S.BUILT, S.SIGNING, S.SIGNED, S.READY, S.SENDING, S.TO_VERIFY, S.TRANSMITTED})
 """Neither answered nor given up."""
 
@@ -122,6 +123,11 @@ class Flux:
     def to_deposit(self) -> DocumentRef | None:
         """The bytes that are deposited: signed, where it orders to pay; None as long as they are not there."""
         return self.signed if self.bordereaux else self.unsigned
+
+    @property
+    def brings(self) -> bool:
+        """Whether Hélios has, or may get, what it carries: an acquit may say nothing of its documents."""
+        return self.state in UNDER_WAY or self.acquit in {AcquitSummary.ACCEPTED, AcquitSummary.PARTLY}
 
     @property
     def by_hand(self) -> bool:

@@ -65,9 +65,9 @@ class Piece:
     replaced_by: str = ""
 
     @property
-    def to_send_again(self) -> bool:
-        """Whether no flow has carried it since it was refused."""
-        return all(one in self.refused_in for one in self.carried_in)
+    def label(self) -> str:
+        """How a sentence names it; one that was given for a marché or a creditor is of no invoice."""
+        return f"{self.name} de la facture {self.invoice_id}" if self.invoice_id else f"{self.name} ({self.id})"
 
     def carried(self, nomfic: str) -> "Piece":
         """Return it once a flow carries it: from then on its identifier stands for these bytes, for ever."""
@@ -94,7 +94,7 @@ def unique_id(siret: str, exercice: int, number: int) -> str:
 def unfit(pieces: Iterable[Piece], limit: int) -> Iterator[str]:
     """Say, by name, which documents cannot be sent, and what to do."""
     for piece in pieces:
-        what = f"Pièce {piece.name} de la facture {piece.invoice_id}"
+        what = f"Pièce {piece.label}"
         size = piece.document.size
         if not size:
             yield f"{what} : le fichier est vide, Hélios le refuserait. Demandez-le de nouveau au fournisseur."
@@ -113,7 +113,7 @@ def to_carry(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 
 
 def on_their_way(pieces: Iterable[Piece], flows: Collection[str]) -> tuple[Piece, ...]:
-    """Keep the documents not accepted yet that one of these flows carries, and in which they were not refused."""
+    """Keep the documents not accepted yet that one of these flows brings, and in which they were not refused."""
     return tuple(
         piece
         for piece in pieces

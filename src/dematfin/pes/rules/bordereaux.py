@@ -1,5 +1,6 @@
 """A bordereau: its totals, its counts, its numbers."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from dematfin.pes.rules.case import Case, repeated
 
 ORDINARY: Final = "01"
 FROM_HELIOS: Final = "04"
+YEAR: Final = re.compile("[0-9]{4}", re.ASCII)
 
 
 def rules(case: Case) -> Iterator[Finding]:
@@ -18,6 +20,7 @@ def rules(case: Case) -> Iterator[Finding]:
     for sheet in case.bordereaux():
         block = sheet.find("BlocBordereau")
         names.append(" ".join(value(block, tag) for tag in ("Exer", "TypBord", "IdBord")))
+        yield from _year(block)
         yield from _counts(sheet, block)
         yield from _totals(sheet, block)
         yield from _cumul(case, block)
@@ -25,6 +28,14 @@ def rules(case: Case) -> Iterator[Finding]:
         exercice, _, key = name.split()
         sentence = f"le bordereau n° {key} de {exercice} y figure deux fois"
         yield problem(case.root, "PES-DOUBLON-BORDEREAU", sentence, "Gardez-en un seul.")
+
+
+def _year(block: Any) -> Iterator[Finding]:
+    """Judge what the schema takes for a year: one before Christ, or of nine figures, or with an hour."""
+    told = value(block, "Exer")
+    if not YEAR.fullmatch(told):
+        sentence = f"l'exercice « {told} » n'est pas une année de quatre chiffres"
+        yield problem(block.find("Exer"), "PES-EXERCICE", sentence, "Écrivez par exemple 2026.")
 
 
 def _counts(sheet: Any, block: Any) -> Iterator[Finding]:

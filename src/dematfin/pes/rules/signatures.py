@@ -23,7 +23,7 @@ def rules(case: Case) -> Iterator[Finding]:
             "Mettez InfoDematerialisee à 1 et faites signer de nouveau.",
         )
     if signed and len(signed) != len(sheets):
-        sentence = f"{len(signed)} bordereaux sur {len(sheets)} sont signés"
+        sentence = f"sur {len(sheets)} bordereaux, {len(sheets) - len(signed)} sans signature"
         yield problem(expense, "PES-SIGNATURES", sentence, "Faites signer les autres, ou reprenez le flux d'avant.")
     if not case.dematerialised:
         return

@@ -10,7 +10,9 @@ from dematfin.pes.place import problem, value, yes
 from dematfin.pes.rules.case import Case
 
 PERSON: Final = "01"
-OF_PERSONS: Final = frozenset({"04", "11", "12"})
+NIR: Final = "04"
+OF_PERSONS: Final = frozenset({NIR, "11", "12"})
+CANCELS_A_TITRE: Final = ("02", "09")
 FRANCE: Final = "100"
 ABROAD: Final = "99999"
 SIREN_LENGTH: Final = 9
@@ -23,6 +25,7 @@ def rules(case: Case) -> Iterator[Finding]:
     for tiers in case.root.iterfind("PES_DepenseAller/Bordereau/Piece/LigneDePiece/Tiers"):
         who = tiers.find("InfoTiers")
         yield from _identifier(who)
+        yield from _social_security(who, tiers.getparent().getparent().find("BlocPiece/InfoPce"))
         yield from _civil_state(who)
         if (address := tiers.find("Adresse")) is not None:
             yield from _address(address)
@@ -43,6 +46,13 @@ def _identifier(who: Any) -> Iterator[Finding]:
     if kind in OF_PERSONS and value(who, "CatTiers") != PERSON:
         sentence = f"un identifiant de nature {kind} est celui d'une personne physique, ce que le tiers n'est pas"
         yield problem(who.find("NatIdTiers"), "PES-IDTIERS", sentence, "Corrigez NatIdTiers ou CatTiers.")
+
+
+def _social_security(who: Any, mandat: Any) -> Iterator[Finding]:
+    """A NIR is for a mandat that cancels a titre (type 02, nature 09), in hospitals: elsewhere Hélios rejects it."""
+    if value(who, "NatIdTiers") == NIR and (value(mandat, "TypPce"), value(mandat, "NatPce")) != CANCELS_A_TITRE:
+        sentence = "un numéro de sécurité sociale n'identifie pas le créancier d'un mandat ordinaire"
+        yield problem(who.find("NatIdTiers"), "PES-NIR", sentence, "Retirez IdTiers et NatIdTiers, gardez le nom.")
 
 
 def _civil_state(who: Any) -> Iterator[Finding]:

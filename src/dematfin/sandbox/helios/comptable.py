@@ -18,6 +18,9 @@ from dematfin.sandbox.world import Helios, Rejection
 RETOUR: Final = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/retour"
 PARIS: Final = ZoneInfo("Europe/Paris")
 REJECTED, SETTLED = "04", "05"
+REDUCTIONS: Final = "02"
+MONEY, AGAINST_A_MANDAT = "01", "08"
+"""OrgEma."""
 Deliver = Callable[[str, str, bytes], None]
 
 
@@ -96,15 +99,17 @@ def _piece(piece: Any, row: Any, rejection: Rejection | None, today: str) -> Non
         add(info, EtatPce=REJECTED, ObsEtat=reasons, Commentaire=rejection.commentaire, DtePceRej=today)
     for number, ht, tva in json.loads(row["lignes"]):
         line = etree.SubElement(piece, "LigneDePiece")
-        _line(line, number, Decimal(ht), Decimal(tva), "" if rejection else today)
+        origin = AGAINST_A_MANDAT if row["type"] == REDUCTIONS else MONEY
+        _line(line, number, (Decimal(ht), Decimal(tva)), "" if rejection else today, origin)
 
 
-def _line(line: Any, number: str, ht: Decimal, tva: Decimal, paid_on: str) -> None:
-    """Write one line; a rejected one has no payment."""
+def _line(line: Any, number: str, amount: tuple[Decimal, Decimal], paid_on: str, origin: str) -> None:
+    """Write one line; a rejected one has no payment, and no money goes out for a réduction."""
+    ht, tva = amount
     block = etree.SubElement(line, "BlocLignePiece")
     amounts = {"MtHT": f"{ht:.2f}", "MtTVA": f"{tva:.2f}" if tva else ""}
     add(etree.SubElement(block, "InfoLignePiece"), IdLigne=number, EtatLigPce="01" if paid_on else "09", **amounts)
     if paid_on:
         paid = f"{ht + tva:.2f}"
         add(etree.SubElement(block, "InfoPaiement"), NbrPay="1", MtPayTot=paid)
-        add(etree.SubElement(line, "PaiementEmargement"), OrgEma="01", DtePay=paid_on, MtPay=paid)
+        add(etree.SubElement(line, "PaiementEmargement"), OrgEma=origin, DtePay=paid_on, MtPay=paid)

@@ -11,18 +11,25 @@ from typing import Any, Final
 from lxml import etree
 
 ELECTRONIC: Final = "01"
+EXPENSES: Final = "01"
+OF_EXPENSES: Final = frozenset({"003", "004", "005", "006"})
+LINE: Final = "BlocLignePiece/InfoLignePce"
+EARLIER: Final = ("NatPceOrig", "ExerRat", "IdPceOrig", "IdLigneOrig")
 CHUNK: Final = 1024 * 1024
 AMOUNT: Final = re.compile(r"[0-9]{1,14}(\.[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One LigneDePiece."""
+    """One LigneDePiece; `origin` is what it goes back to: nature, exercice, number and line, each empty when absent."""
 
     number: str
     fonction: str
     ht: Decimal
     tva: Decimal
+    mode: str
+    account: bool
+    origin: tuple[str, str, str, str]
 
     @property
     def amount(self) -> Decimal:
@@ -62,11 +69,22 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """One RefCompta; `problem` is empty when it says what it must."""
+
+    exercice: str
+    kind: str
+    number: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One PJ; `problem` is empty when its content is good."""
+    """One PJ; `problem` is empty when its content is good, `late` names the mandats that it follows (RefCompta)."""
 
     key: str
     problem: str
+    late: tuple[Late, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +162,11 @@ def _sheet(element: Any) -> Sheet:
 
 def _mandat(piece: Any) -> Mandat:
     info = "BlocPiece/InfoPce"
-    lines = piece.findall("LigneDePiece/BlocLignePiece/InfoLignePce")
+    lines = piece.findall("LigneDePiece")
     references = (one for one in piece.iter("PJRef") if v(one, "Support") == ELECTRONIC)
     return Mandat(
         number=_digits(piece, f"{info}/IdPce", 13),
-        invoice=v(lines[0], "Facture") if lines else "",
+        invoice=v(lines[0], f"{LINE}/Facture") if lines else "",
         kind=v(piece, f"{info}/TypPce"),
         nature=v(piece, f"{info}/NatPce"),
         lines=tuple(_line(one) for one in lines),
@@ -156,12 +174,17 @@ def _mandat(piece: Any) -> Mandat:
     )
 
 
-def _line(info: Any) -> Line:
+def _line(line: Any) -> Line:
+    earlier = (v(line, f"BlocLignePiece/RattachPiece/{tag}") for tag in EARLIER)
+    nature, year, number, row = earlier
     return Line(
-        number=_digits(info, "IdLigne", 6),
-        fonction=v(info, "Fonction"),
-        ht=_amount(info, "MtHT"),
-        tva=_amount(info, "MtTVA"),
+        number=_digits(line, f"{LINE}/IdLigne", 6),
+        fonction=v(line, f"{LINE}/Fonction"),
+        ht=_amount(line, f"{LINE}/MtHT"),
+        tva=_amount(line, f"{LINE}/MtTVA"),
+        mode=v(line, f"{LINE}/ModRegl"),
+        account=line.find("Tiers/CpteBancaire") is not None,
+        origin=(nature, year, number, row),
     )
 
 
@@ -171,7 +194,19 @@ def _document(element: Any) -> Document:
     problem = _problem(content.text or "") if content is not None else "Le contenu de la PJ est absent"
     if content is not None:
         content.text = None
-    return Document(key=v(element, "IdUnique"), problem=problem)
+    late = tuple(_late(one, v(element, "TypePJ")) for one in element.iterfind("RefCompta"))
+    return Document(key=v(element, "IdUnique"), problem=problem, late=late)
+
+
+def _late(entry: Any, kind: str) -> Late:
+    problem = ""
+    if not v(entry, "Identifiant"):
+        problem = "RefCompta ne dit pas le numéro de la pièce"
+    elif v(entry, "Domaine") == EXPENSES and kind not in OF_EXPENSES:
+        problem = f"TypePJ {kind} ne va pas avec le domaine {EXPENSES}"
+    return Late(
+        exercice=v(entry, "Exercice"), kind=v(entry, "TypeObjet"), number=v(entry, "Identifiant"), problem=problem
+    )
 
 
 def _problem(text: str) -> str:

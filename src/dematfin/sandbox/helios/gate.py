@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from dematfin.sandbox.helios.acquit import Error, Verdict, write_acquit
-from dematfin.sandbox.helios.flow import Flow, Mandat, Sheet, read
+from dematfin.sandbox.helios.flow import Document, Flow, Mandat, Sheet, read
+from dematfin.sandbox.helios.kinds import errors_of_kind
 from dematfin.sandbox.helios.registry import Registry
 from dematfin.sandbox.helios.signatures import DS, SignatureGate
 from dematfin.sandbox.world import Helios, HeliosBudget
 
 TECHNICAL, SIGNATURE_OF_BORDEREAU, DOCUMENT, EXPENSE, PARAMETERS = 0, 3, 4, 5, 99
+ORDINARY: Final = "01"
 KNOWN_DOCUMENT: Final = "1984 - L'identifiant unique de la PJ a déjà été intégré dans HELIOS"
 
 
@@ -60,11 +63,20 @@ class Gate:
             error = None
             if self.registry.has_piece(document.key):
                 error = Error("ERREUR_DOUBLON_PJ", KNOWN_DOCUMENT)
-            elif document.problem:
-                error = Error("ERREUR_PJ", document.problem)
+            elif problem := document.problem or self._late(flow, document):
+                error = Error("ERREUR_PJ", problem)
             else:
                 self.registry.take_piece(document.key)
             yield Verdict(domain=DOCUMENT, piece=document.key, errors=(error,) if error else ())
+
+    def _late(self, flow: Flow, document: Document) -> str:
+        """Say what is wrong with the mandats that a document follows: they must be there already."""
+        for one in document.late:
+            if one.problem:
+                return one.problem
+            if not self.registry.has_mandat(flow.header, one.exercice, one.kind, one.number):
+                return f"La pièce {one.number} de RefCompta est inconnue"
+        return ""
 
     def _sheet(self, flow: Flow, sheet: Sheet, budget: HeliosBudget) -> Verdict:
         on_paper = not flow.header.dematerialised
@@ -87,8 +99,10 @@ class Gate:
             yield from self._mandat_errors(flow, sheet, mandat, budget)
 
     def _mandat_errors(self, flow: Flow, sheet: Sheet, mandat: Mandat, budget: HeliosBudget) -> Iterator[Error]:
-        if self.registry.has_mandat(flow.header, sheet, mandat):
+        if self.registry.has_mandat(flow.header, sheet.exercice, sheet.kind, mandat.number):
             yield Error("ERREUR_DOUBLON_PIECE", "La pièce a déjà été intégrée", piece=mandat.number)
+        known = partial(self.registry.has_mandat, flow.header)
+        yield from errors_of_kind(sheet, mandat, lambda year, number: known(year, ORDINARY, number))
         for key in mandat.references:
             if not self.registry.has_piece(key):
                 yield Error("ERREUR_PJ", f"La PJ {key} est inconnue", piece=mandat.number)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from dematfin.sandbox.helios.flow import Header, Mandat, Sheet
+from dematfin.sandbox.helios.flow import Header, Sheet
 from dematfin.sandbox.record import State
 
 SCHEMA: Final = """
@@ -42,12 +42,13 @@ class Registry:
         query = "SELECT 1 FROM bordereau WHERE siret = ? AND codbud = ? AND exercice = ? AND type = ? AND numero = ?"
         return self.state.one(query, _key(header, sheet)) is not None
 
-    def has_mandat(self, header: Header, sheet: Sheet, mandat: Mandat) -> bool:
-        """Say whether a number is taken; one rejected before the prise en charge is free again."""
+    def has_mandat(self, header: Header, exercice: str, kind: str, number: str) -> bool:
+        """Say whether a number is taken in its kind of bordereaux; one rejected before the prise en charge is free."""
         query = (
-            "SELECT 1 FROM mandat WHERE siret = ? AND codbud = ? AND exercice = ? AND numero = ? AND etat != 'REJETE'"
+            "SELECT 1 FROM mandat WHERE siret = ? AND codbud = ? AND exercice = ? AND type = ? AND numero = ? "
+            "AND etat != 'REJETE'"
         )
-        key = (header.siret, header.cod_bud, sheet.exercice, mandat.number)
+        key = (header.siret, header.cod_bud, exercice, kind, number)
         return self.state.one(query, key) is not None
 
     def has_piece(self, key: str) -> bool:
