@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import after_payment, mandats, reductions, ventilation
+from dematfin.acts import after_payment, attachments, mandats, reductions, ventilation
 from dematfin.acts.after_payment import Paid
 from dematfin.acts.reductions import Wish
 from dematfin.domain.invoice.content import InvoiceKind, InvoiceLine
@@ -18,10 +18,12 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.kind import BordereauKind, MandatKind, PaymentMode
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.mandat.ventilation import Asked
 from dematfin.domain.registers import Credit, Engagement, Imputation, credit_id
 from dematfin.errors import Forbidden, PiecesMissing, RuleError
 from dematfin.steps.follow_up import follow_up
+from dematfin.steps.keeping import Given
 from dematfin.steps.prepare import prepare
 from examples import AGENT, BUDGETS, COMMUNE, VISEUR, content, engagement
 from fakes.hall import Hall
@@ -307,10 +309,28 @@ def test_once_settled_by_the_comptable_it_is_paid_since_its_day(hall: Hall) -> N
 # What is taken back
 
 
+def justified(hall: Hall, made: Mandat) -> Mandat:
+    """Attach what justifies a réduction: without it, it waits."""
+    given = Given(name="certificat.pdf", data=b"%PDF-1.7 " + made.id.encode(), kind=PieceKind.CERTIFICAT)
+    attachments.attach(hall.app, AGENT, made.id, given)
+    return made
+
+
+def test_a_reduction_without_a_document_waits_and_takes_no_number(hall: Hall) -> None:
+    sent(hall, "120.00")
+    made = reductions.cancel(hall.app, AGENT, M1, "commande annulée")
+    (told,) = [note for note in prepare(hall.app).notes if made.id in note]
+    assert f"dematfin pieces joindre {made.id} FICHIER" in told
+    assert (one(hall, made.id).number, len(hall.all(Bordereau))) == (0, 1)
+    justified(hall, made)
+    prepare(hall.app)
+    assert one(hall, made.id).number == 1
+
+
 def test_a_reduction_goes_in_its_own_bordereau_with_its_own_numbers(hall: Hall) -> None:
     save(hall, credit("500.00", "60632"))
     sent(hall, "120.00", "45.30")
-    reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00")))
+    justified(hall, reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00"))))
     assert hall.all(Credit)[0].mandated == Decimal("165.30")  # given back when it is ordered, not when it is thought of
     hall.deposit("10.00", start=3)
     hall.day()
@@ -336,7 +356,7 @@ def test_a_budget_says_once_where_its_annulations_start(hall: Hall) -> None:
     year = hall.all(BudgetYear)[0]
     save(hall, replace(year, last_reduction=12, last_reduction_bordereau=4, reduced=Decimal("300.00")))
     sent(hall, "120.00")
-    reductions.cancel(hall.app, AGENT, M1, "commande annulée")
+    justified(hall, reductions.cancel(hall.app, AGENT, M1, "commande annulée"))
     prepare(hall.app)
     (sheet,) = [found for found in hall.all(Bordereau) if found.kind is BordereauKind.REDUCTION]
     assert (sheet.id, str(sheet.cumul)) == ("COMMUNE-2026-A5", "420.00")
@@ -346,7 +366,7 @@ def test_a_budget_says_once_where_its_annulations_start(hall: Hall) -> None:
 def test_a_reduction_that_is_issued_again_gives_credits_back_once(hall: Hall) -> None:
     save(hall, credit("500.00", "60632"))
     sent(hall, "120.00")
-    made = reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00")))
+    made = justified(hall, reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00"))))
     prepare(hall.app)
     for burnt in ((), (1,)):
         save(hall, replace(one(hall, made.id), state=MandatState.REJECTED, burnt=burnt))
@@ -358,9 +378,9 @@ def test_a_reduction_that_is_issued_again_gives_credits_back_once(hall: Hall) ->
 
 def test_a_wholly_cancelled_mandat_ends_when_the_comptable_has_taken_it(hall: Hall) -> None:
     sent(hall, "120.00")
-    reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00")))
-    reductions.cancel(hall.app, AGENT, M1, "commande annulée")
-    with pytest.raises(RuleError, match="il en reste 0,00"):
+    justified(hall, reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00"))))
+    justified(hall, reductions.cancel(hall.app, AGENT, M1, "commande annulée"))
+    with pytest.raises(RuleError, match="déjà repris en entier"):
         reductions.cancel(hall.app, AGENT, M1, "encore")
     prepare(hall.app)
     save(hall, *(replace(found, state=MandatState.SENT) for found in hall.all(Mandat)[1:]))
@@ -377,7 +397,7 @@ def test_a_wholly_cancelled_mandat_ends_when_the_comptable_has_taken_it(hall: Ha
 
 def test_a_retour_of_another_kind_never_speaks_of_a_mandat_of_the_same_number(hall: Hall) -> None:
     sent(hall, "120.00")
-    reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00")))
+    justified(hall, reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00"))))
     prepare(hall.app)
     hall.tdt.unread = {"7": retour("02", 42, 1187, "04"), "8": retour("04", 42, 1187, "04")}
     assert len([note for note in follow_up(hall.app).notes if "pas des nôtres" in note]) == 2
@@ -387,7 +407,7 @@ def test_a_retour_of_another_kind_never_speaks_of_a_mandat_of_the_same_number(ha
 def test_a_paid_mandat_stays_paid_and_its_money_is_asked_back(hall: Hall) -> None:
     sent(hall, "120.00")
     save(hall, replace(one(hall, M1), state=MandatState.PAID, paid=Decimal("120.00")))
-    reductions.cancel(hall.app, AGENT, M1, "payé deux fois")
+    justified(hall, reductions.cancel(hall.app, AGENT, M1, "payé deux fois"))
     prepare(hall.app)
     hall.tdt.unread = {"8": retour("02", 1, 1, "02")}
     assert any("reversement" in note for note in follow_up(hall.app).notes)
@@ -455,7 +475,7 @@ def test_what_is_frozen_or_of_a_closed_year_is_not_taken_back(hall: Hall) -> Non
 
 def test_a_rejected_mandat_that_was_reduced_is_not_issued_again_for_the_whole(hall: Hall) -> None:
     sent(hall, "120.00")
-    reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00")))
+    justified(hall, reductions.reduce(hall.app, AGENT, M1, Wish(motif="prix faux", amount=Decimal("20.00"))))
     save(hall, replace(one(hall, M1), state=MandatState.REJECTED))
     with pytest.raises(RuleError, match="réduit"):
         mandats.reissue(hall.app, AGENT, M1)
