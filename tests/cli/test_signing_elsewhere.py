@@ -116,7 +116,8 @@ def test_several_are_signed_at_once_or_one_by_one_as_one_wants(cut_off: Office) 
     assert "COMMUNE-2026-45" in cut_off("bordereau", "preparer").out
     shown = cut_off("bordereau", "signer", typed="non\n").out
     assert shown.index("Certificat de Jeanne TEST-MAIRE") < shown.index(WAITING) < shown.index("Ensemble")
-    assert "! Petite commune : Dominique Essai a visé F2026-000017" in shown
+    assert "Petite commune : Dominique Essai a visé F2026-000017" in shown
+    assert "! Petite commune : Dominique Essai a visé F2026-000017 et préparé COMMUNE-2026-45" in shown  # once signed
     assert "Aucun des 2 bordereaux n'est signé." in shown
     plain(shown)
     one = cut_off("bordereau", "signer", typed="un\noui\nnon\n").out
@@ -171,7 +172,10 @@ def test_it_is_sent_to_the_parapheur_and_comes_back_signed_days_later(copy: Offi
     assert (checked.code, "les bordereaux se signent dans l'i-Parapheur" in checked.out) == (0, True), checked.out
     assert copy("bordereau", "signer", "--oui").code == 3
     sent = copy("bordereau", "envoyer", typed="oui\n")
-    assert (sent.code, "Envoyer ce bordereau à la signature (283,50 €) ?" in sent.out) == (0, True), sent.said
+    assert (sent.code, "Envoyer ce bordereau à la signature, pour ordonner de payer 283,50 € ?" in sent.out) == (
+        0,
+        True,
+    ), sent.said
     plain(sent.said)
     assert state(copy) == "à la signature"
     assert copy("bordereau", "envoyer").code == 0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
@@ -22,6 +23,11 @@ from dematfin.steps.credits import undo
 from dematfin.steps.liquidate import next_mandat_id
 from dematfin.steps.pieces import pieces_of
 from dematfin.steps.reductions import reductions_of
+
+WAYS_OUT: Final = {
+    MandatState.IN_BORDEREAU: "Écartez-le de son bordereau (bordereau ecarter), puis abandonnez-le (mandat abandonner)",
+    MandatState.CANCELLED: "Il n'y a rien à faire",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +105,8 @@ def _check_standing(app: App, mandat: Mandat) -> None:
     if mandat.kind is MandatKind.REDUCTION:
         raise _wrong(mandat, "c'est déjà une réduction : voyez avec le comptable comment revenir dessus")
     if mandat.state not in STANDING:
-        raise _wrong(
-            mandat,
-            f"il est {MANDAT[mandat.state]} : seul un mandat que le comptable a reçu s'annule ou se réduit. "
-            "Corrigez-le (mandat corriger, mandat ventiler)",
-        )
+        told = f"il est {MANDAT[mandat.state]} : seul un mandat que le comptable a reçu s'annule ou se réduit. "
+        raise _wrong(mandat, told + WAYS_OUT.get(mandat.state, "Corrigez-le (mandat corriger, mandat ventiler)"))
     if why := why_closed(mandat.exercice, app.clock.today(), investment=mandat.investment):
         raise _wrong(mandat, f"{why} : il faut un titre de recettes au compte 773, à émettre hors de dematfin")
 

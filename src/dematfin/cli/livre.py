@@ -69,7 +69,7 @@ def set_aside(
         say("Il n'y reste aucun mandat : le bordereau garde son numéro, la prochaine préparation le remplira.")
     for key in done.unsigned:
         say(
-            f"La signature du bordereau {key} ne vaut plus : son flux est abandonné. À signer de nouveau.",
+            f"La signature du bordereau {key} ne vaut plus : son flux est refait. À signer de nouveau.",
             style="yellow",
         )
     for key in done.announced:
@@ -78,7 +78,8 @@ def set_aside(
             "prévenez le fournisseur, et réintégrez ce mandat dès que possible.",
             style="yellow",
         )
-    say(f"Ensuite : bordereau reintegrer {one.id}, ou mandat abandonner {one.id} --motif TEXTE.")
+    say(f"S'il est bon après tout : dematfin bordereau reintegrer {one.id}")
+    say(f'S\'il ne doit pas partir : dematfin mandat abandonner {one.id} --motif "…"')
     account(done.built)
     raise typer.Exit(done.built.exit_code)
 
@@ -97,7 +98,8 @@ def abandon(mandat: Mandat, motif: Motif, configuration: Configuration = DEFAULT
     seen = gone.number in gone.burnt
     number = "ne resservira pas, le comptable l'a vu" if seen else "ira à un autre mandat"
     say(f"Mandat {gone.id} abandonné. Son numéro {gone.number} {number}.")
-    say(
-        f"{', '.join(gone.invoice_ids)} : de nouveau au service fait. La prochaine préparation la mandatera de "
-        "nouveau ; si elle n'est pas due, renvoyez-la ou écartez-la avant (facture recycler, rejeter ou ecarter)."
-    )
+    for key in gone.invoice_ids:
+        say(
+            f"Facture {key} : de nouveau au service fait. La prochaine préparation la mandatera de nouveau ; si elle "
+            "n'est pas due, renvoyez-la ou écartez-la avant (facture recycler, rejeter ou ecarter)."
+        )

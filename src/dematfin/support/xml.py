@@ -90,4 +90,5 @@ def _too_large(what: str, size: int, limit: int) -> str:
 
 
 def _unreadable(what: str, error: etree.XMLSyntaxError) -> str:
-    return f"{what} : le fichier XML est illisible ({error.msg})."
+    line, column = error.position
+    return f"{what} : ce n'est pas un fichier XML, ou il est abîmé (ligne {line}, colonne {column})."

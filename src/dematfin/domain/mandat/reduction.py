@@ -41,6 +41,9 @@ def reduction(origin: Mandat, earlier: Iterable[Mandat], amount: Decimal | None,
     left = remaining(origin, earlier)
     whole = sum((line.total for line in left), ZERO)
     asked = whole if amount is None else amount
+    if not whole:
+        message = f"Mandat {origin.id} : il est déjà repris en entier (dematfin mandat liste) ; il n'en reste rien."
+        raise RuleError(message)
     if not ZERO < asked <= whole:
         message = (
             f"Mandat {origin.id} : il en reste {french(whole)} à annuler ou à réduire, {french(asked)} ne peuvent pas "
