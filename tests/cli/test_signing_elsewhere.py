@@ -117,6 +117,7 @@ def test_several_are_signed_at_once_or_one_by_one_as_one_wants(cut_off: Office) 
     shown = cut_off("bordereau", "signer", typed="non\n").out
     assert shown.index("Certificat de Jeanne TEST-MAIRE") < shown.index(WAITING) < shown.index("Ensemble")
     assert "Petite commune : Dominique Essai a visé F2026-000017" in shown
+    assert "! Petite commune : Dominique Essai a visé F2026-000017 et préparé COMMUNE-2026-45" in shown  # once signed
     assert "Aucun des 2 bordereaux n'est signé." in shown
     plain(shown)
     one = cut_off("bordereau", "signer", typed="un\noui\nnon\n").out

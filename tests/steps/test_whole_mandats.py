@@ -320,6 +320,24 @@ def test_once_settled_by_the_comptable_it_is_paid_since_its_day(hall: Hall) -> N
 # What is taken back
 
 
+def justified(hall: Hall, made: Mandat) -> Mandat:
+    """Attach what justifies a réduction: without it, it waits."""
+    given = Given(name="certificat.pdf", data=b"%PDF-1.7 " + made.id.encode(), kind=PieceKind.CERTIFICAT)
+    attachments.attach(hall.app, AGENT, made.id, given)
+    return made
+
+
+def test_a_reduction_without_a_document_waits_and_takes_no_number(hall: Hall) -> None:
+    sent(hall, "120.00")
+    made = reductions.cancel(hall.app, AGENT, M1, "commande annulée")
+    (told,) = [note for note in prepare(hall.app).notes if made.id in note]
+    assert f"dematfin pieces joindre {made.id} FICHIER" in told
+    assert (one(hall, made.id).number, len(hall.all(Bordereau))) == (0, 1)
+    justified(hall, made)
+    prepare(hall.app)
+    assert one(hall, made.id).number == 1
+
+
 def test_a_reduction_goes_in_its_own_bordereau_with_its_own_numbers(hall: Hall) -> None:
     save(hall, credit("500.00", "60632"))
     sent(hall, "120.00", "45.30")
@@ -373,7 +391,7 @@ def test_a_wholly_cancelled_mandat_ends_when_the_comptable_has_taken_it(hall: Ha
     sent(hall, "120.00")
     taken_back(hall, "20.00")
     taken_back(hall)
-    with pytest.raises(RuleError, match="il en reste 0,00"):
+    with pytest.raises(RuleError, match="déjà repris en entier"):
         reductions.cancel(hall.app, AGENT, M1, "encore")
     prepare(hall.app)
     save(hall, *(replace(found, state=MandatState.SENT) for found in hall.all(Mandat)[1:]))

@@ -33,7 +33,7 @@ LEFT: Final = (
     "son flux est {state}, le comptable peut l'avoir. S'il ne doit pas être payé, demandez au comptable de le "
     "rejeter ; une fois pris en charge, il s'annule par un mandat d'annulation."
 )
-AWAY: Final = "son flux est {state} : rappelez-le d'abord (bordereau rappeler), puis recommencez."
+AWAY: Final = "son flux est {state} : rappelez-le d'abord (dematfin bordereau rappeler {bordereau}), puis recommencez."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +154,7 @@ def _undo(app: App, books: Books, bordereau: Bordereau, mandat: Mandat, reason: 
     if flux is None or bordereau.refused:
         return ""
     if flux.state not in HELD_BACK:
-        why = (AWAY if flux.state is FluxState.SIGNING else LEFT).format(state=FLUX[flux.state])
+        why = (AWAY if flux.state is FluxState.SIGNING else LEFT).format(state=FLUX[flux.state], bordereau=bordereau.id)
         message = f"Le mandat n° {mandat.number} ne peut pas être écarté. Bordereau {bordereau.id} : {why}"
         raise RuleError(message)
     books.save(flux.moved(FluxState.DROPPED))

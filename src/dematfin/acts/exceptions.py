@@ -4,13 +4,20 @@ from dematfin.acts.book import book
 from dematfin.domain.mandat.book import Entry, Remark
 from dematfin.domain.parties.person import Act, Person
 from dematfin.ports.app import App
-from dematfin.steps.signatures import Sheet
+from dematfin.steps.signatures import Sheet, duties
 
 
 def exceptions(app: App, who: Person, sheet: Sheet) -> tuple[str, ...]:
     """Return what is not usual in a bordereau, the most serious first."""
     who.require(Act.READ)
     return tuple(_line(remark, entry) for remark, entry in book(app, who, sheet.bordereau.id).unusual)
+
+
+def to_confess(app: App, who: Person, sheet: Sheet) -> tuple[str, ...]:
+    """Return what is written of whoever signs a bordereau after having certified or prepared it, in a small commune."""
+    who.require(Act.SIGN)
+    kept = duties(app, who, (sheet,)) if app.policy.small else ()
+    return tuple(f"Petite commune : {one.what}." for one in kept)
 
 
 def _line(remark: Remark, entry: Entry | None) -> str:

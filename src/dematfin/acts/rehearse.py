@@ -72,6 +72,8 @@ def _transmissions(books: Books) -> Iterator[str]:
     for flux in books.find(Flux, state=FluxState.SIGNED):
         total = sum((one.total for one in books.find(Bordereau, id=flux.bordereaux)), ZERO)
         mandats = books.find(Mandat, bordereau=flux.bordereaux)
-        numbers = ", ".join(str(mandat.number) for mandat in mandats)
-        yield f"Dire à Chorus Pro « mandatée » pour les mandats n° {numbers}."
-        yield f"Transmettre le flux {flux.id} : {len(mandats)} mandats, {french(total)}."
+        numbers = ", ".join(str(mandat.number) for mandat in mandats if mandat.invoice_ids)
+        if numbers:
+            yield f"Dire à Chorus Pro « mandatée » : mandats n° {numbers}."
+        count = f"{len(mandats)} mandat{'s' if len(mandats) > 1 else ''}"
+        yield f"Transmettre le flux {flux.id} : {count}, {french(total)}."

@@ -74,9 +74,10 @@ def list_budgets(configuration: Configuration = DEFAULT, json: Json = False) -> 
     if json:
         write_json(list(opened))
         return
+    say("Derniers numéros donnés avant dematfin, et ce qui était déjà mandaté :")
     names = {one.siret: one.code for one in desk.app.policy.budgets}
     table(
-        ("Budget", "Exercice", "Mandats après", "Bordereaux après", "Cumul", "Annulations après", "Leurs bordereaux"),
+        ("Budget", "Année", "Mandat", "Bordereau", "Cumul", "Annulation", "Son bordereau", "Cumul annulé"),
         [
             (
                 names.get(one.siret, one.siret),
@@ -86,10 +87,11 @@ def list_budgets(configuration: Configuration = DEFAULT, json: Json = False) -> 
                 money.french(one.cumul),
                 str(one.last_reduction),
                 str(one.last_reduction_bordereau),
+                money.french(one.reduced),
             )
             for one in opened
         ],
-        right=(1, 2, 3, 4, 5, 6),
+        right=(1, 2, 3, 4, 5, 6, 7),
         empty="Aucun budget ouvert : dematfin budget ouvrir BUDGET --exercice ANNÉE …",
     )
 

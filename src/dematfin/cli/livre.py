@@ -70,7 +70,7 @@ def set_aside(
         say("Il n'y reste aucun mandat : le bordereau garde son numéro, la prochaine préparation le remplira.")
     for key in done.unsigned:
         say(
-            f"La signature du bordereau {key} ne vaut plus : son flux est abandonné. À signer de nouveau.",
+            f"La signature du bordereau {key} ne vaut plus : son flux est refait. À signer de nouveau.",
             style="yellow",
         )
     for key in done.announced:
@@ -79,7 +79,8 @@ def set_aside(
             "prévenez le fournisseur, et réintégrez ce mandat dès que possible.",
             style="yellow",
         )
-    say(f"Ensuite : bordereau reintegrer {one.id}, ou mandat abandonner {one.id} --motif TEXTE.")
+    say(f"S'il est bon après tout : dematfin bordereau reintegrer {one.id}")
+    say(f'S\'il ne doit pas partir : dematfin mandat abandonner {one.id} --motif "…"')
     account(done.built)
     raise typer.Exit(done.built.exit_code)
 

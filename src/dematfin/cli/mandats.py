@@ -1,7 +1,7 @@
 """`mandat liste|corriger|ventiler|reemettre|annuler|reduire|apres-paiement`: what an agent does with a mandat."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -17,11 +17,16 @@ from dematfin.cli.ventilation import line
 from dematfin.cli.visas import DATES
 from dematfin.domain.finding import blocking
 from dematfin.domain.labels import INVOICE, standing
+from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import french
 from dematfin.domain.registers import Imputation
 
 app = family("Les mandats.")
+
+SAID: Final = {Paid.PRELEVEMENT: "prélèvement", Paid.CARTE: "carte", Paid.REGIE: "régie", Paid.CHEQUE: "chèque"}
+KINDS: Final = {MandatKind.REDUCTION: "annulation, ", MandatKind.AFTER_PAYMENT: "après paiement, "}
+"""Kinds that pay nobody: a list of amounts says so."""
 
 Why = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ; gardé au journal avec votre nom.")]
 Key = Annotated[str, typer.Argument(metavar="MANDAT", help="Identifiant, par exemple M2026-000012.")]
@@ -44,7 +49,7 @@ def list_mandats(configuration: Configuration = DEFAULT, json: Json = False) -> 
                 one.bordereau,
                 one.tiers.name,
                 french(one.amount),
-                standing(one),
+                KINDS.get(one.kind, "") + standing(one),
             )
             for one in found
         ],
@@ -153,7 +158,8 @@ def after(
     desk = sit(configuration)
     if le and mode:
         noted = after_payment.settled(desk.app, desk.who, facture, le.date(), mode)
-        say(f"Facture {noted.id} : payée le {le:%d/%m/%Y} ({mode}). Une fois visée, elle aura un mandat sans virement.")
+        say(f"Facture {noted.id} : payée le {le:%d/%m/%Y} ({SAID[mode]}).")
+        say("Une fois visée, elle aura un mandat sans virement.")
     else:
         noted = after_payment.not_settled(desk.app, desk.who, facture, erreur)
         say(f"Facture {noted.id} : elle n'est plus dite payée.")
@@ -191,3 +197,4 @@ def _say_reduction(made: Mandat, origin: str) -> None:
             style="yellow",
         )
     say("Préparez (bordereau preparer) : il ira dans un bordereau d'annulation, à faire signer comme les autres.")
+    say(f'Saisi à tort ou deux fois : dematfin mandat annuler {made.id} --motif "…"')

@@ -20,6 +20,15 @@ app = family("Les pièces justificatives des mandats.")
 
 Nature = StrEnum("Nature", {kind.name: kind.lower() for kind in PieceKind})  # type: ignore[misc]
 Said = StrEnum("Said", {case.name: case.value for case in SAID})  # type: ignore[misc]
+KINDS = {kind: kind.lower() for kind in PieceKind} | {
+    PieceKind.RECEPTION: "réception",
+    PieceKind.DECOMPTE: "décompte",
+    PieceKind.SOUS_TRAITANCE: "sous-traitance",
+    PieceKind.RIB: "RIB",
+    PieceKind.ETAT_LIQUIDATIF: "état liquidatif",
+    PieceKind.DELIBERATION: "délibération",
+}
+"""What a document proves, in words."""
 Mandat = Annotated[str, typer.Argument(metavar="MANDAT", help="Identifiant, par exemple M2026-000012.")]
 
 
@@ -62,7 +71,7 @@ def attach(
         piece = acts.attach_to_tiers(desk.app, desk.who, tiers, given)
     else:
         piece = acts.attach(desk.app, desk.who, keys[0], given)
-    say(f"Pièce {piece.id} jointe : « {piece.name} » ({nature}), pour {_for(piece)}.")
+    say(f"Pièce {piece.id} jointe : « {piece.name} » ({KINDS[piece.kind]}), pour {_for(piece)}.")
 
 
 @app.command("liste", cls=FrenchCommand)
@@ -76,11 +85,11 @@ def list_pieces(mandat: Mandat, configuration: Configuration = DEFAULT, json: Js
     table(
         ("Pièce", "Nature", "Nom", "Jointe pour", "Envoi"),
         [
-            (one.id, one.kind.lower(), one.name, _for(one), "par référence" if one.accepted_in else "avec le flux")
+            (one.id, KINDS[one.kind], one.name, _for(one), "par référence" if one.accepted_in else "avec le flux")
             for one in found
         ],
         words=(2, 3),
-        empty="Ce mandat n'a aucune pièce.",
+        empty=f"Le mandat {mandat} n'a aucune pièce.",
     )
 
 
@@ -120,7 +129,7 @@ def choose(
     configuration: Configuration = DEFAULT,
     cas: Annotated[
         list[Said] | None,
-        typer.Option("--cas", metavar="CAS", help=f"{', '.join(Said)} , répétable."),
+        typer.Option("--cas", metavar="CAS", help=f"{', '.join(Said)}. Répétable."),
     ] = None,
 ) -> None:
     """Présente la dépense sous une rubrique de l'annexe I : l'ordonnateur seul la choisit."""

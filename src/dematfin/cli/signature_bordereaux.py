@@ -9,12 +9,12 @@ import typer
 from dematfin.acts import hand_over, mandats
 from dematfin.acts import run as acts
 from dematfin.acts import sign as signing
-from dematfin.acts.exceptions import exceptions
+from dematfin.acts.exceptions import exceptions, to_confess
 from dematfin.cli.bordereaux import Key, show_mandats
 from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import account, counted, day, say, table
-from dematfin.domain.mandat.kind import BordereauKind
+from dematfin.domain.mandat.bordereau import order
 from dematfin.domain.money import french
 from dematfin.errors import RuleError
 from dematfin.ports.signature import Holder, Place
@@ -169,7 +169,7 @@ def _agreed(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> 
     """Show what waits, and return what a person agrees to: all at once, or one after the other."""
     if len(sheets) == 1:
         return _one_by_one(desk, sheets, words, oui=oui)
-    _show_all(desk, sheets)
+    _show_all(desk, sheets, words)
     question = words.several.format(count=len(sheets), order=_order(sheets))
     choices = "« oui » pour tous, « un » pour les voir un par un, autre chose pour aucun :"
     answer = YES if oui else _asked(f"{question} {choices}", words)
@@ -184,7 +184,7 @@ def _agreed(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> 
 def _one_by_one(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> list[Sheet]:
     agreed = []
     for sheet in sheets:
-        _show(desk, sheet)
+        _show(desk, sheet, words)
         show_mandats(sheet.mandats)
         question = words.one.format(order=_order([sheet]))
         if oui or _asked(f"{question} [oui/non]", words) == YES:
@@ -195,36 +195,32 @@ def _one_by_one(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool)
 
 
 def _order(sheets: Sequence[Sheet]) -> str:
-    """Say what the signature orders: to pay, or to take back what was ordered."""
-    back = [sheet for sheet in sheets if sheet.bordereau.kind is BordereauKind.REDUCTION]
-    pay = [sheet for sheet in sheets if sheet not in back]
-    words = [f"ordonner de payer {french(total_of(pay))}"] if pay else []
-    words += [f"retirer {french(total_of(back))} de mandats déjà émis"] if back else []
-    return " et ".join(words)
+    return order(sheet.bordereau for sheet in sheets)
 
 
-def _show_all(desk: Desk, sheets: Sequence[Sheet]) -> None:
+def _show_all(desk: Desk, sheets: Sequence[Sheet], words: Words) -> None:
     rows = [
         (sheet.bordereau.id, str(sheet.bordereau.number), str(len(sheet.mandats)), french(sheet.bordereau.total))
         for sheet in sheets
     ]
     mandats = str(sum(len(sheet.mandats) for sheet in sheets))
-    table(
-        ("Bordereau", "N°", "Mandats", "Total"), [*rows, ("Ensemble", "", mandats, french(total_of(sheets)))], (1, 2, 3)
-    )
+    mixed = len({sheet.bordereau.kind for sheet in sheets}) > 1  # what is paid and what is taken back make no sum
+    total = "" if mixed else french(total_of(sheets))
+    table(("Bordereau", "N°", "Mandats", "Total"), [*rows, ("Ensemble", "", mandats, total)], (1, 2, 3))
     for sheet in sheets:
-        _show_exceptions(desk, sheet)
+        _show_exceptions(desk, sheet, words)
 
 
-def _show(desk: Desk, sheet: Sheet) -> None:
+def _show(desk: Desk, sheet: Sheet, words: Words) -> None:
     one = sheet.bordereau
     mandats = counted(len(sheet.mandats), "mandat")
     say(f"\nBordereau {one.id} · n° {one.number} · {mandats} · {french(one.total)}", style="bold")
-    _show_exceptions(desk, sheet)
+    _show_exceptions(desk, sheet, words)
 
 
-def _show_exceptions(desk: Desk, sheet: Sheet) -> None:
-    _show_remarks(exceptions(desk.app, desk.who, sheet))
+def _show_exceptions(desk: Desk, sheet: Sheet, words: Words) -> None:
+    own = to_confess(desk.app, desk.who, sheet) if words is SIGN else ()
+    _show_remarks((*exceptions(desk.app, desk.who, sheet), *own))
 
 
 def _asked(question: str, words: Words) -> str:

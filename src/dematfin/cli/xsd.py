@@ -80,4 +80,4 @@ def _conclude(name: str, wrong: int, remarks: int) -> None:
     if wrong:
         say(f"{name} : Hélios le refuserait, {counted(wrong, 'problème')}{rest}.", style="red")
     else:
-        say(f"{name} : rien ne s'oppose à son envoi{rest}.", style="green")
+        say(f"{name} : rien ne s'y oppose{rest}. Sa signature se vérifie à part (signature verifier).", style="green")

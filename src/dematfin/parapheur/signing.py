@@ -77,7 +77,7 @@ class SigningThere:
         yield nothing("VisuelPDF")
         yield element("XPathPourSignatureXML", XPATH)
         yield nothing("MetaDataTdtACTES")
-        yield element("AnnotationPublique", f"{request.title} : {french(request.total)} à ordonner de payer.")
+        yield element("AnnotationPublique", f"{request.title} : total {french(request.total)}.")
         yield nothing("AnnotationPrivee")
         yield element("Visibilite", self._settings.visibilite)
         yield nothing("DateLimite")

@@ -19,7 +19,10 @@ def open_to_correction(books: Books, mandat_id: str) -> Mandat:
         message = f"Le mandat {mandat_id} est une réduction : ses lignes sont celles du mandat qu'il reprend."
         raise RuleError(message)
     if mandat.state not in OPEN and not _waits_for_its_flow(books, mandat):
-        message = f"Le mandat {mandat_id} ne peut plus être corrigé : il est figé dans un bordereau ou déjà parti."
+        message = (
+            f"Le mandat {mandat_id} ne peut plus être corrigé : il est figé dans un bordereau ou déjà parti. Pas "
+            "encore parti : écartez-le d'abord (dematfin bordereau ecarter). Parti : dematfin mandat reduire."
+        )
         raise RuleError(message)
     return mandat
 

@@ -125,7 +125,9 @@ def verified(app: App, flux: Flux, signed: Path, unsigned: Path) -> SignatureRep
     sentences = [finding.sentence for finding in blocking(report.findings)]
     if not report.signatures and not sentences:
         sentences.append("Le fichier ne porte aucune signature.")
-    sentences = sentences or [f"{one.sentence} {one.remedy}" for one in blocking(app.writer.problems(signed))[:TOLD]]
+    if not sentences:
+        wrong = blocking(app.writer.problems(signed, frozenset(flux.pieces)))
+        sentences = [f"{one.sentence} {one.remedy}" for one in wrong[:TOLD]]
     prepared = app.ledger.history(Subject.FLUX, (flux.id,))[0].event.at
     if any(fact.signed_at + CLOCKS < prepared for fact in report.signatures):
         sentences.append("Elle est datée d'avant la préparation du flux.")

@@ -84,7 +84,7 @@ def opened(packed: Path | IO[bytes], what: str) -> Iterator[zipfile.ZipFile]:
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # to seek where an archive points may be absurd
             raise
-        message = f"{what} : l'archive zip est abîmée ou protégée ({error})."
+        message = f"{what} : ce n'est pas une archive zip, ou elle est abîmée ou protégée."
         raise UnsafeArchive(message) from error
 
 

@@ -183,6 +183,7 @@ RULES: Final = (
         kinds=(K.AVOIR, K.ETAT_LIQUIDATIF),
         lacks="ce qui justifie l'annulation ou la réduction : avoir, état rectificatif",
         article=CGCT,
+        verified=True,  # Hélios refuses a mandat without any document
         certificate=True,
     ),
     Rule(

@@ -1,13 +1,13 @@
 """A bordereau: the numbered list of mandats whose signature is the order to pay them all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.money import ZERO
+from dematfin.domain.money import ZERO, french
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,17 @@ def bordereau_id(budget_code: str, exercice: int, number: int, kind: BordereauKi
     """
     series = "A" if kind is BordereauKind.REDUCTION else ""
     return f"{budget_code}-{exercice}-{series}{number}"
+
+
+def order(bordereaux: Iterable[Bordereau]) -> str:
+    """Say what a signature orders: to pay, or to take back what was ordered."""
+    amounts = dict.fromkeys(BordereauKind, ZERO)
+    for one in bordereaux:
+        amounts[one.kind] += one.total
+    pay, back = amounts[BordereauKind.ORDINARY], amounts[BordereauKind.REDUCTION]
+    words = [f"ordonner de payer {french(pay)}"] if pay else []
+    words += [f"retirer {french(back)} de mandats déjà émis"] if back else []
+    return " et ".join(words)
 
 
 def total(mandats: Sequence[Mandat]) -> Decimal:

@@ -57,7 +57,7 @@ FLUX_MACHINE: Final = Machine(
         S.TRANSMITTED: "transmis",
         S.ACKNOWLEDGED: "acquitté",
         S.REFUSED_BY_TDT: "refusé par le TdT",
-        S.DROPPED: "abandonné",
+        S.DROPPED: "retiré, jamais envoyé",
     },
 )
 TO_DEPOSIT: Final = frozenset({S.SIGNED, S.READY})

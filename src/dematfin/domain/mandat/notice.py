@@ -1,17 +1,15 @@
 """The notice that goes with a flow given to be signed elsewhere: what to sign, how, and what to do of it then."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
-from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.bordereau import Bordereau, order
 from dematfin.domain.mandat.flux import Flux
-from dematfin.domain.money import ZERO, french
+from dematfin.domain.money import french
 
 
 def notice(flux: Flux, sheets: Iterable[tuple[Bordereau, int]]) -> str:
     """Return the notice of a flow: each bordereau comes with its number of mandats."""
     listed = list(sheets)
-    total: Decimal = sum((sheet.total for sheet, _ in listed), ZERO)
     lines = "\n".join(
         f"  - bordereau n° {sheet.number} de {sheet.exercice} ({sheet.id}) : {count} mandat{'s' if count > 1 else ''}, "
         f"{french(sheet.total)}"
@@ -19,7 +17,7 @@ def notice(flux: Flux, sheets: Iterable[tuple[Bordereau, int]]) -> str:
     )
     return f"""À SIGNER : {flux.id}.xml
 
-Signer ce fichier, c'est ordonner de payer {french(total)} :
+Signer ce fichier, c'est {order(sheet for sheet, _ in listed)} :
 {lines}
 
 Comment signer
