@@ -88,7 +88,7 @@ WRONG: dict[str, tuple[Callable[[bytes], bytes], type[DematfinError], str]] = {
     "a byte of a pièce jointe": (changed, SignatureError, "rien n'est gardé"),
     "not signed": (lambda data: data.removesuffix(WORD), SignatureError, "rien n'est gardé"),
     "cut": (lambda data: data[:2000], DocumentError, "abîmé"),
-    "empty": (lambda _: b"", DocumentError, "abîmé"),
+    "empty": (lambda _: b"", DocumentError, "vide"),
     "doctype": (lambda data: data.replace(b"?>", b'?><!DOCTYPE a [<!ENTITY b "c">]>', 1), DocumentError, "DOCTYPE"),
     "no flow": (lambda _: b"<a/>", DocumentError, "PES_Aller"),
     "another flow": (lambda data: data.replace(b"_2026_000042_", b"_2026_000099_"), RuleError, "n'est pas d'ici"),
