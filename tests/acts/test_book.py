@@ -158,7 +158,7 @@ def test_a_substitute_is_named_with_the_absent_and_the_decree(hall: Hall) -> Non
 def test_the_same_books_give_the_same_bytes_and_nothing_of_outside(hall: Hall) -> None:
     assert page(hall) == page(hall)
     images = re.findall(r'src="data:image/jpeg;base64,([^"]+)"', page(hall))
-    assert [base64.b64decode(one) for one in images] == [b"110 %PDF- 9100001", b"110 %PDF- 9100002"]
+    assert [base64.b64decode(one) for one in images] == [b"110 %PDF- 9100001 %%EOF", b"110 %PDF- 9100002 %%EOF"]
     assert not re.search(r"<script|https?://|<link|@import", page(hall))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dematfin.acts import aside, consult, mandats, reductions, ventilation
+from dematfin.acts import run as acts
 from dematfin.acts.reductions import Wish
 from dematfin.domain.figures.whereabouts import paragraph
 from dematfin.domain.invoice.invoice import Invoice
@@ -23,8 +24,10 @@ from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.reminders import Pending
 from dematfin.errors import RuleError
+from dematfin.steps.follow_up import follow_up
 from dematfin.steps.prepare import prepare
 from dematfin.steps.remind import _pending as pending_of
+from dematfin.steps.transmit import transmit
 from examples import AGENT, MAIRE, engagement
 from fakes.hall import Hall
 
@@ -92,6 +95,17 @@ def test_a_reduction_of_what_the_comptable_does_not_have_is_not_frozen(hall: Hal
     assert one(hall, made.id).number == 0
     reductions.cancel(hall.app, AGENT, made.id, "le comptable a rejeté le mandat")
     assert hall.all(Engagement)[0].mandated == Decimal("120.00")
+
+
+def test_a_rejection_of_what_is_being_reduced_is_told(hall: Hall) -> None:
+    frozen(hall, "120.00")
+    hall.sign()
+    acts.run(hall.app, AGENT, transmit)
+    made = reductions.reduce(hall.app, AGENT, M1, taken())
+    hall.tdt.rejected, hall.tdt.unread = {1187}, dict.fromkeys(hall.tdt.received, b"")
+    notes = acts.run(hall.app, AGENT, follow_up).notes
+    assert one(hall, M1).state is S.REJECTED
+    assert any(f"réduit par {made.id}" in note for note in notes)
 
 
 def test_a_mandat_that_is_reduced_is_not_abandoned_before_its_reduction(hall: Hall) -> None:
