@@ -106,6 +106,7 @@ class Office(RuleBasedStateMachine):
         if left >= Decimal("10.00"):
             made = reductions.reduce(self.hall.app, AGENT, origin.id, wish)
             attachments.attach(self.hall.app, AGENT, made.id, CERTIFICATE)
+            self.freeze()
 
     @precondition(lambda self: self._to_cancel())
     @rule(chosen=data())
@@ -252,7 +253,10 @@ class Office(RuleBasedStateMachine):
         return waiting + [one for one in mandats_there if one.state is S.REJECTED]
 
     def _frozen(self) -> list[Mandat]:
-        return [one for one in self.hall.all(Mandat) if one.bordereau]
+        """Return those that are still here, the last ones first, and one that is not."""
+        frozen = [one for one in self.hall.all(Mandat) if one.bordereau]
+        here = [one for one in reversed(frozen) if one.state in {S.IN_BORDEREAU, S.PREPARED}]
+        return here[:2] + [one for one in frozen if one not in here][:1]
 
     def _aside(self) -> list[Mandat]:
         return [one for one in self.hall.all(Mandat) if one.aside]
@@ -267,6 +271,6 @@ class Office(RuleBasedStateMachine):
 
 
 Office.TestCase.settings = settings(
-    max_examples=8, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestNumbers = Office.TestCase
