@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from dematfin.acts import aside, consult, mandats, reductions, ventilation
+from dematfin.acts import aside, attachments, consult, mandats, reductions, ventilation
+from dematfin.acts import run as acts
 from dematfin.acts.reductions import Wish
 from dematfin.domain.figures.whereabouts import paragraph
+from dematfin.domain.invoice.content import InvoiceKind
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import standing
@@ -18,19 +20,25 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState, Origin
 from dematfin.domain.mandat.payee import ordered
+from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.mandat.ventilation import Asked
 from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.reminders import Pending
 from dematfin.errors import RuleError
+from dematfin.steps.follow_up import follow_up
+from dematfin.steps.keeping import Given
+from dematfin.steps.payees import already_ordered
 from dematfin.steps.prepare import prepare
 from dematfin.steps.remind import _pending as pending_of
-from examples import AGENT, MAIRE, engagement
+from dematfin.steps.transmit import transmit
+from examples import AGENT, MAIRE, content, engagement, subcontract
 from fakes.hall import Hall
 
 M1, M2 = "M2026-000001", "M2026-000002"
 FIRST = "COMMUNE-2026-42"
 S = MandatState
+CERTIFICATE = Given(name="certificat.pdf", data=b"%PDF-1.7 certificat", kind=PieceKind.CERTIFICAT)
 
 
 @pytest.fixture
@@ -94,6 +102,17 @@ def test_a_reduction_of_what_the_comptable_does_not_have_is_not_frozen(hall: Hal
     assert hall.all(Engagement)[0].mandated == Decimal("120.00")
 
 
+def test_a_rejection_of_what_is_being_reduced_is_told(hall: Hall) -> None:
+    frozen(hall, "120.00")
+    hall.sign()
+    acts.run(hall.app, AGENT, transmit)
+    made = reductions.reduce(hall.app, AGENT, M1, taken())
+    hall.tdt.rejected, hall.tdt.unread = {1187}, dict.fromkeys(hall.tdt.received, b"")
+    notes = acts.run(hall.app, AGENT, follow_up).notes
+    assert one(hall, M1).state is S.REJECTED
+    assert any(f"réduit par {made.id}" in note for note in notes)
+
+
 def test_a_mandat_that_is_reduced_is_not_abandoned_before_its_reduction(hall: Hall) -> None:
     refused(hall, "120.00", "45.30")
     save(hall, replace(one(hall, M1), state=S.SENT))
@@ -102,6 +121,40 @@ def test_a_mandat_that_is_reduced_is_not_abandoned_before_its_reduction(hall: Ha
     save(hall, replace(one(hall, M1), state=S.PREPARED, bordereau="", set_aside="à voir"))
     with pytest.raises(RuleError, match=made.id):
         aside.abandon(hall.app, AGENT, M1, "pas due")
+
+
+def test_a_reduction_set_aside_and_abandoned_takes_again_what_it_gave(hall: Hall) -> None:
+    at_the_comptable(hall, "120.00")
+    made = reductions.reduce(hall.app, AGENT, M1, taken())
+    attachments.attach(hall.app, AGENT, made.id, CERTIFICATE)
+    prepare(hall.app)
+    assert hall.all(Engagement)[0].mandated == Decimal("100.00")
+    aside.set_aside(hall.app, AGENT, "COMMUNE-2026-A1", made.id, "à voir")
+    aside.abandon(hall.app, AGENT, made.id, "prix juste")
+    assert hall.all(Engagement)[0].mandated == Decimal("120.00")
+    again = reductions.reduce(hall.app, AGENT, M1, taken())
+    attachments.attach(hall.app, AGENT, again.id, CERTIFICATE)
+    prepare(hall.app)
+    assert (one(hall, again.id).number, one(hall, again.id).bordereau) == (1, "COMMUNE-2026-A1")
+    assert [(sheet.number, str(sheet.cumul)) for sheet in hall.all(Bordereau)] == [(42, "1120.00"), (1, "20.00")]
+
+
+def test_a_netted_credit_note_comes_back_with_its_invoice_and_the_ceiling_too(hall: Hall) -> None:
+    hall.deposit("120.00")
+    hall.chorus.deposit("9100009", content("AV-1", "20.00", kind=InvoiceKind.CREDIT_NOTE, origin_number="F-1"))
+    hall.day()
+    hall.certify()
+    hall.day()
+    save(hall, replace(one(hall, M1), subcontract="202517:F00231"))
+    with hall.ledger.reading() as books:
+        assert already_ordered(books, subcontract()) == Decimal("100.00")
+    aside.set_aside(hall.app, AGENT, FIRST, M1, "à voir")
+    aside.abandon(hall.app, AGENT, M1, "pas due")
+    assert {invoice.state for invoice in hall.all(Invoice)} == {InvoiceState.SERVICE_FAIT}
+    with hall.ledger.reading() as books:
+        assert already_ordered(books, subcontract()) == 0
+    prepare(hall.app)
+    assert (one(hall, M2).amount, one(hall, M2).number, len(one(hall, M2).shares)) == (Decimal("100.00"), 1187, 2)
 
 
 def test_a_mandat_wholly_taken_back_frees_its_ceiling_once(hall: Hall) -> None:

@@ -133,8 +133,8 @@ def _named(books: Books, bordereau: Bordereau, key: str) -> Mandat:
 
 def _later(books: Books, bordereau: Bordereau) -> tuple[Bordereau, ...]:
     """Return the bordereaux frozen after one, whose cumul counts it too; one that has left keeps what it told."""
-    listed = [one for one in books.find(Bordereau, siret=bordereau.siret, exercice=bordereau.exercice) if one.mandats]
-    following = [one for one in listed if one.kind is bordereau.kind and one.cumul > bordereau.cumul]
+    series = {"siret": bordereau.siret, "exercice": bordereau.exercice, "kind": bordereau.kind}
+    following = [one for one in books.find(Bordereau, **series) if one.mandats and one.cumul > bordereau.cumul]
     return tuple(one for one in following if one.refused or _is_here(_flux(books, one)))
 
 

@@ -21,7 +21,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
 from dematfin.steps.piece_answers import judge_pieces
-from dematfin.steps.reductions import settle_origin
+from dematfin.steps.reductions import living_reductions, settle_origin
 
 DGFIP: Final = "dgfip"
 OUR_KINDS: Final = {"": BordereauKind.ORDINARY} | {str(kind): kind for kind in BordereauKind}
@@ -162,6 +162,11 @@ def _judge_mandat(app: App, books: Books, mandat: Mandat, piece: RetourPiece, ta
     motif = reason or _payment(verdict, piece)
     books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, after.state, motif, by=DGFIP))
     settle_origin(app, books, after, tally)
+    if after.state is MandatState.REJECTED and (reduced := living_reductions(books, after)):
+        tally.note(
+            f"Mandat {mandat.id} : le comptable le rejette, alors qu'il est réduit par {', '.join(reduced)}. Si la "
+            "réduction n'est pas partie, annulez-la ou écartez-la ; sinon voyez avec lui avant de réémettre."
+        )
 
 
 def _after(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece, reason: str) -> Mandat:

@@ -20,14 +20,22 @@ LEFT = frozenset(MandatState) - {MandatState.PREPARED, MandatState.CANCELLED, Ma
 
 
 def justified(app: App, books: Books, mandats: Iterable[Mandat], tally: Tally) -> list[Mandat]:
-    """Return the mandats that carry what they must, with all that was kept for them; the others are told and wait."""
+    """Return the mandats that carry what they must, with all that was kept for them; the others are told and wait.
+
+    Whatever was agreed, one without any document waits too: its flow would be refused, its number taken.
+    """
     ready = []
     for mandat in mandats:
         dressed = with_kept(books, mandat)
         findings, used = judge(app, books, dressed)
         for finding in findings:
             tally.note(finding.sentence)
-        if not blocking(findings):
+        if not dressed.pieces:
+            tally.note(
+                f"Mandat {mandat.id} : aucune pièce n'y est jointe, Hélios le refuserait. Joignez ce qui le justifie : "
+                f"dematfin pieces joindre {mandat.id} FICHIER --nature certificat."
+            )
+        elif not blocking(findings):
             _record(app, books, dressed, used)
             ready.append(dressed)
     return ready

@@ -46,10 +46,9 @@ def number_all(app: App, tally: Tally) -> None:
 def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally: Tally) -> None:
     with app.ledger.transaction() as books:
         opened = _opened(books, budget, exercice)
-        series = {"siret": budget.siret, "exercice": exercice}
+        series = {"siret": budget.siret, "exercice": exercice, "kind": kind.mandats}
         waiting = books.find(Mandat, **series, state=MandatState.PREPARED, bordereau="", set_aside="")
-        ours = [one for one in waiting if one.kind.bordereau is kind]
-        closing = [one for one in ours if _is_in_time(app, one, tally) and _may_close(books, budget, one, tally)]
+        closing = [one for one in waiting if _is_in_time(app, one, tally) and _may_close(books, budget, one, tally)]
         mandats = tuple(justified(app, books, closing, tally))
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
         for part in cut(mandats, sizes, app.policy.flow_limit):
@@ -128,8 +127,8 @@ def _numbered(books: Books, start: Start, mandat: Mandat, bordereau: str) -> Man
 
 def _cumul(books: Books, opened: BudgetYear, kind: BordereauKind) -> Decimal:
     """Add up all that was mandated this year in a kind, each mandat once, wherever it is now (MtCumulAnnuel)."""
-    listed = books.find(Mandat, siret=opened.siret, exercice=opened.exercice)
-    ours = (mandat.amount for mandat in listed if mandat.bordereau and mandat.kind.bordereau is kind)
+    listed = books.find(Mandat, siret=opened.siret, exercice=opened.exercice, kind=kind.mandats)
+    ours = (mandat.amount for mandat in listed if mandat.bordereau)
     return opened.start(kind).cumul + sum(ours, ZERO)
 
 

@@ -10,19 +10,18 @@ from dematfin.ports.ledger import Books
 
 def vacant_number(books: Books, mandat: Mandat) -> int:
     """Return the smallest number that an abandoned mandat of the same series has left; 0: none."""
-    series = {"siret": mandat.siret, "exercice": mandat.exercice}
-    cancelled = books.find(Mandat, **series, state=MandatState.CANCELLED)
-    gone = [one for one in cancelled if is_abandoned(one) and one.kind.bordereau is mandat.kind.bordereau]
+    series = {"siret": mandat.siret, "exercice": mandat.exercice, "kind": mandat.kind.bordereau.mandats}
+    gone = [one for one in books.find(Mandat, **series, state=MandatState.CANCELLED) if is_abandoned(one)]
     if not gone:
         return 0
     numbers = tuple({one.number for one in gone})
     taken = [one for one in books.find(Mandat, **series, number=numbers) if not is_abandoned(one)]
-    free = free_numbers(gone, [one for one in taken if one.kind.bordereau is mandat.kind.bordereau])
+    free = free_numbers(gone, taken)
     return free[0] if free else 0
 
 
 def vacant_bordereau(books: Books, opened: BudgetYear, kind: BordereauKind) -> Bordereau | None:
     """Return the first bordereau that was left without any mandat: it keeps its number and waits to be filled."""
-    waiting = books.find(Bordereau, siret=opened.siret, exercice=opened.exercice, flux="")
-    empty = [one for one in waiting if one.kind is kind and not one.mandats]
+    waiting = books.find(Bordereau, siret=opened.siret, exercice=opened.exercice, kind=kind, flux="")
+    empty = [one for one in waiting if not one.mandats]
     return min(empty, key=lambda one: one.number, default=None)

@@ -59,19 +59,17 @@ def missing(
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """Return what a mandat lacks, and which agreed dispenses it uses.
 
-    `so` is what is so of it; what blocks keeps it out of a bordereau. Whatever was agreed, a mandat that carries no
-    document at all waits: its flow would be refused, numbers taken.
+    `so` is what is so of it; what blocks keeps it out of a bordereau.
     """
     there = Counter(piece.kind for piece in pieces)
     findings, used = [], []
     for rule in _applicable(rubrique(mandat), so):
         if _carried(rule, there):
             continue
-        waiver = next((key for key in _keys(rule, rubrique(mandat)) if key in rules.waived), "")
-        if waiver and there:
+        if waiver := next((key for key in _keys(rule, rubrique(mandat)) if key in rules.waived), ""):
             used.append(waiver)
         else:
-            findings.append(_finding(mandat, rule, blocks=rule.verified or rules.strict or not there))
+            findings.append(_finding(mandat, rule, rules))
     return tuple(findings), tuple(used)
 
 
@@ -88,10 +86,11 @@ def _keys(rule: Rule, under: Rubrique) -> Iterator[str]:
     return (f"{under}:{kind}" for kind in rule.kinds)
 
 
-def _finding(mandat: Mandat, rule: Rule, *, blocks: bool) -> Finding:
+def _finding(mandat: Mandat, rule: Rule, rules: PieceRules) -> Finding:
     kind = rule.kinds[0]
     about = f"--marche {mandat.marche}" if kind in ABOUT_MARCHE and mandat.marche else mandat.id
     invoices = f" (facture {', '.join(mandat.invoice_ids)})" if mandat.invoice_ids else ""
+    blocks = rule.verified or rules.strict
     remedy = "Joignez-le" if blocks else "À vérifier ; au besoin, joignez-le"
     other = ", ou un certificat administratif (--nature certificat)" if rule.certificate else ""
     return Finding(

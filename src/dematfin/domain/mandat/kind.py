@@ -10,6 +10,11 @@ class BordereauKind(StrEnum):
     ORDINARY = "01"
     REDUCTION = "02"  # annulations and réductions of mandats of the same exercice
 
+    @property
+    def mandats(self) -> tuple["MandatKind", ...]:
+        """The kinds of mandats that such a bordereau lists."""
+        return tuple(one for one in MandatKind if one.bordereau is self)
+
 
 class MandatKind(StrEnum):
     """What a mandat does."""
