@@ -258,6 +258,21 @@ def test_a_place_that_is_gone_for_good_does_not_hold_a_bordereau_back(hall: Hall
     assert flux(hall).state is FluxState.ACKNOWLEDGED
 
 
+def test_what_has_ended_in_a_place_that_is_gone_is_told_once_and_stops_nothing(hall: Hall, place: FakePlace) -> None:
+    reference = hand(hall)
+    poll(hall)
+    place.sign(reference)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakePlace, "release", lambda *_: (_ for _ in ()).throw(Unreachable("muet")))
+        poll(hall)
+    assert (flux(hall).state, flux(hall).signing_ref) == (FluxState.SIGNED, reference)
+    hall.app = replace(hall.app, signer=FakeSigner())
+    assert reference in poll(hall).notes[0]
+    assert poll(hall).notes == ()
+    hall.day()
+    assert flux(hall).state is FluxState.ACKNOWLEDGED
+
+
 def test_what_is_signed_after_it_was_recalled_is_nobodys(hall: Hall, place: FakePlace) -> None:
     """It was taken back there; and would it be signed all the same, its reference is not asked about any more."""
     first = hand(hall)
