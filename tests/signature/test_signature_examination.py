@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
 from dematfin.domain.finding import Severity, blocking
 from dematfin.ports.signature import Scope
 from dematfin.signature.certificate import fingerprint
 from official import OFFICIAL, needs_official, needs_xmlsec1
-from signature.resigning import DECLARATION, sign_again
+from signature.resigning import DECLARATION, canonical, sign_again
 from signature.stranger import holds
 from signature.town import CLOCK, DS, SIGNATURE, XAD, Town, codes, found_town
 
@@ -93,11 +95,6 @@ def spaced_issuer(signature: Any) -> None:
     issuer.text = issuer.text.replace(",", ", ")
 
 
-def properties_first(signature: Any) -> None:
-    info = signature.find(f"{DS}SignedInfo")
-    info.append(info.find(f"{DS}Reference"))
-
-
 SILENT = [
     broken_lines,
     unpadded_policy,
@@ -148,6 +145,23 @@ def test_what_the_policy_asks_otherwise_is_told_before_it_leaves(
     assert {(one.code, one.severity) for one in report.findings} == {("SIG-XADES", Severity.WARNING)}
     assert len(report.remarks) == 2
     assert holds(town, signed)
+
+
+@needs_xmlsec1
+def test_properties_designated_before_the_bordereau_are_refused_for_what_they_are(
+    town: Town, prepared: Prepared
+) -> None:
+    """S²LOW reads the first reference only."""
+    signed = town.sign(prepared(depense=1))
+    root = etree.parse(signed).getroot()
+    info = root.find(f".//{DS}SignedInfo")
+    info.append(info.find(f"{DS}Reference"))
+    value = town.mayor.key.sign(canonical(info), padding.PKCS1v15(), hashes.SHA256())
+    root.find(f".//{DS}SignatureValue").text = base64.b64encode(value).decode()
+    signed.write_bytes(etree.tostring(root, encoding="ISO-8859-1"))
+    assert holds(town, signed)
+    (finding,) = town.examine(signed).findings
+    assert (finding.code, "S²LOW ne lit que la première" in finding.sentence) == ("SIG-FORME", True)
 
 
 def test_xades_1_1_1_with_digests_that_the_official_schemas_refuse(town: Town, prepared: Prepared) -> None:

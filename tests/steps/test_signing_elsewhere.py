@@ -9,6 +9,7 @@ import pytest
 
 from dematfin.acts import aside, hand_over, sign
 from dematfin.domain.event import Subject
+from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.person import Role
@@ -187,6 +188,20 @@ def place_of(hall: Hall, signer: str) -> None:
     hall.app = replace(hall.app, signatures=FakeCheck(hall.clock.now, signer))
 
 
+def test_what_a_person_should_look_at_in_a_signature_is_told_and_written_down(
+    hall: Hall, place: FakePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = hand(hall)
+    poll(hall)
+    place.sign(reference)
+    judged = FakeCheck.report
+    doubt = Finding(code="SIG-XADES", severity=Severity.WARNING, sentence="Signé en XAdES 1.1.1.")
+    monkeypatch.setattr(FakeCheck, "report", lambda *paths: replace(judged(*paths), findings=(doubt,)))
+    assert poll(hall).notes == (f"Flux {flux(hall).id} : Signé en XAdES 1.1.1.",)
+    assert flux(hall).state is FluxState.SIGNED
+    assert hall.ledger.history(Subject.FLUX)[-1].event.data["remarques"] == "Signé en XAdES 1.1.1."
+
+
 def test_a_signature_older_than_its_flow_is_no_signature(hall: Hall, place: FakePlace) -> None:
     before = hall.clock.now()
     reference = hand(hall)
@@ -240,6 +255,21 @@ def test_a_place_that_is_gone_for_good_does_not_hold_a_bordereau_back(hall: Hall
     assert (flux(hall).state, flux(hall).signing_ref) == (FluxState.BUILT, "")
     assert hall.sign() == 1
     assert "signature" not in [one.step for one in hall.day()]
+    assert flux(hall).state is FluxState.ACKNOWLEDGED
+
+
+def test_what_has_ended_in_a_place_that_is_gone_is_told_once_and_stops_nothing(hall: Hall, place: FakePlace) -> None:
+    reference = hand(hall)
+    poll(hall)
+    place.sign(reference)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FakePlace, "release", lambda *_: (_ for _ in ()).throw(Unreachable("muet")))
+        poll(hall)
+    assert (flux(hall).state, flux(hall).signing_ref) == (FluxState.SIGNED, reference)
+    hall.app = replace(hall.app, signer=FakeSigner())
+    assert reference in poll(hall).notes[0]
+    assert poll(hall).notes == ()
+    hall.day()
     assert flux(hall).state is FluxState.ACKNOWLEDGED
 
 

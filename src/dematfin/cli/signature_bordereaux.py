@@ -1,6 +1,6 @@
 """`bordereau signer|envoyer|exporter|reprendre|rappeler`: an order to pay is given, here or elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
@@ -83,13 +83,15 @@ def _note_paper(desk: Desk, sheets: Sequence[Sheet], *, oui: bool) -> None:
 def _sign(desk: Desk, sheets: Sequence[Sheet], *, oui: bool) -> None:
     if holder := signing.holder(desk.app, desk.who):
         _show_holder(desk, holder)
+    remarks: list[str] = []
     for sheet in _agreed(desk, sheets, SIGN, oui=oui):
         report = signing.sign(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
         fact = report.signatures[0]
         when = desk.app.clock.local(fact.signed_at)
         said = f"{sheet.bordereau.id} : signé par {fact.signer}, le {when:%d/%m/%Y à %H:%M}."
-        _show_remarks(report.remarks)
         say(f"{said} Reste à le transmettre.", style="green")
+        remarks += report.remarks
+    _show_remarks(dict.fromkeys(remarks))
 
 
 def hand_all_over(configuration: Configuration = DEFAULT, oui: Beforehand = False) -> None:
@@ -153,7 +155,7 @@ def recall(bordereau: Key, configuration: Configuration = DEFAULT) -> None:
         say(f"! L'i-Parapheur n'est plus configuré : faites-y supprimer le dossier {flux.signing_ref}.", style="yellow")
 
 
-def _show_remarks(remarks: Sequence[str]) -> None:
+def _show_remarks(remarks: Iterable[str]) -> None:
     for line in remarks:
         say(f"! {line}", style="yellow")
 

@@ -53,6 +53,12 @@ def _designations(said: Said, signed: Signed) -> Iterator[Finding]:
         yield wrong(
             "SIG-FORME", f"{signed.name} : la signature désigne autre chose que ce qu'elle doit couvrir. {again}"
         )
+    elif said.references[0] != data_reference(said):
+        yield wrong(
+            "SIG-FORME",
+            f"{signed.name} : la signature désigne ses propriétés avant le contenu, et S²LOW ne lit que la première "
+            f"référence. {again}",
+        )
     elif data_reference(said).type or properties_reference(said).type not in PROPERTIES_TYPES:
         yield wrong("SIG-FORME", f"{signed.name} : la signature annonce une référence d'un type inconnu. {again}")
 

@@ -39,18 +39,26 @@ def signing(app: App) -> Outcome:
     """Hand over, collect, then put away there what is kept here."""
     tally = Tally("signature")
     there = [flux for flux in _found(app, FluxState.SIGNING) if not flux.by_hand]
-    if (there or _left_there(app)) and app.signer.place is not Place.PARAPHEUR:
+    if there and app.signer.place is not Place.PARAPHEUR:
         message = (
-            'Des flux sont encore dans l\'i-Parapheur : remettez lieu = "parapheur" dans [signature], ou '
-            "rappelez ceux qui y sont à signer (bordereau rappeler)."
+            'Des flux sont encore à signer dans l\'i-Parapheur : remettez lieu = "parapheur" dans [signature], ou '
+            "rappelez-les (bordereau rappeler)."
         )
         raise ConfigError(message)
     _each(app, there, tally)
     for flux in _left_there(app):
         with tally.item(f"Flux {flux.id}"):
-            let_go(app, flux)
+            _put_away(app, flux, tally)
     _remind(app, tally)
     return tally.outcome()
+
+
+def _put_away(app: App, flux: Flux, tally: Tally) -> None:
+    """Put away there what has ended; where nobody is asked any more, a person is told, once."""
+    reference = flux.signing_ref
+    let_go(app, flux)
+    if app.signer.place is not Place.PARAPHEUR:
+        tally.note(f"Flux {flux.id} : l'i-Parapheur n'est plus configuré, faites-y supprimer le dossier {reference}.")
 
 
 def is_elsewhere(app: App) -> bool:
