@@ -41,15 +41,7 @@ def reduction(origin: Mandat, earlier: Iterable[Mandat], amount: Decimal | None,
     left = remaining(origin, earlier)
     whole = sum((line.total for line in left), ZERO)
     asked = whole if amount is None else amount
-    if not whole:
-        message = f"Mandat {origin.id} : il est déjà repris en entier (dematfin mandat liste) ; il n'en reste rien."
-        raise RuleError(message)
-    if not ZERO < asked <= whole:
-        message = (
-            f"Mandat {origin.id} : il en reste {french(whole)} à annuler ou à réduire, {french(asked)} ne peuvent pas "
-            "en être repris."
-        )
-        raise RuleError(message)
+    _check_left(origin, asked, whole)
     return replace(
         origin,
         id=mandat_id,
@@ -70,6 +62,18 @@ def reduction(origin: Mandat, earlier: Iterable[Mandat], amount: Decimal | None,
         reason="",
         burnt=(),
     )
+
+
+def _check_left(origin: Mandat, asked: Decimal, whole: Decimal) -> None:
+    if not whole:
+        message = f"Mandat {origin.id} : il est déjà repris en entier (dematfin mandat liste) ; il n'en reste rien."
+        raise RuleError(message)
+    if not ZERO < asked <= whole:
+        message = (
+            f"Mandat {origin.id} : il en reste {french(whole)} à annuler ou à réduire, {french(asked)} ne peuvent pas "
+            "en être repris."
+        )
+        raise RuleError(message)
 
 
 def _label(origin: Mandat, asked: Decimal) -> str:
