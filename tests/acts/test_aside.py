@@ -127,7 +127,7 @@ def test_a_flow_that_is_being_signed_elsewhere_is_taken_back_first(hall: Hall) -
     with hall.ledger.transaction() as books:
         (flux,) = books.find(Flux)
         books.save(flux.moved(FluxState.SIGNING))
-    with pytest.raises(RuleError, match="rappelez-le d'abord"):
+    with pytest.raises(RuleError, match="bordereau rappeler"):
         aside.set_aside(hall.app, MAIRE, FIRST, "1187", WHY)
 
 

@@ -47,6 +47,7 @@ def test_a_signed_mandat_is_set_aside_taken_back_and_abandoned(copy: Office) -> 
     assert copy("bordereau", "ecarter", WAITING, MANDAT, *WHY).code == 0
     gone = copy("mandat", "abandonner", MANDAT, *WHY)
     assert "Son numéro 1200 ira à un autre mandat." in gone.out
+    assert gone.out.count("de nouveau au service fait") == 1
     plain(aside.out + gone.out)
 
 

@@ -39,9 +39,10 @@ WRONG = [
     (
         "budget ouvrir CCAS --exercice 2027 --dernier-mandat 1 --dernier-bordereau 1 --cumul beaucoup",
         USAGE,
-        "--cumul : montant illisible : 'beaucoup'",
+        "--cumul : « beaucoup » n'est pas un montant",
     ),
     ("budget ouvrir CCAS --exercice 2027 --dernier-mandat 1 --dernier-bordereau 1 --cumul -1", USAGE, "négatif"),
+    ("budget ouvrir CCAS --exercice 2027 --dernier-mandat 1 --dernier-bordereau 1 --cumul 12,345", USAGE, "« 12,345 »"),
     ("personne ajouter x --nom X --role chef", USAGE, "--role : 'chef' n'est pas une valeur possible"),
     ("facture voir F2026-999999", RULE, "« F2026-999999 » n'existe pas"),
     ("visa viser F2026-999999 --service-fait 20/11/2026", RULE, "« F2026-999999 » n'existe pas"),

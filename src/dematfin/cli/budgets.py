@@ -7,6 +7,7 @@ import typer
 
 from dematfin.acts import administer as acts
 from dematfin.acts.consult import budget_years
+from dematfin.cli.amounts import euros
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import say, table, write_json
@@ -63,7 +64,10 @@ def open_budget(  # noqa: PLR0913, PLR0917 - an argument is an option of the com
         reduced=_euros(cumul_annulation, "--cumul-annulation"),
     )
     acts.open_budget(desk.app, desk.who, year)
-    say(f"Budget {budget.upper()} ouvert pour {exercice} : prochain mandat n° {dernier_mandat + 1}.")
+    say(
+        f"Budget {budget.upper()} ouvert pour {exercice} : prochain mandat n° {dernier_mandat + 1}, prochain bordereau "
+        f"n° {dernier_bordereau + 1}, {money.french(year.cumul)} déjà mandatés."
+    )
 
 
 @budgets.command("liste", cls=FrenchCommand)
@@ -97,11 +101,7 @@ def list_budgets(configuration: Configuration = DEFAULT, json: Json = False) -> 
 
 
 def _euros(text: str, option: str) -> Decimal:
-    try:
-        amount = money.euros(money.parse("".join(text.split()).replace(",", ".")))
-    except ValueError as error:
-        message = f"{error}."
-        raise typer.BadParameter(message, param_hint=option) from error
+    amount = euros(text, option)
     if amount < 0:
         message = "un montant déjà mandaté ne peut pas être négatif."
         raise typer.BadParameter(message, param_hint=option)

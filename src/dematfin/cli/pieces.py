@@ -71,7 +71,8 @@ def attach(
         piece = acts.attach_to_tiers(desk.app, desk.who, tiers, given)
     else:
         piece = acts.attach(desk.app, desk.who, keys[0], given)
-    say(f"Pièce {piece.id} jointe : « {piece.name} » ({KINDS[piece.kind]}), pour {_for(piece)}.")
+    whom = f"le marché {marche}" if marche else _for(piece)
+    say(f"Pièce {piece.id} jointe : « {piece.name} » ({KINDS[piece.kind]}), pour {whom}.")
 
 
 @app.command("liste", cls=FrenchCommand)

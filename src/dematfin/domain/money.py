@@ -40,12 +40,16 @@ def euros(value: Decimal) -> Decimal:
 
 
 def typed(text: str) -> Decimal:
-    """Return an amount as people type it, to the cent; raises ValueError.
+    """Return an amount as people type it; raises ValueError, on a part of a cent too: a figure was mistyped.
 
     >>> typed("1 234,5 €")
     Decimal('1234.50')
     """
-    return euros(parse("".join(text.split()).rstrip("€").replace(",", ".")))
+    value = parse("".join(text.split()).rstrip("€").replace(",", "."))
+    if value != euros(value):
+        message = f"montant qui a plus de deux décimales : {text!r}"
+        raise ValueError(message)
+    return euros(value)
 
 
 def to_cents(value: Decimal) -> int:

@@ -91,4 +91,4 @@ def _too_large(what: str, size: int, limit: int) -> str:
 
 def _unreadable(what: str, error: etree.XMLSyntaxError) -> str:
     line, column = error.position
-    return f"{what} : ce n'est pas un fichier XML, ou il est abîmé (ligne {line}, colonne {column})."
+    return f"{what} : le fichier XML est illisible (abîmé, ou ce n'est pas du XML : ligne {line}, colonne {column})."

@@ -41,7 +41,7 @@ def reduction(origin: Mandat, earlier: Iterable[Mandat], amount: Decimal | None,
     left = remaining(origin, earlier)
     whole = sum((line.total for line in left), ZERO)
     asked = whole if amount is None else amount
-    _check_left(origin, whole, asked)
+    _check_left(origin, asked, whole)
     return replace(
         origin,
         id=mandat_id,
@@ -64,7 +64,7 @@ def reduction(origin: Mandat, earlier: Iterable[Mandat], amount: Decimal | None,
     )
 
 
-def _check_left(origin: Mandat, whole: Decimal, asked: Decimal) -> None:
+def _check_left(origin: Mandat, asked: Decimal, whole: Decimal) -> None:
     if not whole:
         message = f"Mandat {origin.id} : il est déjà repris en entier (dematfin mandat liste) ; il n'en reste rien."
         raise RuleError(message)
