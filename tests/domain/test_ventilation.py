@@ -126,7 +126,7 @@ def taken_in_turn(subject: Mandat, amounts: list[Decimal]) -> list[Mandat]:
     for order, amount in enumerate(amounts):
         left = subject.amount - sum((one.amount for one in made), ZERO)
         if amount > left:
-            with pytest.raises(RuleError, match="il en reste|déjà repris en entier"):
+            with pytest.raises(RuleError, match=r"il en reste|déjà repris en entier"):
                 reduction(subject, made, amount, mandat_id=f"R{order}")
         else:
             made.append(reduction(subject, made, amount, mandat_id=f"R{order}"))
@@ -154,7 +154,7 @@ def test_no_more_is_taken_back_than_what_was_ordered(
     assert sums(lines) == sums(subject.lines)
     assert all(line.total > 0 and line.amount >= 0 and (line.tva or ZERO) >= 0 for line in lines)
     assert all(one.amount == sum((line.total for line in one.lines), ZERO) for one in made)
-    with pytest.raises(RuleError, match="il en reste|déjà repris en entier"):
+    with pytest.raises(RuleError, match=r"il en reste|déjà repris en entier"):
         reduction(subject, made, None, mandat_id="TOO-MUCH")
 
 

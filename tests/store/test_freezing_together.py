@@ -11,13 +11,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 import official
-from dematfin.domain.document import DocumentRef
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.mandat.kind import BordereauKind, MandatKind
 from dematfin.domain.mandat.liquidation import Basis, liquidate
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.mandat.pieces import Piece, PieceKind
 from dematfin.domain.money import ZERO
 from dematfin.ports.app import App
 from dematfin.steps.number import number_all
@@ -27,17 +26,10 @@ from dematfin.store.ledger import SqlLedger
 from examples import COMMUNE, account, engagement, invoice, tiers
 from fakes.clock import FakeClock
 from fakes.hall import Hall
+from pes.plans import piece
 
 PROCESSES = 3
 MANDATS = 12
-BILL = Piece(
-    id="P1",
-    invoice_id="F1",
-    name="facture.pdf",
-    media_type="application/pdf",
-    description="Facture F-1",
-    document=DocumentRef(sha256="00", size=1),
-)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])
@@ -63,6 +55,12 @@ def engines(base: str) -> Iterator[list[Engine]]:
         engine.dispose()
 
 
+def proofs() -> tuple[Piece, ...]:
+    """Return what every mandat carries, whatever it does: a mandat without its documents is not numbered."""
+    kinds = (PieceKind.FACTURE, PieceKind.CERTIFICAT)
+    return tuple(replace(piece(place), kind=kind) for place, kind in enumerate(kinds, start=1))
+
+
 def waiting(place: int) -> Mandat:
     """Return a mandat that waits for its number; one of three takes back."""
     basis = Basis(
@@ -70,7 +68,7 @@ def waiting(place: int) -> Mandat:
         engagement=engagement(),
         tiers=(tiers(),),
         accounts=(account(),),
-        pieces=(BILL.id,),
+        pieces=tuple(one.id for one in proofs()),
     )
     made = liquidate(basis, mandat_id=f"M2026-{place:06d}", exercice=2026, payment_days=30)
     return replace(made, kind=MandatKind.REDUCTION) if place % 3 == 0 else made
@@ -95,7 +93,7 @@ def test_no_gap_and_no_double_in_any_kind(engines: list[Engine], tmp_path: Path)
     clock = FakeClock()
     apps = [replace(hall.app, ledger=SqlLedger(engine, COMMUNE, clock.now)) for engine in engines]
     with apps[0].ledger.transaction() as books:
-        books.save(engagement(), opened(), BILL, *map(waiting, range(MANDATS)))
+        books.save(engagement(), opened(), *proofs(), *map(waiting, range(MANDATS)))
     gate = Barrier(PROCESSES)
 
     def freeze(app: App) -> Outcome:

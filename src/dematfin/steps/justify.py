@@ -30,12 +30,14 @@ def justified(app: App, books: Books, mandats: Iterable[Mandat], tally: Tally) -
         findings, used = judge(app, books, dressed)
         for finding in findings:
             tally.note(finding.sentence)
+        if blocking(findings):
+            continue
         if not dressed.pieces:
             tally.note(
                 f"Mandat {mandat.id} : aucune pièce n'y est jointe, Hélios le refuserait. Joignez ce qui le justifie : "
                 f"dematfin pieces joindre {mandat.id} FICHIER --nature certificat."
             )
-        elif not blocking(findings):
+        else:
             _record(app, books, dressed, used)
             ready.append(dressed)
     return ready
