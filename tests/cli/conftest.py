@@ -1,6 +1,10 @@
 """One demonstration played for the whole session; each test that changes something works on a copy."""
 
+import json
+import os
+import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,8 +21,24 @@ from dematfin.cli.output import SCREEN
 
 @pytest.fixture(scope="session")
 def town_hall(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a demonstration that has just been played."""
-    return Path(shutil.copytree(played.parent, tmp_path_factory.mktemp("cli") / "mairie")) / played.name
+    """Return the folder of a demonstration that has just been played, whose neighbours have doors of their own."""
+    folder = Path(shutil.copytree(played.parent, tmp_path_factory.mktemp("cli") / "mairie")) / played.name
+    ports = folder / "bac-a-sable" / "ports.json"
+    free = free_ports()
+    for port in json.loads(ports.read_text(encoding="utf-8")).values():
+        door = str(next(free))
+        for file in (ports, folder / "config.toml"):
+            file.write_text(re.sub(rf"\b{port}\b", door, file.read_text(encoding="utf-8")), encoding="utf-8")
+    return folder
+
+
+def free_ports() -> Iterator[int]:
+    """Yield ports that nobody listens to, from a range of this process: others play on a copy too."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for port in range(20_000 + 100 * process, 20_100 + 100 * process):
+        with socket.socket() as door:
+            if door.connect_ex(("127.0.0.1", port)):
+                yield port
 
 
 @pytest.fixture(scope="session")

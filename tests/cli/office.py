@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from sqlalchemy import Engine
 
+from dematfin import wiring
 from dematfin.acts.consult import people
 from dematfin.cli import main
 from dematfin.cli.main import program, run
@@ -26,6 +28,7 @@ from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import MandatState
 from dematfin.domain.visa.folder import FolderState
 from dematfin.ports.app import App
+from dematfin.store.engine import open_engine
 from dematfin.wiring import build
 
 if TYPE_CHECKING:
@@ -94,7 +97,8 @@ class Office:
         self.patch.setattr(sys, "stdin", io.StringIO(typed))
         self.patch.setattr(main, "get_command", built)
         self.screen.readouterr()
-        code = run(whole_program(), words)
+        with self._hanging_up():
+            code = run(whole_program(), words)
         shown = self.screen.readouterr()
         return Answer(code=code, out=spaced(shown.out), err=spaced(shown.err))
 
@@ -127,7 +131,24 @@ class Office:
     @contextmanager
     def opened(self) -> Iterator[App]:
         """Lend the collectivité itself, to look or to set a scene."""
-        yield build(load(self.config), self.folder, lambda _: "")
+        with self._hanging_up():
+            yield build(load(self.config), self.folder, lambda _: "")
+
+    @contextmanager
+    def _hanging_up(self) -> Iterator[None]:
+        """Close the bases that are opened meanwhile, as the end of a process does."""
+        engines: list[Engine] = []
+
+        def opening(base: str) -> Engine:
+            engines.append(open_engine(base))
+            return engines[-1]
+
+        self.patch.setattr(wiring, "open_engine", opening)
+        try:
+            yield
+        finally:
+            for engine in engines:
+                engine.dispose()
 
     def become(self, *roles: str) -> None:
         """Give whoever runs the tests these roles only; somebody else administers from then on."""

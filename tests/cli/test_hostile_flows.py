@@ -40,15 +40,15 @@ def bomb(data: bytes) -> bytes:
 UNREADABLE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "empty": (lambda _: b"", "le fichier est vide"),
     "blank": (lambda _: b"  \n", "le fichier est vide"),
-    "cut": (lambda data: data[: len(data) // 2], "illisible"),
-    "noise": (lambda _: bytes(range(256)) * 40, "illisible"),
+    "cut": (lambda data: data[: len(data) // 2], "abîmé"),
+    "noise": (lambda _: bytes(range(256)) * 40, "abîmé"),
     "utf-16": (lambda data: data.decode("iso-8859-1").encode("utf-16"), "l'encodage utf-16 n'est pas celui"),
     "utf-16 bare": (lambda data: data.decode("iso-8859-1").encode("utf-16-be"), "l'encodage utf-16 n'est pas celui"),
     "an encoding of nowhere": (swapped("ISO-8859-1", "X-KLINGON"), "l'encodage x-klingon n'est pas celui"),
     "utf-7": (swapped("ISO-8859-1", "UTF-7"), "l'encodage utf-7 n'est pas celui"),
     "doctype": (swapped(r"\?>\n", '?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'), "DOCTYPE"),
-    "deep": (lambda _: DEEP.encode(), "illisible"),
-    "deep inside": (swapped("<PES_PJ>", f"<PES_PJ>{DEEP}"), "illisible"),
+    "deep": (lambda _: DEEP.encode(), "abîmé"),
+    "deep inside": (swapped("<PES_PJ>", f"<PES_PJ>{DEEP}"), "abîmé"),
     "another root": (lambda _: b"<html><body/></html>", "PES_Aller"),
 }
 STRANGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {

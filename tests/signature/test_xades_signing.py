@@ -137,7 +137,6 @@ UNFIT = {
     "not XML": (FLOW.replace(b"</PES_PJ>", b"</PES_P>"), "mal formé"),
     "cut short": (FLOW[:-30], "mal formé"),
     "another encoding": (FLOW.replace(b"ISO-8859-1", b"UTF-8"), "doit commencer par"),
-    "single quotes": (FLOW.replace(b'"ISO-8859-1"', b"'ISO-8859-1'"), "doit commencer par"),
     "a blank before": (b"\n" + FLOW, "doit commencer par"),
     "not dematerialised": (FLOW.replace(b'Dematerialisee V="1"', b'Dematerialisee V="0"'), "InfoDematerialisee"),
 }
