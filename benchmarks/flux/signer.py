@@ -40,14 +40,13 @@ NOW = SystemClock("Europe/Paris").now
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--mandats", type=int, default=1_000)
-    options.add_argument("--pieces", type=int, default=1_000)
     options.add_argument("--octets", type=int, default=100_000)
     options.add_argument("--portee", choices=("bordereau", "globale"), default="bordereau")
     options.add_argument("--json", action="store_true")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(Path(scratch), asked.portee)
-        write(bench.unsigned, asked.mandats, asked.pieces, asked.octets)
+        write(bench.unsigned, asked.mandats, asked.octets)
         measured = bench.measure()
     if asked.json:
         print(json.dumps({"figures": measured}))
@@ -115,6 +114,7 @@ def alone(act: Callable[[], None]) -> int:
     ours, theirs = multiprocessing.Pipe()
     child = multiprocessing.get_context("fork").Process(target=_watched, args=(act, theirs))
     child.start()
+    theirs.close()  # so that a child that dies is an end of file, not a wait
     added: int = ours.recv()
     child.join()
     return added
@@ -133,7 +133,7 @@ def _resident(name: str) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith(name)) * 1024
 
 
-def write(path: Path, mandats: int, pieces: int, octets: int) -> None:
+def write(path: Path, mandats: int, octets: int) -> None:
     """Write a flow of one bordereau, with documents that no compression makes lighter."""
     chance = Random(1)
     with path.open("w", encoding="iso-8859-1") as sink:
@@ -143,7 +143,7 @@ def write(path: Path, mandats: int, pieces: int, octets: int) -> None:
         sink.write('<Bordereau Id="B1"><BlocBordereau><IdBord V="1"/></BlocBordereau>')
         sink.writelines(_mandat(number) for number in range(mandats))
         sink.write("</Bordereau></PES_DepenseAller><PES_PJ>")
-        for number in range(pieces):
+        for number in range(mandats):
             text = b64encode(chance.randbytes(octets)).decode("ascii")
             sink.write(f'<PJ><Contenu><Fichier MIMEType="application/pdf">{text}</Fichier></Contenu>')
             sink.write(f'<IdUnique V="PJ{number}"/><NomPJ V="facture{number}.pdf"/></PJ>\n')

@@ -72,7 +72,7 @@ def main() -> None:
     if options.json:
         figures = [
             {"name": "construire", "ratio": round(ratio, 3), "unit": "x floor"},
-            {"name": "mémoire", "ratio": round(memory, 1), "unit": "MB"},
+            {"name": "construire_memoire", "value": round(memory, 1), "unit": "MB"},
         ]
         print(json.dumps({"figures": figures}))
         return
