@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from dematfin.acts import consult, late_pieces, mandats
+from dematfin.acts import attachments, consult, late_pieces, mandats
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, FlowPlan, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.mandat.pieces import Piece, PieceKind
 from dematfin.errors import Forbidden, RoutingError, RuleError, UnknownOutcome
 from dematfin.pes.aller import read_aller
 from dematfin.steps.follow_up import follow_up
+from dematfin.steps.keeping import Given
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
@@ -319,3 +320,30 @@ def test_a_name_that_no_flow_can_say_keeps_its_invoice_from_being_mandated(tmp_p
         books.save(tiers(name="Ivanov"))
     prepare(hall.app)
     assert len(hall.all(Flux)) == 1
+
+
+def test_a_good_scan_stands_in_for_the_one_that_helios_could_not_read(hall: Hall, tmp_path: Path) -> None:
+    bad = refuse(hall)
+    key = first_mandat(hall)
+    given = Given(name="facture.pdf", data=b"%PDF-1.7 bien num\xe9ris\xe9e %%EOF", kind=bad.kind)
+    good = attachments.attach(hall.app, AGENT, key, given)
+    assert attachments.still_to_send(hall.app, AGENT, key) == key
+    late_pieces.send(hall.app, AGENT, key)
+    flow = read_aller(written(hall, alone(hall), tmp_path))
+    assert [one.id for one in flow.documents] == [good.id]
+    transmit(hall.app)
+    follow_up(hall.app)
+    assert alerted(hall) == 0
+    with pytest.raises(RuleError, match="rien à envoyer"):
+        late_pieces.send(hall.app, AGENT, key)
+
+
+def test_what_is_frozen_and_has_not_left_takes_no_document(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path)
+    hall.deposit("120.00")
+    hall.day()
+    hall.certify()
+    hall.day()
+    given = Given(name="bon.pdf", data=b"%PDF-1.7 %%EOF", kind=PieceKind.ANNEXE)
+    with pytest.raises(RuleError, match="figé"):
+        attachments.attach(hall.app, AGENT, first_mandat(hall), given)

@@ -6,7 +6,7 @@ from typing import Final
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.mandat import AT_HELIOS, Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.rubriques import RUBRIQUES, Case, Rubrique
 from dematfin.domain.parties.person import Act, Person
@@ -15,7 +15,7 @@ from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.justify import lacking
-from dematfin.steps.keeping import Given, keep, store
+from dematfin.steps.keeping import Given, keep, stand_in, store
 from dematfin.steps.pieces import FIRM, INVOICE, MANDAT, MARCHE, TAKEN_BACK, kept_for, with_kept
 
 OPEN: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED})
@@ -24,13 +24,30 @@ OPEN: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, Mand
 def attach(app: App, who: Person, key: str, given: Given) -> Piece:
     """Attach a document to a mandat that is not frozen, or to an invoice that is not mandated yet.
 
+    To a mandat that the comptable has, it goes alone (`late_pieces.send`); there it stands in for one of its kind that
+    Hélios refused.
+
     Raises:
-        Forbidden, UnknownRecord; DocumentError: neither a PDF nor a picture, or too large; RuleError: too late.
+        Forbidden, UnknownRecord; DocumentError: neither a PDF nor a picture, or too large; RuleError: its mandat is in
+            a bordereau that has not left.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     stored = store(app, given)
     with app.ledger.transaction() as books:
-        return keep(app, books, given, stored, _open_subject(books, key))
+        thing, mandats = _subject(books, key)
+        for mandat in mandats:
+            _check_open(mandat, OPEN | AT_HELIOS)
+        piece = keep(app, books, given, stored, thing)
+        for mandat in mandats:
+            stand_in(app, books, piece, mandat)
+    return piece
+
+
+def still_to_send(app: App, who: Person, key: str) -> str:
+    """Return the mandat, already with the comptable, that a document given to a mandat or an invoice has to follow."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        return next((one.id for one in _subject(books, key)[1] if one.state in AT_HELIOS), "")
 
 
 def attach_to_marche(app: App, who: Person, marche: str, given: Given) -> Piece:
@@ -106,22 +123,24 @@ def choose_rubrique(app: App, who: Person, mandat_id: str, rubrique: Rubrique, s
     return chosen
 
 
-def _open_subject(books: Books, key: str) -> str:
-    """Return what a document given to a mandat or an invoice is kept for; a mandat's goes with its invoice."""
+def _subject(books: Books, key: str) -> tuple[str, tuple[Mandat, ...]]:
+    """Return what a document given to a mandat or an invoice is kept for, and the mandats that it concerns.
+
+    That of a mandat goes with its invoice, whatever becomes of the mandat.
+    """
     wanted = key.strip().upper()
     for mandat in books.find(Mandat, id=wanted):
-        _check_open(mandat)
-        return kept_for(INVOICE, mandat.invoice_ids[0]) if mandat.invoice_ids else kept_for(MANDAT, mandat.id)
+        thing = kept_for(INVOICE, mandat.invoice_ids[0]) if mandat.invoice_ids else kept_for(MANDAT, mandat.id)
+        return thing, (mandat,)
     if not books.find(Invoice, id=wanted):
         message = f"« {key} » n'est ni un mandat (M2026-000012) ni une facture (F2026-000012)."
         raise UnknownRecord(message)
-    for mandat in books.find(Mandat, reference=books.get(Invoice, wanted).number):
-        if wanted in mandat.invoice_ids and mandat.state is not MandatState.CANCELLED:
-            _check_open(mandat)
-    return kept_for(INVOICE, wanted)
+    same = books.find(Mandat, reference=books.get(Invoice, wanted).number)
+    paying = [one for one in same if wanted in one.invoice_ids and one.state is not MandatState.CANCELLED]
+    return kept_for(INVOICE, wanted), tuple(paying)
 
 
-def _check_open(mandat: Mandat) -> None:
-    if mandat.state not in OPEN:
+def _check_open(mandat: Mandat, states: frozenset[MandatState] = OPEN) -> None:
+    if mandat.state not in states:
         message = f"Le mandat {mandat.id} est figé dans un bordereau ou déjà parti : ses pièces ne changent plus."
         raise RuleError(message)

@@ -73,6 +73,8 @@ def attach(
         piece = acts.attach(desk.app, desk.who, keys[0], given)
     whom = f"le marché {marche}" if marche else _for(piece)
     say(f"Pièce {piece.id} jointe : « {piece.name} » ({KINDS[piece.kind]}), pour {whom}.")
+    if keys and (mandat := acts.still_to_send(desk.app, desk.who, keys[0])):
+        say(f"Le comptable a déjà le mandat {mandat} : envoyez-la seule (dematfin bordereau envoyer-pieces {mandat}).")
 
 
 @app.command("liste", cls=FrenchCommand)

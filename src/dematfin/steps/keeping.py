@@ -1,9 +1,10 @@
 """Keeping: a document that somebody gives, judged, stored, then named once for Hélios."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
+from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece, PieceKind
 from dematfin.domain.visa.supporting import media_type, shown_name
 from dematfin.ports.app import App
@@ -46,3 +47,16 @@ def keep(app: App, books: Books, given: Given, stored: tuple[str, DocumentRef], 
     books.save(piece)
     books.record(app.event(Subject.PIECE, piece.id, "", "jointe", f"{piece.description}, pour {thing}", pour=thing))
     return piece
+
+
+def stand_in(app: App, books: Books, given: Piece, mandat: Mandat) -> None:
+    """Let a document take the place of those of its kind that Hélios refused to a mandat: nobody sends these again."""
+    waiting = books.find(Piece, id=mandat.pieces, kind=given.kind, accepted_in="", replaced_by="")
+    refused = {one.id for one in waiting if one.refusal and one.id != given.id}
+    if not refused:
+        return
+    books.save(*(replace(one, replaced_by=given.id) for one in waiting if one.id in refused))
+    named = dict.fromkeys(given.id if key in refused else key for key in mandat.pieces)
+    books.save(replace(mandat, pieces=tuple(named)))
+    motif = f"{given.description} remplace {', '.join(sorted(refused))}, refusée par Hélios"
+    books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, mandat.state, motif, piece=given.id))

@@ -21,7 +21,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.build import check_fit, write_flow
 from dematfin.steps.outcome import Outcome, Tally
-from dematfin.steps.pieces import pieces_of
+from dematfin.steps.pieces import pieces_of, with_kept
 
 
 def send_late(app: App, mandat_id: str) -> Outcome:
@@ -90,7 +90,7 @@ def _bordereau(books: Books, mandat: Mandat) -> Bordereau:
 
 def _missing(app: App, books: Books, mandat: Mandat) -> tuple[Piece, ...]:
     """Return the documents of a mandat, those that came since included, that Hélios lacks and is not about to get."""
-    named = {piece.id: piece for piece in books.find(Piece, id=mandat.pieces)}
+    named = {piece.id: piece for piece in books.find(Piece, id=with_kept(books, mandat).pieces)}
     for invoice in books.find(Invoice, id=mandat.invoice_ids):
         named |= {piece.id: piece for piece in pieces_of(app, books, invoice, mandat.exercice)}
     open_pieces = [piece for _, piece in sorted(named.items()) if not piece.accepted_in and not piece.replaced_by]

@@ -48,10 +48,13 @@ def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piec
     Raises:
         PiecesMissing: a document is empty, or too heavy for Hélios, by name.
     """
-    before = {one.document: one for one in books.find(Piece, invoice_id=invoice.id, replaced_by="")}
+    named = books.find(Piece, invoice_id=invoice.id)
+    before = {one.document: one for one in named if not one.replaced_by}
+    stood_in_for = {one.document for one in named} - before.keys()
     pieces = [
         before.get(attachment.document) or _named(books, invoice, year, attachment, what)
         for attachment, what in _documents(app, books, invoice)
+        if attachment.document not in stood_in_for
     ]
     pieces += books.find(Piece, kept_for=kept_for(INVOICE, invoice.id), replaced_by="")
     kept = tuple({piece.id: piece for piece in pieces}.values())

@@ -46,7 +46,7 @@ class Piece:
         accepted_in: NomFic of the flow in which Hélios accepted it; empty until then.
         refused_in, refusal: NomFic of the flows in which Hélios refused it, and why the last time; empty when it never
             did, or has accepted it since.
-        replaced_by: IdUnique under which it goes now: Hélios had integrated something else under this one.
+        replaced_by: IdUnique of what goes in its place: Hélios had something else under this one, or refused it.
     """
 
     id: str
