@@ -14,13 +14,13 @@ from lxml import etree
 
 from dematfin.acts import hand_over
 from dematfin.domain.event import Subject
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import FluxState
 from dematfin.errors import DematfinError
 from dematfin.sandbox import pki
 from dematfin.sandbox.iparapheur.signing import sign
 from dematfin.signature.elsewhere import Elsewhere
 from examples import AGENT, MAIRE
-from fakes.hall import Hall
+from fakes.hall import Hall, flux
 from signature.resigning import DECLARATION, sign_again
 from signature.town import DS, SIGNATURE, XAD, Town, found_town
 
@@ -40,18 +40,9 @@ def hall(tmp_path: Path, town: Town) -> Hall:
     hall.app = replace(hall.app, signer=Elsewhere(), signatures=town.verifier())
     with hall.ledger.transaction() as books:
         books.save(replace(MAIRE, name="TEST-MAIRE Jeanne"))
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     hand_over.export(hall.app, AGENT, SHEET, tmp_path / "clé")
     return hall
-
-
-def flux(hall: Hall) -> Flux:
-    (only,) = hall.all(Flux)
-    assert isinstance(only, Flux)
-    return only
 
 
 def signed(hall: Hall, who: pki.Identity, town: Town) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dematfin.acts import hand_over
-from dematfin.domain.mandat.flux import BY_HAND, Flux, FluxState
+from dematfin.domain.mandat.flux import BY_HAND, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.errors import (
     Conflict,
@@ -22,7 +22,7 @@ from dematfin.errors import (
 from dematfin.signature.elsewhere import Elsewhere
 from dematfin.steps.signing import signing
 from examples import AGENT, MAIRE
-from fakes.hall import Hall, Killed
+from fakes.hall import Hall, Killed, flux
 from fakes.signature import WORD
 
 SHEET = "COMMUNE-2026-42"
@@ -33,17 +33,8 @@ def hall(tmp_path: Path) -> Hall:
     (tmp_path / "salle").mkdir()
     hall = Hall.build(tmp_path / "salle")
     hall.app = replace(hall.app, signer=Elsewhere())
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     return hall
-
-
-def flux(hall: Hall) -> Flux:
-    (only,) = hall.all(Flux)
-    assert isinstance(only, Flux)
-    return only
 
 
 def given(hall: Hall, folder: Path) -> Path:

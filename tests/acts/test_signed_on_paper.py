@@ -11,14 +11,14 @@ from lxml import etree
 from dematfin.acts import hand_over, sign
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import blocking
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import FluxState
 from dematfin.errors import Forbidden, RuleError, SeparationOfDuties, SignatureError
 from dematfin.pes.build import Writer
 from dematfin.pes.style import Style
 from dematfin.pes.validate import Schemas
 from dematfin.ports.signature import Place
 from examples import AGENT, MAIRE, VISEUR
-from fakes.hall import Hall
+from fakes.hall import Hall, flux
 from fakes.signature import FakePlace, FakeSigner
 from official import OFFICIAL, needs_official
 from signature.resigning import DECLARATION
@@ -33,17 +33,8 @@ def hall(tmp_path: Path) -> Hall:
     hall.app = replace(
         hall.app, writer=Writer(hall.documents.open, Schemas(), "1.0", Style(paperless=False)), signer=FakePlace()
     )
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     return hall
-
-
-def flux(hall: Hall) -> Flux:
-    (only,) = hall.all(Flux)
-    assert isinstance(only, Flux)
-    return only
 
 
 def test_what_was_signed_on_paper_leaves_byte_for_byte_as_it_was_prepared(hall: Hall) -> None:

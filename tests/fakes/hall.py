@@ -10,6 +10,7 @@ from typing import Any, Self
 from dematfin.acts import run as acts
 from dematfin.acts import sign, visa, visa_views
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
+from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person
 from dematfin.pes.build import Writer
@@ -179,6 +180,13 @@ class Hall:
         for invoice in (one.invoice for one in visa_views.queue(self.app, who)):
             visa.approve(self.app, who, invoice.id, visa.ServiceFait(executed_on=self.clock.today()))
 
+    def to_sign(self, *amounts: str) -> None:
+        """Bring a bordereau of an invoice for each amount as far as its signature."""
+        self.deposit(*amounts)
+        self.day()
+        self.certify()
+        self.day()
+
     def sign(self, who: Person = MAIRE) -> int:
         """Sign whatever waits; return how many flows."""
         sheets = sign.to_sign(self.app, who)
@@ -189,3 +197,10 @@ class Hall:
     def all(self, kind: type[Any]) -> tuple[Any, ...]:
         with self.ledger.reading() as books:
             return books.find(kind)
+
+
+def flux(hall: Hall) -> Flux:
+    """Return the only flow of a hall."""
+    (only,) = hall.all(Flux)
+    assert isinstance(only, Flux)
+    return only

@@ -10,14 +10,14 @@ import pytest
 from dematfin.acts import aside, hand_over, sign
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, Severity
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.person import Role
 from dematfin.errors import ConfigError, Forbidden, Refused, RuleError, UnknownOutcome, Unreachable
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.signing import signing
 from examples import AGENT, MAIRE, VISEUR
-from fakes.hall import Hall, Killed, Watched
+from fakes.hall import Hall, Killed, Watched, flux
 from fakes.signature import WORD, FakeCheck, FakePlace, FakeSigner
 
 REMOTE = frozenset({"submit", "collect", "release"})
@@ -37,17 +37,8 @@ def prepared(folder: Path, place: FakePlace) -> Hall:
     """Return a hall with one bordereau to be signed in a place whose calls count."""
     hall = Hall.build(folder)
     hall.app = replace(hall.app, signer=Watched(place, hall.axe, REMOTE))
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     return hall
-
-
-def flux(hall: Hall) -> Flux:
-    (only,) = hall.all(Flux)
-    assert isinstance(only, Flux)
-    return only
 
 
 def hand(hall: Hall) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dematfin.domain.intention import Intention, IntentionState
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.errors import (
     AccessDenied,
@@ -21,7 +21,7 @@ from dematfin.errors import (
 )
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
-from fakes.hall import Hall
+from fakes.hall import Hall, flux
 
 
 @pytest.fixture
@@ -34,12 +34,6 @@ def hall(tmp_path: Path) -> Hall:
     built.day()
     assert built.sign() == 1
     return built
-
-
-def flux(hall: Hall) -> Flux:
-    (only,) = hall.all(Flux)
-    assert isinstance(only, Flux)
-    return only
 
 
 def failing(error: Exception) -> Callable[..., str]:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 import examples
-import official
 from contracts.ledger import event
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
@@ -21,7 +20,6 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.errors import ComeBackLater, IllegalTransition, Unreachable
 from dematfin.ports.ledger import Books
 from dematfin.steps.transmit import begin, settle_failure
-from dematfin.store.engine import open_engine
 from dematfin.store.journal import Journal
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
@@ -30,19 +28,6 @@ from fakes.hall import Hall
 
 TOGETHER = 4
 ROUNDS = 15
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        opened = open_engine(str(tmp_path / "registre.db"))
-    else:
-        opened = open_engine(request.getfixturevalue("postgres"))
-        with opened.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-    yield opened
-    opened.dispose()
 
 
 @pytest.fixture

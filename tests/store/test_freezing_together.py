@@ -8,9 +8,8 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-import official
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.mandat.kind import BordereauKind, MandatKind
@@ -30,20 +29,6 @@ from pes.plans import piece
 
 PROCESSES = 3
 MANDATS = 12
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])
-def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield str(tmp_path / "registre.db")
-        return
-    url = request.getfixturevalue("postgres")
-    engine = open_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    yield url
 
 
 @pytest.fixture

@@ -7,12 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect, text
 
-import official
 from dematfin.domain.delay.dgp import delay
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
@@ -131,19 +129,6 @@ def test_documents_that_were_there_say_what_they_are(tmp_path: Path) -> None:
     with SqlLedger(open_engine(str(path)), COMMUNE, FakeClock().now).reading() as books:
         kinds = {one.id: one.kind for one in books.find(Piece)}
     assert kinds == {"Fa": "FACTURE", "Av": "AVOIR", "An": "ANNEXE", "Fi": "ANNEXE"}
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        opened = open_engine(str(tmp_path / "registre.db"))
-    else:
-        opened = open_engine(request.getfixturevalue("postgres"))
-        with opened.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-    yield opened
-    opened.dispose()
 
 
 def test_mandats_in_each_state_come_up_whole_and_may_go_on(engine: Engine) -> None:

@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from dematfin.domain.intention import SupplierStatus
+
+TOLD: Final = 5
+"""Findings of one flow that a message tells."""
 
 
 class Severity(StrEnum):
@@ -49,3 +53,8 @@ class Finding:
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Keep the findings that stop an invoice or a flow."""
     return tuple(finding for finding in findings if finding.severity is Severity.BLOCKING)
+
+
+def with_remedies(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Return the sentences of the first findings, each with what to do: they explain the others."""
+    return tuple(f"{one.sentence} {one.remedy}".strip() for one in tuple(findings)[:TOLD])

@@ -1,11 +1,10 @@
 """Build: each frozen bordereau gets its flow, judged before anybody signs it."""
 
 from dataclasses import replace
-from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
-from dematfin.domain.finding import blocking
+from dematfin.domain.finding import blocking, with_remedies
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import FlowPlan, Flux, nomfic
 from dematfin.domain.mandat.mandat import Mandat
@@ -14,9 +13,6 @@ from dematfin.errors import ComeBackLater, FlowRejected
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
-
-TOLD: Final = 5
-"""Problems of one flow that a message tells: the first ones explain the others."""
 
 
 def build_all(app: App, tally: Tally) -> None:
@@ -36,7 +32,7 @@ def write_flow(app: App, plan: FlowPlan, what: str, tally: Tally) -> DocumentRef
             tally.note(remark)
         there = frozenset(piece.id for piece in plan.references if piece.accepted_in)
         if problems := blocking(app.writer.problems(target, there)):
-            told = " ".join(f"{one.sentence} {one.remedy}".strip() for one in problems[:TOLD])
+            told = " ".join(with_remedies(problems))
             message = f"{what} : le flux ne respecte pas les règles d'Hélios. {told}"
             raise FlowRejected(message)
         return app.documents.put_file(target)

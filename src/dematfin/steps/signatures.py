@@ -11,7 +11,7 @@ from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
-from dematfin.domain.finding import blocking
+from dematfin.domain.finding import blocking, with_remedies
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -30,8 +30,6 @@ CLOCKS: Final = timedelta(minutes=5)
 """By how much the clock of the place that signs may be behind ours."""
 UNVERIFIED: Final = "SIG-CHAINE"
 """A certificate that leads to no authority that we know."""
-TOLD: Final = 5
-"""Problems of one flow that a message tells: the first ones explain the others."""
 WORDS: Final = re.compile(r"[a-z0-9]+")
 
 
@@ -126,8 +124,7 @@ def verified(app: App, flux: Flux, signed: Path, unsigned: Path) -> SignatureRep
     if not report.signatures and not sentences:
         sentences.append("Le fichier ne porte aucune signature.")
     if not sentences:
-        wrong = blocking(app.writer.problems(signed, frozenset(flux.pieces)))
-        sentences = [f"{one.sentence} {one.remedy}" for one in wrong[:TOLD]]
+        sentences += with_remedies(blocking(app.writer.problems(signed, frozenset(flux.pieces))))
     prepared = app.ledger.history(Subject.FLUX, (flux.id,))[0].event.at
     if any(fact.signed_at + CLOCKS < prepared for fact in report.signatures):
         sentences.append("Elle est datée d'avant la préparation du flux.")
