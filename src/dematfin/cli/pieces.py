@@ -12,6 +12,7 @@ from dematfin.cli.files import content
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import say, table, write_json
 from dematfin.domain.finding import blocking
+from dematfin.domain.labels import PIECE
 from dematfin.domain.mandat.pieces import Piece, PieceKind
 from dematfin.domain.mandat.rubriques import RUBRIQUES, SAID, Case, Rubrique
 from dematfin.steps.keeping import Given
@@ -20,15 +21,6 @@ app = family("Les pièces justificatives des mandats.")
 
 Nature = StrEnum("Nature", {kind.name: kind.lower() for kind in PieceKind})  # type: ignore[misc]
 Said = StrEnum("Said", {case.name: case.value for case in SAID})  # type: ignore[misc]
-KINDS = {kind: kind.lower() for kind in PieceKind} | {
-    PieceKind.RECEPTION: "réception",
-    PieceKind.DECOMPTE: "décompte",
-    PieceKind.SOUS_TRAITANCE: "sous-traitance",
-    PieceKind.RIB: "RIB",
-    PieceKind.ETAT_LIQUIDATIF: "état liquidatif",
-    PieceKind.DELIBERATION: "délibération",
-}
-"""What a document proves, in words."""
 Mandat = Annotated[str, typer.Argument(metavar="MANDAT", help="Identifiant, par exemple M2026-000012.")]
 
 
@@ -72,7 +64,7 @@ def attach(
     else:
         piece = acts.attach(desk.app, desk.who, keys[0], given)
     whom = f"le marché {marche}" if marche else _for(piece)
-    say(f"Pièce {piece.id} jointe : « {piece.name} » ({KINDS[piece.kind]}), pour {whom}.")
+    say(f"Pièce {piece.id} jointe : « {piece.name} » ({PIECE[piece.kind]}), pour {whom}.")
     if keys and (mandat := acts.still_to_send(desk.app, desk.who, keys[0])):
         say(f"Le comptable a déjà le mandat {mandat} : envoyez-la seule (dematfin bordereau envoyer-pieces {mandat}).")
 
@@ -88,7 +80,7 @@ def list_pieces(mandat: Mandat, configuration: Configuration = DEFAULT, json: Js
     table(
         ("Pièce", "Nature", "Nom", "Jointe pour", "Envoi"),
         [
-            (one.id, KINDS[one.kind], one.name, _for(one), "par référence" if one.accepted_in else "avec le flux")
+            (one.id, PIECE[one.kind], one.name, _for(one), "par référence" if one.accepted_in else "avec le flux")
             for one in found
         ],
         words=(2, 3),

@@ -5,6 +5,7 @@ from typing import Final
 from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE
 from dematfin.domain.mandat.flux import FLUX_MACHINE
 from dematfin.domain.mandat.mandat import MANDAT_MACHINE, Mandat, MandatState
+from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.visa.decision import DecisionKind, Motive
 from dematfin.domain.visa.folder import FOLDER_MACHINE
 from dematfin.domain.visa.remote import REMOTE_MACHINE
@@ -86,3 +87,22 @@ REJECTION: Final[dict[str, str]] = {
 def rejection_reason(code: str) -> str:
     """Return the comptable's reason in words; an unknown code is shown as it is."""
     return REJECTION.get(code, f"motif {code}")
+
+
+PIECE: Final[dict[PieceKind, str]] = {
+    PieceKind.FACTURE: "facture",
+    PieceKind.AVOIR: "avoir",
+    PieceKind.ANNEXE: "annexe",
+    PieceKind.CONTRAT: "contrat",
+    PieceKind.NOTIFICATION: "notification",
+    PieceKind.DECOMPTE: "décompte",
+    PieceKind.RECEPTION: "procès-verbal de réception",
+    PieceKind.SOUS_TRAITANCE: "sous-traitance",
+    PieceKind.CESSION: "cession de créance",
+    PieceKind.RIB: "RIB",
+    PieceKind.GARANTIE: "garantie",
+    PieceKind.ETAT_LIQUIDATIF: "état liquidatif",
+    PieceKind.DELIBERATION: "délibération",
+    PieceKind.CONVENTION: "convention",
+    PieceKind.CERTIFICAT: "certificat administratif",
+}

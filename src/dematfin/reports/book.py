@@ -6,9 +6,10 @@ from typing import IO, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from dematfin.domain.labels import PIECE
 from dematfin.domain.mandat.book import Book, Entry, days_left
-from dematfin.domain.mandat.kind import MandatKind, PaymentMode
-from dematfin.domain.mandat.pieces import PieceKind
+from dematfin.domain.mandat.codes import MODE
+from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.money import french
 from dematfin.errors import DocumentError, PaperRefused
 
@@ -17,36 +18,6 @@ KINDS: Final = {
     MandatKind.MARCHE: "sur marché",
     MandatKind.AFTER_PAYMENT: "après paiement",
     MandatKind.REDUCTION: "réduction",
-}
-MODES: Final = {
-    PaymentMode.CASH: "numéraire",
-    PaymentMode.CHEQUE: "chèque",
-    PaymentMode.TRANSFER: "virement",
-    PaymentMode.OUTSIDE: "virement appliqué extérieur",
-    PaymentMode.LARGE_TRANSFER: "virement de gros montant",
-    PaymentMode.ABROAD: "virement à l'étranger",
-    PaymentMode.RELATED_BUDGET: "budget rattaché",
-    PaymentMode.ORDER: "opération d'ordre",
-    PaymentMode.NOTICE: "avis de règlement",
-    PaymentMode.DIRECT_DEBIT: "prélèvement",
-    PaymentMode.INTERNAL: "virement interne",
-}
-PIECES: Final = {
-    PieceKind.FACTURE: "facture",
-    PieceKind.AVOIR: "avoir",
-    PieceKind.ANNEXE: "annexe",
-    PieceKind.CONTRAT: "contrat",
-    PieceKind.NOTIFICATION: "notification",
-    PieceKind.DECOMPTE: "décompte",
-    PieceKind.RECEPTION: "procès-verbal de réception",
-    PieceKind.SOUS_TRAITANCE: "sous-traitance",
-    PieceKind.CESSION: "cession de créance",
-    PieceKind.RIB: "RIB",
-    PieceKind.GARANTIE: "garantie",
-    PieceKind.ETAT_LIQUIDATIF: "état liquidatif",
-    PieceKind.DELIBERATION: "délibération",
-    PieceKind.CONVENTION: "convention",
-    PieceKind.CERTIFICAT: "certificat administratif",
 }
 Draw = Callable[[Entry], bytes]
 
@@ -73,8 +44,8 @@ def write(book: Book, draw: Draw, sink: IO[bytes]) -> tuple[str, ...]:
         lstrip_blocks=True,
     )
     environment.filters |= {"euros": french, "day": "{:%d/%m/%Y}".format}
-    environment.globals |= {"picture": picture, "days_left": days_left, "kinds": KINDS, "modes": MODES}
-    environment.globals |= {"piece_kinds": PIECES}
+    environment.globals |= {"picture": picture, "days_left": days_left, "kinds": KINDS, "modes": MODE}
+    environment.globals |= {"piece_kinds": PIECE}
     for chunk in environment.get_template("livre.html").generate(book=book):
         sink.write(chunk.encode())
     return tuple(missing)

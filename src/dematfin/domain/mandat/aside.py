@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from dematfin.domain.mandat.bordereau import Bordereau, total
+from dematfin.domain.mandat.bordereau import Bordereau, total, total_tva
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.money import ZERO
 from dematfin.errors import RuleError
 
 
@@ -52,9 +51,8 @@ def without(bordereau: Bordereau, gone: Mandat, left: Sequence[Mandat]) -> Borde
 
     A refused one that holds nothing any more waits to be filled, as any other.
     """
-    apart = sum((line.tva or ZERO for mandat in left for line in mandat.lines), ZERO)
     mandats = tuple(key for key in bordereau.mandats if key != gone.id)
-    remains = replace(after(bordereau, gone), mandats=mandats, total=total(left), tva=apart)
+    remains = replace(after(bordereau, gone), mandats=mandats, total=total(left), tva=total_tva(left))
     if bordereau.refused and not mandats:
         return replace(remains, refused=False, flux="", sent_before=(*bordereau.sent_before, bordereau.flux))
     return remains
