@@ -7,7 +7,6 @@ from typing import Final
 
 from dematfin.domain.document import DocumentRef
 
-ID_LENGTH: Final = 50
 MEGABYTE: Final = 1_000_000
 
 
