@@ -30,7 +30,7 @@ def test_a_flow_is_shown_as_a_person_reads_it(office: Office, flow: Path) -> Non
     assert answer.code == 0, answer.err
     assert "Bordereau ordinaire n° " in answer.out
     assert "mandat ordinaire, fonctionnement" in answer.out
-    assert "virement, compte FR76" in answer.out
+    assert "virement, compte FR76…" in answer.out
     assert "bordereau signé sur 1" in answer.out
     plain(answer.out.replace(flow.name, ""))
     told = json.loads(office("pes", "voir", str(flow), "--json").out)

@@ -106,3 +106,8 @@ def test_a_factor_takes_two_people(copy: Office, proof: Path) -> None:
     gone = copy("tiers", "affacturage", "retirer", key[0], "--motif", "mainlevée")
     assert (gone.code, gone.err) == (0, "")
     plain(added.said + again.said + listed.said + gone.said)
+
+
+def test_when_nothing_is_missing_it_is_said_in_a_sentence(copy: Office) -> None:
+    answer = copy("pieces", "manquantes")
+    assert (answer.code, answer.out) == (0, "Aucune pièce ne manque aux mandats préparés.\n")

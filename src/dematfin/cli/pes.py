@@ -12,6 +12,7 @@ from dematfin.cli.output import counted, day, say, table, write_json
 from dematfin.domain.mandat import codes
 from dematfin.domain.mandat.aller import ReadBordereau, ReadDocument, ReadFlow, ReadLine, ReadMandat
 from dematfin.domain.money import french
+from dematfin.domain.parties.iban import mask
 
 KILO = 1024
 app = family("Les flux PES : lire, extraire, comparer.")
@@ -121,7 +122,7 @@ def _show_line(line: ReadLine) -> None:
         identifier = f" ({codes.words(codes.IDENTIFIER, one.kind) or 'identifiant'} {one.identifier})"
         say(f"      à {one.name}{identifier if one.identifier else ''}, {', '.join(one.address)}")
     mode = codes.words(codes.MODE, line.mode) or "mode de règlement non dit"
-    say(f"      {mode}" + (f", compte {line.tiers.account}" if line.tiers and line.tiers.account else ""))
+    say(f"      {mode}" + (f", compte {mask(line.tiers.account)}" if line.tiers and line.tiers.account else ""))
 
 
 def _show_documents(flow: ReadFlow) -> None:

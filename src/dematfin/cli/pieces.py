@@ -110,7 +110,8 @@ def list_missing(configuration: Configuration = DEFAULT, json: Json = False) -> 
     held = blocking(found)
     for one in found:
         say(f"{'✗' if one in held else '!'} {one.sentence}", style="" if one in held else "yellow")
-    say(f"{len(held)} à joindre, {len(found) - len(held)} à vérifier.")
+    counts = f"{len(held)} à joindre, {len(found) - len(held)} à vérifier."
+    say(counts if found else "Aucune pièce ne manque aux mandats préparés.")
     if held:
         raise typer.Exit(1)
 
