@@ -192,7 +192,8 @@ def test_everything_can_be_done_without_a_mouse(desk: Window, town: Town) -> Non
     keys.type(DST.id)
     keys.press("Tab")
     keys.type("trois chevaux dans le préau")
-    keys.press("Enter")
+    with desk.page.expect_navigation():  # a password takes its time to be judged
+        keys.press("Enter")
     assert desk.heading == "Ma file"
     visa.approve(town.app, VISEUR, OF_TWO, visa.ServiceFait(executed_on=town.clock.today()))
     desk.open("/visas")
@@ -206,7 +207,8 @@ def test_everything_can_be_done_without_a_mouse(desk: Window, town: Town) -> Non
     keys.press("Tab")
     keys.type("Payée en janvier.")
     keys.press("Tab")
-    keys.press("Enter")
+    with desk.page.expect_navigation():
+        keys.press("Enter")
     assert "visa refusé" in desk.notice
     folder = town.folder_of(OF_TWO)
     assert (folder.state, folder.decisions[-1].motive) == (FolderState.REFUSED, Motive.DUPLICATE)
