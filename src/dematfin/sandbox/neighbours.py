@@ -9,12 +9,13 @@ and, where the world says, each mail as it was received
 """
 
 import json
+import secrets
 import signal
 import socket
 import ssl
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -27,13 +28,14 @@ from dematfin.sandbox.helios.registry import Registry
 from dematfin.sandbox.helios.signatures import SignatureGate
 from dematfin.sandbox.iparapheur.app import ParapheurApp
 from dematfin.sandbox.iparapheur.setup import Setup
-from dematfin.sandbox.server import HOST, LoopbackServer
+from dematfin.sandbox.server import HOST, Application, LoopbackServer
 from dematfin.sandbox.smtp import MailServer
 from dematfin.sandbox.tdt.app import TdtApp
 from dematfin.sandbox.tdt.state import Dgfip
 from dematfin.sandbox.world import World, load
 
 SERVERS: Final = ("chorus", "tdt", "courriel")
+NEVER_LENT: Final = range(22_000, 32_000)
 
 
 class Neighbours:
@@ -43,18 +45,22 @@ class Neighbours:
         """Open a folder; raises ConfigError when it holds no world, or when its ports are taken."""
         world = load(folder / "monde.json")
         ports = _ports(folder)
-        self.chorus = ChorusApp(world, folder, folder / "chorus")
-        self._registry = Registry(folder / "helios" / "etat.db")
-        self.tdt = TdtApp(world.tdt, folder, folder / "tdt", _dgfip(world, folder, self._registry))
-        self.mail = MailServer(world.courriel, folder, ports.get("courriel", 0))
-        self.parapheur = _parapheur(folder)
-        self._servers: dict[str, LoopbackServer | MailServer] = {
-            "chorus": LoopbackServer(self.chorus, ports.get("chorus", 0)),
-            "tdt": LoopbackServer(self.tdt, ports.get("tdt", 0), _tls(world, folder)),
-            "courriel": self.mail,
-        }
-        if self.parapheur is not None:
-            self._servers["parapheur"] = LoopbackServer(self.parapheur, ports.get("parapheur", 0))
+        with ExitStack() as opened:
+            self.chorus = opened.enter_context(closing(ChorusApp(world, folder, folder / "chorus")))
+            registry = Registry(folder / "helios" / "etat.db")
+            opened.callback(registry.state.close)
+            dgfip = _dgfip(world, folder, registry)
+            self.tdt = opened.enter_context(closing(TdtApp(world.tdt, folder, folder / "tdt", dgfip)))
+            self.parapheur = _parapheur(folder)
+            if self.parapheur is not None:
+                opened.callback(self.parapheur.close)
+            self.mail = MailServer(world.courriel, folder, ports.get("courriel", 0))
+            opened.callback(self.mail.stop)
+            self._servers: dict[str, LoopbackServer | MailServer] = {"courriel": self.mail}
+            for name, application, tls in self._doors(_tls(world, folder)):
+                self._servers[name] = server = LoopbackServer(application, ports.get(name, 0), tls)
+                opened.callback(server.stop)
+            self._opened = opened.pop_all()
         kept = {name: server.port for name, server in self._servers.items()}
         (folder / "ports.json").write_text(json.dumps(kept), encoding="utf-8")
         self.chorus_url = f"http://{HOST}:{kept['chorus']}"
@@ -62,6 +68,12 @@ class Neighbours:
         self.s2low_url = f"https://{HOST}:{kept['tdt']}"
         self.mail_address = f"{HOST}:{kept['courriel']}"
         self.parapheur_url = f"http://{HOST}:{kept['parapheur']}" if self.parapheur else ""
+
+    def _doors(self, tls: ssl.SSLContext) -> Iterator[tuple[str, Application, ssl.SSLContext | None]]:
+        yield "chorus", self.chorus, None
+        yield "tdt", self.tdt, tls
+        if self.parapheur is not None:
+            yield "parapheur", self.parapheur, None
 
     def __enter__(self) -> Self:
         """Begin to answer."""
@@ -71,13 +83,7 @@ class Neighbours:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         """Stop, keeping the state."""
-        for server in self._servers.values():
-            server.stop()
-        self.chorus.close()
-        self.tdt.close()
-        if self.parapheur is not None:
-            self.parapheur.close()
-        self._registry.state.close()
+        self._opened.close()
 
 
 def serve(folder: Path, ready: Callable[[Neighbours], None]) -> None:
@@ -91,17 +97,23 @@ def serve(folder: Path, ready: Callable[[Neighbours], None]) -> None:
 
 
 def free_ports(folder: Path) -> dict[str, int]:
-    """Choose ports for a new folder, so that a configuration can name them before the servers start."""
+    """Choose ports for a new folder, so that a configuration can name them before the servers start.
+
+    They are not among those that a system lends to whoever calls out, which somebody may hold when they start.
+    """
     kept = _ports(folder)
     missing = [name for name in SERVERS if name not in kept]
-    with ExitStack() as held:
-        for name in missing:
-            free = held.enter_context(socket.socket())
-            free.bind((HOST, 0))
-            kept[name] = free.getsockname()[1]
+    free = (port for port in secrets.SystemRandom().sample(NEVER_LENT, len(NEVER_LENT)) if _is_free(port))
+    for name, port in zip(missing, free, strict=False):
+        kept[name] = port
     if missing:
         (folder / "ports.json").write_text(json.dumps(kept), encoding="utf-8")
     return kept
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex((HOST, port)) != 0
 
 
 def _ports(folder: Path) -> dict[str, int]:

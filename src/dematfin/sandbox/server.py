@@ -83,8 +83,9 @@ class LoopbackServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening."""
-        self._server.shutdown()
+        """Stop listening, whether it has begun or not."""
+        if self._thread.ident is not None:
+            self._server.shutdown()
         self._server.server_close()
 
 

@@ -48,7 +48,10 @@ class MailServer:
         self._listening.wait()
 
     def stop(self) -> None:
-        """Stop listening; once is enough."""
+        """Stop listening, whether it has begun or not; once is enough."""
+        if self._thread.ident is None:
+            self._socket.close()
+            self._loop.close()
         if self._loop.is_closed():
             return
         self._loop.call_soon_threadsafe(self._loop.stop)
