@@ -17,7 +17,7 @@ FRESH = "quatre mules sous la halle"
 
 def test_declaring_an_absence(seen: Window, town: Town) -> None:
     seen.sign_in(VISEUR)
-    seen.page.get_by_role("link", name="Absences").click()
+    seen.follow("Absences")
     assert "Aucune absence en cours ou à venir." in seen.words
     seen.field("Qui vise à ma place").select_option(STAND_IN.name)
     seen.field("Premier jour").fill("2026-03-05")
@@ -57,7 +57,7 @@ def test_the_stand_in_decides_in_the_absence_of_somebody_who_then_comes_back(see
     seen.press("Se déconnecter")
     seen.sign_in(VISEUR)
     seen.open("/absences")
-    seen.page.get_by_role("button", name="Y mettre fin").click()
+    seen.press("Y mettre fin", exact=False)
     assert "cette absence est finie" in seen.notice.lower()
     assert town.all(Delegation)[0].ended_on == town.clock.today()
     seen.press("Se déconnecter")
@@ -83,7 +83,7 @@ def test_an_administrateur_declares_anybodys_absence(seen: Window, town: Town) -
 
 def test_a_password_is_changed(seen: Window, town: Town) -> None:
     seen.sign_in(VISEUR)
-    seen.page.get_by_role("link", name=VISEUR.name).click()
+    seen.follow(VISEUR.name)
     for present, fresh, again, words in (
         (PASSWORD, "court", "court", "12 à 200 caractères"),
         (PASSWORD, FRESH, FRESH + "s", "diffèrent"),
@@ -113,7 +113,7 @@ def change(seen: Window, present: str, fresh: str, again: str) -> None:
 
 def test_after_signing_out_the_back_button_shows_nothing(seen: Window) -> None:
     seen.sign_in(VISEUR)
-    seen.page.get_by_role("link", name=LATE, exact=True).click()
+    seen.follow(LATE, exact=True)
     seen.press("Se déconnecter")
     assert seen.heading == "Connexion"
     for _ in range(2):
@@ -144,5 +144,5 @@ def test_a_page_that_does_not_exist_leads_back(path: str, seen: Window) -> None:
     seen.sign_in(VISEUR)
     seen.open(path)
     assert seen.heading == "Ce n'est pas possible"
-    seen.page.get_by_role("link", name="Retour à ma file").click()
+    seen.follow("Retour à ma file")
     assert seen.heading == "Ma file"

@@ -42,11 +42,11 @@ def test_the_queue_shows_the_late_ones_first_and_can_be_narrowed(seen: Window, t
     seen.field("Fournisseur, numéro, engagement").fill("f-3")
     seen.press("Filtrer")
     assert rows(seen) == [PLAIN]
-    seen.page.get_by_role("link", name="Tout voir").click()
+    seen.follow("Tout voir")
     seen.field("Bureau").select_option("VOIRIE")
     seen.press("Filtrer")
     assert rows(seen) == [OF_TWO]
-    seen.page.get_by_role("link", name="Tout voir").click()
+    seen.follow("Tout voir")
     seen.field("en retard seulement").check()
     seen.press("Filtrer")
     assert rows(seen) == [LATE, LATE_TOO]

@@ -72,8 +72,15 @@ class Window:
         self.page.get_by_label("Mot de passe", exact=True).fill(password)
         self.press("Se connecter")
 
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+    def press(self, name: str, *, exact: bool = True) -> None:
+        """Send a form by its button; what follows reads the page that answers, however long it takes."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=exact).click()
+
+    def follow(self, name: str, *, exact: bool = False) -> None:
+        """Go where a link leads."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name, exact=exact).click()
 
     def unfold(self, name: str) -> None:
         self.page.locator("summary", has_text=name).click()
