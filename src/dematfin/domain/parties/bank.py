@@ -4,6 +4,7 @@ Changed bank details are the commonest fraud against local authorities; the DGFi
 alone, and to call back on the number of the contract.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -28,6 +29,26 @@ class CallBack:
     trace: str
 
 
+def enough(calls: Sequence[CallBack]) -> bool:
+    """Whether two people have called back."""
+    return len({call.by for call in calls}) >= CALLERS
+
+
+def one_more(calls: tuple[CallBack, ...], call: CallBack, whom: str, what: str) -> tuple[CallBack, ...]:
+    """Return the calls with one more, by somebody else; `whom` was called about `what`, in French.
+
+    Raises:
+        RuleError: the trace is empty; SeparationOfDuties: the same person again.
+    """
+    if not call.trace.strip():
+        message = "Écrivez la trace du contre-appel : qui a été appelé, à quel numéro, trouvé où."
+        raise RuleError(message)
+    if any(earlier.by == call.by for earlier in calls):
+        message = f"Vous avez déjà confirmé {what} : une autre personne doit rappeler {whom} à son tour."
+        raise SeparationOfDuties(message)
+    return (*calls, call)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownAccount:
     """One account of one firm.
@@ -50,7 +71,7 @@ class KnownAccount:
     @property
     def cleared(self) -> bool:
         """Whether the firm may be paid on it."""
-        return self.trusted or len({call.by for call in self.calls}) >= CALLERS
+        return self.trusted or enough(self.calls)
 
     def confirmed(self, call: CallBack) -> "KnownAccount":
         """Return the account with one more word on it.
@@ -59,19 +80,11 @@ class KnownAccount:
             RuleError: it needs none, or the trace is empty.
             SeparationOfDuties: the same person again.
         """
+        what = f"le compte {mask(self.iban)} de {self.name}"
         if self.cleared:
-            message = f"Le compte {mask(self.iban)} de {self.name} est déjà validé : il n'y a rien à faire."
+            message = f"Il n'y a rien à confirmer : {what} est déjà validé."
             raise RuleError(message)
-        if not call.trace.strip():
-            message = "Écrivez la trace du contre-appel : qui a été appelé, à quel numéro, trouvé où."
-            raise RuleError(message)
-        if any(earlier.by == call.by for earlier in self.calls):
-            message = (
-                f"Vous avez déjà confirmé le compte {mask(self.iban)} de {self.name} : une autre personne doit "
-                "rappeler le fournisseur à son tour."
-            )
-            raise SeparationOfDuties(message)
-        return replace(self, calls=(*self.calls, call))
+        return replace(self, calls=one_more(self.calls, call, "le fournisseur", what))
 
 
 def account_id(siren: str, iban: str) -> str:

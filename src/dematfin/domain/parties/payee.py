@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from dematfin.domain.money import ZERO, french
-from dematfin.domain.parties.bank import CALLERS, CallBack, KnownAccount
+from dematfin.domain.parties.bank import CallBack, KnownAccount, enough, one_more
 from dematfin.domain.parties.tiers import Tiers
-from dematfin.errors import RuleError, SeparationOfDuties
+from dematfin.errors import RuleError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Assignment:
     @property
     def confirmed(self) -> bool:
         """Whether two people have called back."""
-        return len({call.by for call in self.calls}) >= CALLERS
+        return enough(self.calls)
 
     def concerns(self, firm: str, key: str) -> bool:
         """Whether what a firm is owed on a marché was handed over."""
@@ -92,19 +92,11 @@ class Assignment:
         Raises:
             RuleError: nothing more is needed, or the trace is empty; SeparationOfDuties: the same person again.
         """
+        what = f"la cession {self.id} à {self.payee}"
         if self.confirmed or self.ended_on:
-            message = f"La cession {self.id} à {self.payee} est déjà confirmée ou terminée : il n'y a rien à faire."
+            message = f"Il n'y a rien à confirmer : {what} est déjà confirmée ou terminée."
             raise RuleError(message)
-        if not call.trace.strip():
-            message = "Écrivez la trace du contre-appel : qui a été appelé, à quel numéro, trouvé où."
-            raise RuleError(message)
-        if any(earlier.by == call.by for earlier in self.calls):
-            message = (
-                f"Vous avez déjà confirmé la cession {self.id} à {self.payee} : une autre personne doit rappeler "
-                f"{self.supplier} à son tour."
-            )
-            raise SeparationOfDuties(message)
-        return replace(self, calls=(*self.calls, call))
+        return replace(self, calls=one_more(self.calls, call, self.supplier, what))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
