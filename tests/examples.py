@@ -8,7 +8,7 @@ from typing import Any, Final
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.content import Amounts, Attachment, Content, InvoiceKind, Supplier, VatLine
 from dematfin.domain.invoice.invoice import Arrival, Invoice, Origin, received
-from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.mandat.budget import Budget, BudgetYear, budget_year_id
 from dematfin.domain.parties.bank import CallBack, KnownAccount, account_id
 from dematfin.domain.parties.payee import Assignment, Subcontract
 from dematfin.domain.parties.person import Person, Role
@@ -67,6 +67,19 @@ def engagement(number: str = "BC26-00077", **changes: Any) -> Engagement:
         imputation=Imputation(nature="60632", fonction="211"),
     )
     return replace(usual, **changes)
+
+
+def budget_year(**changes: Any) -> BudgetYear:
+    """Return the year of the commune, opened after mandat 1186 of bordereau 41."""
+    year = BudgetYear(
+        id=budget_year_id(COMMUNE, 2026),
+        siret=COMMUNE,
+        exercice=2026,
+        last_mandat=1186,
+        last_bordereau=41,
+        cumul=Decimal("1000.00"),
+    )
+    return replace(year, **changes)
 
 
 def content(number: str = "F2026-0412", ttc: str = "120.00", **changes: Any) -> Content:

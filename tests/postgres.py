@@ -1,4 +1,4 @@
-"""A real PostgreSQL on a socket of its own, started once for the run."""
+"""A real PostgreSQL on a socket of its own, started once for the run; an empty base on each engine."""
 
 import os
 import shutil
@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 import official
+from dematfin.store.engine import open_engine
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +34,23 @@ def postgres() -> Iterator[str]:
     yield f"postgresql+psycopg://dematfin@/postgres?host={folder}"
     run(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def emptied(postgres: str) -> str:
+    """Return the URL of a base with nothing in it."""
+    engine = open_engine(postgres)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return postgres
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])
+def base(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return where an empty base is, first of one engine then of the other."""
+    if request.param == "sqlite":
+        return str(tmp_path / "registre.db")
+    url: str = request.getfixturevalue("emptied")
+    return url

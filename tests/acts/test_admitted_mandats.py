@@ -25,9 +25,7 @@ WHY = "Le comptable confirme : un seul mandat."
 def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall:
     """Return a town hall whose signed flow is held: Chorus Pro shows its invoice mandated by somebody."""
     built = Hall.build(tmp_path)
-    built.deposit("120.00")
-    built.day()
-    built.certify()
+    built.certified("120.00")
     tell(built.app)
     prepare(built.app)
     built.sign()

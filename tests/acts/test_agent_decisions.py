@@ -100,10 +100,7 @@ def test_the_delay_is_interrupted_once_in_a_life(hall: Hall) -> None:
 
 
 def test_nothing_is_interrupted_once_mandated(hall: Hall) -> None:
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     for answer in ANSWERS.values():
         with pytest.raises(RuleError, match=f"{FIRST}.*mandatée"):
             answer(hall)
@@ -318,9 +315,6 @@ def test_a_search_without_any_word_is_refused(full: Hall) -> None:
 
 
 def test_a_mandat_number_leads_to_its_invoice(hall: Hall) -> None:
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     (found,) = search.search(hall.app, AGENT, search.Criteria(mandat=1187))
     assert (found.invoice.id, found.mandat and found.mandat.number) == (FIRST, 1187)

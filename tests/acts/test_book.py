@@ -39,9 +39,7 @@ EVIL = "</td><script>alert(1)</script>\"'&"
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall with mandats 1187 (120.00) and 1188 (45.30) to sign."""
     built = Hall.build(tmp_path)
-    built.deposit("120.00", "45.30")
-    built.day()
-    built.certify()
+    built.certified("120.00", "45.30")
     run.run(built.app, AGENT, prepare)
     return built
 

@@ -47,10 +47,7 @@ def hall(tmp_path: Path) -> Hall:
 
 
 def frozen(hall: Hall, *amounts: str) -> None:
-    hall.deposit(*amounts)
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign(*amounts)
 
 
 def at_the_comptable(hall: Hall, *amounts: str) -> None:

@@ -1,10 +1,8 @@
 """One demonstration played for the whole session; each test that changes something works on a copy."""
 
 import json
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +12,7 @@ import pytest
 import stamina
 import structlog
 
-from cli.office import CLOSED, Office
+from cli.office import CLOSED, Office, free_ports
 from dematfin.cli.context import system_account
 from dematfin.cli.output import SCREEN
 
@@ -30,15 +28,6 @@ def town_hall(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for file in (ports, folder / "config.toml"):
             file.write_text(re.sub(rf"\b{port}\b", door, file.read_text(encoding="utf-8")), encoding="utf-8")
     return folder
-
-
-def free_ports() -> Iterator[int]:
-    """Yield ports that nobody listens to, from a range of this process: others play on a copy too."""
-    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    for port in range(20_000 + 100 * process, 20_100 + 100 * process):
-        with socket.socket() as door:
-            if door.connect_ex(("127.0.0.1", port)):
-                yield port
 
 
 @pytest.fixture(scope="session")

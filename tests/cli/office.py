@@ -1,7 +1,9 @@
 """An office where somebody types commands, and what can be said of any answer."""
 
 import io
+import random
 import re
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 CLOSED: Final = 1
 """A port of the loopback where nobody listens."""
 
+OUT_OF_THE_WAY: Final = range(20_000, 22_000)
+"""Ports that neither a system nor the sandbox chooses by itself."""
+
 OURS: Final = {str(one) for kind in (InvoiceState, MandatState, FluxState, FolderState, IntentionState) for one in kind}
 CHORUS: Final = {"SERVICE_FAIT", "REFUSED"}  # also said by Chorus Pro, whose words agents know
 INSIDES: Final = re.compile(
@@ -44,6 +49,14 @@ INSIDES: Final = re.compile(
     rf"|<(?:str|bool|path)>|\b(?:{'|'.join(sorted(OURS - CHORUS))})\b",
     re.IGNORECASE,
 )
+
+
+def free_ports() -> Iterator[int]:
+    """Yield ports of the loopback where a process of a test may listen."""
+    for port in random.sample(OUT_OF_THE_WAY, len(OUT_OF_THE_WAY)):
+        with socket.socket() as door:
+            if door.connect_ex(("127.0.0.1", port)):
+                yield port
 
 
 @cache

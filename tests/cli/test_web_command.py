@@ -1,7 +1,6 @@
 """`dematfin web` as a real process, and the passwords of its readers."""
 
 import getpass
-import random
 import re
 import signal
 import socket
@@ -13,22 +12,13 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from cli.office import Answer, Office
+from cli.office import Answer, Office, free_ports
 from dematfin.acts import accounts
 from dematfin.acts.consult import people
 from dematfin.domain.event import Subject
 from dematfin.domain.parties.person import Act
 
 FRESH = "quatre mules sous la halle"
-
-
-def free_port() -> int:
-    """Return a port that no system lends to whoever calls out."""
-    for port in random.sample(range(21_000, 22_000), 1000):
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)):
-                return port
-    raise AssertionError
 
 
 def listening_on(office: Office, port: int) -> None:
@@ -53,7 +43,7 @@ def running(office: Office) -> Iterator[subprocess.Popen[str]]:
     ("how", "code"), [(signal.SIGTERM, {0, -signal.SIGTERM}), (signal.SIGINT, {0, 130, -signal.SIGINT})]
 )
 def test_the_pages_are_served_until_told_to_stop(how: signal.Signals, code: set[int], copy: Office) -> None:
-    port = free_port()
+    port = next(free_ports())
     listening_on(copy, port)
     with running(copy) as process:
         assert process.stdout is not None

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
 
 from dematfin.acts import run as acts
 from dematfin.acts import sign, visa, visa_views
-from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person
@@ -19,7 +17,7 @@ from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
 from dematfin.reports.letter import PdfLetters
 from dematfin.steps.outcome import Outcome
-from examples import ADMIN, AGENT, COMMUNE, MAIRE, POLICY, RULES, VISEUR, content, engagement, tiers
+from examples import ADMIN, AGENT, MAIRE, POLICY, RULES, VISEUR, budget_year, content, engagement, tiers
 from fakes.chorus import FakeChorus
 from fakes.clock import FakeClock
 from fakes.documents import FakeDocuments
@@ -149,16 +147,8 @@ class Hall:
             parapheur=bought,
             axe=axe,
         )
-        year = BudgetYear(
-            id=budget_year_id(COMMUNE, 2026),
-            siret=COMMUNE,
-            exercice=2026,
-            last_mandat=1186,
-            last_bordereau=41,
-            cumul=Decimal("1000.00"),
-        )
         with ledger.transaction() as books:
-            books.save(tiers(), engagement(), year, AGENT, VISEUR, MAIRE, ADMIN)
+            books.save(tiers(), engagement(), budget_year(), AGENT, VISEUR, MAIRE, ADMIN)
         return hall
 
     def deposit(self, *amounts: str, start: int = 1) -> None:
@@ -180,11 +170,15 @@ class Hall:
         for invoice in (one.invoice for one in visa_views.queue(self.app, who)):
             visa.approve(self.app, who, invoice.id, visa.ServiceFait(executed_on=self.clock.today()))
 
-    def to_sign(self, *amounts: str) -> None:
-        """Bring a bordereau of an invoice for each amount as far as its signature."""
+    def certified(self, *amounts: str) -> None:
+        """Bring an invoice for each amount as far as its certificate."""
         self.deposit(*amounts)
         self.day()
         self.certify()
+
+    def to_sign(self, *amounts: str) -> None:
+        """Bring a bordereau of an invoice for each amount as far as its signature."""
+        self.certified(*amounts)
         self.day()
 
     def sign(self, who: Person = MAIRE) -> int:

@@ -25,10 +25,7 @@ from fakes.hall import Hall
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall with a signed flow of two mandats, 1187 and 1188, in bordereau 42."""
     built = Hall.build(tmp_path)
-    built.deposit("120.00", "45.30")
-    built.day()
-    built.certify()
-    built.day()
+    built.to_sign("120.00", "45.30")
     built.sign()
     return built
 

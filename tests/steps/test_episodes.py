@@ -153,10 +153,7 @@ def test_a_status_set_on_our_side_of_the_portal_brings_nothing_back(hall: Hall) 
 
 
 def test_our_own_statuses_bring_nothing_back(hall: Hall) -> None:
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     hall.sign()
     hall.day()
     hall.day()
@@ -166,10 +163,7 @@ def test_our_own_statuses_bring_nothing_back(hall: Hall) -> None:
 
 
 def test_a_mandat_is_not_changed_by_what_comes_back_after_it(hall: Hall) -> None:
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     (before,) = hall.all(Mandat)
     hall.chorus.deposit(KEY, content("F-1", "99.00"), status="COMPLETEE")
     intake(hall.app)
@@ -180,10 +174,7 @@ def test_a_mandat_is_not_changed_by_what_comes_back_after_it(hall: Hall) -> None
 
 
 def test_what_was_refused_is_told_again_once_somebody_has_put_it_right(hall: Hall) -> None:
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     hall.sign()
     hall.chorus.statuses[KEY] = "SUSPENDUE"
     transmit(hall.app)
@@ -219,9 +210,7 @@ def test_an_invoice_that_chorus_pro_stops_is_not_mandated(hall: Hall, status: st
 
 def certified_untold(hall: Hall) -> None:
     """Have an invoice certified while Chorus Pro cannot be told."""
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
+    hall.certified("120.00")
     assert only(hall).state is InvoiceState.SERVICE_FAIT
 
 

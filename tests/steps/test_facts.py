@@ -142,10 +142,7 @@ def test_seen_on_its_way_elsewhere_it_leaves_its_desk_until_it_is_back(hall: Hal
     ("status", "word"), [("REJETEE", "rejetée"), ("SUSPENDUE", "suspendue"), ("A_RECYCLER", "à recycler")]
 )
 def test_what_is_mandated_stays_so_and_the_difference_stops_its_flow(hall: Hall, status: str, word: str) -> None:
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     hall.sign()
     hall.chorus.statuses[KEY] = status
     intake(hall.app)

@@ -34,10 +34,7 @@ def hall(tmp_path: Path) -> Hall:
     """Return a town hall with a signed flow of two mandats and their two invoices."""
     built = Hall.build(tmp_path)
     built.tdt.rejected = {1187, 1188}  # so that the comptable pays nothing of it at once
-    built.deposit("120.00", "45.30")
-    built.day()
-    built.certify()
-    built.day()
+    built.to_sign("120.00", "45.30")
     built.sign()
     return built
 
@@ -292,9 +289,7 @@ def test_a_bordereau_of_a_budget_that_is_not_ours_has_no_flow(hall: Hall) -> Non
 @pytest.mark.parametrize(("size", "words"), [(0, "vide"), (60_000_000, "taille_piece")])
 def test_such_a_document_keeps_its_invoice_from_being_mandated(tmp_path: Path, size: int, words: str) -> None:
     hall = Hall.build(tmp_path)
-    hall.deposit("120.00", "45.30")
-    hall.day()
-    hall.certify()
+    hall.certified("120.00", "45.30")
     one = hall.all(Invoice)[0]
     main = replace(one.content.attachments[0], document=DocumentRef(sha256="0" * 64, size=size))
     with hall.ledger.transaction() as books:
@@ -308,9 +303,7 @@ def test_such_a_document_keeps_its_invoice_from_being_mandated(tmp_path: Path, s
 def test_a_name_that_no_flow_can_say_keeps_its_invoice_from_being_mandated(tmp_path: Path) -> None:
     """Nothing is numbered: once the creditor is corrected, the next preparation takes it."""
     hall = Hall.build(tmp_path)
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
+    hall.certified("120.00")
     with hall.ledger.transaction() as books:
         books.save(tiers(name="Иванов"))
     (failure,) = prepare(hall.app).failures
@@ -340,10 +333,7 @@ def test_a_good_scan_stands_in_for_the_one_that_helios_could_not_read(hall: Hall
 
 def test_what_is_frozen_and_has_not_left_takes_no_document(tmp_path: Path) -> None:
     hall = Hall.build(tmp_path)
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign("120.00")
     given = Given(name="bon.pdf", data=b"%PDF-1.7 %%EOF", kind=PieceKind.ANNEXE)
     with pytest.raises(RuleError, match="figé"):
         attachments.attach(hall.app, AGENT, first_mandat(hall), given)

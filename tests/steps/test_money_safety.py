@@ -41,9 +41,7 @@ from fakes.hall import Hall
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall with two certified invoices, of 120.00 and 45.30."""
     built = Hall.build(tmp_path)
-    built.deposit("120.00", "45.30")
-    built.day()
-    built.certify()
+    built.certified("120.00", "45.30")
     return built
 
 

@@ -29,9 +29,7 @@ Publish = Callable[[Intention], str]
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall with two certified invoices of which nobody was told yet."""
     built = Hall.build(tmp_path)
-    built.deposit("120.00", "45.30")
-    built.day()
-    built.certify()
+    built.certified("120.00", "45.30")
     return built
 
 

@@ -28,10 +28,7 @@ from fakes.hall import Hall, flux
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall with a signed flow."""
     built = Hall.build(tmp_path)
-    built.deposit("120.00", "45.30")
-    built.day()
-    built.certify()
-    built.day()
+    built.to_sign("120.00", "45.30")
     assert built.sign() == 1
     return built
 

@@ -55,10 +55,7 @@ def save(hall: Hall, *records: Engagement | Credit | Mandat | BudgetYear) -> Non
 
 
 def mandated(hall: Hall, *amounts: str) -> None:
-    hall.deposit(*amounts)
-    hall.day()
-    hall.certify()
-    hall.day()
+    hall.to_sign(*amounts)
 
 
 def prepared(hall: Hall, *amounts: str) -> Mandat:
@@ -219,9 +216,7 @@ def test_a_frozen_mandat_is_not_shared_out_nor_by_anybody(hall: Hall) -> None:
 def test_a_fonction_is_asked_for_where_the_budget_needs_it(tmp_path: Path) -> None:
     hall = Hall.build(tmp_path, budgets=(replace(BUDGETS[0], needs_fonction=True), BUDGETS[1]))
     save(hall, engagement(imputation=Imputation(nature="60632")))
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
+    hall.certified("120.00")
     notes = hall.day_of("préparation des bordereaux").notes
     assert [M1 in note and "fonction" in note for note in notes] == [True]
     assert hall.all(Bordereau) == ()
@@ -232,9 +227,7 @@ def test_a_fonction_is_asked_for_where_the_budget_needs_it(tmp_path: Path) -> No
 
 def test_and_refused_where_its_nomenclature_has_none(tmp_path: Path) -> None:
     hall = Hall.build(tmp_path, budgets=(replace(BUDGETS[0], nomenclature="M49"), BUDGETS[1]))
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
+    hall.certified("120.00")
     (note,) = hall.day_of("préparation des bordereaux").notes
     assert "211" in note
     assert "M49" in note
@@ -277,9 +270,7 @@ def test_an_account_that_nobody_cleared_keeps_no_mandat_after_payment(hall: Hall
 
 def test_a_direct_debit_that_passed_its_controls_all_the_same_gets_no_transfer(hall: Hall) -> None:
     """The last gate: whatever let it through, no transfer is ordered for what pays itself."""
-    hall.deposit("120.00")
-    hall.day()
-    hall.certify()
+    hall.certified("120.00")
     with hall.ledger.transaction() as books:
         invoice = books.get(Invoice, "F2026-000001")
         books.save(replace(invoice, content=replace(invoice.content, payment_mode="59")))

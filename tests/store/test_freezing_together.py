@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
+from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.kind import BordereauKind, MandatKind
 from dematfin.domain.mandat.liquidation import Basis, liquidate
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -22,7 +22,7 @@ from dematfin.steps.number import number_all
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.store.engine import open_engine
 from dematfin.store.ledger import SqlLedger
-from examples import COMMUNE, account, engagement, invoice, tiers
+from examples import COMMUNE, account, budget_year, engagement, invoice, tiers
 from fakes.clock import FakeClock
 from fakes.hall import Hall
 from pes.plans import piece
@@ -60,17 +60,7 @@ def waiting(place: int) -> Mandat:
 
 
 def opened() -> BudgetYear:
-    return BudgetYear(
-        id=budget_year_id(COMMUNE, 2026),
-        siret=COMMUNE,
-        exercice=2026,
-        last_mandat=1186,
-        last_bordereau=41,
-        cumul=Decimal("1000.00"),
-        last_reduction=7,
-        last_reduction_bordereau=2,
-        reduced=Decimal("50.00"),
-    )
+    return budget_year(last_reduction=7, last_reduction_bordereau=2, reduced=Decimal("50.00"))
 
 
 def test_no_gap_and_no_double_in_any_kind(engines: list[Engine], tmp_path: Path) -> None:

@@ -35,11 +35,8 @@ def sqlite(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def postgresql(postgres: str) -> Iterator[Engine]:
-    engine = open_engine(postgres)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+def postgresql(emptied: str) -> Iterator[Engine]:
+    engine = open_engine(emptied)
     yield engine
     engine.dispose()
 

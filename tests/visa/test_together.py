@@ -5,10 +5,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-from sqlalchemy import create_engine, text
-
-import official
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.steps.visa import visa as open_folders
@@ -21,20 +17,6 @@ PEOPLE = 200
 PROCESSES = 8
 HEAVY = ["dematfin.acts.run", "dematfin.pes.build", "dematfin.reports.letter", "dematfin.store.ledger"]
 """What each process would be long to import."""
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])
-def base(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return an empty base."""
-    if request.param == "sqlite":
-        return str(tmp_path / "registre.db")
-    url: str = request.getfixturevalue("postgres")
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return url
 
 
 def test_20_of_two_hundred_decisions_one_is_taken(tmp_path: Path, base: str) -> None:

@@ -31,9 +31,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a book of three mandats, one of which has something unusual, with long words and no picture."""
     folder = tmp_path_factory.mktemp("livre")
     hall = Hall.build(folder)
-    hall.deposit("120.00", "45.30", "10.00")
-    hall.day()
-    hall.certify()
+    hall.certified("120.00", "45.30", "10.00")
     run.run(hall.app, AGENT, prepare)
     with hall.ledger.transaction() as books:
         odd = books.find(Mandat)[0]

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +15,6 @@ from dematfin.acts import absences
 from dematfin.acts import run as acts
 from dematfin.domain.invoice.content import Content
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.parties.account import Account, digest_of
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.registers import ServiceRule
@@ -28,7 +26,7 @@ from dematfin.ports.invoice_source import File, Reading
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import SQLITE, open_engine
 from dematfin.store.ledger import SqlLedger
-from examples import ADMIN, AGENT, COMMUNE, MAIRE, RULES, VISEUR, content, engagement, tiers
+from examples import ADMIN, AGENT, COMMUNE, MAIRE, RULES, VISEUR, budget_year, content, engagement, tiers
 from fakes.chorus import FakeChorus
 from fakes.clock import FakeClock
 from fakes.hall import Hall
@@ -177,17 +175,9 @@ class Town:
 def built(folder: Path) -> Town:
     """Return the usual town: see the names of its invoices above; everybody has the same password."""
     town = Town.open(folder, FakeClock(START))
-    year = BudgetYear(
-        id=budget_year_id(COMMUNE, 2026),
-        siret=COMMUNE,
-        exercice=2026,
-        last_mandat=1186,
-        last_bordereau=41,
-        cumul=Decimal("1000.00"),
-    )
     digest = digest_of(PASSWORD, SALT)
     accounts = [Account(id=one.id, salt=SALT, digest=digest, changed_at=START) for one in EVERYBODY]
-    town.save(tiers(), engagement(), year, *EVERYBODY, *accounts)
+    town.save(tiers(), engagement(), budget_year(), *EVERYBODY, *accounts)
     town.deposit(content("F-1", "120.00"), content("F-2", "1240.00"))
     town.clock.advance(days=10)
     town.deposit(
