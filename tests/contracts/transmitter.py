@@ -1,11 +1,12 @@
 """What every TdT must do for the pipeline."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from dematfin.errors import AlreadyThere
+from dematfin.errors import AlreadyThere, Refused, UnknownOutcome
 from dematfin.ports.transmitter import Phase, Transmitter
 
 WriteFlow = Callable[[str], Path]
@@ -34,6 +35,23 @@ class TransmitterContract:
             progress = transmitter.follow(remote_id, nomfic)
             assert progress.phase is Phase.ANSWERED
             assert nomfic.encode() in (progress.acquit or b"")
+
+    def test_a_number_given_by_hand_is_compared_with_our_bytes(
+        self, transmitter: Transmitter, write_flow: WriteFlow
+    ) -> None:
+        first, second = write_flow("FLUX1"), write_flow("FLUX2")
+        remote_id = transmitter.send(first, "FLUX1")
+        assert transmitter.confirm(remote_id, first, "FLUX1")
+        assert not transmitter.confirm(remote_id, second, "FLUX2")
+        with pytest.raises((Refused, UnknownOutcome)):
+            transmitter.confirm("999999", first, "FLUX1")
+
+    def test_what_it_has_is_listed_by_number_and_name(self, transmitter: Transmitter, write_flow: WriteFlow) -> None:
+        keys = {(transmitter.send(write_flow(nomfic), nomfic), nomfic) for nomfic in ("FLUX1", "FLUX2")}
+        listed = transmitter.deposits(date.min)
+        assert listed is not None
+        assert {(one.remote_id, one.nomfic) for one in listed} == keys
+        assert transmitter.name
 
     def test_a_retour_waits_until_it_is_acknowledged(self, transmitter: Transmitter, write_flow: WriteFlow) -> None:
         transmitter.send(write_flow("FLUX1"), "FLUX1")

@@ -1,12 +1,13 @@
 """A TdT in memory, and a DGFiP behind it that accepts and pays what it is sent, unless told otherwise."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from dematfin.domain.mandat.aller import ReadFlow
-from dematfin.errors import AlreadyThere
+from dematfin.errors import AlreadyThere, Refused
 from dematfin.pes.aller import read_aller
-from dematfin.ports.transmitter import Phase, Progress, ReturnItem
+from dematfin.ports.transmitter import Held, Phase, Progress, ReturnItem
 
 ACQUIT = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0"
 
@@ -31,6 +32,8 @@ class FakeTdt:
     folder: Path = Path()
 
     refuses_twins = True
+    name = "TdT d'essai"
+    certificate_expires_on: date | None = None
 
     def send(self, flow: Path, nomfic: str) -> str:
         data = flow.read_bytes()
@@ -45,6 +48,15 @@ class FakeTdt:
     def find(self, flow: Path, nomfic: str) -> str:
         data = flow.read_bytes()
         return next((key for key, known in self.received.items() if known == data), "")
+
+    def confirm(self, remote_id: str, flow: Path, nomfic: str) -> bool:
+        if remote_id not in self.received:
+            message = f"Le TdT n'a pas de dépôt « {remote_id} »"
+            raise Refused(message)
+        return self.received[remote_id] == flow.read_bytes()
+
+    def deposits(self, since: date) -> tuple[Held, ...] | None:
+        return tuple(Held(remote_id=key, nomfic=self._read(key).nomfic, phase=Phase.ANSWERED) for key in self.received)
 
     def follow(self, remote_id: str, nomfic: str) -> Progress:
         flow = self._read(remote_id)

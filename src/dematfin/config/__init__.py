@@ -13,6 +13,7 @@ from dematfin.chorus.settings import ChorusSettings
 from dematfin.config.budgets import BudgetSettings, Siret, distinct
 from dematfin.config.pes import PesSettings
 from dematfin.config.pieces import PieceSettings
+from dematfin.config.tdt import TdtSettings
 from dematfin.config.visa import VisaSettings
 from dematfin.config.web import WebSettings
 from dematfin.domain.delay.dgp import DAYS
@@ -68,6 +69,7 @@ class Settings(Section):
     chorus: ChorusSettings
     signature: SignatureSettings
     s2low: S2lowSettings
+    tdt: TdtSettings = TdtSettings()
     stockage: StoreSettings
     numerisation: ScanSettings = ScanSettings()
     web: WebSettings = WebSettings()
@@ -120,6 +122,8 @@ class Settings(Section):
             signing_days=self.signature.jours_max,
             signatory_known=bool(self.signature.empreinte),
             verify_after=timedelta(seconds=self.s2low.attente_verification),
+            closures=self.tdt.closures(self.fuseau),
+            patience=self.tdt.patience(),
             import_days=self.controles.jours_import,
             tell_within=timedelta(hours=self.chorus.attente_mandatee),
             check_siret=self.controles.verifier_siret,

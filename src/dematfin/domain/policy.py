@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from dematfin.domain.delay.dgp import DAYS
 from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.mandat.closure import Closure, Patience
 from dematfin.domain.mandat.justify import PieceRules
 from dematfin.domain.paper.rules import PaperRules
 from dematfin.domain.visa.circuit import Circuit, CircuitChoice
@@ -36,6 +37,7 @@ class Policy:
         signatory_known: the certificate of whoever signs is configured, no name has to be compared.
         piece_limit: bytes of one document, the largest that the comptable wants.
         verify_after: time after which a deposit whose answer was lost cannot be under way any more.
+        closures: when nothing is sent to Hélios; patience: how long an acquit may take before somebody is told.
         import_days: how far back invoices are asked for again at each import.
         tell_within: how long a signed flow waits for Chorus Pro to take the status MANDATEE; then it leaves, and the
             difference is told.
@@ -67,6 +69,8 @@ class Policy:
     signatory_known: bool = False
     piece_limit: int = 50_000_000
     verify_after: timedelta = timedelta(minutes=5)
+    closures: tuple[Closure, ...] = ()
+    patience: Patience = field(default_factory=Patience)
     import_days: int = 30
     tell_within: timedelta = timedelta(hours=24)
     check_siret: bool = True

@@ -60,6 +60,7 @@ class AnswerState(StrEnum):
     STORED = "STORED"
     APPLIED = "APPLIED"
     QUARANTINED = "QUARANTINED"
+    DIFFERENT = "DIFFERENT"  # kept, not applied: another answer was applied to its flow, a person must look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -29,15 +30,40 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnItem:
-    """One PES_Retour waiting at the TdT."""
+    """One answer waiting at the TdT: a PES_Retour, or an acquit where it comes as a file among them.
+
+    Attributes:
+        acquit_of: NomFic that an acquit answers; empty for a retour.
+    """
 
     remote_id: str
     name: str
+    acquit_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One deposit that the TdT says it has; `nomfic` is empty when it cannot be read there."""
+
+    remote_id: str
+    nomfic: str
+    phase: Phase
+    message: str = ""
 
 
 class Transmitter(Protocol):
     """A TdT. `refuses_twins` says whether it refuses bytes that it already has, so that sending the very same
     bytes again tells whether they had arrived."""
+
+    @property
+    def name(self) -> str:
+        """Say which TdT it is, and which account, as people call them."""
+        ...
+
+    @property
+    def certificate_expires_on(self) -> date | None:
+        """Return the last day of our client certificate; None: there is none. Raises ConfigError."""
+        ...
 
     @property
     def refuses_twins(self) -> bool:
@@ -63,18 +89,31 @@ class Transmitter(Protocol):
         """
         ...
 
+    def confirm(self, remote_id: str, flow: Path, nomfic: str) -> bool:
+        """Say whether the deposit of that number is this very flow.
+
+        Raises:
+            Refused: there is no such number, or it is not ours to see.
+            UnknownOutcome: nothing of it can be compared.
+        """
+        ...
+
+    def deposits(self, since: date) -> tuple[Held, ...] | None:
+        """List what the TdT has of ours since a day; None: this one lists nothing to us."""
+        ...
+
     def follow(self, remote_id: str, nomfic: str) -> Progress:
         """Ask where a deposit stands."""
         ...
 
     def returns(self) -> Iterable[ReturnItem]:
-        """List the PES_Retour that were not acknowledged."""
+        """List the answers that were not acknowledged."""
         ...
 
     def fetch(self, item: ReturnItem) -> bytes:
-        """Download one PES_Retour."""
+        """Download one answer, untouched."""
         ...
 
     def acknowledge(self, item: ReturnItem) -> None:
-        """Say that a PES_Retour is safely stored; may be said twice."""
+        """Say that an answer is safely stored; may be said twice."""
         ...

@@ -124,7 +124,7 @@ def arrived(app: App, flux: Flux, remote_id: str) -> None:
     """Write down that the TdT has the flow: its mandats are sent."""
     with app.ledger.transaction() as books:
         found = books.get(Flux, flux.id).moved(FluxState.TRANSMITTED)
-        books.save(replace(found, remote_id=remote_id, message=""))
+        books.save(replace(found, remote_id=remote_id, sent_at=app.clock.now(), message=""))
         motif = f"déposé au TdT sous le n° {remote_id}"
         books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.TRANSMITTED, motif, remote_id=remote_id))
         for mandat in books.find(Mandat, bordereau=flux.bordereaux, state=MandatState.IN_BORDEREAU):

@@ -8,6 +8,8 @@ from sqlalchemy import Column, Index, MetaData, Table, Text
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.duplicates import Pair
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.link import Link
+from dematfin.domain.mandat.attempt import Attempt
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.flux import Flux
@@ -103,8 +105,10 @@ RECORDS: Final[dict[type[Any], Table]] = {
     ),
     Bordereau: _records("bordereau", Bordereau, [["flux"]], unique=[["siret", "exercice", "kind", "number"]]),
     Flux: _records("flux", Flux, [["state"]]),
+    Attempt: _records("attempt", Attempt, [["flux"]]),
+    Link: _records("link", Link),
     Intention: _records("intention", Intention, [["state"], ["invoice_id"]]),
-    Answer: _records("answer", Answer, [["state"]]),
+    Answer: _records("answer", Answer, [["state"], ["flux"]]),
 }
 
 Index(

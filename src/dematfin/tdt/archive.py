@@ -6,17 +6,19 @@ A search that misses a flow would have it sent again: S²LOW then refuses the tw
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import httpx
 
-from dematfin.errors import AccessDenied, BadAnswer, UnknownOutcome
+from dematfin.errors import AccessDenied, BadAnswer, Refused, UnknownOutcome
+from dematfin.ports.transmitter import Held
 from dematfin.tdt.calls import Line, Reply
 from dematfin.tdt.envelopes import LASTING, shown
 from dematfin.tdt.failures import body, check_access
-from dematfin.tdt.statuses import IN_FLIGHT
+from dematfin.tdt.statuses import EVERYWHERE, IN_FLIGHT, phase
 
 LIST: Final = "/modules/helios/api/list_pes_aller.php"
 FILE: Final = "/modules/helios/helios_download_file.php"
@@ -24,6 +26,8 @@ PAGE: Final = 100
 MOST: Final = 200
 """Deposits looked at in each status, newest first: a lost one is recent."""
 XML: Final = b"<?xml"
+HEAD: Final = 8192
+NOMFIC: Final = re.compile(rb"<NomFic\s+V\s*=\s*[\"']([^\"'<>]{1,100})[\"']")
 NUMBER: Final = re.compile("[0-9]{1,18}")
 
 
@@ -49,9 +53,43 @@ def find(line: Line, flow: Path, nomfic: str) -> str:
     return ""
 
 
-def _newest(line: Line, status: int) -> Iterator[str]:
+def confirm(line: Line, remote_id: str, flow: Path, nomfic: str) -> bool:
+    """Say whether a transaction holds exactly our bytes.
+
+    Raises:
+        Refused: what was given is no transaction number.
+        UnknownOutcome: its file cannot be had.
+    """
+    if NUMBER.fullmatch(remote_id) is None:
+        message = f"« {remote_id} » n'est pas un numéro de transaction de S²LOW : des chiffres sont attendus."
+        raise Refused(message)
+    same = _same(line, remote_id, flow)
+    if same is None:
+        message = f"Flux {nomfic} : S²LOW ne donne pas le fichier de la transaction {remote_id}, rien n'est comparé."
+        raise UnknownOutcome(message)
+    return same
+
+
+def deposits(line: Line, since: date) -> tuple[Held, ...]:
+    """List our transactions since a day, newest first in each status; each NomFic is read in its own file."""
+    return tuple(
+        Held(remote_id=remote_id, nomfic=_nomfic(line, remote_id), phase=phase(status))
+        for status in EVERYWHERE
+        for remote_id in _newest(line, status, min_date=since.isoformat())
+    )
+
+
+def _nomfic(line: Line, remote_id: str) -> str:
+    """Return the NomFic at the head of a deposit, empty when its file cannot be had: the rest is not downloaded."""
+    with line.download(FILE, id=remote_id) as response:
+        head = next(response.iter_bytes(HEAD), b"") if response.status_code == httpx.codes.OK else b""
+    found = NOMFIC.search(head)
+    return found[1].decode("iso-8859-1") if found else ""
+
+
+def _newest(line: Line, status: int, **days: str) -> Iterator[str]:
     for offset in range(0, MOST, PAGE):
-        numbers = _page(line.get(LIST, status_id=status, offset=offset, limit=PAGE))
+        numbers = _page(line.get(LIST, status_id=status, offset=offset, limit=PAGE, **days))
         yield from numbers
         if len(numbers) < PAGE:
             return

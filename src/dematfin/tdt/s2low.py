@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.errors import BadAnswer, UnknownOutcome, Unreachable
-from dematfin.ports.transmitter import Progress, ReturnItem
+from dematfin.ports.transmitter import Held, Progress, ReturnItem
 from dematfin.support import tls
 from dematfin.support.http import Timeouts, check_url
 from dematfin.support.tls import ClientCertificate
@@ -36,6 +36,12 @@ class S2low:
         """
         self._settings = settings
         self._secret = secret
+
+    @property
+    def name(self) -> str:
+        """S²LOW, at that address, for that login."""
+        login = f", compte « {self._settings.identifiant} »" if self._settings.identifiant else ""
+        return f"S²LOW ({self._settings.url}{login})"
 
     @property
     def certificate_expires_on(self) -> date:
@@ -68,6 +74,14 @@ class S2low:
             message = f"Flux {nomfic} : sans compte archiviste, on ne peut pas chercher s'il est sur S²LOW."
             raise UnknownOutcome(message)
         return archive.find(self._archivist, flow, nomfic)
+
+    def confirm(self, remote_id: str, flow: Path, nomfic: str) -> bool:
+        """Compare our bytes with those of one deposit, which the account that made it may download."""
+        return archive.confirm(self._line, remote_id, flow, nomfic)
+
+    def deposits(self, since: date) -> tuple[Held, ...] | None:
+        """List our deposits; S²LOW lists them to archivists only."""
+        return None if self._archivist is None else archive.deposits(self._archivist, since)
 
     def follow(self, remote_id: str, nomfic: str) -> Progress:
         """Ask where a deposit stands; its acquit comes with the answer."""

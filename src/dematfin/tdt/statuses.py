@@ -30,6 +30,9 @@ PHASES: Final[dict[int, Phase]] = {
 IN_FLIGHT: Final = (TO_SIGN, TO_RELEASE, 1, 2, 3, 4, 6, 8, REFUSED)
 """Where a lost deposit may be, in the order in which a flow goes through them: it cannot slip past the search."""
 
+EVERYWHERE: Final = (*PHASES, 0)
+"""All that a deposit may have become, cancelled (0) included."""
+
 WORDS: Final[dict[int, str]] = {
     TO_SIGN: "Il attend d'être signé sur S²LOW.",
     TO_RELEASE: (

@@ -91,6 +91,7 @@ class Flux:
         remote_id: what the TdT calls it.
         replaces: NomFic of the refused flow that this one sends again.
         sending_since: start of the deposit whose outcome is awaited.
+        sent_at: when the TdT was known to have it; asked_at: when it was last asked what became of it.
         arrived: the TdT proved that it has the flow, without telling its number.
         message: last word of the place where it is signed, of the TdT or of Hélios.
     """
@@ -110,6 +111,8 @@ class Flux:
     remote_id: str = ""
     replaces: str = ""
     sending_since: datetime | None = None
+    sent_at: datetime | None = None
+    asked_at: datetime | None = None
     arrived: bool = False
     acquit: AcquitSummary = AcquitSummary.NONE
     message: str = ""

@@ -9,6 +9,7 @@ from typing import Final
 from dematfin.domain.delay.dgp import Dgp
 from dematfin.domain.machine import Machine
 from dematfin.domain.mandat.kind import MandatKind, PaymentMode
+from dematfin.domain.mandat.reason import Reason
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Imputation
@@ -128,7 +129,8 @@ class Mandat:
         rubrique: sub-heading of annexe I that the ordonnateur chose; `cases`: what else he said of it. Empty: as told
             from the mandat itself.
         set_aside: why an agent keeps it out of bordereaux for now, empty otherwise.
-        reason: why it came back, in French, empty otherwise.
+        reason: why it came back, in French, empty otherwise; `reasons`: the same as it was said, one by one.
+        taken_on, held_on, rejected_on: days on which the comptable took it in charge, suspended or rejected it.
         burnt: numbers that may not be used again (rejected after the prise en charge).
     """
 
@@ -160,6 +162,10 @@ class Mandat:
     paid: Decimal = ZERO
     paid_on: date | None = None
     reason: str = ""
+    reasons: tuple[Reason, ...] = ()
+    taken_on: date | None = None
+    held_on: date | None = None
+    rejected_on: date | None = None
     burnt: tuple[int, ...] = ()
 
     @property

@@ -1,0 +1,26 @@
+"""A link to a neighbour, as the last run found it: what a report may say of it without opening any secret."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+TDT: Final = "tdt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One link.
+
+    Attributes:
+        id: which neighbour.
+        name: what people call it.
+        certificate_expires_on: last day of our client certificate there; None: there is none.
+        tried_at: when it was last used.
+        trouble: why that failed, in French; empty when it went well.
+    """
+
+    id: str
+    name: str
+    certificate_expires_on: date | None = None
+    tried_at: datetime
+    trouble: str = ""
