@@ -11,6 +11,7 @@ from dematfin.domain.figures.overview import label
 from dematfin.domain.invoice.invoice import Invoice, normalised, search_key
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.together import leading
 from dematfin.domain.parties.iban import compact as compact_iban
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.siret import LENGTH, compact
@@ -49,7 +50,7 @@ class Criteria:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One invoice with the mandat that pays it, if any, and where it stands in French."""
+    """One invoice with the mandat on which it waits, if any, and where it stands in French."""
 
     invoice: Invoice
     mandat: Mandat | None
@@ -155,15 +156,15 @@ def _ways(words: str) -> tuple[Where, ...]:
 
 
 def _found(books: Books, invoice: Invoice) -> Found:
-    mandat = _mandat(books, invoice) if invoice.state is InvoiceState.TO_PAY else None
-    return Found(invoice=invoice, mandat=mandat, label=label(invoice, mandat))
+    mandats = _mandats(books, invoice) if invoice.state is InvoiceState.TO_PAY else ()
+    return Found(invoice=invoice, mandat=leading(mandats), label=label(invoice, mandats))
 
 
-def _mandat(books: Books, invoice: Invoice) -> Mandat | None:
-    """Return the last mandat made of an invoice: it bears its number, or that of the one which a credit note nets."""
+def _mandats(books: Books, invoice: Invoice) -> tuple[Mandat, ...]:
+    """Return the mandats made of an invoice: they bear its number, or that of the one which a credit note nets."""
     numbers = {invoice.number}
     if invoice.is_credit_note and (cited := normalised(invoice.content.origin_number)):
         firm = books.find(Invoice, supplier_siren=invoice.supplier_siren, number_key=cited)
         numbers |= {origin.number for origin in firm}
     made = books.find(Mandat, reference=numbers, siret=invoice.siret)
-    return next((mandat for mandat in reversed(made) if invoice.id in mandat.invoice_ids), None)
+    return tuple(mandat for mandat in made if invoice.id in mandat.invoice_ids)

@@ -1,11 +1,13 @@
 """French words for our codes: what agents read on screens and in reports."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from dematfin.domain.invoice.lifecycle import INVOICE_MACHINE
 from dematfin.domain.mandat.flux import FLUX_MACHINE
 from dematfin.domain.mandat.mandat import MANDAT_MACHINE, Mandat, MandatState
 from dematfin.domain.mandat.pieces import PieceKind
+from dematfin.domain.mandat.together import leading, paid_in_part
 from dematfin.domain.visa.decision import DecisionKind, Motive
 from dematfin.domain.visa.folder import FOLDER_MACHINE
 from dematfin.domain.visa.remote import REMOTE_MACHINE
@@ -31,6 +33,17 @@ OF_ITS_MANDAT: Final[dict[MandatState, str]] = {
 }
 """The label of an invoice to pay follows its mandat."""
 SET_ASIDE: Final = "mandat écarté"
+
+
+def of_mandats(mandats: Iterable[Mandat]) -> str:
+    """Return the label of an invoice to pay, from all its mandats; empty when it has none."""
+    made = tuple(mandats)
+    lead = leading(made)
+    if lead is None:
+        return ""
+    if lead.aside:
+        return SET_ASIDE
+    return OF_ITS_MANDAT[MandatState.PARTLY_PAID if paid_in_part(made) else lead.state]
 
 
 def standing(mandat: Mandat) -> str:

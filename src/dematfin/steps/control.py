@@ -1,5 +1,6 @@
 """Control: every new invoice is checked; those held are checked again, since a register may have changed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -13,6 +14,7 @@ from dematfin.domain.invoice.duplicates import CLOSE, OVER, Pair, pair_id
 from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.together import leading
 from dematfin.domain.parties.bank import KnownAccount, account_id
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, StructureRules, credit_id
@@ -111,13 +113,13 @@ def _standings(books: Books, others: tuple[Invoice, ...]) -> dict[str, str]:
     """Say where some invoices stand; a mandat bears the number of the invoice that it pays."""
     numbers = tuple({one.number for one in others if one.state is InvoiceState.TO_PAY})
     found = books.find(Mandat, reference=numbers) if numbers else ()
-    mandats = {key: mandat for mandat in found for key in mandat.invoice_ids}
-    return {one.id: _standing(one, mandats.get(one.id)) for one in others}
+    return {one.id: _standing(one, [made for made in found if one.id in made.invoice_ids]) for one in others}
 
 
-def _standing(invoice: Invoice, mandat: Mandat | None) -> str:
+def _standing(invoice: Invoice, mandats: Sequence[Mandat]) -> str:
+    mandat = leading(mandats)
     number = f", mandat n° {mandat.number}" if mandat and mandat.number else ""
-    return label(invoice, mandat) + number
+    return label(invoice, mandats) + number
 
 
 def _credit(app: App, books: Books, engagement: Engagement | None) -> Credit | None:

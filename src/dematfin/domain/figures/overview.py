@@ -1,7 +1,7 @@
 """Where everything stands today: one row an invoice, one a flow, and what needs somebody."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,8 @@ from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.together import leading
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.waiver import Waiver, newest_first
 from dematfin.domain.visa.folder import FolderState, VisaFolder
@@ -25,7 +26,7 @@ class InvoiceRow:
     Attributes:
         ttc: negative for a credit note.
         label: its state in French; once it is to pay, that of its mandat.
-        mandat: number of its mandat, 0 before it has one.
+        mandat: number of its mandat, 0 before it has one; of several, that of the one on which it waits.
         due_on: end of the legal delay; `visa_due_on` that of the visa, while it is awaited.
     """
 
@@ -100,14 +101,18 @@ def overview(name: str, today: date, held: Holdings, *, small: bool) -> Overview
 
 def invoice_rows(held: Holdings) -> Iterator[InvoiceRow]:
     """Yield one row an invoice, in the order of their ids."""
-    mandats = {key: mandat for mandat in held.mandats for key in mandat.invoice_ids}
+    mandats: dict[str, list[Mandat]] = {}
+    for mandat in held.mandats:
+        for key in mandat.invoice_ids:
+            mandats.setdefault(key, []).append(mandat)
     waiting = {folder.invoice_id: folder for folder in held.folders if folder.state is FolderState.IN_CIRCUIT}
     for invoice in held.invoices:
-        yield _row(invoice, mandats.get(invoice.id), waiting.get(invoice.id), held.payment_days)
+        yield _row(invoice, mandats.get(invoice.id, ()), waiting.get(invoice.id), held.payment_days)
 
 
-def _row(invoice: Invoice, mandat: Mandat | None, folder: VisaFolder | None, days: int) -> InvoiceRow:
+def _row(invoice: Invoice, mandats: Sequence[Mandat], folder: VisaFolder | None, days: int) -> InvoiceRow:
     content = invoice.content
+    mandat = leading(mandats)
     return InvoiceRow(
         id=invoice.id,
         origin=invoice.origin,
@@ -120,23 +125,22 @@ def _row(invoice: Invoice, mandat: Mandat | None, folder: VisaFolder | None, day
         service=content.service_code,
         ttc=invoice.signed_amount,
         state=invoice.state,
-        label=label(invoice, mandat),
+        label=label(invoice, mandats),
         mandat_id=mandat.id if mandat else "",
         mandat=mandat.number if mandat else 0,
         bordereau=mandat.bordereau if mandat else "",
         received_on=invoice.notified_on,
         due_on=invoice.delay(days).deadline,
         visa_due_on=folder.due_on if folder else None,
-        paid_on=mandat.paid_on if mandat else None,
+        paid_on=mandat.paid_on if mandat and mandat.state is MandatState.PAID else None,
         blocked=tuple(finding.sentence for finding in blocking(invoice.findings)),
     )
 
 
-def label(invoice: Invoice, mandat: Mandat | None) -> str:
+def label(invoice: Invoice, mandats: Iterable[Mandat]) -> str:
     """Say where an invoice stands, in French."""
-    if invoice.state is InvoiceState.TO_PAY and mandat is not None:
-        return labels.SET_ASIDE if mandat.aside else labels.OF_ITS_MANDAT[mandat.state]
-    return labels.INVOICE[invoice.state]
+    of_mandats = labels.of_mandats(mandats) if invoice.state is InvoiceState.TO_PAY else ""
+    return of_mandats or labels.INVOICE[invoice.state]
 
 
 def _flux_rows(held: Holdings) -> Iterator[FluxRow]:
