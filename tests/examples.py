@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from dematfin.domain.delay.dgp import delay
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.content import Amounts, Attachment, Content, InvoiceKind, Supplier, VatLine
 from dematfin.domain.invoice.invoice import Arrival, Invoice, Origin, received
 from dematfin.domain.mandat.budget import Budget, BudgetYear, budget_year_id
+from dematfin.domain.mandat.mandat import Line, Mandat, Share
 from dematfin.domain.parties.bank import CallBack, KnownAccount, account_id
 from dematfin.domain.parties.payee import Assignment, Subcontract
 from dematfin.domain.parties.person import Person, Role
@@ -51,6 +53,26 @@ def tiers(**changes: Any) -> Tiers:
         siren=SUPPLIER[:9],
         address=Address(line2="12 avenue du Test", postcode="99000", town="ESSAIVILLE"),
         account=BankAccount(iban=IBAN, bic="TESTFRPP", holder="PAPETERIE DU LAC"),
+    )
+    return replace(usual, **changes)
+
+
+def mandat(**changes: Any) -> Mandat:
+    """Return the mandat that pays the stationer's invoice, n° 1187 in bordereau 42."""
+    usual = Mandat(
+        id="M2026-000001",
+        siret=COMMUNE,
+        exercice=2026,
+        number=1187,
+        bordereau="COMMUNE-2026-42",
+        tiers=tiers(),
+        label="Facture F2026-0412",
+        reference="F2026-0412",
+        dgp=delay(date(2026, 2, 22), None),
+        lines=(Line(number=1, imputation=Imputation(nature="60632"), amount=Decimal("120.00")),),
+        shares=(Share(invoice_id="F2026-000001", amount=Decimal("120.00")),),
+        pieces=(),
+        amount=Decimal("120.00"),
     )
     return replace(usual, **changes)
 

@@ -10,6 +10,7 @@ import pytest
 from cli.office import Office, plain
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.reception import Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
 
@@ -144,4 +145,18 @@ def test_nothing_is_admitted_that_is_not_held(copy: Office) -> None:
     answer = copy("chorus", "admettre", HELD, "--motif", "Le comptable confirme.")
     assert answer.code != 0
     assert f"Facture {HELD} : Chorus Pro n'a pas refusé son mandat, il n'y a rien à admettre." in answer.said
+    plain(answer.said)
+
+
+def test_what_helios_posts_is_compared_with_our_mandats(copy: Office) -> None:
+    with copy.opened() as app, app.ledger.transaction() as books:
+        paid = books.find(Mandat, state=MandatState.PAID)[0]
+        invoice = books.get(Invoice, paid.invoice_ids[0])
+        books.save(replace(paid, state=MandatState.REJECTED), replace(invoice, remote_status="MISE_EN_PAIEMENT"))
+    copy.widen(250)
+    answer = copy("chorus", "ecarts")
+    assert answer.code == 1
+    said = f"Facture {invoice.id} : Chorus Pro la montre « mise en paiement » alors que le comptable a rejeté"
+    assert f"urgent {said}" in " ".join(answer.out.split())
+    assert said in copy("etat").out
     plain(answer.said)

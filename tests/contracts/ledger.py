@@ -83,6 +83,7 @@ class LedgerContract:
             assert [one.number for one in books.find(Invoice, issued_on=Between(low=low, high=high))] == found
             cents = Between(low=Decimal("1.51"), high=Decimal("2.50"))
             assert [one.number for one in books.find(Invoice, ttc=cents)] == ["N2"]
+            assert books.find(Invoice, interrupted_on=Between(low=date.min)) == ()  # what is empty is between nothing
 
     @pytest.mark.parametrize(
         ("wish", "found"),

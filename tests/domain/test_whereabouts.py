@@ -3,20 +3,17 @@
 import re
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 import pytest
 
-from dematfin.domain.delay.dgp import delay
 from dematfin.domain.figures.whereabouts import paragraph
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.invoice.content import InvoiceKind
 from dematfin.domain.invoice.invoice import Forced, Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.mandat.mandat import Line, Mandat, MandatState, Share
-from dematfin.domain.registers import Imputation
-from examples import COMMUNE, IBAN, invoice, tiers
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from examples import IBAN, invoice, mandat
 
 S, M = InvoiceState, MandatState
 TODAY: Final = date(2026, 3, 2)
@@ -31,22 +28,7 @@ SECRETS: Final = re.compile(
     rf"F2026-0000|M2026-|COMMUNE-2026|{IBAN}|{IBAN[-4:]}|…|ROUTE-|Claire|agent|SCOLAIRE|BC26|crédits insuffisants"
     r"|[A-Z]_[A-Z]"
 )
-MANDAT: Final = Mandat(
-    id="M2026-000001",
-    siret=COMMUNE,
-    exercice=2026,
-    number=1187,
-    bordereau="COMMUNE-2026-42",
-    tiers=tiers(),
-    label="Facture F2026-0412",
-    reference="F2026-0412",
-    dgp=delay(date(2026, 2, 22), None),
-    lines=(Line(number=1, imputation=Imputation(nature="60632"), amount=Decimal("120.00")),),
-    shares=(Share(invoice_id="F2026-000001", amount=Decimal("120.00")),),
-    pieces=(),
-    amount=Decimal("120.00"),
-    reason="crédits insuffisants",
-)
+MANDAT: Final = mandat(reason="crédits insuffisants")
 
 
 def standing(state: InvoiceState, **changes: object) -> Invoice:

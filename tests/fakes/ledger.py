@@ -107,7 +107,11 @@ def _satisfies(value: Any, wanted: Any) -> bool:
         case All():
             return all(_satisfies(value, one) for one in wanted.wishes)
         case Between():
-            return (wanted.low is None or value >= wanted.low) and (wanted.high is None or value <= wanted.high)
+            return (
+                value is not None
+                and (wanted.low is None or value >= wanted.low)
+                and (wanted.high is None or value <= wanted.high)
+            )
         case Holding():
             return wanted.text.lower() in value.lower()
         case Ending():

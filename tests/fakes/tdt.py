@@ -20,6 +20,7 @@ class FakeTdt:
         received: the bytes of each deposit, by its number.
         refused: numbers of the bordereaux that the entry gate refuses.
         rejected: numbers of the mandats that the comptable rejects.
+        no_retour: the comptable keeps what he has to say.
         pieces: why each refused PJ is; the others are accepted. None: the gate says nothing of any.
     """
 
@@ -27,6 +28,7 @@ class FakeTdt:
     refused: set[int] = field(default_factory=set)
     rejected: set[int] = field(default_factory=set)
     pieces: dict[str, str] | None = None
+    no_retour: bool = False
     unread: dict[str, bytes] = field(default_factory=dict)
     read: list[str] = field(default_factory=list)
     folder: Path = Path()
@@ -67,6 +69,8 @@ class FakeTdt:
         return Progress(phase=Phase.ANSWERED, acquit=text.encode())
 
     def returns(self) -> tuple[ReturnItem, ...]:
+        if self.no_retour:
+            return ()
         return tuple(ReturnItem(remote_id=key, name=f"retour {key}") for key in self.unread)
 
     def fetch(self, item: ReturnItem) -> bytes:

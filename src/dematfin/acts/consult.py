@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from dematfin.domain.figures.coherence import of_all
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.overview import Overview, overview
+from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -49,6 +51,14 @@ def picture(app: App, who: Person) -> Overview:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         return overview(app.policy.name, app.clock.today(), _holdings(app, books), small=app.policy.small)
+
+
+def gaps(app: App, who: Person) -> tuple[Finding, ...]:
+    """Return what Chorus Pro shows otherwise than we know it, invoice by invoice, what matters most first."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        found = of_all(_holdings(app, books), app.clock.today())
+    return tuple(sorted(found, key=lambda one: tuple(Severity).index(one.severity)))
 
 
 def story(app: App, who: Person, invoice_id: str) -> Story:

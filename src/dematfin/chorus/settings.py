@@ -21,6 +21,7 @@ class ChorusSettings(Section):
         appels_par_seconde: prudent as long as the quota of PISTE is unknown; 0 sets no limit.
         delai_*: seconds.
         attente_mandatee: hours that a signed flow waits for Chorus Pro to take its mandats; then it leaves, told so.
+        paiement_lu: where the comptable sends no retour, an invoice shown MISE_EN_PAIEMENT is paid.
         ecriture: false forbids every change of status, during a trial beside another software.
     """
 
@@ -39,6 +40,7 @@ class ChorusSettings(Section):
     factures_par_page: int = Field(default=500, ge=1, le=1000)
     ecriture: bool = True
     attente_mandatee: int = Field(default=24, ge=1, le=240)
+    paiement_lu: bool = True
 
     @property
     def comptes(self) -> tuple[AccountSettings, ...]:

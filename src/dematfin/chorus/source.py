@@ -9,6 +9,7 @@ import structlog
 
 from dematfin.chorus import search, structures
 from dematfin.chorus.client import ChorusClient
+from dematfin.chorus.dates import day
 from dematfin.chorus.doors import Doors
 from dematfin.chorus.history import passages
 from dematfin.chorus.notice import Notice
@@ -108,4 +109,5 @@ class ChorusPro:
                 number=row.numeroFacture,
                 status=row.statut,
                 status_at=row.dateHeureEtatCourant,
+                status_on=day(row.dateHeureEtatCourant),
             )

@@ -56,6 +56,7 @@ def _rules(client: ChorusClient, door: str, structure: ActiveStructure) -> Struc
             service.codeService: _service_rule(client, door, structure.idStructureCPP, service)
             for service in _services(client, door, structure.idStructureCPP)
         },
+        payments_untold=obligations.statutMiseEnPaiementNestPasRemonte,
         password_expires_on=details.informationGenerales.dateExpirationMotPasseCompteTech,
     )
 

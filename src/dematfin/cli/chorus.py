@@ -1,16 +1,17 @@
-"""`chorus etat|synchroniser|admettre`: the link with Chorus Pro."""
+"""`chorus etat|ecarts|synchroniser|admettre`: the link with Chorus Pro."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
 
+from dematfin.acts import consult, run
 from dematfin.acts import neighbour as acts
-from dematfin.acts import run
 from dematfin.cli.context import DEFAULT, Configuration, Desk, Json, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import account, counted, day, say, table, write_json
 from dematfin.domain.figures.alerts import password_alert
+from dematfin.domain.finding import Severity
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.chorus import said
 from dematfin.steps.control import control
@@ -18,6 +19,7 @@ from dematfin.steps.tell import tell
 from dematfin.steps.visa import visa
 
 DATES = ["%d/%m/%Y", "%Y-%m-%d"]
+WEIGHT = {Severity.BLOCKING: "urgent", Severity.WARNING: "à vérifier", Severity.INFO: "connu"}
 app = family("Le lien avec Chorus Pro.")
 
 
@@ -88,6 +90,24 @@ def _demanded(*, wanted: bool, either: bool) -> str:
     if either:
         return "l'un des deux"
     return "obligatoire" if wanted else "facultatif"
+
+
+@app.command("ecarts", cls=FrenchCommand)
+def show_gaps(configuration: Configuration = DEFAULT, json: Json = False) -> None:
+    """Compare ce qu'Hélios écrit dans Chorus Pro avec nos mandats : chaque écart, ce qu'il veut dire, que faire."""
+    desk = sit(configuration)
+    found = consult.gaps(desk.app, desk.who)
+    if json:
+        write_json(found)
+    else:
+        table(
+            ("Écart", "Ce que c'est"),
+            [(WEIGHT[one.severity], one.sentence) for one in found],
+            words=(1,),
+            empty="Chorus Pro et nos mandats disent la même chose.",
+        )
+    if any(one.severity is not Severity.INFO for one in found):
+        raise typer.Exit(1)
 
 
 @app.command("admettre", cls=FrenchCommand)

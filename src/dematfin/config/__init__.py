@@ -125,6 +125,7 @@ class Settings(Section):
             closures=self.tdt.closures(self.fuseau),
             patience=self.tdt.patience(),
             import_days=self.controles.jours_import,
+            trusts_payments=self.chorus.paiement_lu,
             tell_within=timedelta(hours=self.chorus.attente_mandatee),
             check_siret=self.controles.verifier_siret,
             finance_knows_our_mandats=self.logiciel_financier.connait_nos_mandats,

@@ -39,6 +39,7 @@ class Policy:
         verify_after: time after which a deposit whose answer was lost cannot be under way any more.
         closures: when nothing is sent to Hélios; patience: how long an acquit may take before somebody is told.
         import_days: how far back invoices are asked for again at each import.
+        trusts_payments: where no retour comes, MISE_EN_PAIEMENT in Chorus Pro means paid.
         tell_within: how long a signed flow waits for Chorus Pro to take the status MANDATEE; then it leaves, and the
             difference is told.
         finance_knows_our_mandats: the remaining amounts that the finance software exports already count them.
@@ -72,6 +73,7 @@ class Policy:
     closures: tuple[Closure, ...] = ()
     patience: Patience = field(default_factory=Patience)
     import_days: int = 30
+    trusts_payments: bool = True
     tell_within: timedelta = timedelta(hours=24)
     check_siret: bool = True
     finance_knows_our_mandats: bool = False

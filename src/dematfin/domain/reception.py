@@ -30,6 +30,7 @@ class Reception:
     Attributes:
         id: the neighbour's own identifier.
         status, status_at: what the neighbour showed when it was last listed, in its own words.
+        status_on: day of that status, None when it is not told.
         elsewhere: first seen as already certified, mandated or paid by somebody else.
         raw: the bytes, stored before any reading; `passages` came with them.
         error: why it is in quarantine, or why its last download failed, in French.
@@ -39,6 +40,7 @@ class Reception:
     number: str
     status: str
     status_at: str
+    status_on: date | None = None
     elsewhere: bool = False
     state: ReceptionState = ReceptionState.LISTED
     raw: DocumentRef | None = None

@@ -122,6 +122,7 @@ class StructureRules:
         id: SIRET of the structure.
         either_required: service code or engagement number, one of the two is enough.
         password_expires_on: last day of the technical account's password (424 days), None when it is not told.
+        payments_untold: it has asked that payments be not posted in Chorus Pro (statutMiseEnPaiementNestPasRemonte).
         local: the configuration says otherwise than Chorus Pro; see `LocalRules`.
     """
 
@@ -132,6 +133,7 @@ class StructureRules:
     either_required: bool = False
     services: Mapping[str, ServiceRule] = field(default_factory=dict)
     password_expires_on: date | None = None
+    payments_untold: bool = False
     local: bool = False
 
 

@@ -13,12 +13,16 @@ from dematfin.domain.registers import StructureRules
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteRef:
-    """One line of a neighbour's list; `status` and `status_at` are its own words, compared as they are."""
+    """One line of a neighbour's list; `status` and `status_at` are its own words, compared as they are.
+
+    `status_on`: the day that `status_at` means, None when it cannot be told.
+    """
 
     remote_id: str
     number: str
     status: str
     status_at: str
+    status_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

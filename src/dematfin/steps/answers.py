@@ -14,7 +14,7 @@ from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.domain.mandat.reissue import rejected
 from dematfin.domain.mandat.verdict import FlowVerdict, MandatVerdict, read_acquit, read_retour
-from dematfin.domain.money import french
+from dematfin.domain.money import ZERO, french
 from dematfin.domain.reception import Answer, AnswerKind, AnswerState
 from dematfin.errors import DocumentError, InvalidPes
 from dematfin.ports.app import App
@@ -149,7 +149,7 @@ def _judge_mandat(app: App, books: Books, mandat: Mandat, piece: RetourPiece, ta
     verdict = read_retour(mandat, piece)
     if verdict.odd:
         tally.note(f"Mandat {mandat.id} : soldé sans paiement au fournisseur. Voyez avec le comptable.")
-    if verdict.state is None and verdict.paid == mandat.paid:
+    if verdict.state is None and verdict.paid == mandat.paid and not mandat.paid_shown:
         return
     if piece.amount and piece.amount != mandat.amount:
         tally.note(
@@ -170,6 +170,7 @@ def _judge_mandat(app: App, books: Books, mandat: Mandat, piece: RetourPiece, ta
 
 
 def _after(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece, reason: str) -> Mandat:
+    mandat = replace(mandat, paid_shown=False, paid=ZERO) if mandat.paid_shown else mandat
     state = verdict.state or mandat.state
     if state is MandatState.REJECTED:
         return rejected(mandat, reason, keeps_number=verdict.keeps_number)

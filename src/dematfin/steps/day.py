@@ -17,6 +17,7 @@ from dematfin.steps.parapheur import has_folders_there, parapheur
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.remind import remind
+from dematfin.steps.shown_paid import shown_paid
 from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
 from dematfin.steps.tell import tell
@@ -36,6 +37,7 @@ DAY: Final[tuple[Step, ...]] = (
     signing,
     transmit,
     follow_up,
+    shown_paid,
     prepare,
     remind,
 )
@@ -52,6 +54,7 @@ NAMES: Final[dict[Step, str]] = {
     signing: "signature",
     transmit: "transmission",
     follow_up: "suivi",
+    shown_paid: "paiements lus dans Chorus Pro",
     prepare: "préparation des bordereaux",
 }
 
@@ -68,6 +71,7 @@ LEASES: Final[dict[Step, str]] = {
     remind: "rappels",
     parapheur: "parapheur",
     follow_up: "suivi",
+    shown_paid: "suivi",  # a retour being applied has the word
     prepare: "préparation",
 }
 

@@ -107,14 +107,21 @@ def _unread(reception: Reception, ref: RemoteRef) -> Reception:
         state = ReceptionState.WATCHED
     elsewhere = shown in ELSEWHERE
     return replace(
-        reception, status=ref.status, status_at=ref.status_at, elsewhere=elsewhere, state=state, raw=None, error=""
+        reception,
+        status=ref.status,
+        status_at=ref.status_at,
+        status_on=ref.status_on,
+        elsewhere=elsewhere,
+        state=state,
+        raw=None,
+        error="",
     )
 
 
 def _read(app: App, books: Books, known: Reception, ref: RemoteRef) -> Reception:
     """Record a status seen at the neighbour's: a fact, whoever set it."""
     invoice = books.get(Invoice, known.invoice_id)
-    seen = replace(known, status=ref.status, status_at=ref.status_at)
+    seen = replace(known, status=ref.status, status_at=ref.status_at, status_on=ref.status_on)
     if stage(ref.status) is Stage.READY:
         reopen(books, invoice)
     observed = observe(app, books, invoice, ref.status)

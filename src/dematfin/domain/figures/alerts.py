@@ -5,11 +5,12 @@ from datetime import date
 from typing import Final
 
 from dematfin.domain import labels
+from dematfin.domain.figures import coherence
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
 from dematfin.domain.figures.piece_alerts import of_pieces
 from dematfin.domain.figures.remote_alerts import of_remotes
-from dematfin.domain.finding import blocking
+from dematfin.domain.finding import Severity, blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -40,6 +41,7 @@ def alerts(held: Holdings, today: date) -> Iterator[str]:
     yield from of_captures(held.captures)
     yield from filter(None, (password_alert(rules, today) for rules in held.structures))
     yield from _of_neighbours(held)
+    yield from (one.sentence for one in coherence.of_all(held, today) if one.severity is not Severity.INFO)
     yield from _of_late_visas(held.folders, today)
     yield from of_remotes(held.remotes, today)
     yield from _of_invoices(held.invoices)

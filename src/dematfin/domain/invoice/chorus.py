@@ -28,6 +28,10 @@ AT_OUR_DISPOSAL: Final = "MISE_A_DISPOSITION"
 COMPLETED: Final = "COMPLETEE"
 SUSPENDED: Final = "SUSPENDUE"
 
+PAID: Final = "MISE_EN_PAIEMENT"
+AT_THE_COMPTABLE: Final = frozenset({"MISE_A_DISPOSITION_COMPTABLE", "COMPTABILISEE", PAID})
+"""Hélios posts these by itself, as it receives a mandat, enters it in the accounts and pays it; we only read them."""
+
 STAGES: Final[dict[str, Stage]] = {
     AT_OUR_DISPOSAL: Stage.READY,
     COMPLETED: Stage.READY,
@@ -36,7 +40,7 @@ STAGES: Final[dict[str, Stage]] = {
     "MANDATEE": Stage.MANDATED,
     "MISE_A_DISPOSITION_COMPTABLE": Stage.MANDATED,
     "COMPTABILISEE": Stage.MANDATED,
-    "MISE_EN_PAIEMENT": Stage.MANDATED,
+    PAID: Stage.MANDATED,
     SUSPENDED: Stage.SUSPENDED,
     "A_RECYCLER": Stage.RECYCLED,
     "REJETEE": Stage.REJECTED,
@@ -79,7 +83,7 @@ WORDS: Final[dict[str, str]] = {
     "MANDATEE": "mandatée",
     "MISE_A_DISPOSITION_COMPTABLE": "mise à disposition du comptable",
     "COMPTABILISEE": "comptabilisée",
-    "MISE_EN_PAIEMENT": "mise en paiement",
+    PAID: "mise en paiement",
     SUSPENDED: "suspendue",
     "A_RECYCLER": "à recycler",
     "REJETEE": "rejetée",

@@ -131,6 +131,7 @@ class Mandat:
         set_aside: why an agent keeps it out of bordereaux for now, empty otherwise.
         reason: why it came back, in French, empty otherwise; `reasons`: the same as it was said, one by one.
         taken_on, held_on, rejected_on: days on which the comptable took it in charge, suspended or rejected it.
+        paid_shown: its payment is known from Chorus Pro alone; a retour that comes later has the last word.
         burnt: numbers that may not be used again (rejected after the prise en charge).
     """
 
@@ -167,6 +168,7 @@ class Mandat:
     held_on: date | None = None
     rejected_on: date | None = None
     burnt: tuple[int, ...] = ()
+    paid_shown: bool = False
 
     @property
     def aside(self) -> bool:

@@ -108,14 +108,19 @@ def read_retour(mandat: Mandat, piece: RetourPiece) -> MandatVerdict:
     """Say what becomes of a mandat. Periodic retours repeat themselves: the same piece twice changes nothing."""
     paid = _paid(mandat, piece)
     state, odd = _state(mandat, piece, paid)
-    if mandat.state in {MandatState.PAID, MandatState.CANCELLED} or state is mandat.state:
+    if _is_over(mandat) or state is mandat.state:
         state = None
     return MandatVerdict(
         state=state,
-        paid=max(paid, mandat.paid),
+        paid=paid if mandat.paid_shown else max(paid, mandat.paid),
         keeps_number=piece.taken_on is None,
-        odd=odd and mandat.state not in {MandatState.PAID, MandatState.CANCELLED},
+        odd=odd and not _is_over(mandat),
     )
+
+
+def _is_over(mandat: Mandat) -> bool:
+    """What Chorus Pro alone has told of a payment is not over: the comptable has the last word."""
+    return mandat.state is MandatState.CANCELLED or (mandat.state is MandatState.PAID and not mandat.paid_shown)
 
 
 def _paid(mandat: Mandat, piece: RetourPiece) -> Decimal:

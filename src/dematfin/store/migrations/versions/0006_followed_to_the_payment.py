@@ -16,8 +16,10 @@ WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 COLUMNS: Final[dict[str, tuple[tuple[str, str | None], ...]]] = {
     "flux": (("sent_at", None), ("asked_at", None)),
     "mandat": (("reasons", "[]"), ("taken_on", None), ("held_on", None), ("rejected_on", None)),
+    "reception": (("status_on", None),),
 }
 """Name and value in the rows that are there; None: it may be empty."""
+FLAGS: Final = (("mandat", "paid_shown"), ("structure", "payments_untold"))
 
 TABLES: Final[dict[str, tuple[dict[str, sa.types.TypeEngine[Any]], frozenset[str]]]] = {
     "attempt": (
@@ -56,6 +58,8 @@ def upgrade() -> None:
     for table, columns in COLUMNS.items():
         for name, value in columns:
             op.add_column(table, sa.Column(name, TEXT, nullable=value is None, server_default=value))
+    for table, name in FLAGS:
+        op.add_column(table, sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     _date_what_has_left()
 
 

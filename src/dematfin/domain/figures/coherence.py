@@ -1,0 +1,111 @@
+"""What Hélios posts in Chorus Pro against what we know of a mandat: each difference has a name and a remedy.
+
+We set nothing but MANDATEE, before the flow leaves (AIFE); what follows is posted by Hélios and only read. After a
+reissue MANDATEE is not written again: Chorus Pro then shows the former mandat, and that difference is a known one.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.finding import Finding, Severity
+from dematfin.domain.invoice.chorus import AT_THE_COMPTABLE, PAID, Stage, said, stage
+from dematfin.domain.invoice.invoice import Invoice, Origin
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.together import leading
+
+M = MandatState
+HERE: Final = frozenset({M.PREPARED, M.IN_BORDEREAU})
+GRACE: Final = timedelta(days=15)
+"""Hélios posts a payment within days; before, its silence means nothing."""
+NOT_MANDATED: Final = frozenset({Stage.READY, Stage.CERTIFIED})
+
+
+def gaps(
+    invoice: Invoice, mandats: Sequence[Mandat], today: date, *, payments_untold: bool = False
+) -> tuple[Finding, ...]:
+    """Compare one invoice to pay with what Chorus Pro shows of it.
+
+    `payments_untold`: its structure has asked that payments be not posted (statutMiseEnPaiementNestPasRemonte).
+    """
+    mandat = leading(mandats)
+    if invoice.state is not InvoiceState.TO_PAY or invoice.origin is not Origin.CHORUS or mandat is None:
+        return ()
+    return (
+        *_too_early(invoice, mandat),
+        *_paid_or_not(invoice, mandat),
+        *_behind(invoice, mandat, today, payments_untold=payments_untold),
+    )
+
+
+def _too_early(invoice: Invoice, mandat: Mandat) -> Iterator[Finding]:
+    """Chorus Pro is further than a mandat that Hélios cannot have."""
+    if invoice.remote_status not in AT_THE_COMPTABLE:
+        return
+    if mandat.state in HERE and mandat.rejected_on is None:
+        what = f"notre mandat {mandat.id} n'est pas parti : le comptable en a donc un autre"
+        yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, invoice, f"{what}. Ne le signez ni ne le transmettez")
+    elif mandat.state is M.REFUSED_AT_GATE:
+        what = f"Hélios a refusé notre mandat {mandat.id}"
+        yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, invoice, f"{what}. Ne reprenez pas son bordereau")
+    elif mandat.state in HERE and invoice.remote_status != PAID:
+        yield _known(invoice, f"son mandat {mandat.id} est réémis après un rejet, Chorus Pro montre encore le premier")
+
+
+def _paid_or_not(invoice: Invoice, mandat: Mandat) -> Iterator[Finding]:
+    """Chorus Pro shows a payment that the comptable has not told us."""
+    if invoice.remote_status != PAID:
+        return
+    if mandat.state is M.REJECTED or (mandat.state in HERE and mandat.rejected_on):
+        what = f"le comptable a rejeté notre mandat {mandat.id}"
+        yield _gap("CHORUS-PAYEE-REJETEE", Severity.BLOCKING, invoice, f"{what}. Ne le réémettez ni ne le transmettez")
+    elif mandat.state is M.ON_HOLD:
+        yield _gap("CHORUS-PAYEE-INSTANCE", Severity.WARNING, invoice, f"notre mandat {mandat.id} est en instance")
+    elif mandat.state is M.CANCELLED:
+        yield _gap("CHORUS-PAYEE-ANNULEE", Severity.WARNING, invoice, f"notre mandat {mandat.id} est annulé")
+    elif mandat.state is M.SENT:
+        what = f"le comptable n'a rien dit de notre mandat {mandat.id}"
+        yield _gap("CHORUS-PAYEE-SEULE", Severity.WARNING, invoice, what)
+
+
+def _behind(invoice: Invoice, mandat: Mandat, today: date, *, payments_untold: bool) -> Iterator[Finding]:
+    """Chorus Pro is not as far as the mandat."""
+    shown = stage(invoice.remote_status)
+    if shown in NOT_MANDATED and mandat.state not in HERE | {M.CANCELLED}:
+        yield _known(invoice, f"son mandat {mandat.id} est parti sans que Chorus Pro le sache, il ne se dit plus après")
+    elif shown is not Stage.MANDATED or invoice.remote_status == PAID:
+        return
+    elif mandat.state is M.CANCELLED:
+        yield _known(invoice, f"son mandat {mandat.id} est annulé, et un statut ne se retire pas")
+    elif mandat.state is M.PAID and not payments_untold and _long_ago(mandat.paid_on, today):
+        yield _known(invoice, f"elle est payée depuis le {mandat.paid_on:%d/%m/%Y}, Hélios ne l'y a pas écrit")
+    elif mandat.burnt and mandat.number and mandat.number not in mandat.burnt:
+        former = mandat.burnt[0]
+        yield _known(invoice, f"son mandat porte à présent le n° {mandat.number}, Chorus Pro garde le n° {former}")
+
+
+def _long_ago(paid_on: date | None, today: date) -> bool:
+    return paid_on is not None and today - paid_on > GRACE
+
+
+def _gap(code: str, severity: Severity, invoice: Invoice, what: str) -> Finding:
+    shown = f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} » alors que {what}"
+    return Finding(code=code, severity=severity, sentence=f"{shown}. Voyez d'abord avec le comptable.")
+
+
+def _known(invoice: Invoice, why: str) -> Finding:
+    sentence = f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} » ; {why}. Rien à faire."
+    return Finding(code="CHORUS-ECART-CONNU", severity=Severity.INFO, sentence=sentence)
+
+
+def of_all(held: Holdings, today: date) -> Iterator[Finding]:
+    """Yield the differences of every invoice to pay."""
+    mandats: dict[str, list[Mandat]] = {}
+    for mandat in held.mandats:
+        for key in mandat.invoice_ids:
+            mandats.setdefault(key, []).append(mandat)
+    silent = {rules.id for rules in held.structures if rules.payments_untold}
+    for invoice in held.invoices:
+        yield from gaps(invoice, mandats.get(invoice.id, ()), today, payments_untold=invoice.siret in silent)
