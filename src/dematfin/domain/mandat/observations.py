@@ -52,7 +52,7 @@ OBSERVATIONS: Final[dict[str, Meaning]] = {
         why="domiciliation bancaire absente ou erronée",
         who=Responsible.SUPPLIER,
         remedy=(
-            "Demandez-lui un RIB à jour, importez-le et faites-le valider. Ce mandat garde l'ancien compte : annulez-le "
+            "Demandez-lui un RIB à jour, importez-le et faites-le valider. Il garde l'ancien compte : annulez-le "
             "pour que la facture soit mandatée de nouveau."
         ),
         command="tiers importer FICHIER",
@@ -68,7 +68,7 @@ OBSERVATIONS: Final[dict[str, Meaning]] = {
     "11": Meaning(
         why="donneur d'ordre incompétent",
         who=Responsible.SIGNATORY,
-        remedy="Transmettez au comptable l'arrêté de délégation ; le bordereau suivant se signe par qui en a le pouvoir.",
+        remedy="Transmettez au comptable l'arrêté de délégation ; qui en a le pouvoir signe le suivant.",
     ),
     "13": Meaning(
         why="prescription",
