@@ -40,6 +40,24 @@ def test_every_public_answer_is_read_and_what_is_wrong_with_it_is_said(path: Pat
 
 
 @needs_official
+@pytest.mark.parametrize(
+    ("name", "where", "what"),
+    [
+        (
+            "stela_ACK_A0000IDL_KO.xml",
+            "PES_ACQUIT/EnTetePES/CodCol",
+            "« 000 » de « CodCol » n'a pas la forme",
+        ),
+        ("s2low_pes_acquit_not_valid.xml", "PES_ACQUIT/Enveloppe", "il y manque « Emetteur »"),
+    ],
+)
+def test_what_the_schema_refuses_is_said_in_french(name: str, where: str, what: str) -> None:
+    (remark,) = Reader(OFFICIALLY).acquit((SAMPLES / name).read_bytes()).remarks
+    assert f"({where} : " in remark
+    assert what in remark
+
+
+@needs_official
 def test_the_receipt_of_a_collectivite_is_recognised_and_says_nothing_to_it() -> None:
     for read in (READER.acquit, READER.retour):
         with pytest.raises(InvalidPes, match=r"PES_ACQUIT_RETOUR.*rien à en faire"):
