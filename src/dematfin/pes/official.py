@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+import xmlschema
 from lxml import etree
 
 from dematfin.domain.schemas import SchemaVersion
@@ -166,7 +167,7 @@ def _check_name(member: zipfile.ZipInfo, what: str) -> None:
 
 
 def _judge(folder: Path, what: str) -> None:
-    """Refuse a set that looks outside of itself, or that does not compile."""
+    """Refuse a set that looks outside of itself, or that one of two engines cannot use: lxml lets much through."""
     for path in sorted(folder.rglob("*.xsd")):
         for element in _referring(parse_file(path, f"{what}, {path.name}", LARGEST_FILE).getroot()):
             _check_reference(folder, path, element.get("schemaLocation"), what)
@@ -176,7 +177,8 @@ def _judge(folder: Path, what: str) -> None:
             raise UnsafeArchive(message)
         try:
             etree.XMLSchema(file=str(folder / kind))
-        except etree.XMLSchemaParseError as error:
+            xmlschema.XMLSchema(str(folder / kind), allow="local", defuse="always")
+        except (etree.XMLSchemaParseError, xmlschema.XMLSchemaException) as error:
             message = f"{what} : le schéma {kind} est inutilisable. Le jeu en place reste utilisé."
             raise UnsafeArchive(message) from error
 

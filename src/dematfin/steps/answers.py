@@ -6,12 +6,13 @@ from datetime import date
 from typing import Final
 
 from dematfin.domain.event import Subject
-from dematfin.domain.labels import MANDAT, rejection_reason
+from dematfin.domain.labels import MANDAT
 from dematfin.domain.mandat.answers import Acquit, Anomaly, PieceState, Retour, RetourPiece
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
+from dematfin.domain.mandat.observations import observed
 from dematfin.domain.mandat.reissue import rejected
 from dematfin.domain.mandat.verdict import FlowVerdict, MandatVerdict, read_acquit, read_retour
 from dematfin.domain.money import ZERO, french
@@ -196,7 +197,7 @@ def _payment(verdict: MandatVerdict, piece: RetourPiece) -> str:
 
 
 def _reason(piece: RetourPiece) -> str:
-    words = [rejection_reason(code) for code in piece.reasons]
+    words = [observed(code).why for code in piece.reasons]
     return " ; ".join(word for word in (*words, piece.comment) if word)
 
 
