@@ -1,6 +1,7 @@
 """What S²LOW brings back is believed only when it is what was asked for, and ours."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused, UnknownOutcome, Unreachable
 from dematfin.ports.transmitter import Phase, ReturnItem
 from dematfin.sandbox.server import Reply, json_reply
-from dematfin.tdt import archive
+from dematfin.tdt import archive, listing
 from dematfin.tdt.s2low import S2low
 from tdt.platform import ACQUIT, FILE, FIND, LIST, MARK, RETOUR, STATUS, Dictated, acquit, flow, retour, s2low_at
 
@@ -77,8 +78,6 @@ def test_an_error_of_the_platform_may_hide_an_answer(platform: Dictated, s2low: 
     platform.say(ACQUIT, Reply(body=acquit("FLUX1")))
     assert s2low.follow("1", "FLUX1").phase is Phase.ANSWERED
     platform.say(ACQUIT, NOT_THERE)
-    refused = s2low.follow("1", "FLUX1")
-    assert (refused.phase, refused.message) == (Phase.REFUSED, "erreur")
     platform.say(STATUS, status("-1", "erreur retournée par Helios"))
     assert s2low.follow("1", "FLUX1").phase is Phase.HELD  # it reached the DGFiP: nothing may be sent again
     platform.say(STATUS, status("-1", "Transaction 2 : ce fichier existe déjà sur la plateforme"))
@@ -87,13 +86,101 @@ def test_an_error_of_the_platform_may_hide_an_answer(platform: Dictated, s2low: 
     assert "l'autre dépôt" in twin.message
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Transaction 1 : fichier non trouvé en local ou sur le cloud",
+        "Transaction 1 : un virus a été detecté dans le fichier PES",
+        "Transaction 1 : ce fichier n&#039;est pas encodé en ISO-8859-1",
+        "Transaction 1 : ce fichier n&#039;est pas en XML",
+        "Transaction 1 : ce fichier ne contient ni bordereau, ni PJ, ni marché",
+        "Transaction 1 : La balise Enveloppe/Parametre/NomFic n&#039;est pas présente ou est vide",
+        "Transaction 1 : Le CodCol est trop long",
+        "Le fichier a été modifé depuis son postage sur la plateforme",
+        "La signature du fichier est invalide : Impossible d&#039;affirmer",
+        "Transaction 1 : problème d&#039;enregistrement du PES Aller en base de données.",
+        "Transaction 1 : La balise IdCol est trop longue",
+        "Transaction 1 : les propriétés Helios FTP ne sont pas configurées correctement",
+    ],
+)
+def test_what_the_platform_finds_wrong_before_it_sends_comes_back(
+    platform: Dictated, s2low: S2low, said: str
+) -> None:
+    platform.say(STATUS, status("-1", said))
+    platform.say(ACQUIT, NOT_THERE)
+    refused = s2low.follow("1", "FLUX1")
+    assert refused.phase is Phase.REFUSED
+    assert refused.message == said.replace("&#039;", "'")
+
+
+@pytest.mark.parametrize("said", ["", "erreur", "Mis en erreur par l&#039;administrateur"])
+def test_an_error_that_an_administrator_may_have_set_gives_nothing_back(
+    platform: Dictated, s2low: S2low, said: str
+) -> None:
+    """He may do it to a flow that is at Hélios already: given back, it would be paid twice."""
+    platform.say(STATUS, status("-1", said))
+    platform.say(ACQUIT, NOT_THERE)
+    held = s2low.follow("1", "FLUX1")
+    assert held.phase is Phase.HELD
+    assert "déjà parti vers Hélios" in held.message
+
+
+def test_a_late_acquit_turns_an_error_into_an_answer(platform: Dictated, s2low: S2low) -> None:
+    platform.say(STATUS, status("-1", "erreur retournée par Helios"), status("8"))
+    platform.say(ACQUIT, NOT_THERE, Reply(body=acquit("FLUX1")))
+    assert [s2low.follow("1", "FLUX1").phase for _ in range(2)] == [Phase.HELD, Phase.ANSWERED]
+
+
+def test_a_purged_flow_may_have_kept_its_acquit(platform: Dictated, s2low: S2low) -> None:
+    platform.say(STATUS, status("22"))
+    platform.say(ACQUIT, Reply(body=acquit("FLUX1")))
+    assert s2low.follow("1", "FLUX1").acquit == acquit("FLUX1")
+    platform.say(ACQUIT, NOT_THERE)
+    assert s2low.follow("1", "FLUX1").phase is Phase.LOST
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("13", "rien n'est à signer.*administrateur de S²LOW"),
+        ("14", r"faites-le télétransmettre là-bas.*\(TT\)"),
+        ("22", "demandez l'acquit au comptable"),
+        ("24", "voyez avec le comptable"),
+        ("0", "annulé"),
+        ("23", r"état inconnu \(23 : transmise\)"),
+    ],
+)
+def test_a_status_that_needs_somebody_says_who(platform: Dictated, s2low: S2low, code: str, words: str) -> None:
+    platform.say(STATUS, status(code, "transmise"))
+    platform.say(ACQUIT, NOT_THERE)
+    assert re.search(words, s2low.follow("1", "FLUX1").message)
+
+
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-8"])
 def test_a_label_that_lies_on_its_character_set_is_read_all_the_same(
     platform: Dictated, s2low: S2low, encoding: str
 ) -> None:
-    platform.say(STATUS, status("-1", "le fichier a été refusé", encoding=encoding))
-    platform.say(ACQUIT, NOT_THERE)
-    assert s2low.follow("1", "FLUX1").message == "le fichier a été refusé"
+    platform.say(STATUS, status("7", "déjà posté", encoding=encoding))
+    assert s2low.follow("1", "FLUX1").message == "déjà posté"
+
+
+def test_an_envelope_without_a_label_is_read(platform: Dictated, s2low: S2low) -> None:
+    said = "<transaction ><resultat>OK</resultat><message>%s</message><status>2</status></transaction>"
+    for text in ("d&#233;j&#xE0; posté", "déjà posté"):
+        platform.say(STATUS, xml(said % text))
+        assert s2low.follow("1", "FLUX1").message == "déjà posté"
+    platform.say(STATUS, xml("\ufeff" + said % "déjà posté"))
+    assert s2low.follow("1", "FLUX1").message == "déjà posté"
+
+
+def test_what_it_says_cannot_fill_a_page_nor_command_a_terminal(platform: Dictated, s2low: S2low) -> None:
+    platform.say(STATUS, status("2", "à " * 5_000))
+    assert len(s2low.follow("1", "FLUX1").message) <= 512
+    platform.say(STATUS, Reply(body=b"KO\n\x1b[2J\x07module" + b"x" * 5_000, media_type="text/plain"))
+    with pytest.raises(Refused, match="module") as caught:
+        s2low.follow("1", "FLUX1")
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 1_000
 
 
 @pytest.mark.parametrize(
@@ -211,7 +298,7 @@ def test_what_cannot_be_compared_stays_unknown(platform: Dictated, s2low: S2low,
 def test_more_deposits_than_can_be_looked_at_is_no_proof(
     platform: Dictated, s2low: S2low, flux: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive, "PAGE", 2)
+    monkeypatch.setattr(listing, "PAGE", 2)
     monkeypatch.setattr(archive, "MOST", 4)
     platform.say(FIND, listed(1, 2))
     platform.say(FILE, Reply(body=b"<?xml other"))
