@@ -1,5 +1,6 @@
 """Our client certificate: what makes it unusable is said in French, before anything leaves or when S²LOW refuses it."""
 
+import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
+from pydantic import ValidationError
 
 from dematfin.errors import AccessDenied, ConfigError
 from dematfin.sandbox import pki
@@ -85,3 +87,15 @@ def test_a_key_that_others_may_read_is_refused(tls: Path, keep: Callable[[bytes]
 def test_the_certificate_may_be_asked_for_late(tls: Path) -> None:
     """Apache knows the path, hence the need of a certificate, only after the handshake."""
     assert ours.context(ours.load(tls / "tdt-client.p12", PASSWORD), tls / "tdt-ac.pem").post_handshake_auth
+
+
+@pytest.mark.parametrize("key", ["verifier", "verify", "autorites_ignorees", "insecure"])
+def test_nothing_turns_the_verification_of_the_server_off(tls: Path, key: str) -> None:
+    with pytest.raises(ValidationError, match=key), s2low_at(lambda _: Reply(), tls, **{key: False}):
+        pass
+
+
+def test_the_verification_of_the_server_is_whole(tls: Path) -> None:
+    context = ours.context(ours.load(tls / "tdt-client.p12", PASSWORD), tls / "tdt-ac.pem")
+    assert context.check_hostname
+    assert context.verify_mode is ssl.CERT_REQUIRED

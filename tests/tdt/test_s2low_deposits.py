@@ -19,11 +19,7 @@ from dematfin.errors import (
 from dematfin.sandbox import pki
 from dematfin.sandbox.server import Reply, Request
 from dematfin.tdt.s2low import S2low
-from tdt.platform import DEPOSIT, FINE, PASSWORD, TEST, Dictated, s2low_at, simulated
-
-
-def xml(text: str, encoding: str = "utf-8") -> Reply:
-    return Reply(body=text.encode(encoding), media_type="text/xml")
+from tdt.platform import DEPOSIT, FINE, PASSWORD, TEST, Dictated, s2low_at, simulated, xml
 
 
 def imported(key: str, result: str, message: str = "") -> Reply:
@@ -100,6 +96,7 @@ def test_a_clear_answer_is_believed(
         xml('<!DOCTYPE import [<!ENTITY a "b">]><import><id>&a;</id></import>'),
         xml("<transaction><id>4711</id><resultat>OK</resultat></transaction>"),
         imported("", "OK"),
+        imported("4711", ""),
         imported("4711abc", "OK"),
         Reply(body=b"<import>" + b" " * 2_000_000 + b"</import>"),
     ],
@@ -115,6 +112,7 @@ def test_a_clear_answer_is_believed(
         "doctype",
         "other root",
         "no id",
+        "no result",
         "strange id",
         "huge",
     ],

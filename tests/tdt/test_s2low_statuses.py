@@ -1,29 +1,14 @@
-"""What S²LOW brings back is believed only when it is what was asked for, and ours."""
+"""What S²LOW says of a deposit: each status has its meaning, and what to tell an agent."""
 
-import json
 import re
-from pathlib import Path
 
 import pytest
 
-from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused, UnknownOutcome, Unreachable
-from dematfin.ports.transmitter import Phase, ReturnItem
-from dematfin.sandbox.server import Reply, json_reply
-from dematfin.tdt import archive, listing
+from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused, Unreachable
+from dematfin.ports.transmitter import Phase
+from dematfin.sandbox.server import Reply
 from dematfin.tdt.s2low import S2low
-from tdt.platform import ACQUIT, FILE, FIND, LIST, MARK, RETOUR, STATUS, Dictated, acquit, flow, retour, s2low_at
-
-ITEM = ReturnItem(remote_id="7", name="PES2R.xml")
-NOT_THERE = Reply(body=b"<p>Le fichier n'est pas/plus disponible.</p>", media_type="text/html")
-
-
-def xml(text: str, encoding: str = "utf-8") -> Reply:
-    return Reply(body=text.encode(encoding), media_type="text/xml")
-
-
-def status(code: str, message: str = "", result: str = "OK", encoding: str = "iso-8859-1") -> Reply:
-    body = f"<transaction><id>1</id><resultat>{result}</resultat><message>{message}</message><status>{code}</status>"
-    return xml(f'<?xml version="1.0" encoding="ISO-8859-1"?>{body}</transaction>', encoding)
+from tdt.platform import ACQUIT, NOT_THERE, STATUS, Dictated, acquit, retour, status, xml
 
 
 @pytest.mark.parametrize(
@@ -103,9 +88,7 @@ def test_an_error_of_the_platform_may_hide_an_answer(platform: Dictated, s2low: 
         "Transaction 1 : les propriétés Helios FTP ne sont pas configurées correctement",
     ],
 )
-def test_what_the_platform_finds_wrong_before_it_sends_comes_back(
-    platform: Dictated, s2low: S2low, said: str
-) -> None:
+def test_what_the_platform_finds_wrong_before_it_sends_comes_back(platform: Dictated, s2low: S2low, said: str) -> None:
     platform.say(STATUS, status("-1", said))
     platform.say(ACQUIT, NOT_THERE)
     refused = s2low.follow("1", "FLUX1")
@@ -212,121 +195,3 @@ def test_a_status_that_cannot_be_read_is_an_error_of_ours(
 def test_a_transaction_that_is_gone_is_lost_not_refused(platform: Dictated, s2low: S2low, said: str) -> None:
     platform.say(STATUS, status("", said, result="KO"))
     assert s2low.follow("1", "FLUX1").phase is Phase.LOST
-
-
-def test_retours_are_listed_even_without_a_name(platform: Dictated, s2low: S2low) -> None:
-    rows = "<pes_retour><id>7</id><nom>PES2R.xml</nom></pes_retour><pes_retour><id>8</id></pes_retour>"
-    platform.say(LIST, xml(f"<liste><resultat/>{rows}</liste>"))
-    assert [(one.remote_id, one.name) for one in s2low.returns()] == [("7", "PES2R.xml"), ("8", "retour 8")]
-    platform.say(LIST, xml("<liste><resultat/><message>liste vide</message></liste>"))
-    assert s2low.returns() == ()
-    platform.say(LIST, xml("<liste><resultat/><pes_retour><nom>PES2R.xml</nom></pes_retour></liste>"))
-    with pytest.raises(BadAnswer, match="pas de numéro"):
-        s2low.returns()
-
-
-def test_a_retour_comes_byte_for_byte(platform: Dictated, s2low: S2low) -> None:
-    platform.say(RETOUR, Reply(body=retour()))
-    assert s2low.fetch(ITEM) == retour()
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        (xml("<get_retour><resultat>KO</resultat><message>retour id incorrect</message></get_retour>"), Refused),
-        (Reply(body=b"<html/>"), BadAnswer),
-        (Reply(body=retour(), cut=20), Unreachable),
-        (Reply(body=b""), BadAnswer),
-        (Reply(body=acquit("FLUX1")), BadAnswer),
-    ],
-)
-def test_what_is_no_retour_is_not_stored_as_one(
-    platform: Dictated, s2low: S2low, answer: Reply, kind: type[ConnectorError]
-) -> None:
-    platform.say(RETOUR, answer)
-    with pytest.raises(kind, match=r"PES2R\.xml|S²LOW"):
-        s2low.fetch(ITEM)
-
-
-def test_an_acknowledgement_is_believed_only_when_it_is_said(platform: Dictated, s2low: S2low) -> None:
-    platform.say(MARK, xml("<transaction><idRetour>7</idRetour><resultat>OK</resultat></transaction>"))
-    s2low.acknowledge(ITEM)
-    platform.say(MARK, xml("<transaction><resultat>KO</resultat><message>incorrecte</message></transaction>"))
-    with pytest.raises(Refused, match="incorrecte"):
-        s2low.acknowledge(ITEM)
-    platform.say(MARK, xml("<transaction/>"))
-    with pytest.raises(BadAnswer):
-        s2low.acknowledge(ITEM)
-
-
-def listed(*keys: object) -> Reply:
-    return json_reply({"transactions": [{"id": key} for key in keys]})
-
-
-def test_a_lost_deposit_is_found_by_its_bytes(platform: Dictated, s2low: S2low, flux: Path) -> None:
-    platform.say(FIND, listed(), listed(), listed("12", 11), listed())
-    platform.say(FILE, Reply(body=flux.read_bytes() + b" "), Reply(body=flux.read_bytes()))
-    assert s2low.find(flux, "FLUX1") == "11"
-    asked = next(request for request in platform.asked if request.path == FIND)
-    assert asked.query["limit"] == "100"
-
-
-def test_what_is_surely_not_there_may_be_sent_again(platform: Dictated, s2low: S2low, flux: Path) -> None:
-    platform.say(FIND, listed(12), listed())
-    platform.say(FILE, Reply(body=flux.read_bytes().replace(b"142", b"143")))
-    assert s2low.find(flux, "FLUX1") == ""
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        Reply(status=404),
-        Reply(status=302),
-        Reply(body=b"<p>non</p>"),
-        Reply(body=b""),
-        Reply(body=flow("FLUX1")[:-30]),
-    ],
-    ids=["404", "elsewhere", "page", "nothing", "cut"],
-)
-def test_what_cannot_be_compared_stays_unknown(platform: Dictated, s2low: S2low, flux: Path, answer: Reply) -> None:
-    platform.say(FIND, listed(12), listed())
-    platform.say(FILE, answer)
-    with pytest.raises(UnknownOutcome, match="FLUX1"):
-        s2low.find(flux, "FLUX1")
-
-
-def test_more_deposits_than_can_be_looked_at_is_no_proof(
-    platform: Dictated, s2low: S2low, flux: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(listing, "PAGE", 2)
-    monkeypatch.setattr(archive, "MOST", 4)
-    platform.say(FIND, listed(1, 2))
-    platform.say(FILE, Reply(body=b"<?xml other"))
-    with pytest.raises(UnknownOutcome):
-        s2low.find(flux, "FLUX1")
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        (json_reply({"error": "pas archiviste"}, 400), AccessDenied),
-        (Reply(body=b"<html>"), BadAnswer),
-        (json_reply({"transactions": [{"id": "../1"}]}), BadAnswer),
-        (Reply(body=b'{"transactions": [{"id": Infinity}]}'), BadAnswer),
-        (Reply(body=b"[" * 200_000), BadAnswer),
-        (json_reply([]), BadAnswer),
-    ],
-)
-def test_a_list_that_cannot_be_read_proves_nothing(
-    platform: Dictated, s2low: S2low, flux: Path, answer: Reply, kind: type[ConnectorError]
-) -> None:
-    platform.say(FIND, answer)
-    with pytest.raises(kind):
-        s2low.find(flux, "FLUX1")
-
-
-def test_without_an_archivist_nobody_can_tell(platform: Dictated, tls: Path, flux: Path) -> None:
-    alone = {"archiviste": "", "mot_de_passe_archiviste": ""}
-    with s2low_at(platform, tls, **alone) as s2low, pytest.raises(UnknownOutcome, match="archiviste"):
-        s2low.find(flux, "FLUX1")
-    assert json.dumps([request.path for request in platform.asked]) == "[]"
