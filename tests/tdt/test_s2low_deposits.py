@@ -40,6 +40,7 @@ def test_a_deposit_gives_its_number(platform: Dictated, s2low: S2low, flux: Path
     request = platform.asked[-1]
     assert flux.read_bytes() in request.body
     assert b'name="enveloppe"; filename="FLUX1.xml"' in request.body
+    assert b"must_signed" not in request.body  # it would wait for a signature on S²LOW's own pages
     assert request.headers["Authorization"].startswith("Basic ")
 
 
@@ -58,6 +59,8 @@ def test_no_cookie_is_ever_kept(platform: Dictated, s2low: S2low, flux: Path) ->
         (imported("", "KO", "Votre certificat n&#039;est pas RGS"), AccessDenied, "certificat"),
         (imported("", "KO", "Taille de fichier supérieure à la limite"), Refused, "volumineux"),
         (imported("", "KO", "erreur lors de l&amp;#039;upload (code 1)"), Refused, "volumineux"),
+        (imported("", "KO", "Aucune enveloppe trouvée : la taille dépasse probablement"), Refused, "volumineux"),
+        (imported("", "KO", "Erreur lors du téléchargement du fichier : code 3"), Unreachable, "Relancez plus tard"),
         (imported("", "KO", "Le fichier présenté est vide"), Refused, "vide"),
         (imported("", "KO", ""), Refused, "sans explication"),
         (imported("", "KO", "Échec lors du téléchargement du fichier"), Unreachable, "enregistrer"),

@@ -211,3 +211,21 @@ def test_only_an_archivist_is_told_what_there_is(platform: Dictated, tls: Path) 
     with s2low_at(platform, tls, archiviste="", mot_de_passe_archiviste="") as s2low:
         assert s2low.deposits(SINCE) is None
     assert platform.asked == []
+
+
+def test_the_same_name_in_other_bytes_is_stopped_later_and_gives_nothing_back(
+    tls: Path, tmp_path: Path, flux: Path
+) -> None:
+    """S²LOW compares bytes at once, and names afterwards: the first of the two is the one that counts."""
+    platform = simulated(tls, tmp_path / "etat")
+    twin = tmp_path / "double.xml"
+    twin.write_bytes(flow("FLUX1", "<Bordereau/>"))
+    with s2low_at(platform, tls) as s2low:
+        first, second = s2low.send(flux, "FLUX1"), s2low.send(twin, "FLUX1")
+        assert s2low.follow(first, "FLUX1").phase is Phase.ANSWERED
+        stopped = s2low.follow(second, "FLUX1")
+        assert stopped.phase is Phase.HELD
+        assert "existe déjà" in stopped.message
+        assert not s2low.confirm(second, flux, "FLUX1")
+        assert {one.phase for one in s2low.deposits(SINCE) or ()} == {Phase.ANSWERED, Phase.REFUSED}
+    platform.close()
