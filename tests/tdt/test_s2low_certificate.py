@@ -1,6 +1,7 @@
 """Our client certificate: what makes it unusable is said in French, before anything leaves or when S²LOW refuses it."""
 
 import ssl
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +17,7 @@ from dematfin.sandbox import pki
 from dematfin.sandbox.server import Reply
 from dematfin.support import tls as ours
 from tdt.odd_server import fine, odd_server
-from tdt.platform import PASSWORD, s2low_at
+from tdt.platform import PASSWORD, Dictated, s2low_at
 
 CLIENT = pki.client_profile("TEST client")
 EXPIRED = replace(CLIENT, starts=timedelta(days=-400), lasts=timedelta(days=30))
@@ -99,3 +100,20 @@ def test_the_verification_of_the_server_is_whole(tls: Path) -> None:
     context = ours.context(ours.load(tls / "tdt-client.p12", PASSWORD), tls / "tdt-ac.pem")
     assert context.check_hostname
     assert context.verify_mode is ssl.CERT_REQUIRED
+
+
+def test_a_secret_that_is_out_of_reach_stops_only_who_needs_it(platform: Dictated, tls: Path, tmp_path: Path) -> None:
+    """A head of service certifies with an account that may not read the certificate of the TdT."""
+    with s2low_at(platform, tls, certificat=tmp_path / "hors de portée") as s2low:
+        assert s2low.refuses_twins
+        with pytest.raises(ConfigError, match="hors de portée"):
+            s2low.check()
+
+
+def test_the_key_is_never_left_on_disk(
+    platform: Dictated, tls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with s2low_at(platform, tls) as s2low:
+        s2low.check()
+    assert list(tmp_path.iterdir()) == []

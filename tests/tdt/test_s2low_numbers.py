@@ -142,6 +142,9 @@ def test_what_it_has_is_listed_in_every_status(shelves: tuple[Shelves, S2low]) -
         ("9", "FLUX9", Phase.REFUSED),
         ("8", "", Phase.LOST),
     }
+    assert [one.message for one in s2low.deposits(SINCE) or () if one.remote_id == "10"] == [
+        "S²LOW l'a annulé : aucun acquit ne viendra."
+    ]
     assert {one.query["min_date"] for one in there.asked if one.path == FIND} == {"2026-11-01"}
 
 

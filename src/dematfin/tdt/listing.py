@@ -13,7 +13,7 @@ from dematfin.tdt import heads
 from dematfin.tdt.calls import NUMBER, Line, Reply
 from dematfin.tdt.envelopes import LASTING, shown
 from dematfin.tdt.failures import body, check_access
-from dematfin.tdt.statuses import EVERYWHERE, phase
+from dematfin.tdt.statuses import EVERYWHERE, phase, words
 
 PATH: Final = "/modules/helios/api/list_pes_aller.php"
 FILE: Final = "/modules/helios/helios_download_file.php"
@@ -49,7 +49,7 @@ def deposits(line: Line, since: date) -> tuple[Held, ...]:
                 )
                 raise Refused(message)
     return tuple(
-        Held(remote_id=remote_id, nomfic=_nomfic(line, remote_id), phase=phase(status))
+        Held(remote_id=remote_id, nomfic=_nomfic(line, remote_id), phase=phase(status), message=words(status, ""))
         for remote_id, status in found.items()
     )
 
