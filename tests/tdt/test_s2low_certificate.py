@@ -96,6 +96,13 @@ def test_nothing_turns_the_verification_of_the_server_off(tls: Path, key: str) -
         pass
 
 
+def test_people_know_which_account_it_is(tls: Path) -> None:
+    with s2low_at(lambda _: Reply(), tls, url="https://s2low.example", identifiant="", mot_de_passe="") as alone:
+        assert alone.name == "S²LOW (https://s2low.example)"
+    with s2low_at(lambda _: Reply(), tls, url="https://s2low.example") as shared:
+        assert shared.name == "S²LOW (https://s2low.example, compte « agent »)"
+
+
 def test_the_verification_of_the_server_is_whole(tls: Path) -> None:
     context = ours.context(ours.load(tls / "tdt-client.p12", PASSWORD), tls / "tdt-ac.pem")
     assert context.check_hostname

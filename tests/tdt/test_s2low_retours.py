@@ -29,9 +29,14 @@ def test_a_retour_is_known_by_a_number(platform: Dictated, s2low: S2low, key: st
         s2low.returns()
 
 
-def test_a_retour_comes_byte_for_byte(platform: Dictated, s2low: S2low) -> None:
-    platform.say(RETOUR, Reply(body=retour()))
-    assert s2low.fetch(ITEM) == retour()
+@pytest.mark.parametrize("name", ["PES2R.xml", "retour.pdf", "../../etc/passwd", "é&lt;b&gt;\u202e\n" * 200])
+def test_a_retour_comes_byte_for_byte_whatever_its_name(platform: Dictated, s2low: S2low, name: str) -> None:
+    platform.say(LIST, xml(f"<liste><resultat/><pes_retour><id>7</id><nom>{name}</nom></pes_retour></liste>"))
+    platform.say(RETOUR, Reply(body=retour(), media_type="application/octet-stream"))
+    (item,) = s2low.returns()
+    assert item.name.isprintable()
+    assert len(item.name) <= 512
+    assert s2low.fetch(item) == retour()
 
 
 @pytest.mark.parametrize(

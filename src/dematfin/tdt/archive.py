@@ -78,8 +78,8 @@ def _check_known(line: Line, remote_id: str) -> None:
 def _is_ours(line: Line, remote_id: str, flow: Path, nomfic: str) -> bool | None:
     """Compare a deposit with our flow; None when S²LOW gives neither its file nor an acquit that would name it."""
     same = _same(line, remote_id, flow)
-    if same is None and (acquit := acquits.fetch(line, remote_id)) and acquit.nomfic:
-        return acquit.nomfic == nomfic
+    if same is None and (named := acquits.answered(line, remote_id)):
+        return named == nomfic
     return same
 
 

@@ -3,12 +3,17 @@
 import re
 from typing import Final
 
+import httpx
+
 from dematfin.errors import DocumentError
 from dematfin.support.xml import Element, local_name, parse_bytes, parse_head
+from dematfin.tdt.calls import Line, Reply
 from dematfin.tdt.envelopes import LARGEST_ANSWER
+from dematfin.tdt.failures import check_access
 
 NOMFIC: Final = "string(" + "/".join(f"*[local-name()='{name}']" for name in ("Enveloppe", "Parametres", "NomFic"))
 LONGEST_NAME: Final = 100
+HEAD: Final = 8192
 TAIL: Final = 256
 END: Final = re.compile(rb"</(?:[^\s<>/:]+:)?([^\s<>/:]+)\s*>\s*$")
 
@@ -19,6 +24,13 @@ def root_of(data: bytes) -> Element | None:
         return parse_head(data, "Fichier")
     except DocumentError:
         return None
+
+
+def download(line: Line, path: str, remote_id: str) -> Element | None:
+    """Return the root of a file of S²LOW, whose rest is not even downloaded; None when there is no such file."""
+    with line.download(path, id=remote_id) as response:
+        check_access(Reply(status=response.status_code, location=response.headers.get("Location", ""), body=b""))
+        return root_of(next(response.iter_bytes(HEAD), b"")) if response.status_code == httpx.codes.OK else None
 
 
 def nomfic(root: Element) -> str:

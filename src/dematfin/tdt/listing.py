@@ -12,7 +12,7 @@ from dematfin.ports.transmitter import Held
 from dematfin.tdt import heads
 from dematfin.tdt.calls import NUMBER, Line, Reply
 from dematfin.tdt.envelopes import LASTING, shown
-from dematfin.tdt.failures import body, check_access
+from dematfin.tdt.failures import body
 from dematfin.tdt.statuses import EVERYWHERE, phase, words
 
 PATH: Final = "/modules/helios/api/list_pes_aller.php"
@@ -20,7 +20,6 @@ FILE: Final = "/modules/helios/helios_download_file.php"
 PAGE: Final = 100
 LISTED: Final = 1000
 """Deposits that may be listed at once: the file of each has to be opened."""
-HEAD: Final = 8192
 
 
 def newest(line: Line, status: int, most: int, **days: str) -> Iterator[str]:
@@ -55,11 +54,8 @@ def deposits(line: Line, since: date) -> tuple[Held, ...]:
 
 
 def _nomfic(line: Line, remote_id: str) -> str:
-    """Return the NomFic at the head of a deposit, empty when its file cannot be had: the rest is not downloaded."""
-    with line.download(FILE, id=remote_id) as response:
-        check_access(Reply(status=response.status_code, location=response.headers.get("Location", ""), body=b""))
-        head = next(response.iter_bytes(HEAD), b"") if response.status_code == httpx.codes.OK else b""
-    root = heads.root_of(head)
+    """Return the NomFic at the head of a deposit, empty when its file cannot be had."""
+    root = heads.download(line, FILE, remote_id)
     return "" if root is None else heads.nomfic(root)
 
 
