@@ -11,6 +11,7 @@ import pytest
 
 from cli.office import Answer, Office, plain
 from dematfin.sandbox import pki
+from dematfin.support.clock import SystemClock
 
 CHECKS = (
     "fichier de configuration",
@@ -222,6 +223,18 @@ def test_a_neighbour_that_does_not_know_us_is_told_with_the_remedy(
     assert answer.code == code
     assert verdicts(answer) == dict.fromkeys(CHECKS, True) | {who: False}
     assert words in answer.out
+
+
+@pytest.mark.usefixtures("neighbours")
+def test_a_certificate_of_the_tdt_that_ends_soon_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    today = SystemClock.today
+    monkeypatch.setattr(SystemClock, "today", lambda clock: today(clock) + timedelta(days=340))
+    answer = office("config", "verifier")
+    assert answer.code == 0
+    said = " ".join(answer.out.split())
+    assert "le compte est accepté, certificat client jusqu'au" in said
+    assert "À faire ce mois-ci. Notre certificat client pour S²LOW" in said
+    assert "donnez-le à l'administrateur du TdT AVANT de l'installer ici" in said
 
 
 def test_neighbours_that_do_not_answer_are_told_each(cut_off: Office) -> None:

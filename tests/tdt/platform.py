@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from dematfin.sandbox.server import LoopbackServer, Reply, Request
+from dematfin.sandbox.server import LoopbackServer, Reply, Request, json_reply
 from dematfin.sandbox.tdt.app import TdtApp
 from dematfin.sandbox.tdt.state import Deliver, Dgfip
 from dematfin.sandbox.world import Delays, Tdt, TdtAccount
@@ -23,6 +23,7 @@ LIST: Final = "/modules/helios/api/helios_get_list.php"
 RETOUR: Final = "/modules/helios/api/helios_get_retour.php"
 MARK: Final = "/modules/helios/api/helios_change_status.php"
 FIND: Final = "/modules/helios/api/list_pes_aller.php"
+NOT_THERE: Final = Reply(body=b"<p>Le fichier n'est pas/plus disponible.</p>", media_type="text/html")
 FINE: Final = Reply(body=b"OK\n", media_type="text/plain")
 
 
@@ -46,6 +47,19 @@ def acquit(nomfic: str) -> bytes:
 
 def retour() -> bytes:
     return b"<?xml version='1.0' encoding='ISO-8859-1'?><n:PES_Retour xmlns:n='urn:x'/>"
+
+
+def xml(text: str, encoding: str = "utf-8") -> Reply:
+    return Reply(body=text.encode(encoding), media_type="text/xml")
+
+
+def status(code: str, message: str = "", result: str = "OK", encoding: str = "iso-8859-1") -> Reply:
+    body = f"<transaction><id>1</id><resultat>{result}</resultat><message>{message}</message><status>{code}</status>"
+    return xml(f'<?xml version="1.0" encoding="ISO-8859-1"?>{body}</transaction>', encoding)
+
+
+def listed(*keys: object) -> Reply:
+    return json_reply({"transactions": [{"id": key} for key in keys]})
 
 
 class Dictated:

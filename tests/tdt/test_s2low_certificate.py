@@ -1,5 +1,7 @@
 """Our client certificate: what makes it unusable is said in French, before anything leaves or when S²LOW refuses it."""
 
+import ssl
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -8,13 +10,14 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
+from pydantic import ValidationError
 
 from dematfin.errors import AccessDenied, ConfigError
 from dematfin.sandbox import pki
 from dematfin.sandbox.server import Reply
 from dematfin.support import tls as ours
 from tdt.odd_server import fine, odd_server
-from tdt.platform import PASSWORD, s2low_at
+from tdt.platform import PASSWORD, Dictated, s2low_at
 
 CLIENT = pki.client_profile("TEST client")
 EXPIRED = replace(CLIENT, starts=timedelta(days=-400), lasts=timedelta(days=30))
@@ -85,3 +88,39 @@ def test_a_key_that_others_may_read_is_refused(tls: Path, keep: Callable[[bytes]
 def test_the_certificate_may_be_asked_for_late(tls: Path) -> None:
     """Apache knows the path, hence the need of a certificate, only after the handshake."""
     assert ours.context(ours.load(tls / "tdt-client.p12", PASSWORD), tls / "tdt-ac.pem").post_handshake_auth
+
+
+@pytest.mark.parametrize("key", ["verifier", "verify", "autorites_ignorees", "insecure"])
+def test_nothing_turns_the_verification_of_the_server_off(tls: Path, key: str) -> None:
+    with pytest.raises(ValidationError, match=key), s2low_at(lambda _: Reply(), tls, **{key: False}):
+        pass
+
+
+def test_people_know_which_account_it_is(tls: Path) -> None:
+    with s2low_at(lambda _: Reply(), tls, url="https://s2low.example", identifiant="", mot_de_passe="") as alone:
+        assert alone.name == "S²LOW (https://s2low.example)"
+    with s2low_at(lambda _: Reply(), tls, url="https://s2low.example") as shared:
+        assert shared.name == "S²LOW (https://s2low.example, compte « agent »)"
+
+
+def test_the_verification_of_the_server_is_whole(tls: Path) -> None:
+    context = ours.context(ours.load(tls / "tdt-client.p12", PASSWORD), tls / "tdt-ac.pem")
+    assert context.check_hostname
+    assert context.verify_mode is ssl.CERT_REQUIRED
+
+
+def test_a_secret_that_is_out_of_reach_stops_only_who_needs_it(platform: Dictated, tls: Path, tmp_path: Path) -> None:
+    """A head of service certifies with an account that may not read the certificate of the TdT."""
+    with s2low_at(platform, tls, certificat=tmp_path / "hors de portée") as s2low:
+        assert s2low.refuses_twins
+        with pytest.raises(ConfigError, match="hors de portée"):
+            s2low.check()
+
+
+def test_the_key_is_never_left_on_disk(
+    platform: Dictated, tls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with s2low_at(platform, tls) as s2low:
+        s2low.check()
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,8 @@ def test_whatever_comes_only_errors_of_ours_go_out(
         lambda: s2low.send(flux, "FLUX1"),
         lambda: s2low.follow("1", "FLUX1"),
         lambda: s2low.find(flux, "FLUX1"),
+        lambda: s2low.confirm("12", flux, "FLUX1"),
+        lambda: s2low.deposits(date(2026, 11, 1)),
         s2low.returns,
         lambda: s2low.fetch(ITEM),
         lambda: s2low.acknowledge(ITEM),

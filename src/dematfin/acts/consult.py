@@ -8,6 +8,7 @@ from dematfin.domain.figures.overview import Overview, overview
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.link import Link
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.flux import Flux
@@ -143,4 +144,5 @@ def _holdings(app: App, books: Books) -> Holdings:
         waivers=books.find(Waiver),
         remotes=books.find(RemoteFolder, state=OPEN),
         refused_pieces=books.find(Piece, refusal=Between(low=" ")),
+        links=books.find(Link),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dematfin.cli.output import counted, day
 from dematfin.config import Settings, load
+from dematfin.domain.figures.link_alerts import certificate_alert
 from dematfin.domain.finding import blocking
 from dematfin.errors import ConfigError
 from dematfin.parapheur.bridge import IParapheur
@@ -125,7 +126,9 @@ class Diagnosis:
         """Call S²LOW."""
         tdt = reach_tdt(self._settings, self._folder)
         tdt.check()
-        return f"le compte est accepté, certificat client jusqu'au {day(tdt.certificate_expires_on)}"
+        end = tdt.certificate_expires_on
+        warning = certificate_alert(tdt.name, end, open_clock(self._settings).today())
+        return f"le compte est accepté, certificat client jusqu'au {day(end)}. {warning}".strip()
 
     def mail(self) -> str:
         """Call the mail server; no mail leaves."""

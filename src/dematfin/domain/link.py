@@ -15,8 +15,9 @@ class Link:
         id: which neighbour.
         name: what people call it.
         certificate_expires_on: last day of our client certificate there; None: there is none.
-        tried_at: when it was last used.
+        tried_at: when it was last found so; again once a day as long as nothing changes.
         trouble: why that failed, in French; empty when it went well.
+        troubled_since: first of the failures that follow one another until now.
     """
 
     id: str
@@ -24,3 +25,4 @@ class Link:
     certificate_expires_on: date | None = None
     tried_at: datetime
     trouble: str = ""
+    troubled_since: datetime | None = None

@@ -8,9 +8,11 @@ from dataclasses import replace
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.reception import Answer, AnswerKind, AnswerState
+from dematfin.errors import ConfigError, ConnectorError
 from dematfin.ports.app import App
 from dematfin.ports.transmitter import Phase, Progress, ReturnItem
 from dematfin.steps.answers import apply
+from dematfin.steps.links import watched
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.transmit import give_back
 
@@ -23,7 +25,7 @@ def follow_up(app: App) -> Outcome:
     for flux in sent:
         with tally.item(f"Flux {flux.id}"):
             _ask(app, flux, tally)
-    with tally.item("Retours du comptable"):
+    with tally.item("Retours du comptable"), watched(app, ConnectorError, ConfigError):
         for item in app.transmitter.returns():
             with tally.item(f"Retour {item.name}"):
                 _bring_in(app, item)
@@ -35,7 +37,7 @@ def _ask(app: App, flux: Flux, tally: Tally) -> None:
     progress = app.transmitter.follow(flux.remote_id, flux.id)
     match progress.phase:
         case Phase.WAITING:
-            pass
+            _say(app, flux, Progress(phase=progress.phase))  # nothing holds it any more
         case Phase.ANSWERED:
             _store(app, AnswerKind.ACQUIT, flux.remote_id, flux.id, progress.acquit or b"")
         case Phase.REFUSED:
@@ -60,7 +62,8 @@ def _say(app: App, flux: Flux, progress: Progress) -> None:
         return
     with app.ledger.transaction() as books:
         books.save(replace(flux, message=progress.message))
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, progress.message))
+        motif = progress.message or "plus rien ne le retient au TdT"
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, motif))
 
 
 def _bring_in(app: App, item: ReturnItem) -> None:

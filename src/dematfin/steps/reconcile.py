@@ -15,7 +15,7 @@ from dematfin.ports.app import App
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import tell
 from dematfin.steps.transmit import arrived
-from dematfin.steps.untouched import check_untouched
+from dematfin.steps.untouched import check_ours, check_untouched
 
 
 def reconcile(app: App) -> Outcome:
@@ -73,6 +73,7 @@ def _ask_by_twin(app: App, flux: Flux, path: Path) -> str | None:
     """Send the same bytes again to a TdT that refuses twins; None when nobody can tell yet."""
     if flux.arrived or not app.transmitter.refuses_twins or not _rested(app, flux):
         return None
+    check_ours(app.policy, flux)
     twin = replace(flux, sending_since=app.clock.now())
     _keep(app, flux, twin, "les mêmes octets sont envoyés de nouveau, le TdT refuse les doubles")
     try:

@@ -29,10 +29,11 @@ from dematfin.errors import (
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.intentions import give_up, intend
+from dematfin.steps.links import watched
 from dematfin.steps.liquidate import ENDED
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import carry_out
-from dematfin.steps.untouched import check_untouched
+from dematfin.steps.untouched import check_ours, check_untouched
 
 SETTLED: Final = frozenset({IntentionState.DONE, IntentionState.GIVEN_UP})
 
@@ -46,13 +47,16 @@ def transmit(app: App) -> Outcome:
         with tally.item(f"Flux {flux.id}"):
             check_signed(app, flux)  # before suppliers are told of mandats that could not leave
             if _suppliers_told(app, flux, tally):
-                deposit(app, flux)
+                with watched(app, AccessDenied, ConfigError):
+                    deposit(app, flux)
                 tally.done(flux.id)
     return tally.outcome()
 
 
 def check_signed(app: App, flux: Flux) -> None:
-    """Raise SignatureError unless the file of a flow that is to leave is the one that was kept."""
+    """Raise SignatureError unless the file of a flow that is to leave is the one that was kept, RuleError unless it is
+    of one of our budgets."""
+    check_ours(app.policy, flux)
     if (document := flux.to_deposit) is None:
         raise SignatureError
     with app.documents.local(document) as path:
@@ -65,6 +69,7 @@ def deposit(app: App, flux: Flux) -> None:
         raise SignatureError
     with app.documents.local(document) as path:
         check_untouched(flux, document, path)
+        check_ours(app.policy, flux)
         sending = begin(app, flux)
         try:
             remote_id = app.transmitter.send(path, flux.id)

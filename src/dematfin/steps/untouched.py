@@ -5,7 +5,8 @@ from pathlib import Path
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.mandat.flux import Flux
-from dematfin.errors import SignatureError
+from dematfin.domain.policy import Policy
+from dematfin.errors import RuleError, SignatureError
 
 
 def check_untouched(flux: Flux, document: DocumentRef, path: Path) -> None:
@@ -22,3 +23,17 @@ def check_untouched(flux: Flux, document: DocumentRef, path: Path) -> None:
             "prévenez l'exploitant."
         )
         raise SignatureError(message)
+
+
+def check_ours(policy: Policy, flux: Flux) -> None:
+    """Raise RuleError when a flow that is to leave is of no budget of ours: the base, or the budgets, are another's.
+
+    S²LOW binds the SIRET of whatever is deposited to the account that deposits it, then gives that account the retours
+    of this SIRET, or nobody any more.
+    """
+    if not policy.owns(flux.siret):
+        message = (
+            f"Flux {flux.id} : son SIRET {flux.siret} n'est celui d'aucun budget configuré. Il ne part pas : le TdT ne "
+            "saurait plus à qui rendre les retours de ce SIRET. Vérifiez [[budgets]], et que cette base est la bonne."
+        )
+        raise RuleError(message)

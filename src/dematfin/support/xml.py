@@ -13,6 +13,7 @@ Tree: TypeAlias = Any
 """lxml is published without types."""
 
 MEBIBYTE: Final = 1024 * 1024
+HEAD: Final = 64 * 1024
 LARGEST: Final = 200 * MEBIBYTE
 """Default limit: Chorus Pro sends 160 MB at most, a TdT accepts 128 MiB and hands back 150 MiB."""
 
@@ -37,6 +38,24 @@ def parse_bytes(data: bytes, what: str, limit: int = LARGEST) -> Element:
         return _checked(etree.fromstring(data, parser()), what)
     except etree.XMLSyntaxError as error:
         raise UnreadableXml(_unreadable(what, error)) from error
+
+
+def parse_head(data: bytes, what: str) -> Element:
+    """Return the root of an XML text with what its first 64 KiB hold; nothing is known of the rest.
+
+    Raises:
+        UnreadableXml: already there, it is no XML.
+    """
+    pull = etree.XMLPullParser(events=("start",), resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        pull.feed(data[:HEAD])
+    except etree.XMLSyntaxError as error:
+        raise UnreadableXml(_unreadable(what, error)) from error
+    _, root = next(pull.read_events(), (None, None))
+    if root is None:
+        message = f"{what} : ce n'est pas du XML."
+        raise UnreadableXml(message)
+    return _checked(root, what)
 
 
 def parse_file(path: Path, what: str, limit: int = LARGEST) -> Tree:

@@ -4,6 +4,7 @@ A connection that is kept may be cut and the request silently sent again; a cook
 for the account of its session, whatever login comes with the request. So nothing outlives a call.
 """
 
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from dematfin.support.http import Timeouts, later, read_limited, translated
 from dematfin.tdt import envelopes
 
 S2LOW: Final = "S²LOW"
+NUMBER: Final = re.compile("[0-9]{1,18}")
+"""How transactions and retours are numbered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

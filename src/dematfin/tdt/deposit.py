@@ -18,12 +18,11 @@ from dematfin.errors import (
 )
 from dematfin.support.xml import MEBIBYTE
 from dematfin.tdt import envelopes
-from dematfin.tdt.calls import Line, Reply
+from dematfin.tdt.calls import NUMBER, Line, Reply
 from dematfin.tdt.failures import ACCESS, REMEDY, check_admitted
 
 PATH: Final = "/modules/helios/api/helios_importer_fichier.php"
 UNSAFE: Final = re.compile(r"[^a-zA-Z0-9._\- ]")
-NUMBER: Final = re.compile(r"[0-9]{1,18}")
 TOO_LARGE: Final = re.compile(r"taille|code [12]\b", re.IGNORECASE)  # 1 and 2: PHP's own size limits
 NOT_STORED: Final = re.compile("chargement", re.IGNORECASE)  # "Erreur lors du" or "Échec lors du téléchargement"
 
@@ -77,7 +76,8 @@ def _import(reply: Reply, nomfic: str) -> envelopes.Envelope:
         envelope = envelopes.read(reply.body, f"dépôt du flux {nomfic}", "import")
     except BadAnswer as error:
         raise _unknown(envelopes.shown(reply.body), nomfic) from error
-    if not envelope.refused and NUMBER.fullmatch(envelope.text("id")) is None:
+    done = envelope.text("resultat").upper() == "OK" and NUMBER.fullmatch(envelope.text("id")) is not None
+    if not done and not envelope.refused:
         raise _unknown(envelopes.shown(reply.body), nomfic)
     return envelope
 

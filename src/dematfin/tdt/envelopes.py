@@ -9,8 +9,10 @@ from dematfin.errors import BadAnswer, DocumentError
 from dematfin.support.xml import MEBIBYTE, Element, local_name, parse_bytes
 
 LARGEST: Final = MEBIBYTE
+LARGEST_ANSWER: Final = 150 * MEBIBYTE
 DECLARATION: Final = re.compile(r"^\ufeff?<\?xml[^>]*\?>")
 SHOWN: Final = 200
+LONGEST_MESSAGE: Final = 512
 LASTING: Final = "Relancez plus tard ; si cela dure, voyez l'administrateur de S²LOW."
 
 
@@ -28,7 +30,7 @@ class Envelope:
     @property
     def message(self) -> str:
         """What S²LOW says, for display: it was escaped for HTML before it was put in XML."""
-        return " ".join(html.unescape(self.text("message")).split())
+        return plain(self.text("message"))
 
     def text(self, name: str) -> str:
         """Return the text of a child, empty when there is none."""
@@ -60,7 +62,16 @@ def decoded(body: bytes) -> str:
 
 def shown(body: bytes) -> str:
     """Return the beginning of an answer, for a person who has to find out what happened."""
-    return " ".join(body[:SHOWN].decode("utf-8", errors="replace").split()) or "rien"
+    return _printable(body[:SHOWN].decode("utf-8", errors="replace")) or "rien"
+
+
+def plain(said: str) -> str:
+    """Return a message of S²LOW, escaped for HTML, as people may see it: on one line, and no longer than its own."""
+    return _printable(html.unescape(said))[:LONGEST_MESSAGE]
+
+
+def _printable(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _without_label(body: bytes) -> bytes:

@@ -4,7 +4,6 @@ Plain text `KO` and a message; a redirect to the login page, or to another one; 
 says KO; a real HTTP error. Messages are for display: only their ASCII fragments decide.
 """
 
-import html
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ import httpx
 
 from dematfin.errors import AccessDenied, BadAnswer, Refused
 from dematfin.tdt.calls import Reply
-from dematfin.tdt.envelopes import LASTING, Envelope, decoded, shown
+from dematfin.tdt.envelopes import LASTING, Envelope, decoded, plain, shown
 
 LOGIN_PAGE: Final = re.compile("login|connexion|connection", re.IGNORECASE)
 PLAIN_KO: Final = re.compile(rb"\s*KO\s*(\r?\n|$)")
@@ -76,7 +75,7 @@ def plain_ko(reply: Reply) -> str:
     if found is None:
         return ""
     rest = reply.body[found.end() :]
-    return " ".join(html.unescape(decoded(rest)).split()) or "sans explication"
+    return plain(decoded(rest)) or "sans explication"
 
 
 def _denial(reply: Reply) -> str:

@@ -3,47 +3,51 @@
 import re
 from typing import Final
 
-import httpx
-
-from dematfin.errors import BadAnswer, DocumentError
+from dematfin.errors import BadAnswer
 from dematfin.ports.transmitter import Phase, Progress
-from dematfin.support.xml import MEBIBYTE, local_name, parse_bytes
-from dematfin.tdt import envelopes, statuses
+from dematfin.tdt import acquits, envelopes, statuses
 from dematfin.tdt.calls import Line
-from dematfin.tdt.failures import body, check_access, refusal
+from dematfin.tdt.failures import body, refusal
 
-STATUS: Final = "/modules/helios/api/helios_transac_get_status.php"
-ACQUIT: Final = "/modules/helios/helios_download_acquit.php"
-LARGEST_ANSWER: Final = 150 * MEBIBYTE
-ROOTS: Final = frozenset({"pes_acquit", "pes_nonacquit"})
+PATH: Final = "/modules/helios/api/helios_transac_get_status.php"
 WHOLE_NUMBER: Final = re.compile(r"-?[0-9]{1,4}")
 GONE: Final = {
-    "consultation statut": "S²LOW l'a annulé : aucun acquit ne viendra.",  # status 0 is falsy in its code
+    "consultation statut": statuses.WORDS[statuses.CANCELLED],  # this status is falsy in its code
     "transaction invalide": "S²LOW ne le connaît plus : son administrateur l'a peut-être supprimé.",
 }
-NOMFIC: Final = "string(" + "/".join(f"*[local-name()='{name}']" for name in ("Enveloppe", "Parametres", "NomFic"))
+BEFORE_SENDING: Final = re.compile(
+    "non trouv|introuvable|virus|pas encod|pas en XML|ni bordereau|NomFic|CodCol|IdCol|depuis son postage|"
+    "signature du fichier|enregistrement du PES|Helios FTP"
+)
+"""What S²LOW finds wrong by itself before it sends: only then has nothing reached Hélios."""
 
 
 def follow(line: Line, remote_id: str, nomfic: str) -> Progress:
     """Say where a deposit stands, and bring its acquit back when there is one."""
     call = f"état du flux {nomfic}"
-    envelope = envelopes.read(body(line.get(STATUS, transaction=remote_id), call), call, "transaction")
+    envelope = ask(line, remote_id, call)
     if envelope.refused:
         return _gone(envelope.message, call)
     status = _status(envelope, call)
-    match statuses.phase(status):
-        case Phase.ANSWERED:
-            return _answered(line, remote_id, nomfic)
-        case Phase.REFUSED:
-            return _in_error(line, remote_id, nomfic, envelope.message)
-        case phase:
-            return Progress(phase=phase, message=statuses.words(status, envelope.message))
+    if statuses.phase(status) is Phase.ANSWERED:
+        return _answered(line, remote_id, nomfic)
+    if status == statuses.REFUSED:
+        return _in_error(line, remote_id, nomfic, envelope.message)
+    if status == statuses.PURGED and (kept := acquits.of(line, remote_id, nomfic)):
+        return Progress(phase=Phase.ANSWERED, acquit=kept)
+    return Progress(phase=statuses.phase(status), message=statuses.words(status, envelope.message))
+
+
+def ask(line: Line, remote_id: str, call: str) -> envelopes.Envelope:
+    """Return what S²LOW says of a transaction; it says KO of one that it does not know."""
+    return envelopes.read(body(line.get(PATH, transaction=remote_id), call), call, "transaction")
 
 
 def _status(envelope: envelopes.Envelope, call: str) -> int:
     text = envelope.text("status")
     if WHOLE_NUMBER.fullmatch(text) is None:
-        message = f"S²LOW répond mal à « {call} » : état « {text} » ({envelope.message}). {envelopes.LASTING}"
+        said = envelopes.plain(text)
+        message = f"S²LOW répond mal à « {call} » : état « {said} » ({envelope.message}). {envelopes.LASTING}"
         raise BadAnswer(message)
     return int(text)
 
@@ -57,7 +61,7 @@ def _gone(said: str, call: str) -> Progress:
 
 def _answered(line: Line, remote_id: str, nomfic: str) -> Progress:
     """The status may be a little ahead of the file."""
-    acquit = _acquit(line, remote_id, nomfic)
+    acquit = acquits.of(line, remote_id, nomfic)
     if acquit is None:
         message = f"S²LOW annonce une réponse d'Hélios, mais ne donne pas encore celle du flux {nomfic}."
         return Progress(phase=Phase.WAITING, message=message)
@@ -66,8 +70,9 @@ def _answered(line: Line, remote_id: str, nomfic: str) -> Progress:
 
 def _in_error(line: Line, remote_id: str, nomfic: str, said: str) -> Progress:
     """An error of S²LOW may hide an answer of Hélios that its own schemas did not know, or the twin of a deposit whose
-    answer was lost: S²LOW compares deposits, then stores them, so that both may pass."""
-    acquit = _acquit(line, remote_id, nomfic)
+    answer was lost: S²LOW compares deposits, then stores them, so that both may pass. An administrator may write what
+    he likes. So the flow is only given back when S²LOW says why it did not send it."""
+    acquit = acquits.of(line, remote_id, nomfic)
     if acquit is not None:
         return Progress(phase=Phase.ANSWERED, acquit=acquit)
     if "par helios" in said.lower():
@@ -76,22 +81,10 @@ def _in_error(line: Line, remote_id: str, nomfic: str, said: str) -> Progress:
     if "existe d" in said:
         message = f"S²LOW en a déjà un de même nom ({said}) : cherchez-y l'autre dépôt, c'est peut-être lui qui compte."
         return Progress(phase=Phase.HELD, message=message)
-    return Progress(phase=Phase.REFUSED, message=said)
-
-
-def _acquit(line: Line, remote_id: str, nomfic: str) -> bytes | None:
-    """Return the acquit of our flow; None when S²LOW has none to give: it then redirects, or sends a page."""
-    reply = line.get(ACQUIT, LARGEST_ANSWER, id=remote_id)
-    check_access(reply)
-    if httpx.codes.is_redirect(reply.status) or reply.status == httpx.codes.NOT_FOUND:
-        return None
-    data = body(reply, f"acquit du flux {nomfic}")
-    return data if _answers(data, nomfic) else None
-
-
-def _answers(data: bytes, nomfic: str) -> bool:
-    try:
-        root = parse_bytes(data, f"Acquit du flux {nomfic}", LARGEST_ANSWER)
-    except DocumentError:
-        return False
-    return local_name(root).lower() in ROOTS and root.xpath(f"{NOMFIC}/@V)").strip() == nomfic
+    if BEFORE_SENDING.search(said):
+        return Progress(phase=Phase.REFUSED, message=said)
+    message = (
+        f"S²LOW l'a mis en erreur ({said or 'sans explication'}) sans dire s'il était déjà parti vers Hélios : "
+        "demandez-le à l'administrateur de S²LOW, rien n'est renvoyé d'ici là."
+    )
+    return Progress(phase=Phase.HELD, message=message)

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from dematfin.errors import BadAnswer, DocumentError
+from dematfin.errors import BadAnswer
 from dematfin.ports.transmitter import ReturnItem
-from dematfin.support.xml import local_name, parse_bytes
-from dematfin.tdt import envelopes
-from dematfin.tdt.calls import Line
+from dematfin.support.xml import local_name
+from dematfin.tdt import envelopes, heads
+from dematfin.tdt.calls import NUMBER, Line
+from dematfin.tdt.envelopes import LARGEST_ANSWER
 from dematfin.tdt.failures import accepted, body
-from dematfin.tdt.progress import LARGEST_ANSWER
 
 LIST: Final = "/modules/helios/api/helios_get_list.php"
 FETCH: Final = "/modules/helios/api/helios_get_retour.php"
@@ -24,22 +24,21 @@ def unread(line: Line) -> tuple[ReturnItem, ...]:
 
 def _item(part: envelopes.Envelope, call: str) -> ReturnItem:
     remote_id = part.text("id")
-    if not remote_id:
+    if NUMBER.fullmatch(remote_id) is None:
         message = f"S²LOW répond mal à « {call} » : un retour n'y a pas de numéro. {envelopes.LASTING}"
         raise BadAnswer(message)
-    return ReturnItem(remote_id=remote_id, name=part.text("nom") or f"retour {remote_id}")
+    return ReturnItem(remote_id=remote_id, name=envelopes.plain(part.text("nom")) or f"retour {remote_id}")
 
 
 def fetch(line: Line, item: ReturnItem) -> bytes:
     """Return the bytes of a retour, untouched; a page or an envelope in its place is an error."""
     call = f"retour {item.name}"
     data = body(line.get(FETCH, LARGEST_ANSWER, id=item.remote_id), call)
-    try:
-        root = parse_bytes(data, call, LARGEST_ANSWER)
-    except DocumentError as error:
-        raise BadAnswer(_no_retour(call, data)) from error
+    root = heads.root_of(data)
+    if root is None or not heads.is_whole(data, root):
+        raise BadAnswer(_no_retour(call, data))
     if local_name(root) == "get_retour":
-        accepted(envelopes.Envelope(root), call)
+        accepted(envelopes.read(data, call), call)
     if local_name(root).lower() != "pes_retour":
         raise BadAnswer(_no_retour(call, data))
     return data

@@ -12,7 +12,7 @@ from dematfin.ports.transmitter import Held, Progress, ReturnItem
 from dematfin.support import tls
 from dematfin.support.http import Timeouts, check_url
 from dematfin.support.tls import ClientCertificate
-from dematfin.tdt import archive, deposit, failures, progress, returns
+from dematfin.tdt import archive, deposit, failures, listing, progress, returns
 from dematfin.tdt.calls import Line
 from dematfin.tdt.envelopes import LASTING, shown
 from dematfin.tdt.settings import S2lowSettings
@@ -76,12 +76,12 @@ class S2low:
         return archive.find(self._archivist, flow, nomfic)
 
     def confirm(self, remote_id: str, flow: Path, nomfic: str) -> bool:
-        """Compare our bytes with those of one deposit, which the account that made it may download."""
+        """Compare our bytes with those of one deposit, which the account that made it may download; or its acquit."""
         return archive.confirm(self._line, remote_id, flow, nomfic)
 
     def deposits(self, since: date) -> tuple[Held, ...] | None:
         """List our deposits; S²LOW lists them to archivists only."""
-        return None if self._archivist is None else archive.deposits(self._archivist, since)
+        return None if self._archivist is None else listing.deposits(self._archivist, since)
 
     def follow(self, remote_id: str, nomfic: str) -> Progress:
         """Ask where a deposit stands; its acquit comes with the answer."""

@@ -4,11 +4,12 @@ from typing import Final
 
 from dematfin.ports.transmitter import Phase
 
-TO_SIGN, TO_RELEASE, PURGED, NO_ACQUIT = 13, 14, 22, 24
+CANCELLED, TO_SIGN, TO_RELEASE, PURGED, NO_ACQUIT = 0, 13, 14, 22, 24
 REFUSED: Final = -1
 
 PHASES: Final[dict[int, Phase]] = {
     REFUSED: Phase.REFUSED,
+    CANCELLED: Phase.LOST,
     1: Phase.WAITING,  # posté
     2: Phase.WAITING,  # en attente de transmission
     3: Phase.WAITING,  # transmis
@@ -30,14 +31,18 @@ PHASES: Final[dict[int, Phase]] = {
 IN_FLIGHT: Final = (TO_SIGN, TO_RELEASE, 1, 2, 3, 4, 6, 8, REFUSED)
 """Where a lost deposit may be, in the order in which a flow goes through them: it cannot slip past the search."""
 
-EVERYWHERE: Final = (*PHASES, 0)
-"""All that a deposit may have become, cancelled (0) included."""
+EVERYWHERE: Final = (TO_SIGN, TO_RELEASE, 1, 2, 3, 7, 4, 6, 8, 19, 9, 10, 11, 20, PURGED, NO_ACQUIT, REFUSED, CANCELLED)
+"""All that a deposit may have become, in that order too."""
 
 WORDS: Final[dict[int, str]] = {
-    TO_SIGN: "Il attend d'être signé sur S²LOW.",
+    CANCELLED: "S²LOW l'a annulé : aucun acquit ne viendra.",
+    TO_SIGN: (
+        "Il attend une signature sur S²LOW, où rien n'est à signer : demandez à l'administrateur de S²LOW de le "
+        "laisser partir tel quel."
+    ),
     TO_RELEASE: (
-        "Il attend sur S²LOW qu'une personne habilitée le télétransmette : il manque à notre compte le droit de "
-        "télétransmettre (TT)."
+        "Il attend sur S²LOW qu'une personne habilitée le télétransmette : faites-le télétransmettre là-bas, et "
+        "demandez pour notre compte le droit de télétransmettre (TT)."
     ),
     PURGED: "S²LOW l'a détruit : demandez l'acquit au comptable.",
     NO_ACQUIT: "S²LOW l'a transmis sans attendre d'acquit : voyez avec le comptable ce qu'il en a reçu.",

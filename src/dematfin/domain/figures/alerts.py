@@ -7,14 +7,16 @@ from typing import Final
 from dematfin.domain import labels
 from dematfin.domain.figures import coherence
 from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.figures.link_alerts import of_links
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
 from dematfin.domain.figures.piece_alerts import of_pieces
 from dematfin.domain.figures.remote_alerts import of_remotes
+from dematfin.domain.figures.urgency import remaining, urgency
 from dematfin.domain.finding import Severity, blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
@@ -25,8 +27,6 @@ REMEDIES: Final = {
     MandatState.ON_HOLD: "Répondez au comptable.",
 }
 
-PASSWORD_DAYS: Final = (60, 30, 7)
-URGENCY: Final = ("URGENT. ", "À faire ce mois-ci. ", "")
 DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 
 
@@ -40,6 +40,7 @@ def alerts(held: Holdings, today: date) -> Iterator[str]:
     yield from of_batches(held.batches)
     yield from of_captures(held.captures)
     yield from filter(None, (password_alert(rules, today) for rules in held.structures))
+    yield from of_links(held.links, today)
     yield from _of_neighbours(held)
     yield from (one.sentence for one in coherence.of_all(held, today) if one.severity is not Severity.INFO)
     yield from _of_late_visas(held.folders, today)
@@ -58,6 +59,10 @@ def _of_flows(flows: Iterable[Flux]) -> Iterator[str]:
             yield f"Flux {flux.id} : sa signature est refusée. {said}. Corrigez, puis faites-le signer de nouveau."
         elif flux.state is FluxState.SIGNING and flux.message:
             yield f"Flux {flux.id}, à la signature : {flux.message}"
+        elif flux.state in TO_DEPOSIT and flux.message:
+            yield f"Flux {flux.id} : il n'est pas parti. {flux.message}"
+        elif flux.state is FluxState.TRANSMITTED and flux.message:
+            yield f"Flux {flux.id}, au TdT : {flux.message}"
 
 
 def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
@@ -83,15 +88,13 @@ def _of_what_came_in(held: Holdings) -> Iterator[str]:
 def password_alert(rules: StructureRules, today: date) -> str:
     """Say that the technical account of a structure is about to lapse, or an empty text (424 days, then 401)."""
     end = rules.password_expires_on
-    if end is None or (left := (end - today).days) > PASSWORD_DAYS[0]:
+    if end is None or (loud := urgency(end, today)) is None:
         return ""
-    urgency = next(word for days, word in zip(PASSWORD_DAYS[::-1], URGENCY, strict=True) if left <= days)
-    what = f"{urgency}Le mot de passe du compte technique Chorus Pro de {rules.name}"
+    what = f"{loud}Le mot de passe du compte technique Chorus Pro de {rules.name}"
     remedy = "Le gestionnaire principal le renouvelle dans Chorus Pro, puis mettez le secret à jour"
-    if left < 0:
+    if end < today:
         return f"{what} a expiré le {end:%d/%m/%Y} : rien n'est plus importé. {remedy}."
-    when = f"dans {left} jour{'s' * (left > 1)}" if left else "aujourd'hui"
-    return f"{what} expire le {end:%d/%m/%Y}, {when}. {remedy} : sinon tout import s'arrêtera."
+    return f"{what} expire le {end:%d/%m/%Y}, {remaining(end, today)}. {remedy} : sinon tout import s'arrêtera."
 
 
 def _of_neighbours(held: Holdings) -> Iterator[str]:

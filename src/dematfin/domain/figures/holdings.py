@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.link import Link
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
@@ -39,3 +40,4 @@ class Holdings:
     waivers: Sequence[Waiver] = ()
     remotes: Sequence[RemoteFolder] = ()
     refused_pieces: Sequence[Piece] = ()
+    links: Sequence[Link] = ()

@@ -172,7 +172,7 @@ def _is_over(mandat: Mandat) -> bool:
 
 
 def _known(mandat: Mandat) -> Decimal:
-    """Return what the comptable has said to be paid; what Chorus Pro alone shows has no amount: he has the last word."""
+    """Return what the comptable has said to be paid: what Chorus Pro alone shows is not his word."""
     return ZERO if mandat.paid_shown else mandat.paid
 
 

@@ -40,8 +40,8 @@ TABLES: Final[dict[str, tuple[dict[str, sa.types.TypeEngine[Any]], frozenset[str
         frozenset({"ended_at"}),
     ),
     "link": (
-        {"name": TEXT, "certificate_expires_on": TEXT, "tried_at": TEXT, "trouble": TEXT},
-        frozenset({"certificate_expires_on"}),
+        {"name": TEXT, "certificate_expires_on": TEXT, "tried_at": TEXT, "trouble": TEXT, "troubled_since": TEXT},
+        frozenset({"certificate_expires_on", "troubled_since"}),
     ),
 }
 """Columns of the new tables, and those that may be empty."""

@@ -1,0 +1,35 @@
+"""What the way to a neighbour needs somebody for."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Final
+
+from dematfin.domain.figures.urgency import remaining, urgency
+from dematfin.domain.link import Link
+
+REMEDY: Final = (
+    "Demandez-en un autre à son autorité, et donnez-le à l'administrateur du TdT AVANT de l'installer ici : le compte "
+    "y est reconnu à l'empreinte du certificat"
+)
+"""S²LOW knows an account by nothing else."""
+
+
+def of_links(links: Iterable[Link], today: date) -> Iterator[str]:
+    """Yield what is about to stop, and what has not worked since another day."""
+    for one in links:
+        if one.troubled_since is not None and one.troubled_since.date() < today:
+            yield f"{one.name} : rien ne passe plus depuis le {one.troubled_since:%d/%m/%Y}. {one.trouble}"
+        if sentence := certificate_alert(one.name, one.certificate_expires_on, today):
+            yield sentence
+
+
+def certificate_alert(name: str, end: date | None, today: date) -> str:
+    """Say that our client certificate is about to lapse, or an empty text."""
+    if end is None or (loud := urgency(end, today)) is None:
+        return ""
+    what = f"{loud}Notre certificat client pour {name}"
+    if end < today:
+        stopped = "plus aucun bordereau ne part, aucun acquit ni retour ne revient"
+        return f"{what} a expiré le {end:%d/%m/%Y} : {stopped}. {REMEDY}."
+    stops = "plus aucun bordereau ne partira, et aucun acquit ni retour ne reviendra"
+    return f"{what} expire le {end:%d/%m/%Y}, {remaining(end, today)}. {REMEDY} : sinon {stops}."
