@@ -19,6 +19,7 @@ from dematfin.errors import (
     Refused,
     SignatureError,
     UnknownOutcome,
+    UnknownRecord,
     Unreachable,
 )
 from dematfin.ports.app import App
@@ -35,6 +36,14 @@ def sha1_of(path: Path) -> str:
     """Return the name by which S²LOW knows a file; it is no proof of anything."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.sha1(usedforsecurity=False)).hexdigest()
+
+
+def flux_named(books: Books, nomfic: str) -> Flux:
+    """Return a flow, or raise UnknownRecord with where its name is read."""
+    for found in books.find(Flux, id=nomfic):
+        return found
+    message = f"Le flux « {nomfic} » n'existe pas. Son nom se lit dans « dematfin bordereau voir BORDEREAU »."
+    raise UnknownRecord(message)
 
 
 def attempts_of(books: Books, flux: Flux) -> tuple[Attempt, ...]:
@@ -107,9 +116,9 @@ def arrived(app: App, flux: Flux, remote_id: str, motif: str = "") -> None:
 
 
 def arrived_in(app: App, books: Books, flux: Flux, remote_id: str, motif: str) -> None:
-    """Write in open books that the TdT has a flow, under that number."""
-    there = flux.moved(FluxState.TRANSMITTED)
-    books.save(replace(there, remote_id=remote_id, sent_at=app.clock.now(), message=""))
+    """Write in open books that the TdT has a flow, under that number, maybe in the place of another one."""
+    there = flux if flux.state is FluxState.TRANSMITTED else flux.moved(FluxState.TRANSMITTED)
+    books.save(replace(there, remote_id=remote_id, sent_at=flux.sent_at or app.clock.now(), message=""))
     books.record(app.event(Subject.FLUX, flux.id, flux.state, there.state, motif, remote_id=remote_id))
     _number(app, books, flux, remote_id)
     for mandat in books.find(Mandat, bordereau=flux.bordereaux, state=MandatState.IN_BORDEREAU):
