@@ -62,6 +62,14 @@ def failing(error: Exception) -> Callable[..., str]:
     return call
 
 
+def noted(calls: list[str], name: str, call: Callable[[Path, str], str]) -> Callable[[Path, str], str]:
+    def noting(path: Path, nomfic: str) -> str:
+        calls.append(f"{name} {nomfic}")
+        return call(path, nomfic)
+
+    return noting
+
+
 def states(hall: Hall) -> list[AttemptState]:
     return [one.state for one in sorted(hall.all(Attempt), key=lambda one: one.number)]
 
@@ -212,8 +220,8 @@ def test_a_deposit_of_a_dead_run_is_asked_for_before_any_other_leaves(
     with hall.ledger.transaction() as books:
         books.save(stuck)  # whatever the daily order has found of it meanwhile
     hall.sign()
-    monkeypatch.setattr(hall.tdt, "find", lambda path, name: calls.append(f"find {name}") or find(path, name))
-    monkeypatch.setattr(hall.tdt, "send", lambda path, name: calls.append(f"send {name}") or send(path, name))
+    for name, call in (("find", find), ("send", send)):
+        monkeypatch.setattr(hall.tdt, name, noted(calls, name, call))
     transmit(hall.app)
     (other,) = (one for one in hall.all(Flux) if one.id != stuck.id)
     assert calls == [f"find {stuck.id}", f"send {other.id}"]
