@@ -280,3 +280,16 @@ def test_a_deposit_without_a_day_does_not_wait_for_ever(lost: Hall) -> None:
     lost.clock.advance(seconds=1)
     reconcile(lost.app)
     assert len(states(lost)) == 2
+
+
+def test_what_is_proved_to_be_there_is_not_sent_again_because_a_search_missed_it(
+    lost: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost.clock.advance(minutes=6)
+    reconcile(lost.app)
+    assert flux(lost).arrived
+    monkeypatch.setattr(lost.tdt, "find", lambda *_: "")
+    lost.clock.advance(hours=1)
+    reconcile(lost.app)
+    assert flux(lost).state is FluxState.TO_VERIFY
+    assert states(lost) == [AttemptState.UNKNOWN, AttemptState.THERE]
