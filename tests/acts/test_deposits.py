@@ -17,6 +17,7 @@ from dematfin.errors import (
     AlreadyThere,
     ComeBackLater,
     Forbidden,
+    Refused,
     RuleError,
     UnknownOutcome,
     UnknownRecord,
@@ -273,6 +274,24 @@ def test_what_may_still_be_on_its_way_or_be_asked_is_not_certified(hall: Hall, m
     assert absence.absence(hall.app, AGENT, nomfic).total == TOTAL
     with hall.ledger.lease("transmission", "ailleurs:1"), pytest.raises(ComeBackLater):
         absence.certify_absent(hall.app, AGENT, nomfic, WHY, TOTAL)
+
+
+def test_what_the_tdt_refuses_now_or_another_one_may_have_can_be_certified(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nomfic = flux(hall).id
+    monkeypatch.setattr(hall.tdt, "find", failing(NO_ARCHIVIST))
+    monkeypatch.setattr(hall.tdt, "send", failing(UnknownOutcome("La réponse s'est perdue.")))
+    transmit(hall.app)
+    hall.clock.advance(minutes=6)
+    with monkeypatch.context() as changed:
+        changed.setattr(hall.tdt, "name", "Dossier d'échange")
+        assert "reçu par TdT d'essai" in absence.absence(hall.app, AGENT, nomfic).said
+    monkeypatch.setattr(hall.tdt, "send", failing(Refused("Trop volumineux.")))
+    reconcile(hall.app)
+    hall.clock.advance(minutes=6)
+    assert "Trop volumineux" in absence.certify_absent(hall.app, AGENT, nomfic, WHY, TOTAL).said
+    assert {one.state for one in hall.all(Attempt)} == {AttemptState.ABSENT, AttemptState.REFUSED}
 
 
 @pytest.mark.parametrize(

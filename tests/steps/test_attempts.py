@@ -293,3 +293,29 @@ def test_what_is_proved_to_be_there_is_not_sent_again_because_a_search_missed_it
     reconcile(lost.app)
     assert flux(lost).state is FluxState.TO_VERIFY
     assert states(lost) == [AttemptState.UNKNOWN, AttemptState.THERE]
+
+
+def test_a_flow_that_another_tdt_may_have_is_neither_asked_for_nor_sent_here(
+    lost: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The collectivité changes its TdT while an answer is lost: the new one knows nothing, which proves nothing."""
+    with monkeypatch.context() as changed:
+        changed.setattr(lost.tdt, "name", "Dossier d'échange")
+        changed.setattr(lost.tdt, "find", lambda *_: "")
+        changed.setattr(lost.tdt, "send", failing(AssertionError()))
+        lost.clock.advance(days=1)
+        outcome = reconcile(lost.app)
+        transmit(lost.app)
+    assert (flux(lost).state, outcome.failures) == (FluxState.TO_VERIFY, ())
+    assert any("TdT d'essai, qui n'est plus le TdT configuré" in note for note in outcome.notes)
+    reconcile(lost.app)
+    assert flux(lost).arrived  # back in the configuration, it is asked by a twin
+
+
+def test_a_twin_that_is_refused_for_good_is_not_tried_every_day(lost: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lost.tdt, "send", failing(Refused("Trop volumineux.")))
+    for _ in range(3):
+        lost.clock.advance(days=1)
+        assert "(Trop volumineux) : demandez-lui s'il les a" in reconcile(lost.app).notes[0]
+    assert states(lost) == [AttemptState.UNKNOWN, AttemptState.REFUSED]
+    assert flux(lost).state is FluxState.TO_VERIFY

@@ -23,7 +23,7 @@ from dematfin.errors import RuleError, SignatureError, UnknownOutcome
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.ports.transmitter import Phase
-from dematfin.steps.attempts import end_open, flux_named, keep_former
+from dematfin.steps.attempts import elsewhere, end_open, flux_named, keep_former, last_refused
 from dematfin.steps.day import LEASES
 from dematfin.steps.reconcile import rested
 from dematfin.steps.transmit import give_back, mandats_of, transmit
@@ -133,7 +133,11 @@ def _of_unknown_number(app: App, flux: Flux) -> str:
     if not rested(app, flux):
         message = f"Flux {flux.id} : son dernier envoi peut encore être en route. Recommencez dans quelques minutes."
         raise RuleError(message)
-    if not flux.arrived and app.transmitter.refuses_twins:
+    with app.ledger.reading() as books:
+        other, refused = elsewhere(app, books, flux), last_refused(books, flux)
+    if other:
+        return f"Il a peut-être été reçu par {other}, qui n'est plus le TdT configuré : c'est là qu'il faut demander."
+    if not flux.arrived and app.transmitter.refuses_twins and not refused:
         message = f"Flux {flux.id} : dematfin sait vérifier seul s'il est arrivé. {ASK}"
         raise RuleError(message)
     if there := _found(app, flux):

@@ -51,6 +51,21 @@ def attempts_of(books: Books, flux: Flux) -> tuple[Attempt, ...]:
     return tuple(sorted(books.find(Attempt, flux=flux.id), key=lambda one: one.number))
 
 
+def elsewhere(app: App, books: Books, flux: Flux) -> str:
+    """Return the TdT that may have a flow and is not the configured one any more, empty when there is none.
+
+    What the present one does not have proves nothing then.
+    """
+    left = (one for one in attempts_of(books, flux) if one.state in MAY_HAVE_LEFT - {AttemptState.ABSENT})
+    return next((one.transmitter for one in left if one.transmitter != app.transmitter.name), "")
+
+
+def last_refused(books: Books, flux: Flux) -> bool:
+    """Say whether the TdT has refused the last attempt for good: trying once more would teach nothing."""
+    tried = attempts_of(books, flux)
+    return bool(tried) and tried[-1].state is AttemptState.REFUSED
+
+
 def begin_attempt(app: App, books: Books, flux: Flux, sha1: str) -> Attempt:
     """Write down that the bytes of a flow are about to leave."""
     if (document := flux.to_deposit) is None:

@@ -17,13 +17,32 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.errors import AlreadyThere, ComeBackLater, ConfigError, ConnectorError, SignatureError, UnknownOutcome
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.attempts import arrived, begin_attempt, end_last, end_open, keep_former, outcome_of, sha1_of
+from dematfin.steps.attempts import (
+    arrived,
+    begin_attempt,
+    elsewhere,
+    end_last,
+    end_open,
+    keep_former,
+    last_refused,
+    outcome_of,
+    sha1_of,
+)
 from dematfin.steps.closures import closed_words, is_closed
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import tell
 from dematfin.steps.untouched import check_untouched
 
 IN_DOUBT: Final = frozenset({FluxState.SENDING, FluxState.TO_VERIFY})
+ELSEWHERE: Final = (
+    "Flux {flux} : à vérifier, il est peut-être chez {other}, qui n'est plus le TdT configuré. Remettez-le dans la "
+    "configuration le temps de vérifier ; si ce n'est plus possible, voyez avec lui et avec le comptable, puis : "
+    'dematfin transmission absente {flux} --motif "…"'
+)
+REFUSED: Final = (
+    "Le TdT refuse maintenant les mêmes octets ({error}) : demandez-lui s'il les a. Si oui : dematfin transmission "
+    'rattacher {flux} NUMÉRO. Sinon : dematfin transmission absente {flux} --motif "…"'
+)
 
 
 def reconcile(app: App) -> Outcome:
@@ -52,6 +71,11 @@ def rested(app: App, flux: Flux) -> bool:
 def _settle(app: App, flux: Flux, tally: Tally) -> None:
     if (document := flux.to_deposit) is None:
         raise SignatureError
+    with app.ledger.reading() as books:
+        other = elsewhere(app, books, flux)
+    if other:
+        tally.note(ELSEWHERE.format(flux=flux.id, other=other))
+        return
     with app.documents.local(document) as path:
         check_untouched(flux, document, path)
         remote_id = _look_for(app, flux, path)
@@ -95,7 +119,9 @@ def _in_doubt(app: App, flux: Flux) -> Flux:
 
 def _ask_by_twin(app: App, flux: Flux, path: Path) -> str | None:
     """Send the same bytes again to a TdT that refuses twins; None when nobody can tell yet."""
-    if flux.arrived or not app.transmitter.refuses_twins or not rested(app, flux) or is_closed(app):
+    with app.ledger.reading() as books:
+        hopeless = flux.arrived or not app.transmitter.refuses_twins or last_refused(books, flux)
+    if hopeless or not rested(app, flux) or is_closed(app):
         return None
     sha1, twin = sha1_of(path), replace(flux, sending_since=app.clock.now())
     with _changed(app, flux, twin, "les mêmes octets sont envoyés de nouveau, le TdT refuse les doubles") as books:
@@ -112,8 +138,12 @@ def _ask_by_twin(app: App, flux: Flux, path: Path) -> str | None:
 
 
 def _end_twin(app: App, twin: Flux, after: Flux, error: ConnectorError | ConfigError) -> None:
+    with app.ledger.reading() as books:
+        meant = outcome_of(books, twin, error)
+    if meant is AttemptState.REFUSED:
+        after = replace(after, message=REFUSED.format(error=str(error).rstrip("."), flux=twin.id))
     with _changed(app, twin, after, after.message) as books:
-        end_last(app, books, twin, outcome_of(books, twin, error), str(error))
+        end_last(app, books, twin, meant, str(error))
 
 
 @contextmanager
