@@ -199,3 +199,23 @@ def test_each_twin_rests_as_the_first_deposit_did(hall: Hall, monkeypatch: pytes
     reconcile(hall.app)
     transmit(hall.app)
     assert len(hall.tdt.received) == 1
+
+
+def test_what_chorus_pro_refuses_for_good_is_told_with_the_way_to_leave_without_it(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(intention: Intention) -> str:
+        if intention.remote_id == "9100001":
+            message = "Non."
+            raise Refused(message)
+        return intention.status
+
+    monkeypatch.setattr(hall.chorus, "publish", refused)
+    (note,) = (one for one in transmit(hall.app).notes if "il attend que Chorus Pro" in one)
+    assert note.endswith('dematfin bordereau ecarter COMMUNE-2026-42 1187 --motif "…"')
+
+
+def test_what_chorus_pro_does_not_answer_is_only_waited_for(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hall.chorus, "publish", failing(Unreachable("Chorus Pro ne répond pas.")))
+    (note,) = (one for one in transmit(hall.app).notes if "il attend que Chorus Pro" in one)
+    assert "ecarter" not in note
