@@ -1,10 +1,11 @@
 """What needs somebody, most serious first, in sentences that end with what to do."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from dematfin.domain import labels
+from dematfin.domain.figures.flow_alerts import of_flows
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
 from dematfin.domain.figures.piece_alerts import of_pieces
@@ -13,7 +14,6 @@ from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
@@ -29,9 +29,10 @@ URGENCY: Final = ("URGENT. ", "À faire ce mois-ci. ", "")
 DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 
 
-def alerts(held: Holdings, today: date) -> Iterator[str]:
-    """Yield the alerts of the day."""
-    yield from _of_flows(held.flux)
+def alerts(held: Holdings, now: datetime) -> Iterator[str]:
+    """Yield the alerts of the day; `now` is in local time."""
+    today = now.date()
+    yield from of_flows(held, now)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
     yield from _of_mandats(held.mandats)
     yield from of_pieces(held)
@@ -45,24 +46,16 @@ def alerts(held: Holdings, today: date) -> Iterator[str]:
     yield from _of_invoices(held.invoices)
 
 
-def _of_flows(flows: Iterable[Flux]) -> Iterator[str]:
-    for flux in flows:
-        if flux.state in {FluxState.TO_VERIFY, FluxState.SENDING}:
-            yield f"Flux {flux.id} : on ne sait pas s'il est arrivé au TdT. {flux.message}".strip()
-        elif flux.state is FluxState.REFUSED_BY_TDT:
-            yield f"Flux {flux.id} : refusé par le TdT. {flux.message}".strip()
-        elif flux.state is FluxState.BUILT and flux.message:
-            said = flux.message.rstrip(".")
-            yield f"Flux {flux.id} : sa signature est refusée. {said}. Corrigez, puis faites-le signer de nouveau."
-        elif flux.state is FluxState.SIGNING and flux.message:
-            yield f"Flux {flux.id}, à la signature : {flux.message}"
-
-
 def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
     for mandat in mandats:
         if mandat.state in REMEDIES:
             state = labels.MANDAT[mandat.state]
-            yield f"Mandat {mandat.id} (n° {mandat.number}) {state} : {mandat.reason}. {REMEDIES[mandat.state]}"
+            since = (
+                f" depuis le {mandat.held_on:%d/%m/%Y}"
+                if mandat.held_on and mandat.state is MandatState.ON_HOLD
+                else ""
+            )
+            yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {REMEDIES[mandat.state]}"
         elif mandat.set_aside and mandat.state is MandatState.PREPARED:
             remedy = "Réintégrez-le (bordereau reintegrer) ou abandonnez-le (mandat abandonner)."
             yield f"Mandat {mandat.id} (n° {mandat.number}) écarté : {mandat.set_aside}. {remedy}"
