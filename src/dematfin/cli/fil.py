@@ -29,7 +29,7 @@ def show_thread(desk: Desk, identifier: str, *, json: bool) -> None:
 
 def say_standing(standing: Standing) -> None:
     """Say where something stands and what comes next."""
-    say(f"Où elle en est : {standing.now}", style="bold")
+    say(f"Situation : {standing.now}", style="bold")
     for why in standing.why:
         say(f"  {why}", style="yellow")
     if standing.coming or standing.who:

@@ -36,7 +36,7 @@ def follow(
         str,
         typer.Argument(
             metavar="[IDENTIFIANT]",
-            help="Facture, mandat, bordereau, flux, ou son numéro chez Chorus Pro ou au TdT : raconte, sans rien relever.",
+            help="Facture, mandat, bordereau, flux, ou numéro de Chorus Pro ou du TdT.",
         ),
     ] = "",
     configuration: Configuration = DEFAULT,

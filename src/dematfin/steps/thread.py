@@ -126,11 +126,11 @@ def standing(subject: Subject, found: Records) -> Standing:
         case Subject.MANDAT:
             return of_mandat(found.mandats[0], carrying.get(found.mandats[0].bordereau))
         case Subject.BORDEREAU if flux := carrying.get(found.sheets[0].id):
-            return of_flux(flux)
+            return of_flux(flux, found.mandats)
         case Subject.BORDEREAU:
             return _without_flow(found.sheets[0])
         case _:
-            return of_flux(found.flows[0])
+            return of_flux(found.flows[0], found.mandats, found.replaced_by)
 
 
 def _without_flow(sheet: Bordereau) -> Standing:

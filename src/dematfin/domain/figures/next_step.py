@@ -49,7 +49,7 @@ OF_FLUX: Final[dict[FluxState, tuple[str, str, str]]] = {
     ),
     FluxState.TRANSMITTED: ("Hélios doit l'acquitter ; l'acquit se relève avec le suivi.", "TdT", "dematfin suivi"),
     FluxState.ACKNOWLEDGED: ("", "", ""),
-    FluxState.REFUSED_BY_TDT: ("Corrigez ce que dit le TdT, puis reprenez son bordereau.", AGENT, ""),
+    FluxState.REFUSED_BY_TDT: ("Corrigez ce que dit le TdT, puis faites-le repartir.", AGENT, ""),
     FluxState.DROPPED: ("", "", ""),
 }
 OF_MANDAT: Final[dict[MandatState, tuple[str, str, str]]] = {
@@ -73,13 +73,24 @@ OF_INVOICE: Final[dict[InvoiceState, tuple[str, str, str]]] = {
 }
 
 
-def of_flux(flux: Flux) -> Standing:
-    """Say where a flow stands."""
-    coming, who, command = OF_FLUX[flux.state]
+def of_flux(flux: Flux, mandats: Sequence[Mandat] = (), replaced_by: Sequence[str] = ()) -> Standing:
+    """Say where a flow stands; `mandats` are those that it carries."""
     now = f"{labels.FLUX[flux.state]}, {flux.acquit}" if flux.acquit else labels.FLUX[flux.state]
-    if flux.state is FluxState.REFUSED_BY_TDT and flux.bordereaux:
-        command = f"dematfin bordereau reprendre {flux.bordereaux[0]}"
+    coming, who, command = _after(flux, mandats, replaced_by)
     return Standing(now=now, why=(flux.message,) if flux.message else (), coming=coming, who=who, command=command)
+
+
+def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) -> tuple[str, str, str]:
+    if replaced_by:
+        return f"Remplacé par {replaced_by[-1]}.", "", f"dematfin flux voir {replaced_by[-1]}"
+    back = [one for one in mandats if one.state is MandatState.REFUSED_AT_GATE]
+    if back:
+        again = f"dematfin bordereau reprendre {back[0].bordereau}"
+        return f"Corrigez ses mandats refusés ({len(back)}), puis reprenez leur bordereau.", AGENT, again
+    unspoken = sum(one.state is MandatState.SENT for one in mandats)
+    if flux.state is FluxState.ACKNOWLEDGED and unspoken:
+        return f"Le comptable n'a pas encore parlé de {unspoken} de ses {len(mandats)} mandats.", "comptable", ""
+    return OF_FLUX[flux.state]
 
 
 def of_mandat(mandat: Mandat, flux: Flux | None) -> Standing:

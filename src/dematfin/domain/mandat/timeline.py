@@ -14,6 +14,8 @@ from dematfin.domain.reception import Answer, AnswerState
 
 TOGETHER: Final = timedelta(minutes=1)
 """What one run does to several mandats, or says by two records, lies closer than that."""
+FEW: Final = 3
+"""Mandats that a line names."""
 NEIGHBOURS: Final = {"dgfip": "DGFiP", "chorus": "Chorus Pro", "parapheur": "i-Parapheur"}
 TDT: Final = "TdT"
 OUTCOMES: Final = {
@@ -62,7 +64,8 @@ class Moment:
         """What it happened to, in words."""
         if len(self.keys) == 1:
             return f"{self.subject} {self.keys[0]}"
-        return f"{len(self.keys)} {self.subject}s"  # only mandats are told together
+        named = ", ".join(self.keys[:FEW]) + ("…" if len(self.keys) > FEW else "")
+        return f"{len(self.keys)} {self.subject}s ({named}) :"  # only mandats are told together
 
 
 def timeline(
