@@ -14,11 +14,11 @@ from dematfin.domain.event import Subject
 from dematfin.domain.figures.in_flight import Awaited
 from dematfin.domain.mandat.attempt import Attempt, AttemptState
 from dematfin.domain.mandat.flux import FluxState
-from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reconciliation import Gap
 from dematfin.domain.parties.person import Person
 from dematfin.domain.reception import Answer, AnswerKind
-from dematfin.errors import Forbidden, Refused, RuleError, UnknownRecord
+from dematfin.errors import AccessDenied, BadAnswer, Forbidden, Refused, RuleError, Unreachable, UnknownRecord
 from dematfin.ports.transmitter import Held, Phase, Progress
 from examples import AGENT
 from fakes.hall import Hall, flux
@@ -43,11 +43,14 @@ class Other(FakeTdt):
 
     held: tuple[Held, ...] | None = None
     phases: dict[str, Phase] | None = None
+    trouble: Exception | None = None
 
     def deposits(self, since: date) -> tuple[Held, ...] | None:
         return self.held
 
     def follow(self, remote_id: str, nomfic: str) -> Progress:
+        if self.trouble:
+            raise self.trouble
         if remote_id not in (self.phases or {}):
             raise Refused(remote_id)
         return Progress(phase=(self.phases or {})[remote_id])
@@ -179,6 +182,17 @@ def test_what_left_and_is_not_answered_is_in_flight(paid: Hall) -> None:
     saved(paid, replace(flux(paid), state=FluxState.TRANSMITTED))
     (row,) = flow_story.in_flight(paid.app, AGENT)
     assert (row.awaited, row.mandats) == (Awaited.ACQUIT, 0)
+    assert consult.picture(paid.app, AGENT).in_flight == (row,)
+
+
+def test_what_is_in_flight_is_the_same_alone_and_in_the_whole_picture(paid: Hall) -> None:
+    first, second = paid.all(Mandat)
+    saved(paid, replace(first, state=MandatState.SENT))
+    (row,) = flow_story.in_flight(paid.app, AGENT)
+    assert (row.awaited, row.mandats, row.total) == (Awaited.COMPTABLE, 1, first.amount)
+    assert consult.picture(paid.app, AGENT).in_flight == (row,)
+    saved(paid, replace(second, state=MandatState.SENT))
+    assert consult.picture(paid.app, AGENT).in_flight == flow_story.in_flight(paid.app, AGENT) != (row,)
 
 
 def test_both_sides_agree_when_all_is_answered(paid: Hall) -> None:
@@ -206,6 +220,17 @@ def test_an_open_flow_older_than_asked_is_compared_too(paid: Hall) -> None:
     assert found.totals == {str(Gap.NOT_THERE): 1}
     still = compared(paid, held=(), phases={sent.remote_id: Phase.WAITING})
     assert still.totals == {"concordant": 1}
+
+
+def test_one_odd_answer_is_a_difference_and_a_closed_door_is_none(paid: Hall) -> None:
+    saved(paid, replace(flux(paid), state=FluxState.TRANSMITTED))
+    found = compared(paid, trouble=BadAnswer("Réponse illisible."))
+    assert found.totals == {str(Gap.HELD_THERE): 1}
+    assert found.rows[0].difference
+    assert found.rows[0].difference.why == "Réponse illisible."
+    for trouble in (AccessDenied(), Unreachable()):
+        with pytest.raises(type(trouble)):
+            compared(paid, trouble=trouble)
 
 
 def test_a_second_deposit_is_found_by_the_number_of_its_attempt(paid: Hall) -> None:

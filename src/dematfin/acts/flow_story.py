@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dematfin.acts import consult, timeline
+from dematfin.acts import timeline
 from dematfin.domain.event import Subject
-from dematfin.domain.figures.in_flight import InFlight
+from dematfin.domain.figures.in_flight import LEFT, UNSPOKEN, InFlight, Sent
+from dematfin.domain.figures.in_flight import in_flight as find_in_flight
 from dematfin.domain.figures.next_step import Standing
 from dematfin.domain.mandat.attempt import Attempt
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -117,6 +118,20 @@ def _verdict(app: App, answers: tuple[Answer, ...]) -> FlowVerdict | None:
 
 
 def in_flight(app: App, who: Person) -> tuple[InFlight, ...]:
-    """Return what has left and is still to be answered, the oldest first."""
+    """Return what has left and is still to be answered, the oldest first: nothing else is read."""
     who.require(Act.READ)
-    return consult.picture(app, who).in_flight
+    with app.ledger.reading() as books:
+        mandats = books.find(Mandat, state=UNSPOKEN)
+        sheets = {one.bordereau for one in mandats}
+        left = {flux.id: flux for flux in books.find(Flux, state=LEFT)}
+        bordereaux = books.find(
+            Bordereau, id=tuple(sheets | {key for flux in left.values() for key in flux.bordereaux})
+        )
+        carriers = tuple({sheet.flux for sheet in bordereaux} | set(left))
+        held = Sent(
+            flux=books.find(Flux, id=carriers),
+            bordereaux=bordereaux,
+            mandats=mandats,
+            answers=books.find(Answer, flux=carriers, state=AnswerState.APPLIED),
+        )
+    return find_in_flight(held, app.clock.local(app.clock.now()))

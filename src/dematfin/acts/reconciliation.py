@@ -14,7 +14,7 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.reconciliation import IN_DOUBT, Row, Sides, reconcile, totals
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Answer, AnswerKind, AnswerState
-from dematfin.errors import DocumentError, Refused
+from dematfin.errors import AccessDenied, BadAnswer, DocumentError, Refused
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.ports.transmitter import Held
@@ -127,10 +127,15 @@ def _asked(app: App, ours: Iterable[Flux], attempts: Sequence[Attempt]) -> list[
 
 
 def _followed(app: App, number: str, nomfic: str) -> There | None:
+    """Ask for one number; a TdT that lets us in no more tells nothing about any."""
     try:
         progress = app.transmitter.follow(number, nomfic)
+    except AccessDenied:
+        raise
     except Refused:
         return None
+    except BadAnswer as error:
+        return There(remote_id=number, nomfic=nomfic, place=Place.UNKNOWN, message=str(error))
     return There(remote_id=number, nomfic=nomfic, place=Place[progress.phase.name], message=progress.message)
 
 

@@ -8,12 +8,12 @@ from enum import StrEnum
 from typing import Final
 
 from dematfin.domain.delay.elapsed import age
-from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO
-from dematfin.domain.reception import AnswerKind
+from dematfin.domain.reception import Answer, AnswerKind
 
 LEFT: Final = frozenset({FluxState.SENDING, FluxState.TO_VERIFY, FluxState.TRANSMITTED})
 """The TdT has it, or may have it, and no acquit came back."""
@@ -48,7 +48,17 @@ class InFlight:
     pieces: int
 
 
-def in_flight(held: Holdings, now: datetime) -> tuple[InFlight, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What is looked through: flows, their bordereaux and acquits, and the mandats that may still be unspoken of."""
+
+    flux: Sequence[Flux]
+    bordereaux: Sequence[Bordereau]
+    mandats: Sequence[Mandat]
+    answers: Sequence[Answer]
+
+
+def in_flight(held: Sent, now: datetime) -> tuple[InFlight, ...]:
     """Return what is in flight, the oldest first; each mandat is counted in one row."""
     sheets: dict[str, list[Mandat]] = {}
     for mandat in held.mandats:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from dematfin.domain import labels
 from dematfin.domain.figures.alerts import alerts
 from dematfin.domain.figures.holdings import Holdings
-from dematfin.domain.figures.in_flight import InFlight, in_flight
+from dematfin.domain.figures.in_flight import InFlight, Sent, in_flight
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -95,7 +95,9 @@ def overview(name: str, now: datetime, held: Holdings, *, small: bool) -> Overvi
         invoices=rows,
         flux=tuple(_flux_rows(held)),
         by_state=_by_state(rows),
-        in_flight=in_flight(held, now),
+        in_flight=in_flight(
+            Sent(flux=held.flux, bordereaux=held.bordereaux, mandats=held.mandats, answers=held.answers), now
+        ),
         alerts=tuple(alerts(held, now)),
         small=small,
         waivers=newest_first(held.waivers),
