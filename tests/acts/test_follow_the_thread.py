@@ -18,7 +18,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reconciliation import Gap
 from dematfin.domain.parties.person import Person
 from dematfin.domain.reception import Answer, AnswerKind
-from dematfin.errors import AccessDenied, BadAnswer, Forbidden, Refused, RuleError, Unreachable, UnknownRecord
+from dematfin.errors import AccessDenied, BadAnswer, Forbidden, Refused, RuleError, UnknownRecord, Unreachable
 from dematfin.ports.transmitter import Held, Phase, Progress
 from examples import AGENT
 from fakes.hall import Hall, flux
@@ -105,6 +105,14 @@ def test_a_thread_speaks_of_no_other_invoice_and_of_no_other_mandat(paid: Hall) 
         "F2026-000002",
         "M2026-000002",
     }
+
+
+def test_a_mandat_that_a_sentence_merely_names_is_no_mandat_of_the_invoice(paid: Hall) -> None:
+    with paid.ledger.transaction() as books:
+        books.record(
+            paid.app.event(Subject.INVOICE, "F2026-000001", "TO_PAY", "TO_PAY", "comparée au mandat M2026-000002")
+        )
+    assert [one.id for one in consult.story(paid.app, AGENT, "F2026-000001").mandats] == ["M2026-000001"]
 
 
 def test_the_story_of_an_invoice_is_the_same_thread(paid: Hall) -> None:
@@ -220,6 +228,11 @@ def test_an_open_flow_older_than_asked_is_compared_too(paid: Hall) -> None:
     assert found.totals == {str(Gap.NOT_THERE): 1}
     still = compared(paid, held=(), phases={sent.remote_id: Phase.WAITING})
     assert still.totals == {"concordant": 1}
+
+
+def test_a_flow_in_doubt_whose_day_nobody_wrote_is_compared_too(paid: Hall) -> None:
+    saved(paid, replace(flux(paid), state=FluxState.TO_VERIFY, remote_id="", sent_at=None, sending_since=None))
+    assert compared(paid, held=()).totals == {str(Gap.IN_DOUBT): 1}
 
 
 def test_one_odd_answer_is_a_difference_and_a_closed_door_is_none(paid: Hall) -> None:

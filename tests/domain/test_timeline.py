@@ -81,6 +81,11 @@ def test_several_mandats_that_live_the_same_take_one_line_without_their_numbers(
     assert alone.what == "en bordereau : mandat n° 1, bordereau n° 42"
 
 
+def test_mandats_that_live_the_same_on_two_days_keep_two_lines() -> None:
+    paid = [event(n * 60, MandatState.SENT, MandatState.PAID, "soldé", subject="mandat", key=f"M{n}") for n in range(2)]
+    assert [one.keys for one in timeline(paid)] == [("M0",), ("M1",)]
+
+
 def test_mandats_refused_for_their_own_reasons_keep_their_lines() -> None:
     refused = [
         event(0, MandatState.SENT, MandatState.REFUSED_AT_GATE, why, "dgfip", subject="mandat", key=f"M{n}")
