@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dematfin.acts import consult, flow_story, reconciliation, timeline
+from dematfin.acts import consult, flow_story, reconciliation, reductions, timeline
+from dematfin.acts.reductions import Wish
 from dematfin.domain.event import Subject
 from dematfin.domain.figures.in_flight import Awaited
 from dematfin.domain.mandat.attempt import Attempt, AttemptState
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reconciliation import Gap
+from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person
 from dematfin.domain.reception import Answer, AnswerKind
 from dematfin.errors import AccessDenied, BadAnswer, Forbidden, Refused, RuleError, UnknownRecord, Unreachable
@@ -113,6 +116,16 @@ def test_a_mandat_that_a_sentence_merely_names_is_no_mandat_of_the_invoice(paid:
             paid.app.event(Subject.INVOICE, "F2026-000001", "TO_PAY", "TO_PAY", "comparée au mandat M2026-000002")
         )
     assert [one.id for one in consult.story(paid.app, AGENT, "F2026-000001").mandats] == ["M2026-000001"]
+
+
+def test_a_mandat_and_its_invoice_know_what_was_taken_back_of_them(paid: Hall) -> None:
+    saved(paid, replace(paid.all(Mandat)[0], state=MandatState.TAKEN_IN_CHARGE, paid=ZERO, paid_on=None))
+    made = reductions.reduce(paid.app, AGENT, "M2026-000001", Wish(motif="prix faux", amount=Decimal("20.00")))
+    for typed in ("M2026-000001", "F2026-000001"):
+        found = timeline.thread(paid.app, AGENT, typed)
+        assert [one.id for one in found.records.mandats] == ["M2026-000001", made.id]
+        assert (made.id,) in {one.keys for one in found.moments}
+        assert found.standing.who == "comptable"
 
 
 def test_the_story_of_an_invoice_is_the_same_thread(paid: Hall) -> None:

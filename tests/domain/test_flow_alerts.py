@@ -7,6 +7,7 @@ import pytest
 from dematfin.domain.figures.alerts import alerts
 from dematfin.domain.figures.flow_alerts import of_flows
 from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.figures.overview import overview
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import MandatState
 from domain.flights import FRIDAY_EVENING, MONDAY, flux, holdings, mandat
@@ -105,6 +106,12 @@ def test_the_silence_of_the_comptable_is_one_line_for_information() -> None:
     assert line.startswith("Pour information. 2 mandats acquittés depuis plus de 10 jours")
     assert "M2026-000001, depuis 11 jours" in line
     assert "PES_Retour" in line
+
+
+def test_the_picture_puts_what_is_urgent_first_and_information_last() -> None:
+    flows = (sent(1, 11 * 24, FluxState.ACKNOWLEDGED), sent(2, 5 * 24), flux(3, FluxState.REFUSED_BY_TDT))
+    drawn = overview("Valbrume", MONDAY, holdings(flows, (mandat(1),)), small=False)
+    assert [one.split(" ")[0] for one in drawn.alerts] == ["URGENT.", "Flux", "Pour"]
 
 
 def test_a_mandat_on_hold_is_told_with_its_day() -> None:

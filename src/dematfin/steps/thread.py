@@ -1,7 +1,7 @@
 """What one thread runs through: an invoice, what pays it, what carried that, what was answered; and where it stands."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,11 +44,16 @@ def around_invoice(app: App, books: Books, invoice: Invoice) -> Records:
     """Return an invoice with all that pays it; the journal names its mandats, so that no list is read for one."""
     told = MANDAT.findall(_motifs(app, (invoice.id,)))
     paying = [one for one in books.find(Mandat, id=tuple(told)) if invoice.id in one.invoice_ids]
-    more = MANDAT.findall(_motifs(app, [one.id for one in paying]))
-    others = books.find(Mandat, id=tuple(more)) if more else ()
-    back = [one for one in others if one.origin and one.origin.mandat in {paid.id for paid in paying}]
-    mandats = {one.id: one for one in (*paying, *back)}
+    mandats = {one.id: one for one in (*paying, *_taken_back(app, books, paying))}
     return _on_the_way(books, (invoice,), tuple(mandats[key] for key in sorted(mandats)))
+
+
+def _taken_back(app: App, books: Books, mandats: Sequence[Mandat]) -> tuple[Mandat, ...]:
+    """Return the réductions of some mandats, which the journal names too."""
+    ours = {one.id for one in mandats}
+    named = MANDAT.findall(_motifs(app, ours))
+    others = books.find(Mandat, id=tuple(named)) if named else ()
+    return tuple(one for one in others if one.origin and one.origin.mandat in ours)
 
 
 def _motifs(app: App, keys: Iterable[str]) -> str:
@@ -96,7 +101,8 @@ def followed(app: App, books: Books, subject: Subject, key: str) -> Records:
             return around_invoice(app, books, books.get(Invoice, key))
         case Subject.MANDAT:
             mandat = books.get(Mandat, key)
-            return _on_the_way(books, books.find(Invoice, id=mandat.invoice_ids), (mandat,))
+            mandats = (mandat, *_taken_back(app, books, (mandat,)))
+            return _on_the_way(books, books.find(Invoice, id=mandat.invoice_ids), mandats)
         case Subject.BORDEREAU:
             sheet = books.get(Bordereau, key)
             return _carried(books, (), (), books.find(Mandat, id=sheet.mandats), (sheet,))

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from dematfin.domain import labels
 from dematfin.domain.figures.alerts import alerts
+from dematfin.domain.figures.flow_alerts import INFORMATION, URGENT
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.in_flight import InFlight, Sent, in_flight
 from dematfin.domain.finding import blocking
@@ -98,10 +99,15 @@ def overview(name: str, now: datetime, held: Holdings, *, small: bool) -> Overvi
         in_flight=in_flight(
             Sent(flux=held.flux, bordereaux=held.bordereaux, mandats=held.mandats, answers=held.answers), now
         ),
-        alerts=tuple(alerts(held, now)),
+        alerts=tuple(sorted(alerts(held, now), key=_rank)),
         small=small,
         waivers=newest_first(held.waivers),
     )
+
+
+def _rank(alert: str) -> int:
+    """Put what is urgent first and what is told for information last; between them the order of their families."""
+    return 0 if alert.startswith(URGENT) else 2 if alert.startswith(INFORMATION) else 1
 
 
 def invoice_rows(held: Holdings) -> Iterator[InvoiceRow]:
