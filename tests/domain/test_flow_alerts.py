@@ -1,5 +1,6 @@
 """Late acquits, flows in doubt or forgotten, silence of the comptable: who is told, when, and with what insistence."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from dematfin.domain.figures.alerts import alerts
 from dematfin.domain.figures.flow_alerts import of_flows
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.overview import overview
+from dematfin.domain.mandat.closure import Closure
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import MandatState
 from domain.flights import FRIDAY_EVENING, MONDAY, flux, holdings, mandat
@@ -45,6 +47,15 @@ def test_friday_evening_is_no_alarm_on_monday_morning() -> None:
     assert line.startswith("Pour information. ")
     (line,) = told(holdings((flux(1, sent_at=FRIDAY_EVENING),)), MONDAY + timedelta(days=1))
     assert line.startswith("Acquits")
+
+
+def test_what_waits_for_a_closed_helios_is_not_late() -> None:
+    closed = Closure(start=MONDAY, end=MONDAY + timedelta(hours=40))
+    waiting = flux(2, FluxState.SIGNED)
+    held = holdings((sent(1, 50, now=WEDNESDAY), waiting), waiting_since={waiting.id: MONDAY}, closures=(closed,))
+    (line,) = told(held, WEDNESDAY)
+    assert line.startswith("Pour information. Acquits")
+    assert len(told(replace(held, closures=()), WEDNESDAY)) == 2
 
 
 def test_when_all_flows_are_late_it_is_a_breakdown_told_once() -> None:

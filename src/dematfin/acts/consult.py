@@ -154,6 +154,7 @@ def _holdings(app: App, books: Books) -> Holdings:
         waivers=books.find(Waiver),
         remotes=books.find(RemoteFolder, state=OPEN),
         refused_pieces=books.find(Piece, refusal=Between(low=" ")),
+        closures=app.policy.closures,
         patience=app.policy.patience,
         calendar=app.policy.deadline.calendar,
     )

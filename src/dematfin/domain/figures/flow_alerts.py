@@ -46,7 +46,7 @@ def _in_trouble(flux: Flux, now: datetime) -> str:
 def _left_lying(flux: Flux, held: Holdings, now: datetime) -> str:
     """A signed flow leaves by itself at the next run: one that is still here a day later is forgotten or held back."""
     since = held.waiting_since.get(flux.id)
-    if flux.state not in TO_DEPOSIT or since is None or worked(since, now, held.calendar) < SIGNED_TOO_LONG:
+    if flux.state not in TO_DEPOSIT or since is None or _waited(since, held, now) < SIGNED_TOO_LONG:
         return ""
     why = f" {flux.message.rstrip('.')}." if flux.message else ""
     return (
@@ -76,8 +76,15 @@ def _left_at(flux: Flux) -> datetime:
 
 def _emphasis(flux: Flux, held: Holdings, now: datetime) -> str | None:
     """Return how a late acquit is announced, None as long as it is not late."""
-    waited, patience = worked(_left_at(flux), now, held.calendar), held.patience
-    return _weight(waited, patience)
+    return _weight(_waited(_left_at(flux), held, now), held.patience)
+
+
+def _waited(since: datetime, held: Holdings, now: datetime) -> timedelta:
+    """Return how long something has waited while offices, and Hélios, were open."""
+    closed = (
+        worked(max(since, one.start), min(now, one.end).astimezone(now.tzinfo), held.calendar) for one in held.closures
+    )
+    return worked(since, now, held.calendar) - sum(closed, timedelta())
 
 
 def _weight(waited: timedelta, patience: Patience) -> str | None:

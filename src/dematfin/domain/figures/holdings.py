@@ -8,7 +8,7 @@ from dematfin.domain.delay.calendar import METROPOLE, Calendar
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.closure import Patience
+from dematfin.domain.mandat.closure import Closure, Patience
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
@@ -47,5 +47,6 @@ class Holdings:
     remotes: Sequence[RemoteFolder] = ()
     refused_pieces: Sequence[Piece] = ()
     waiting_since: Mapping[str, datetime] = field(default_factory=dict)
+    closures: Sequence[Closure] = ()
     patience: Patience = field(default_factory=Patience)
     calendar: Calendar = METROPOLE
