@@ -58,7 +58,7 @@ def test_events_are_dated_in_order_and_each_line_names_its_author(office: Office
     assert all(earlier <= later for earlier, later in pairwise(instants))
     lines = office("facture", "voir", PAID).out.split("\n\n")[1].splitlines()
     assert len(lines) == len(instants)
-    people = {"claire", "sophie", "jeanne", "dgfip"}
+    people = {"claire", "sophie", "jeanne", "DGFiP"}
     for line in lines:
         shown = re.fullmatch(r"\d\d/\d\d/\d{4} \d\d:\d\d  .+ \((\w+)\)", line)
         assert shown, line

@@ -1,19 +1,24 @@
 """What people look at: lists, one invoice from notification to payment, the whole picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from dematfin.domain.event import Subject
 from dematfin.domain.figures.coherence import of_all
 from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.figures.next_step import Standing
 from dematfin.domain.figures.overview import Overview, overview
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.link import Link
+from dematfin.domain.mandat.attempt import Attempt
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear
-from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.mandat.timeline import Moment, timeline
 from dematfin.domain.paper.batch import ASIDE, Batch
 from dematfin.domain.paper.capture import WAITING, Capture
 from dematfin.domain.parties.person import Act, Person
@@ -25,17 +30,27 @@ from dematfin.domain.visa.remote import OPEN, RemoteFolder
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books, JournalReport, WrittenEvent
+from dematfin.steps.thread import around_invoice, standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One invoice with everything that happened to it, oldest first, under one identifier."""
+    """One invoice with everything that happened to it, oldest first, under one identifier.
+
+    Attributes:
+        events: of the journal, as they are; `moments`: the same told once, with what other records know.
+    """
 
     invoice: Invoice
     folders: tuple[VisaFolder, ...]
     mandats: tuple[Mandat, ...]
     waivers: tuple[Waiver, ...]
     events: tuple[WrittenEvent, ...]
+    standing: Standing
+    flows: tuple[Flux, ...]
+    attempts: tuple[Attempt, ...]
+    answers: tuple[Answer, ...]
+    moments: tuple[Moment, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +66,9 @@ def picture(app: App, who: Person) -> Overview:
     """Return where everything stands."""
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        return overview(app.policy.name, app.clock.today(), _holdings(app, books), small=app.policy.small)
+        held = _holdings(app, books)
+    now = app.clock.local(app.clock.now())
+    return overview(app.policy.name, now, replace(held, waiting_since=_signed_at(app, held)), small=app.policy.small)
 
 
 def gaps(app: App, who: Person) -> tuple[Finding, ...]:
@@ -67,17 +84,21 @@ def story(app: App, who: Person, invoice_id: str) -> Story:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         invoice = books.get(Invoice, invoice_id)
-        made = books.find(Mandat, siret=invoice.siret)
-        paying = {mandat.id for mandat in made if invoice_id in mandat.invoice_ids}
-        mandats = tuple(one for one in made if one.id in paying or (one.origin and one.origin.mandat in paying))
-        ours = {mandat.id for mandat in mandats}  # one that was issued again has been in several bordereaux
-        sheets = tuple(sheet for sheet in books.find(Bordereau, siret=invoice.siret) if ours & set(sheet.mandats))
-        flows = {flux for sheet in sheets for flux in (*sheet.sent_before, sheet.flux) if flux}
-        folders = books.find(VisaFolder, invoice_id=invoice_id)
-        keys = (invoice_id, *(mandat.id for mandat in mandats), *(sheet.id for sheet in sheets), *sorted(flows))
-        waivers = newest_first(books.find(Waiver, subject_id=keys))
-    events = app.ledger.history(keys=keys)
-    return Story(invoice=invoice, folders=folders, mandats=mandats, waivers=waivers, events=events)
+        found = around_invoice(app, books, invoice)
+        waivers = newest_first(books.find(Waiver, subject_id=found.keys))
+    events = app.ledger.history(keys=found.keys)
+    return Story(
+        invoice=invoice,
+        folders=found.folders,
+        mandats=found.mandats,
+        waivers=waivers,
+        events=events,
+        standing=standing(Subject.INVOICE, found),
+        flows=found.flows,
+        attempts=found.attempts,
+        answers=found.answers,
+        moments=timeline((one.event for one in events), found.attempts, found.answers),
+    )
 
 
 def sheets(app: App, who: Person, bordereau_id: str = "") -> tuple[Sheet, ...]:
@@ -145,4 +166,14 @@ def _holdings(app: App, books: Books) -> Holdings:
         remotes=books.find(RemoteFolder, state=OPEN),
         refused_pieces=books.find(Piece, refusal=Between(low=" ")),
         links=books.find(Link),
+        closures=app.policy.closures,
+        patience=app.policy.patience,
+        calendar=app.policy.deadline.calendar,
     )
+
+
+def _signed_at(app: App, held: Holdings) -> dict[str, datetime]:
+    """Return when each flow that waits for its deposit was first ready for it: the journal knows."""
+    waiting = [flux.id for flux in held.flux if flux.state in TO_DEPOSIT]
+    told = app.ledger.history(Subject.FLUX, waiting) if waiting else ()
+    return {one.event.subject_id: one.event.at for one in reversed(told) if one.event.after in TO_DEPOSIT}

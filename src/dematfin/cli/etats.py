@@ -7,6 +7,7 @@ import typer
 
 from dematfin.acts import consult
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
+from dematfin.cli.flux import say_in_flight
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import complain, day, say, table, write_json
 from dematfin.domain.figures.overview import Overview
@@ -53,6 +54,8 @@ def show(picture: Overview) -> None:
             ],
             right=(1,),
         )
+    if picture.in_flight:
+        say_in_flight(picture.in_flight)
     for alert in picture.alerts:
         say(f"! {alert}", style="yellow")
     _waivers(picture)

@@ -9,14 +9,13 @@ from dematfin.acts import consult
 from dematfin.cli import decisions, recherche, revue
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.etats import waiver_line
+from dematfin.cli.fil import say_moments, say_standing
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import day, plain, say, table, write_json
+from dematfin.cli.output import day, say, table, write_json
 from dematfin.domain import labels
-from dematfin.domain.event import Event, Subject
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.money import french
-from dematfin.ports.app import App
 
 STATES: Final = frozenset({"", *labels.INVOICE.values(), *labels.OF_ITS_MANDAT.values(), labels.SET_ASIDE})
 app = family("Les factures.")
@@ -80,9 +79,9 @@ def show_invoice(
         write_json(story)
         return
     _headline(story)
+    say_standing(story.standing)
     say()
-    for written in story.events:
-        _tell(desk.app, written.event)
+    say_moments(desk.app, story.moments, story.invoice.id)
 
 
 def _headline(story: consult.Story) -> None:
@@ -106,24 +105,3 @@ def _came(invoice: Invoice) -> str:
         return f"papier, arrivée le {day(invoice.notified_on)}"
     shown = said(invoice.remote_status)
     return f"Chorus Pro n° {invoice.remote_id}, « {shown} » · notifiée le {day(invoice.notified_on)}"
-
-
-def _tell(app: App, event: Event) -> None:
-    """Tell one event on one line: when, what it became, why, by whom."""
-    when = f"{app.clock.local(event.at):%d/%m/%Y %H:%M}"
-    what = "" if event.subject is Subject.INVOICE else f"{event.subject} {event.subject_id} "
-    became = "" if event.before == event.after else f"{_state(event.after)}"
-    words = " : ".join(part for part in (f"{what}{became}".strip(), event.motif) if part)
-    say(f"{when}  {words} ({event.by})")
-
-
-def _state(code: str) -> str:
-    """Say a state in French, whatever it is the state of."""
-    words: dict[str, str] = {
-        **plain(labels.REMOTE),  # the words of a mandat go before its own where they share a code
-        **plain(labels.INVOICE),
-        **plain(labels.MANDAT),
-        **plain(labels.FLUX),
-        **plain(labels.FOLDER),
-    }
-    return words.get(code, code)

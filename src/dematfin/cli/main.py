@@ -23,6 +23,7 @@ from dematfin.cli import (
     factures,
     feuilles,
     fiche,
+    flux,
     livre,
     mandats,
     numerisation,
@@ -89,6 +90,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
     app.add_typer(transmission.app, name="transmission")
+    app.add_typer(flux.app, name="flux")
     app.add_typer(pes.app, name="pes")
     app.add_typer(xsd.app, name="xsd")
     app.add_typer(signature.app, name="signature")

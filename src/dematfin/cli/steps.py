@@ -1,10 +1,13 @@
-"""`importer`, `suivi`, `journee`: what runs every day."""
+"""`importer`, `suivi`, `journee`: what runs every day; `suivi IDENTIFIANT`: the thread of one thing."""
+
+from typing import Annotated
 
 import typer
 
 from dematfin.acts import run as acts
 from dematfin.acts.rehearse import day as rehearse_day
-from dematfin.cli.context import DEFAULT, Configuration, Rehearsal, sit
+from dematfin.cli.context import DEFAULT, Configuration, Json, Rehearsal, sit
+from dematfin.cli.fil import show_thread
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import account, say
 from dematfin.steps.control import control
@@ -28,8 +31,24 @@ def import_invoices(configuration: Configuration = DEFAULT) -> None:
     _run(configuration, (intake, control, visa))
 
 
-def follow(configuration: Configuration = DEFAULT) -> None:
-    """Relève les acquits et les retours du comptable, et met les mandats à jour."""
+def follow(
+    identifiant: Annotated[
+        str,
+        typer.Argument(
+            metavar="[IDENTIFIANT]",
+            help="Facture, mandat, bordereau, flux, ou numéro de Chorus Pro ou du TdT.",
+        ),
+    ] = "",
+    configuration: Configuration = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Relève les acquits et les retours du comptable ; avec un identifiant, raconte cette chose-là."""
+    if identifiant:
+        show_thread(sit(configuration), identifiant, json=json)
+        return
+    if json:
+        message = "donnez aussi un identifiant : le suivi lui-même n'a pas de résultat en JSON."
+        raise typer.BadParameter(message, param_hint="--json")
     _run(configuration, (reconcile, follow_up))
 
 

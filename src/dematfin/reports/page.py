@@ -8,6 +8,7 @@ import pygal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pygal.style import Style
 
+from dematfin.domain.figures.in_flight import Awaited, counted
 from dematfin.domain.figures.overview import Overview
 from dematfin.domain.money import ZERO, french
 from dematfin.errors import DocumentError
@@ -32,6 +33,8 @@ def write(picture: Overview, target: Path) -> None:
         states=_states(picture),
         total=sum((row.ttc for row in picture.invoices), ZERO),
         chart=_chart(picture),
+        waits=[(str(one), *counted(picture.in_flight, one)) for one in Awaited],
+        waiting=counted(picture.in_flight),
     )
     try:
         target.write_text(page, encoding="utf-8")

@@ -1,11 +1,12 @@
 """What needs somebody, most serious first, in sentences that end with what to do."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from dematfin.domain import labels
 from dematfin.domain.figures import coherence
+from dematfin.domain.figures.flow_alerts import of_flows
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.link_alerts import of_links
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
@@ -16,7 +17,6 @@ from dematfin.domain.finding import Severity, blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
@@ -27,13 +27,13 @@ REMEDIES: Final = {
     MandatState.ON_HOLD: "Répondez au comptable.",
 }
 
-ABSENT: Final = 'dematfin transmission absente {} --motif "…"'
 DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 
 
-def alerts(held: Holdings, today: date) -> Iterator[str]:
-    """Yield the alerts of the day."""
-    yield from _of_flows(held.flux)
+def alerts(held: Holdings, now: datetime) -> Iterator[str]:
+    """Yield the alerts of the day; `now` is in local time."""
+    today = now.date()
+    yield from of_flows(held, now)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
     yield from _of_mandats(held.mandats)
     yield from of_pieces(held)
@@ -49,44 +49,16 @@ def alerts(held: Holdings, today: date) -> Iterator[str]:
     yield from _of_invoices(held.invoices)
 
 
-def _of_flows(flows: Iterable[Flux]) -> Iterator[str]:
-    for flux in flows:
-        if flux.state in {FluxState.TO_VERIFY, FluxState.SENDING}:
-            yield _in_doubt(flux)
-        elif flux.state is FluxState.TRANSMITTED and flux.message:
-            said = flux.message.rstrip(".")
-            yield f"Flux {flux.id} : transmis, mais le TdT dit : {said}. S'il est perdu : {ABSENT.format(flux.id)}"
-        elif flux.state is FluxState.REFUSED_BY_TDT:
-            yield f"Flux {flux.id} : refusé par le TdT. {flux.message}".strip()
-        elif flux.state is FluxState.BUILT and flux.message:
-            said = flux.message.rstrip(".")
-            yield f"Flux {flux.id} : sa signature est refusée. {said}. Corrigez, puis faites-le signer de nouveau."
-        elif flux.state is FluxState.SIGNING and flux.message:
-            yield f"Flux {flux.id}, à la signature : {flux.message}"
-        elif flux.state in TO_DEPOSIT and flux.message:
-            yield f"Flux {flux.id} : il n'est pas parti. {flux.message}"
-        elif flux.state is FluxState.TRANSMITTED and flux.message:
-            yield f"Flux {flux.id}, au TdT : {flux.message}"
-
-
-def _in_doubt(flux: Flux) -> str:
-    """Say what settles a deposit: a number read at the TdT, or another run."""
-    said = f"{flux.message.rstrip('.')}. " if flux.message else ""
-    doubt = f"Flux {flux.id} : à vérifier, on ne sait pas s'il est arrivé au TdT. {said}"
-    if not flux.arrived:
-        return f"{doubt}Il n'est pas à refaire : demandez ce qu'il devient (dematfin suivi)."
-    return (
-        f"Flux {flux.id} : à vérifier, il est au TdT sous un numéro que l'on ne connaît pas. {said}Lisez ce numéro sur "
-        f"l'écran du TdT (sur S²LOW, la liste des transactions Hélios), puis : "
-        f"dematfin transmission rattacher {flux.id} NUMÉRO. Si le TdT ne l'a plus : {ABSENT.format(flux.id)}"
-    )
-
-
 def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
     for mandat in mandats:
         if mandat.state in REMEDIES:
             state = labels.MANDAT[mandat.state]
-            yield f"Mandat {mandat.id} (n° {mandat.number}) {state} : {mandat.reason}. {REMEDIES[mandat.state]}"
+            since = (
+                f" depuis le {mandat.held_on:%d/%m/%Y}"
+                if mandat.held_on and mandat.state is MandatState.ON_HOLD
+                else ""
+            )
+            yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {REMEDIES[mandat.state]}"
         elif mandat.set_aside and mandat.state is MandatState.PREPARED:
             remedy = "Réintégrez-le (bordereau reintegrer) ou abandonnez-le (mandat abandonner)."
             yield f"Mandat {mandat.id} (n° {mandat.number}) écarté : {mandat.set_aside}. {remedy}"

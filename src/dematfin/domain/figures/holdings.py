@@ -1,12 +1,15 @@
 """What the ledger holds of one collectivité, gathered for whoever computes figures from it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
+from dematfin.domain.delay.calendar import METROPOLE, Calendar
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.link import Link
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.closure import Closure, Patience
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
@@ -21,7 +24,11 @@ from dematfin.domain.visa.remote import RemoteFolder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """Every record that figures are made of, and the legal delay of payment."""
+    """Every record that figures are made of, the legal delay of payment, and what a wait is measured by.
+
+    Attributes:
+        waiting_since: when each flow that is to be deposited was signed.
+    """
 
     payment_days: int
     invoices: Sequence[Invoice]
@@ -41,3 +48,7 @@ class Holdings:
     remotes: Sequence[RemoteFolder] = ()
     refused_pieces: Sequence[Piece] = ()
     links: Sequence[Link] = ()
+    waiting_since: Mapping[str, datetime] = field(default_factory=dict)
+    closures: Sequence[Closure] = ()
+    patience: Patience = field(default_factory=Patience)
+    calendar: Calendar = METROPOLE

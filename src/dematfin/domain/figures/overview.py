@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from dematfin.domain import labels
 from dematfin.domain.figures.alerts import alerts
+from dematfin.domain.figures.flow_alerts import INFORMATION, URGENT
 from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.figures.in_flight import InFlight, Sent, in_flight
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -71,6 +73,7 @@ class Overview:
 
     Attributes:
         by_state: counts invoices and adds their TTC, by label.
+        in_flight: what has left and is still to be answered, the oldest first.
         small: one person may do here what two do elsewhere; `waivers` says each time when it was so, the last first.
     """
 
@@ -79,24 +82,33 @@ class Overview:
     invoices: tuple[InvoiceRow, ...]
     flux: tuple[FluxRow, ...]
     by_state: dict[str, tuple[int, Decimal]]
+    in_flight: tuple[InFlight, ...]
     alerts: tuple[str, ...]
     small: bool
     waivers: tuple[Waiver, ...]
 
 
-def overview(name: str, today: date, held: Holdings, *, small: bool) -> Overview:
-    """Draw the picture."""
+def overview(name: str, now: datetime, held: Holdings, *, small: bool) -> Overview:
+    """Draw the picture; `now` is in local time."""
     rows = tuple(invoice_rows(held))
     return Overview(
         name=name,
-        today=today,
+        today=now.date(),
         invoices=rows,
         flux=tuple(_flux_rows(held)),
         by_state=_by_state(rows),
-        alerts=tuple(alerts(held, today)),
+        in_flight=in_flight(
+            Sent(flux=held.flux, bordereaux=held.bordereaux, mandats=held.mandats, answers=held.answers), now
+        ),
+        alerts=tuple(sorted(alerts(held, now), key=_rank)),
         small=small,
         waivers=newest_first(held.waivers),
     )
+
+
+def _rank(alert: str) -> int:
+    """Put what is urgent first and what is told for information last; between them the order of their families."""
+    return 0 if alert.startswith(URGENT) else 2 if alert.startswith(INFORMATION) else 1
 
 
 def invoice_rows(held: Holdings) -> Iterator[InvoiceRow]:

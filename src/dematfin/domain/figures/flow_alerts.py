@@ -1,0 +1,151 @@
+"""Flows that need somebody: in doubt, refused, held, forgotten, and acquits that do not come."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from dematfin.domain.delay.elapsed import age, worked
+from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.mandat.closure import Patience
+from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+
+SIGNED_TOO_LONG: Final = timedelta(days=1)
+SILENCE: Final = timedelta(days=10)
+"""Share of the thirty days of payment that is the comptable's (CCP R. 2192-11 leaves twenty to the ordonnateur)."""
+INFORMATION: Final = "Pour information. "
+URGENT: Final = "URGENT. "
+ABSENT: Final = "S'il n'y est plus : dematfin transmission absente {} --motif \"…\""
+
+
+def of_flows(held: Holdings, now: datetime) -> Iterator[str]:
+    """Yield the alerts of flows and of their mandats; `now` is in local time."""
+    for flux in held.flux:
+        yield from filter(None, (_in_trouble(flux, now), _left_lying(flux, held, now)))
+    yield from _late(held, now)
+    yield from _silence(held, now)
+
+
+def _in_trouble(flux: Flux, now: datetime) -> str:
+    said = f"{flux.message.rstrip('.')}." if flux.message else ""
+    match flux.state:
+        case FluxState.TO_VERIFY | FluxState.SENDING:
+            return _in_doubt(flux, said, now)
+        case FluxState.REFUSED_BY_TDT:
+            return f"Flux {flux.id} : refusé par le TdT. {said}".strip()
+        case FluxState.TRANSMITTED if said:
+            return f"Flux {flux.id} : {said} Voyez le portail du TdT. {ABSENT.format(flux.id)}"
+        case FluxState.SIGNED | FluxState.READY if said:
+            return f"Flux {flux.id} : il n'est pas parti. {said}"
+        case FluxState.BUILT if said:
+            return f"Flux {flux.id} : sa signature est refusée. {said} Corrigez, puis faites-le signer de nouveau."
+        case FluxState.SIGNING if said:
+            return f"Flux {flux.id}, à la signature : {said}"
+        case _:
+            return ""
+
+
+def _in_doubt(flux: Flux, said: str, now: datetime) -> str:
+    """Say what settles a deposit: a number read at the TdT, or another run."""
+    since = f" depuis {age(flux.sending_since, now)}" if flux.sending_since else ""
+    doubt = f"Flux {flux.id} : à vérifier{since}"
+    if not flux.arrived:
+        return (
+            f"{doubt}, on ne sait pas s'il est arrivé au TdT. {said} Il n'est pas à refaire : demandez ce qu'il devient "
+            "(dematfin suivi)."
+        )
+    return (
+        f"{doubt}, il est au TdT sous un numéro que l'on ne connaît pas. {said} Lisez ce numéro sur l'écran du TdT (sur "
+        f"S²LOW, la liste des transactions Hélios), puis : dematfin transmission rattacher {flux.id} NUMÉRO. "
+        f"{ABSENT.format(flux.id)}"
+    )
+
+
+def _left_lying(flux: Flux, held: Holdings, now: datetime) -> str:
+    """A signed flow leaves by itself at the next run: one that is still here a day later is forgotten or held back."""
+    since = held.waiting_since.get(flux.id)
+    if flux.state not in TO_DEPOSIT or flux.message or since is None or _waited(since, held, now) < SIGNED_TOO_LONG:
+        return ""
+    return (
+        f"Flux {flux.id} : signé depuis {age(since, now)}, pas encore transmis. Lancez la transmission, elle dit "
+        "ce qui le retient (dematfin bordereau transmettre)."
+    )
+
+
+def _late(held: Holdings, now: datetime) -> Iterator[str]:
+    """Tell a breakdown, where nothing answers any more, from a flow that stays behind while others are answered."""
+    waiting = [flux for flux in held.flux if flux.state is FluxState.TRANSMITTED and flux.sent_at is not None]
+    late = sorted((flux for flux in waiting if _emphasis(flux, held, now) is not None), key=_left_at)
+    answered = [_left_at(flux) for flux in held.flux if flux.state is FluxState.ACKNOWLEDGED and flux.sent_at]
+    overtaken = [flux for flux in late if any(one > _left_at(flux) for one in answered)]
+    for flux in overtaken:
+        yield _left_behind(flux, held, now)
+    if together := [flux for flux in late if flux not in overtaken]:
+        yield _breakdown(together, held, now)
+
+
+def _left_at(flux: Flux) -> datetime:
+    if flux.sent_at is None:
+        message = f"{flux.id} has not left"
+        raise ValueError(message)
+    return flux.sent_at
+
+
+def _emphasis(flux: Flux, held: Holdings, now: datetime) -> str | None:
+    """Return how a late acquit is announced, None as long as it is not late."""
+    return _weight(_waited(_left_at(flux), held, now), held.patience)
+
+
+def _waited(since: datetime, held: Holdings, now: datetime) -> timedelta:
+    """Return how long something has waited while offices, and Hélios, were open."""
+    closed = (
+        worked(max(since, one.start), min(now, one.end).astimezone(now.tzinfo), held.calendar) for one in held.closures
+    )
+    return worked(since, now, held.calendar) - sum(closed, timedelta())
+
+
+def _weight(waited: timedelta, patience: Patience) -> str | None:
+    if waited >= patience.critical:
+        return URGENT
+    if waited >= patience.warning:
+        return ""
+    return INFORMATION if waited >= patience.information else None
+
+
+def _left_behind(flux: Flux, held: Holdings, now: datetime) -> str:
+    return (
+        f"{_emphasis(flux, held, now)}Flux {flux.id} : pas d'acquit depuis {age(_left_at(flux), now)}, alors que des "
+        "flux partis après lui ont le leur. Ou son adressage est faux (code du serveur Hélios chez le TdT, poste "
+        "comptable IdPost dans la configuration), ou le TdT a écarté la réponse d'Hélios : demandez au TdT où en est "
+        f"le dépôt n° {flux.remote_id or 'inconnu'}. Ne le renvoyez pas (dematfin flux voir {flux.id})."
+    )
+
+
+def _breakdown(late: Sequence[Flux], held: Holdings, now: datetime) -> str:
+    oldest = late[0]
+    what = f"le flux {oldest.id} attend" if len(late) == 1 else f"{len(late)} flux attendent, d'abord {oldest.id},"
+    return (
+        f"{_emphasis(oldest, held, now)}Acquits : {what} depuis {age(_left_at(oldest), now)}, et rien de ce qui est "
+        "parti ensuite n'est acquitté. Ce n'est pas propre à un flux : panne ou fermeture du TdT ou d'Hélios. Lisez "
+        "les avis du TdT ou appelez-le ; ne renvoyez rien, les réponses viendront (dematfin flux en-cours)."
+    )
+
+
+def _silence(held: Holdings, now: datetime) -> Iterator[str]:
+    """Yield one line on the mandats of which the comptable says nothing: he may simply send no retours."""
+    left = {key: flux.sent_at for flux in held.flux if flux.state is FluxState.ACKNOWLEDGED for key in flux.bordereaux}
+    sent = (mandat for mandat in held.mandats if mandat.state is MandatState.SENT)
+    silent = [(since, mandat) for mandat in sent if (since := left.get(mandat.bordereau)) and now - since >= SILENCE]
+    if silent:
+        since, oldest = min(silent, key=lambda one: (one[0], one[1].id))
+        yield (
+            f"{INFORMATION}{_count(one for _, one in silent)} depuis plus de {SILENCE.days} jours, sans nouvelle du "
+            f"comptable (le plus ancien, {oldest.id}, depuis {age(since, now)}). S'il n'envoie pas de retours "
+            "(PES_Retour), demandez-lui de les activer dans Hélios ; sinon demandez-lui où ils en sont (dematfin "
+            "flux en-cours)."
+        )
+
+
+def _count(mandats: Iterable[Mandat]) -> str:
+    number = len(tuple(mandats))
+    return f"{number} mandats acquittés" if number > 1 else "1 mandat acquitté"

@@ -1,0 +1,146 @@
+"""What one thread runs through: an invoice, what pays it, what carried that, what was answered; and where it stands."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dematfin.domain.event import Subject
+from dematfin.domain.figures.next_step import AGENT, DAY, Standing, of_flux, of_invoice, of_mandat
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.attempt import Attempt
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.reception import Answer
+from dematfin.domain.visa.folder import VisaFolder
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books, Record
+
+MANDAT: Final = re.compile(r"\bM\d{4}-\d{6,}\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What one thread runs through; `replaced_by`: NomFic of what was sent in the place of the flow asked about."""
+
+    invoices: tuple[Invoice, ...] = ()
+    folders: tuple[VisaFolder, ...] = ()
+    mandats: tuple[Mandat, ...] = ()
+    sheets: tuple[Bordereau, ...] = ()
+    flows: tuple[Flux, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    replaced_by: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The ids whose history makes the thread."""
+        named: tuple[Record, ...] = (*self.invoices, *self.mandats, *self.sheets, *self.flows)
+        return tuple(dict.fromkeys(one.id for one in named))
+
+
+def around_invoice(app: App, books: Books, invoice: Invoice) -> Records:
+    """Return an invoice with all that pays it; the journal names its mandats, so that no list is read for one."""
+    told = MANDAT.findall(_motifs(app, (invoice.id,)))
+    paying = [one for one in books.find(Mandat, id=tuple(told)) if invoice.id in one.invoice_ids]
+    mandats = {one.id: one for one in (*paying, *_taken_back(app, books, paying))}
+    return _on_the_way(books, (invoice,), tuple(mandats[key] for key in sorted(mandats)))
+
+
+def _taken_back(app: App, books: Books, mandats: Sequence[Mandat]) -> tuple[Mandat, ...]:
+    """Return the réductions of some mandats, which the journal names too."""
+    ours = {one.id for one in mandats}
+    named = MANDAT.findall(_motifs(app, ours))
+    others = books.find(Mandat, id=tuple(named)) if named else ()
+    return tuple(one for one in others if one.origin and one.origin.mandat in ours)
+
+
+def _motifs(app: App, keys: Iterable[str]) -> str:
+    wanted = tuple(keys)
+    return " ".join(one.event.motif for one in app.ledger.history(keys=wanted)) if wanted else ""
+
+
+def _on_the_way(books: Books, invoices: tuple[Invoice, ...], mandats: tuple[Mandat, ...]) -> Records:
+    """Add the bordereaux that these mandats have been in, one issued again in several, and their flows."""
+    ours = {mandat.id for mandat in mandats}
+    years = {(mandat.siret, mandat.exercice) for mandat in mandats if mandat.bordereau or mandat.burnt or mandat.number}
+    sheets = tuple(
+        sheet
+        for siret, exercice in sorted(years)
+        for sheet in books.find(Bordereau, siret=siret, exercice=exercice)
+        if ours & set(sheet.mandats)
+    )
+    folders = books.find(VisaFolder, invoice_id=tuple(one.id for one in invoices)) if invoices else ()
+    return _carried(books, invoices, folders, mandats, sheets)
+
+
+def _carried(
+    books: Books,
+    invoices: tuple[Invoice, ...],
+    folders: tuple[VisaFolder, ...],
+    mandats: tuple[Mandat, ...],
+    sheets: tuple[Bordereau, ...],
+) -> Records:
+    names = tuple(dict.fromkeys(name for sheet in sheets for name in (*sheet.sent_before, sheet.flux) if name))
+    return Records(
+        invoices=invoices,
+        folders=folders,
+        mandats=mandats,
+        sheets=sheets,
+        flows=books.find(Flux, id=names) if names else (),
+        attempts=books.find(Attempt, flux=names) if names else (),
+        answers=books.find(Answer, flux=names) if names else (),
+    )
+
+
+def followed(app: App, books: Books, subject: Subject, key: str) -> Records:
+    """Return what the thread of an invoice, a mandat, a bordereau or a flow runs through."""
+    match subject:
+        case Subject.INVOICE:
+            return around_invoice(app, books, books.get(Invoice, key))
+        case Subject.MANDAT:
+            mandat = books.get(Mandat, key)
+            mandats = (mandat, *_taken_back(app, books, (mandat,)))
+            return _on_the_way(books, books.find(Invoice, id=mandat.invoice_ids), mandats)
+        case Subject.BORDEREAU:
+            sheet = books.get(Bordereau, key)
+            return _carried(books, (), (), books.find(Mandat, id=sheet.mandats), (sheet,))
+        case _:
+            return _of_flux(books, books.get(Flux, key))
+
+
+def _of_flux(books: Books, flux: Flux) -> Records:
+    sheets = books.find(Bordereau, id=flux.bordereaux)
+    return Records(
+        mandats=books.find(Mandat, id=tuple(key for sheet in sheets for key in sheet.mandats)),
+        sheets=sheets,
+        flows=(flux,),
+        attempts=books.find(Attempt, flux=flux.id),
+        answers=books.find(Answer, flux=flux.id),
+        replaced_by=tuple(one.id for one in books.find(Flux, replaces=flux.id)),
+    )
+
+
+def standing(subject: Subject, found: Records) -> Standing:
+    """Say where the thing that records were gathered around stands."""
+    carrying = {sheet.id: flux for sheet in found.sheets for flux in found.flows if flux.id == sheet.flux}
+    match subject:
+        case Subject.INVOICE:
+            paying = [(mandat, carrying.get(mandat.bordereau)) for mandat in found.mandats]
+            return of_invoice(found.invoices[0], found.folders, paying)
+        case Subject.MANDAT:
+            return of_mandat(found.mandats[0], carrying.get(found.mandats[0].bordereau))
+        case Subject.BORDEREAU if flux := carrying.get(found.sheets[0].id):
+            return of_flux(flux, found.mandats)
+        case Subject.BORDEREAU:
+            return _without_flow(found.sheets[0])
+        case _:
+            return of_flux(found.flows[0], found.mandats, found.replaced_by)
+
+
+def _without_flow(sheet: Bordereau) -> Standing:
+    if sheet.refused:
+        command = f"dematfin bordereau reprendre {sheet.id}"
+        return Standing(now="revenu", coming="Corrigez ses mandats, puis reprenez-le.", who=AGENT, command=command)
+    return Standing(now="figé", coming="Son flux se construit avec la journée.", who="service", command=DAY)

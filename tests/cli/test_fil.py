@@ -1,0 +1,126 @@
+"""`suivi IDENTIFIANT`, `flux liste|voir|en-cours|rapprocher`: what somebody who answers the phone reads."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from cli.office import Office, plain
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+
+FIRST, AGAIN = "PESALR1_26990042000010_2026_000018_000001", "PESALR1_26990042000010_2026_000018_000003"
+TO_SIGN = "PESALR1_21990042000015_2026_000044_000005"
+LINE = re.compile(r"\d\d/\d\d/\d{4} \d\d:\d\d  .+ \([\w -]+\)")
+
+
+@pytest.mark.parametrize("typed", ["F2026-000007", "M2026-000006", "CCAS-2026-18", AGAIN, "9100107", "204"])
+def test_each_identifier_leads_to_a_thread_that_ends_with_the_payment(office: Office, typed: str) -> None:
+    before = office.head()
+    answer = office("suivi", typed)
+    assert answer.code == 0
+    head, told = answer.out.split("\n\n", maxsplit=1)
+    assert AGAIN in head
+    assert "Situation : " in head
+    assert all(LINE.fullmatch(line) for line in told.splitlines())
+    assert "versés le" in told.splitlines()[-1]
+    assert office.head() == before
+    plain(answer.out)
+
+
+def test_the_thread_is_complete_in_json(office: Office) -> None:
+    found = json.loads(office("suivi", "204", "--json").out)
+    assert (found["subject"], found["id"], found["standing"]["now"]) == ("mandat", "M2026-000006", "payé")
+    shown = office("suivi", "204").out.split("\n\n", maxsplit=1)[1].splitlines()
+    assert len(found["moments"]) == len(shown)
+
+
+def test_what_waits_says_who_must_act_and_how(office: Office) -> None:
+    shown = office("suivi", "COMMUNE-2026-44").out
+    assert "La suite : Il attend la signature de l'ordonnateur. (ordonnateur)" in shown
+    assert "dematfin bordereau signer" in shown
+    held = office("suivi", "F2026-000012").out
+    assert "L'engagement « BC26-99999 » est inconnu" in held
+    assert "dematfin facture a-traiter" in held
+
+
+def test_a_wrong_identifier_is_told_and_nothing_is_collected(cut_off: Office) -> None:
+    answer = cut_off("suivi", "INCONNU")
+    assert answer.code != 0
+    assert "« INCONNU » n'existe pas" in answer.err
+    assert "donnez aussi un identifiant" in cut_off("suivi", "--json").err
+    assert cut_off("suivi", "204").code == 0
+
+
+def test_a_refused_flow_tells_why_and_what_replaced_it(office: Office) -> None:
+    shown = office("flux", "voir", FIRST).out
+    assert "Bordereau CCAS-2026-18 : 4 105,94 €, refusé par l'acquit : 1971 - Compte fonction présent à tort" in shown
+    assert f"Il est remplacé par {AGAIN}" in shown
+    assert re.search(rf"Acquit « {FIRST} » du .+ : appliquée, \d+ Ko, SHA-256 [0-9a-f]{{12}}…", shown)
+    assert "acceptée par l'acquit" in shown
+    assert "versés le" not in shown, "the payment belongs to the flow that replaced it"
+    plain(shown)
+    other = office("flux", "voir", AGAIN).out
+    assert f"Il remplace {FIRST}" in other
+    assert "citée sans être dans le flux : Hélios l'a déjà" in other
+
+
+def test_lists_show_all_or_what_is_under_way(office: Office) -> None:
+    every = json.loads(office("flux", "liste", "--json").out)
+    assert [one["flux"]["id"][-1] for one in every] == ["1", "2", "3", "4", "5"]
+    (open_one,) = json.loads(office("flux", "liste", "--en-cours", "--json").out)
+    assert open_one["flux"]["id"] == TO_SIGN
+    assert "283,50 €" in office("flux", "liste", "--en-cours").out
+
+
+def test_nothing_in_flight_is_said(office: Office) -> None:
+    assert office("flux", "en-cours").out == "Rien n'est en vol : tout ce qui est parti a sa réponse.\n"
+    assert json.loads(office("flux", "en-cours", "--json").out) == []
+
+
+def test_what_is_in_flight_adds_up_in_the_list_the_picture_and_the_report(copy: Office) -> None:
+    with copy.opened() as app, app.ledger.transaction() as books:
+        left = app.clock.now() - timedelta(days=5)
+        books.save(replace(books.get(Flux, TO_SIGN), state=FluxState.TRANSMITTED, sent_at=left))
+        for one in books.find(Mandat, bordereau="COMMUNE-2026-44"):
+            books.save(replace(one, state=MandatState.SENT))
+        for one in books.find(Mandat, id=("M2026-000008", "M2026-000009")):
+            books.save(replace(one, state=MandatState.SENT))
+    shown = copy("flux", "en-cours").out
+    assert "En attente (acquit d'Hélios) : 1 flux, 1 mandat, 283,50 €" in shown
+    assert "En attente (parole du comptable) : 1 flux, 2 mandats, 3 795,50 €" in shown
+    assert "En tout : 2 flux, 3 mandats, 4 079,00 €" in shown
+    assert shown.index(TO_SIGN) < shown.index(AGAIN)
+    state = copy("etat").out
+    assert "En tout : 2 flux, 3 mandats, 4 079,00 €" in state
+    assert f"Flux {TO_SIGN} : pas d'acquit depuis 5 jours, alors que des flux partis après lui ont le leur" in state
+    assert copy("rapport", "-o", str(copy.folder / "r.html")).code == 0
+    page = (copy.folder / "r.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    assert "En tout : 2 flux, 3 mandats, 4 079,00 €" in page.replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.usefixtures("neighbours")
+def test_both_sides_are_compared_over_the_wire_and_nothing_is_written(office: Office) -> None:
+    before = office.head()
+    answer = office("flux", "rapprocher", "--json")
+    found = json.loads(answer.out)
+    assert answer.code == (1 if found["a_faire"] else 0)
+    assert found["listed"]
+    assert sum(found["totals"].values()) == len(found["rows"])
+    mine = {row["nomfic"]: row for row in found["rows"] if row["here"]}
+    assert mine[AGAIN]["there"] == "acquit disponible"
+    assert mine[AGAIN]["difference"] is None
+    shown = office("flux", "rapprocher", "--depuis", "01/01/2026").out
+    assert AGAIN in shown
+    assert f"{len(found['rows'])} flux (" in shown
+    plain(shown)
+    assert office.head() == before
+
+
+def test_a_tdt_that_does_not_answer_is_told_and_nothing_is_compared(cut_off: Office) -> None:
+    answer = cut_off("flux", "rapprocher")
+    assert answer.code not in {0, 1}
+    assert answer.out == ""
+    assert "Erreur : " in answer.err

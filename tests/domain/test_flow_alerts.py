@@ -1,0 +1,131 @@
+"""Late acquits, flows in doubt or forgotten, silence of the comptable: who is told, when, and with what insistence."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from dematfin.domain.figures.alerts import alerts
+from dematfin.domain.figures.flow_alerts import of_flows
+from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.figures.overview import overview
+from dematfin.domain.mandat.closure import Closure
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import MandatState
+from domain.flights import FRIDAY_EVENING, MONDAY, flux, holdings, mandat
+
+
+def told(held: Holdings, now: datetime = MONDAY) -> list[str]:
+    return list(of_flows(held, now))
+
+
+def sent(number: int, hours: float, state: FluxState = FluxState.TRANSMITTED, now: datetime = MONDAY) -> Flux:
+    return flux(number, state, sent_at=now - timedelta(hours=hours))
+
+
+WEDNESDAY = MONDAY + timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("hours", "begins"),
+    [
+        (3.9, None),
+        (4, "Pour information. "),
+        (23.9, "Pour information. "),
+        (24, "Acquits"),
+        (47.9, "Acquits"),
+        (48, "URGENT. "),
+    ],
+)
+def test_a_late_acquit_is_told_with_more_and_more_insistence(hours: float, begins: str | None) -> None:
+    found = told(holdings((sent(1, hours, now=WEDNESDAY),)), WEDNESDAY)
+    assert [one.startswith(begins or "?") for one in found] == ([True] if begins else [])
+
+
+def test_friday_evening_is_no_alarm_on_monday_morning() -> None:
+    (line,) = told(holdings((flux(1, sent_at=FRIDAY_EVENING),)))
+    assert line.startswith("Pour information. ")
+    (line,) = told(holdings((flux(1, sent_at=FRIDAY_EVENING),)), MONDAY + timedelta(days=1))
+    assert line.startswith("Acquits")
+
+
+def test_what_waits_for_a_closed_helios_is_not_late() -> None:
+    closed = Closure(start=MONDAY, end=MONDAY + timedelta(hours=40))
+    waiting = flux(2, FluxState.SIGNED)
+    held = holdings((sent(1, 50, now=WEDNESDAY), waiting), waiting_since={waiting.id: MONDAY}, closures=(closed,))
+    (line,) = told(held, WEDNESDAY)
+    assert line.startswith("Pour information. Acquits")
+    assert len(told(replace(held, closures=()), WEDNESDAY)) == 2
+
+
+def test_when_all_flows_are_late_it_is_a_breakdown_told_once() -> None:
+    old = sent(9, 90, FluxState.ACKNOWLEDGED, WEDNESDAY)
+    (line,) = told(holdings((sent(1, 40, now=WEDNESDAY), sent(2, 30, now=WEDNESDAY), old)), WEDNESDAY)
+    assert f"2 flux attendent, d'abord {flux(1).id}" in line
+    assert "panne ou fermeture du TdT ou d'Hélios" in line
+    assert "ne renvoyez rien" in line
+
+
+def test_one_flow_that_others_overtake_has_a_wrong_address_or_a_refused_answer() -> None:
+    later = sent(2, 10, FluxState.ACKNOWLEDGED, WEDNESDAY)
+    (line,) = told(holdings((sent(1, 40, now=WEDNESDAY), later)), WEDNESDAY)
+    assert line.startswith(f"Flux {flux(1).id} : pas d'acquit depuis 40 h")
+    assert "IdPost" in line
+    assert "dépôt n° 1001" in line
+    assert f"dematfin flux voir {flux(1).id}" in line
+    assert "panne" not in line
+
+
+def test_an_overtaken_flow_and_a_later_one_are_told_apart() -> None:
+    found = told(
+        holdings(
+            (sent(1, 47, now=WEDNESDAY), sent(2, 40, FluxState.ACKNOWLEDGED, WEDNESDAY), sent(3, 30, now=WEDNESDAY))
+        ),
+        WEDNESDAY,
+    )
+    assert [flux(1).id in found[0], "panne" in found[0]] == [True, False]
+    assert [flux(3).id in found[1], "panne" in found[1]] == [True, True]
+    assert len(found) == 2
+
+
+def test_a_flow_in_doubt_is_told_with_its_age() -> None:
+    (line,) = told(
+        holdings((flux(1, FluxState.TO_VERIFY, sending_since=MONDAY - timedelta(hours=5), message="Réponse perdue"),))
+    )
+    assert line == f"Flux {flux(1).id} : on ne sait pas s'il est arrivé au TdT, depuis 5 h. Réponse perdue."
+
+
+def test_the_word_of_the_tdt_on_a_flow_it_holds_is_told() -> None:
+    (line,) = told(holdings((flux(1, sent_at=MONDAY, message="Il attend d'être signé sur S²LOW."),)))
+    assert "Il attend d'être signé sur S²LOW. Il est au TdT : voyez son portail" in line
+
+
+@pytest.mark.parametrize(("hours", "number"), [(23, 0), (25, 1)])
+def test_a_signed_flow_left_lying_is_told_after_a_day_of_work(hours: int, number: int) -> None:
+    waiting = flux(1, FluxState.SIGNED, message="Hélios est fermé.")
+    held = holdings((waiting,), waiting_since={waiting.id: WEDNESDAY - timedelta(hours=hours)})
+    found = told(held, WEDNESDAY)
+    assert len(found) == number
+    assert all("signé depuis 25 h, pas encore transmis. Hélios est fermé." in one for one in found)
+    assert told(holdings((waiting,)), WEDNESDAY) == []
+
+
+def test_the_silence_of_the_comptable_is_one_line_for_information() -> None:
+    flows = (sent(1, 11 * 24, FluxState.ACKNOWLEDGED), sent(2, 24, FluxState.ACKNOWLEDGED))
+    mandats = (mandat(1), mandat(2), mandat(3, state=MandatState.PAID), mandat(4, sheet=2))
+    (line,) = told(holdings(flows, mandats))
+    assert line.startswith("Pour information. 2 mandats acquittés depuis plus de 10 jours")
+    assert "M2026-000001, depuis 11 jours" in line
+    assert "PES_Retour" in line
+
+
+def test_the_picture_puts_what_is_urgent_first_and_information_last() -> None:
+    flows = (sent(1, 11 * 24, FluxState.ACKNOWLEDGED), sent(2, 5 * 24), flux(3, FluxState.REFUSED_BY_TDT))
+    drawn = overview("Valbrume", MONDAY, holdings(flows, (mandat(1),)), small=False)
+    assert [one.split(" ")[0] for one in drawn.alerts] == ["URGENT.", "Flux", "Pour"]
+
+
+def test_a_mandat_on_hold_is_told_with_its_day() -> None:
+    held = mandat(1, state=MandatState.ON_HOLD, reason="pièce manquante", held_on=FRIDAY_EVENING.date())
+    (line,) = alerts(holdings((sent(1, 1, FluxState.ACKNOWLEDGED),), (held,)), MONDAY)
+    assert "en instance depuis le 27/02/2026 : pièce manquante" in line
