@@ -3,7 +3,7 @@
 <folder>/monde.json          who exists (see `world`)
 <folder>/parapheur.json      a bought i-Parapheur, if there is one (see `iparapheur.setup`)
 <folder>/ports.json          ports, chosen once
-<folder>/chorus/, tdt/, parapheur/   state, and journal.jsonl: what each neighbour received, in its own words
+<folder>/chorus/, tdt/, helios/, parapheur/   state, and journal.jsonl: what each received, in its own words
 <folder>/tdt/flux/           each flow as it was received, byte for byte
 and, where the world says, each mail as it was received
 """

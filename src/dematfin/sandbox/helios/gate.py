@@ -31,12 +31,23 @@ class Gate:
     def acquit(self, path: Path) -> bytes:
         """Judge a flow and return its acquit; one judged before gets the same answer again."""
         flow = read(path)
+        verdicts: list[Verdict] = []
         with self.registry.state.change():
             answer = self.registry.acquit(flow.header)
             if answer is None:
-                answer = write_acquit(flow.header, list(self._judge(flow)))
+                verdicts += self._judge(flow)
+                answer = write_acquit(flow.header, verdicts)
                 self.registry.keep_acquit(flow.header, answer)
+        self._note(flow.header.nomfic, verdicts)
         return answer
+
+    def _note(self, nomfic: str, verdicts: list[Verdict]) -> None:
+        self.registry.note_integrations(nomfic)
+        for one in verdicts:
+            codes = [error.code for error in one.errors]
+            if codes:
+                about = {"bordereau": one.bordereau, "piece": one.piece, "domaine": one.domain}
+                self.registry.journal.note("refus", nomfic=nomfic, **about, codes=codes)
 
     def _judge(self, flow: Flow) -> Iterator[Verdict]:
         budget = self._budget(flow)

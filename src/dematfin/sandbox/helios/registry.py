@@ -6,25 +6,41 @@ from pathlib import Path
 from typing import Any, Final
 
 from dematfin.sandbox.helios.flow import Header, Sheet
-from dematfin.sandbox.record import State
+from dematfin.sandbox.record import Journal, State
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS acquit (nomfic TEXT, codcol TEXT, donnees BLOB, PRIMARY KEY (nomfic, codcol));
 CREATE TABLE IF NOT EXISTS bordereau (siret TEXT, codbud TEXT, exercice TEXT, type TEXT, numero TEXT,
-  PRIMARY KEY (siret, codbud, exercice, type, numero));
+  nomfic TEXT, PRIMARY KEY (siret, codbud, exercice, type, numero));
 CREATE TABLE IF NOT EXISTS mandat (id INTEGER PRIMARY KEY AUTOINCREMENT, siret TEXT, poste TEXT, codcol TEXT,
   codbud TEXT, exercice TEXT, type TEXT, bordereau TEXT, typpce TEXT, numero TEXT, facture TEXT, nature TEXT,
   lignes TEXT, du REAL, etat TEXT DEFAULT 'A_TRAITER');
 CREATE TABLE IF NOT EXISTS piece (id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS rejete (facture TEXT PRIMARY KEY);
 """
+KEY: Final = ("siret", "codbud", "exercice", "type", "numero")
 
 
 class Registry:
-    """Hélios' memory."""
+    """Hélios' memory; its journal stands beside its base."""
 
     def __init__(self, path: Path) -> None:
         self.state = State(path, SCHEMA)
+        self.journal = Journal(path.with_name("journal.jsonl"))
+        noted = [line for line in self.journal.lines() if line["what"] == "integration"]
+        self._noted = {tuple(line[name] for name in KEY) for line in noted}
+        self._note(self.state.rows("SELECT * FROM bordereau"))
+
+    def note_integrations(self, nomfic: str) -> None:
+        """Tell the journal of the bordereaux that a flow brought in: each one once, even after a kill."""
+        self._note(self.state.rows("SELECT * FROM bordereau WHERE nomfic = ?", (nomfic,)))
+
+    def _note(self, rows: list[Any]) -> None:
+        for row in rows:
+            key = tuple(row[name] for name in KEY)
+            if key not in self._noted:
+                self._noted.add(key)
+                self.journal.note("integration", **dict(zip(KEY, key, strict=True)), nomfic=row["nomfic"])
 
     def acquit(self, header: Header) -> bytes | None:
         """Return the answer already made to a flow: it was integrated with it, whatever happened since."""
@@ -61,7 +77,7 @@ class Registry:
 
     def take_bordereau(self, header: Header, sheet: Sheet, due: float) -> None:
         """Integrate a bordereau; the comptable speaks of its mandats at `due`."""
-        self.state.run("INSERT INTO bordereau VALUES (?, ?, ?, ?, ?)", _key(header, sheet))
+        self.state.run("INSERT INTO bordereau VALUES (?, ?, ?, ?, ?, ?)", (*_key(header, sheet), header.nomfic))
         for mandat in sheet.mandats:
             lines = [(line.number, str(line.ht), str(line.tva)) for line in mandat.lines]
             row = {

@@ -1,1 +1,12 @@
-"""An S²LOW platform, as the software that deposits flows meets it."""
+"""An S²LOW platform, as the software that deposits flows meets it.
+
+What it received is told by its journal.jsonl, one line each, whatever the client believes:
+
+depot          transaction, sha1, nom, octets, nomfic, statut: a deposit was stored
+depot_refuse   sha1, nom, message: a deposit was not
+statut         transaction, statut, message: a transaction moved
+acquit_servi   transaction, nomfic, sha1: the whole acquit was written to the client
+retour_arrive  retour, nom, siret, collectivite: 0 when it goes to nobody
+retour_servi   retour, nom: the whole retour was written to the client
+retour_lu      retour, nom: a client said for the first time that it has it
+"""

@@ -31,7 +31,7 @@ class TdtApp:
         self.faults = Faults(faults.TDT)
         self._accounts = Accounts(world.comptes, folder)
         journal = Journal(state / "journal.jsonl")
-        self._transactions = Transactions(state, world.delais, dgfip, self.faults)
+        self._transactions = Transactions(state, world.delais, dgfip, self.faults, journal)
         transactions = self._transactions
         taking = Deposits(transactions=transactions, journal=journal, faults=self.faults, largest=world.taille_maximale)
         taking.note_forgotten()

@@ -1,6 +1,7 @@
 """The deposit: checked in the order of S²LOW, stored, noted in the journal once."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,8 @@ from dematfin.sandbox.world import TdtAccount
 PATH: Final = f"{MODULE}/api/helios_importer_fichier.php"
 NOT_RGS: Final = "Votre certificat n'est pas RGS et ne vous permet donc pas de télétransmettre"
 NO_FILE: Final = "Aucune enveloppe trouvée : la taille de l'enveloppe dépasse probablement la taille maximum"
+
+NOMFIC: Final = re.compile(rb"""<NomFic\s+V\s*=\s*["']([^"']*)""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Deposits:
         noted = {line["transaction"] for line in self.journal.lines() if line["what"] == "depot"}
         for row in self.transactions.all():
             if row["id"] not in noted:
-                self._note(row["id"], row["sha1"], row["nom"], Path(row["fichier"]).stat().st_size)
+                self._note(row["id"], row["sha1"], row["nom"], Path(row["fichier"]).read_bytes(), row["statut"])
 
     def _judged(self, received: Upload, account: TdtAccount) -> Reply:
         sha1 = hashlib.sha1(received.data, usedforsecurity=False).hexdigest()
@@ -54,7 +57,7 @@ class Deposits:
             return envelopes.imported(None, refusal)
         status = _first_status(received, account)
         key = self.transactions.post(account.collectivite, received.name, received.data, sha1, status)
-        self._note(key, sha1, received.name, len(received.data))
+        self._note(key, sha1, received.name, received.data, status)
         if self.faults.take("cut_after_store"):
             return Reply(cut=0)
         return envelopes.imported(key, "Téléchargement du fichier réussi.")
@@ -68,8 +71,11 @@ class Deposits:
             return "doublon détecté. Ce fichier a déjà été posté."
         return "Échec lors du téléchargement du fichier" if self.faults.take("refuse_flow") else ""
 
-    def _note(self, key: int, sha1: str, name: str, size: int) -> None:
-        self.journal.note("depot", transaction=key, sha1=sha1, nom=name, octets=size)
+    def _note(self, key: int, sha1: str, name: str, data: bytes | memoryview, status: int) -> None:
+        found = NOMFIC.search(data)
+        nomfic = found.group(1).decode("latin-1") if found else ""
+        about = {"nom": name, "octets": len(data), "nomfic": nomfic, "statut": status}
+        self.journal.note("depot", transaction=key, sha1=sha1, **about)
 
 
 def _first_status(received: Upload, account: TdtAccount) -> int:

@@ -1,9 +1,11 @@
 """The scripts of the module Hélios but the deposit: each one says no in its own way."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dematfin.sandbox.faults import Faults
 from dematfin.sandbox.record import Journal
@@ -59,7 +61,11 @@ class Scripts:
             return envelopes.elsewhere(f"{MODULE}/index.php")
         if row["acquit"] is None:
             return Reply(body=b"<p>Le fichier n'est pas/plus disponible.</p>", media_type="text/html")
-        return Reply(body=row["acquit"], media_type="text/xml")
+        return Reply(body=row["acquit"], media_type="text/xml", sent=lambda: self._served(row))
+
+    def _served(self, row: Any) -> None:
+        sha1 = hashlib.sha1(row["acquit"], usedforsecurity=False).hexdigest()
+        self.journal.note("acquit_servi", transaction=row["id"], nomfic=row["nomfic"], sha1=sha1)
 
     def _file(self, request: Request, account: TdtAccount) -> Reply:
         row = self.transactions.get(request.query.get("id", ""), account.collectivite)
@@ -81,7 +87,8 @@ class Scripts:
         if row is None:
             return envelopes.no_retour(key, "retour id n'est pas correcte")
         cut = len(row["donnees"]) // 2 if self.faults.take("retour_cut") else None
-        return Reply(body=row["donnees"], media_type="text/xml", cut=cut)
+        served = partial(self.journal.note, "retour_servi", retour=row["id"], nom=row["nom"])
+        return Reply(body=row["donnees"], media_type="text/xml", cut=cut, sent=served)
 
     def _mark(self, request: Request, account: TdtAccount) -> Reply:
         key = request.query.get("id", "")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dematfin.sandbox.faults import Faults
-from dematfin.sandbox.record import State
+from dematfin.sandbox.record import Journal, State
 from dematfin.sandbox.tdt.analysis import Stopped, analyse
 from dematfin.sandbox.world import Delays
 
@@ -45,7 +45,7 @@ class Dgfip:
 class Transactions:
     """The deposits of the platform, and the retours that it brought back."""
 
-    def __init__(self, folder: Path, delays: Delays, dgfip: Dgfip, faults: Faults) -> None:
+    def __init__(self, folder: Path, delays: Delays, dgfip: Dgfip, faults: Faults, journal: Journal) -> None:
         self._folder = folder
         self._flows = folder / "flux"
         self._flows.mkdir(parents=True, exist_ok=True)
@@ -53,6 +53,7 @@ class Transactions:
         self._delays = {POSTED: delays.analyse, CHECKED: delays.envoi, SENT: delays.acquit}
         self._dgfip = dgfip
         self._faults = faults
+        self._journal = journal
         self._turn = threading.Lock()
 
     def knows(self, sha1: str) -> bool:
@@ -166,13 +167,16 @@ class Transactions:
     def _move(self, key: int, status: int, message: str, since: float) -> bool:
         query = "UPDATE transac SET statut = ?, message = ?, depuis = ? WHERE id = ?"
         self._state.run(query, (status, message, since, key))
+        self._journal.note("statut", transaction=key, statut=status, message=message)
         return True
 
     def _bring_in(self, siret: str, name: str, data: bytes) -> None:
-        self._state.run(
+        owner = self._owner(siret)
+        key = self._state.run(
             "INSERT INTO retour (collectivite, nom, donnees, le) VALUES (?, ?, ?, ?)",
-            (self._owner(siret), name, data, datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")),
+            (owner, name, data, datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")),
         )
+        self._journal.note("retour_arrive", retour=key, nom=name, siret=siret, collectivite=owner)
 
     def _owner(self, siret: str) -> int:
         """Retours go to the authority that posted for their IdColl; to nobody when there are two."""
