@@ -206,7 +206,7 @@ def test_the_journal_tells_each_flow_once(client: httpx.Client, tmp_path: Path) 
     post(client, GOOD, "premier.xml")
     post(client, GOOD, "second.xml")
     post(client, b"")
-    lines = journal(tmp_path)
+    lines = [line for line in journal(tmp_path) if line["what"].startswith("depot")]
     assert [(line["what"], line["nom"]) for line in lines] == [
         ("depot", "premier.xml"),
         ("depot_refuse", "second.xml"),

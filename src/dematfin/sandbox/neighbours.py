@@ -31,7 +31,7 @@ from dematfin.sandbox.iparapheur.setup import Setup
 from dematfin.sandbox.server import HOST, Application, LoopbackServer
 from dematfin.sandbox.smtp import MailServer
 from dematfin.sandbox.tdt.app import TdtApp
-from dematfin.sandbox.tdt.state import Dgfip
+from dematfin.sandbox.tdt.life import Dgfip
 from dematfin.sandbox.world import World, load
 
 SERVERS: Final = ("chorus", "tdt", "courriel")

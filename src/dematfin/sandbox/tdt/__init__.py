@@ -5,6 +5,8 @@ What it received is told by its journal.jsonl, one line each, whatever the clien
 depot          transaction, sha1, nom, octets, nomfic, statut: a deposit was stored
 depot_refuse   sha1, nom, message: a deposit was not
 statut         transaction, statut, message: a transaction moved
+suppression    transaction: an administrator deleted it
+acquit_perdu   nomfic: an answer came that is of no transaction
 acquit_servi   transaction, nomfic, sha1: the whole acquit was written to the client
 retour_arrive  retour, nom, siret, collectivite: 0 when it goes to nobody
 retour_servi   retour, nom: the whole retour was written to the client

@@ -29,6 +29,8 @@ class Header:
 class Fault(StrEnum):
     """Why a flow stops here, in the platform's words."""
 
+    LOST = "fichier non trouvé en local ou sur le cloud"
+    VIRUS = "un virus a été detecté dans le fichier PES"
     ENCODING = "ce fichier n'est pas encodé en ISO-8859-1"
     NO_XML = "ce fichier n'est pas en XML"
     EMPTY = "ce fichier ne contient ni bordereau, ni PJ, ni marché"
@@ -58,6 +60,8 @@ class Stopped(Exception):
 
 def analyse(flow: Path, sha1: str, known: Known) -> Header:
     """Read a deposited flow; `known` says whether a NomFic and CodCol were used before. Raises Stopped."""
+    if not flow.is_file():
+        raise Stopped(Fault.LOST)
     root = _root(flow)
     header = Header(
         nomfic=_v(root, "Enveloppe/Parametres/NomFic"),

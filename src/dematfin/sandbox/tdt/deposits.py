@@ -55,11 +55,13 @@ class Deposits:
         if refusal := self._refusal(received, sha1):
             self.journal.note("depot_refuse", sha1=sha1, nom=received.name, message=refusal)
             return envelopes.imported(None, refusal)
-        status = _first_status(received, account)
+        status = self._first_status(received, account)
         key = self.transactions.post(account.collectivite, received.name, received.data, sha1, status)
         self._note(key, sha1, received.name, received.data, status)
         if self.faults.take("cut_after_store"):
             return Reply(cut=0)
+        if self.faults.take("server_error_after_store"):
+            return Reply(status=500, media_type="text/html")
         return envelopes.imported(key, "Téléchargement du fichier réussi.")
 
     def _refusal(self, received: Upload, sha1: str) -> str:
@@ -67,7 +69,8 @@ class Deposits:
             return f"Taille de fichier supérieure à la limite autorisée ({self.largest >> 20} Mo maximum)."
         if not received.data:
             return "Le fichier présenté est vide (0 octet)"
-        if self.transactions.knows(sha1):
+        twin = self.transactions.knows(sha1) and not self.faults.take("twin_race")
+        if twin or self.faults.take("duplicate_said"):
             return "doublon détecté. Ce fichier a déjà été posté."
         return "Échec lors du téléchargement du fichier" if self.faults.take("refuse_flow") else ""
 
@@ -77,8 +80,7 @@ class Deposits:
         about = {"nom": name, "octets": len(data), "nomfic": nomfic, "statut": status}
         self.journal.note("depot", transaction=key, sha1=sha1, **about)
 
-
-def _first_status(received: Upload, account: TdtAccount) -> int:
-    if received.to_sign:
-        return TO_SIGN
-    return POSTED if "TT" in account.droits else HELD
+    def _first_status(self, received: Upload, account: TdtAccount) -> int:
+        if received.to_sign or self.faults.take("held_13"):
+            return TO_SIGN
+        return HELD if "TT" not in account.droits or self.faults.take("held_14") else POSTED

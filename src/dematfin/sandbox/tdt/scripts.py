@@ -12,12 +12,13 @@ from dematfin.sandbox.record import Journal
 from dematfin.sandbox.server import Reply, Request, json_reply
 from dematfin.sandbox.tdt import envelopes
 from dematfin.sandbox.tdt.accounts import ARCHIVIST, may_edit, may_see
-from dematfin.sandbox.tdt.state import Transactions
+from dematfin.sandbox.tdt.state import SENT, Transactions
 from dematfin.sandbox.world import TdtAccount
 
 MODULE: Final = "/modules/helios"
 DENIED: Final = "Accès refusé"
 CANCELLED: Final = 0
+TOLD: Final = {"status_7": 7, "status_21": 21, "status_42": 42}
 FIRST_DAY, LAST_DAY = "0000-01-01", "9999-12-31"
 Script = Callable[[Request, TdtAccount], Reply]
 
@@ -49,17 +50,26 @@ class Scripts:
         if not key:
             return envelopes.transaction(key, "Pas de numéro de transaction.", None)
         row = self.transactions.get(key, account.collectivite)
+        if row is not None and self.faults.take("deleted"):
+            self.transactions.delete(row["id"])
+            row = None
         if row is None:
             return envelopes.transaction(key, "Numéro de transaction invalide", None)
         if row["statut"] == CANCELLED:  # a status that is false in PHP
             return envelopes.transaction(key, "Erreur consultation statut", None)
-        return envelopes.transaction(key, row["message"], row["statut"])
+        return envelopes.transaction(key, row["message"], self._told(row))
+
+    def _told(self, row: Any) -> int:
+        """Return the status as it is told, which may not be the one that is."""
+        if row["acquit"] is not None and self.faults.take("still_sent"):
+            return SENT
+        return next((status for name, status in TOLD.items() if self.faults.take(name)), int(row["statut"]))
 
     def _acquit(self, request: Request, account: TdtAccount) -> Reply:
         row = self.transactions.get(request.query.get("id", ""), account.collectivite)
         if row is None or not may_see(account):
             return envelopes.elsewhere(f"{MODULE}/index.php")
-        if row["acquit"] is None:
+        if row["acquit"] is None or self.faults.take("acquit_page"):
             return Reply(body=b"<p>Le fichier n'est pas/plus disponible.</p>", media_type="text/html")
         return Reply(body=row["acquit"], media_type="text/xml", sent=lambda: self._served(row))
 
