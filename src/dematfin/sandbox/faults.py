@@ -93,7 +93,46 @@ TDT: Final = frozenset(
         "retour_odd_name",  # its name is not that of an XML file
     }
 )
-HELIOS: Final = frozenset[str]()
+HELIOS: Final = frozenset(
+    {
+        # refusals by the gate of a flow with which nothing is wrong; without any, it judges what it received
+        "technical_ko",  # domain 0: the whole flow
+        "timeout_ko",
+        "signature_ko_1",  # domains 1 to 3, no bordereau named: the whole flow
+        "signature_ko_2",
+        "signature_ko_3",
+        "parameters_ko",  # domain 99
+        "unknown_code",  # of a domain and an anomaly that nobody knows
+        "pj_ko",  # one document, and what refers to it
+        "bordereau_ko",  # one bordereau, while its documents are accepted, and so for the three that follow
+        "piece_ko",  # because of one mandat
+        "line_ko",  # because of one line
+        "split_ko",  # in as many elements as it has mandats
+        # the form of the answer
+        "non_acquit",
+        "version_1",  # flat, in the other namespace
+        "no_block",  # nothing but a header: 4
+        "not_valid",  # readable, but no schema knows it: -1, with the file
+        "foreign_nomfic",  # goes to nobody
+        "second_acquit",  # another one follows, which says something else
+        # the comptable; without any, a mandat is settled at once, never said to be taken in charge (02)
+        "rejected",
+        "taken_first",  # 02, then 05
+        "on_hold",  # 01, then 02, then 05
+        "on_hold_then_rejected",
+        "rejected_after_taken",  # both dates: the number is burnt
+        "partial_payments",
+        "settled_otherwise",  # OrgEma 04: no money went to the supplier
+        # a retour that says more than it should
+        "unknown_mandats",
+        "regularisation",  # TypBord 04: a request, not an answer
+        "huge_retour",  # thousands of pieces
+        "other_siret",  # a second one comes along, about somebody else
+        "re_emitted",  # RR or RP: the same again
+    }
+)
+PLATFORM: Final = TDT | HELIOS
+"""What S²LOW and the DGFiP behind it may be asked through one door."""
 PARAPHEUR: Final = frozenset(
     {
         "duplicate",  # a creation is refused as already there

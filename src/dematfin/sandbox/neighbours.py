@@ -20,8 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from dematfin.sandbox import faults
 from dematfin.sandbox.chorus.app import ChorusApp
 from dematfin.sandbox.chorus.state import Invoices
+from dematfin.sandbox.faults import Faults
 from dematfin.sandbox.helios.comptable import Comptable
 from dematfin.sandbox.helios.gate import Gate
 from dematfin.sandbox.helios.registry import Registry
@@ -49,8 +51,9 @@ class Neighbours:
             self.chorus = opened.enter_context(closing(ChorusApp(world, folder, folder / "chorus")))
             registry = Registry(folder / "helios" / "etat.db")
             opened.callback(registry.state.close)
-            dgfip = _dgfip(world, folder, registry)
-            self.tdt = opened.enter_context(closing(TdtApp(world.tdt, folder, folder / "tdt", dgfip)))
+            asked = Faults(faults.PLATFORM)
+            dgfip = _dgfip(world, folder, registry, asked)
+            self.tdt = opened.enter_context(closing(TdtApp(world.tdt, folder, folder / "tdt", dgfip, asked)))
             self.parapheur = _parapheur(folder)
             if self.parapheur is not None:
                 opened.callback(self.parapheur.close)
@@ -128,15 +131,17 @@ def _parapheur(folder: Path) -> ParapheurApp | None:
     return ParapheurApp(Setup.model_validate_json(described.read_bytes()), folder / "parapheur")
 
 
-def _dgfip(world: World, folder: Path, registry: Registry) -> Dgfip:
+def _dgfip(world: World, folder: Path, registry: Registry, asked: Faults) -> Dgfip:
     authorities = tuple(folder / path for path in world.helios.autorites)
     gate = Gate(
         world=world.helios,
         registry=registry,
         signatures=SignatureGate(authorities),
         delay=world.tdt.delais.retour,
+        faults=asked,
     )
-    return Dgfip(acquit=gate.acquit, retours=Comptable(world=world.helios, registry=registry).retours)
+    comptable = Comptable(world=world.helios, registry=registry, faults=asked, delay=world.tdt.delais.retour)
+    return Dgfip(acquit=gate.acquit, retours=comptable.retours)
 
 
 def _tls(world: World, folder: Path) -> ssl.SSLContext:
