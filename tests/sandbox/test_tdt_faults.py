@@ -123,6 +123,13 @@ def test_a_deposit_may_be_stored_behind_an_error(client: httpx.Client) -> None:
     assert code(client) == 8
 
 
+def test_php_may_fail_to_take_a_file(client: httpx.Client) -> None:
+    commit(client, "upload_error")
+    assert "<id></id>" in (said := post(client, GOOD))
+    assert "Erreur lors du téléchargement du fichier : code 7" in said
+    assert "<id>1</id>" in post(client, GOOD)
+
+
 def test_a_twin_may_be_said_where_there_is_none(client: httpx.Client) -> None:
     commit(client, "duplicate_said")
     assert "doublon" in post(client, GOOD)

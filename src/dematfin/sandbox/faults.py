@@ -56,6 +56,7 @@ TDT: Final = frozenset(
         "cut_before_store",
         "cut_after_store",
         "server_error_after_store",
+        "upload_error",  # of PHP
         "refuse_flow",  # a KO that does not last
         "duplicate_said",  # a twin that is not there
         "twin_race",  # a twin is taken; the second ends in -1, as its name is known

@@ -2,7 +2,7 @@
 
 What it received is told by its journal.jsonl, one line each, whatever the client believes:
 
-depot          transaction, sha1, nom, octets, nomfic, statut: a deposit was stored
+depot          transaction, nomfic, octets, sha1, nom, statut, collectivite: a deposit was stored
 depot_refuse   sha1, nom, message: a deposit was not
 statut         transaction, statut, message: a transaction moved
 suppression    transaction: an administrator deleted it

@@ -25,6 +25,11 @@ class Header:
     cod_col: str
     siret: str
 
+    @property
+    def too_long(self) -> bool:
+        """Whether its SIRET is none: found out last, once the name is burnt."""
+        return len(self.siret) > LONGEST_SIRET
+
 
 class Fault(StrEnum):
     """Why a flow stops here, in the platform's words."""
@@ -38,7 +43,7 @@ class Fault(StrEnum):
     LONG_CODE = "Le CodCol est trop long"
     CHANGED = "Le fichier a été modifé depuis son postage sur la plateforme"
     NO_SIGNATURE_ID = (
-        "La signature du fichier est invalide : Impossible d'extraire l'attribut Id de l'entité <Signature>"
+        "La signature du fichier est invalide : Impossible d'extraire l'attribut Id de l'entité \\<Signature\\>"
     )
     SIGNATURE = "La signature du fichier est invalide : Impossible d'affirmer que la signature correspond au fichier"
     KNOWN = "ce fichier existe déjà sur la plateforme"
@@ -73,8 +78,6 @@ def analyse(flow: Path, sha1: str, known: Known) -> Header:
     _check_signatures(flow, root)
     if known(header.nomfic, header.cod_col):
         raise Stopped(Fault.KNOWN)
-    if len(header.siret) > LONGEST_SIRET:
-        raise Stopped(Fault.LONG_SIRET)
     return header
 
 

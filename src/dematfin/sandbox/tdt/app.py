@@ -31,7 +31,7 @@ class TdtApp:
     def __init__(self, world: Tdt, folder: Path, state: Path, dgfip: Dgfip, asked: Faults | None = None) -> None:
         """Open the platform: `folder` holds the certificates, `state` what it remembers; `asked` are its faults."""
         self.faults = asked or Faults(faults.TDT)
-        self._accounts = Accounts(world.comptes, folder)
+        self._accounts = Accounts(world.comptes, folder, lambda: self.faults.clock.now().timestamp())
         journal = Journal(state / "journal.jsonl")
         self._transactions = transactions = Transactions(state, journal, self.faults.clock)
         retours = Retours(transactions=transactions, accounts=world.comptes, faults=self.faults, journal=journal)

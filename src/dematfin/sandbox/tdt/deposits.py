@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dematfin.sandbox.faults import Faults
 from dematfin.sandbox.record import Journal
@@ -48,7 +48,7 @@ class Deposits:
         noted = {line["transaction"] for line in self.journal.lines() if line["what"] == "depot"}
         for row in self.transactions.all():
             if row["id"] not in noted:
-                self._note(row["id"], row["sha1"], row["nom"], Path(row["fichier"]).read_bytes(), row["statut"])
+                self._note(row, Path(row["fichier"]).read_bytes())
 
     def _judged(self, received: Upload, account: TdtAccount) -> Reply:
         sha1 = hashlib.sha1(received.data, usedforsecurity=False).hexdigest()
@@ -57,7 +57,7 @@ class Deposits:
             return envelopes.imported(None, refusal)
         status = self._first_status(received, account)
         key = self.transactions.post(account.collectivite, received.name, received.data, sha1, status)
-        self._note(key, sha1, received.name, received.data, status)
+        self._note(self.transactions.get(str(key), account.collectivite), received.data)
         if self.faults.take("cut_after_store"):
             return Reply(cut=0)
         if self.faults.take("server_error_after_store"):
@@ -65,6 +65,8 @@ class Deposits:
         return envelopes.imported(key, "Téléchargement du fichier réussi.")
 
     def _refusal(self, received: Upload, sha1: str) -> str:
+        if self.faults.take("upload_error"):
+            return "Erreur lors du téléchargement du fichier : code 7"
         if len(received.data) > self.largest:
             return f"Taille de fichier supérieure à la limite autorisée ({self.largest >> 20} Mo maximum)."
         if not received.data:
@@ -74,11 +76,11 @@ class Deposits:
             return "doublon détecté. Ce fichier a déjà été posté."
         return "Échec lors du téléchargement du fichier" if self.faults.take("refuse_flow") else ""
 
-    def _note(self, key: int, sha1: str, name: str, data: bytes | memoryview, status: int) -> None:
+    def _note(self, row: Any, data: bytes | memoryview) -> None:
         found = NOMFIC.search(data)
         nomfic = found.group(1).decode("latin-1") if found else ""
-        about = {"nom": name, "octets": len(data), "nomfic": nomfic, "statut": status}
-        self.journal.note("depot", transaction=key, sha1=sha1, **about)
+        about = {name: row[name] for name in ("sha1", "nom", "statut", "collectivite")}
+        self.journal.note("depot", transaction=row["id"], nomfic=nomfic, octets=len(data), **about)
 
     def _first_status(self, received: Upload, account: TdtAccount) -> int:
         if received.to_sign or self.faults.take("held_13"):

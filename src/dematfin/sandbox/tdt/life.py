@@ -94,6 +94,8 @@ class Life:
             return self._transactions.move(key, ERROR, stopped.fault.said_of(key), until)
         with self._transactions.change():
             self._transactions.keep_header(key, header.nomfic, header.cod_col, header.siret)
+            if header.too_long:
+                return self._transactions.move(key, ERROR, Fault.LONG_SIRET.said_of(key), until)
             return self._transactions.move(key, CHECKED, f"Transaction {key} dans la file d'attente", until)
 
     def _used(self, nomfic: str, cod_col: str) -> bool:

@@ -18,6 +18,7 @@ from dematfin.sandbox.world import TdtAccount
 MODULE: Final = "/modules/helios"
 DENIED: Final = "Accès refusé"
 CANCELLED: Final = 0
+GONE: Final = Reply(body=b"<p>Le fichier n'est pas/plus disponible.</p>", media_type="text/html")
 TOLD: Final = {"status_7": 7, "status_21": 21, "status_42": 42}
 FIRST_DAY, LAST_DAY = "0000-01-01", "9999-12-31"
 Script = Callable[[Request, TdtAccount], Reply]
@@ -70,7 +71,7 @@ class Scripts:
         if row is None or not may_see(account):
             return envelopes.elsewhere(f"{MODULE}/index.php")
         if row["acquit"] is None or self.faults.take("acquit_page"):
-            return Reply(body=b"<p>Le fichier n'est pas/plus disponible.</p>", media_type="text/html")
+            return GONE
         return Reply(body=row["acquit"], media_type="text/xml", sent=lambda: self._served(row))
 
     def _served(self, row: Any) -> None:
@@ -81,7 +82,8 @@ class Scripts:
         row = self.transactions.get(request.query.get("id", ""), account.collectivite)
         if row is None or not may_see(account):
             return envelopes.elsewhere(f"{MODULE}/index.php")
-        return Reply(body=Path(row["fichier"]).read_bytes(), media_type="text/xml")
+        flow = Path(row["fichier"])
+        return Reply(body=flow.read_bytes(), media_type="text/xml") if flow.is_file() else GONE
 
     def _list(self, _: Request, account: TdtAccount) -> Reply:
         if not account.droits:
