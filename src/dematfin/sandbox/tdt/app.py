@@ -14,7 +14,7 @@ from dematfin.sandbox.tdt.accounts import Accounts, basic
 from dematfin.sandbox.tdt.deposits import Deposits
 from dematfin.sandbox.tdt.life import Dgfip, Life
 from dematfin.sandbox.tdt.retours import Retours
-from dematfin.sandbox.tdt.scripts import Script, Scripts
+from dematfin.sandbox.tdt.scripts import STATUS, Script, Scripts
 from dematfin.sandbox.tdt.state import Transactions
 from dematfin.sandbox.world import Tdt, TdtAccount
 
@@ -88,7 +88,7 @@ class TdtApp:
     def _troubled(self, request: Request, account: TdtAccount, script: Script) -> Reply:
         if trouble := troubles.instead(self.faults):
             return trouble
-        self._life.tick()
+        self._life.tick(polled=request.path == STATUS)
         reply = script(request, account)
         headers = {**reply.headers, **self._accounts.session(account)}
         return troubles.upset(replace(reply, headers=headers), self.faults)

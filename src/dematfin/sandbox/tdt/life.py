@@ -57,10 +57,10 @@ class Life:
         self._retours = retours
         self._turn = threading.Lock()
 
-    def tick(self) -> None:
-        """Bring every transaction up to date, and let the comptable speak."""
+    def tick(self, *, polled: bool = False) -> None:
+        """Bring every transaction up to date, and let the comptable speak; late answers await the next poll."""
         with self._turn:
-            for data in self._transactions.arriving():
+            for data in self._transactions.arriving() if polled else ():
                 self._attach(data)
             while self._advance_all():
                 pass

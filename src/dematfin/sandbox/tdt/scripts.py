@@ -16,6 +16,7 @@ from dematfin.sandbox.tdt.state import SENT, Transactions
 from dematfin.sandbox.world import TdtAccount
 
 MODULE: Final = "/modules/helios"
+STATUS: Final = f"{MODULE}/api/helios_transac_get_status.php"
 DENIED: Final = "Accès refusé"
 CANCELLED: Final = 0
 GONE: Final = Reply(body=b"<p>Le fichier n'est pas/plus disponible.</p>", media_type="text/html")
@@ -35,7 +36,7 @@ class Scripts:
     def by_path(self) -> dict[str, Script]:
         """Return each script under its address."""
         return {
-            f"{MODULE}/api/helios_transac_get_status.php": self._status,
+            STATUS: self._status,
             f"{MODULE}/helios_download_acquit.php": self._acquit,
             f"{MODULE}/helios_download_file.php": self._file,
             f"{MODULE}/api/helios_get_list.php": self._list,
