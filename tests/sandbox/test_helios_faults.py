@@ -230,14 +230,10 @@ def test_a_second_answer_may_say_something_else(desk: Desk) -> None:
     assert [one.domain for one in desk.acquit().elements] == [99]
 
 
-def test_the_name_of_an_answer_prefers_the_flow_that_waits_for_it(desk: Desk) -> None:
-    """A twin may have ended in error under the same name: its answer is the other one's."""
-    desk.ask("twin_race")
-    desk.ask("never_answer", 2)
-    assert desk.send() == 3
-    post(desk.client, (desk.office.folder / "flux.xml").read_bytes())
-    assert "<status>-1</status>" in status(desk.client, 2)
-    assert desk.code() == 8
+def test_a_bordereau_without_a_mandat_is_judged_too(desk: Desk) -> None:
+    for name in ("piece_ko", "line_ko", "split_ko"):
+        desk.ask(name)
+    assert desk.send(sheets=(Sheet(mandats=()),)) == 8
 
 
 def test_a_mandat_may_be_rejected_at_the_visa(desk: Desk) -> None:

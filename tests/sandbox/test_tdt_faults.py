@@ -13,7 +13,7 @@ from dematfin.sandbox import faults
 from dematfin.sandbox.tdt.app import TdtApp
 from dematfin.sandbox.world import Delays
 from tdt.browsers import Platform, browser, post, settle, status
-from tdt.platform import ACQUIT, DEPOSIT, LIST, RETOUR, STATUS, acquit, flow, retour
+from tdt.platform import ACQUIT, DEPOSIT, LIST, RETOUR, STATUS, TEST, acquit, flow, retour
 
 CONTROL: Final = "/__sandbox__/fault"
 SIRET: Final = "21990042000015"
@@ -78,6 +78,14 @@ def test_any_script_may_answer_something_else(
     assert (answer.status_code, said in told) == (expected, True)
     assert not (tmp_path / "tdt/depots").exists()
     assert "<resultat" in client.post(path, files={"enveloppe": ("a.xml", GOOD)}).text
+
+
+@pytest.mark.parametrize(("name", "said"), [("connection_ko", "KO\n"), ("connection_page", "<html>")])
+def test_the_link_itself_may_be_in_trouble(client: httpx.Client, name: str, said: str) -> None:
+    commit(client, name)
+    answer = client.get(TEST)
+    assert (answer.status_code, answer.text.startswith(said)) == (200, True)
+    assert client.get(TEST).text == "OK\n"
 
 
 def test_none_is_committed_unless_asked_and_none_is_unknown(opened: tuple[TdtApp, httpx.Client]) -> None:

@@ -164,6 +164,17 @@ def test_a_timeout_after_the_deposit_ends_with_one_transaction_that_is_found(s2l
     assert adapter.follow("1", NAME).acquit == acquit(NAME)
 
 
+@pytest.mark.parametrize("name", ["connection_ko", "connection_page"])
+def test_a_link_in_trouble_lets_no_flow_leave(s2low: Trial, flux: Path, name: str) -> None:
+    s2low.app.faults.set(name, 1)
+    adapter = s2low.adapter()
+    with pytest.raises(ConnectorError) as caught:
+        adapter.send(flux, NAME)
+    assert not isinstance(caught.value, UnknownOutcome)
+    assert s2low.told("depot") == []
+    assert adapter.send(flux, NAME) == "1"
+
+
 AT_A_DEPOSIT: Final[dict[str, tuple[type[ConnectorError], bool]]] = {
     "bad_gateway": (UnknownOutcome, False),
     "unavailable": (UnknownOutcome, False),

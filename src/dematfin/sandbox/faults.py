@@ -35,6 +35,9 @@ CHORUS: Final = frozenset(
 )
 TDT: Final = frozenset(
     {
+        # when the link is only tried (test-connexion, info-connexion)
+        "connection_ko",
+        "connection_page",  # HTML, with HTTP 200
         # instead of the answer, at any script of the module
         "bad_gateway",
         "unavailable",  # 503

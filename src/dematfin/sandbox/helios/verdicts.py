@@ -29,18 +29,18 @@ def of_the_flow(faults: Faults) -> Verdict | None:
 
 def of_a_sheet(faults: Faults, sheet: Sheet) -> Iterator[Error]:
     """Yield what is said of a bordereau, at the level that was asked for."""
-    first = sheet.mandats[0]
     if faults.take("bordereau_ko"):
         yield Error("ERREUR_AUTRE", NO_CREDIT)
-    if faults.take("piece_ko"):
-        yield Error("ERREUR_AUTRE", NO_SERVICE, piece=first.number)
-    if faults.take("line_ko"):
-        yield Error("ERREUR_AUTRE", AT_FAULT, piece=first.number, line=first.lines[0].number)
+    for mandat in sheet.mandats[:1]:
+        if faults.take("piece_ko"):
+            yield Error("ERREUR_AUTRE", NO_SERVICE, piece=mandat.number)
+        if mandat.lines and faults.take("line_ko"):
+            yield Error("ERREUR_AUTRE", AT_FAULT, piece=mandat.number, line=mandat.lines[0].number)
 
 
 def split(faults: Faults, verdict: Verdict, sheet: Sheet) -> list[Verdict]:
     """Return the verdict of a bordereau; when asked, as Hélios may: an element for each refused mandat."""
-    if verdict.errors or not faults.take("split_ko"):
+    if verdict.errors or not sheet.mandats or not faults.take("split_ko"):
         return [verdict]
     return [
         Verdict(

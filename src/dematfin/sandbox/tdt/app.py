@@ -58,7 +58,9 @@ class TdtApp:
         account = self._accounts.who(request)
         if account is None:
             return self._unknown(request)
-        return script(request, account) if request.path in FOR_PROGRAMS else self._troubled(request, account, script)
+        if request.path in FOR_PROGRAMS:
+            return troubles.at_the_door(self.faults) or script(request, account)
+        return self._troubled(request, account, script)
 
     def close(self) -> None:
         """Close the platform's base."""

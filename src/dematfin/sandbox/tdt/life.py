@@ -60,11 +60,16 @@ class Life:
     def tick(self, *, polled: bool = False) -> None:
         """Bring every transaction up to date, and let the comptable speak; late answers await the next poll."""
         with self._turn:
-            for data in self._transactions.arriving() if polled else ():
-                self._attach(data)
+            if polled:
+                self._take_late_answers()
             while self._advance_all():
                 pass
             self._dgfip.retours(self._receive)
+
+    def _take_late_answers(self) -> None:
+        with self._transactions.change():
+            for data in self._transactions.arriving():
+                self._attach(data)
 
     def _advance_all(self) -> bool:
         now = self._faults.clock.now().timestamp()

@@ -101,9 +101,8 @@ class Transactions:
 
     def arriving(self) -> list[bytes]:
         """Return the answers that were on their way: they are there now."""
-        with self.change():
-            rows = self._state.rows("SELECT donnees FROM reponse WHERE en_route")
-            self._state.run("UPDATE reponse SET en_route = 0")
+        rows = self._state.rows("SELECT donnees FROM reponse WHERE en_route")
+        self._state.run("UPDATE reponse SET en_route = 0")
         return [bytes(row["donnees"]) for row in rows]
 
     def move(self, key: int, status: int, message: str, since: float | None = None) -> bool:

@@ -41,6 +41,13 @@ def instead(faults: Faults) -> Reply | None:
     return next((reply for name, reply in INSTEAD.items() if faults.take(name)), None)
 
 
+def at_the_door(faults: Faults) -> Reply | None:
+    """Return what is answered to whoever only tries the link, or None."""
+    if faults.take("connection_ko"):
+        return INSTEAD["ko_api"]
+    return INSTEAD["login_page"] if faults.take("connection_page") else None
+
+
 def upset(reply: Reply, faults: Faults) -> Reply:
     """Return what becomes of an answer on its way."""
     if faults.take("slow"):
