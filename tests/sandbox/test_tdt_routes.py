@@ -166,6 +166,16 @@ def test_a_siret_bound_to_two_authorities_gets_no_retour(tmp_path: Path) -> None
         assert "<pes_retour>" not in ours.get(LIST).text + theirs.get(LIST).text
 
 
+def test_a_declared_siret_gets_its_retours_before_anything_was_posted(tmp_path: Path) -> None:
+    commune, shared = "21990042000015", "26990042000010"
+    theirs = {"certificat": "ccas.pem", "collectivite": 43, "sirets": (shared,)}
+    platform = settle(tmp_path, {"sirets": (commune, shared)}, theirs)
+    with platform.running() as (_, url), browser(platform, url) as ours, browser(platform, url, "ccas") as other:
+        platform.waiting += [(commune, "PES2R_1.xml", retour()), (shared, "PES2R_2.xml", retour())]
+        assert "PES2R_1" in (listed := ours.get(LIST).text)
+        assert "PES2R_2" not in listed + other.get(LIST).text
+
+
 ALL = (STATUS, ACQUIT, FILE, LIST, RETOUR, MARK, FIND)
 
 
