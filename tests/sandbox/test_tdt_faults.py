@@ -13,7 +13,7 @@ from dematfin.sandbox import faults
 from dematfin.sandbox.tdt.app import TdtApp
 from dematfin.sandbox.world import Delays
 from tdt.browsers import Platform, browser, post, settle, status
-from tdt.platform import ACQUIT, DEPOSIT, LIST, RETOUR, STATUS, TEST, acquit, flow, retour
+from tdt.platform import ACQUIT, DEPOSIT, LIST, MARK, RETOUR, STATUS, TEST, acquit, flow, retour
 
 CONTROL: Final = "/__sandbox__/fault"
 SIRET: Final = "21990042000015"
@@ -101,6 +101,17 @@ def test_a_slow_platform_has_done_its_work(platform: Platform) -> None:
         with pytest.raises(httpx.ReadTimeout):
             post(client, GOOD)
         assert "doublon" in post(client, GOOD)
+
+
+def test_a_platform_that_hangs_up_has_done_its_work(platform: Platform, client: httpx.Client) -> None:
+    post(client, GOOD)
+    code(client)
+    platform.waiting.append((SIRET, "PES2R_1.xml", retour()))
+    client.get(LIST)
+    commit(client, "dropped")
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(MARK, params={"id": "1"})
+    assert "<pes_retour>" not in client.get(LIST).text
 
 
 def test_an_envelope_may_lie_about_its_charset_or_say_nothing(client: httpx.Client) -> None:

@@ -193,6 +193,7 @@ AT_A_DEPOSIT: Final[dict[str, tuple[type[ConnectorError], bool]]] = {
     "upload_error": (Unreachable, False),
     "duplicate_said": (AlreadyThere, False),
     "cut_after_store": (UnknownOutcome, True),
+    "dropped": (UnknownOutcome, True),
     "server_error_after_store": (UnknownOutcome, True),
     "truncated": (UnknownOutcome, True),
 }
@@ -304,10 +305,24 @@ def test_a_retour_is_never_marked_by_a_call_that_failed(s2low: Trial, flux: Path
     with pytest.raises(ConnectorError):
         adapter.acknowledge(item)
     assert s2low.told("retour_lu") == []
+    s2low.app.faults.set("dropped", 1)  # it is marked, and we do not know
+    with pytest.raises(ConnectorError):
+        adapter.acknowledge(item)
     for _ in range(2):
         adapter.acknowledge(item)
     assert adapter.returns() == ()
     assert len(s2low.told("retour_lu")) == 1
+
+
+def test_a_retour_that_came_in_half_is_not_given_as_one(s2low: Trial, flux: Path) -> None:
+    adapter = s2low.adapter()
+    adapter.send(flux, NAME)
+    adapter.follow("1", NAME)
+    s2low.app.faults.set("retour_truncated", 1)
+    s2low.waiting.append((SIRET, "PES2R_1.xml", retour()))
+    (item,) = adapter.returns()
+    with pytest.raises(ConnectorError):
+        adapter.fetch(item)
 
 
 def test_a_retour_under_two_numbers_or_an_odd_name_is_two_items_and_no_error(s2low: Trial, flux: Path) -> None:

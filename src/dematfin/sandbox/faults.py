@@ -52,6 +52,7 @@ TDT: Final = frozenset(
         "ko_api",  # the same, as to a program that said api=1
         # with the answer, at any script of the module
         "slow",  # the work is done, the answer comes `Faults.seconds` later
+        "dropped",  # the work is done, the connection is cut without a word
         "truncated",
         "utf8_as_latin",  # an envelope in UTF-8 under the label of Latin-1
         "latin_undeclared",  # an envelope in Latin-1 under no label

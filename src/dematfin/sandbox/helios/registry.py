@@ -115,7 +115,8 @@ class Registry:
     def leaving(self, now: float) -> list[Any]:
         """Return the files that leave by now; they leave once."""
         rows = self.state.rows("SELECT * FROM courrier WHERE du <= ? ORDER BY id", (now,))
-        self.state.run("DELETE FROM courrier WHERE du <= ?", (now,))
+        for row in rows:
+            self.state.run("DELETE FROM courrier WHERE id = ?", (row["id"],))
         return rows
 
     def reject_once(self, invoice: str) -> bool:

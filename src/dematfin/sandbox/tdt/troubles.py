@@ -56,6 +56,8 @@ def upset(reply: Reply, faults: Faults) -> Reply:
         for name, spoilt in CHARSETS.items():
             if faults.take(name):
                 reply = replace(reply, body=spoilt(reply.body))
+    if faults.take("dropped"):
+        return replace(reply, cut=0)
     return replace(reply, cut=len(reply.body) // 2) if faults.take("truncated") else reply
 
 
