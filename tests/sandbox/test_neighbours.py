@@ -1,16 +1,23 @@
 """The neighbours of a folder: their doors."""
 
 import gc
+import json
 import socket
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
 
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.story import load
 from dematfin.errors import ConfigError
 from dematfin.sandbox.neighbours import NEVER_LENT, Neighbours, free_ports
+from dematfin.sandbox.world import World
+from dematfin.support import tls
+from tdt.browsers import post, status
+from tdt.flows import flow
+from tdt.platform import ACQUIT, LIST
 
 
 @pytest.fixture
@@ -39,6 +46,42 @@ def test_a_door_already_taken_is_told_and_leaves_nothing_open(folder: Path, name
     with Neighbours(folder):
         assert all(answers(port) for port in ports.values())
     assert not any(answers(port) for port in ports.values())
+
+
+def test_the_dgfip_is_asked_through_the_door_of_the_tdt(folder: Path) -> None:
+    """One set of faults for both, one clock: what a campaign sets comes about in the whole chain."""
+    word = (folder.parent / "secrets/tdt_client").read_text(encoding="utf-8")
+    context = tls.context(tls.load(folder / "tls/tdt-client.p12", word), folder / "tls/tdt-ac.pem")
+    path = folder / "monde.json"
+    given = json.loads(path.read_text(encoding="utf-8"))
+    given["tdt"]["delais"] = {"retour": 30}
+    path.write_text(json.dumps(given), encoding="utf-8")
+    described = World.model_validate(given)
+    account = described.tdt.comptes[0]
+    one = described.helios.budgets[0]
+    budget = (one.siret, one.poste, one.code_collectivite, one.code_budget)
+    paper = flow(budget=budget).replace(b'Dematerialisee V="1"', b'Dematerialisee V="0"')
+    with (
+        Neighbours(folder) as neighbours,
+        httpx.Client(
+            base_url=neighbours.s2low_url,
+            verify=context,
+            auth=(account.login, account.mot_de_passe),
+            trust_env=False,
+        ) as client,
+    ):
+        for asked in ({"name": "on_hold"}, {"name": "second_acquit"}):
+            assert client.post("/__sandbox__/fault", json=asked).status_code == 200
+        post(client, paper)
+        acquits = []
+        for _ in range(3):
+            client.post("/__sandbox__/fault", json={"avance": 60})
+            assert "<status>8</status>" in status(client, 1)
+            acquits.append(client.get(ACQUIT, params={"id": "1"}).content)
+        assert [b'EtatAck V="0"' in data for data in acquits] == [False, True, True]
+        assert client.get(LIST).text.count("<pes_retour>") >= 2
+    told = (folder / "helios/journal.jsonl").read_text(encoding="utf-8")
+    assert told.count('"integration"') == 1
 
 
 def answers(port: int) -> bool:

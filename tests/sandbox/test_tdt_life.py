@@ -16,8 +16,11 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from dematfin.sandbox.clock import Clock
+from dematfin.sandbox.record import Journal
 from dematfin.sandbox.tdt import analysis
 from dematfin.sandbox.tdt.analysis import Fault, Stopped
+from dematfin.sandbox.tdt.state import Transactions
 from dematfin.sandbox.world import Delays
 from signature.town import found_town
 from tdt import browsers, flows
@@ -75,7 +78,7 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "long IdColl": (GOOD.replace(b'"21990042000015"', b'"219900420000150"'), "Transaction 1 : La balise IdCol est"),
     "signature without an Id": (
         GOOD.replace(b"</PES_Aller>", b"<d:Signature xmlns:d='http://www.w3.org/2000/09/xmldsig#'/></PES_Aller>"),
-        "La signature du fichier est invalide : Impossible d'extraire l'attribut Id de l'entité <Signature>",
+        "La signature du fichier est invalide : Impossible d'extraire l'attribut Id de l'entité \\<Signature\\>",
     ),
 }
 
@@ -99,6 +102,27 @@ def test_a_name_is_burnt_only_by_a_flow_that_passed_the_checks(client: httpx.Cli
     post(client, GOOD.replace(b'"142"', b'"143"'))
     assert [code(status(client, key)) for key in (1, 2, 3, 4)] == [-1, 8, -1, 8]
     assert "existe déjà sur la plateforme" in status(client, 3)
+    post(client, GOOD.replace(b"FLUX1", b"FLUX2").replace(b'"21990042000015"', b'"219900420000150"'))
+    post(client, GOOD.replace(b"FLUX1", b"FLUX2"))
+    assert "IdCol est trop longue" in status(client, 5)
+    assert "existe déjà sur la plateforme" in status(client, 6)  # the SIRET is looked at last, the name is burnt
+
+
+def test_an_answer_is_of_the_flow_that_waits_for_it_rather_than_of_the_latest(tmp_path: Path) -> None:
+    held = Transactions(tmp_path, Journal(tmp_path / "journal.jsonl"), Clock())
+    for key, code_now in enumerate((8, 3, 3, -1), start=1):
+        held.post(42, "a.xml", memoryview(b"x"), str(key), 1)
+        held.keep_header(key, "FLUX1", "142", "21990042000015")
+        held.move(key, code_now, "")
+    found = []
+    for _ in range(3):
+        row = held.of_name("FLUX1", "142")
+        assert row is not None
+        found.append(row["id"])
+        held.move(row["id"], 8, "")
+    assert found == [3, 2, 4]
+    assert held.of_name("FLUX1", "143") is held.of_name("", "") is None
+    held.close()
 
 
 def test_a_signature_is_verified_before_the_flow_leaves(client: httpx.Client, tmp_path: Path) -> None:
@@ -206,7 +230,7 @@ def test_the_journal_tells_each_flow_once(client: httpx.Client, tmp_path: Path) 
     post(client, GOOD, "premier.xml")
     post(client, GOOD, "second.xml")
     post(client, b"")
-    lines = journal(tmp_path)
+    lines = [line for line in journal(tmp_path) if line["what"].startswith("depot")]
     assert [(line["what"], line["nom"]) for line in lines] == [
         ("depot", "premier.xml"),
         ("depot_refuse", "second.xml"),

@@ -166,6 +166,16 @@ def test_a_siret_bound_to_two_authorities_gets_no_retour(tmp_path: Path) -> None
         assert "<pes_retour>" not in ours.get(LIST).text + theirs.get(LIST).text
 
 
+def test_a_declared_siret_gets_its_retours_before_anything_was_posted(tmp_path: Path) -> None:
+    commune, shared = "21990042000015", "26990042000010"
+    theirs = {"certificat": "ccas.pem", "collectivite": 43, "sirets": (shared,)}
+    platform = settle(tmp_path, {"sirets": (commune, shared)}, theirs)
+    with platform.running() as (_, url), browser(platform, url) as ours, browser(platform, url, "ccas") as other:
+        platform.waiting += [(commune, "PES2R_1.xml", retour()), (shared, "PES2R_2.xml", retour())]
+        assert "PES2R_1" in (listed := ours.get(LIST).text)
+        assert "PES2R_2" not in listed + other.get(LIST).text
+
+
 ALL = (STATUS, ACQUIT, FILE, LIST, RETOUR, MARK, FIND)
 
 
@@ -219,7 +229,8 @@ def test_deposits_are_listed_to_archivists_newest_first_by_their_status_of_now(t
 
 def test_who_is_not_known_is_told_in_three_ways(tmp_path: Path) -> None:
     shared = {"certificat": "mairie.pem", "mot_de_passe": "x"}
-    platform = settle(tmp_path, {**shared, "login": "agent"}, {**shared, "login": "archives"})
+    disabled = {"certificat": "ccas.pem", "actif": False}
+    platform = settle(tmp_path, {**shared, "login": "agent"}, {**shared, "login": "archives"}, disabled)
     with platform.running() as (_, url):
         with browser(platform, url, "inconnu") as stranger:
             told = "KO\nLe certificat n&#x27;est pas valide : aucun compte trouvé\n"
@@ -234,6 +245,10 @@ def test_who_is_not_known_is_told_in_three_ways(tmp_path: Path) -> None:
             assert which.get(STATUS, params={"api": "1"}).text.startswith("KO\n")
             assert which.post(DEPOSIT).content.decode("iso-8859-1") == "KO\nÉchec de l'authentification"
             assert which.get(LOGINS).text == "agent\narchives"
+        with browser(platform, url, "ccas") as gone:
+            assert "aucun compte trouv" in gone.get(TEST).text
+            assert gone.get(STATUS).headers["Location"] == "/connexion-status"
+            assert gone.post(DEPOSIT).text.startswith("KO\n")
         for credentials in (("agent", "faux"), ("inconnu", "x")):
             with browser(platform, url, auth=credentials) as wrong:
                 assert wrong.get(TEST).text.startswith("KO\n")

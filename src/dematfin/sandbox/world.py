@@ -158,7 +158,8 @@ class Invoice(Part):
 class TdtAccount(Part):
     """An account of the TdT: found by the client certificate, and by login when several share one.
 
-    `droits` are those of the module helios: RW or CS to deposit, TT to have the file leave by itself.
+    `droits` are those of the module helios: RW or CS to deposit, TT to have the file leave by itself. An account that
+    is not `actif` is known no more.
     """
 
     certificat: Path
@@ -167,6 +168,7 @@ class TdtAccount(Part):
     role: str = "USER"
     droits: tuple[str, ...] = ("RW", "TT")
     rgs: bool = True
+    actif: bool = True
     collectivite: int = 42
     sirets: tuple[str, ...] = ()
 
