@@ -24,11 +24,13 @@ def dies(act: Callable[[], object], call: int, place: Path) -> bool:
     """Do an act in a child that is killed when it makes its n-th call under a folder; say whether it was."""
     child = os.fork()
     if child == 0:
-        left = iter(range(call))
+        left = [call]
 
         def strike(event: str, arguments: tuple[object, ...]) -> None:
             if event in DEADLY and (event == "fcntl.flock" or str(arguments[0]).startswith(str(place))):
-                next(left, None) is None and os.kill(os.getpid(), signal.SIGKILL)
+                left[0] -= 1
+                if left[0] < 0:
+                    os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(strike)
         try:
