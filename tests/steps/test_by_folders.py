@@ -22,8 +22,9 @@ WATCHED = frozenset({"send", "find", "follow", "returns", "fetch", "acknowledge"
 
 def opened(folder: Path) -> tuple[Hall, Desktop]:
     """Return a town hall with a signed flow of two mandats, and the folders by which it leaves."""
-    folder.mkdir()
-    hall, desktop = Hall.build(folder), Desktop.open(folder / "depot")
+    for place in ("mairie", "tdt"):
+        (folder / place).mkdir(parents=True)
+    hall, desktop = Hall.build(folder / "mairie"), Desktop.open(folder / "tdt")
     hall.to_sign("120.00", "45.30")
     assert hall.sign() == 1
     hall.app = replace(hall.app, transmitter=Watched(desktop.ready(), hall.axe, WATCHED))
@@ -52,7 +53,7 @@ def paid_once(hall: Hall, desktop: Desktop) -> None:
 
 
 def test_a_flow_leaves_by_a_folder_and_its_answers_come_back_by_another(tmp_path: Path) -> None:
-    hall, desktop = opened(tmp_path / "mairie")
+    hall, desktop = opened(tmp_path)
     assert transmit(hall.app).done == (flux(hall).id,)
     assert (flux(hall).state, flux(hall).remote_id) == (FluxState.TRANSMITTED, flux(hall).id)
     assert follow_up(hall.app).failures == ()
@@ -66,7 +67,7 @@ def test_a_flow_leaves_by_a_folder_and_its_answers_come_back_by_another(tmp_path
 
 
 def test_a_bordereau_refused_by_an_acquit_among_the_files_comes_back(tmp_path: Path) -> None:
-    hall, desktop = opened(tmp_path / "mairie")
+    hall, desktop = opened(tmp_path)
     desktop.tdt.refused = {42}
     a_run(hall, desktop)
     assert {one.state for one in hall.all(Mandat)} == {MandatState.REFUSED_AT_GATE}

@@ -297,4 +297,4 @@ def _nomfic(path: Path) -> str | None:
     """Return the NomFic of an acquit, read by eye."""
     text = path.read_text(encoding="iso-8859-1")
     root = text.partition("?>")[2].lstrip()[:60].lower()
-    return text.partition("NomFic V=")[2].split('"')[1] if "pes_acquit" in root or "pes_nonacquit" in root else None
+    return text.partition("NomFic V=")[2].split('"')[1] if "pes_acquit " in root else None
