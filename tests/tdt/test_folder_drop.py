@@ -95,6 +95,8 @@ def test_a_file_put_there_by_hand_is_never_overwritten(desktop: Desktop, transmi
     with pytest.raises(Refused, match="Un autre flux"):
         transmitter.send(source, "FLUX1")
     assert by_hand.read_bytes() == b"<autre/>"
+    shutil.copy(source, by_hand)  # somebody was still copying it
+    assert transmitter.find(source, "FLUX1") == "FLUX1"
 
 
 def test_our_flow_put_there_by_hand_is_our_deposit(desktop: Desktop, transmitter: FolderTdt, source: Path) -> None:

@@ -127,16 +127,19 @@ class Drop:
             message = f"Le nom de flux « {nomfic} » ne peut pas être un nom de fichier : il n'est pas déposé."
             raise Refused(message)
         self._give_up(nomfic)
-        if not self._marks.has(nomfic) and is_there(self._target(nomfic)):
-            self._marks.write(nomfic, self._target(nomfic))  # put there by hand, or the marks were lost
-        known = self._marks.read(nomfic)
-        if known is not None and known.sha256 != digest(flow):
+        mark, target = self._marks.read(nomfic), self._target(nomfic)
+        if mark is None and not is_there(target):
+            return False
+        if (mark.sha256 if mark else digest(target)) != digest(flow):
+            day = f" le {mark.put_at:%d/%m/%Y}" if mark else ""
             message = (
-                f"Un autre flux du même nom {nomfic} a été déposé dans {self.folder} le {known.put_at:%d/%m/%Y}. "
+                f"Un autre flux du même nom {nomfic} a été déposé dans {self.folder}{day}. "
                 "Demandez au comptable ce qu'il a reçu sous ce nom avant de renvoyer ses mandats."
             )
             raise Refused(message)
-        return known is not None
+        if mark is None:  # put there by hand, or the marks were lost
+            self._marks.write(nomfic, target)
+        return True
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
