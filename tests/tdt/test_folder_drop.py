@@ -212,7 +212,7 @@ def test_a_share_that_is_not_mounted_takes_nothing(
 def test_two_runs_never_put_down_at_the_same_time(desktop: Desktop, transmitter: FolderTdt, source: Path) -> None:
     """The copy that one is making is not the remains of a dead one."""
     with (desktop.drop / ".dematfin" / "verrou").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_SH)
         for call in (transmitter.send, transmitter.find):
             with pytest.raises(Unreachable, match="Un autre traitement") as raised:
                 call(source, "FLUX1")

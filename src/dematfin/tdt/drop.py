@@ -79,10 +79,10 @@ class Drop:
             return self._marks.read(nomfic)
 
     def names(self) -> frozenset[str]:
-        """Return the NomFic of each deposit ever made."""
+        """Return the NomFic of each deposit ever begun."""
         with reaching(self.folder):
             self._check_place()
-            return self._marks.names() - {one.stem for one in self._place.glob("*.xml")}
+            return self._marks.names()
 
     def still_has(self, nomfic: str) -> bool:
         """Say whether nobody has taken a flow away yet."""

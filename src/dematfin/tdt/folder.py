@@ -66,7 +66,7 @@ class FolderTdt:
                 f"Aucun flux « {remote_id} » n'a été déposé dans {self._settings.depot} : donnez le nom d'un flux."
             )
             raise Refused(message)
-        return remote_id == nomfic and mark.sha256 == digest(flow)
+        return mark.sha256 == digest(flow)
 
     def deposits(self, since: date) -> tuple[Held, ...]:
         """List what was put down since a day."""
