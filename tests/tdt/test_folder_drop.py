@@ -285,6 +285,14 @@ def test_a_folder_that_takes_nothing_is_named(desktop: Desktop, monkeypatch: pyt
         desktop.transmitter().check()
 
 
+def test_a_share_that_knows_no_lock_is_found_out_by_the_check(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fcntl, "flock", refusing(errno.ENOLCK))
+    with pytest.raises(Unreachable, match=f"{desktop.drop} ne peut pas servir"):
+        desktop.transmitter().check()
+
+
 def test_what_was_read_stays_on_the_disk_where_it_came(desktop: Desktop) -> None:
     with pytest.raises(ConfigError, match="même disque"):
         desktop.transmitter(traites=Path("/dev/shm")).check()

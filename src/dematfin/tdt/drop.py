@@ -42,7 +42,7 @@ class Drop:
             new = not is_there(self._place)
             self._place.mkdir(exist_ok=True)
             sync_folder(self.folder)
-            (self._place / LOCK).touch()
+        with self._alone():  # a share that knows no lock is found out now
             if self._place.stat().st_dev != self.folder.stat().st_dev:
                 message = f"{self._place} n'est pas sur le même disque que {self.folder} : supprimez ce montage."
                 raise ConfigError(message)
