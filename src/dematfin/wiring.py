@@ -33,6 +33,7 @@ from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
 from dematfin.support.clock import SystemClock
 from dematfin.support.secrets import resolve
+from dematfin.tdt.folder import FolderTdt
 from dematfin.tdt.s2low import S2low
 
 MEGABYTE = 1_000_000
@@ -110,9 +111,13 @@ def reach_chorus(settings: Settings, folder: Path) -> ChorusPro:
     return ChorusPro(settings.chorus, partial(resolve, folder=folder))
 
 
-def reach_tdt(settings: Settings, folder: Path) -> S2low:
-    """Prepare the link to S²LOW."""
-    return S2low(settings.s2low, partial(resolve, folder=folder))
+def reach_tdt(settings: Settings, folder: Path) -> S2low | FolderTdt:
+    """Prepare the way by which flows leave."""
+    if settings.tdt_dossier:
+        return FolderTdt(settings.tdt_dossier, open_clock(settings).now)
+    if settings.s2low:
+        return S2low(settings.s2low, partial(resolve, folder=folder))
+    raise ConfigError
 
 
 def reach_mail(settings: Settings, folder: Path) -> SmtpMailer | None:

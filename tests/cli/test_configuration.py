@@ -1,15 +1,19 @@
 """The configuration file: complete, strict, and explained in French."""
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
+from dematfin.cli.diagnosis import Diagnosis
 from dematfin.config import Settings, load
-from dematfin.errors import ConfigError
+from dematfin.errors import ConfigError, Unreachable
 from dematfin.support.settings import Section
+from dematfin.tdt.folder import FolderTdt
+from dematfin.wiring import reach_tdt
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -88,6 +92,65 @@ def test_a_mistake_is_named_with_its_key(tmp_path: Path, change: dict[str, Any],
     with pytest.raises(ConfigError) as refused:
         load(path)
     assert explained in str(refused.value)
+
+
+FOLDERS = {"depot": "depot", "retour": "retour"}
+
+
+@pytest.fixture
+def by_folders(tmp_path: Path) -> Path:
+    """Return a configuration whose flows leave by folders."""
+    return _by_folders(tmp_path, FOLDERS)
+
+
+def test_flows_may_leave_by_folders_in_place_of_a_platform(by_folders: Path) -> None:
+    settings = load(by_folders)
+    found = settings.tdt_dossier
+    assert found is not None
+    assert (settings.s2low, found.depot) == (None, by_folders.parent / "depot")
+    assert (found.done, found.failed) == (found.retour / "traites", found.retour / "erreurs")
+    assert settings.policy().verify_after == timedelta(0)  # a folder knows at once what it has
+    tdt = reach_tdt(settings, by_folders.parent)
+    assert isinstance(tdt, FolderTdt)
+    assert str(found.depot) in tdt.name
+    assert tdt.certificate_expires_on is None
+
+
+@pytest.mark.parametrize("sections", [[], ["s2low", "tdt_dossier"]], ids=["none", "both"])
+def test_flows_leave_by_one_way(tmp_path: Path, sections: list[str]) -> None:
+    table = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    ways = {"s2low": table.pop("s2low"), "tdt_dossier": FOLDERS}
+    path = tmp_path / "config.toml"
+    path.write_text(_toml(table | {name: ways[name] for name in sections}), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"\[s2low\] ou la section \[tdt_dossier\], et une seule"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "change", [{"traites": "retour"}, {"erreurs": "depot"}, {"traites": "lus", "erreurs": "lus"}], ids=str
+)
+def test_what_was_read_goes_to_a_place_of_its_own(tmp_path: Path, change: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match="traites et erreurs sont deux dossiers différents"):
+        load(_by_folders(tmp_path, FOLDERS | change))
+
+
+def test_the_check_of_folders_says_what_will_serve_or_what_is_missing(by_folders: Path) -> None:
+    diagnosis = Diagnosis(by_folders)
+    assert diagnosis.tdt_way == "dossiers du TdT"
+    with pytest.raises(Unreachable, match="depot ne peut pas servir : fichier ou dossier absent"):
+        diagnosis.tdt()
+    for name in FOLDERS.values():
+        (by_folders.parent / name).mkdir()
+    assert str(by_folders.parent / "depot") in diagnosis.tdt()
+    assert (by_folders.parent / "depot" / ".dematfin").is_dir()
+
+
+def _by_folders(folder: Path, section: dict[str, Any]) -> Path:
+    table = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    del table["s2low"]
+    path = folder / "config.toml"
+    path.write_text(_toml(table | {"tdt_dossier": section}), encoding="utf-8")
+    return path
 
 
 def test_a_file_that_is_no_toml_or_is_absent_is_a_french_sentence(tmp_path: Path) -> None:

@@ -10,10 +10,16 @@ from dematfin.errors import AlreadyThere, Refused, UnknownOutcome
 from dematfin.ports.transmitter import Phase, Transmitter
 
 WriteFlow = Callable[[str], Path]
+Elapse = Callable[[], None]
 
 
 class TransmitterContract:
-    """Inherit and give a `transmitter` and a `write_flow` fixture."""
+    """Inherit and give a `transmitter` and a `write_flow` fixture; answers come by `follow`, or among the returns."""
+
+    @pytest.fixture
+    def elapse(self) -> Elapse:
+        """Let the others do their part: here the DGFiP answers at once."""
+        return lambda: None
 
     def test_a_flow_is_deposited_once_and_found_again(self, transmitter: Transmitter, write_flow: WriteFlow) -> None:
         first, second = write_flow("FLUX1"), write_flow("FLUX2")
@@ -29,12 +35,28 @@ class TransmitterContract:
         with pytest.raises(AlreadyThere, match="FLUX1"):
             transmitter.send(write_flow("FLUX1"), "FLUX1")
 
-    def test_a_deposit_is_answered_by_its_own_acquit(self, transmitter: Transmitter, write_flow: WriteFlow) -> None:
+    def test_it_is_still_found_once_it_was_answered(
+        self, transmitter: Transmitter, write_flow: WriteFlow, elapse: Elapse
+    ) -> None:
+        """A run that dies after the deposit asks much later."""
+        remote_id = transmitter.send(write_flow("FLUX1"), "FLUX1")
+        elapse()
+        assert transmitter.find(write_flow("FLUX1"), "FLUX1") == remote_id
+        with pytest.raises(AlreadyThere, match="FLUX1"):
+            transmitter.send(write_flow("FLUX1"), "FLUX1")
+
+    def test_a_deposit_is_answered_by_its_own_acquit(
+        self, transmitter: Transmitter, write_flow: WriteFlow, elapse: Elapse
+    ) -> None:
         keys = {nomfic: transmitter.send(write_flow(nomfic), nomfic) for nomfic in ("FLUX1", "FLUX2")}
+        elapse()
+        brought = {item.acquit_of: transmitter.fetch(item) for item in transmitter.returns() if item.acquit_of}
         for nomfic, remote_id in keys.items():
             progress = transmitter.follow(remote_id, nomfic)
-            assert progress.phase is Phase.ANSWERED
-            assert nomfic.encode() in (progress.acquit or b"")
+            assert progress.phase is (Phase.WAITING if nomfic in brought else Phase.ANSWERED)
+            acquit = brought.get(nomfic) or progress.acquit or b""
+            assert b"PES_ACQUIT" in acquit
+            assert nomfic.encode() in acquit
 
     def test_a_number_given_by_hand_is_compared_with_our_bytes(
         self, transmitter: Transmitter, write_flow: WriteFlow
@@ -53,13 +75,23 @@ class TransmitterContract:
         assert {(one.remote_id, one.nomfic) for one in listed} == keys
         assert transmitter.name
 
-    def test_a_retour_waits_until_it_is_acknowledged(self, transmitter: Transmitter, write_flow: WriteFlow) -> None:
+    def test_an_answer_waits_until_it_is_acknowledged(
+        self, transmitter: Transmitter, write_flow: WriteFlow, elapse: Elapse
+    ) -> None:
         transmitter.send(write_flow("FLUX1"), "FLUX1")
-        (item,) = transmitter.returns()
-        fetched = transmitter.fetch(item)
-        assert b"PES_Retour" in fetched
-        assert [one.remote_id for one in transmitter.returns()] == [item.remote_id]
-        transmitter.acknowledge(item)
-        transmitter.acknowledge(item)
-        assert list(transmitter.returns()) == []
-        assert transmitter.fetch(item) == fetched  # a crash may come between the storing and the acknowledging
+        elapse()
+        waiting = list(transmitter.returns())
+        (retour,) = (item for item in waiting if not item.acquit_of)
+        assert b"PES_Retour" in transmitter.fetch(retour)
+        assert numbers(transmitter) == {item.remote_id for item in waiting}
+        for item in waiting:
+            fetched = transmitter.fetch(item)
+            transmitter.acknowledge(item)
+            transmitter.acknowledge(item)
+            assert item.remote_id not in numbers(transmitter)
+            assert transmitter.fetch(item) == fetched  # a crash may come between the storing and the acknowledging
+        assert numbers(transmitter) == set()
+
+
+def numbers(transmitter: Transmitter) -> set[str]:
+    return {item.remote_id for item in transmitter.returns()}

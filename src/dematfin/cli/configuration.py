@@ -50,7 +50,7 @@ def _checks(diagnosis: "Diagnosis", *, online: bool) -> Iterator[Check]:
     yield "numérisation", diagnosis.paper
     if online:
         yield "Chorus Pro", diagnosis.chorus
-        yield "S²LOW", diagnosis.tdt
+        yield diagnosis.tdt_way, diagnosis.tdt
         yield "courriel", diagnosis.mail
         if diagnosis.has_parapheur:
             yield "i-Parapheur", diagnosis.parapheur

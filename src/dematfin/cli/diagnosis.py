@@ -20,6 +20,7 @@ from dematfin.signature.opening import look_for_key, open_key
 from dematfin.store.engine import SQLITE
 from dematfin.support.refusals import reason
 from dematfin.support.secrets import resolve
+from dematfin.tdt.folder import FolderTdt
 from dematfin.wiring import (
     open_clock,
     open_documents,
@@ -122,9 +123,16 @@ class Diagnosis:
                 chorus.check(door)
             return f"PISTE accepte l'application, Chorus Pro {counted(len(chorus.doors()), 'compte')}"
 
+    @property
+    def tdt_way(self) -> str:
+        """What the way to the TdT is called."""
+        return "dossiers du TdT" if self._settings.tdt_dossier else "S²LOW"
+
     def tdt(self) -> str:
-        """Call S²LOW."""
+        """Call S²LOW, or look at the folders that stand for a TdT."""
         tdt = reach_tdt(self._settings, self._folder)
+        if isinstance(tdt, FolderTdt):
+            return tdt.check()
         tdt.check()
         end = tdt.certificate_expires_on
         warning = certificate_alert(tdt.name, end, open_clock(self._settings).today())

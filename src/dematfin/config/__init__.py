@@ -27,6 +27,7 @@ from dematfin.signature.settings import SignatureSettings
 from dematfin.store.settings import StoreSettings
 from dematfin.support.refusals import reason
 from dematfin.support.settings import LocalPath, Section
+from dematfin.tdt.folder_settings import FolderSettings
 from dematfin.tdt.settings import S2lowSettings
 
 LARGEST: Final = 1_000_000
@@ -68,7 +69,8 @@ class Settings(Section):
     pieces_justificatives: PieceSettings = PieceSettings()
     chorus: ChorusSettings
     signature: SignatureSettings
-    s2low: S2lowSettings
+    s2low: S2lowSettings | None = None
+    tdt_dossier: FolderSettings | None = None
     tdt: TdtSettings = TdtSettings()
     stockage: StoreSettings
     numerisation: ScanSettings = ScanSettings()
@@ -98,6 +100,15 @@ class Settings(Section):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _flows_leave_by_one_way(self) -> Self:
+        if (self.s2low is None) == (self.tdt_dossier is None):
+            message = (
+                "il y faut la section [s2low] ou la section [tdt_dossier], et une seule : un flux part par un seul TdT"
+            )
+            raise ValueError(message)
+        return self
+
     def policy(self) -> Policy:
         """Return what the rules need of it."""
         return Policy(
@@ -121,7 +132,7 @@ class Settings(Section):
             paperless=self.pes.dematerialise,
             signing_days=self.signature.jours_max,
             signatory_known=bool(self.signature.empreinte),
-            verify_after=timedelta(seconds=self.s2low.attente_verification),
+            verify_after=timedelta(seconds=self.s2low.attente_verification if self.s2low else 0),
             closures=self.tdt.closures(self.fuseau),
             patience=self.tdt.patience(),
             import_days=self.controles.jours_import,

@@ -67,11 +67,11 @@ def _say(app: App, flux: Flux, progress: Progress) -> None:
 
 
 def _bring_in(app: App, item: ReturnItem) -> None:
-    key = f"{AnswerKind.RETOUR}:{item.remote_id}"
+    kind = AnswerKind.ACQUIT if item.acquit_of else AnswerKind.RETOUR
     with app.ledger.reading() as books:
-        known = books.find(Answer, id=key)
+        known = books.find(Answer, id=f"{kind}:{item.remote_id}")
     if not known:
-        _store(app, AnswerKind.RETOUR, item.remote_id, "", app.transmitter.fetch(item), item.name)
+        _store(app, kind, item.remote_id, item.acquit_of, app.transmitter.fetch(item), item.name)
     app.transmitter.acknowledge(item)
 
 

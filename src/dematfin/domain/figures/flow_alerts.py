@@ -15,7 +15,19 @@ SILENCE: Final = timedelta(days=10)
 """Share of the thirty days of payment that is the comptable's (CCP R. 2192-11 leaves twenty to the ordonnateur)."""
 INFORMATION: Final = "Pour information. "
 URGENT: Final = "URGENT. "
+IN_DOUBT: Final = frozenset({FluxState.TO_VERIFY, FluxState.SENDING})
 ABSENT: Final = "S'il n'y est plus : dematfin transmission absente {} --motif \"…\""
+NOT_GONE: Final = "Flux {flux} : il n'est pas parti. {said}"
+TROUBLE: Final = {
+    FluxState.REFUSED_BY_TDT: "Flux {flux} : refusé par le TdT. {said}",
+    FluxState.TRANSMITTED: "Flux {flux} : {said} Voyez le portail du TdT. "
+    "S'il n'y est plus : dematfin transmission absente {flux} --motif \"…\"",
+    FluxState.BUILT: "Flux {flux} : sa signature est refusée. {said} Corrigez, puis faites-le signer de nouveau.",
+    FluxState.SIGNING: "Flux {flux}, à la signature : {said}",
+    FluxState.SIGNED: NOT_GONE,
+    FluxState.READY: NOT_GONE,
+}
+"""What is said of a flow whose last word is not the usual one."""
 
 
 def of_flows(held: Holdings, now: datetime) -> Iterator[str]:
@@ -28,21 +40,11 @@ def of_flows(held: Holdings, now: datetime) -> Iterator[str]:
 
 def _in_trouble(flux: Flux, now: datetime) -> str:
     said = f"{flux.message.rstrip('.')}." if flux.message else ""
-    match flux.state:
-        case FluxState.TO_VERIFY | FluxState.SENDING:
-            return _in_doubt(flux, said, now)
-        case FluxState.REFUSED_BY_TDT:
-            return f"Flux {flux.id} : refusé par le TdT. {said}".strip()
-        case FluxState.TRANSMITTED if said:
-            return f"Flux {flux.id} : {said} Voyez le portail du TdT. {ABSENT.format(flux.id)}"
-        case FluxState.SIGNED | FluxState.READY if said:
-            return f"Flux {flux.id} : il n'est pas parti. {said}"
-        case FluxState.BUILT if said:
-            return f"Flux {flux.id} : sa signature est refusée. {said} Corrigez, puis faites-le signer de nouveau."
-        case FluxState.SIGNING if said:
-            return f"Flux {flux.id}, à la signature : {said}"
-        case _:
-            return ""
+    if flux.state in IN_DOUBT:
+        return _in_doubt(flux, said, now)
+    if flux.state is FluxState.REFUSED_BY_TDT or said:
+        return TROUBLE.get(flux.state, "").format(flux=flux.id, said=said).strip()
+    return ""
 
 
 def _in_doubt(flux: Flux, said: str, now: datetime) -> str:
@@ -51,12 +53,12 @@ def _in_doubt(flux: Flux, said: str, now: datetime) -> str:
     doubt = f"Flux {flux.id} : à vérifier{since}"
     if not flux.arrived:
         return (
-            f"{doubt}, on ne sait pas s'il est arrivé au TdT. {said} Il n'est pas à refaire : demandez ce qu'il devient "
-            "(dematfin suivi)."
+            f"{doubt}, on ne sait pas s'il est arrivé au TdT. {said} Il n'est pas à refaire : demandez ce qu'il "
+            "devient (dematfin suivi)."
         )
     return (
-        f"{doubt}, il est au TdT sous un numéro que l'on ne connaît pas. {said} Lisez ce numéro sur l'écran du TdT (sur "
-        f"S²LOW, la liste des transactions Hélios), puis : dematfin transmission rattacher {flux.id} NUMÉRO. "
+        f"{doubt}, il est au TdT sous un numéro que l'on ne connaît pas. {said} Lisez ce numéro sur l'écran du TdT "
+        f"(sur S²LOW, la liste des transactions Hélios), puis : dematfin transmission rattacher {flux.id} NUMÉRO. "
         f"{ABSENT.format(flux.id)}"
     )
 

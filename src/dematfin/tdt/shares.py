@@ -1,0 +1,46 @@
+"""Folders that may be shares of another machine: what cannot be known of them is an error, never a no."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from dematfin.errors import Unreachable
+from dematfin.support.refusals import reason
+
+REMEDY: Final = "Vérifiez que le partage est là, qu'il y reste de la place et que ce compte peut y écrire."
+
+
+@contextmanager
+def reaching(folder: Path) -> Iterator[None]:
+    """Say in French what the system refused about a folder."""
+    try:
+        yield
+    except OSError as error:
+        message = f"Le dossier {folder} ne peut pas servir : {reason(error)}. {REMEDY}"
+        raise Unreachable(message) from error
+
+
+def check_writable(folder: Path) -> None:
+    """Raise OSError when a folder is not there, or nothing may be put in it."""
+    folder.stat()
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, "", str(folder))
+
+
+def is_there(path: Path) -> bool:
+    """Say whether something bears that name."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
