@@ -80,9 +80,9 @@ class SqlBooks:
             ]
             self._connection.execute(_upsert(table, self._connection.dialect.name), rows)
 
-    def record(self, event: Event) -> None:
-        """Append an event to the journal."""
-        self._journal.append(event)
+    def record(self, *events: Event) -> None:
+        """Append events to the journal, in their order."""
+        self._journal.append(*events)
 
     def next_number(self, series: str, start: int = 0) -> int:
         """Return the number after the last one of a series."""
