@@ -35,7 +35,7 @@ def office(tmp_path: Path, mairie: Town) -> Iterator[Office]:
     opened.close()
 
 
-def said(acquit: Acquit) -> list[tuple[int, bool, str]]:
+def said(acquit: Acquit) -> list[tuple[int, bool | None, str]]:
     """Domain, verdict and first reason of each element."""
     return [(one.domain, one.accepted, one.anomalies[0].code if one.anomalies else "") for one in acquit.elements]
 

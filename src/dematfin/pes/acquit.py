@@ -1,6 +1,7 @@
 """Reading a PES_ACQUIT: first (flat) and second (nested) version, valid or not."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from dematfin.domain.mandat.answers import AckElement, Acquit, Anomaly
@@ -35,12 +36,13 @@ def _elements(root: Any) -> Iterator[AckElement]:
     block = child(root, "ACQUIT")
     for element in children(block, "ElementACQUIT") if block is not None else ():
         number, exercice = whole(element, "NumBord"), whole(element, "ExerciceBord")
+        domain = whole(element, "DomaineAck")
         yield AckElement(
-            domain=whole(element, "DomaineAck"),
+            domain=domain,
             accepted=yes(element, "EtatAck"),
             bordereau=(exercice, number) if number else None,
             piece_id=value(element, "IdUnique"),
-            anomalies=tuple(_anomalies(element)),
+            anomalies=tuple(replace(one, domain=domain) for one in _anomalies(element)),
         )
 
 

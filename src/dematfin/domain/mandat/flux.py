@@ -75,6 +75,7 @@ class AcquitSummary(StrEnum):
     NONE = ""
     ACCEPTED = "accepté"
     PARTLY = "accepté en partie"
+    UNCLEAR = "à éclaircir"  # nobody can tell from it what was taken: a person must look
     REFUSED = "refusé"
 
 
@@ -134,7 +135,7 @@ class Flux:
     @property
     def brings(self) -> bool:
         """Whether Hélios has, or may get, what it carries: an acquit may say nothing of its documents."""
-        return self.state in UNDER_WAY or self.acquit in {AcquitSummary.ACCEPTED, AcquitSummary.PARTLY}
+        return self.state in UNDER_WAY or self.acquit not in {AcquitSummary.NONE, AcquitSummary.REFUSED}
 
     @property
     def by_hand(self) -> bool:

@@ -22,7 +22,9 @@ def again(mandat: Mandat) -> Mandat:
     Raises:
         IllegalTransition: the mandat did not come back.
     """
-    prepared = replace(mandat.moved(MandatState.PREPARED), reason="")
+    prepared = replace(
+        mandat.moved(MandatState.PREPARED), reason="", reasons=(), taken_on=None, held_on=None, rejected_on=None
+    )
     if mandat.state is MandatState.REFUSED_AT_GATE:
         return prepared
     return replace(prepared, bordereau="", number=0 if mandat.number in mandat.burnt else mandat.number)
