@@ -1,4 +1,4 @@
-"""Polling: when the TdT is asked again what became of a deposit, more and more seldom, and never given up unanswered."""
+"""Polling: when the TdT is asked again what became of a deposit, more and more seldom, never given up."""
 
 from datetime import datetime, timedelta
 from typing import Final
