@@ -65,30 +65,6 @@ DECISION: Final[dict[DecisionKind, str]] = {
     DecisionKind.BYPASS: "étape passée",
 }
 
-REJECTION: Final[dict[str, str]] = {
-    "01": "pièces justificatives absentes ou invalides",
-    "02": "pièces justificatives insuffisantes",
-    "03": "crédits insuffisants",
-    "04": "liquidation erronée",
-    "05": "service fait non certifié",
-    "06": "autre motif",
-    "07": "double paiement",
-    "09": "domiciliation bancaire absente ou erronée",
-    "10": "avance non récupérée",
-    "11": "donneur d'ordre incompétent",
-    "13": "prescription",
-    "16": "mandat qui n'est pas au nom du véritable créancier",
-    "23": "erreur d'imputation",
-    "24": "rejet technique",
-}
-"""ObsEtat of a PES_Retour."""
-
-
-def rejection_reason(code: str) -> str:
-    """Return the comptable's reason in words; an unknown code is shown as it is."""
-    return REJECTION.get(code, f"motif {code}")
-
-
 PIECE: Final[dict[PieceKind, str]] = {
     PieceKind.FACTURE: "facture",
     PieceKind.AVOIR: "avoir",

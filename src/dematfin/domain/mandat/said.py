@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from dematfin.domain.labels import rejection_reason
 from dematfin.domain.mandat.answers import Anomaly, RetourLine, RetourPiece
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.observations import observed
 from dematfin.domain.mandat.reason import Reason, Speaker
 
 FEW: Final = 3
@@ -76,5 +76,5 @@ def _because_of(anomalies: Iterable[Anomaly]) -> str:
 
 def _words(reason: Reason) -> str:
     if reason.speaker is Speaker.COMPTABLE and reason.code:
-        return rejection_reason(reason.code)
+        return observed(reason.code).why
     return reason.text or reason.code
