@@ -59,7 +59,7 @@ def _sheet(number: int) -> str:
 def told(hall: Hall, progress: Progress | Callable[[str], Progress]) -> Outcome:
     """Follow up once, the TdT saying this of every flow that it is asked about, or something of each."""
     say = progress if callable(progress) else lambda _: progress
-    hall.tdt.follow = lambda _, nomfic: say(nomfic)  # type: ignore[method-assign]
+    hall.tdt.follow = lambda remote_id, nomfic: say(nomfic)  # type: ignore[method-assign]
     return follow_up(asking(hall))
 
 
@@ -341,7 +341,7 @@ def test_what_was_issued_again_is_set_aside_when_the_comptable_no_longer_rejects
     assert len(hall.tdt.received) == 1
 
 
-def test_a_refused_deposit_is_asked_about_for_a_week_and_no_more(hall: Hall) -> None:
+def test_a_refused_deposit_is_asked_about_for_a_week_and_no_more(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     told(hall, NO)
     asked: list[str] = []
 
@@ -349,7 +349,7 @@ def test_a_refused_deposit_is_asked_about_for_a_week_and_no_more(hall: Hall) -> 
         asked.append(nomfic)
         return NO
 
-    hall.tdt.follow = follow  # type: ignore[method-assign]
+    monkeypatch.setattr(hall.tdt, "follow", follow)
     unattended = replace(hall.app, by=SERVICE)
     for _ in range(10 * 4):
         hall.clock.advance(hours=6)
@@ -357,14 +357,16 @@ def test_a_refused_deposit_is_asked_about_for_a_week_and_no_more(hall: Hall) -> 
     assert len(asked) == 7
 
 
-def test_the_unattended_run_asks_when_it_is_time_and_a_person_always(hall: Hall) -> None:
+def test_the_unattended_run_asks_when_it_is_time_and_a_person_always(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
 
     def follow(_: str, nomfic: str) -> Progress:
         asked.append(nomfic)
         return WAIT
 
-    hall.tdt.follow = follow  # type: ignore[method-assign]
+    monkeypatch.setattr(hall.tdt, "follow", follow)
     unattended, events = replace(hall.app, by=SERVICE), len(hall.ledger.events)
     for minutes in (0, 0.5, 0.5, 1):
         hall.clock.advance(seconds=minutes * 60)

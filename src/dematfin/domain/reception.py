@@ -63,6 +63,10 @@ class AnswerState(StrEnum):
     DIFFERENT = "DIFFERENT"  # kept, not applied: another answer was applied to its flow, a person must look
 
 
+TO_TELL: Final = (AnswerState.APPLIED, AnswerState.QUARANTINED, AnswerState.DIFFERENT)
+"""What was read; some of it leaves a remark."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One acquit or retour, stored before it is read and applied once.

@@ -68,9 +68,10 @@ def _asked(app: App, flux: Flux, said: str) -> bool:
     with app.ledger.transaction() as books:
         now = books.get(Flux, flux.id)
         books.save(replace(now, asked_at=app.clock.now(), message=said if now.state is flux.state else now.message))
-        news = bool(said) and said != now.message and now.state is flux.state
+        news = said != now.message and now.state is flux.state
         if news:
-            books.record(app.event(Subject.FLUX, flux.id, now.state, now.state, said))
+            motif = said or "plus rien ne le retient au TdT"
+            books.record(app.event(Subject.FLUX, flux.id, now.state, now.state, motif))
     return news
 
 

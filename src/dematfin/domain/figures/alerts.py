@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from dematfin.domain import labels
+from dematfin.domain.figures.answer_alerts import of_answers
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
 from dematfin.domain.figures.piece_alerts import of_pieces
@@ -31,6 +32,7 @@ DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 
 def alerts(held: Holdings, today: date) -> Iterator[str]:
     """Yield the alerts of the day."""
+    yield from of_answers(held)
     yield from _of_flows(held.flux)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
     yield from _of_mandats(held.mandats)
@@ -74,8 +76,6 @@ def _of_what_came_in(held: Holdings) -> Iterator[str]:
     for reception in held.watched:
         shown = f"statut « {reception.status} » inconnu, regardez-la dans Chorus Pro."
         yield f"Facture {reception.number} (Chorus Pro n° {reception.id}) : {shown}"
-    for answer in held.answers:
-        yield from (f"{answer.name} : {remark}" for remark in answer.remarks)
 
 
 def password_alert(rules: StructureRules, today: date) -> str:
