@@ -133,7 +133,7 @@ BAD = [
     b'<!DOCTYPE a [<!ENTITY b "c">]><PES_ACQUIT>&b;</PES_ACQUIT>',
     b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><PES_Retour/>',
     b"<PES_ACQUIT/>",
-    b"<PES_Retour/>",
+    b"<PES_ACQUIT_RETOUR/>",
 ]
 
 

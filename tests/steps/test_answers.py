@@ -117,12 +117,12 @@ def test_what_cannot_be_fetched_is_not_acknowledged(hall: Hall, monkeypatch: pyt
 
 
 def test_an_answer_that_cannot_be_read_is_kept_and_said(hall: Hall) -> None:
-    hall.tdt.unread["9"] = b"<PES_Retour/>"
+    hall.tdt.unread["9"] = b"<PES_Recette/>"
     outcome = hall.day()
     assert any("retour 9" in failure.sentence for one in outcome for failure in one.failures)
     (kept,) = [one for one in hall.all(Answer) if one.state is AnswerState.QUARANTINED]
     with hall.app.documents.open(kept.document) as source:
-        assert source.read() == b"<PES_Retour/>"
+        assert source.read() == b"<PES_Recette/>"
 
 
 def test_a_retour_about_somebody_else_changes_nothing(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,82 +1,140 @@
-"""Reading a PES_Retour about expenses: what the comptable did with each mandat."""
+"""Reading a PES_Retour: what the comptable did with each mandat, whatever else the file speaks of."""
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from dematfin.domain.mandat.answers import Payment, PieceState, Retour, RetourPiece
-from dematfin.domain.money import ZERO
-from dematfin.errors import InvalidPes
-from dematfin.pes.read import amount, child, children, day, root_of, value, whole
+from dematfin.domain.mandat.answers import Payment, PieceState, Retour, RetourLine, RetourPiece
+from dematfin.domain.money import ZERO, french
+from dematfin.pes.answer import elements, judged, root_of
+from dematfin.pes.read import value
+from dematfin.pes.record import Record
 from dematfin.pes.validate import Schemas
+from dematfin.support.xml import local_name
 
 ROOTS: Final = frozenset({"pes_retour"})
+EXPENSE: Final = "PES_DepenseRetour"
+SHEET: Final = "Bordereau"
 REAL_PAYMENT: Final = "01"
+STATES: Final = {str(one): one for one in PieceState}
+REGULARISATION: Final = "04"
+"""TypBord of what the comptable asks to be mandated; its numbers are his."""
+FEW: Final = 3
 
 
 def read_retour(data: bytes, schemas: Schemas) -> Retour:
-    """Return what a retour says of our mandats; raises InvalidPes when it is none, or is not about expenses."""
-    root = root_of(data, "Retour du comptable", ROOTS)
-    expense = child(root, "PES_DepenseRetour")
-    if expense is None:
-        message = "Retour du comptable : il ne parle pas de dépenses."
-        raise InvalidPes(message)
-    pieces = tuple(_pieces(expense))
+    """Return what a retour says of our mandats; raises InvalidPes when it is none."""
+    told: list[RetourPiece] = []
+    doubts: dict[str, list[str]] = {}
+    root: Any = None
+    expense = False
+    for root in elements(data, "Retour du comptable", (SHEET, EXPENSE)):
+        above = root.getparent()
+        if local_name(root) == EXPENSE:
+            expense = True
+        elif above is not None and local_name(above) == EXPENSE:
+            told += _pieces(Record(root), doubts)
+    root_of(root, "Retour du comptable", ROOTS)
     return Retour(
         nomfic=value(root, "Enveloppe/Parametres/NomFic"),
         siret=value(root, "EnTetePES/IdColl"),
         cod_bud=value(root, "EnTetePES/CodBud"),
-        pieces=pieces,
-        remarks=tuple(_remarks(root, pieces, schemas)),
+        pieces=tuple(one for one in told if one.bordereau_kind != REGULARISATION),
+        remarks=(*_remarks(told, doubts, expense=expense), *judged("retour", root, data, schemas)),
     )
 
 
-def _pieces(expense: Any) -> Iterator[RetourPiece]:
-    for sheet in children(expense, "Bordereau"):
-        for piece in children(sheet, "Piece"):
-            yield _piece(child(sheet, "BlocBordereau"), piece)
+def _pieces(sheet: Record, doubts: dict[str, list[str]]) -> Iterator[RetourPiece]:
+    header = sheet.one("BlocBordereau")
+    exercice, number, kind = header.whole("Exer") or 0, header.whole("IdBord") or 0, header.text("TypBord")
+    for record in sheet.all("Piece"):
+        piece = _piece(record, exercice, number, kind)
+        if not (piece.number and number and exercice):
+            doubts.setdefault("sans numéro de mandat, de bordereau ou d'exercice, ignorée", []).append("?")
+            continue
+        for doubt in _doubts(piece):
+            doubts.setdefault(doubt, []).append(f"n° {piece.number}")
+        yield piece
 
 
-def _piece(sheet: Any, piece: Any) -> RetourPiece:
-    lines = list(children(piece, "LigneDePiece"))
-    info = child(piece, "InfoPiece")
+def _piece(record: Record, exercice: int, bordereau: int, kind: str) -> RetourPiece:
+    info = record.one("InfoPiece")
+    lines = tuple(map(_line, record.all("LigneDePiece")))
     return RetourPiece(
-        exercice=whole(sheet, "Exer"),
-        bordereau_kind=value(sheet, "TypBord"),
-        bordereau=whole(sheet, "IdBord"),
-        number=whole(info, "IdPce"),
-        state=_state(value(info, "EtatPce")),
-        taken_on=day(info, "DtePcePec"),
-        rejected_on=day(info, "DtePceRej"),
-        held_on=day(info, "DtePceInst"),
-        reasons=tuple(code for code in value(info, "ObsEtat").split("-") if code),
-        comment=value(info, "Commentaire"),
-        payments=tuple(payment for line in lines for payment in _payments(line)),
-        amount=sum((_line_amount(line) for line in lines), ZERO),
+        exercice=exercice,
+        bordereau_kind=kind,
+        bordereau=bordereau,
+        number=info.whole("IdPce") or 0,
+        kind=info.text("TypPce"),
+        nature=info.text("NatPce"),
+        label=info.text("Obj"),
+        state=STATES.get(info.text("EtatPce"), PieceState.UNKNOWN),
+        taken_on=info.day("DtePcePec"),
+        rejected_on=info.day("DtePceRej"),
+        held_on=info.day("DtePceInst"),
+        reasons=_codes(info),
+        comment=info.text("Commentaire"),
+        lines=lines,
+        payments=tuple(payment for line in lines for payment in line.payments),
+        amount=sum((line.amount for line in lines), ZERO),
     )
 
 
-def _line_amount(line: Any) -> Decimal:
-    info = "BlocLignePiece/InfoLignePiece"
-    return amount(line, f"{info}/MtHT") + amount(line, f"{info}/MtTVA")
+def _line(record: Record) -> RetourLine:
+    block = record.one("BlocLignePiece")
+    info = block.one("InfoLignePiece")
+    return RetourLine(
+        number=info.whole("IdLigne") or 0,
+        state=info.text("EtatLigPce"),
+        reasons=_codes(info),
+        comment=info.text("Commentaire"),
+        amount=(info.amount("MtHT") or ZERO) + (info.amount("MtTVA") or ZERO),
+        settled=block.one("InfoPaiement").amount("MtPayTot"),
+        opposed=info.text("CessOpp"),
+        payments=tuple(map(_payment, record.all("PaiementEmargement"))),
+    )
 
 
-def _payments(line: Any) -> Iterator[Payment]:
-    for payment in children(line, "PaiementEmargement"):
-        yield Payment(
-            real=value(payment, "OrgEma") == REAL_PAYMENT,
-            paid_on=day(payment, "DtePay"),
-            amount=amount(payment, "MtPay"),
+def _payment(record: Record) -> Payment:
+    origin, amount = record.text("OrgEma"), record.amount("MtPay")
+    return Payment(
+        real=origin == REAL_PAYMENT,
+        paid_on=record.day("DtePay"),
+        amount=ZERO if amount is None else amount,
+        origin=origin,
+        readable=amount is not None,
+    )
+
+
+def _codes(record: Record) -> tuple[str, ...]:
+    text = record.text("ObsEtat")
+    return tuple(code for part in text.split("-") if (code := part.strip())) if text else ()
+
+
+def _doubts(piece: RetourPiece) -> Iterator[str]:
+    """Say what of a mandat nobody can read, or does not add up."""
+    if piece.state is PieceState.UNKNOWN:
+        yield "dans un état (EtatPce) que dematfin ne connaît pas : rien n'en est changé"
+    if not all(payment.readable for payment in piece.payments):
+        yield "avec un paiement dont le montant ne se lit pas : il n'est pas compté"
+    for line in piece.lines:
+        if line.settled is not None and line.settled != sum((one.amount for one in line.payments), ZERO):
+            yield "avec un total payé qui n'est pas la somme de ses paiements : vérifiez avec le comptable"
+
+
+def _remarks(told: list[RetourPiece], doubts: dict[str, list[str]], *, expense: bool) -> Iterator[str]:
+    if not expense:
+        yield "le retour ne dit rien des dépenses : il n'y a rien à y appliquer."
+    for doubt, numbers in doubts.items():
+        yield f"le retour contient {_counted(dict.fromkeys(numbers), len(numbers))} {doubt}."
+    if asked := [one for one in told if one.bordereau_kind == REGULARISATION]:
+        total = sum((one.amount for one in asked), ZERO)
+        yield (
+            f"le comptable demande à régulariser {_counted((f'n° {one.number}' for one in asked), len(asked))} pour "
+            f"{french(total)} (bordereau de régularisation) : ce qu'il a payé ou encaissé sans mandat reste à émettre."
         )
 
 
-def _state(code: str) -> PieceState:
-    return PieceState(code) if code in set(PieceState) else PieceState.UNKNOWN
-
-
-def _remarks(root: Any, pieces: tuple[RetourPiece, ...], schemas: Schemas) -> Iterator[str]:
-    for piece in pieces:
-        if not (piece.number and piece.bordereau and piece.exercice):
-            yield "une pièce du retour n'a pas de numéro de mandat, de bordereau ou d'exercice ; elle est ignorée."
-    for refusal in schemas.refusals("retour", root.getroottree())[:1]:
-        yield f"le retour n'est pas conforme à son schéma ({refusal}) ; il a été lu quand même."
+def _counted(names: Iterable[str], count: int) -> str:
+    listed = [name for name in names if name != "?"]
+    shown = f" ({', '.join(listed[:FEW])}{', …' if len(listed) > FEW else ''})" if listed else ""
+    return f"{count} pièce{'s' if count > 1 else ''}{shown}"

@@ -1,6 +1,6 @@
 """Reading XML that comes from outside: no DOCTYPE, no entity, no network, a size limit before the parse."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -58,16 +58,30 @@ def stream_file(path: Path, what: str, tags: Sequence[str], limit: int = LARGEST
     size = path.stat().st_size
     if size > limit:
         raise TooLarge(_too_large(what, size, limit))
+    with path.open("rb") as source:
+        yield from _streamed(iter(lambda: source.read(MEBIBYTE), b""), what, tags)
+
+
+def stream_bytes(data: bytes, what: str, tags: Sequence[str], limit: int = LARGEST) -> Iterator[Element]:
+    """Yield the elements of an XML text as `stream_file` does; same errors as `parse_bytes`."""
+    if len(data) > limit:
+        raise TooLarge(_too_large(what, len(data), limit))
+    chunks = (data[start : start + MEBIBYTE] for start in range(0, len(data), MEBIBYTE))
+    return _streamed(chunks, what, tags)
+
+
+def _streamed(chunks: Iterable[bytes], what: str, tags: Sequence[str]) -> Iterator[Element]:
     pull = etree.XMLPullParser(
         events=("end",), tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
     )
+    root = None
     try:
-        with path.open("rb") as source:
-            while chunk := source.read(MEBIBYTE):
-                pull.feed(chunk)
-                for _, element in pull.read_events():
-                    _checked(element.getroottree().getroot(), what)
-                    yield element
+        for chunk in chunks:
+            pull.feed(chunk)
+            for _, element in pull.read_events():
+                if root is None:
+                    root = _checked(element.getroottree().getroot(), what)
+                yield element
         yield _checked(pull.close(), what)
     except etree.XMLSyntaxError as error:
         raise UnreadableXml(_unreadable(what, error)) from error
@@ -75,7 +89,8 @@ def stream_file(path: Path, what: str, tags: Sequence[str], limit: int = LARGEST
 
 def local_name(element: Element) -> str:
     """Return the tag without its namespace; empty for a comment or a processing instruction."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _checked(root: Element, what: str) -> Element:

@@ -94,12 +94,14 @@ class Payment:
     Attributes:
         real: money sent to the supplier (OrgEma 01); no other one is.
         origin: OrgEma.
+        readable: its amount is; it counts for nothing otherwise.
     """
 
     real: bool
     paid_on: date | None
     amount: Decimal
     origin: str = ""
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,7 @@ class RetourLine:
     amount: Decimal
     settled: Decimal | None = None
     opposed: str = ""
+    payments: tuple[Payment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
