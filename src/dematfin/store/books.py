@@ -42,9 +42,7 @@ class SqlBooks:
     def find(self, kind: type[R], /, **where: object) -> tuple[R, ...]:
         """Return the records that match, ordered by id."""
         table = RECORDS[kind]
-        found = [
-            kind(**row) for query in self._queries(table, where) for row in self._connection.execute(query).mappings()
-        ]
+        found = [one for query in self._queries(table, where) for one in self._read(kind, query)]
         return tuple(sorted(found, key=lambda record: record.id)) if len(found) > 1 else tuple(found)
 
     def last(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
@@ -57,11 +55,16 @@ class SqlBooks:
         """Return the records that match with the smallest `by`, smallest first."""
         table = RECORDS[kind]
         found = [
-            kind(**row)
+            one
             for query in self._queries(table, where)
-            for row in self._connection.execute(query.order_by(table.c[by], table.c.id).limit(count)).mappings()
+            for one in self._read(kind, query.order_by(table.c[by], table.c.id).limit(count))
         ]
         return tuple(nsmallest(count, found, key=lambda one: (getattr(one, by), one.id)))
+
+    def _read(self, kind: type[R], query: Select[Any]) -> Iterator[R]:
+        rows = self._connection.execute(query)
+        names = tuple(rows.keys())
+        return (kind(**dict(zip(names, row, strict=True))) for row in rows.all())
 
     def _greatest(self, table: Table, count: int, by: str, where: dict[str, object]) -> list[str]:
         """Return ids; where nothing exact is asked, much may match, and `by` is walked from its end."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from dematfin.domain.mandat.answers import PieceState, RetourPiece
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -35,23 +35,23 @@ WITHOUT_MONEY: Final = {
 def after_retour(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> Mandat:
     """Return the mandat as the comptable tells it; equal to what it was when there is nothing new."""
     reasons = retour_reasons(piece)
-    known = replace(
-        mandat,
-        paid=verdict.paid,
-        paid_on=_paid_on(mandat, verdict, piece),
-        taken_on=piece.taken_on or mandat.taken_on,
-        rejected_on=piece.rejected_on or mandat.rejected_on,
-    )
+    known: dict[str, Any] = {
+        "paid": verdict.paid,
+        "paid_on": _paid_on(mandat, verdict, piece),
+        "taken_on": piece.taken_on or mandat.taken_on,
+        "rejected_on": piece.rejected_on or mandat.rejected_on,
+    }
     if verdict.state is MandatState.REJECTED:
-        back = rejected(known, sentence(reasons), keeps_number=verdict.keeps_number)
-        return replace(back, reasons=reasons, held_on=None)
+        back = rejected(mandat, sentence(reasons), keeps_number=verdict.keeps_number)
+        return replace(back, **known, reasons=reasons, held_on=None)
     state = verdict.state or mandat.state
     if state is MandatState.ON_HOLD and piece.state is PieceState.ON_HOLD:
-        held_on = piece.held_on or mandat.held_on
-        return replace(known, state=state, held_on=held_on, reason=sentence(reasons), reasons=reasons)
-    if verdict.state is not None:
-        return replace(known, state=state, held_on=None, reason="", reasons=())
-    return _settled_without_money(known, piece) if verdict.odd else known
+        known |= {"held_on": piece.held_on or mandat.held_on, "reason": sentence(reasons), "reasons": reasons}
+    elif verdict.state is not None:
+        known |= {"held_on": None, "reason": "", "reasons": ()}
+    elif verdict.odd:
+        known |= _settled_without_money(piece)
+    return replace(mandat, state=state, **known)
 
 
 def motif_of(before: Mandat, after: Mandat) -> str:
@@ -84,10 +84,10 @@ def last_payment(piece: RetourPiece) -> date | None:
     return max(days) if days else None
 
 
-def _settled_without_money(mandat: Mandat, piece: RetourPiece) -> Mandat:
+def _settled_without_money(piece: RetourPiece) -> dict[str, Any]:
     how = dict.fromkeys(WITHOUT_MONEY.get(one.origin, f"OrgEma {one.origin}") for one in piece.payments if one.origin)
     said = "soldé sans paiement au fournisseur" + (f" ({', '.join(how)})" if how else "")
-    return replace(mandat, reason=said, reasons=(Reason(speaker=Speaker.COMPTABLE, text=said),))
+    return {"reason": said, "reasons": (Reason(speaker=Speaker.COMPTABLE, text=said),)}
 
 
 def _paid_on(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> date | None:
