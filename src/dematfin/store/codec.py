@@ -27,15 +27,16 @@ def dumps(value: object) -> str:
 
 def loads(kind: Any, text: str) -> Any:
     """Return the value of type `kind` (an annotation) that `text` describes."""
-    if len(text) > SHORT or get_origin(kind) is dict:
-        return _reader(kind)(json.loads(text))
-    return _said_before(kind, text)
-
-
-@lru_cache(maxsize=4096)
-def _said_before(kind: Any, text: str) -> Any:
-    """Return a value that nobody can change: many rows say the same of their creditor, or nothing at all."""
     return _reader(kind)(json.loads(text))
+
+
+def remembering(kind: Any) -> Callable[[str], Any]:
+    """Return `loads` of one kind for many rows: they often say the same, of their creditor or of nothing at all."""
+    read = _reader(kind)
+    if get_origin(kind) is dict:  # somebody might change it
+        return lambda text: read(json.loads(text))
+    again = lru_cache(maxsize=1024)(lambda text: read(json.loads(text)))
+    return lambda text: again(text) if len(text) <= SHORT else read(json.loads(text))
 
 
 @cache
