@@ -14,7 +14,7 @@ from sqlalchemy.engine import RowMapping
 
 from dematfin.domain.event import Event, Subject
 from dematfin.ports.ledger import JournalReport, WrittenEvent
-from dematfin.store.codec import dumps, loads
+from dematfin.store.codec import CANONICAL, dumps, instant, loads
 from dematfin.store.tables import CHAIN, EVENT
 
 PAGE: Final = 1000
@@ -94,7 +94,8 @@ class Journal:
 def seal(previous: str, row: Mapping[str, Any]) -> str:
     """Return the hash that ties an event to the one before."""
     content = {name: row[name] for name in (*SEALED, "collectivite", "sequence")}
-    return hashlib.sha256(f"{previous}{dumps(content)}".encode()).hexdigest()
+    content["at"] = instant(row["at"])  # all the rest is text and numbers
+    return hashlib.sha256(f"{previous}{CANONICAL.encode(content)}".encode()).hexdigest()
 
 
 def _row(event: Event) -> dict[str, Any]:
