@@ -163,13 +163,15 @@ class LedgerContract:
         with ledger.transaction() as books:
             for motif in ("un", "deux"):
                 books.record(event(motif=motif))
-            books.record(replace(event("M1"), subject=Subject.MANDAT))
+            books.record(replace(event("M1"), subject=Subject.MANDAT), replace(event("M2"), subject=Subject.MANDAT))
+            books.record()
         assert [written.event for written in ledger.history(Subject.INVOICE)] == [
             event(motif="un"),
             event(motif="deux"),
         ]
         assert [written.event.subject_id for written in ledger.history(keys=["M1"])] == ["M1"]
-        assert [written.sequence for written in ledger.history()] == [1, 2, 3]
+        assert [written.sequence for written in ledger.history()] == [1, 2, 3, 4]
+        assert (ledger.verify_journal().events, ledger.verify_journal().broken_at) == (4, 0)
 
     def test_the_journal_verifies(self, ledger: Ledger) -> None:
         assert ledger.verify_journal().events == 0

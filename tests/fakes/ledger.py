@@ -44,10 +44,11 @@ class FakeBooks:
         for record in records:
             self.records[type(record), record.id] = record
 
-    def record(self, event: Event) -> None:
-        previous = self.events[-1].hash if self.events else ""
-        sealed = hashlib.sha256(f"{previous}{event}".encode()).hexdigest()
-        self.events.append(WrittenEvent(sequence=len(self.events) + 1, event=event, hash=sealed))
+    def record(self, *events: Event) -> None:
+        for event in events:
+            previous = self.events[-1].hash if self.events else ""
+            sealed = hashlib.sha256(f"{previous}{event}".encode()).hexdigest()
+            self.events.append(WrittenEvent(sequence=len(self.events) + 1, event=event, hash=sealed))
 
     def next_number(self, series: str, start: int = 0) -> int:
         self.series[series] = self.series.get(series, start) + 1

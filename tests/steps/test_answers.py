@@ -1,6 +1,7 @@
 """What the DGFiP answers, and the way back of what it refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
-from dematfin.domain.reception import Answer, AnswerState
+from dematfin.domain.reception import Answer, AnswerKind, AnswerState
 from dematfin.errors import Unreachable
 from dematfin.pes.aller import read_aller
 from dematfin.ports.transmitter import Phase, Progress
@@ -79,14 +80,40 @@ def test_a_rejected_mandat_is_issued_again_alone(hall: Hall) -> None:
     assert sorted(one.number for one in hall.all(Bordereau)) == [42, 43]
 
 
-def test_answers_are_brought_in_once_and_applied_once(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_are_brought_in_once_and_applied_once(hall: Hall) -> None:
     hall.day()
     events = len(hall.ledger.events)
-    hall.tdt.unread = {"1": b"<changed/>"}  # listed again: it was stored, so it is only acknowledged
-    monkeypatch.setattr(hall.tdt, "fetch", failing(Unreachable("Le TdT l'a effacé.")))
+    (kept,) = [one for one in hall.all(Answer) if one.kind is AnswerKind.RETOUR]
+    hall.tdt.unread = {"1": hall.documents.kept[kept.document.sha256]}  # we died before it was acknowledged
+    hall.tdt.unread["2"] = hall.tdt.unread["1"]
     assert follow_up(hall.app).failures == ()
-    assert len(hall.ledger.events) == events
+    assert (len(hall.ledger.events), hall.tdt.unread) == (events, {})
+
+
+def test_other_bytes_under_a_number_that_is_known_are_another_answer(hall: Hall) -> None:
+    hall.day()
+    hall.tdt.unread = {"1": b"<other/>"}
+    assert len(follow_up(hall.app).failures) == 1
+    assert [one.state for one in hall.all(Answer) if one.kind is AnswerKind.RETOUR].count(AnswerState.QUARANTINED) == 1
+
+
+def test_a_retour_kept_by_an_earlier_version_is_not_applied_again(hall: Hall) -> None:
+    hall.day()
+    (kept,) = [one for one in hall.all(Answer) if one.kind is AnswerKind.RETOUR]
+    del hall.ledger.records[Answer, kept.id]
+    with hall.ledger.transaction() as books:
+        books.save(replace(kept, id="RETOUR:1"))
+    hall.tdt.unread = {"1": hall.documents.kept[kept.document.sha256]}
+    assert follow_up(hall.app).done == ()
     assert hall.tdt.unread == {}
+
+
+def test_what_cannot_be_fetched_is_not_acknowledged(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall.day()
+    hall.tdt.unread = {"3": b"<lost/>"}
+    monkeypatch.setattr(hall.tdt, "fetch", failing(Unreachable("Le TdT ne répond pas.")))
+    assert len(follow_up(hall.app).failures) == 1
+    assert "3" in hall.tdt.unread
 
 
 def test_an_answer_that_cannot_be_read_is_kept_and_said(hall: Hall) -> None:

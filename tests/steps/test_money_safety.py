@@ -354,19 +354,34 @@ def test_a_flow_sent_again_stays_here_when_the_comptable_has_paid_meanwhile(sign
     signed.tdt.unread = {"9": retour(piece(1187, "05", "120.00"))}
     follow_up(signed.app)
     before = len(signed.tdt.received)
-    (failure,) = transmit(signed.app).failures
+    assert transmit(signed.app).failures == ()
     assert len(signed.tdt.received) == before
-    assert "1187" in failure.sentence
-    assert states(signed)[1187] is MandatState.PAID
+    assert [one.state for one in signed.all(Flux)] == [FluxState.ACKNOWLEDGED, FluxState.DROPPED]
+    assert states(signed) == {1187: MandatState.PAID, 1188: MandatState.SENT}
 
 
 def test_a_flow_that_holds_a_paid_mandat_is_not_signed(signed: Hall) -> None:
     resumed(signed)
+    (sheet,) = sign.to_sign(signed.app, MAIRE)
     signed.tdt.unread = {"9": retour(piece(1187, "05", "120.00"))}
-    follow_up(signed.app)
-    ((sheet),) = sign.to_sign(signed.app, MAIRE)
-    with pytest.raises(RuleError, match="1187"):
+    notes = follow_up(signed.app).notes
+    assert any("COMMUNE-2026-42" in note and sheet.flux.id in note for note in notes)
+    assert sign.to_sign(signed.app, MAIRE) == ()
+    with pytest.raises(RuleError):
         sign.sign(signed.app, MAIRE, sheet.flux.id, sheet.bordereau.total)
+
+
+def test_a_mandat_that_may_be_another_one_keeps_its_flow_here(signed: Hall) -> None:
+    """The comptable tells another amount under its number: nothing proves that the bordereau is there."""
+    resumed(signed)
+    signed.sign()
+    line = '<LigneDePiece><BlocLignePiece><InfoLignePiece><MtHT V="77.00"/></InfoLignePiece></BlocLignePiece>'
+    signed.tdt.unread = {"9": retour(piece(1187, "05", "77.00").replace("<LigneDePiece>", line))}
+    follow_up(signed.app)
+    before = len(signed.tdt.received)
+    (failure,) = transmit(signed.app).failures
+    assert len(signed.tdt.received) == before
+    assert "1187" in failure.sentence
 
 
 def test_a_refusal_that_comes_after_a_payment_gives_nothing_back(signed: Hall) -> None:

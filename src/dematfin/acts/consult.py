@@ -23,7 +23,7 @@ from dematfin.domain.paper.batch import ASIDE, Batch
 from dematfin.domain.paper.capture import WAITING, Capture
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.waiver import Waiver, newest_first
-from dematfin.domain.reception import Answer, AnswerState, Reception, ReceptionState
+from dematfin.domain.reception import TO_TELL, Answer, Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.remote import OPEN, RemoteFolder
@@ -159,7 +159,7 @@ def _holdings(app: App, books: Books) -> Holdings:
         given_up=books.find(Intention, state=IntentionState.GIVEN_UP),
         structures=books.find(StructureRules),
         refused_intentions=books.find(Intention, state=IntentionState.REFUSED),
-        answers=books.find(Answer, state=(AnswerState.APPLIED, AnswerState.QUARANTINED)),
+        answers=books.find(Answer, state=TO_TELL),
         batches=books.find(Batch, state=ASIDE),
         captures=books.find(Capture, state=WAITING),
         waivers=books.find(Waiver),

@@ -18,7 +18,7 @@ from dematfin.errors import AccessDenied, BadAnswer, DocumentError, Refused
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.ports.transmitter import Held
-from dematfin.steps.answers import OUR_KINDS
+from dematfin.steps.retours import OUR_KINDS
 
 OPEN = IN_DOUBT | {FluxState.TRANSMITTED}
 ASKED = frozenset({FluxState.TRANSMITTED, FluxState.REFUSED_BY_TDT})

@@ -65,13 +65,17 @@ class AnswerState(StrEnum):
     DIFFERENT = "DIFFERENT"  # kept, not applied: another answer was applied to its flow, a person must look
 
 
+TO_TELL: Final = (AnswerState.APPLIED, AnswerState.QUARANTINED, AnswerState.DIFFERENT)
+"""What was read; some of it leaves a remark."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One acquit or retour, stored before it is read and applied once.
 
     Attributes:
-        id: `<kind>:<remote id>`.
-        flux: NomFic of the flow that was being followed, empty for a retour.
+        id: what it is by what it says, `answer_id`; `<kind>:<remote id>` in the oldest rows.
+        flux: NomFic of the flow that it answers, empty for a retour.
     """
 
     id: str
@@ -82,6 +86,15 @@ class Answer:
     document: DocumentRef
     state: AnswerState = AnswerState.STORED
     remarks: tuple[str, ...] = ()
+
+
+def answer_id(kind: AnswerKind, flux: str, sha256: str) -> str:
+    """Name an answer by its bytes: the same ones are one answer under any number, other ones another answer.
+
+    >>> answer_id(AnswerKind.RETOUR, "", "ab" * 32)
+    'RETOUR:abababababababababababababababab'
+    """
+    return ":".join(filter(None, (kind, flux, sha256[:32])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

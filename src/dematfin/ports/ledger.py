@@ -93,8 +93,8 @@ class Books(Protocol):
         """Insert or replace records of any kind."""
         ...
 
-    def record(self, event: Event) -> None:
-        """Append an event to the journal."""
+    def record(self, *events: Event) -> None:
+        """Append events to the journal, in their order."""
         ...
 
     def next_number(self, series: str, start: int = 0) -> int:

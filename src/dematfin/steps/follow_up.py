@@ -3,92 +3,92 @@
 An answer is stored, raw, before it is read, and acknowledged only once it is stored.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
-from dematfin.domain.event import Subject
+from dematfin.domain.event import SERVICE, Subject
+from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.domain.reception import Answer, AnswerKind, AnswerState
+from dematfin.domain.mandat.polling import due, may_come_late
+from dematfin.domain.reception import Answer, AnswerState
 from dematfin.errors import ConfigError, ConnectorError
 from dematfin.ports.app import App
-from dematfin.ports.transmitter import Phase, Progress, ReturnItem
+from dematfin.ports.transmitter import Phase, Progress
 from dematfin.steps.answers import apply
+from dematfin.steps.arrival import hear_again
 from dematfin.steps.links import watched
 from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.receive import bring_in, keep_acquit
 from dematfin.steps.transmit import give_back
+
+ROUNDS: Final = 2
+"""An answer may be waited for by one that came before it."""
 
 
 def follow_up(app: App) -> Outcome:
     """Bring in and apply whatever the DGFiP answered."""
     tally = Tally("suivi")
-    with app.ledger.reading() as books:
-        sent = books.find(Flux, state=FluxState.TRANSMITTED)
-    for flux in sent:
+    for flux in _to_ask(app):
         with tally.item(f"Flux {flux.id}"):
             _ask(app, flux, tally)
     with tally.item("Retours du comptable"), watched(app, ConnectorError, ConfigError):
         for item in app.transmitter.returns():
             with tally.item(f"Retour {item.name}"):
-                _bring_in(app, item)
-    _apply_stored(app, tally)
+                bring_in(app, item, tally)
+    for _ in range(ROUNDS):
+        _apply_stored(app, tally)
     return tally.outcome()
+
+
+def _to_ask(app: App) -> Iterable[Flux]:
+    """Return the deposits to ask about: a person asks about all of them, the unattended run when it is time."""
+    now = app.clock.now()
+    with app.ledger.reading() as books:
+        sent = books.find(Flux, state=FluxState.TRANSMITTED)
+        refused = books.find(Flux, state=FluxState.REFUSED_BY_TDT)
+    open_ones = (*sent, *(flux for flux in refused if may_come_late(flux, now)))
+    return (flux for flux in open_ones if app.by != SERVICE or due(flux, now))
 
 
 def _ask(app: App, flux: Flux, tally: Tally) -> None:
     progress = app.transmitter.follow(flux.remote_id, flux.id)
-    match progress.phase:
-        case Phase.WAITING:
-            _say(app, flux, Progress(phase=progress.phase))  # nothing holds it any more
-        case Phase.ANSWERED:
-            _store(app, AnswerKind.ACQUIT, flux.remote_id, flux.id, progress.acquit or b"")
-        case Phase.REFUSED:
-            _refused(app, flux, progress)
-            again = "reprenez le bordereau" if flux.bordereaux else "renvoyez ses pièces (bordereau envoyer-pieces)"
-            tally.note(f"Flux {flux.id} : refusé par le TdT ({progress.message}). Corrigez, puis {again}.")
-        case Phase.HELD | Phase.LOST | Phase.UNKNOWN:
-            _say(app, flux, progress)
-            tally.note(f"Flux {flux.id} : {progress.message} Voyez le portail du TdT.")
+    if progress.phase is Phase.ANSWERED:
+        keep_acquit(app, flux, progress.acquit or b"")
+    elif flux.state is FluxState.REFUSED_BY_TDT:
+        _asked(app, flux, flux.message)
+    elif progress.phase is Phase.REFUSED:
+        _refused(app, flux, progress, tally)
+    elif progress.phase is Phase.WAITING:
+        _asked(app, flux, "")
+    elif _asked(app, flux, progress.message):
+        tally.note(f"Flux {flux.id} : {progress.message} Voyez le portail du TdT.")
 
 
-def _refused(app: App, flux: Flux, progress: Progress) -> None:
+def _asked(app: App, flux: Flux, said: str) -> bool:
+    """Keep when the TdT was asked, and its word, which is recorded once; say whether it is a new one."""
     with app.ledger.transaction() as books:
-        books.save(replace(flux.moved(FluxState.REFUSED_BY_TDT), message=progress.message))
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.REFUSED_BY_TDT, progress.message))
-        give_back(app, books, flux, progress.message)
+        now = books.get(Flux, flux.id)
+        books.save(replace(now, asked_at=app.clock.now(), message=said if now.state is flux.state else now.message))
+        news = said != now.message and now.state is flux.state
+        if news:
+            motif = said or "plus rien ne le retient au TdT"
+            books.record(app.event(Subject.FLUX, flux.id, now.state, now.state, motif))
+    return news
 
 
-def _say(app: App, flux: Flux, progress: Progress) -> None:
-    """Keep the TdT's word on the flow, once."""
-    if flux.message == progress.message:
-        return
+def _refused(app: App, flux: Flux, progress: Progress, tally: Tally) -> None:
     with app.ledger.transaction() as books:
-        books.save(replace(flux, message=progress.message))
-        motif = progress.message or "plus rien ne le retient au TdT"
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, motif))
-
-
-def _bring_in(app: App, item: ReturnItem) -> None:
-    kind = AnswerKind.ACQUIT if item.acquit_of else AnswerKind.RETOUR
-    with app.ledger.reading() as books:
-        known = books.find(Answer, id=f"{kind}:{item.remote_id}")
-    if not known:
-        _store(app, kind, item.remote_id, item.acquit_of, app.transmitter.fetch(item), item.name)
-    app.transmitter.acknowledge(item)
-
-
-def _store(app: App, kind: AnswerKind, remote_id: str, flux: str, data: bytes, name: str = "") -> None:
-    document = app.documents.put(data)
-    with app.ledger.transaction() as books:
-        if not books.find(Answer, id=f"{kind}:{remote_id}"):
-            books.save(
-                Answer(
-                    id=f"{kind}:{remote_id}",
-                    kind=kind,
-                    name=name or flux,
-                    flux=flux,
-                    received_at=app.clock.now(),
-                    document=document,
-                )
-            )
+        now = books.get(Flux, flux.id)
+        if now.state is not FluxState.TRANSMITTED:
+            return  # answered meanwhile
+        at, said = app.clock.now(), progress.message
+        books.save(replace(now.moved(FluxState.REFUSED_BY_TDT), asked_at=at, refused_at=at, message=said))
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.REFUSED_BY_TDT, said))
+        give_back(app, books, flux, said)
+        hear_again(books, books.find(Bordereau, id=flux.bordereaux))
+    again = "reprenez le bordereau" if flux.bordereaux else "renvoyez ses pièces (bordereau envoyer-pieces)"
+    tally.note(f"Flux {flux.id} : refusé par le TdT ({progress.message}). Corrigez, puis {again}.")
 
 
 def _apply_stored(app: App, tally: Tally) -> None:

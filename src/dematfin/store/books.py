@@ -1,13 +1,13 @@
 """The books: records read and written inside one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from heapq import nlargest, nsmallest
-from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dematfin.domain.event import Event
@@ -26,11 +26,14 @@ LONGEST_LIST: Final = 500
 class SqlBooks:
     """One open transaction of one collectivité."""
 
-    def __init__(self, connection: Connection, collectivite: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, connection: Connection, collectivite: str, now: Callable[[], datetime], *, writes: bool = True
+    ) -> None:
         self._connection = connection
         self._collectivite = collectivite
         self._journal = Journal(connection, collectivite)
         self._now = now
+        self._read_here: dict[tuple[type[Any], str], Record] | None = {} if writes else None
 
     def get(self, kind: type[R], /, key: str) -> R:
         """Return one record, or raise UnknownRecord."""
@@ -42,9 +45,7 @@ class SqlBooks:
     def find(self, kind: type[R], /, **where: object) -> tuple[R, ...]:
         """Return the records that match, ordered by id."""
         table = RECORDS[kind]
-        found = [
-            kind(**row) for query in self._queries(table, where) for row in self._connection.execute(query).mappings()
-        ]
+        found = [one for query in self._queries(table, where) for one in self._read(kind, query)]
         return tuple(sorted(found, key=lambda record: record.id)) if len(found) > 1 else tuple(found)
 
     def last(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
@@ -57,11 +58,20 @@ class SqlBooks:
         """Return the records that match with the smallest `by`, smallest first."""
         table = RECORDS[kind]
         found = [
-            kind(**row)
+            one
             for query in self._queries(table, where)
-            for row in self._connection.execute(query.order_by(table.c[by], table.c.id).limit(count)).mappings()
+            for one in self._read(kind, query.order_by(table.c[by], table.c.id).limit(count))
         ]
         return tuple(nsmallest(count, found, key=lambda one: (getattr(one, by), one.id)))
+
+    def _read(self, kind: type[R], query: Select[Any]) -> Iterator[R]:
+        rows = self._connection.execute(query)
+        names = tuple(rows.keys())
+        for row in rows.all():
+            record = kind(**dict(zip(names, row, strict=True)))
+            if self._read_here is not None:
+                self._read_here[kind, record.id] = record
+            yield record
 
     def _greatest(self, table: Table, count: int, by: str, where: dict[str, object]) -> list[str]:
         """Return ids; where nothing exact is asked, much may match, and `by` is walked from its end."""
@@ -71,18 +81,36 @@ class SqlBooks:
         return [key for _, key in nlargest(count, (tuple(row) for row in self._connection.execute(rows)))]
 
     def save(self, *records: Record) -> None:
-        """Insert or replace records, those of one kind together."""
-        for kind, group in groupby(sorted(records, key=lambda one: type(one).__name__), key=type):
-            table = RECORDS[kind]
-            names = hints(kind)
-            rows = [
-                {"collectivite": self._collectivite} | {name: getattr(one, name) for name in names} for one in group
-            ]
-            self._connection.execute(_upsert(table, self._connection.dialect.name), rows)
+        """Insert or replace records, those of one kind together; of those that were read, only what has changed."""
+        last = {(type(one), one.id): one for one in records}
+        known = self._read_here or {}
+        groups: dict[tuple[type[Any], tuple[str, ...] | None], list[Record]] = {}
+        for (kind, key), record in last.items():
+            changed = _changed(known.get((kind, key)), record)
+            groups.setdefault((kind, changed), []).append(record)
+        for (kind, changed), group in groups.items():
+            if changed is None:
+                self._put(kind, group)
+            elif changed:
+                self._change(kind, changed, group)
+        if self._read_here is not None:
+            self._read_here |= last
 
-    def record(self, event: Event) -> None:
-        """Append an event to the journal."""
-        self._journal.append(event)
+    def _put(self, kind: Any, records: Iterable[Record]) -> None:
+        names = hints(kind)
+        rows = [{"collectivite": self._collectivite} | {name: getattr(one, name) for name in names} for one in records]
+        self._connection.execute(_upsert(RECORDS[kind], self._connection.dialect.name), rows)
+
+    def _change(self, kind: type[Any], names: tuple[str, ...], records: Iterable[Record]) -> None:
+        rows = [
+            {"its_owner": self._collectivite, "its_id": one.id} | {name: getattr(one, name) for name in names}
+            for one in records
+        ]
+        self._connection.execute(_update(RECORDS[kind], names), rows)
+
+    def record(self, *events: Event) -> None:
+        """Append events to the journal, in their order."""
+        self._journal.append(*events)
 
     def next_number(self, series: str, start: int = 0) -> int:
         """Return the number after the last one of a series."""
@@ -149,6 +177,29 @@ def _bounds(column: Column[Any], wanted: Between) -> Iterator[ColumnElement[bool
 def _all_of(table: Table) -> Select[Any]:
     """Return the statement that reads the attributes of a kind."""
     return select(*(column for column in table.c if column.name != "collectivite"))
+
+
+def _changed(before: Record | None, after: Record) -> tuple[str, ...] | None:
+    """Return the attributes that differ from what was read in this transaction; None when nothing was."""
+    if before is None:
+        return None
+    names, values = _attributes(type(after))
+    told = zip(names, values(before), values(after), strict=True)
+    return tuple([name for name, old, new in told if new is not old])
+
+
+@cache
+def _attributes(kind: Any) -> tuple[tuple[str, ...], Callable[[Record], tuple[object, ...]]]:
+    """Return the names of what a kind holds, and how to have it all."""
+    names = tuple(hints(kind))
+    return names, attrgetter(*names)
+
+
+@cache
+def _update(table: Table, names: tuple[str, ...]) -> Any:
+    """Return the statement that changes some columns of a row."""
+    row = (table.c.collectivite == bindparam("its_owner")) & (table.c.id == bindparam("its_id"))
+    return update(table).where(row).values({name: bindparam(name) for name in names})
 
 
 @cache

@@ -1,5 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL: text and whole numbers only."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -9,7 +10,7 @@ from sqlalchemy import BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from dematfin.domain.money import from_cents, to_cents
-from dematfin.store.codec import dumps, instant, loads, optional
+from dematfin.store.codec import dumps, instant, optional, remembering
 
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -102,14 +103,16 @@ class Nested(TypeDecorator[Any]):
     def __init__(self, annotation: Any) -> None:
         super().__init__()
         self.annotation = annotation
+        self._read = remembering(annotation)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Store text."""
         return None if value is None else dumps(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Give the value back."""
-        return None if value is None else loads(self.annotation, value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:
+        """Give the value back; thousands of rows come through here."""
+        read = self._read
+        return lambda value: None if value is None else read(value)
 
 
 SIMPLE: dict[Any, TypeEngine[Any]] = {

@@ -14,7 +14,7 @@ from sqlalchemy.engine import RowMapping
 
 from dematfin.domain.event import Event, Subject
 from dematfin.ports.ledger import JournalReport, WrittenEvent
-from dematfin.store.codec import dumps, loads
+from dematfin.store.codec import CANONICAL, dumps, instant, loads
 from dematfin.store.tables import CHAIN, EVENT
 
 PAGE: Final = 1000
@@ -29,26 +29,22 @@ class Journal:
         self._collectivite = collectivite
         self._last: tuple[int, str] | None = None
 
-    def append(self, event: Event) -> None:
-        """Seal an event onto the chain."""
+    def append(self, *events: Event) -> None:
+        """Seal events onto the chain, in their order."""
+        if not events:
+            return
         sequence, previous = self._last or self._head()  # nobody else writes during a transaction
-        row = {
-            "subject": str(event.subject),
-            "subject_id": event.subject_id,
-            "before": event.before,
-            "after": event.after,
-            "at": event.at,
-            "by": event.by,
-            "motif": event.motif,
-            "data": dumps(event.data),
-        }
-        place = {"collectivite": self._collectivite, "sequence": sequence + 1}
-        sealed = seal(previous, place | row)
-        self._connection.execute(insert(EVENT), [place | row | {"hash": sealed}])
+        rows = []
+        for event in events:
+            sequence += 1
+            row = {"collectivite": self._collectivite, "sequence": sequence} | _row(event)
+            previous = seal(previous, row)
+            rows.append(row | {"hash": previous})
+        self._connection.execute(insert(EVENT), rows)
         self._connection.execute(
-            update(CHAIN).where(CHAIN.c.collectivite == self._collectivite).values(sequence=sequence + 1, hash=sealed)
+            update(CHAIN).where(CHAIN.c.collectivite == self._collectivite).values(sequence=sequence, hash=previous)
         )
-        self._last = sequence + 1, sealed
+        self._last = sequence, previous
 
     def read(self, subject: Subject | None, keys: Sequence[str]) -> tuple[WrittenEvent, ...]:
         """Return events, oldest first."""
@@ -98,7 +94,21 @@ class Journal:
 def seal(previous: str, row: Mapping[str, Any]) -> str:
     """Return the hash that ties an event to the one before."""
     content = {name: row[name] for name in (*SEALED, "collectivite", "sequence")}
-    return hashlib.sha256(f"{previous}{dumps(content)}".encode()).hexdigest()
+    content["at"] = instant(row["at"])  # all the rest is text and numbers
+    return hashlib.sha256(f"{previous}{CANONICAL.encode(content)}".encode()).hexdigest()
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "subject": str(event.subject),
+        "subject_id": event.subject_id,
+        "before": event.before,
+        "after": event.after,
+        "at": event.at,
+        "by": event.by,
+        "motif": event.motif,
+        "data": dumps(event.data),
+    }
 
 
 def _written(row: RowMapping) -> WrittenEvent:

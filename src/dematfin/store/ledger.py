@@ -51,7 +51,7 @@ class SqlLedger:
     def reading(self) -> Iterator[SqlBooks]:
         """Open the books for reading."""
         with reading(self._engine.connect()) as connection, connection.begin():
-            yield SqlBooks(connection, self._collectivite, self._now)
+            yield SqlBooks(connection, self._collectivite, self._now, writes=False)
 
     @contextmanager
     def lease(self, step: str, holder: str) -> Iterator[None]:

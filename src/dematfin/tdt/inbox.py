@@ -20,8 +20,10 @@ from dematfin.errors import BadAnswer, ConfigError, DocumentError, InvalidPes, T
 from dematfin.ports.transmitter import ReturnItem
 from dematfin.support.refusals import reason
 from dematfin.support.xml import local_name, parse_bytes
+from dematfin.tdt import heads
+from dematfin.tdt.acquits import ROOTS
+from dematfin.tdt.envelopes import LARGEST_ANSWER
 from dematfin.tdt.folder_settings import FolderSettings
-from dematfin.tdt.progress import LARGEST_ANSWER, NOMFIC, ROOTS
 from dematfin.tdt.shares import check_writable, reaching
 
 RETOUR: Final = "pes_retour"
@@ -200,7 +202,7 @@ def _read(data: bytes, what: str) -> str | None:
     name = local_name(root).lower()
     if name not in ROOTS:
         return "" if name == RETOUR else None
-    nomfic: str = root.xpath(f"{NOMFIC}/@V)").strip()
+    nomfic = heads.nomfic(root)
     if not nomfic:
         message = f"{what} : cet acquit ne dit pas à quel flux il répond (NomFic absent)."
         raise InvalidPes(message)

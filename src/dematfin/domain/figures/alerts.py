@@ -6,6 +6,7 @@ from typing import Final
 
 from dematfin.domain import labels
 from dematfin.domain.figures import coherence
+from dematfin.domain.figures.answer_alerts import of_answers
 from dematfin.domain.figures.flow_alerts import of_flows
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.link_alerts import of_links
@@ -33,6 +34,7 @@ DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     """Yield the alerts of the day; `now` is in local time."""
     today = now.date()
+    yield from of_answers(held)
     yield from of_flows(held, now)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
     yield from _of_mandats(held.mandats)
@@ -70,8 +72,6 @@ def _of_what_came_in(held: Holdings) -> Iterator[str]:
     for reception in held.watched:
         shown = f"statut « {reception.status} » inconnu, regardez-la dans Chorus Pro."
         yield f"Facture {reception.number} (Chorus Pro n° {reception.id}) : {shown}"
-    for answer in held.answers:
-        yield from (f"{answer.name} : {remark}" for remark in answer.remarks)
 
 
 def password_alert(rules: StructureRules, today: date) -> str:

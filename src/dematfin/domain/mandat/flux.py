@@ -65,6 +65,8 @@ MAY_BE_THERE: Final = frozenset({S.SENDING, S.TO_VERIFY, S.TRANSMITTED, S.ACKNOW
 """Hélios may have received it."""
 UNDER_WAY: Final = frozenset({S.BUILT, S.SIGNING, S.SIGNED, S.READY, S.SENDING, S.TO_VERIFY, S.TRANSMITTED})
 """Neither answered nor given up."""
+NEVER_LEFT: Final = frozenset({S.BUILT, S.SIGNING, S.SIGNED, S.READY})
+"""Still ours, or a signatory's: nothing of it was sent."""
 
 
 class AcquitSummary(StrEnum):
@@ -92,7 +94,8 @@ class Flux:
         remote_id: what the TdT calls it.
         replaces: NomFic of the refused flow that this one sends again.
         sending_since: start of the deposit whose outcome is awaited.
-        sent_at: when the TdT was known to have it; asked_at: when it was last asked what became of it.
+        sent_at: when the TdT was known to have it; asked_at: when it was last asked what became of it; refused_at: when
+            it gave it up after that.
         arrived: the TdT proved that it has the flow, without telling its number.
         message: last word of the place where it is signed, of the TdT or of Hélios.
     """
@@ -114,6 +117,7 @@ class Flux:
     sending_since: datetime | None = None
     sent_at: datetime | None = None
     asked_at: datetime | None = None
+    refused_at: datetime | None = None
     arrived: bool = False
     acquit: AcquitSummary = AcquitSummary.NONE
     message: str = ""

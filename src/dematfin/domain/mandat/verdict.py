@@ -154,6 +154,8 @@ class MandatVerdict:
 
 def read_retour(mandat: Mandat, piece: RetourPiece) -> MandatVerdict:
     """Say what becomes of a mandat. Periodic retours repeat themselves: the same piece twice changes nothing."""
+    if stays_shown_paid(mandat, piece):
+        return MandatVerdict(state=None, paid=mandat.paid)
     paid = _paid(mandat, piece)
     state, odd = _state(mandat, piece, paid)
     if _is_over(mandat) or state is mandat.state:
@@ -165,6 +167,12 @@ def read_retour(mandat: Mandat, piece: RetourPiece) -> MandatVerdict:
         odd=odd and not _is_over(mandat),
         doubt=_doubt(mandat, piece, paid),
     )
+
+
+def stays_shown_paid(mandat: Mandat, piece: RetourPiece) -> bool:
+    """Say whether a retour says nothing against a payment that Chorus Pro alone shows: what was taken in charge may
+    have been paid since."""
+    return mandat.paid_shown and piece.state is PieceState.TAKEN_IN_CHARGE and not piece.payments
 
 
 def _is_over(mandat: Mandat) -> bool:

@@ -14,7 +14,7 @@ TEXT: Final = sa.Text()
 WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 COLUMNS: Final[dict[str, tuple[tuple[str, str | None], ...]]] = {
-    "flux": (("sent_at", None), ("asked_at", None)),
+    "flux": (("sent_at", None), ("asked_at", None), ("refused_at", None)),
     "mandat": (("reasons", "[]"), ("taken_on", None), ("held_on", None), ("rejected_on", None)),
     "reception": (("status_on", None),),
 }

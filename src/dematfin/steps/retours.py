@@ -1,0 +1,128 @@
+"""Retours: what the comptable did with each mandat. Many at once: read together, written together, each once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from dematfin.domain.event import Event, Subject
+from dematfin.domain.mandat.answers import Retour, RetourPiece
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.kind import BordereauKind
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.told import after_retour, motif_of, remarks
+from dematfin.domain.mandat.verdict import read_retour
+from dematfin.domain.reception import Answer, AnswerState
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.acquits import is_applied
+from dematfin.steps.arrival import DGFIP, WAITING
+from dematfin.steps.outcome import Tally
+from dematfin.steps.proofs import clear_up, prove
+from dematfin.steps.reductions import living_reductions, settle_origin
+from dematfin.steps.strays import stray
+
+AT_ONCE: Final = 1_000
+"""Mandats of one transaction: another writer waits for no more than these."""
+OUR_KINDS: Final = {"": BordereauKind.ORDINARY} | {str(kind): kind for kind in BordereauKind}
+"""TypBord of what we emit, each kind numbered apart; a retour that tells none speaks of ordinary ones."""
+Place: TypeAlias = tuple[int, BordereauKind | None, int]
+"""Exercice, kind and number of a bordereau."""
+
+
+def apply_retour(app: App, answer: Answer, retour: Retour, tally: Tally) -> tuple[str, ...]:
+    """Apply a retour, part by part: one that is cut short is applied again, what was done already stays as it is."""
+    kept = tuple(dict.fromkeys((*answer.remarks, *retour.remarks)))
+    for start in range(0, len(retour.pieces) or 1, AT_ONCE):
+        part, over = retour.pieces[start : start + AT_ONCE], start + AT_ONCE >= len(retour.pieces)
+        with app.ledger.transaction() as books:
+            if is_applied(books, answer):
+                return ()
+            kept += _Page(app, books, tally).digest(retour.siret, part)
+            state = AnswerState.APPLIED if over else AnswerState.STORED
+            books.save(replace(answer, state=state, remarks=kept))
+    return kept
+
+
+class _Page:
+    """Some pieces of a retour, the mandats that they speak of, and what changes."""
+
+    def __init__(self, app: App, books: Books, tally: Tally) -> None:
+        self._app = app
+        self._books = books
+        self._tally = tally
+        self._mandats: dict[tuple[str, int], Mandat] = {}
+        self._changed: dict[str, Mandat] = {}
+        self._events: list[Event] = []
+        self._urgent: list[str] = []
+
+    def digest(self, siret: str, pieces: Sequence[RetourPiece]) -> tuple[str, ...]:
+        """Apply what is said of each mandat, in order; return what must not be forgotten."""
+        sheets = _sheets(self._books, siret, pieces)
+        self._load(tuple(sheets.values()), {piece.number for piece in pieces})
+        for piece in pieces:
+            sheet = sheets.get(_place(piece))
+            mandat = self._mandats.get((sheet.id, piece.number)) if sheet else None
+            if sheet and mandat:
+                self._judge(self._arrived(sheet, mandat, piece), piece)
+            else:
+                self._urgent += stray(self._app, self._books, sheet, piece, self._tally)
+        self._flush()
+        return tuple(self._urgent)
+
+    def _load(self, sheets: Sequence[Bordereau], numbers: set[int]) -> None:
+        """Read the mandats spoken of: one that was issued again has left the bordereau of its rejection."""
+        found = self._books.find(Mandat, bordereau=tuple(sheet.id for sheet in sheets), number=numbers)
+        self._mandats = {(mandat.bordereau, mandat.number): mandat for mandat in found}
+        spoken_of = {mandat.bordereau for mandat in found}
+        clear_up(self._app, self._books, [sheet.flux for sheet in sheets if sheet.id in spoken_of])
+
+    def _arrived(self, sheet: Bordereau, mandat: Mandat, piece: RetourPiece) -> Mandat:
+        """Return the mandat, sent if its bordereau proves to have arrived by a flow that was believed refused."""
+        if mandat.state not in WAITING or (piece.amount and piece.amount != mandat.amount):
+            return mandat
+        self._flush()
+        self._urgent += prove(self._app, self._books, self._books.get(Bordereau, sheet.id), self._tally)
+        return self._books.get(Mandat, mandat.id)
+
+    def _judge(self, mandat: Mandat, piece: RetourPiece) -> None:
+        verdict = read_retour(mandat, piece)
+        after = after_retour(mandat, verdict, piece)
+        for remark in remarks(mandat, after, verdict, piece):
+            self._tally.note(f"Mandat {mandat.id} : {remark}")
+        if after == mandat:
+            return
+        self._mandats[mandat.bordereau, mandat.number] = after
+        self._changed[after.id] = after
+        motif = motif_of(mandat, after)
+        self._events.append(self._app.event(Subject.MANDAT, after.id, mandat.state, after.state, motif, by=DGFIP))
+        self._follow_reductions(mandat, after)
+
+    def _follow_reductions(self, before: Mandat, after: Mandat) -> None:
+        if after.origin is not None:
+            self._flush()
+            settle_origin(self._app, self._books, after, self._tally)
+            taken_back = [key for key, one in self._mandats.items() if one.id == after.origin.mandat]
+            self._mandats |= {key: self._books.get(Mandat, after.origin.mandat) for key in taken_back}
+        if after.state is not MandatState.REJECTED or before.state is MandatState.REJECTED:
+            return
+        if reduced := living_reductions(self._books, after):
+            self._tally.note(
+                f"Mandat {after.id} : le comptable le rejette, alors qu'il est réduit par {', '.join(reduced)}. Si la "
+                "réduction n'est pas partie, annulez-la ou écartez-la ; sinon voyez avec lui avant de réémettre."
+            )
+
+    def _flush(self) -> None:
+        self._books.save(*self._changed.values())
+        self._books.record(*self._events)
+        self._changed, self._events = {}, []
+
+
+def _sheets(books: Books, siret: str, pieces: Sequence[RetourPiece]) -> dict[Place, Bordereau]:
+    """Return our bordereaux that pieces are in; other kinds than ours (TypBord 04) are the comptable's."""
+    years, numbers = {piece.exercice for piece in pieces}, {piece.bordereau for piece in pieces}
+    found = books.find(Bordereau, siret=siret, exercice=years, number=numbers)
+    return {(one.exercice, one.kind, one.number): one for one in found}
+
+
+def _place(piece: RetourPiece) -> Place:
+    return piece.exercice, OUR_KINDS.get(piece.bordereau_kind), piece.bordereau
