@@ -9,6 +9,7 @@ import pytest
 from dematfin.sandbox import pki
 from dematfin.sandbox.server import Reply, Request
 from dematfin.tdt.s2low import S2low
+from tdt.desktop import Desktop, writer
 from tdt.platform import DEPOSIT, FINE, PASSWORD, Dictated, flow, s2low_at
 
 
@@ -54,3 +55,13 @@ def hung() -> Callable[[Request], Reply]:
         return FINE
 
     return answer
+
+
+@pytest.fixture
+def desktop(tmp_path: Path) -> Desktop:
+    return Desktop.open(tmp_path)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return writer(tmp_path, flow)("FLUX1")

@@ -10,11 +10,6 @@ from tdt.desktop import Desktop, writer
 from tdt.platform import flow
 
 
-@pytest.fixture
-def desktop(tmp_path: Path) -> Desktop:
-    return Desktop.open(tmp_path)
-
-
 class TestFolders(TransmitterContract):
     @pytest.fixture
     def transmitter(self, desktop: Desktop) -> FolderTdt:
