@@ -10,6 +10,7 @@ from dematfin.domain.labels import MANDAT
 from dematfin.domain.mandat.answers import Acquit, Anomaly, PieceState, Retour, RetourPiece
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.foreign import foreign
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.domain.mandat.observations import observed
@@ -59,11 +60,16 @@ def _apply_acquit(app: App, answer: Answer, acquit: Acquit, tally: Tally) -> tup
         books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=verdict.summary, message=message))
         motif = f"acquit Hélios : {verdict.summary}. {message}".strip()
         books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=DGFIP))
-        for bordereau in books.find(Bordereau, id=flux.bordereaux, flux=flux.id):
-            _judge_bordereau(app, books, bordereau, verdict, tally)
+        sheets = books.find(Bordereau, id=flux.bordereaux)
+        for bordereau in sheets:
+            if bordereau.flux == flux.id:
+                _judge_bordereau(app, books, bordereau, verdict, tally)
         judge_pieces(app, books, flux, verdict, tally)
-        books.save(replace(answer, state=AnswerState.APPLIED, remarks=acquit.remarks))
-    return acquit.remarks
+        carried = {(sheet.exercice, sheet.number) for sheet in sheets}
+        budget = app.policy.budget(flux.siret) if app.policy.owns(flux.siret) else None
+        remarks = (*acquit.remarks, *foreign(acquit, verdict, budget, carried))
+        books.save(replace(answer, state=AnswerState.APPLIED, remarks=remarks))
+    return remarks
 
 
 def _already_applied(books: Books, answer: Answer) -> bool:
