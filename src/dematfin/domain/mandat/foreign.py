@@ -14,7 +14,7 @@ def foreign(acquit: Acquit, verdict: FlowVerdict, budget: Budget | None, carried
     """
     if budget and (other := _other(acquit, budget)):
         yield (
-            f"l'acquit est adressé ailleurs ({', '.join(other)}), alors que le flux est du budget {budget.code}. Demandez "
+            f"l'acquit est adressé ailleurs ({', '.join(other)}), et le flux est du budget {budget.code}. Demandez "
             "au comptable s'il répond bien à ce flux."
         )
     told = verdict.accepted | verdict.unclear | verdict.refused.keys()
