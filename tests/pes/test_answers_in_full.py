@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dematfin.domain.mandat.answers import UNREADABLE, Acquit, PieceState
@@ -126,6 +126,17 @@ def test_an_unreadable_word_is_neither_a_yes_nor_a_no(state: str | None) -> None
     assert "bordereau n° 42" in said.remarks[0]
 
 
+@pytest.mark.parametrize("year", [None, "x", "0"])
+def test_a_refusal_without_its_year_leaves_no_bordereau_of_that_number_sure(year: str | None) -> None:
+    said = read(sheet("1"), sheet("1", number="43"), sheet("0", year=year))
+    found = verdict(said)
+    assert (found.accepted, found.unclear) == (frozenset({(2026, 43)}), frozenset({OURS}))
+    assert found.summary is AcquitSummary.UNCLEAR
+    assert "de quel exercice" in said.remarks[0]
+    alone = verdict(read(sheet("1", year=year)))
+    assert (alone.accepted, alone.summary) == (frozenset(), AcquitSummary.UNCLEAR)
+
+
 def test_an_accepted_bordereau_may_carry_an_observation() -> None:
     said = read(sheet("1") + error("0042 - compte à revoir"))
     assert verdict(said).accepted == {OURS}
@@ -184,13 +195,14 @@ def test_the_old_refusal_refuses_whatever_it_contains() -> None:
     assert [one.text for one in found.whole] == ["flux illisible"]
 
 
-STATES = st.sampled_from(["1", "true", "0", "false", "2", "", None])
-YEARS = st.sampled_from(["2026", "2025", "x", None])
-NUMBERS = st.sampled_from(["42", "0000042", "43", "x", None])
-DOMAINS = st.sampled_from(["5", "3", "4", "0", "99", "77", "", None])
+STATES = st.sampled_from(["1", "1", "true", "0", "false", "2", None])
+YEARS = st.sampled_from(["2026", "2026", "2026", "2025", "x", None])
+NUMBERS = st.sampled_from(["42", "42", "0000042", "43", "x", None])
+DOMAINS = st.sampled_from(["5", "5", "3", "4", "0", "99", "77", "", None])
 
 
 @given(st.lists(st.tuples(STATES, NUMBERS, YEARS, DOMAINS), max_size=6))
+@settings(max_examples=400)
 def test_no_bordereau_is_accepted_of_which_any_word_is_not_a_clear_yes(rows: list[tuple[str | None, ...]]) -> None:
     found = verdict(read(*(sheet(*row) for row in rows)))
     about = [
