@@ -9,6 +9,7 @@ from dematfin.domain.labels import FLUX, MANDAT
 from dematfin.domain.mandat.answers import Acquit, Anomaly
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
+from dematfin.domain.mandat.foreign import foreign
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.domain.mandat.said import gate_reasons, sentence
 from dematfin.domain.mandat.verdict import FlowVerdict, read_acquit
@@ -52,7 +53,7 @@ def apply_acquit(app: App, answer: Answer, acquit: Acquit, tally: Tally) -> tupl
         if case.flux.state is FluxState.ACKNOWLEDGED and case.flux.acquit is not AcquitSummary.UNCLEAR:
             settled = second(app, books, answer, case.flux, case.verdict)
         else:
-            settled = _first(case, answer, acquit.remarks)
+            settled = _first(case, answer, (*acquit.remarks, *_strange(case, acquit)))
         books.save(settled)
     return settled.remarks
 
@@ -72,6 +73,13 @@ def _first(case: _Case, answer: Answer, remarks: tuple[str, ...]) -> Answer:
         remarks += tuple(_judge(case, sheet))
     judge_pieces(case.app, case.books, case.flux, case.verdict, case.tally)
     return replace(answer, state=AnswerState.APPLIED, remarks=remarks)
+
+
+def _strange(case: _Case, acquit: Acquit) -> Iterator[str]:
+    policy, siret = case.app.policy, case.flux.siret
+    budget = policy.budget(siret) if policy.owns(siret) else None
+    carried = {_key(sheet) for sheet in case.books.find(Bordereau, id=case.flux.bordereaux)}
+    return foreign(acquit, case.verdict, budget, carried)
 
 
 def _acknowledge(case: _Case, sheets: Iterable[Bordereau]) -> None:
