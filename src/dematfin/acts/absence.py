@@ -127,7 +127,8 @@ def _of_lost_number(app: App, flux: Flux) -> str:
 def _of_unknown_number(app: App, flux: Flux) -> str:
     if flux.state is not FluxState.TO_VERIFY:
         message = (
-            f"Flux {flux.id} : il est « {FLUX[flux.state]} ». Seul un flux « à vérifier » ou perdu par le TdT l'est."
+            f"Flux {flux.id} : il est « {FLUX[flux.state]} ». Seul un flux « à vérifier », ou perdu par le TdT, se "
+            "certifie absent."
         )
         raise RuleError(message)
     if not rested(app, flux):
