@@ -47,6 +47,18 @@ class LedgerContract:
         with ledger.reading() as books:
             assert [found.state for found in books.find(Invoice)] == [InvoiceState.IN_VISA]
 
+    def test_what_was_read_and_saved_may_be_put_back_as_it_was(self, ledger: Ledger) -> None:
+        invoice = examples.invoice()
+        with ledger.transaction() as books:
+            books.save(invoice)
+        with ledger.transaction() as books:
+            read = books.get(Invoice, invoice.id)
+            books.save(replace(read, ttc=Decimal("9.00"), number="X"), replace(read, number="Y"))
+            books.save(read)
+            books.save(replace(read, letter=None, remote_status="SUSPENDUE"))
+        with ledger.reading() as books:
+            assert books.get(Invoice, invoice.id) == replace(invoice, remote_status="SUSPENDUE")
+
     def test_find_takes_one_value_or_several_and_orders_by_id(self, ledger: Ledger) -> None:
         made = [examples.invoice(f"N{n}", key=f"F2026-{n:06d}") for n in range(1, 1201)]
         with ledger.transaction() as books:

@@ -1,5 +1,6 @@
 """A retour about many mandats is applied part by part: once, wholly, wherever it is cut."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -7,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from dematfin.domain.event import Subject
-from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reason import Speaker
 from dematfin.domain.reception import Answer, AnswerState
+from dematfin.ports.transmitter import Phase, Progress
 from dematfin.steps import retours
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.outcome import Outcome
@@ -99,19 +101,24 @@ def told_of(hall: Hall) -> list[tuple[str, str, str]]:
 
 
 def test_what_an_earlier_part_left_to_see_to_is_not_forgotten(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    hear(hall, piece(1187, "04"))
+    """The first mandat proves that its bordereau arrived, once; the run dies before the last one."""
     with hall.ledger.transaction() as books:
-        (sheet,) = books.find(Bordereau)
-        gone = mandat(hall, 1187)
-        books.save(type(gone)(**{name: getattr(gone, name) for name in gone.__slots__} | {"bordereau": ""}))
+        books.save(*(replace(one, state=FluxState.REFUSED_BY_TDT) for one in books.find(Flux)))
+        books.save(*(replace(one, state=MandatState.REFUSED_AT_GATE) for one in books.find(Mandat)))
     monkeypatch.setattr(retours, "AT_ONCE", 1)
+    monkeypatch.setattr(hall.tdt, "follow", lambda *_: Progress(phase=Phase.WAITING))
+    pieces = [piece(number, "02") for number in (1187, 1188, 1189)]
+    hall.tdt.unread["R"] = retour(*pieces)
     hall.ledger.axe, hall.axe.at = hall.axe, (hall.axe.calls + 7, "before")
     with pytest.raises(Killed):
-        hear(hall, piece(1187, "02"), piece(1188, "02"), piece(1189, "02"))
+        follow_up(hall.app)
+    states = [one.state for one in hall.all(Mandat)]
+    assert states == [MandatState.TAKEN_IN_CHARGE, MandatState.TAKEN_IN_CHARGE, MandatState.SENT]
     hall.axe.at = None
     follow_up(hall.app)
-    remarks = [remark for one in hall.all(Answer) for remark in one.remarks if "URGENT" in remark]
-    assert any(sheet.mandats[0] in remark for remark in remarks)
+    assert {one.state for one in hall.all(Mandat)} == {MandatState.TAKEN_IN_CHARGE}
+    (urgent,) = [remark for one in hall.all(Answer) for remark in one.remarks if "URGENT" in remark]
+    assert "COMMUNE-2026-42" in urgent
 
 
 def test_a_mandat_told_twice_in_one_retour_follows_the_last_word(hall: Hall) -> None:
