@@ -7,6 +7,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.next_step import Standing
 from dematfin.domain.figures.overview import Overview, overview
+from dematfin.domain.figures.timeline import Moment, timeline
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.attempt import Attempt
@@ -15,7 +16,6 @@ from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
-from dematfin.domain.mandat.timeline import Moment, timeline
 from dematfin.domain.paper.batch import ASIDE, Batch
 from dematfin.domain.paper.capture import WAITING, Capture
 from dematfin.domain.parties.person import Act, Person
