@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 
 from cli.office import Office, plain
+from dematfin.domain.mandat.attempt import Attempt, AttemptState, attempt_id
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.reception import Answer, AnswerState
 
 FIRST, AGAIN = "PESALR1_26990042000010_2026_000018_000001", "PESALR1_26990042000010_2026_000018_000003"
 TO_SIGN = "PESALR1_21990042000015_2026_000044_000005"
@@ -99,6 +101,34 @@ def test_what_is_in_flight_adds_up_in_the_list_the_picture_and_the_report(copy: 
     assert copy("rapport", "-o", str(copy.folder / "r.html")).code == 0
     page = (copy.folder / "r.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
     assert "En tout : 2 flux, 3 mandats, 4 079,00 €" in page.replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_a_flow_shows_each_deposit_and_an_answer_that_differs(copy: Office) -> None:
+    with copy.opened() as app, app.ledger.transaction() as books:
+        (acquit,) = books.find(Answer, flux=AGAIN)
+        tried = Attempt(
+            id=attempt_id(AGAIN, 1),
+            flux=AGAIN,
+            number=1,
+            transmitter="S²LOW (compte « agent »)",
+            sha256="a" * 64,
+            sha1="b" * 40,
+            size=4435,
+            started_at=acquit.received_at - timedelta(hours=1),
+            by="service",
+            state=AttemptState.UNKNOWN,
+            ended_at=acquit.received_at - timedelta(minutes=59),
+            message="Connexion coupée.",
+        )
+        books.save(tried, replace(acquit, id="ACQUIT:autre", state=AnswerState.DIFFERENT, remarks=("18 refusé",)))
+    shown = copy("flux", "voir", AGAIN).out
+    assert "vers S²LOW (compte « agent ») (service) : réponse perdue. Connexion coupée." in shown
+    assert f"5 Ko, SHA-256 {'a' * 12}…, SHA-1 {'b' * 40}" in shown
+    assert "différente, non appliquée" in shown
+    assert "18 refusé" in shown
+    assert "dépôt n° 1 : réponse perdue. Connexion coupée. (TdT)" in shown
+    plain(shown)
+    assert "a" * 64 in copy("flux", "voir", AGAIN, "--json").out
 
 
 @pytest.mark.usefixtures("neighbours")

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dematfin.domain.event import Event, Subject
+from dematfin.domain.figures.timeline import timeline
 from dematfin.domain.mandat.attempt import Attempt, AttemptState, attempt_id
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import MandatState
-from dematfin.domain.mandat.timeline import timeline
 from dematfin.domain.reception import AnswerState
 from domain.flights import MONDAY, acquit, flux
 

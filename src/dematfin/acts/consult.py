@@ -9,6 +9,7 @@ from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.next_step import Standing
 from dematfin.domain.figures.overview import Overview, overview
 from dematfin.domain.finding import Finding, Severity
+from dematfin.domain.figures.timeline import Moment, timeline
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.link import Link
@@ -18,7 +19,6 @@ from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
-from dematfin.domain.mandat.timeline import Moment, timeline
 from dematfin.domain.paper.batch import ASIDE, Batch
 from dematfin.domain.paper.capture import WAITING, Capture
 from dematfin.domain.parties.person import Act, Person

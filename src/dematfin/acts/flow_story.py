@@ -8,12 +8,12 @@ from dematfin.domain.event import Subject
 from dematfin.domain.figures.in_flight import LEFT, UNSPOKEN, InFlight, Sent
 from dematfin.domain.figures.in_flight import in_flight as find_in_flight
 from dematfin.domain.figures.next_step import Standing
+from dematfin.domain.figures.timeline import Moment
 from dematfin.domain.mandat.attempt import Attempt
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import UNDER_WAY, Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
-from dematfin.domain.mandat.timeline import Moment
 from dematfin.domain.mandat.verdict import FlowVerdict, read_acquit
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Act, Person

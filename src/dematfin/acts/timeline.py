@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.figures.next_step import Standing
-from dematfin.domain.mandat.timeline import Moment, timeline
+from dematfin.domain.figures.timeline import Moment, timeline
 from dematfin.domain.parties.person import Act, Person
 from dematfin.ports.app import App
 from dematfin.steps.identifier import resolved

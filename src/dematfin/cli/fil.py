@@ -8,7 +8,7 @@ from dematfin.cli.output import counted, day, say, write_json
 from dematfin.domain import labels
 from dematfin.domain.event import Subject
 from dematfin.domain.figures.next_step import Standing
-from dematfin.domain.mandat.timeline import Moment
+from dematfin.domain.figures.timeline import Moment
 from dematfin.domain.money import ZERO, french
 from dematfin.ports.app import App
 from dematfin.steps.thread import Records

@@ -18,10 +18,10 @@ from dematfin.cli.visas import DATES
 from dematfin.domain import labels
 from dematfin.domain.figures.in_flight import Awaited, InFlight
 from dematfin.domain.figures.in_flight import counted as summed
+from dematfin.domain.figures.timeline import OUTCOMES
 from dematfin.domain.mandat.answers import Anomaly
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.pieces import Piece
-from dematfin.domain.mandat.timeline import OUTCOMES
 from dematfin.domain.money import french
 from dematfin.domain.reception import AnswerState
 from dematfin.ports.app import App

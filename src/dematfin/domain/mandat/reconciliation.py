@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from dematfin.domain import labels
 from dematfin.domain.mandat.deposit import Place, There
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import FLUX_MACHINE, Flux, FluxState
 
 IN_DOUBT: Final = frozenset({FluxState.SENDING, FluxState.TO_VERIFY})
 NEVER_LEFT: Final = frozenset(
@@ -106,7 +105,7 @@ def _row(flux: Flux, there: There | None, *, listed: bool) -> Row:
     return Row(
         nomfic=flux.id,
         remote_id=there.remote_id if there else flux.remote_id,
-        here=f"{labels.FLUX[flux.state]}{f', {flux.acquit}' if flux.acquit else ''}",
+        here=f"{FLUX_MACHINE.words[flux.state]}{f', {flux.acquit}' if flux.acquit else ''}",
         there=str(there.place) if there else "",
         difference=_present(flux, there) if there else _absent(flux, listed=listed),
     )
@@ -152,8 +151,8 @@ def _present(flux: Flux, there: There) -> Difference | None:
 
 def _never_sent(flux: Flux, there: There) -> Difference:
     why = (
-        f"Il est « {labels.FLUX[flux.state]} » ici, et le TdT l'a sous le n° {there.remote_id} : dépôt fait à la "
-        "main, ou base restaurée d'une sauvegarde plus ancienne."
+        f"Il est « {FLUX_MACHINE.words[flux.state]} » ici, et le TdT l'a sous le n° {there.remote_id} : dépôt fait "
+        "à la main, ou base restaurée d'une sauvegarde plus ancienne."
     )
     remedy = "Ne le signez ni ne le transmettez : voyez avec le comptable, un fournisseur serait payé deux fois."
     return Difference(gap=Gap.NEVER_SENT, why=why, remedy=remedy)
