@@ -165,7 +165,7 @@ def test_what_comes_next_follows_the_flow_then_the_comptable(tmp_path: Path) -> 
     hall = Hall.build(tmp_path)
     hall.to_sign("120.00")
     waiting = timeline.thread(hall.app, AGENT, "F2026-000001").standing
-    assert (waiting.who, waiting.command) == ("ordonnateur", "dematfin bordereau signer")
+    assert (waiting.who, waiting.command) == ("signataire", "dematfin bordereau signer")
     hall.tdt.refused.add(42)
     hall.sign()
     hall.day()

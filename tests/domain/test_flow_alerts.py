@@ -92,21 +92,22 @@ def test_a_flow_in_doubt_is_told_with_its_age() -> None:
     (line,) = told(
         holdings((flux(1, FluxState.TO_VERIFY, sending_since=MONDAY - timedelta(hours=5), message="Réponse perdue"),))
     )
-    assert line == f"Flux {flux(1).id} : on ne sait pas s'il est arrivé au TdT, depuis 5 h. Réponse perdue."
+    doubt = f"Flux {flux(1).id} : à vérifier depuis 5 h, on ne sait pas s'il est arrivé au TdT. Réponse perdue."
+    assert line == f"{doubt} Il n'est pas à refaire : demandez ce qu'il devient (dematfin suivi)."
 
 
 def test_the_word_of_the_tdt_on_a_flow_it_holds_is_told() -> None:
     (line,) = told(holdings((flux(1, sent_at=MONDAY, message="Il attend d'être signé sur S²LOW."),)))
-    assert "Il attend d'être signé sur S²LOW. Il est au TdT : voyez son portail" in line
+    assert "Il attend d'être signé sur S²LOW. Voyez le portail du TdT. S'il n'y est plus : dematfin" in line
 
 
 @pytest.mark.parametrize(("hours", "number"), [(23, 0), (25, 1)])
 def test_a_signed_flow_left_lying_is_told_after_a_day_of_work(hours: int, number: int) -> None:
-    waiting = flux(1, FluxState.SIGNED, message="Hélios est fermé.")
+    waiting = flux(1, FluxState.SIGNED)
     held = holdings((waiting,), waiting_since={waiting.id: WEDNESDAY - timedelta(hours=hours)})
     found = told(held, WEDNESDAY)
     assert len(found) == number
-    assert all("signé depuis 25 h, pas encore transmis. Hélios est fermé." in one for one in found)
+    assert all("signé depuis 25 h, pas encore transmis. Lancez" in one for one in found)
     assert told(holdings((waiting,)), WEDNESDAY) == []
 
 

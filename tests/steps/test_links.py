@@ -132,7 +132,8 @@ def test_a_flow_held_at_the_tdt_is_an_alert_until_somebody_acts(hall: Hall, monk
     with monkeypatch.context() as held:
         held.setattr(hall.tdt, "follow", lambda *_: Progress(phase=Phase.HELD, message="Il attend d'être libéré."))
         follow_up(hall.app)
-        assert f"Flux {flux(hall).id}, au TdT : Il attend d'être libéré." in alerts(hall)
+        assert f"Flux {flux(hall).id} : Il attend d'être libéré." in alerts(hall)
+        hall.clock.advance(hours=1)
         held.setattr(hall.tdt, "follow", lambda *_: Progress(phase=Phase.WAITING, message="transmise au serveur"))
         follow_up(hall.app)
         assert flux(hall).message == ""

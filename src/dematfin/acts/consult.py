@@ -8,8 +8,8 @@ from dematfin.domain.figures.coherence import of_all
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.next_step import Standing
 from dematfin.domain.figures.overview import Overview, overview
-from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.figures.timeline import Moment, timeline
+from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.link import Link

@@ -12,9 +12,11 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.explanation import explain
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.meaning import Responsible
+from dematfin.domain.mandat.together import leading
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
-AGENT: Final = "agent comptable"
+AGENT: Final = Responsible.AGENT
 DAY: Final = "dematfin journee"
 
 
@@ -37,8 +39,8 @@ class Standing:
 
 
 OF_FLUX: Final[dict[FluxState, tuple[str, str, str]]] = {
-    FluxState.BUILT: ("Il attend la signature de l'ordonnateur.", "ordonnateur", "dematfin bordereau signer"),
-    FluxState.SIGNING: ("Il est à la signature, ailleurs ; il en revient avec la journée.", "ordonnateur", DAY),
+    FluxState.BUILT: ("Il attend la signature de l'ordonnateur.", Responsible.SIGNATORY, "dematfin bordereau signer"),
+    FluxState.SIGNING: ("Il est à la signature, ailleurs ; il en revient avec la journée.", Responsible.SIGNATORY, DAY),
     FluxState.SIGNED: ("Il part avec la prochaine transmission.", "service", "dematfin bordereau transmettre"),
     FluxState.READY: ("Il part avec la prochaine transmission.", "service", "dematfin bordereau transmettre"),
     FluxState.SENDING: ("Son dépôt est en cours, ou a été interrompu : le suivi le dira.", "service", "dematfin suivi"),
@@ -55,12 +57,12 @@ OF_FLUX: Final[dict[FluxState, tuple[str, str, str]]] = {
 OF_MANDAT: Final[dict[MandatState, tuple[str, str, str]]] = {
     MandatState.PREPARED: ("Il attend un bordereau.", AGENT, "dematfin bordereau preparer"),
     MandatState.IN_BORDEREAU: ("Il part avec le flux de son bordereau.", AGENT, DAY),
-    MandatState.SENT: ("Le comptable doit le prendre en charge, puis le payer.", "comptable", ""),
+    MandatState.SENT: ("Le comptable doit le prendre en charge, puis le payer.", Responsible.COMPTABLE, ""),
     MandatState.REFUSED_AT_GATE: ("Corrigez-le, puis reprenez son bordereau.", AGENT, ""),
-    MandatState.TAKEN_IN_CHARGE: ("Le comptable va le payer.", "comptable", ""),
+    MandatState.TAKEN_IN_CHARGE: ("Le comptable va le payer.", Responsible.COMPTABLE, ""),
     MandatState.ON_HOLD: ("Répondez au comptable, qui attend pour payer.", AGENT, ""),
     MandatState.REJECTED: ("Corrigez-le, puis réémettez-le.", AGENT, ""),
-    MandatState.PARTLY_PAID: ("Le comptable doit payer le reste.", "comptable", ""),
+    MandatState.PARTLY_PAID: ("Le comptable doit payer le reste.", Responsible.COMPTABLE, ""),
 }
 OF_INVOICE: Final[dict[InvoiceState, tuple[str, str, str]]] = {
     InvoiceState.RECEIVED: ("Elle passe aux contrôles avec la journée.", "service", DAY),
@@ -89,7 +91,11 @@ def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) ->
         return f"Corrigez ses mandats refusés ({len(back)}), puis reprenez leur bordereau.", AGENT, again
     unspoken = sum(one.state is MandatState.SENT for one in mandats)
     if flux.state is FluxState.ACKNOWLEDGED and unspoken:
-        return f"Le comptable n'a pas encore parlé de {unspoken} de ses {len(mandats)} mandats.", "comptable", ""
+        return (
+            f"Le comptable n'a pas encore parlé de {unspoken} de ses {len(mandats)} mandats.",
+            Responsible.COMPTABLE,
+            "",
+        )
     return OF_FLUX[flux.state]
 
 
@@ -97,6 +103,7 @@ def of_mandat(mandat: Mandat, flux: Flux | None) -> Standing:
     """Say where a mandat stands; as long as its flow is on its way, what comes next is the flow's."""
     told = explain(mandat)
     coming, who, command = OF_MANDAT.get(mandat.state, ("", "", ""))
+    who, command = told.who or who, told.command or command
     if flux and _on_its_way(mandat, flux):
         coming, who, command = OF_FLUX[flux.state]
     if mandat.aside:
@@ -104,7 +111,7 @@ def of_mandat(mandat: Mandat, flux: Flux | None) -> Standing:
     why = tuple(" ".join(filter(None, (f"{one.why.rstrip('.')}.", one.remedy))) for one in told.causes)
     if not why and mandat.reason and mandat.reason not in told.what:
         why = (mandat.reason,)
-    return Standing(now=told.what, why=why, coming=coming, who=told.who or who, command=told.command or command)
+    return Standing(now=told.what, why=why, coming=coming, who=who, command=command)
 
 
 def of_invoice(
@@ -113,7 +120,8 @@ def of_invoice(
     """Say where an invoice stands: once it is to pay, with its mandat."""
     paying = [one for one in mandats if invoice.id in one[0].invoice_ids]
     if invoice.state is InvoiceState.TO_PAY and paying:
-        return of_mandat(*paying[-1])
+        lead = leading(mandat for mandat, _ in paying)
+        return of_mandat(*next(one for one in paying if one[0] == lead))
     coming, who, command = OF_INVOICE.get(invoice.state, ("", "", ""))
     waiting = [one for one in folders if one.state is FolderState.IN_CIRCUIT]
     if invoice.state is InvoiceState.IN_VISA and waiting:

@@ -8,7 +8,7 @@ from typing import Final
 
 from dematfin.domain import labels
 from dematfin.domain.event import Event, Subject
-from dematfin.domain.mandat.attempt import Attempt, AttemptState
+from dematfin.domain.mandat.attempt import ATTEMPT, Attempt
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.reception import Answer, AnswerState
 
@@ -18,15 +18,6 @@ FEW: Final = 3
 """Mandats that a line names."""
 NEIGHBOURS: Final = {"dgfip": "DGFiP", "chorus": "Chorus Pro", "parapheur": "i-Parapheur"}
 TDT: Final = "TdT"
-OUTCOMES: Final = {
-    AttemptState.SENDING: "résultat inconnu",
-    AttemptState.ARRIVED: "arrivé",
-    AttemptState.THERE: "arrivé, sans que le TdT en dise le numéro",
-    AttemptState.CONFLICT: "refusé, le TdT avait déjà ces octets d'un autre envoi",
-    AttemptState.UNKNOWN: "réponse perdue",
-    AttemptState.NOT_SENT: "rien n'est parti",
-    AttemptState.REFUSED: "refusé par le TdT",
-}
 UNSETTLED: Final = {
     AnswerState.STORED: "reçu, à lire au prochain suivi",
     AnswerState.QUARANTINED: "reçu mais illisible, gardé en quarantaine",
@@ -76,8 +67,10 @@ def timeline(
     The journal's own order is kept where instants are equal.
     """
     told = tuple(events)
-    moments = [_event(one) for one in told if not _begins(one, attempts)]
-    moments += [moment for one in attempts for moment in _attempt(one, told)]
+    begun = {index: one for one in attempts if (index := _beginning(one, told)) is not None}
+    moments = [_begun(begun[index]) if index in begun else _event(one) for index, one in enumerate(told)]
+    moments += [_begun(one) for one in attempts if one not in begun.values()]
+    moments += [moment for one in attempts for moment in _ended(one, told)]
     moments += [_answer(one) for one in answers if one.state in UNSETTLED]
     return tuple(_gathered(_folded(sorted(moments, key=lambda one: one.at))))
 
@@ -98,16 +91,21 @@ def _who(event: Event) -> str:
     return NEIGHBOURS.get(event.by, event.by)
 
 
-def _begins(event: Event, attempts: Sequence[Attempt]) -> bool:
-    """Say whether an event says no more than the attempt that it began."""
-    return event.after == FluxState.SENDING and any(
-        one.flux == event.subject_id and abs(one.started_at - event.at) < TOGETHER for one in attempts
-    )
+def _beginning(attempt: Attempt, events: Sequence[Event]) -> int | None:
+    """Return the place of the event that says no more than the attempt which it began."""
+    for index, one in enumerate(events):
+        near = one.subject_id == attempt.flux and abs(attempt.started_at - one.at) < TOGETHER
+        if near and one.after == FluxState.SENDING:
+            return index
+    return None
 
 
-def _attempt(attempt: Attempt, events: Sequence[Event]) -> Iterator[Moment]:
-    begun = f"dépôt n° {attempt.number} commencé, {attempt.size} octets, vers {attempt.transmitter}"
-    yield _of_flux(attempt.started_at, attempt.by, attempt.flux, begun)
+def _begun(attempt: Attempt) -> Moment:
+    what = f"dépôt n° {attempt.number} commencé, {attempt.size} octets, vers {attempt.transmitter}"
+    return _of_flux(attempt.started_at, attempt.by, attempt.flux, what)
+
+
+def _ended(attempt: Attempt, events: Sequence[Event]) -> Iterator[Moment]:
     if (ended := attempt.ended_at) is None:
         return
     if not any(
@@ -116,7 +114,7 @@ def _attempt(attempt: Attempt, events: Sequence[Event]) -> Iterator[Moment]:
     ):
         number = f" sous le n° {attempt.remote_id}" if attempt.remote_id else ""
         said = f". {attempt.message}" if attempt.message else ""
-        what = f"dépôt n° {attempt.number} : {OUTCOMES[attempt.state]}{number}{said}"
+        what = f"dépôt n° {attempt.number} : {ATTEMPT[attempt.state]}{number}{said}"
         yield _of_flux(ended, TDT, attempt.flux, what)
 
 
