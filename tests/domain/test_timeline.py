@@ -107,7 +107,7 @@ def test_an_attempt_takes_the_place_of_the_event_that_it_began() -> None:
 def test_an_outcome_that_no_event_tells_is_told_by_its_attempt() -> None:
     assert lines([], [sending(2, 0, AttemptState.UNKNOWN)]) == [
         "dépôt n° 2 commencé, 12 octets, vers S²LOW (service)",
-        "dépôt n° 2 : réponse perdue (TdT)",
+        "dépôt n° 2 : réponse perdue, peut-être arrivé (TdT)",
     ]
 
 

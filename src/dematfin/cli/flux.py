@@ -18,8 +18,8 @@ from dematfin.cli.visas import DATES
 from dematfin.domain import labels
 from dematfin.domain.figures.in_flight import Awaited, InFlight
 from dematfin.domain.figures.in_flight import counted as summed
-from dematfin.domain.figures.timeline import OUTCOMES
 from dematfin.domain.mandat.answers import Anomaly
+from dematfin.domain.mandat.attempt import ATTEMPT
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.money import french
@@ -193,7 +193,7 @@ def _deposits(app: App, story: acts.FlowStory) -> None:
         number = f", n° {one.remote_id}" if one.remote_id else ""
         said = f". {one.message}" if one.message else ""
         when = f"{app.clock.local(one.started_at):%d/%m/%Y %H:%M}"
-        say(f"Dépôt {one.number} du {when} vers {one.transmitter} ({one.by}) : {OUTCOMES[one.state]}{number}{said}")
+        say(f"Dépôt {one.number} du {when} vers {one.transmitter} ({one.by}) : {ATTEMPT[one.state]}{number}{said}")
         say(f"  {_size(one.size)}, SHA-256 {one.sha256[:SHOWN]}…" + (f", SHA-1 {one.sha1}" if one.sha1 else ""))
     if story.flux.asked_at:
         say(f"TdT interrogé le {app.clock.local(story.flux.asked_at):%d/%m/%Y %H:%M}")
