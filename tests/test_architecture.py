@@ -31,7 +31,6 @@ ADAPTERS: Final = (
 MAY_NAME_ADAPTERS: Final = ("wiring.py", "config/", "cli/", "demo/")
 OWNERS: Final = {
     "httpx": ("support/http.py", "chorus/", "parapheur/", "tdt/"),
-    "xmlschema": ("pes/validate.py",),
     "signxml": ("signature/", "sandbox/helios/"),
     "cryptography": ("signature/", "support/tls.py", "sandbox/"),
     "pkcs11": ("signature/token.py",),

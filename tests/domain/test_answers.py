@@ -141,3 +141,42 @@ def test_a_mandat_refused_at_the_gate_keeps_number_and_bordereau() -> None:
 def test_a_mandat_that_did_not_come_back_is_not_sent_again(state: MandatState) -> None:
     with pytest.raises(IllegalTransition):
         again(sent(state))
+
+
+DAYS = {"11": date(2026, 3, 11), "12": date(2026, 3, 12)}
+
+
+def payments(*told: tuple[str, str]) -> RetourPiece:
+    made = tuple(Payment(real=True, paid_on=DAYS[day], amount=Decimal(amount)) for day, amount in told)
+    return replace(piece(PieceState.TAKEN_IN_CHARGE, taken=True), payments=made)
+
+
+PARTLY = {"state": MandatState.PARTLY_PAID, "paid": Decimal(50), "paid_on": DAYS["11"]}
+
+
+@pytest.mark.parametrize(
+    ("told", "paid", "doubt"),
+    [
+        (payments(("11", "50.00")), "50", ""),
+        (payments(("11", "50.00"), ("12", "20.10"), ("12", "0.20"), ("12", "-0.10")), "70.20", ""),
+        (payments(("11", "50.00"), ("12", "-50.00")), "50", "ne dit plus que 0,00"),
+        (payments(("11", "30.00")), "50", "ne dit plus que 30,00"),
+        (payments(("12", "70.00")), "70", "ne reprend pas les 50,00"),
+        (payments(("11", "120.00"), ("12", "0.01")), "120.01", "avoir versé 120,01"),
+        (replace(payments(), state=PieceState.REJECTED), "50", "rejeté, alors que 50,00"),
+        (payments(), "50", ""),  # a retour of rejections tells no payment
+    ],
+)
+def test_what_is_known_to_be_paid_is_never_lowered_and_what_differs_is_told(
+    told: RetourPiece, paid: str, doubt: str
+) -> None:
+    verdict = read_retour(replace(sent(), **PARTLY), told)  # type: ignore[arg-type]
+    assert verdict.paid == Decimal(paid)
+    assert doubt in verdict.doubt.replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert bool(verdict.doubt) == bool(doubt)
+
+
+def test_a_number_is_burnt_once_the_comptable_has_ever_taken_it_in_charge() -> None:
+    rejected_later = piece(PieceState.REJECTED)
+    assert read_retour(sent(), rejected_later).keeps_number
+    assert not read_retour(replace(sent(), taken_on=date(2026, 3, 9)), rejected_later).keeps_number

@@ -125,6 +125,23 @@ def test_an_answer_that_cannot_be_read_is_kept_and_said(hall: Hall) -> None:
         assert source.read() == b"<PES_Recette/>"
 
 
+def test_a_bordereau_of_nobody_in_an_acquit_is_told_and_changes_nothing_else(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow = hall.tdt.follow
+
+    def more(remote_id: str, nomfic: str) -> Progress:
+        progress = follow(remote_id, nomfic)
+        stranger = b'<ElementACQUIT><DomaineAck V="5"/><EtatAck V="0"/><NumBord V="99"/><ExerciceBord V="2026"/>'
+        body = (progress.acquit or b"").replace(b"</ACQUIT>", stranger + b"</ElementACQUIT></ACQUIT>")
+        return replace(progress, acquit=body)
+
+    monkeypatch.setattr(hall.tdt, "follow", more)
+    notes = [note for outcome in hall.day() for note in outcome.notes]
+    assert any("refuse le bordereau n° 99 de 2026, que ce flux ne portait pas" in note for note in notes)
+    assert set(states(hall).values()) == {MandatState.PAID}
+
+
 def test_a_retour_about_somebody_else_changes_nothing(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     hall.day()
     before = states(hall)

@@ -36,6 +36,7 @@ from dematfin.cli import (
     signature,
     signature_bordereaux,
     steps,
+    verdict,
     visas,
     xsd,
 )
@@ -72,6 +73,7 @@ def program() -> typer.Typer:
     registres.tiers.add_typer(beneficiaires.subcontractors, name="sous-traitant")
     registres.tiers.add_typer(beneficiaires.factors, name="affacturage")
     pieces.register(mandats.app)
+    verdict.register(mandats.app)
     _add_families(app)
     return app
 

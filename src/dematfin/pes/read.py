@@ -7,22 +7,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from dematfin.domain import money
-from dematfin.errors import InvalidPes
-from dematfin.support.xml import local_name, parse_bytes
+from dematfin.support.xml import local_name
 
-LARGEST_ANSWER: Final = 150 * 1024 * 1024
-"""A TdT hands back nothing larger."""
 WHOLE: Final = re.compile("[0-9]{1,12}", re.ASCII)
 TRUE: Final = frozenset({"1", "true"})
-
-
-def root_of(data: bytes, what: str, roots: frozenset[str]) -> Any:
-    """Return the root of an answer when its local name is one of `roots` (in lower case), or raise InvalidPes."""
-    root = parse_bytes(data, what, LARGEST_ANSWER)
-    if local_name(root).lower() not in roots:
-        message = f"{what} : ce fichier XML n'en est pas un (racine « {local_name(root)} »)."
-        raise InvalidPes(message)
-    return root
 
 
 def child(element: Any, path: str) -> Any | None:

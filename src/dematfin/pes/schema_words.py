@@ -10,7 +10,7 @@ from typing import Any, Final
 from lxml import etree
 
 from dematfin.domain.finding import Finding
-from dematfin.pes.place import problem
+from dematfin.pes.place import path_of, problem
 from dematfin.support.xml import local_name
 
 CODE: Final = "PES-XSD"
@@ -55,6 +55,14 @@ def told(tree: Any, log: Any, judge: str) -> tuple[Finding, ...]:
         wrong, remedy = _said(entry, element, attribute[1] if attribute else "")
         found[key] = problem(element, CODE, f"{wrong} ({judge})", remedy)
     return tuple(found.values())
+
+
+def in_words(tree: Any, entry: Any) -> str:
+    """Say one refusal of an answer of the DGFiP: where, and what is wrong."""
+    element = _element(tree, entry.path)
+    attribute = re.search(r"attribute '([^']*)'", entry.message)
+    wrong, _ = _said(entry, element, attribute[1] if attribute else "")
+    return f"{path_of(element)} : {wrong}"
 
 
 def _element(tree: Any, path: str | None) -> Any:
@@ -166,7 +174,7 @@ def _children(name: str, _: str, __: str) -> Said:
 
 def _root(name: str, _: str, __: str) -> Said:
     return (
-        f"ce fichier n'est pas un flux PES_Aller, sa racine est « {name} »",
+        f"la racine « {name} », avec son espace de noms, n'est pas celle que le schéma attend",
         "La racine est PES_Aller, dans l'espace de noms de la DGFiP.",
     )
 

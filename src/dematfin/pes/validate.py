@@ -1,20 +1,18 @@
 """The schemas that judge flows: the project's own, and the official set where it is installed.
 
-lxml judges every document, a flow without its documents. xmlschema only explains what is wrong with an answer of the
-DGFiP: it would need a hundred times the time for a flow.
+lxml judges every document, a flow without its documents; its codes are said in French.
 """
 
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import xmlschema
 from lxml import etree
 
 from dematfin.domain.finding import Finding
 from dematfin.errors import ConfigError
 from dematfin.pes.expected import ANY, Expected
-from dematfin.pes.schema_words import told
+from dematfin.pes.schema_words import in_words, told
 from dematfin.support.resources import folder
 
 OWN: Final = {"aller": "pes_aller_depense.xsd", "acquit": "pes_acquit.xsd"}
@@ -23,7 +21,6 @@ OFFICIAL: Final = {
     "acquit": "PES_V2/Rev0/PES_V2_Acquit_Autonome_V2.xsd",
     "retour": "PES_V2/RETOUR/Rev0/PES_Retour.xsd",
 }
-MOST_EXPLAINED: Final = 5
 
 
 class Schemas:
@@ -55,10 +52,11 @@ class Schemas:
         return ()
 
     def refusals(self, kind: str, tree: Any) -> tuple[str, ...]:
-        """Return what a schema refuses of an answer; empty when all accept."""
+        """Return the first thing that a schema refuses of an answer; empty when all accept."""
         for path in self._paths(kind):
-            if not _compiled(path).validate(tree):
-                return _explained(path, tree)
+            schema = _compiled(path)
+            if not schema.validate(tree):
+                return (in_words(tree, schema.error_log[0]),)
         return ()
 
     def _paths(self, kind: str) -> list[Path]:
@@ -77,20 +75,3 @@ class Schemas:
 @cache
 def _compiled(path: Path) -> Any:
     return etree.XMLSchema(file=str(path))
-
-
-@cache
-def _explainer(path: Path) -> xmlschema.XMLSchema:
-    return xmlschema.XMLSchema(str(path), allow="local", defuse="never")  # schema files of our own disk
-
-
-def _explained(path: Path, tree: Any) -> tuple[str, ...]:
-    """Say where and why."""
-    errors = _compiled(path).error_log
-    first = tuple(f"ligne {error.line}, {error.message}" for error in list(errors)[:MOST_EXPLAINED])
-    found = []
-    for error in _explainer(path).iter_errors(tree):
-        found.append(f"{error.path} : {error.reason}")
-        if len(found) == MOST_EXPLAINED:
-            break
-    return tuple(found) or first

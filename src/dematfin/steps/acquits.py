@@ -9,6 +9,7 @@ from dematfin.domain.labels import FLUX, MANDAT
 from dematfin.domain.mandat.answers import Acquit, Anomaly
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
+from dematfin.domain.mandat.foreign import foreign
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.domain.mandat.said import gate_reasons, sentence
 from dematfin.domain.mandat.verdict import FlowVerdict, read_acquit
@@ -52,7 +53,7 @@ def apply_acquit(app: App, answer: Answer, acquit: Acquit, tally: Tally) -> tupl
         if case.flux.state is FluxState.ACKNOWLEDGED and case.flux.acquit is not AcquitSummary.UNCLEAR:
             settled = second(app, books, answer, case.flux, case.verdict)
         else:
-            settled = _first(case, answer, acquit.remarks)
+            settled = _first(case, answer, acquit)
         books.save(settled)
     return settled.remarks
 
@@ -62,8 +63,11 @@ def is_applied(books: Books, answer: Answer) -> bool:
     return books.get(Answer, answer.id).state is not AnswerState.STORED
 
 
-def _first(case: _Case, answer: Answer, remarks: tuple[str, ...]) -> Answer:
+def _first(case: _Case, answer: Answer, acquit: Acquit) -> Answer:
     sheets = case.books.find(Bordereau, id=case.flux.bordereaux)
+    policy, siret = case.app.policy, case.flux.siret
+    budget = policy.budget(siret) if policy.owns(siret) else None
+    remarks = (*acquit.remarks, *foreign(acquit, case.verdict, budget, {_key(sheet) for sheet in sheets}))
     accepted = [sheet for sheet in sheets if _key(sheet) in case.verdict.accepted]
     if twice := [other for sheet in accepted if (other := has_left(case.books, sheet, case.flux))]:
         return replace(answer, state=AnswerState.DIFFERENT, remarks=(*remarks, _both(case.flux, twice)))

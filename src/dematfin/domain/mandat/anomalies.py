@@ -18,7 +18,7 @@ from dematfin.domain.mandat.meaning import (
     Responsible,
 )
 
-NUMBERED_TEXT: Final = re.compile(r"\s*(\d{1,9})\s*-\s*(.*)", re.DOTALL)
+NUMBERED_TEXT: Final = re.compile(r"\s*([0-9]{1,9})\s*-\s*(.*)", re.DOTALL)
 OTHER: Final = "ERREUR_AUTRE"
 """What most business anomalies are called: only the number that begins their text tells them."""
 

@@ -1,5 +1,6 @@
 """What became of a mandat, in French, for people who are not programmers: what, why, who must act, what to do now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -76,21 +77,22 @@ def _of_one_that_came_back(mandat: Mandat) -> Explanation:
     causes = tuple(
         dict.fromkeys(Cause(why=_why(reason, found), who=found.who, remedy=found.remedy) for reason, found in paired)
     )
-    first = next((found for _, found in paired if found.command or found.then == ""), None)
-    command, then = _way_out(mandat, first, stop=any(found.then == "" for _, found in paired))
+    command, then = _way_out(mandat, [found for _, found in paired])
     who = next((one.who for one in causes if one.who), Responsible.AGENT)
     return Explanation(what=told(mandat), causes=causes, who=who, command=command, then=then)
 
 
-def _way_out(mandat: Mandat, first: Meaning | None, *, stop: bool) -> tuple[str, str]:
+def _way_out(mandat: Mandat, meanings: Sequence[Meaning]) -> tuple[str, str]:
     """Return what is typed first and after; nothing sends again what Hélios has, or what was paid in part."""
     if mandat.state is S.REJECTED and mandat.paid:
         return "", ""
-    again = "" if stop else BACK[mandat.state]
-    if first is None or not first.command:
+    again = BACK[mandat.state]
+    if again and (there := [one for one in meanings if one.then == ""]):
+        return _typed(there[0].command, mandat), ""
+    first = next((one for one in meanings if one.command), None)
+    if first is None:
         return _typed(again, mandat), ""
-    then = again if first.then is None else first.then
-    return _typed(first.command, mandat), _typed("" if stop else then, mandat)
+    return _typed(first.command, mandat), _typed(again if first.then is None else first.then, mandat)
 
 
 def _meaning(reason: Reason) -> Meaning:

@@ -1,0 +1,38 @@
+"""One mandat with what became of it: the verdict in words, its bordereaux, the flows that carried it."""
+
+from dataclasses import dataclass
+
+from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.explanation import Explanation, explain
+from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.parties.person import Act, Person
+from dematfin.ports.app import App
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A mandat as somebody follows it.
+
+    Attributes:
+        bordereaux: all that have listed it, that of its rejection included.
+        flows: all that have carried it, oldest first, and the one that is to.
+    """
+
+    mandat: Mandat
+    verdict: Explanation
+    bordereaux: tuple[Bordereau, ...]
+    flows: tuple[Flux, ...]
+
+
+def follow(app: App, who: Person, mandat_id: str) -> Followed:
+    """Return a mandat and its verdict; raises UnknownRecord."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
+        mandat = books.get(Mandat, mandat_id)
+        listed = books.find(Bordereau, siret=mandat.siret, exercice=mandat.exercice)
+        sheets = tuple(sheet for sheet in listed if mandat.id in sheet.mandats or sheet.id == mandat.bordereau)
+        names = [flux for sheet in sheets for flux in (*sheet.sent_before, sheet.flux) if flux]
+        known = {flux.id: flux for flux in books.find(Flux, id=tuple(names))}
+    flows = tuple(known[name] for name in dict.fromkeys(names) if name in known)
+    return Followed(mandat=mandat, verdict=explain(mandat), bordereaux=sheets, flows=flows)

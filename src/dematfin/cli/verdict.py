@@ -1,0 +1,68 @@
+"""`mandat voir`: what became of a mandat, why, who must act, what to type."""
+
+import typer
+
+from dematfin.acts import verdict as acts
+from dematfin.acts.verdict import Followed
+from dematfin.cli.context import DEFAULT, Configuration, Json, sit
+from dematfin.cli.french import FrenchCommand
+from dematfin.cli.mandats import Key, show_lines
+from dematfin.cli.output import day, say, write_json
+from dematfin.domain import labels
+from dematfin.domain.mandat.explanation import Explanation
+from dematfin.domain.money import french
+
+
+def register(mandats: typer.Typer) -> None:
+    """Add this command to the family of mandats."""
+    mandats.command("voir", cls=FrenchCommand)(show)
+
+
+def show(mandat: Key, configuration: Configuration = DEFAULT, json: Json = False) -> None:
+    """Montre un mandat et ce qu'il devient : où il en est, pourquoi, qui doit agir, la commande qui suit."""
+    desk = sit(configuration)
+    found = acts.follow(desk.app, desk.who, mandat)
+    if json:
+        write_json(found)
+        return
+    say(f"{found.mandat.id} · {found.mandat.tiers.name} · {french(found.mandat.amount)}", style="bold")
+    say(f"{found.mandat.label} (factures : {', '.join(found.mandat.invoice_ids) or 'aucune'})")
+    _say_verdict(found.verdict)
+    show_lines(found.mandat)
+    _say_way(found)
+
+
+def _say_verdict(verdict: Explanation) -> None:
+    say()
+    say(verdict.what, style="bold")
+    for one in verdict.causes:
+        say(f"  ! {one.why}", style="yellow")
+        if one.remedy:
+            say(f"    {str(one.who).capitalize()}{' : ' if one.who else ''}{one.remedy}")
+    if verdict.who:
+        say(f"Qui doit agir : {verdict.who}")
+    if verdict.command:
+        say(f"À faire : {verdict.command}")
+    if verdict.then:
+        say(f"Puis : {verdict.then}")
+
+
+def _say_way(found: Followed) -> None:
+    mandat = found.mandat
+    if mandat.paid:
+        say(f"Versé : {french(mandat.paid)} sur {french(mandat.amount)}, en dernier le {day(mandat.paid_on) or '?'}")
+    for words, when in (
+        ("Pris en charge le", mandat.taken_on),
+        ("Suspendu le", mandat.held_on),
+        ("Rejeté le", mandat.rejected_on),
+    ):
+        if when:
+            say(f"{words} {day(when)}")
+    for sheet in found.bordereaux:
+        here = f", sous le n° {mandat.number}" if sheet.id == mandat.bordereau and mandat.number else ""
+        say(f"Bordereau {sheet.id} du {day(sheet.emitted_on)}{here}")
+    for flux in found.flows:
+        answer = f", acquit {flux.acquit}" if flux.acquit else ""
+        say(f"Flux {flux.id} : {labels.FLUX[flux.state]}{answer}")
+    if mandat.burnt:
+        say(f"Numéros qui ne serviront plus : {', '.join(map(str, mandat.burnt))}")
