@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import aside, mandats, sign
+from dematfin.acts import aside, consult, mandats, sign
 from dematfin.domain.event import SERVICE, Subject
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
@@ -280,6 +280,7 @@ def test_another_verdict_is_kept_not_applied_and_told(
     assert (states(hall), hall.all(Flux)) == (before, (flux,))
     assert sorted(one.state for one in hall.all(Answer)) == [AnswerState.APPLIED, AnswerState.DIFFERENT]
     assert hall.tdt.read == ["A"]
+    assert "URGENT." in consult.picture(hall.app, AGENT).alerts[0]
 
 
 def test_an_acquit_that_says_nothing_of_its_bordereau_accepts_nothing(hall: Hall) -> None:
@@ -287,6 +288,7 @@ def test_an_acquit_that_says_nothing_of_its_bordereau_accepts_nothing(hall: Hall
     assert any(SHEET in note for note in outcome.notes)
     (flux,) = hall.all(Flux)
     assert (flux.state, flux.acquit, states(hall)) == (FluxState.ACKNOWLEDGED, AcquitSummary.UNCLEAR, SENT)
+    assert any(flux.id in one and SHEET in one for one in consult.picture(hall.app, AGENT).alerts)
     assert not any(one.event.after == "accepté" for one in hall.ledger.history(Subject.BORDEREAU, [SHEET]))
 
 
@@ -295,6 +297,7 @@ def test_the_comptable_settles_what_the_acquit_left_unclear(hall: Hall) -> None:
     hall.tdt.unread = {"9": retour(1187, "02")}
     told(hall, WAIT)
     assert hall.all(Flux)[0].acquit is AcquitSummary.ACCEPTED
+    assert not any("clairement" in one for one in consult.picture(hall.app, AGENT).alerts)
 
 
 def test_a_clear_acquit_settles_an_unclear_one(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,7 +53,7 @@ def apply_acquit(app: App, answer: Answer, acquit: Acquit, tally: Tally) -> tupl
         if case.flux.state is FluxState.ACKNOWLEDGED and case.flux.acquit is not AcquitSummary.UNCLEAR:
             settled = second(app, books, answer, case.flux, case.verdict)
         else:
-            settled = _first(case, answer, (*acquit.remarks, *_strange(case, acquit)))
+            settled = _first(case, answer, acquit)
         books.save(settled)
     return settled.remarks
 
@@ -63,8 +63,11 @@ def is_applied(books: Books, answer: Answer) -> bool:
     return books.get(Answer, answer.id).state is not AnswerState.STORED
 
 
-def _first(case: _Case, answer: Answer, remarks: tuple[str, ...]) -> Answer:
+def _first(case: _Case, answer: Answer, acquit: Acquit) -> Answer:
     sheets = case.books.find(Bordereau, id=case.flux.bordereaux)
+    policy, siret = case.app.policy, case.flux.siret
+    budget = policy.budget(siret) if policy.owns(siret) else None
+    remarks = (*acquit.remarks, *foreign(acquit, case.verdict, budget, {_key(sheet) for sheet in sheets}))
     accepted = [sheet for sheet in sheets if _key(sheet) in case.verdict.accepted]
     if twice := [other for sheet in accepted if (other := has_left(case.books, sheet, case.flux))]:
         return replace(answer, state=AnswerState.DIFFERENT, remarks=(*remarks, _both(case.flux, twice)))
@@ -73,13 +76,6 @@ def _first(case: _Case, answer: Answer, remarks: tuple[str, ...]) -> Answer:
         remarks += tuple(_judge(case, sheet))
     judge_pieces(case.app, case.books, case.flux, case.verdict, case.tally)
     return replace(answer, state=AnswerState.APPLIED, remarks=remarks)
-
-
-def _strange(case: _Case, acquit: Acquit) -> Iterator[str]:
-    policy, siret = case.app.policy, case.flux.siret
-    budget = policy.budget(siret) if policy.owns(siret) else None
-    carried = {_key(sheet) for sheet in case.books.find(Bordereau, id=case.flux.bordereaux)}
-    return foreign(acquit, case.verdict, budget, carried)
 
 
 def _acknowledge(case: _Case, sheets: Iterable[Bordereau]) -> None:

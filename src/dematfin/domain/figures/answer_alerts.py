@@ -15,6 +15,5 @@ def of_answers(held: Holdings) -> Iterator[str]:
             what = f"s'il a bien le bordereau {', '.join(flux.bordereaux)}" if flux.bordereaux else "s'il a ses pièces"
             yield (
                 f"Flux {flux.id} : son acquit ne dit pas clairement ce qu'Hélios a pris. Demandez au comptable {what}, "
-                "et ne renvoyez rien avant. Un retour sur ses mandats, ou un autre acquit, règle la question ; sinon "
-                f"dites ce qu'il répond : dematfin transmission trancher {flux.id}."
+                "et ne renvoyez rien avant : un retour sur ses mandats, ou un autre acquit, règle la question."
             )
