@@ -1,0 +1,76 @@
+"""A plan: from a seed, which faults the neighbours commit and where the processes die."""
+
+import random
+from collections.abc import Set
+from dataclasses import dataclass
+from typing import Final
+
+from crash.campaign.beside import Fault
+from crash.campaign.crossings import Fatal
+from dematfin.sandbox import faults
+
+CHORUS: Final = ("bad_gateway", "maintenance", "server_error", "token_expired", "cut_after_status", "too_many")
+"""Those that answer to what is told of a mandat; the others bear on the import, which is over."""
+WITHOUT: Final = 0.25
+"""Share of plans whose neighbours behave."""
+DEATHS: Final = 4
+FARTHEST: Final = 170
+"""Crossings of a town that lives until everything is paid."""
+LONGEST: Final = 1.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Death:
+    """One process dies: at a named crossing, at a crossing of some rank, or after some seconds."""
+
+    at: frozenset[str] = frozenset()
+    rank: int = 0
+    after: float | None = None
+    not_in: frozenset[str] | None = None
+
+    def fatal(self) -> Fatal:
+        """Say where it dies by itself."""
+        return lambda rank, name: (
+            name in self.at or rank == self.rank or (self.not_in is not None and name not in self.not_in)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One run."""
+
+    seed: int
+    faults: tuple[Fault, ...]
+    archivist: bool
+    deaths: tuple[Death, ...]
+
+
+def at_random(seed: int) -> Plan:
+    """Draw a plan."""
+    chance = random.Random(seed)
+    kinds = [Death(rank=chance.randint(1, FARTHEST)) for _ in range(chance.randint(1, DEATHS))]
+    kinds += [Death(after=chance.uniform(0, LONGEST)) for _ in range(chance.randint(0, DEATHS // 2))]
+    chance.shuffle(kinds)
+    return Plan(seed=seed, faults=_faults(chance), archivist=chance.random() < 1 / 2, deaths=tuple(kinds))
+
+
+def at_names(seed: int, names: Set[str]) -> Plan:
+    """Die at these crossings, one after the other."""
+    chance = random.Random(seed)
+    deaths = tuple(Death(at=frozenset({name})) for name in names)
+    return Plan(seed=seed, faults=_faults(chance), archivist=chance.random() < 1 / 2, deaths=deaths)
+
+
+def at_new_names(seed: int, struck: Set[str], deaths: int) -> Plan:
+    """Die at whatever crossing nobody has died at yet."""
+    plan = at_names(seed, frozenset())
+    new = Death(not_in=frozenset(struck))
+    return Plan(seed=seed, faults=plan.faults, archivist=plan.archivist, deaths=(new,) * deaths)
+
+
+def _faults(chance: random.Random) -> tuple[Fault, ...]:
+    if chance.random() < WITHOUT:
+        return ()
+    bad = [Fault(neighbour="tdt", name=one, times=chance.randint(1, 3)) for one in sorted(faults.TDT)]
+    late = [Fault(neighbour="chorus", name=one, times=chance.randint(1, 3)) for one in CHORUS]
+    return (*chance.sample(bad, chance.randint(1, 3)), *chance.sample(late, chance.randint(0, 1)))

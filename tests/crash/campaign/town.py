@@ -1,0 +1,113 @@
+"""A town whose invoices are certified, made once and copied for each run."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from crash.campaign.children import Child, fork
+from dematfin.config import load
+from dematfin.demo.folder import DemoFolder
+from dematfin.demo.play import Play
+from dematfin.demo.story import load as load_story
+from dematfin.ports.app import App
+from dematfin.sandbox.neighbours import Neighbours
+from dematfin.wiring import build
+
+DELAYS: Final = {"analyse": 0.01, "envoi": 0.01, "acquit": 0.02, "retour": 0.02}
+VERIFY_AFTER: Final = "attente_verification = 0.2"
+ARCHIVIST: Final = re.compile(r"^(mot_de_passe_)?archiviste = .*\n", re.MULTILINE)
+PORTS: Final = {"chorus": "@CHORUS@", "tdt": "@TDT@", "courriel": "@COURRIEL@"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """A copy, whose neighbours may run or not."""
+
+    folder: DemoFolder
+
+    @property
+    def root(self) -> Path:
+        return self.folder.root
+
+    @property
+    def sandbox(self) -> Path:
+        return self.folder.sandbox
+
+    def log(self, name: str) -> Path:
+        """Return a file of the campaign itself."""
+        return self.root / f"campagne-{name}"
+
+    def connect(self, *, archivist: bool) -> None:
+        """Have the configuration name the ports on which the neighbours listen."""
+        text = self.folder.config.read_text(encoding="utf-8")
+        for name, port in json.loads((self.sandbox / "ports.json").read_text(encoding="utf-8")).items():
+            text = text.replace(PORTS[name], str(port))
+        self.folder.config.write_text(text if archivist else ARCHIVIST.sub("", text), encoding="utf-8")
+
+    def app(self) -> App:
+        """Wire it; only in a child."""
+        return build(load(self.folder.config), self.root, _nobody_to_ask)
+
+    def play(self, app: App) -> Play:
+        """Return those who act in it."""
+        return Play(app=app, story=_story(), folder=self.root)
+
+
+def warm(root: Path) -> Town:
+    """Bring a town, in a child, as far as its certified invoices; its neighbours end with it."""
+    town = Town(folder=DemoFolder(root=root / "modele"))
+    root.mkdir(parents=True, exist_ok=True)
+    _wait(fork(lambda: _lived(town), root / "modele.erreur"))
+    return town
+
+
+@contextmanager
+def copied(model: Town, root: Path) -> Iterator[Town]:
+    """Lend a copy; erase it afterwards, unless what is done with it fails."""
+    town = Town(folder=DemoFolder(root=root))
+    shutil.copytree(model.root, root)
+    yield town
+    shutil.rmtree(root)
+
+
+def _lived(town: Town) -> None:
+    town.folder.prepare(_story())
+    app = town.app()
+    with Neighbours(town.sandbox):
+        play = town.play(app)
+        for scene in (play.set_up, play.bring_in, play.certify):
+            list(scene())
+    _hurry(town)
+
+
+def _hurry(town: Town) -> None:
+    """Have everybody answer at once, on ports that each copy chooses."""
+    world = town.sandbox / "monde.json"
+    data: dict[str, Any] = json.loads(world.read_text(encoding="utf-8"))
+    data["tdt"]["delais"] = DELAYS
+    world.write_text(json.dumps(data), encoding="utf-8")
+    ports = town.sandbox / "ports.json"
+    text = town.folder.config.read_text(encoding="utf-8")
+    for name, port in json.loads(ports.read_text(encoding="utf-8")).items():
+        text = text.replace(str(port), PORTS[name])
+    text = re.sub(r"^attente_verification = .*$", VERIFY_AFTER, text, flags=re.MULTILINE)
+    town.folder.config.write_text(text, encoding="utf-8")
+    ports.unlink()
+
+
+def _story() -> Any:
+    return load_story(date.today())  # noqa: DTZ011, TID251 - the neighbours run on the real clock
+
+
+def _wait(child: Child) -> None:
+    child.end()
+
+
+def _nobody_to_ask(question: str) -> str:
+    raise AssertionError(question)
