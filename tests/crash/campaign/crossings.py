@@ -50,7 +50,7 @@ class Crossings:
 
     def _heard(self, event: str, _: tuple[Any, ...]) -> None:
         if event in SYSTEM and (path := adapter(sys._getframe(1))):
-            self.cross(f"{SYSTEM[event]} {path}", BEFORE)
+            self.cross(f"{SYSTEM[event]} {path} {worker(sys._getframe(1))}", BEFORE)
 
 
 DEADLY: Final = " †"

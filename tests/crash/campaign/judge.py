@@ -1,6 +1,7 @@
 """The judge: what the simulator wrote down against what we say; each line it returns is a fault of the product."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from dematfin.errors import DocumentError
 LOST, DOUBLED, HIDDEN, BROKEN = "perdu", "en double", "sans alerte", "cassé"
 ARRIVED: Final = frozenset({FluxState.TRANSMITTED, FluxState.ACKNOWLEDGED, FluxState.REFUSED_BY_TDT})
 ENDED: Final = frozenset({FluxState.ACKNOWLEDGED, FluxState.DROPPED})
+DOUBLE: Final = re.compile(rb"DOUBLON_(?!PJ)")
+"""A document carried twice is refused once and there all the same; a bordereau or a mandat may not come twice."""
 BEGUN: Final = ("dépôt commencé", "les mêmes octets sont envoyés de nouveau")
 """What the journal says before bytes leave."""
 
@@ -80,7 +83,7 @@ def _flows(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
 def _sheets(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     """Each bordereau was integrated, once; what was not says so in an alert."""
     for row in theirs.acquits:
-        if b"DOUBLON" in row["donnees"]:
+        if DOUBLE.search(row["donnees"]):
             yield Fault(DOUBLED, f"Hélios a reçu un doublon dans {row['nomfic']}")
     there = {(row["siret"], row["exercice"], int(row["numero"]), row["type"]) for row in theirs.sheets}
     flows = {flux.id: flux for flux in ours.flows}

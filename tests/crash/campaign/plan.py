@@ -1,8 +1,8 @@
 """A plan: from a seed, which faults the neighbours commit and where the processes die."""
 
 import random
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crash.campaign.beside import Fault
@@ -23,16 +23,15 @@ LONGEST: Final = 1.2
 class Death:
     """One process dies: at a named crossing, at a crossing of some rank, or after some seconds."""
 
-    at: frozenset[str] = frozenset()
+    at: str = ""
     rank: int = 0
     after: float | None = None
     not_in: frozenset[str] | None = None
 
-    def fatal(self) -> Fatal:
-        """Say where it dies by itself."""
-        return lambda rank, name: (
-            name in self.at or rank == self.rank or (self.not_in is not None and name not in self.not_in)
-        )
+    def fatal(self, already: Set[str]) -> Fatal:
+        """Say where it dies by itself, given where others of its run died already."""
+        known = None if self.not_in is None else self.not_in | already
+        return lambda rank, name: name == self.at or rank == self.rank or (known is not None and name not in known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +53,17 @@ def at_random(seed: int) -> Plan:
     return Plan(seed=seed, faults=_faults(chance), archivist=chance.random() < 1 / 2, deaths=tuple(kinds))
 
 
-def at_names(seed: int, names: Set[str]) -> Plan:
+def at_names(seed: int, names: Sequence[str]) -> Plan:
     """Die at these crossings, one after the other."""
     chance = random.Random(seed)
-    deaths = tuple(Death(at=frozenset({name})) for name in names)
+    deaths = tuple(Death(at=name) for name in names)
     return Plan(seed=seed, faults=_faults(chance), archivist=chance.random() < 1 / 2, deaths=deaths)
 
 
 def at_new_names(seed: int, struck: Set[str], deaths: int) -> Plan:
     """Die at whatever crossing nobody has died at yet."""
-    plan = at_names(seed, frozenset())
     new = Death(not_in=frozenset(struck))
-    return Plan(seed=seed, faults=plan.faults, archivist=plan.archivist, deaths=(new,) * deaths)
+    return replace(at_names(seed, ()), deaths=(new,) * deaths)
 
 
 def _faults(chance: random.Random) -> tuple[Fault, ...]:

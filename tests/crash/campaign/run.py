@@ -55,9 +55,9 @@ def _played(town: Town, plan: Plan) -> Run:
 
 def _days(town: Town, plan: Plan) -> Sequence[str]:
     """Have one process after the other live and die; return where they did."""
-    died = []
+    died: list[str] = []
     for number, death in enumerate(plan.deaths):
-        fatal = death.fatal()
+        fatal = death.fatal(set(died))
         child = fork(lambda n=number, f=fatal: live(town, n, ROUNDS, f), town.log("erreur.txt"))  # type: ignore[misc]
         if child.end(killed_after=death.after):
             died.append(struck(town.log(f"passages-{number}")) or AT_AN_INSTANT)

@@ -1,27 +1,34 @@
 """A town whose invoices are certified, made once and copied for each run."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+
+from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from crash.campaign.children import Child, fork
 from dematfin.config import load
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.play import Play
+from dematfin.demo.story import Story
 from dematfin.demo.story import load as load_story
 from dematfin.ports.app import App
 from dematfin.sandbox.neighbours import Neighbours
 from dematfin.wiring import build
 
 DELAYS: Final = {"analyse": 0.01, "envoi": 0.01, "acquit": 0.02, "retour": 0.02}
+BILLS: Final = ("F2026-0412", "F2026-0431", "AV2026-0007", "AV-55012", "7788-02", "2026-091")
+"""Two bordereaux: one with a credit note and a mandat that the comptable will reject, one that the gate will refuse."""
 VERIFY_AFTER: Final = "attente_verification = 0.2"
 ARCHIVIST: Final = re.compile(r"^(mot_de_passe_)?archiviste = .*\n", re.MULTILINE)
+KEYS: Final = {"maire.p12": "maire", "tdt-client.p12": "tdt_client"}
 PORTS: Final = {"chorus": "@CHORUS@", "tdt": "@TDT@", "courriel": "@COURRIEL@"}
 
 
@@ -51,7 +58,9 @@ class Town:
         self.folder.config.write_text(text if archivist else ARCHIVIST.sub("", text), encoding="utf-8")
 
     def app(self) -> App:
-        """Wire it; only in a child."""
+        """Wire it; only in a child. It opens none of the machine's hundred authorities, which no neighbour needs."""
+        os.environ["SSL_CERT_FILE"] = str(self.root / "pki" / "tdt-ac.pem")
+        os.environ["SSL_CERT_DIR"] = str(self.root / "pki")
         return build(load(self.folder.config), self.root, _nobody_to_ask)
 
     def play(self, app: App) -> Play:
@@ -99,10 +108,27 @@ def _hurry(town: Town) -> None:
     text = re.sub(r"^attente_verification = .*$", VERIFY_AFTER, text, flags=re.MULTILINE)
     town.folder.config.write_text(text, encoding="utf-8")
     ports.unlink()
+    for key, secret in KEYS.items():
+        _lighten(town.root / "pki" / key, (town.root / "secrets" / secret).read_bytes())
 
 
-def _story() -> Any:
-    return load_story(date.today())  # noqa: DTZ011, TID251 - the neighbours run on the real clock
+def _lighten(key: Path, password: bytes) -> None:
+    """Derive the password of a key in one turn: each of many processes opens it."""
+    opened = pkcs12.load_pkcs12(key.read_bytes(), password)
+    assert opened.key is not None
+    assert opened.cert is not None
+    others = [one.certificate for one in opened.additional_certs]
+    cipher = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1).build(password)
+    data = pkcs12.serialize_key_and_certificates(
+        opened.cert.friendly_name, opened.key, opened.cert.certificate, others, cipher
+    )  # type: ignore[arg-type]
+    key.write_bytes(data)
+
+
+def _story() -> Story:
+    story = load_story(date.today())  # noqa: DTZ011, TID251 - the neighbours run on the real clock
+    few = [one for one in story.data["factures"] if one["numero"] in BILLS]
+    return replace(story, data={**story.data, "factures": few})
 
 
 def _wait(child: Child) -> None:
