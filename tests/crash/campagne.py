@@ -11,7 +11,6 @@ from typing import Final
 
 from crash.campaign import told
 from crash.campaign.plan import at_names, at_random
-from crash.campaign.run import Run
 from crash.campaign.series import Series
 from crash.campaign.town import warm
 

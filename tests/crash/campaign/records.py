@@ -95,4 +95,4 @@ def _journal(folder: Path) -> list[dict[str, Any]]:
 def _rows(base: Path, table: str) -> list[sqlite3.Row]:
     with closing(sqlite3.connect(base)) as opened:
         opened.row_factory = sqlite3.Row
-        return opened.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - a name of ours
+        return opened.execute(f"SELECT * FROM {table}").fetchall()
