@@ -219,7 +219,8 @@ def test_deposits_are_listed_to_archivists_newest_first_by_their_status_of_now(t
 
 def test_who_is_not_known_is_told_in_three_ways(tmp_path: Path) -> None:
     shared = {"certificat": "mairie.pem", "mot_de_passe": "x"}
-    platform = settle(tmp_path, {**shared, "login": "agent"}, {**shared, "login": "archives"})
+    disabled = {"certificat": "ccas.pem", "actif": False}
+    platform = settle(tmp_path, {**shared, "login": "agent"}, {**shared, "login": "archives"}, disabled)
     with platform.running() as (_, url):
         with browser(platform, url, "inconnu") as stranger:
             told = "KO\nLe certificat n&#x27;est pas valide : aucun compte trouvé\n"
@@ -234,6 +235,10 @@ def test_who_is_not_known_is_told_in_three_ways(tmp_path: Path) -> None:
             assert which.get(STATUS, params={"api": "1"}).text.startswith("KO\n")
             assert which.post(DEPOSIT).content.decode("iso-8859-1") == "KO\nÉchec de l'authentification"
             assert which.get(LOGINS).text == "agent\narchives"
+        with browser(platform, url, "ccas") as gone:
+            assert "aucun compte trouv" in gone.get(TEST).text
+            assert gone.get(STATUS).headers["Location"] == "/connexion-status"
+            assert gone.post(DEPOSIT).text.startswith("KO\n")
         for credentials in (("agent", "faux"), ("inconnu", "x")):
             with browser(platform, url, auth=credentials) as wrong:
                 assert wrong.get(TEST).text.startswith("KO\n")

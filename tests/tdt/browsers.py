@@ -13,7 +13,7 @@ import httpx
 from dematfin.sandbox import pki
 from dematfin.sandbox.server import LoopbackServer
 from dematfin.sandbox.tdt.app import TdtApp
-from dematfin.sandbox.tdt.state import Deliver, Dgfip
+from dematfin.sandbox.tdt.life import Deliver, Dgfip
 from dematfin.sandbox.world import Delays, Tdt, TdtAccount
 from tdt.odd_server import server_context
 from tdt.platform import DEPOSIT, STATUS, acquit
@@ -57,10 +57,11 @@ class Platform:
 
 
 def answer(path: Path) -> bytes:
-    """Acknowledge a flow by its name."""
+    """Acknowledge a flow by its name and its CodCol."""
     with path.open("rb") as source:
-        name = source.read(2000).split(b'NomFic V="')[1].split(b'"')[0]
-    return acquit(name.decode("iso-8859-1"))
+        start = source.read(2000).decode("iso-8859-1")
+    name, cod_col = (start.split(f'{tag} V="')[1].split('"')[0] for tag in ("NomFic", "CodCol"))
+    return acquit(name, cod_col)
 
 
 def settle(folder: Path, *accounts: dict[str, Any], delays: Delays = NO_DELAY, largest: int = 10**8) -> Platform:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dematfin.sandbox.server import LoopbackServer, Reply, Request
 from dematfin.sandbox.tdt.app import TdtApp
-from dematfin.sandbox.tdt.state import Deliver, Dgfip
+from dematfin.sandbox.tdt.life import Deliver, Dgfip
 from dematfin.sandbox.world import Delays, Tdt, TdtAccount
 from dematfin.tdt.s2low import S2low
 from dematfin.tdt.settings import S2lowSettings
@@ -37,10 +37,13 @@ def flow(nomfic: str, body: str = "") -> bytes:
     return text.encode("iso-8859-1")
 
 
-def acquit(nomfic: str) -> bytes:
+def acquit(nomfic: str, cod_col: str = "142") -> bytes:
     return (
-        "<?xml version='1.0' encoding='ISO-8859-1'?><n:PES_ACQUIT xmlns:n='http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0'>"
-        f'<Enveloppe><Parametres><NomFic V="{nomfic}"/></Parametres></Enveloppe></n:PES_ACQUIT>'
+        "<?xml version='1.0' encoding='ISO-8859-1'?>"
+        "<n:PES_ACQUIT xmlns:n='http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/retour/v2'>"
+        f'<Enveloppe><Parametres><NomFic V="{nomfic}"/></Parametres></Enveloppe>'
+        f'<EnTetePES><CodCol V="{cod_col}"/></EnTetePES><ACQUIT><EnTeteAcquit><IdVer V="2"/></EnTeteAcquit>'
+        '<ElementACQUIT><DomaineAck V="5"/><EtatAck V="1"/></ElementACQUIT></ACQUIT></n:PES_ACQUIT>'
     ).encode("iso-8859-1")
 
 

@@ -3,6 +3,8 @@
 import threading
 from typing import Final
 
+from dematfin.sandbox.clock import Clock
+
 CHORUS: Final = frozenset(
     {
         "token_empty",
@@ -33,18 +35,105 @@ CHORUS: Final = frozenset(
 )
 TDT: Final = frozenset(
     {
+        # instead of the answer, at any script of the module
+        "bad_gateway",
+        "unavailable",  # 503
+        "server_error",  # 500, with the words of PHP
+        "empty_500",
+        "login_page",  # HTML, with HTTP 200
+        "to_login",  # redirects: to the login page,
+        "to_connexion_status",  # to the page that says why,
+        "to_index",  # to the module,
+        "to_root",  # to the site
+        "ko_text",  # KO and a message, in plain text
+        "ko_api",  # the same, as to a program that said api=1
+        # with the answer, at any script of the module
+        "slow",  # the work is done, the answer comes `Faults.seconds` later
+        "truncated",
+        "utf8_as_latin",  # an envelope in UTF-8 under the label of Latin-1
+        "latin_undeclared",  # an envelope in Latin-1 under no label
+        # at a deposit
         "cut_before_store",
         "cut_after_store",
-        "truncated",
-        "bad_gateway",
-        "login_page",
-        "window_full",
-        "never_answer",
-        "refuse_flow",
-        "invalid_acquit",
-        "retour_cut",
+        "server_error_after_store",
+        "upload_error",  # of PHP
+        "refuse_flow",  # a KO that does not last
+        "duplicate_said",  # a twin that is not there
+        "twin_race",  # a twin is taken; the second ends in -1, as its name is known
+        "held_13",  # to be signed on the platform
+        "held_14",  # to be transmitted by hand
+        # before it leaves
+        "analysis_stuck",  # stays in 1
+        "file_lost",
+        "virus",
+        "bad_signature",
+        "window_full",  # stays in 2
+        "cancelled",  # 0
+        # at its answer: `times` of the first is the number of polls by which an acquit is late
+        "never_answer",  # stays in 3
+        "no_acquit_expected",  # 24
+        "invalid_acquit",  # -1, with the file
+        "late_after_error",  # -1, then 8 at the next poll
+        "archive_19",  # 8 is over before anybody has seen it, and so for the four that follow
+        "archive_9",
+        "archive_10",
+        "archive_11",
+        "archive_20",
+        "purged",  # 22, without the acquit
+        # as it is told
+        "status_7",  # as long as asked
+        "status_21",
+        "status_42",
+        "still_sent",  # 3, though the acquit is there
+        "deleted",  # by an administrator: the number is known no more
+        "acquit_page",  # HTML that says it is not there, though it is
+        # at retours
+        "retour_cut",  # on its way to us; whole the second time
+        "retour_truncated",  # as it came from the DGFiP
+        "retour_twice",  # under two numbers
+        "retour_odd_name",  # its name is not that of an XML file
     }
 )
+HELIOS: Final = frozenset(
+    {
+        # refusals by the gate of a flow with which nothing is wrong; without any, it judges what it received
+        "technical_ko",  # domain 0: the whole flow
+        "timeout_ko",
+        "signature_ko_1",  # domains 1 to 3, no bordereau named: the whole flow
+        "signature_ko_2",
+        "signature_ko_3",
+        "parameters_ko",  # domain 99
+        "unknown_code",  # of a domain and an anomaly that nobody knows
+        "pj_ko",  # one document, and what refers to it
+        "bordereau_ko",  # one bordereau, while its documents are accepted, and so for the three that follow
+        "piece_ko",  # because of one mandat
+        "line_ko",  # because of one line
+        "split_ko",  # in as many elements as it has mandats
+        # the form of the answer
+        "non_acquit",
+        "version_1",  # flat, in the other namespace
+        "no_block",  # nothing but a header: 4
+        "not_valid",  # readable, but no schema knows it: -1, with the file
+        "foreign_nomfic",  # goes to nobody
+        "second_acquit",  # another one follows, which says something else
+        # the comptable; without any, a mandat is settled at once, never said to be taken in charge (02)
+        "rejected",
+        "taken_first",  # 02, then 05
+        "on_hold",  # 01, then 02, then 05
+        "on_hold_then_rejected",
+        "rejected_after_taken",  # both dates: the number is burnt
+        "partial_payments",
+        "settled_otherwise",  # OrgEma 04: no money went to the supplier
+        # a retour that says more than it should
+        "unknown_mandats",
+        "regularisation",  # TypBord 04: a request, not an answer
+        "huge_retour",  # thousands of pieces
+        "other_siret",  # a second one comes along, about somebody else
+        "re_emitted",  # RR or RP: the same again
+    }
+)
+PLATFORM: Final = TDT | HELIOS
+"""What S²LOW and the DGFiP behind it may be asked through one door."""
 PARAPHEUR: Final = frozenset(
     {
         "duplicate",  # a creation is refused as already there
@@ -71,11 +160,15 @@ SMTP: Final = frozenset(
     }
 )
 
+SLOW: Final = 0.5
+
 
 class Faults:
-    """Counts what is left of each fault."""
+    """Counts what is left of each fault; a test also holds the neighbour's clock, and how slow `slow` is."""
 
     def __init__(self, known: frozenset[str]) -> None:
+        self.clock = Clock()
+        self.seconds = SLOW
         self._known = known
         self._left: dict[str, int] = {}
         self._lock = threading.Lock()

@@ -3,7 +3,7 @@
 <folder>/monde.json          who exists (see `world`)
 <folder>/parapheur.json      a bought i-Parapheur, if there is one (see `iparapheur.setup`)
 <folder>/ports.json          ports, chosen once
-<folder>/chorus/, tdt/, parapheur/   state, and journal.jsonl: what each neighbour received, in its own words
+<folder>/chorus/, tdt/, helios/, parapheur/   state, and journal.jsonl: what each received, in its own words
 <folder>/tdt/flux/           each flow as it was received, byte for byte
 and, where the world says, each mail as it was received
 """
@@ -20,8 +20,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from dematfin.sandbox import faults
 from dematfin.sandbox.chorus.app import ChorusApp
 from dematfin.sandbox.chorus.state import Invoices
+from dematfin.sandbox.faults import Faults
 from dematfin.sandbox.helios.comptable import Comptable
 from dematfin.sandbox.helios.gate import Gate
 from dematfin.sandbox.helios.registry import Registry
@@ -31,7 +33,7 @@ from dematfin.sandbox.iparapheur.setup import Setup
 from dematfin.sandbox.server import HOST, Application, LoopbackServer
 from dematfin.sandbox.smtp import MailServer
 from dematfin.sandbox.tdt.app import TdtApp
-from dematfin.sandbox.tdt.state import Dgfip
+from dematfin.sandbox.tdt.life import Dgfip
 from dematfin.sandbox.world import World, load
 
 SERVERS: Final = ("chorus", "tdt", "courriel")
@@ -49,8 +51,9 @@ class Neighbours:
             self.chorus = opened.enter_context(closing(ChorusApp(world, folder, folder / "chorus")))
             registry = Registry(folder / "helios" / "etat.db")
             opened.callback(registry.state.close)
-            dgfip = _dgfip(world, folder, registry)
-            self.tdt = opened.enter_context(closing(TdtApp(world.tdt, folder, folder / "tdt", dgfip)))
+            asked = Faults(faults.PLATFORM)
+            dgfip = _dgfip(world, folder, registry, asked)
+            self.tdt = opened.enter_context(closing(TdtApp(world.tdt, folder, folder / "tdt", dgfip, asked)))
             self.parapheur = _parapheur(folder)
             if self.parapheur is not None:
                 opened.callback(self.parapheur.close)
@@ -128,15 +131,17 @@ def _parapheur(folder: Path) -> ParapheurApp | None:
     return ParapheurApp(Setup.model_validate_json(described.read_bytes()), folder / "parapheur")
 
 
-def _dgfip(world: World, folder: Path, registry: Registry) -> Dgfip:
+def _dgfip(world: World, folder: Path, registry: Registry, asked: Faults) -> Dgfip:
     authorities = tuple(folder / path for path in world.helios.autorites)
     gate = Gate(
         world=world.helios,
         registry=registry,
         signatures=SignatureGate(authorities),
         delay=world.tdt.delais.retour,
+        faults=asked,
     )
-    return Dgfip(acquit=gate.acquit, retours=Comptable(world=world.helios, registry=registry).retours)
+    comptable = Comptable(world=world.helios, registry=registry, faults=asked, delay=world.tdt.delais.retour)
+    return Dgfip(acquit=gate.acquit, retours=comptable.retours)
 
 
 def _tls(world: World, folder: Path) -> ssl.SSLContext:

@@ -96,6 +96,13 @@ ROOT: Final = Profile(
     organisation="AUTORITE DE TEST",
 )
 AC: Final = replace(ROOT, name="TEST AC du bac à sable", authority=0, lasts=YEAR * 5)
+TDT_AC: Final = replace(ROOT, name="TEST AC du TdT", authority=0)
+TDT_SERVER: Final = Profile(
+    name="TEST TdT",
+    usages=("digital_signature", "key_encipherment"),
+    hosts=("localhost", "127.0.0.1"),
+    organisation="TDT DE TEST",
+)
 
 
 def make(profile: Profile, issuer: Identity | None = None) -> Identity:
@@ -148,19 +155,11 @@ def make_signing_pki(folder: Path, password: str) -> Identity:
     return mayor
 
 
-def make_transport_pki(folder: Path, password: str) -> Identity:
+def make_transport_pki(folder: Path, password: str, authority: Identity | None = None) -> Identity:
     """Write the TdT's authority and server (tdt-ac.pem, tdt-serveur.pem) and our client (tdt-client.pem, .p12)."""
     folder.mkdir(parents=True, exist_ok=True)
-    authority = make(replace(ROOT, name="TEST AC du TdT", authority=0))
-    server = make(
-        Profile(
-            name="TEST TdT",
-            usages=("digital_signature", "key_encipherment"),
-            hosts=("localhost", "127.0.0.1"),
-            organisation="TDT DE TEST",
-        ),
-        authority,
-    )
+    authority = authority or make(TDT_AC)
+    server = make(TDT_SERVER, authority)
     client = make(client_profile("TEST client dematfin"), authority)
     (folder / "tdt-ac.pem").write_bytes(authority.pem)
     private(folder / "tdt-serveur.pem", server.key_pem + server.pem)

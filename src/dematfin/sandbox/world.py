@@ -167,6 +167,7 @@ class TdtAccount(Part):
     role: str = "USER"
     droits: tuple[str, ...] = ("RW", "TT")
     rgs: bool = True
+    actif: bool = True
     collectivite: int = 42
     sirets: tuple[str, ...] = ()
 

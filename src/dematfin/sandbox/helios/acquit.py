@@ -37,7 +37,28 @@ class Verdict:
 
 def write_acquit(header: Header, verdicts: Sequence[Verdict]) -> bytes:
     """Return the answer to a flow."""
+    return serialized(acquit_root(header, verdicts))
+
+
+def acquit_root(header: Header, verdicts: Sequence[Verdict]) -> Any:
+    """Return the answer as a tree."""
     root = etree.Element(f"{{{ACQUIT}}}PES_ACQUIT", nsmap={"n": ACQUIT})
+    head(root, header)
+    block = etree.SubElement(root, "ACQUIT")
+    add(etree.SubElement(block, "EnTeteAcquit"), IdVer="2")
+    for verdict in verdicts:
+        _element(etree.SubElement(block, "ElementACQUIT"), verdict)
+    return root
+
+
+def serialized(root: Any) -> bytes:
+    """Return a document as Hélios encodes it."""
+    document: bytes = etree.tostring(root, encoding="ISO-8859-1", xml_declaration=True)
+    return document
+
+
+def head(root: Any, header: Header) -> None:
+    """Say which flow is answered."""
     envelope = etree.SubElement(root, "Enveloppe")
     add(etree.SubElement(envelope, "Parametres"), Version="2", TypFic=header.kind, NomFic=header.nomfic)
     add(etree.SubElement(envelope, "Emetteur"), Sigle="HELIOS", Adresse="HELIOS")
@@ -49,12 +70,6 @@ def write_acquit(header: Header, verdicts: Sequence[Verdict]) -> bytes:
         CodCol=header.cod_col,
         CodBud=header.cod_bud,
     )
-    block = etree.SubElement(root, "ACQUIT")
-    add(etree.SubElement(block, "EnTeteAcquit"), IdVer="2")
-    for verdict in verdicts:
-        _element(etree.SubElement(block, "ElementACQUIT"), verdict)
-    document: bytes = etree.tostring(root, encoding="ISO-8859-1", xml_declaration=True)
-    return document
 
 
 def add(parent: Any, /, **values: str) -> None:

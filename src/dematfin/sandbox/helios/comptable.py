@@ -1,115 +1,116 @@
-"""The comptable: some time after the acquit, each mandat is rejected or paid, and a PES_Retour says so."""
+"""The comptable: some time after the acquit, each mandat is rejected or paid, and a PES_Retour says so.
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+Usually at once, without the prise en charge (02) being said before; a test may ask for each of the other courses.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from lxml import etree
-
-from dematfin.sandbox.helios.acquit import add
+from dematfin.sandbox.faults import HELIOS, Faults
+from dematfin.sandbox.helios import more
 from dematfin.sandbox.helios.registry import Registry
+from dematfin.sandbox.helios.retour import (
+    HELD,
+    PARIS,
+    PART,
+    REJECTED,
+    REJECTED_LATE,
+    REST,
+    SETTLED,
+    SETTLED_OTHERWISE,
+    TAKEN,
+    Word,
+    write_retour,
+)
 from dematfin.sandbox.world import Helios, Rejection
 
-RETOUR: Final = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/retour"
-PARIS: Final = ZoneInfo("Europe/Paris")
-REJECTED, SETTLED = "04", "05"
-REDUCTIONS: Final = "02"
-MONEY, AGAINST_A_MANDAT = "01", "08"
-"""OrgEma."""
 Deliver = Callable[[str, str, bytes], None]
+USUAL: Final = (SETTLED,)
+COURSES: Final[dict[str, tuple[str, ...]]] = {
+    "rejected": (REJECTED,),
+    "taken_first": (TAKEN, SETTLED),
+    "on_hold": (HELD, TAKEN, SETTLED),
+    "on_hold_then_rejected": (HELD, REJECTED),
+    "rejected_after_taken": (TAKEN, REJECTED_LATE),
+    "partial_payments": (PART, REST),
+    "settled_otherwise": (SETTLED_OTHERWISE,),
+}
+LAST_STATES: Final = {REJECTED: "REJETE", REJECTED_LATE: "REJETE_APRES"}
+UNASKED: Final = Rejection(facture="", motifs=("02",), commentaire="Pièce justificative à compléter")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comptable:
-    """Speaks when mandats are due."""
+    """Speaks when mandats are due, then again `delay` seconds later of those that are not settled."""
 
     world: Helios
     registry: Registry
+    faults: Faults = field(default_factory=lambda: Faults(HELIOS))
+    delay: float = 0
 
     def retours(self, deliver: Deliver) -> None:
         """Deliver (SIRET, file name, bytes) what there is to say by now.
 
         It is written down as said once delivered: a comptable who dies in between says it again, as Hélios may.
         """
+        now = self.faults.clock.now()
         with self.registry.state.change():
-            for _, group in groupby(self.registry.due(), key=lambda row: (row["siret"], row["codcol"], row["codbud"])):
-                rows = list(group)
-                rejections = {row["id"]: one for row in rows if (one := self._rejection(row)) is not None}
-                rejected = [row for row in rows if row["id"] in rejections]
-                paid = [row for row in rows if row["id"] not in rejections]
-                if rejected:
-                    deliver(*_retour("R", rejected, rejections))
-                if paid:
-                    deliver(*_retour("P", paid, {}))
-                for row in rows:
-                    self.registry.settle(row["id"], "REJETE" if row["id"] in rejections else "PAYE")
+            for one in self.registry.leaving(now.timestamp()):
+                deliver(one["siret"], one["nom"], one["donnees"])
+            due = self.registry.due(now.timestamp())
+            for _, group in groupby(due, key=lambda row: (row["siret"], row["codcol"], row["codbud"])):
+                words = [self._word(dict(row)) for row in group]
+                for kind in ("R", "P"):
+                    self._say(kind, [one for one in words if one.kind == kind], deliver)
+                for word in words:
+                    self._remember(word, now.timestamp() + self.delay)
 
-    def _rejection(self, row: Any) -> Rejection | None:
+    def _word(self, row: dict[str, Any]) -> Word:
+        """Take the next step of a mandat, choosing its course at the first."""
+        rejection = self._rejection(row)
+        course = (REJECTED,) if rejection else (tuple(row["parcours"].split()) or self._course())
+        today = self.faults.clock.now().astimezone(PARIS).date().isoformat()
+        row["parcours"] = " ".join(course[1:])
+        return Word(row=row, step=course[0], today=today, rejection=rejection or UNASKED)
+
+    def _course(self) -> tuple[str, ...]:
+        return next((steps for name, steps in COURSES.items() if self.faults.take(name)), USUAL)
+
+    def _rejection(self, row: dict[str, Any]) -> Rejection | None:
         for one in self.world.rejets:
             if one.facture == row["facture"] and self.registry.reject_once(one.facture):
                 return one
         return None
 
+    def _say(self, kind: str, words: list[Word], deliver: Deliver) -> None:
+        if not words:
+            return
+        siret = words[0].row["siret"]
+        for name, data in self._files(kind, [*words, *more.said_too(self.faults, words[0])]):
+            deliver(siret, name, data)
 
-def _retour(kind: str, rows: Sequence[Any], rejections: dict[int, Rejection]) -> tuple[str, str, bytes]:
-    """Write one retour; `R` is the daily one of rejections, `P` the periodic one."""
-    now = datetime.now(PARIS)
-    first = rows[0]
-    name = f"PES2R_DEP_{kind}_{first['codcol']}_{first['codbud']}_{first['poste']}_{now:%Y%m%d_%Y%m%d_%Y%m%d%H%M%S}.xml"
-    root = etree.Element(f"{{{RETOUR}}}PES_Retour", nsmap={"n": RETOUR})
-    _head(root, name, first, now.date().isoformat())
-    expense = etree.SubElement(root, "PES_DepenseRetour")
-    add(etree.SubElement(expense, "EnTeteDepense"), TypRestit="01" if kind == "R" else "02", IdVer="2", NatInf="2")
-    for (exercice, sort, number), group in groupby(
-        rows, key=lambda one: (one["exercice"], one["type"], one["bordereau"])
-    ):
-        sheet = etree.SubElement(expense, "Bordereau")
-        add(etree.SubElement(sheet, "BlocBordereau"), Exer=exercice, IdBord=number, TypBord=sort)
-        for row in group:
-            _piece(etree.SubElement(sheet, "Piece"), row, rejections.get(row["id"]), now.date().isoformat())
-    return first["siret"], name, etree.tostring(root, encoding="ISO-8859-1", xml_declaration=True)
+    def _files(self, kind: str, words: list[Word]) -> Iterator[tuple[str, bytes]]:
+        now = self.faults.clock.now()
+        yield write_retour(kind, words, now)
+        if self.faults.take("re_emitted"):
+            yield write_retour(f"R{kind}", words, now)
+        if self.faults.take("other_siret"):
+            yield write_retour(kind, list(_elsewhere(words)), now)
 
-
-def _head(root: Any, name: str, row: Any, today: str) -> None:
-    envelope = etree.SubElement(root, "Enveloppe")
-    add(etree.SubElement(envelope, "Parametres"), Version="1", TypFic="PES2R_DEP", NomFic=name)
-    add(etree.SubElement(envelope, "Emetteur"), Sigle="HELIOS", Adresse="HELIOS")
-    add(
-        etree.SubElement(root, "EnTetePES"),
-        DteStr=today,
-        IdPost=row["poste"],
-        IdColl=row["siret"],
-        CodColl=row["codcol"],
-        CodBud=row["codbud"],
-    )
+    def _remember(self, word: Word, again: float) -> None:
+        state = "A_TRAITER" if word.row["parcours"] else LAST_STATES.get(word.step, "PAYE")
+        self.registry.settle(
+            word.row["id"],
+            etat=state,
+            du=again,
+            parcours=word.row["parcours"],
+            pec=word.taken_on,
+            instance=word.held_on,
+        )
 
 
-def _piece(piece: Any, row: Any, rejection: Rejection | None, today: str) -> None:
-    info = etree.SubElement(piece, "InfoPiece")
-    add(info, IdPce=row["numero"], TypPce=row["typpce"], NatPce=row["nature"])
-    if rejection is None:
-        add(info, DtePcePec=today, EtatPce=SETTLED)
-    else:
-        reasons = "-".join(rejection.motifs)
-        add(info, EtatPce=REJECTED, ObsEtat=reasons, Commentaire=rejection.commentaire, DtePceRej=today)
-    for number, ht, tva in json.loads(row["lignes"]):
-        line = etree.SubElement(piece, "LigneDePiece")
-        origin = AGAINST_A_MANDAT if row["type"] == REDUCTIONS else MONEY
-        _line(line, number, (Decimal(ht), Decimal(tva)), "" if rejection else today, origin)
-
-
-def _line(line: Any, number: str, amount: tuple[Decimal, Decimal], paid_on: str, origin: str) -> None:
-    """Write one line; a rejected one has no payment, and no money goes out for a réduction."""
-    ht, tva = amount
-    block = etree.SubElement(line, "BlocLignePiece")
-    amounts = {"MtHT": f"{ht:.2f}", "MtTVA": f"{tva:.2f}" if tva else ""}
-    add(etree.SubElement(block, "InfoLignePiece"), IdLigne=number, EtatLigPce="01" if paid_on else "09", **amounts)
-    if paid_on:
-        paid = f"{ht + tva:.2f}"
-        add(etree.SubElement(block, "InfoPaiement"), NbrPay="1", MtPayTot=paid)
-        add(etree.SubElement(line, "PaiementEmargement"), OrgEma=origin, DtePay=paid_on, MtPay=paid)
+def _elsewhere(words: Iterable[Word]) -> Iterator[Word]:
+    for word in words:
+        yield replace(word, row={**word.row, "siret": more.SOMEBODY_ELSE})

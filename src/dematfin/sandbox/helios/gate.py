@@ -1,12 +1,13 @@
 """The entry gate (guichet XML): the verdict on each bordereau and document of a flow really received."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
 
+from dematfin.sandbox.faults import HELIOS, Faults
+from dematfin.sandbox.helios import forms, verdicts
 from dematfin.sandbox.helios.acquit import Error, Verdict, write_acquit
 from dematfin.sandbox.helios.flow import Document, Flow, Mandat, Sheet, read
 from dematfin.sandbox.helios.kinds import errors_of_kind
@@ -15,6 +16,7 @@ from dematfin.sandbox.helios.signatures import DS, SignatureGate
 from dematfin.sandbox.world import Helios, HeliosBudget
 
 TECHNICAL, SIGNATURE_OF_BORDEREAU, DOCUMENT, EXPENSE, PARAMETERS = 0, 3, 4, 5, 99
+REFUSED_OUTRIGHT: Final = Verdict(domain=TECHNICAL, errors=(Error("ERREUR_AUTRE", "Flux refusé sans être lu"),))
 ORDINARY: Final = "01"
 KNOWN_DOCUMENT: Final = "1984 - L'identifiant unique de la PJ a déjà été intégré dans HELIOS"
 
@@ -27,20 +29,43 @@ class Gate:
     registry: Registry
     signatures: SignatureGate
     delay: float
+    faults: Faults = field(default_factory=lambda: Faults(HELIOS))
 
     def acquit(self, path: Path) -> bytes:
         """Judge a flow and return its acquit; one judged before gets the same answer again."""
         flow = read(path)
+        said: list[Verdict] = []
         with self.registry.state.change():
             answer = self.registry.acquit(flow.header)
             if answer is None:
-                answer = write_acquit(flow.header, list(self._judge(flow)))
+                form = forms.chosen(self.faults)
+                said += [REFUSED_OUTRIGHT] if form == forms.NON_ACQUIT else self._judge(flow)
+                answer = forms.write(form, flow.header, said)
                 self.registry.keep_acquit(flow.header, answer)
+                self._contradict(flow)
+        self._note(flow.header.nomfic, said)
         return answer
+
+    def _contradict(self, flow: Flow) -> None:
+        """Prepare a second answer, which will say something else."""
+        if self.faults.take("second_acquit"):
+            other = write_acquit(flow.header, [verdicts.OF_THE_FLOW["parameters_ko"]])
+            self.registry.send(flow.header.siret, f"{flow.header.nomfic}-ACK.xml", other, self._due())
+
+    def _due(self) -> float:
+        return self.faults.clock.now().timestamp() + self.delay
+
+    def _note(self, nomfic: str, said: list[Verdict]) -> None:
+        self.registry.note_integrations(nomfic)
+        for one in said:
+            codes = [error.code for error in one.errors]
+            if codes:
+                about = {"bordereau": one.bordereau, "piece": one.piece, "domaine": one.domain}
+                self.registry.journal.note("refus", nomfic=nomfic, **about, codes=codes)
 
     def _judge(self, flow: Flow) -> Iterator[Verdict]:
         budget = self._budget(flow)
-        refusal = _refusal_of_all(flow)
+        refusal = _refusal_of_all(flow) or verdicts.of_the_flow(self.faults)
         if refusal is not None:
             yield refusal
         elif budget is None:
@@ -48,7 +73,7 @@ class Gate:
         else:
             yield from self._documents(flow)
             for sheet in flow.sheets:
-                yield self._sheet(flow, sheet, budget)
+                yield from self._sheet(flow, sheet, budget)
 
     def _budget(self, flow: Flow) -> HeliosBudget | None:
         header = flow.header
@@ -65,6 +90,8 @@ class Gate:
                 error = Error("ERREUR_DOUBLON_PJ", KNOWN_DOCUMENT)
             elif problem := document.problem or self._late(flow, document):
                 error = Error("ERREUR_PJ", problem)
+            elif self.faults.take("pj_ko"):
+                error = Error("ERREUR_PJ", "La pièce jointe est illisible")
             else:
                 self.registry.take_piece(document.key)
             yield Verdict(domain=DOCUMENT, piece=document.key, errors=(error,) if error else ())
@@ -78,15 +105,16 @@ class Gate:
                 return f"La pièce {one.number} de RefCompta est inconnue"
         return ""
 
-    def _sheet(self, flow: Flow, sheet: Sheet, budget: HeliosBudget) -> Verdict:
+    def _sheet(self, flow: Flow, sheet: Sheet, budget: HeliosBudget) -> list[Verdict]:
         on_paper = not flow.header.dematerialised
         code, text = ("", "") if on_paper else self.signatures.refusal(flow.root, sheet.element)
         if code:
-            return _about(sheet, SIGNATURE_OF_BORDEREAU, Error(code, text))
-        errors = tuple(self._errors(flow, sheet, budget))
-        if not errors:
-            self.registry.take_bordereau(flow.header, sheet, datetime.now(UTC).timestamp() + self.delay)
-        return _about(sheet, EXPENSE, *errors)
+            return [_about(sheet, SIGNATURE_OF_BORDEREAU, Error(code, text))]
+        errors = (*self._errors(flow, sheet, budget), *verdicts.of_a_sheet(self.faults, sheet))
+        said = verdicts.split(self.faults, _about(sheet, EXPENSE, *errors), sheet)
+        if not any(one.errors for one in said):
+            self.registry.take_bordereau(flow.header, sheet, self._due())
+        return said
 
     def _errors(self, flow: Flow, sheet: Sheet, budget: HeliosBudget) -> Iterator[Error]:
         if self.registry.has_bordereau(flow.header, sheet):

@@ -36,6 +36,8 @@ class Accounts:
     ) -> None:
         self._by_fingerprint: dict[str, list[TdtAccount]] = {}
         for account in accounts:
+            if not account.actif:
+                continue
             certificate = x509.load_pem_x509_certificate((folder / account.certificat).read_bytes())
             fingerprint = _fingerprint(certificate.public_bytes(Encoding.DER))
             self._by_fingerprint.setdefault(fingerprint, []).append(account)

@@ -25,10 +25,17 @@ class Header:
     cod_col: str
     siret: str
 
+    @property
+    def too_long(self) -> bool:
+        """Whether its SIRET is none: found out last, once the name is burnt."""
+        return len(self.siret) > LONGEST_SIRET
+
 
 class Fault(StrEnum):
     """Why a flow stops here, in the platform's words."""
 
+    LOST = "fichier non trouvé en local ou sur le cloud"
+    VIRUS = "un virus a été detecté dans le fichier PES"
     ENCODING = "ce fichier n'est pas encodé en ISO-8859-1"
     NO_XML = "ce fichier n'est pas en XML"
     EMPTY = "ce fichier ne contient ni bordereau, ni PJ, ni marché"
@@ -36,7 +43,7 @@ class Fault(StrEnum):
     LONG_CODE = "Le CodCol est trop long"
     CHANGED = "Le fichier a été modifé depuis son postage sur la plateforme"
     NO_SIGNATURE_ID = (
-        "La signature du fichier est invalide : Impossible d'extraire l'attribut Id de l'entité <Signature>"
+        "La signature du fichier est invalide : Impossible d'extraire l'attribut Id de l'entité \\<Signature\\>"
     )
     SIGNATURE = "La signature du fichier est invalide : Impossible d'affirmer que la signature correspond au fichier"
     KNOWN = "ce fichier existe déjà sur la plateforme"
@@ -58,6 +65,8 @@ class Stopped(Exception):
 
 def analyse(flow: Path, sha1: str, known: Known) -> Header:
     """Read a deposited flow; `known` says whether a NomFic and CodCol were used before. Raises Stopped."""
+    if not flow.is_file():
+        raise Stopped(Fault.LOST)
     root = _root(flow)
     header = Header(
         nomfic=_v(root, "Enveloppe/Parametres/NomFic"),
@@ -69,8 +78,6 @@ def analyse(flow: Path, sha1: str, known: Known) -> Header:
     _check_signatures(flow, root)
     if known(header.nomfic, header.cod_col):
         raise Stopped(Fault.KNOWN)
-    if len(header.siret) > LONGEST_SIRET:
-        raise Stopped(Fault.LONG_SIRET)
     return header
 
 

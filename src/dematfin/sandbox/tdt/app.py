@@ -9,11 +9,13 @@ from dematfin.sandbox import faults
 from dematfin.sandbox.faults import Faults
 from dematfin.sandbox.record import Journal
 from dematfin.sandbox.server import Application, Reply, Request, json_reply
-from dematfin.sandbox.tdt import deposits, envelopes
+from dematfin.sandbox.tdt import deposits, envelopes, troubles
 from dematfin.sandbox.tdt.accounts import Accounts, basic
 from dematfin.sandbox.tdt.deposits import Deposits
+from dematfin.sandbox.tdt.life import Dgfip, Life
+from dematfin.sandbox.tdt.retours import Retours
 from dematfin.sandbox.tdt.scripts import Script, Scripts
-from dematfin.sandbox.tdt.state import Dgfip, Transactions
+from dematfin.sandbox.tdt.state import Transactions
 from dematfin.sandbox.world import Tdt, TdtAccount
 
 CONNECTION: Final = "/api/test-connexion.php"
@@ -26,13 +28,14 @@ FOR_PROGRAMS: Final = frozenset({CONNECTION, INFORMATION})
 class TdtApp:
     """Answers requests."""
 
-    def __init__(self, world: Tdt, folder: Path, state: Path, dgfip: Dgfip) -> None:
-        """Open the platform: `folder` holds the certificates, `state` what the platform remembers."""
-        self.faults = Faults(faults.TDT)
-        self._accounts = Accounts(world.comptes, folder)
+    def __init__(self, world: Tdt, folder: Path, state: Path, dgfip: Dgfip, asked: Faults | None = None) -> None:
+        """Open the platform: `folder` holds the certificates, `state` what it remembers; `asked` are its faults."""
+        self.faults = asked or Faults(faults.TDT)
+        self._accounts = Accounts(world.comptes, folder, lambda: self.faults.clock.now().timestamp())
         journal = Journal(state / "journal.jsonl")
-        self._transactions = Transactions(state, world.delais, dgfip, self.faults)
-        transactions = self._transactions
+        self._transactions = transactions = Transactions(state, journal, self.faults.clock)
+        retours = Retours(transactions=transactions, accounts=world.comptes, faults=self.faults, journal=journal)
+        self._life = Life(transactions, world.delais, dgfip, self.faults, retours)
         taking = Deposits(transactions=transactions, journal=journal, faults=self.faults, largest=world.taille_maximale)
         taking.note_forgotten()
         self._open: dict[str, Application] = {LOGINS: self._logins, NOUNCE: self._nounce}
@@ -83,22 +86,23 @@ class TdtApp:
         return json_reply({"nounce": self._accounts.nounce(account)})
 
     def _troubled(self, request: Request, account: TdtAccount, script: Script) -> Reply:
-        if self.faults.take("bad_gateway"):
-            return Reply(status=502, body=b"<html>Bad Gateway</html>", media_type="text/html")
-        if self.faults.take("login_page"):
-            return envelopes.login_page()
+        if trouble := troubles.instead(self.faults):
+            return trouble
+        self._life.tick()
         reply = script(request, account)
         headers = {**reply.headers, **self._accounts.session(account)}
-        cut = len(reply.body) // 2 if self.faults.take("truncated") else reply.cut
-        return replace(reply, headers=headers, cut=cut)
+        return troubles.upset(replace(reply, headers=headers), self.faults)
 
     def _administer(self, request: Request) -> Reply:
-        """Serve the tests: commit a fault, or do what an administrator of the platform does to a transaction."""
+        """Serve the tests: commit a fault, set the clock, or do what an administrator does to a transaction."""
         try:
             body: dict[str, Any] = json.loads(request.body)
             if "transaction" in body:
-                self._transactions.set_status(int(body["transaction"]), int(body["statut"]), str(body.get("message")))
+                self._transactions.move(int(body["transaction"]), int(body["statut"]), str(body.get("message")))
+            elif "avance" in body:
+                self.faults.clock.advance(float(body["avance"]))
             else:
+                self.faults.seconds = float(body.get("seconds", self.faults.seconds))
                 self.faults.set(str(body.get("name")), int(body.get("times", 1)))
         except ValueError as error:
             return json_reply({"error": str(error)}, 400)
