@@ -140,18 +140,26 @@ def hall(tmp_path: Path, ledger: SqlLedger) -> Hall:
 
 def test_a_deposit_that_fails_is_settled_once(hall: Hall, ledger: SqlLedger) -> None:
     document = DocumentRef(sha256="a" * 64, size=10)
-    flux = Flux(id="F", siret=examples.COMMUNE, state=FluxState.SIGNED, bordereaux=("B",), pieces=(), unsigned=document)
+    flux = Flux(
+        id="F",
+        siret=examples.COMMUNE,
+        state=FluxState.SIGNED,
+        bordereaux=("B",),
+        pieces=(),
+        unsigned=document,
+        signed=document,
+    )
 
     def state(books: Books) -> FluxState:
         return books.get(Flux, "F").state
 
     with ledger.transaction() as books:
         books.save(flux)
-    sending = begin(hall.app, flux)
+    sending = begin(hall.app, flux, "")
     settle_failure(hall.app, sending, Unreachable())
     with ledger.reading() as books:
         assert state(books) is FluxState.SIGNED
-    first = begin(hall.app, flux)
+    first = begin(hall.app, flux, "")
     hall.clock.advance(minutes=1)
     with ledger.transaction() as books:
         books.save(replace(first, sending_since=hall.clock.now()))  # another run sends it now

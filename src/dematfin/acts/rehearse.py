@@ -7,7 +7,7 @@ from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Act, Person
@@ -16,6 +16,7 @@ from dematfin.domain.visa.reminder_mail import compose
 from dematfin.domain.visa.remote import RemoteFolder, RemoteState
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.closures import closed_words
 from dematfin.steps.remind import to_tell
 
 WAITING: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT)
@@ -39,7 +40,8 @@ def day(app: App, who: Person) -> Iterator[str]:
             yield f"Envoyer dans l'i-Parapheur : facture {record.invoice_id}."
         for flux in books.find(Flux, state=FluxState.SIGNING):
             yield f"Demander ce que devient le flux {flux.id}, à la signature."
-        yield from _transmissions(books)
+        closed = closed_words(app, (one.id for one in books.find(Flux, state=TO_DEPOSIT)))
+        yield from (closed,) if closed else _transmissions(books)
         yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))
         prepared = len(books.find(Mandat, state=MandatState.PREPARED, set_aside=""))
@@ -62,7 +64,8 @@ def transmission(app: App, who: Person) -> Iterator[str]:
     """Say what would leave."""
     who.require(Act.TRANSMIT)
     with app.ledger.reading() as books:
-        lines = tuple(_transmissions(books))
+        closed = closed_words(app, (one.id for one in books.find(Flux, state=TO_DEPOSIT)))
+        lines = (closed,) if closed else tuple(_transmissions(books))
     yield from lines or (NOTHING,)
 
 

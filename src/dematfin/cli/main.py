@@ -36,6 +36,7 @@ from dematfin.cli import (
     signature,
     signature_bordereaux,
     steps,
+    transmission,
     visas,
     xsd,
 )
@@ -85,6 +86,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(parapheur.app, name="parapheur")
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
+    app.add_typer(transmission.app, name="transmission")
     app.add_typer(pes.app, name="pes")
     app.add_typer(xsd.app, name="xsd")
     app.add_typer(signature.app, name="signature")

@@ -5,47 +5,66 @@ twins, the very same bytes are sent again after the read time-out: either they h
 proves that they had.
 """
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.mandat.attempt import AttemptState
 from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.errors import AlreadyThere, ComeBackLater, ConnectorError, SignatureError, UnknownOutcome
+from dematfin.errors import AlreadyThere, ComeBackLater, ConfigError, ConnectorError, SignatureError, UnknownOutcome
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.attempts import arrived, begin_attempt, end_last, end_open, keep_former, outcome_of, sha1_of
+from dematfin.steps.closures import closed_words, is_closed
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import tell
-from dematfin.steps.transmit import arrived
 from dematfin.steps.untouched import check_untouched
+
+IN_DOUBT: Final = frozenset({FluxState.SENDING, FluxState.TO_VERIFY})
 
 
 def reconcile(app: App) -> Outcome:
     """Settle open deposits, then open intentions."""
     tally = Tally("réconciliation")
-    with app.ledger.reading() as books:
-        open_flows = books.find(Flux, state=(FluxState.SENDING, FluxState.TO_VERIFY))
-    for flux in open_flows:
-        with tally.item(f"Flux {flux.id}"):
-            _settle(app, flux, tally)
+    settle_flows(app, IN_DOUBT, tally)
     told = tell(app)
     own = tally.outcome()
     return replace(own, done=own.done + told.done, failures=own.failures + told.failures, notes=own.notes + told.notes)
 
 
+def settle_flows(app: App, states: Collection[FluxState], tally: Tally) -> None:
+    """Ask what became of the deposits of the flows that are in one of these states."""
+    with app.ledger.reading() as books:
+        found = books.find(Flux, state=tuple(states))
+    for flux in found:
+        with tally.item(f"Flux {flux.id}"):
+            _settle(app, _in_doubt(app, flux), tally)
+
+
+def rested(app: App, flux: Flux) -> bool:
+    """Say whether a deposit still under way at the TdT would have ended by now."""
+    return flux.sending_since is not None and app.clock.now() - flux.sending_since >= app.policy.verify_after
+
+
 def _settle(app: App, flux: Flux, tally: Tally) -> None:
     if (document := flux.to_deposit) is None:
         raise SignatureError
-    flux = _in_doubt(app, flux)
     with app.documents.local(document) as path:
         check_untouched(flux, document, path)
         remote_id = _look_for(app, flux, path)
     if remote_id:
-        arrived(app, flux, remote_id)
+        arrived(app, flux, remote_id, f"retrouvé au TdT sous le n° {remote_id}")
         tally.done(flux.id)
-    elif remote_id is not None and not flux.arrived and _rested(app, flux):
+    elif remote_id is not None and not flux.arrived and rested(app, flux):
         _absent(app, flux)
         tally.note(f"Flux {flux.id} : il n'était pas arrivé au TdT, il sera transmis de nouveau.")
     else:
-        tally.note(f"Flux {flux.id} : à vérifier, on ne sait pas encore s'il est arrivé au TdT. {flux.message}")
+        with app.ledger.reading() as books:
+            said = books.get(Flux, flux.id).message or closed_words(app, (flux.id,))
+        tally.note(f"Flux {flux.id} : à vérifier, on ne sait pas encore s'il est arrivé au TdT. {said}".strip())
 
 
 def _look_for(app: App, flux: Flux, path: Path) -> str | None:
@@ -57,35 +76,48 @@ def _look_for(app: App, flux: Flux, path: Path) -> str | None:
 
 
 def _in_doubt(app: App, flux: Flux) -> Flux:
-    """A deposit found begun belongs to a run that died."""
-    if flux.state is FluxState.TO_VERIFY:
-        return flux
-    return _keep(app, flux, flux.moved(FluxState.TO_VERIFY), "dépôt interrompu, résultat inconnu")
+    """Return a flow whose deposit has surely ended, or rests from now on.
 
-
-def _rested(app: App, flux: Flux) -> bool:
-    """Say whether a deposit still under way at the TdT would have ended by now."""
-    since = flux.sending_since or app.clock.now()
-    return app.clock.now() - since >= app.policy.verify_after
+    A deposit found begun belongs to a run that died. One that began later than now was dated before the clock was set
+    back: nobody knows how long ago that was.
+    """
+    if flux.state is FluxState.SENDING:
+        before, flux = flux, flux.moved(FluxState.TO_VERIFY)
+        with _changed(app, before, flux, "dépôt interrompu, résultat inconnu") as books:
+            end_open(app, books, flux, AttemptState.UNKNOWN, "interrompu avant sa réponse")
+    now = app.clock.now()
+    if flux.sending_since is None or flux.sending_since > now:
+        before, flux = flux, replace(flux, sending_since=now)
+        with _changed(app, before, flux, "jour du dépôt inconnu ou à venir : le délai de vérification repart"):
+            pass
+    return flux
 
 
 def _ask_by_twin(app: App, flux: Flux, path: Path) -> str | None:
     """Send the same bytes again to a TdT that refuses twins; None when nobody can tell yet."""
-    if flux.arrived or not app.transmitter.refuses_twins or not _rested(app, flux):
+    if flux.arrived or not app.transmitter.refuses_twins or not rested(app, flux) or is_closed(app):
         return None
-    twin = replace(flux, sending_since=app.clock.now())
-    _keep(app, flux, twin, "les mêmes octets sont envoyés de nouveau, le TdT refuse les doubles")
+    sha1, twin = sha1_of(path), replace(flux, sending_since=app.clock.now())
+    with _changed(app, flux, twin, "les mêmes octets sont envoyés de nouveau, le TdT refuse les doubles") as books:
+        keep_former(app, books, flux)
+        begin_attempt(app, books, twin, sha1)
     try:
         return app.transmitter.send(path, flux.id)
     except AlreadyThere as error:
         message = f"Le TdT l'a bien reçu mais n'en donne pas le numéro ({error}). Relevez-le sur son portail."
-        _keep(app, twin, replace(twin, arrived=True, message=message), message)
-    except ConnectorError as error:
-        _keep(app, twin, replace(twin, message=str(error)), str(error))
+        _end_twin(app, twin, replace(twin, arrived=True, message=message), error)
+    except (ConnectorError, ConfigError) as error:
+        _end_twin(app, twin, replace(twin, message=str(error)), error)
     return None
 
 
-def _keep(app: App, before: Flux, after: Flux, motif: str) -> Flux:
+def _end_twin(app: App, twin: Flux, after: Flux, error: ConnectorError | ConfigError) -> None:
+    with _changed(app, twin, after, after.message) as books:
+        end_last(app, books, twin, outcome_of(books, twin, error), str(error))
+
+
+@contextmanager
+def _changed(app: App, before: Flux, after: Flux, motif: str) -> Iterator[Books]:
     """Write down what we know now of a flow, unless another run, which took this one for dead, has written first."""
     with app.ledger.transaction() as books:
         if books.get(Flux, before.id) != before:
@@ -93,9 +125,11 @@ def _keep(app: App, before: Flux, after: Flux, motif: str) -> Flux:
             raise ComeBackLater(message)
         books.save(after)
         books.record(app.event(Subject.FLUX, before.id, before.state, after.state, motif))
-    return after
+        yield books
 
 
 def _absent(app: App, flux: Flux) -> None:
     waiting = replace(flux.moved(flux.waiting), sending_since=None)
-    _keep(app, flux, waiting, "le TdT ne l'a pas : à transmettre")
+    with _changed(app, flux, waiting, "le TdT ne l'a pas : à transmettre") as books:
+        keep_former(app, books, flux)
+        end_open(app, books, flux, AttemptState.ABSENT, "le TdT ne l'a pas")

@@ -4,6 +4,7 @@ The entities whose accounts are in Hélios must change the statuses in Chorus Pr
 Hélios itself then posts the next ones, and a status posted too late would break the chain.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,25 +13,19 @@ from dematfin.domain.intention import Intention, IntentionState, SupplierStatus,
 from dematfin.domain.invoice.chorus import stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import MANDAT
+from dematfin.domain.mandat.attempt import AttemptState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux, FluxState
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
-from dematfin.errors import (
-    AccessDenied,
-    AlreadyThere,
-    ConfigError,
-    ConnectorError,
-    Refused,
-    RuleError,
-    SignatureError,
-    UnknownOutcome,
-    Unreachable,
-)
+from dematfin.errors import AlreadyThere, ConfigError, ConnectorError, RuleError, SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.attempts import CONFLICT, arrived, begin_attempt, end_last, outcome_of, sha1_of
+from dematfin.steps.closures import closed_words, is_closed
 from dematfin.steps.intentions import give_up, intend
 from dematfin.steps.liquidate import ENDED
 from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.reconcile import settle_flows
 from dematfin.steps.tell import carry_out
 from dematfin.steps.untouched import check_untouched
 
@@ -38,16 +33,27 @@ SETTLED: Final = frozenset({IntentionState.DONE, IntentionState.GIVEN_UP})
 
 
 def transmit(app: App) -> Outcome:
-    """Send every signed flow, and those in which nothing is to be signed."""
+    """Send every signed flow, and those in which nothing is to be signed.
+
+    A deposit that a run which died left without an outcome is asked for first. What the TdT cannot tell is in doubt
+    then, and keeps no other flow waiting: it will never be sent under another name.
+    """
     tally = Tally("transmission")
+    settle_flows(app, (FluxState.SENDING,), tally)
     with app.ledger.reading() as books:
         waiting = books.find(Flux, state=TO_DEPOSIT)
+    kept: list[str] = []
     for flux in waiting:
+        if is_closed(app):
+            kept.append(flux.id)
+            continue
         with tally.item(f"Flux {flux.id}"):
             check_signed(app, flux)  # before suppliers are told of mandats that could not leave
             if _suppliers_told(app, flux, tally):
                 deposit(app, flux)
                 tally.done(flux.id)
+    if words := closed_words(app, kept):
+        tally.note(words)
     return tally.outcome()
 
 
@@ -65,7 +71,7 @@ def deposit(app: App, flux: Flux) -> None:
         raise SignatureError
     with app.documents.local(document) as path:
         check_untouched(flux, document, path)
-        sending = begin(app, flux)
+        sending = begin(app, flux, sha1_of(path))
         try:
             remote_id = app.transmitter.send(path, flux.id)
         except (ConnectorError, ConfigError) as error:
@@ -74,12 +80,13 @@ def deposit(app: App, flux: Flux) -> None:
     arrived(app, sending, remote_id)
 
 
-def begin(app: App, flux: Flux) -> Flux:
+def begin(app: App, flux: Flux, sha1: str) -> Flux:
     """Write down, before the first byte leaves, that a deposit begins."""
     with app.ledger.transaction() as books:
         check_unanswered(books, flux)
         sending = replace(books.get(Flux, flux.id).moved(FluxState.SENDING), sending_since=app.clock.now())
         books.save(sending)
+        begin_attempt(app, books, flux, sha1)
         books.record(app.event(Subject.FLUX, flux.id, flux.state, sending.state, "dépôt commencé"))
     return sending
 
@@ -93,43 +100,30 @@ def check_unanswered(books: Books, flux: Flux) -> None:
     if answered:
         known = ", ".join(f"n° {mandat.number} ({MANDAT[mandat.state]})" for mandat in answered)
         message = (
-            f"Flux {flux.id} : le comptable connaît déjà ses mandats {known}. Il ne doit être ni signé ni transmis : "
-            "voyez avec le comptable, un fournisseur serait payé deux fois."
+            f"Flux {flux.id} : le comptable connaît déjà ses mandats {known}. Il ne doit être ni signé ni transmis, un "
+            "fournisseur serait payé deux fois. Voyez avec le comptable, puis retirez ce flux : "
+            f'dematfin transmission retirer {flux.id} --motif "…"'
         )
         raise RuleError(message)
 
 
 def settle_failure(app: App, flux: Flux, error: ConnectorError | ConfigError) -> None:
     """Write down what a failed deposit means: unknown, refused, or nothing left us."""
-    match error:
-        case UnknownOutcome() | AlreadyThere():
-            state = FluxState.TO_VERIFY
-        case Unreachable() | AccessDenied() | ConfigError():
-            state = flux.waiting
-        case Refused():
-            state = FluxState.REFUSED_BY_TDT
-        case _:
-            state = FluxState.TO_VERIFY
     with app.ledger.transaction() as books:
         if books.get(Flux, flux.id) != flux:
             return  # another run, which took this one for dead, has settled it
+        meant = outcome_of(books, flux, error)
+        state = {
+            AttemptState.NOT_SENT: flux.waiting,
+            AttemptState.REFUSED: FluxState.REFUSED_BY_TDT,
+        }.get(meant, FluxState.TO_VERIFY)
+        said = CONFLICT if meant is AttemptState.CONFLICT else str(error)
         proved = isinstance(error, AlreadyThere)
-        books.save(replace(flux.moved(state), message=str(error), arrived=proved))
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, state, str(error)))
+        books.save(replace(flux.moved(state), message=said, arrived=proved))
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, state, said))
+        end_last(app, books, flux, meant, str(error))
         if state is FluxState.REFUSED_BY_TDT:
             give_back(app, books, flux, str(error))
-
-
-def arrived(app: App, flux: Flux, remote_id: str) -> None:
-    """Write down that the TdT has the flow: its mandats are sent."""
-    with app.ledger.transaction() as books:
-        found = books.get(Flux, flux.id).moved(FluxState.TRANSMITTED)
-        books.save(replace(found, remote_id=remote_id, sent_at=app.clock.now(), message=""))
-        motif = f"déposé au TdT sous le n° {remote_id}"
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.TRANSMITTED, motif, remote_id=remote_id))
-        for mandat in books.find(Mandat, bordereau=flux.bordereaux, state=MandatState.IN_BORDEREAU):
-            books.save(mandat.moved(MandatState.SENT))
-            books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, MandatState.SENT, f"flux {flux.id}"))
 
 
 def give_back(app: App, books: Books, flux: Flux, reason: str) -> None:
@@ -161,14 +155,22 @@ def _suppliers_told(app: App, flux: Flux, tally: Tally) -> bool:
     untold = [one for one in told if one.state not in SETTLED]
     missing = [one for one in untold if one.invoice_id in ended or not _too_long(app, one)]
     if missing:  # as long as the flow waits for one, the others may still be told
-        tally.note(
-            f"Flux {flux.id} : il attend que Chorus Pro accepte le statut mandaté de "
-            f"{', '.join(sorted(one.invoice_id for one in missing))}."
-        )
+        tally.note(_waits_for(flux, missing, ended))
         return False
     for intention in untold:
         _leave_untold(app, intention, tally)
     return True
+
+
+def _waits_for(flux: Flux, missing: Sequence[Intention], ended: Collection[str]) -> str:
+    """Say which invoices a flow waits for, and how it leaves without those that Chorus Pro will never take."""
+    listed = ", ".join(sorted(one.invoice_id for one in missing))
+    waits = f"Flux {flux.id} : il attend que Chorus Pro accepte le statut mandaté de {listed}."
+    never = sorted(one.mandat for one in missing if one.state is IntentionState.REFUSED or one.invoice_id in ended)
+    if not never or not flux.bordereaux:
+        return waits
+    way = " ; ".join(f'dematfin bordereau ecarter {flux.bordereaux[0]} {number} --motif "…"' for number in never)
+    return f"{waits} Si Chorus Pro refuse pour de bon, les autres partent sans : {way}"
 
 
 def _too_long(app: App, intention: Intention) -> bool:

@@ -24,6 +24,8 @@ REMEDIES: Final = {
     MandatState.ON_HOLD: "Répondez au comptable.",
 }
 
+ABSENT: Final = 'dematfin transmission absente {} --motif "…"'
+
 PASSWORD_DAYS: Final = (60, 30, 7)
 URGENCY: Final = ("URGENT. ", "À faire ce mois-ci. ", "")
 DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
@@ -48,7 +50,10 @@ def alerts(held: Holdings, today: date) -> Iterator[str]:
 def _of_flows(flows: Iterable[Flux]) -> Iterator[str]:
     for flux in flows:
         if flux.state in {FluxState.TO_VERIFY, FluxState.SENDING}:
-            yield f"Flux {flux.id} : on ne sait pas s'il est arrivé au TdT. {flux.message}".strip()
+            yield _in_doubt(flux)
+        elif flux.state is FluxState.TRANSMITTED and flux.message:
+            said = flux.message.rstrip(".")
+            yield f"Flux {flux.id} : transmis, mais le TdT dit : {said}. S'il est perdu : {ABSENT.format(flux.id)}"
         elif flux.state is FluxState.REFUSED_BY_TDT:
             yield f"Flux {flux.id} : refusé par le TdT. {flux.message}".strip()
         elif flux.state is FluxState.BUILT and flux.message:
@@ -56,6 +61,19 @@ def _of_flows(flows: Iterable[Flux]) -> Iterator[str]:
             yield f"Flux {flux.id} : sa signature est refusée. {said}. Corrigez, puis faites-le signer de nouveau."
         elif flux.state is FluxState.SIGNING and flux.message:
             yield f"Flux {flux.id}, à la signature : {flux.message}"
+
+
+def _in_doubt(flux: Flux) -> str:
+    """Say what settles a deposit: a number read at the TdT, or another run."""
+    said = f"{flux.message.rstrip('.')}. " if flux.message else ""
+    doubt = f"Flux {flux.id} : à vérifier, on ne sait pas s'il est arrivé au TdT. {said}"
+    if not flux.arrived:
+        return f"{doubt}Il n'est pas à refaire : demandez ce qu'il devient (dematfin suivi)."
+    return (
+        f"Flux {flux.id} : à vérifier, il est au TdT sous un numéro que l'on ne connaît pas. {said}Lisez ce numéro sur "
+        f"l'écran du TdT (sur S²LOW, la liste des transactions Hélios), puis : "
+        f"dematfin transmission rattacher {flux.id} NUMÉRO. Si le TdT ne l'a plus : {ABSENT.format(flux.id)}"
+    )
 
 
 def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:

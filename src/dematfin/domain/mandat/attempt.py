@@ -18,11 +18,26 @@ class AttemptState(StrEnum):
     CONFLICT = "CONFLICT"  # the very first attempt found these bytes there: somebody else deposited them
     UNKNOWN = "UNKNOWN"  # the answer was lost
     NOT_SENT = "NOT_SENT"  # nothing left us
+    ABSENT = "ABSENT"  # it left, or may have; it was shown since that the TdT does not have it
     REFUSED = "REFUSED"  # the TdT said no
 
 
 OPEN: Final = frozenset({AttemptState.SENDING, AttemptState.UNKNOWN})
 """Its outcome is still to be learnt."""
+MAY_HAVE_LEFT: Final = frozenset(AttemptState) - {AttemptState.NOT_SENT, AttemptState.REFUSED}
+"""Bytes that the TdT says it has may be those of such an attempt."""
+
+ATTEMPT: Final[dict[AttemptState, str]] = {
+    AttemptState.SENDING: "commencé, résultat pas encore écrit",
+    AttemptState.ARRIVED: "arrivé",
+    AttemptState.THERE: "arrivé, numéro inconnu",
+    AttemptState.CONFLICT: "le TdT avait déjà ces octets avant notre premier envoi",
+    AttemptState.UNKNOWN: "réponse perdue, peut-être arrivé",
+    AttemptState.NOT_SENT: "rien n'est parti",
+    AttemptState.ABSENT: "n'est pas au TdT",
+    AttemptState.REFUSED: "refusé par le TdT",
+}
+"""What people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,5 +27,17 @@ class Patience:
 
 
 def closed(closures: Iterable[Closure], now: datetime) -> Closure | None:
-    """Return the closed period that an instant falls in, if any."""
-    return next((one for one in closures if one.start <= now < one.end), None)
+    """Return the closed period that an instant falls in, if any.
+
+    Compared in UTC: two instants of one zone are compared by their watches, which show an hour twice in October.
+    """
+    instant = now.astimezone(UTC)
+    return next((one for one in closures if one.start.astimezone(UTC) <= instant < one.end.astimezone(UTC)), None)
+
+
+def reopens_at(closures: Iterable[Closure], now: datetime) -> datetime:
+    """Return the first instant from `now` that is in no closed period: they may touch or overlap."""
+    known, moment = tuple(closures), now
+    while one := closed(known, moment):
+        moment = one.end
+    return moment
