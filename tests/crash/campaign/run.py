@@ -18,6 +18,8 @@ from crash.campaign.worker import live
 
 ROUNDS: Final = 6
 """Days that a process lives before the last fault."""
+FAULTY: Final = 4
+"""Days of one that nobody kills, while the neighbours still commit their faults."""
 HEALTHY: Final = 40
 """Days, at most, until everything is settled once the neighbours behave."""
 AT_AN_INSTANT: Final = "à un instant quelconque"
@@ -45,8 +47,10 @@ def _played(town: Town, plan: Plan) -> Run:
         with served(town, plan.faults) as neighbours:
             town.connect(archivist=plan.archivist)
             died += _days(town, plan)
+            if plan.faults:
+                _survive(town, FAULTY)
             neighbours.tell(BEHAVE)
-            fork(lambda: live(town, len(plan.deaths), HEALTHY), town.log("erreur.txt")).end()
+            _survive(town, HEALTHY)
         verdict, limbo = _judged(town)
     except ChildFailed as failure:
         verdict, limbo = (Fault(BROKEN, str(failure)),), ()
@@ -58,10 +62,14 @@ def _days(town: Town, plan: Plan) -> Sequence[str]:
     died: list[str] = []
     for number, death in enumerate(plan.deaths):
         fatal = death.fatal(set(died))
-        child = fork(lambda n=number, f=fatal: live(town, n, ROUNDS, f), town.log("erreur.txt"))  # type: ignore[misc]
+        child = fork(lambda n=number, f=fatal: live(town, ROUNDS, f, town.log(f"passages-{n}")), town.log("erreur.txt"))  # type: ignore[misc]
         if child.end(killed_after=death.after):
             died.append(struck(town.log(f"passages-{number}")) or AT_AN_INSTANT)
     return died
+
+
+def _survive(town: Town, rounds: int) -> None:
+    fork(lambda: live(town, rounds), town.log("erreur.txt")).end()
 
 
 def _judged(town: Town) -> tuple[tuple[Fault, ...], tuple[str, ...]]:

@@ -1,8 +1,10 @@
 """What people and the scheduler do with a town, in a child that may die at any point."""
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -26,6 +28,7 @@ from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
 
+NOWHERE: Final = Path(os.devnull)
 UNFORESEEN: Final = "erreur imprévue"
 EVERY: Final = 0.05
 WATCH: Final = threading.Event()
@@ -46,10 +49,10 @@ def never(_: int, __: str) -> bool:
     return False
 
 
-def live(town: Town, number: int, rounds: int, fatal: Fatal = never) -> None:
-    """Live some days, as the `number`-th process of a town; stop when nothing is left to do."""
+def live(town: Town, rounds: int, fatal: Fatal = never, log: Path = NOWHERE) -> None:
+    """Live some days in a town, writing each crossing in `log`; stop when nothing is left to do."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    crossings = Crossings.to(town.log(f"passages-{number}"), fatal)
+    crossings = Crossings.to(log, fatal)
     app = watch(town.app(), crossings)
     crossings.listen()
     for _ in range(rounds):
