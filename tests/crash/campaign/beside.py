@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
@@ -26,7 +26,7 @@ class Fault:
 
     def set(self, neighbours: Neighbours, times: int) -> None:
         """Ask for it."""
-        {"tdt": neighbours.tdt, "chorus": neighbours.chorus}[self.neighbour].faults.set(self.name, times)
+        (neighbours.tdt if self.neighbour == "tdt" else neighbours.chorus).faults.set(self.name, times)
 
 
 @contextmanager
@@ -51,8 +51,12 @@ def _serve(town: Town, faults: tuple[Fault, ...], say: int) -> None:
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
     with Neighbours(town.sandbox) as neighbours:
-        for fault in faults:
-            fault.set(neighbours, fault.times)
-        signal.signal(BEHAVE, lambda *_: [fault.set(neighbours, 0) for fault in faults])
+        _misbehave(neighbours, {fault: fault.times for fault in faults})
+        signal.signal(BEHAVE, lambda *_: _misbehave(neighbours, dict.fromkeys(faults, 0)))
         os.write(say, READY)
         told.wait()
+
+
+def _misbehave(neighbours: Neighbours, times: Mapping[Fault, int]) -> None:
+    for fault, count in times.items():
+        fault.set(neighbours, count)

@@ -71,7 +71,8 @@ def _deposits(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
 
 def _flows(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     """Each flow that we say sent is there under its number; none is left aside without an alert."""
-    there = {str(row["id"]): _nomfic(row["nom"]) for row in theirs.transactions}
+    taken = (line for line in theirs.deposited if line["what"] == "depot")
+    there = {str(line["transaction"]): _nomfic(line["nom"]) for line in taken}
     for flux in ours.flows:
         if flux.remote_id and there.get(flux.remote_id) != flux.id:
             yield Fault(BROKEN, f"{flux.id} n'est pas la transaction {flux.remote_id}")
@@ -103,7 +104,7 @@ def _told(ours: Ours, sheet: Bordereau, flux: Flux | None) -> bool:
 def _money(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     """No cent is lost, no invoice is ordered to be paid twice."""
     invoices = {one.id: one for one in ours.invoices}
-    alive = [row for row in theirs.mandats if row["etat"] != "REJETE"]
+    alive = [row for row in theirs.mandats if not row["etat"].startswith("REJETE")]
     for bill, count in Counter((row["siret"], row["facture"], row["lignes"]) for row in alive).items():
         if count > 1 and bill[1]:
             yield Fault(DOUBLED, f"Hélios a {count} mandats pour la facture {bill[1]}")

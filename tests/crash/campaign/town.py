@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from crash.campaign.children import Child, fork
@@ -115,13 +116,13 @@ def _hurry(town: Town) -> None:
 def _lighten(key: Path, password: bytes) -> None:
     """Derive the password of a key in one turn: each of many processes opens it."""
     opened = pkcs12.load_pkcs12(key.read_bytes(), password)
-    assert opened.key is not None
     assert opened.cert is not None
     others = [one.certificate for one in opened.additional_certs]
     cipher = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1).build(password)
+    assert isinstance(opened.key, RSAPrivateKey)
     data = pkcs12.serialize_key_and_certificates(
         opened.cert.friendly_name, opened.key, opened.cert.certificate, others, cipher
-    )  # type: ignore[arg-type]
+    )
     key.write_bytes(data)
 
 

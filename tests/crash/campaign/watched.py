@@ -20,7 +20,9 @@ REMOTE: Final = {
 
 def watch(app: App, crossings: Crossings) -> App:
     """Return the same app, watched."""
-    ports = {name: Watched(getattr(app, name), name, crossings, frozenset(REMOTE[name])) for name in REMOTE}
+    ports: dict[str, Any] = {
+        name: Watched(getattr(app, name), name, crossings, frozenset(REMOTE[name])) for name in REMOTE
+    }
     return replace(app, ledger=WatchedLedger(app.ledger, crossings), **ports)
 
 

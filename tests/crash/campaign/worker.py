@@ -15,7 +15,7 @@ from crash.campaign.watched import watch
 from dematfin.acts import consult, mandats
 from dematfin.acts import run as acts
 from dematfin.demo.play import Play
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import UNDER_WAY, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.parties.person import Person
 from dematfin.domain.registers import Imputation
@@ -30,9 +30,11 @@ from dematfin.steps.transmit import transmit
 
 NOWHERE: Final = Path(os.devnull)
 UNFORESEEN: Final = "erreur imprévue"
+STILL: Final = 8
+"""Days without any change, longer than a deposit is left to rest, after which what is left waits for somebody."""
+State = tuple[tuple[Flux, ...], tuple[Mandat, ...]]
 EVERY: Final = 0.05
 WATCH: Final = threading.Event()
-UNDER_WAY: Final = frozenset({FluxState.BUILT, FluxState.SIGNED, FluxState.SENDING, FluxState.TRANSMITTED})
 OPEN: Final = frozenset(
     {
         MandatState.PREPARED,
@@ -50,15 +52,17 @@ def never(_: int, __: str) -> bool:
 
 
 def live(town: Town, rounds: int, fatal: Fatal = never, log: Path = NOWHERE) -> None:
-    """Live some days in a town, writing each crossing in `log`; stop when nothing is left to do."""
+    """Live some days in a town, writing each crossing in `log`; stop when nothing is left to do, or nothing moves."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     crossings = Crossings.to(log, fatal)
     app = watch(town.app(), crossings)
     crossings.listen()
+    seen: list[State] = []
     for _ in range(rounds):
         for act in _day(app, town.play(app)):
             _said(town, act)
-        if _settled(app):
+        seen.append(_state(app))
+        if _settled(seen[-1]) or seen[-STILL:] == seen[-1:] * STILL:
             return
         WATCH.wait(EVERY)
 
@@ -108,13 +112,15 @@ def _said(town: Town, act: Callable[[], tuple[Outcome, ...]]) -> None:
         sink.writelines(f"{sentence}\n" for sentence in told)
 
 
-def _settled(app: App) -> bool:
+def _state(app: App) -> State:
     with app.ledger.reading() as books:
-        flows = books.find(Flux, state=tuple(UNDER_WAY | {FluxState.TO_VERIFY}))
-        return not any(not one.arrived for one in flows) and not _left(books.find(Mandat), flows)
+        return books.find(Flux), books.find(Mandat)
 
 
-def _left(mandats: tuple[Mandat, ...], unsure: tuple[Flux, ...]) -> bool:
-    """Say whether a mandat has still its way to go; one in a flow that nobody can find waits for a person."""
-    waiting = {key for flux in unsure for key in flux.bordereaux}
-    return not mandats or any(one.state in OPEN and one.bordereau not in waiting for one in mandats)
+def _settled(state: State) -> bool:
+    """Say whether nobody has anything left to do; a flow that nobody can find waits for a person."""
+    flows, mandats = state
+    unsure = [one for one in flows if one.state in UNDER_WAY]
+    waiting = {key for flux in unsure if flux.arrived for key in flux.bordereaux}
+    left = [one for one in mandats if one.state in OPEN and one.bordereau not in waiting]
+    return bool(mandats) and not left and all(one.arrived for one in unsure)
