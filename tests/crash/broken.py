@@ -18,7 +18,8 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.ports.app import App
 from dematfin.ports.transmitter import ReturnItem
-from dematfin.steps import follow_up, reconcile, transmit
+from dematfin.steps import answers, follow_up, reconcile, transmit
+from dematfin.steps.attempts import arrived, sha1_of
 from dematfin.tdt.s2low import S2low
 
 
@@ -29,9 +30,9 @@ def result_first() -> None:
         assert flux.to_deposit is not None
         with app.documents.local(flux.to_deposit) as path:
             remote_id = app.transmitter.send(path, flux.id)
-            transmit.arrived(app, transmit.begin(app, flux, transmit.sha1_of(path)), remote_id)
+            arrived(app, transmit.begin(app, flux, sha1_of(path)), remote_id)
 
-    transmit.deposit = deposit
+    patch(transmit, "deposit", deposit)
 
 
 def new_name() -> None:
@@ -43,7 +44,7 @@ def new_name() -> None:
             for sheet in books.find(Bordereau, id=flux.bordereaux):
                 books.save(replace(sheet, flux="", sent_before=(*sheet.sent_before, flux.id)))
 
-    reconcile._settle = settle
+    patch(reconcile, "_settle", settle)
 
 
 def read_first() -> None:
@@ -55,22 +56,21 @@ def read_first() -> None:
         self.acknowledge(item)
         return data
 
-    S2low.fetch = hasty  # type: ignore[method-assign]
+    patch(S2low, "fetch", hasty)
 
 
 def applied_twice() -> None:
     """Apply an answer in one transaction, and mark it as applied in another."""
-    apply = follow_up.apply
 
     def split(app: App, answer: Any, *others: Any) -> None:
-        apply(app, answer, *others)
+        answers.apply(app, answer, *others)
         with app.ledger.reading() as books:
             marked = books.get(type(answer), answer.id)
         for one in (answer, marked):
             with app.ledger.transaction() as books:
                 books.save(one)
 
-    follow_up.apply = split
+    patch(follow_up, "apply", split)
 
 
 BREAKAGES: Final[dict[str, tuple[Callable[[], None], str]]] = {
@@ -79,6 +79,12 @@ BREAKAGES: Final[dict[str, tuple[Callable[[], None], str]]] = {
     "lu-avant": (read_first, "transmitter.fetch * après"),
     "applique-deux-fois": (applied_twice, "écrire steps.follow_up._apply_stored après"),
 }
+
+
+def patch(owner: object, name: str, broken: object) -> None:
+    """Put something broken in the place of what is there."""
+    assert hasattr(owner, name)
+    setattr(owner, name, broken)
 
 
 def main(name: str) -> int:

@@ -29,7 +29,7 @@ LONGEST: Final = 1.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Death:
-    """One process dies: at a crossing of such a name (`*` stands for any text), at a crossing of some rank, or after some seconds."""
+    """One process dies: at a crossing of such a name (`*` is any text), at one of some rank, or after some seconds."""
 
     at: str = ""
     rank: int = 0
