@@ -25,7 +25,8 @@ def of_run(done: Run) -> str:
 
 def _again(done: Run) -> str:
     named = any(death.not_in is not None for death in done.plan.deaths)
-    where = " ".join(f'--a "{name}"' for name in done.struck) if named else "--tirages 1"
+    calm = "" if done.plan.faults else "--calme "
+    where = calm + " ".join(f'--a "{name}"' for name in done.struck) if named else "--tirages 1"
     return f"    rejouer : python -m crash.campagne --graine {done.plan.seed} {where}"
 
 
