@@ -137,9 +137,9 @@ def _acquits(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
 
 def _returns(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     """A retour marked as read is in our documents, and was applied once."""
-    kept = {one.id: one for one in ours.answers if one.kind is AnswerKind.RETOUR}
+    kept = {one.document.sha256: one for one in ours.answers if one.kind is AnswerKind.RETOUR}
     for row in theirs.returns:
-        answer = kept.get(f"{AnswerKind.RETOUR}:{row['id']}")
+        answer = kept.get(hashlib.sha256(row["donnees"]).hexdigest())
         if row["lu"] and (answer is None or _bytes(ours, answer.document) != bytes(row["donnees"])):
             yield Fault(LOST, f"retour {row['nom']} marqué lu, ses octets ne sont pas chez nous")
         elif not row["lu"] or not _consumed(ours, answer):
