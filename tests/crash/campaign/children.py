@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-LONGEST: Final = 60.0
+LONGEST: Final = 180.0
 EVERY: Final = 0.002
 FAILED: Final = 70
 WATCH: Final = threading.Event()

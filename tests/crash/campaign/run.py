@@ -16,9 +16,9 @@ from crash.campaign.records import Ours, Theirs
 from crash.campaign.town import Town, copied
 from crash.campaign.worker import live
 
-ROUNDS: Final = 6
+ROUNDS: Final = 4
 """Days that a process lives before the last fault."""
-FAULTY: Final = 4
+FAULTY: Final = 3
 """Days of one that nobody kills, while the neighbours still commit their faults."""
 HEALTHY: Final = 40
 """Days, at most, until everything is settled once the neighbours behave."""

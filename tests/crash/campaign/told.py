@@ -31,14 +31,22 @@ def _again(done: Run) -> str:
 
 
 def table(runs: Sequence[Run]) -> str:
-    """Count, for each step in which a process died and each fault of a neighbour, the runs; then what came of all."""
-    cells = Counter((step, fault) for one in runs for step in _steps(one) for fault in _faults(one))
-    faults = sorted({fault for _, fault in cells})
-    steps = sorted({step for step, _ in cells})
-    legend = [f"  {number:2d}  {fault}" for number, fault in enumerate(faults, start=1)]
-    head = f"{'étape':32s}" + "".join(f"{number:5d}" for number in range(1, len(faults) + 1))
-    lines = [f"{step:32s}" + "".join(f"{cells[step, fault] or '·':>5}" for fault in faults) for step in steps]
-    return "\n".join(["Morts par étape, selon la panne des voisins :", *legend, head, *lines, *_summary(runs)])
+    """Count, for each fault of a neighbour and each step in which a process died, the runs; then what came of all."""
+    cells = Counter((fault, step) for one in runs for step in _steps(one) for fault in _faults(one))
+    faults = sorted({fault for fault, _ in cells})
+    steps = sorted({step for _, step in cells})
+    legend = [f"  {number:2d}  {step}" for number, step in enumerate(steps, start=1)]
+    head = f"{'panne':26s}" + "".join(f"{number:4d}" for number in range(1, len(steps) + 1))
+    lines = [f"{fault:26s}" + "".join(f"{cells[fault, step] or '·':>4}" for step in steps) for fault in faults]
+    return "\n".join(
+        [
+            "Villes, selon la panne des voisins et l'étape où un processus est mort :",
+            *legend,
+            head,
+            *lines,
+            *_summary(runs),
+        ]
+    )
 
 
 def _summary(runs: Sequence[Run]) -> Iterator[str]:
@@ -58,7 +66,9 @@ def _steps(done: Run) -> Iterable[str]:
 def _step(name: str) -> str:
     """Name the step in which a crossing is: its module."""
     words = [word for word in name.split() if word.startswith(("steps.", "acts."))]
-    return ".".join(words[-1].split(".")[:2]) if words else " ".join(name.split()[:2])
+    if words:
+        return ".".join(words[-1].split(".")[:2])
+    return " ".join(name.split()[:2]) if name.startswith("bail") else name
 
 
 def _faults(done: Run) -> Iterable[str]:

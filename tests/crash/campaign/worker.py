@@ -30,7 +30,7 @@ from dematfin.steps.transmit import transmit
 
 NOWHERE: Final = Path(os.devnull)
 UNFORESEEN: Final = "erreur imprévue"
-STILL: Final = 8
+STILL: Final = 5
 """Days without any change, longer than a deposit is left to rest, after which what is left waits for somebody."""
 State = tuple[tuple[Flux, ...], tuple[Mandat, ...]]
 EVERY: Final = 0.05
