@@ -1,0 +1,75 @@
+"""What a campaign says: a line for each run that went wrong, and a table of steps and faults in the end."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from crash.campaign.judge import BROKEN, DOUBLED, HIDDEN, LOST
+from crash.campaign.run import AT_AN_INSTANT, Run
+
+NO_FAULT: Final = "aucune panne"
+NO_DEATH: Final = "personne n'est mort"
+KINDS: Final = (LOST, DOUBLED, HIDDEN, BROKEN)
+
+
+def of_run(done: Run) -> str:
+    """Say what went wrong in a run, and how to play it again; nothing when all is well."""
+    if not done.faults:
+        return ""
+    plan = done.plan
+    faults = ", ".join(f"{one.name} x {one.times}" for one in plan.faults) or NO_FAULT
+    head = f"✗ graine {plan.seed} ({faults}, {'avec' if plan.archivist else 'sans'} archiviste)"
+    deaths = [f"    mort : {name}" for name in done.struck]
+    return "\n".join([head, *deaths, *(f"    {one.kind} : {one.sentence}" for one in done.faults), _again(done)])
+
+
+def _again(done: Run) -> str:
+    named = any(death.not_in is not None for death in done.plan.deaths)
+    calm = "" if done.plan.faults else "--calme "
+    where = calm + " ".join(f'--a "{name}"' for name in done.struck) if named else "--tirages 1"
+    return f"    rejouer : python -m crash.campagne --graine {done.plan.seed} {where}"
+
+
+def table(runs: Sequence[Run]) -> str:
+    """Count, for each fault of a neighbour and each step in which a process died, the runs; then what came of all."""
+    cells = Counter((fault, step) for one in runs for step in _steps(one) for fault in _faults(one))
+    faults = sorted({fault for fault, _ in cells})
+    steps = sorted({step for _, step in cells})
+    legend = [f"  {number:2d}  {step}" for number, step in enumerate(steps, start=1)]
+    head = f"{'panne':26s}" + "".join(f"{number:4d}" for number in range(1, len(steps) + 1))
+    lines = [f"{fault:26s}" + "".join(f"{cells[fault, step] or '·':>4}" for step in steps) for fault in faults]
+    return "\n".join(
+        [
+            "Villes, selon la panne des voisins et l'étape où un processus est mort :",
+            *legend,
+            head,
+            *lines,
+            *_summary(runs),
+        ]
+    )
+
+
+def _summary(runs: Sequence[Run]) -> Iterator[str]:
+    names = {name for one in runs for name in one.struck} - {AT_AN_INSTANT}
+    kinds = Counter(fault.kind for one in runs for fault in one.faults)
+    yield f"{len(runs)} villes, {sum(len(one.struck) for one in runs)} morts, {len(names)} passages nommés frappés"
+    yield ", ".join(f"{kind} = {kinds[kind]}" for kind in KINDS)
+    yield f"flux en attente d'une personne, chacun avec son alerte : {sum(len(one.limbo) for one in runs)}"
+    seeds = [one.plan.seed for one in runs]
+    yield f"graines {min(seeds)} à {max(seeds)}" if seeds else "aucun tirage"
+
+
+def _steps(done: Run) -> Iterable[str]:
+    return {_step(name) for name in done.struck} or {NO_DEATH}
+
+
+def _step(name: str) -> str:
+    """Name the step in which a crossing is: its module."""
+    words = [word for word in name.split() if word.startswith(("steps.", "acts."))]
+    if words:
+        return ".".join(words[-1].split(".")[:2])
+    return " ".join(name.split()[:2]) if name.startswith("bail") else name
+
+
+def _faults(done: Run) -> Iterable[str]:
+    return {one.name for one in done.plan.faults} or {NO_FAULT}

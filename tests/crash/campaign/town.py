@@ -1,0 +1,140 @@
+"""A town whose invoices are certified, made once and copied for each run."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
+
+from crash.campaign.children import Child, fork
+from dematfin.config import load
+from dematfin.demo.folder import DemoFolder
+from dematfin.demo.play import Play
+from dematfin.demo.story import Story
+from dematfin.demo.story import load as load_story
+from dematfin.ports.app import App
+from dematfin.sandbox.neighbours import Neighbours
+from dematfin.wiring import build
+
+DELAYS: Final = {"analyse": 0.01, "envoi": 0.01, "acquit": 0.02, "retour": 0.02}
+BILLS: Final = ("F2026-0412", "F2026-0431", "AV2026-0007", "AV-55012", "7788-02", "2026-091")
+"""Two bordereaux: one with a credit note and a mandat that the comptable will reject, one that the gate will refuse."""
+VERIFY_AFTER: Final = "attente_verification = 0.2"
+ARCHIVIST: Final = re.compile(r"^(mot_de_passe_)?archiviste = .*\n", re.MULTILINE)
+KEYS: Final = {"maire.p12": "maire", "tdt-client.p12": "tdt_client"}
+PORTS: Final = {"chorus": "@CHORUS@", "tdt": "@TDT@", "courriel": "@COURRIEL@"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """A copy, whose neighbours may run or not."""
+
+    folder: DemoFolder
+
+    @property
+    def root(self) -> Path:
+        return self.folder.root
+
+    @property
+    def sandbox(self) -> Path:
+        return self.folder.sandbox
+
+    def log(self, name: str) -> Path:
+        """Return a file of the campaign itself."""
+        return self.root / f"campagne-{name}"
+
+    def connect(self, *, archivist: bool) -> None:
+        """Have the configuration name the ports on which the neighbours listen."""
+        text = self.folder.config.read_text(encoding="utf-8")
+        for name, port in json.loads((self.sandbox / "ports.json").read_text(encoding="utf-8")).items():
+            text = text.replace(PORTS[name], str(port))
+        self.folder.config.write_text(text if archivist else ARCHIVIST.sub("", text), encoding="utf-8")
+
+    def app(self) -> App:
+        """Wire it; only in a child. It opens none of the machine's hundred authorities, which no neighbour needs."""
+        os.environ["SSL_CERT_FILE"] = str(self.root / "pki" / "tdt-ac.pem")
+        os.environ["SSL_CERT_DIR"] = str(self.root / "pki")
+        return build(load(self.folder.config), self.root, _nobody_to_ask)
+
+    def play(self, app: App) -> Play:
+        """Return those who act in it."""
+        return Play(app=app, story=_story(), folder=self.root)
+
+
+def warm(root: Path) -> Town:
+    """Bring a town, in a child, as far as its certified invoices; its neighbours end with it."""
+    town = Town(folder=DemoFolder(root=root / "modele"))
+    root.mkdir(parents=True, exist_ok=True)
+    _wait(fork(lambda: _lived(town), root / "modele.erreur"))
+    return town
+
+
+@contextmanager
+def copied(model: Town, root: Path) -> Iterator[Town]:
+    """Lend a copy; erase it afterwards, unless what is done with it fails."""
+    town = Town(folder=DemoFolder(root=root))
+    shutil.copytree(model.root, root)
+    yield town
+    shutil.rmtree(root)
+
+
+def _lived(town: Town) -> None:
+    town.folder.prepare(_story())
+    app = town.app()
+    with Neighbours(town.sandbox):
+        play = town.play(app)
+        for scene in (play.set_up, play.bring_in, play.certify):
+            list(scene())
+    _hurry(town)
+
+
+def _hurry(town: Town) -> None:
+    """Have everybody answer at once, on ports that each copy chooses."""
+    world = town.sandbox / "monde.json"
+    data: dict[str, Any] = json.loads(world.read_text(encoding="utf-8"))
+    data["tdt"]["delais"] = DELAYS
+    world.write_text(json.dumps(data), encoding="utf-8")
+    ports = town.sandbox / "ports.json"
+    text = town.folder.config.read_text(encoding="utf-8")
+    for name, port in json.loads(ports.read_text(encoding="utf-8")).items():
+        text = text.replace(str(port), PORTS[name])
+    text = re.sub(r"^attente_verification = .*$", VERIFY_AFTER, text, flags=re.MULTILINE)
+    town.folder.config.write_text(text, encoding="utf-8")
+    ports.unlink()
+    for key, secret in KEYS.items():
+        _lighten(town.root / "pki" / key, (town.root / "secrets" / secret).read_bytes())
+
+
+def _lighten(key: Path, password: bytes) -> None:
+    """Derive the password of a key in one turn: each of many processes opens it."""
+    opened = pkcs12.load_pkcs12(key.read_bytes(), password)
+    assert opened.cert is not None
+    others = [one.certificate for one in opened.additional_certs]
+    cipher = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1).build(password)
+    assert isinstance(opened.key, RSAPrivateKey)
+    data = pkcs12.serialize_key_and_certificates(
+        opened.cert.friendly_name, opened.key, opened.cert.certificate, others, cipher
+    )
+    key.write_bytes(data)
+
+
+def _story() -> Story:
+    story = load_story(date.today())  # noqa: DTZ011, TID251 - the neighbours run on the real clock
+    few = [one for one in story.data["factures"] if one["numero"] in BILLS]
+    return replace(story, data={**story.data, "factures": few})
+
+
+def _wait(child: Child) -> None:
+    child.end()
+
+
+def _nobody_to_ask(question: str) -> str:
+    raise AssertionError(question)

@@ -1,0 +1,126 @@
+"""What people and the scheduler do with a town, in a child that may die at any point."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from crash.campaign.crossings import Crossings, Fatal
+from crash.campaign.town import Town
+from crash.campaign.watched import watch
+from dematfin.acts import consult, mandats
+from dematfin.acts import run as acts
+from dematfin.demo.play import Play
+from dematfin.domain.mandat.flux import UNDER_WAY, Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.parties.person import Person
+from dematfin.domain.registers import Imputation
+from dematfin.errors import DematfinError
+from dematfin.ports.app import App
+from dematfin.steps.day import Step
+from dematfin.steps.follow_up import follow_up
+from dematfin.steps.outcome import Outcome
+from dematfin.steps.prepare import prepare
+from dematfin.steps.reconcile import reconcile
+from dematfin.steps.transmit import transmit
+
+NOWHERE: Final = Path(os.devnull)
+UNFORESEEN: Final = "erreur imprévue"
+STILL: Final = 5
+"""Days without any change, longer than a deposit is left to rest, after which what is left waits for somebody."""
+State = tuple[tuple[Flux, ...], tuple[Mandat, ...]]
+EVERY: Final = 0.05
+WATCH: Final = threading.Event()
+OPEN: Final = frozenset(
+    {
+        MandatState.PREPARED,
+        MandatState.IN_BORDEREAU,
+        MandatState.SENT,
+        MandatState.REFUSED_AT_GATE,
+        MandatState.REJECTED,
+    }
+)
+
+
+def never(_: int, __: str) -> bool:
+    """Nobody dies."""
+    return False
+
+
+def live(town: Town, rounds: int, fatal: Fatal = never, log: Path = NOWHERE) -> None:
+    """Live some days in a town, writing each crossing in `log`; stop when nothing is left to do, or nothing moves."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    crossings = Crossings.to(log, fatal)
+    app = watch(town.app(), crossings)
+    crossings.listen()
+    seen: list[State] = []
+    for _ in range(rounds):
+        for act in _day(app, town.play(app)):
+            _said(town, act)
+        seen.append(_state(app))
+        if _settled(seen[-1]) or seen[-STILL:] == seen[-1:] * STILL:
+            return
+        WATCH.wait(EVERY)
+
+
+def _day(app: App, play: Play) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
+    with app.ledger.reading() as books:
+        agent = books.get(Person, "claire")
+    for step in (reconcile, prepare):
+        yield _stepping(app, agent, step)
+    yield lambda: _acting(play.sign)
+    for step in (transmit, follow_up):
+        yield _stepping(app, agent, step)
+    yield lambda: _mended(app, agent)
+
+
+def _stepping(app: App, agent: Person, step: Step) -> Callable[[], tuple[Outcome, ...]]:
+    return lambda: (acts.run(app, agent, step),)
+
+
+def _acting(scene: Callable[[], Iterator[str]]) -> tuple[Outcome, ...]:
+    list(scene())
+    return ()
+
+
+def _mended(app: App, agent: Person) -> tuple[Outcome, ...]:
+    """Correct what Hélios or the comptable sent back; what the TdT says refused may have been integrated, it waits."""
+    for mandat in consult.mandats(app, agent):
+        line = mandat.lines[0].imputation
+        if mandat.state is MandatState.REFUSED_AT_GATE and line.fonction and "fonction" in mandat.reason.lower():
+            mandats.correct(app, agent, mandat.id, Imputation(nature=line.nature, investment=line.investment))
+        elif mandat.state is MandatState.REJECTED:
+            mandats.reissue(app, agent, mandat.id)
+    for sheet in consult.sheets(app, agent):
+        if sheet.bordereau.refused and sheet.flux and sheet.flux.state is FluxState.ACKNOWLEDGED:
+            mandats.resume(app, agent, sheet.bordereau.id)
+    return ()
+
+
+def _said(town: Town, act: Callable[[], tuple[Outcome, ...]]) -> None:
+    """Do something; what a person is told is no failure of the product, what nobody foresaw is."""
+    try:
+        outcomes = act()
+    except DematfinError:
+        return
+    told = [one.sentence for outcome in outcomes for one in outcome.failures if UNFORESEEN in one.sentence]
+    with town.log("imprévu").open("a", encoding="utf-8") as sink:
+        sink.writelines(f"{sentence}\n" for sentence in told)
+
+
+def _state(app: App) -> State:
+    with app.ledger.reading() as books:
+        return books.find(Flux), books.find(Mandat)
+
+
+def _settled(state: State) -> bool:
+    """Say whether nobody has anything left to do; a flow that nobody can find waits for a person."""
+    flows, mandats = state
+    unsure = [one for one in flows if one.state in UNDER_WAY]
+    waiting = {key for flux in unsure if flux.arrived for key in flux.bordereaux}
+    left = [one for one in mandats if one.state in OPEN and one.bordereau not in waiting]
+    return bool(mandats) and not left and all(one.arrived for one in unsure)
