@@ -17,6 +17,7 @@ from dematfin.domain.mandat.attempt import AttemptState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux, FluxState
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
+from dematfin.domain.mandat.reason import Reason, Speaker
 from dematfin.errors import AccessDenied, AlreadyThere, ConfigError, ConnectorError, RuleError, SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -136,7 +137,8 @@ def give_back(app: App, books: Books, flux: Flux, reason: str) -> None:
     for bordereau in books.find(Bordereau, id=flux.bordereaux):
         books.save(replace(bordereau, refused=True))
     for mandat in books.find(Mandat, bordereau=flux.bordereaux, state=UNANSWERED):
-        back = replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=reason)
+        said = (Reason(speaker=Speaker.TDT, text=reason),)
+        back = replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=reason, reasons=said)
         books.save(back)
         books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, back.state, reason))
 
