@@ -60,7 +60,7 @@ def _is_paid(books: Books, mandat: Mandat) -> bool:
 
 
 def _integrated(books: Books, mandat: Mandat) -> bool:
-    """Say whether Hélios took its bordereau, and no other: what Chorus Pro shows may be of its life before a rejection."""
+    """Say whether Hélios took its bordereau, and no other: Chorus Pro may show its life before a rejection."""
     sheets = books.find(Bordereau, siret=mandat.siret, exercice=mandat.exercice)
     mine = [one for one in sheets if one.id == mandat.bordereau and not one.refused]
     if not mine or issued_again((mandat,), sheets):
