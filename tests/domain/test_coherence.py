@@ -34,9 +34,12 @@ AGREES = {
 """What Chorus Pro may show without any difference, on the day when a mandat comes to a state."""
 
 
-def found(status: str, state: MandatState, today: date = TODAY, **changes: Any) -> dict[str, Severity]:
+def found(
+    status: str, state: MandatState, today: date = TODAY, *, again: bool = False, **changes: Any
+) -> dict[str, Severity]:
     one = mandat(state=state, **changes)
-    return {gap.code: gap.severity for gap in gaps(replace(INVOICE, remote_status=status), (one,), today)}
+    shown, reissued = replace(INVOICE, remote_status=status), (one.id,) if again else ()
+    return {gap.code: gap.severity for gap in gaps(shown, (one,), today, reissued=reissued)}
 
 
 @pytest.mark.parametrize("state", list(M))
@@ -54,12 +57,14 @@ def test_a_mandat_of_somebody_else_stops_everything(state: MandatState, status: 
 def test_a_payment_of_what_was_rejected_stops_its_reissue() -> None:
     stop = {"CHORUS-PAYEE-REJETEE": Severity.BLOCKING}
     assert found("MISE_EN_PAIEMENT", M.REJECTED) == stop
-    assert found("MISE_EN_PAIEMENT", M.PREPARED, rejected_on=TODAY) == stop
+    for state in (M.PREPARED, M.IN_BORDEREAU, M.REFUSED_AT_GATE):
+        assert found("MISE_EN_PAIEMENT", state, again=True) == stop
 
 
 def test_what_a_reissue_leaves_behind_is_a_known_difference() -> None:
     known = {"CHORUS-ECART-CONNU": Severity.INFO}
-    assert found("MISE_A_DISPOSITION_COMPTABLE", M.PREPARED, rejected_on=TODAY) == known
+    for state in (M.PREPARED, M.IN_BORDEREAU, M.REFUSED_AT_GATE):
+        assert found("MISE_A_DISPOSITION_COMPTABLE", state, again=True) == known
     assert found("COMPTABILISEE", M.TAKEN_IN_CHARGE, burnt=(1100,)) == known
     assert found("SERVICE_FAIT", M.SENT) == known
 
@@ -78,8 +83,8 @@ def test_a_payment_that_is_not_posted_is_told_once_it_is_late() -> None:
 def test_each_sentence_names_its_invoice_and_says_what_to_do(
     state: MandatState, status: str, burnt: tuple[int, ...]
 ) -> None:
-    one = mandat(state=state, rejected_on=TODAY if burnt else None, burnt=burnt)
-    for gap in gaps(replace(INVOICE, remote_status=status), (one,), TODAY):
+    one = mandat(state=state, burnt=burnt)
+    for gap in gaps(replace(INVOICE, remote_status=status), (one,), TODAY, reissued=(one.id,) if burnt else ()):
         assert gap.sentence.startswith(f"Facture {INVOICE.id} : ")
         assert gap.sentence.endswith(("Voyez d'abord avec le comptable.", "Rien à faire."))
         assert "_" not in gap.sentence

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,109 @@ def test_a_mandat_abandoned_meanwhile_is_an_alarm(hall: Hall) -> None:
     (kept,) = hall.all(Answer)
     assert any("1188" in remark and remark.startswith("URGENT.") for remark in kept.remarks)
     assert states(hall)[1187] is MandatState.SENT
+
+
+def prepared_without(hall: Hall, number: int) -> Mandat:
+    """Have the bordereau built again without one of its mandats."""
+    again(hall)
+    return aside.set_aside(hall.app, MAIRE, SHEET, str(number), "à revoir").mandat
+
+
+def living(hall: Hall) -> None:
+    """Each mandat is in one bordereau at most, which counts it, and what waits tells all that was mandated before."""
+    sheets, mandats_ = hall.all(Bordereau), {one.id: one for one in hall.all(Mandat)}
+    listed = [key for sheet in sheets for key in sheet.mandats]
+    assert len(listed) == len(set(listed))
+    cumul = Decimal("1000.00")
+    for sheet in sheets:
+        assert {mandats_[key].bordereau for key in sheet.mandats} <= {sheet.id}
+        assert sheet.total == sum(mandats_[key].amount for key in sheet.mandats)
+        cumul += sheet.total
+        assert sheet.cumul == cumul or not sheet.mandats
+    numbers = [one.number for one in mandats_.values() if one.number and one.state is not MandatState.CANCELLED]
+    assert len(numbers) == len(set(numbers))
+
+
+@pytest.mark.parametrize("sign_it", [True, False])
+def test_what_is_frozen_after_a_bordereau_that_had_arrived_whole_tells_its_cumul(
+    hall: Hall,
+    sign_it: bool,  # noqa: FBT001
+) -> None:
+    told(hall, NO)
+    prepared_without(hall, 1188)
+    hall.deposit("10.00", start=3)
+    hall.day()
+    hall.certify()
+    prepare(hall.app)
+    if sign_it:
+        hall.sign()
+    told(hall, answered(yes()))
+    prepare(hall.app)
+    first, second = hall.all(Bordereau)
+    assert (str(first.cumul), str(second.cumul)) == ("1165.30", "1175.30")
+    living(hall)
+    (carrier,) = [one for one in hall.all(Flux) if one.id == second.flux]
+    assert carrier.state is FluxState.BUILT
+
+
+def taken_back(hall: Hall) -> None:
+    """Let the mandat that was set aside go with another one, in the next bordereau."""
+    gone = prepared_without(hall, 1188)
+    hall.deposit("10.00", start=3)
+    hall.day()
+    hall.certify()
+    aside.take_back(hall.app, AGENT, gone.id)
+    prepare(hall.app)
+    assert [len(one.mandats) for one in hall.all(Bordereau)] == [1, 2]
+
+
+def test_a_mandat_that_took_another_bordereau_meanwhile_leaves_it(hall: Hall) -> None:
+    told(hall, NO)
+    taken_back(hall)
+    hall.sign()
+    told(hall, answered(yes()))
+    assert states(hall) == {**SENT, 1189: MandatState.IN_BORDEREAU}
+    prepare(hall.app)
+    living(hall)
+    assert [len(one.mandats) for one in hall.all(Bordereau)] == [2, 1]
+    assert len(hall.tdt.received) == 1
+
+
+def test_a_mandat_that_left_in_another_bordereau_meanwhile_is_an_alarm(hall: Hall) -> None:
+    told(hall, NO)
+    taken_back(hall)
+    first, other = [one for one in hall.all(Flux) if one.state is FluxState.BUILT]
+    with hall.ledger.transaction() as books:
+        books.save(replace(first, state=FluxState.DROPPED), replace(books.get(Bordereau, SHEET), flux=""))
+    hall.sign()
+    transmit(hall.app)
+    assert other.bordereaux == ("COMMUNE-2026-43",)
+    hall.tdt.unread.clear()
+    outcome = told(hall, lambda nomfic: WAIT if nomfic == other.id else answered(yes())(nomfic))
+    (alarm,) = [note for note in outcome.notes if "n° 1188" in note]
+    assert "reparti depuis dans le bordereau COMMUNE-2026-43" in alarm
+    living(hall)
+
+
+@pytest.mark.parametrize("out", [True, False])
+def test_the_number_of_an_abandoned_mandat_is_not_another_one(hall: Hall, out: bool) -> None:  # noqa: FBT001
+    """Its number is taken by another invoice, in another bordereau: Hélios has the abandoned one, never that one."""
+    told(hall, NO)
+    gone = prepared_without(hall, 1188)
+    with hall.ledger.transaction() as books:
+        books.save(replace(gone, state=MandatState.CANCELLED))
+    hall.deposit("10.00", start=3)
+    hall.day()
+    hall.certify()
+    prepare(hall.app)
+    assert {one.number: str(one.amount) for one in hall.all(Mandat) if one.bordereau}[1188] == "10.00"
+    if out:
+        aside.set_aside(hall.app, MAIRE, "COMMUNE-2026-43", "1188", "à revoir")
+    told(hall, answered(yes()))
+    (other,) = [one for one in hall.all(Mandat) if str(one.amount) == "10.00"]
+    assert other.state is (MandatState.PREPARED if out else MandatState.IN_BORDEREAU)
+    assert any("1188" in remark for one in hall.all(Answer) for remark in one.remarks)
+    assert hall.all(Bordereau)[0].mandats == ("M2026-000001",)
 
 
 def test_a_lost_deposit_is_settled_by_its_acquit(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.reception import Reception
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.intake import intake
+from dematfin.steps.prepare import prepare
 from dematfin.steps.shown_paid import shown_paid
 from examples import AGENT
 from fakes.hall import Hall
@@ -78,6 +79,47 @@ def test_a_budget_that_gets_retours_is_told_by_them(hall: Hall) -> None:
         books.save(replace(second, state=MandatState.TAKEN_IN_CHARGE, taken_on=date(2026, 4, 1)))
     shows(hall, PAID, PAID)
     assert shown_paid(hall.app).done == ()
+
+
+@pytest.mark.parametrize("state", [MandatState.PAID, MandatState.REJECTED, MandatState.ON_HOLD])
+def test_a_retour_that_tells_no_day_is_a_retour(hall: Hall, state: MandatState) -> None:
+    with hall.ledger.transaction() as books:
+        _, second = books.find(Mandat)
+        books.save(replace(second, state=state))
+    shows(hall, PAID, PAID)
+    assert shown_paid(hall.app).done == ()
+
+
+def rejected_then_issued_again(hall: Hall) -> str:
+    """Have both rejected, without a day, and issue the first again as far as its new bordereau."""
+    with hall.ledger.transaction() as books:
+        books.save(*(replace(one, state=MandatState.REJECTED) for one in books.find(Mandat)))
+    first = hall.all(Mandat)[0]
+    mandats.reissue(hall.app, AGENT, first.id)
+    prepare(hall.app)
+    return str(first.id)
+
+
+def test_what_chorus_pro_shows_may_be_of_the_life_before_a_rejection(hall: Hall) -> None:
+    key = rejected_then_issued_again(hall)
+    with hall.ledger.transaction() as books:
+        first, second = books.find(Mandat)
+        books.save(replace(first, state=MandatState.SENT), replace(second, state=MandatState.CANCELLED))
+        books.save(*(replace(one, acquit=AcquitSummary.ACCEPTED) for one in books.find(Flux)))
+    shows(hall, PAID)
+    assert hall.all(Mandat)[0].id == key
+    assert shown_paid(hall.app).done == ()
+
+
+def test_a_reissue_is_no_mandat_of_somebody_else(hall: Hall) -> None:
+    """A retour need not tell the day of a rejection, and a reissue forgets what was told of the life before it."""
+    key = rejected_then_issued_again(hall)
+    shows(hall, "MISE_A_DISPOSITION_COMPTABLE")
+    found = [one for one in consult.gaps(hall.app, AGENT) if key in one.sentence]
+    assert [one.code for one in found] == ["CHORUS-ECART-CONNU"]
+    shows(hall, PAID)
+    found = [one for one in consult.gaps(hall.app, AGENT) if key in one.sentence]
+    assert [one.code for one in found] == ["CHORUS-PAYEE-REJETEE"]
 
 
 def test_a_mandat_of_two_invoices_waits_for_both(hall: Hall) -> None:

@@ -9,7 +9,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.aside import after, check_aside, put_aside, taken_back, without
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import french
 from dematfin.domain.motif import for_journal
@@ -18,6 +18,7 @@ from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.build import build_all
+from dematfin.steps.cumul import flux_of, later
 from dematfin.steps.day import LEASES
 from dematfin.steps.give_up import give_up
 from dematfin.steps.intentions import announced, recall
@@ -69,11 +70,11 @@ def set_aside(app: App, who: Person, bordereau_id: str, mandat_key: str, motif: 
             bordereau = books.get(Bordereau, bordereau_id)
             mandat = _named(books, bordereau, mandat_key)
             reason = for_journal(f"Mandat {mandat.id}", motif)
-            later = _later(books, bordereau)
-            unsigned = tuple(_undo(app, books, one, mandat, reason) for one in (bordereau, *later))
+            following = later(books, bordereau)
+            unsigned = tuple(_undo(app, books, one, mandat, reason) for one in (bordereau, *following))
             left = [one for one in books.find(Mandat, id=bordereau.mandats) if one.id != mandat.id]
             remains = without(bordereau, mandat, left)
-            books.save(remains, put_aside(mandat, reason), *(after(one, mandat) for one in later))
+            books.save(remains, put_aside(mandat, reason), *(after(one, mandat) for one in following))
             _record(app, books, mandat, remains, reason)
             told = tuple(one.id for one in _recalled(books, mandat, reason))
         tally = Tally("reconstruction des flux")
@@ -131,24 +132,9 @@ def _named(books: Books, bordereau: Bordereau, key: str) -> Mandat:
     return found[0]
 
 
-def _later(books: Books, bordereau: Bordereau) -> tuple[Bordereau, ...]:
-    """Return the bordereaux frozen after one, whose cumul counts it too; one that has left keeps what it told."""
-    series = {"siret": bordereau.siret, "exercice": bordereau.exercice, "kind": bordereau.kind}
-    following = [one for one in books.find(Bordereau, **series) if one.mandats and one.cumul > bordereau.cumul]
-    return tuple(one for one in following if one.refused or _is_here(_flux(books, one)))
-
-
-def _is_here(flux: Flux | None) -> bool:
-    return flux is None or flux.state in HELD_BACK | {FluxState.SIGNING}
-
-
-def _flux(books: Books, bordereau: Bordereau) -> Flux | None:
-    return next(iter(books.find(Flux, id=bordereau.flux)), None) if bordereau.flux else None
-
-
 def _undo(app: App, books: Books, bordereau: Bordereau, mandat: Mandat, reason: str) -> str:
     """Drop the flow of a bordereau, kept but never sent; return the bordereau's id when its signature becomes void."""
-    flux = _flux(books, bordereau)
+    flux = flux_of(books, bordereau)
     motif = f"mandat n° {mandat.number} de {french(mandat.amount)} écarté : {reason}"
     books.record(app.event(Subject.BORDEREAU, bordereau.id, "figé", TO_REDO, motif))
     if flux is None or bordereau.refused:

@@ -1,28 +1,38 @@
 """A flow that was never sent is withdrawn: the one before it, believed refused, had reached the comptable after all."""
 
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Final
 
-from dematfin.domain.event import Subject
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
+from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.arrival import take_arrived
 from dematfin.steps.attempts import flux_named
 from dematfin.steps.day import LEASES
+from dematfin.steps.outcome import Tally
 from dematfin.steps.prepare import prepare
+from dematfin.steps.proofs import accept, believed_refused
 from dematfin.steps.transmit import mandats_of
 
 OURS: Final = frozenset({FluxState.BUILT, FluxState.SIGNED})
 """Nobody else has it."""
 
 
-def withdraw(app: App, who: Person, nomfic: str, motif: str) -> Bordereau:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """The bordereau as it is now, and what a person must know or see to."""
+
+    bordereau: Bordereau
+    notes: tuple[str, ...]
+
+
+def withdraw(app: App, who: Person, nomfic: str, motif: str) -> Withdrawn:
     """Drop such a flow: its bordereau goes back to the flow that arrived, its mandats are where the comptable says.
 
     Raises:
@@ -31,33 +41,17 @@ def withdraw(app: App, who: Person, nomfic: str, motif: str) -> Bordereau:
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     reason = for_journal(f"Flux {nomfic}", motif)
+    tally = Tally("retrait")
     with app.ledger.lease(LEASES[prepare], app.holder), app.ledger.transaction() as books:
         flux = flux_named(books, nomfic)
         _check_ours(flux)
         (bordereau,) = books.find(Bordereau, id=flux.bordereaux)
-        mandats = mandats_of(books, flux)
-        _check_known(flux, bordereau, mandats)
+        _check_known(flux, bordereau, mandats_of(books, flux))
         former = _former(books, bordereau)
-        books.save(flux.moved(FluxState.DROPPED))
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.DROPPED, f"retiré : {reason}"))
-        _recognise(app, books, former, reason)
-        for one in mandats:
-            if one.state is MandatState.IN_BORDEREAU:
-                books.save(one.moved(MandatState.SENT))
-                told = f"parti avec le flux {former.id}"
-                books.record(app.event(Subject.MANDAT, one.id, one.state, MandatState.SENT, told))
-        earlier = tuple(one for one in bordereau.sent_before if one != former.id)
-        back = replace(bordereau, flux=former.id, sent_before=earlier, refused=False)
-        books.save(back)
-    return back
-
-
-def _recognise(app: App, books: Books, former: Flux, reason: str) -> None:
-    """Write that a flow has arrived: the comptable's word is a fact, whatever was believed of it."""
-    there = replace(former, state=FluxState.ACKNOWLEDGED, acquit=AcquitSummary.ACCEPTED, message="")
-    books.save(there)
-    told = f"le comptable connaît ses mandats, il était donc arrivé : {reason}"
-    books.record(app.event(Subject.FLUX, former.id, former.state, there.state, told))
+        told = f"le comptable connaît ses mandats, il était donc arrivé : {reason}"
+        accept(app, books, former, told, by=app.by)
+        alarms = take_arrived(app, books, bordereau, former, tally)
+        return Withdrawn(bordereau=books.get(Bordereau, bordereau.id), notes=(*tally.outcome().notes, *alarms))
 
 
 def _check_ours(flux: Flux) -> None:
@@ -80,11 +74,8 @@ def _check_known(flux: Flux, bordereau: Bordereau, mandats: tuple[Mandat, ...]) 
 
 
 def _former(books: Books, bordereau: Bordereau) -> Flux:
-    """Return the last flow of a bordereau that has left us; one that was dropped never did."""
-    for nomfic in reversed(bordereau.sent_before):
-        former = books.get(Flux, nomfic)
-        if former.state is not FluxState.DROPPED:
-            return former
+    if former := believed_refused(books, bordereau):
+        return former
     message = (
         f"Le bordereau {bordereau.id} n'est jamais parti d'ici. Ce que le comptable connaît sous les numéros de ses "
         "mandats vient d'ailleurs : voyez avec lui avant toute chose."

@@ -87,9 +87,12 @@ def certify(flux: Key, motif: Why, configuration: Configuration = DEFAULT) -> No
 def withdraw_flow(flux: Key, motif: Why, configuration: Configuration = DEFAULT) -> None:
     """Retire un flux jamais envoyé dont le comptable connaît déjà les mandats, par un flux précédent."""
     desk = sit(configuration)
-    sheet = withdraw.withdraw(desk.app, desk.who, flux, motif)
+    done = withdraw.withdraw(desk.app, desk.who, flux, motif)
+    sheet = done.bordereau
     say(f"Flux {flux} : retiré, il ne partira pas. Le bordereau {sheet.id} est celui du flux {sheet.flux}, arrivé.")
     say("Ses mandats suivent ce que dit le comptable. Si l'un avait été corrigé depuis, dites-le-lui.")
+    for note in done.notes:
+        say(f"! {note}", style="yellow")
 
 
 def _row(one: Attempt, clock: Clock) -> tuple[str, str, str, str]:

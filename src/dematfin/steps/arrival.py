@@ -3,12 +3,11 @@
 Its mandats are sent, as it carried them; the flow that was to be sent in its place is dropped, if it is still here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from dematfin.domain.event import Subject
-from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.bordereau import Bordereau, total, total_tva
 from dematfin.domain.mandat.flux import NEVER_LEFT, AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -16,11 +15,11 @@ from dematfin.domain.reception import Answer, AnswerKind, AnswerState
 from dematfin.errors import DocumentError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.cumul import drop, shift
 from dematfin.steps.outcome import Tally
+from dematfin.steps.taken_out import WAITING, Carried, alarm, bring_back, is_carried
 
 DGFIP: Final = "dgfip"
-WAITING: Final = frozenset({MandatState.IN_BORDEREAU, MandatState.PREPARED, MandatState.REFUSED_AT_GATE})
-"""Of which Hélios is believed to have nothing."""
 
 
 def has_left(books: Books, sheet: Bordereau, flux: Flux) -> Flux | None:
@@ -38,30 +37,37 @@ def take_arrived(app: App, books: Books, sheet: Bordereau, flux: Flux, tally: Ta
 
     No other flow of it may have left (`has_left`).
     """
-    _drop(app, books, sheet, flux, tally)
-    numbers = _carried(app, books, sheet, flux)
+    if sheet.flux != flux.id:
+        drop(app, books, sheet, f"Hélios l'a reçu par le flux {flux.id}, que l'on croyait refusé", tally)
+    carried = _carried(app, books, sheet, flux)
     listed = books.find(Mandat, id=sheet.mandats)
-    aside = _set_aside(books, sheet, numbers - {mandat.number for mandat in listed})
-    arrived = [mandat for mandat in (*listed, *aside) if mandat.number in numbers]
+    arrived = [
+        *(mandat for mandat in listed if is_carried(mandat, carried)),
+        *bring_back(app, books, sheet, carried, tally),
+    ]
+    missing = sorted(carried.keys() - {mandat.number for mandat in arrived})
+    alarms = tuple(alarm(books, sheet, flux, carried, number) for number in missing)
     _send(app, books, sheet, flux, arrived)
-    _let_out(app, books, sheet, [mandat for mandat in listed if mandat.number not in numbers])
-    books.save(
-        replace(
-            sheet,
-            flux=flux.id,
-            refused=False,
-            sent_before=tuple(
-                key for key in dict.fromkeys((*sheet.sent_before, sheet.flux)) if key not in {"", flux.id}
-            ),
-            mandats=tuple(mandat.id for mandat in sorted(arrived, key=lambda one: one.number)),
-            total=total(arrived),
-            tva=total_tva(arrived),
-        )
-    )
+    _let_out(app, books, sheet, [mandat for mandat in listed if mandat not in arrived], set(missing))
+    shift(app, books, sheet, total(arrived) - total(listed), tally)
+    books.save(_as_it_left(sheet, flux, arrived, listed))
     motif = f"Hélios l'a par le flux {flux.id} : il n'est plus à renvoyer"
     books.record(app.event(Subject.BORDEREAU, sheet.id, "refusé", "accepté", motif, by=DGFIP))
-    missing = sorted(numbers - {mandat.number for mandat in arrived})
-    return tuple(_given_up(sheet, flux, number) for number in missing)
+    return alarms
+
+
+def _as_it_left(sheet: Bordereau, flux: Flux, arrived: Sequence[Mandat], listed: Sequence[Mandat]) -> Bordereau:
+    before = dict.fromkeys((*sheet.sent_before, sheet.flux))
+    return replace(
+        sheet,
+        flux=flux.id,
+        refused=False,
+        sent_before=tuple(key for key in before if key not in {"", flux.id}),
+        mandats=tuple(mandat.id for mandat in sorted(arrived, key=lambda one: one.number)),
+        total=total(arrived),
+        tva=total_tva(arrived),
+        cumul=sheet.cumul + total(arrived) - total(listed),
+    )
 
 
 def hear_again(books: Books, sheets: Iterable[Bordereau]) -> None:
@@ -71,41 +77,17 @@ def hear_again(books: Books, sheets: Iterable[Bordereau]) -> None:
     books.save(*(replace(one, state=AnswerState.STORED, remarks=()) for one in kept))
 
 
-def _drop(app: App, books: Books, sheet: Bordereau, flux: Flux, tally: Tally) -> None:
-    """Drop what was to be sent in its place; a place where it is being signed has it until somebody takes it back."""
-    other = books.get(Flux, sheet.flux) if sheet.flux not in {"", flux.id} else None
-    if other is None or other.state not in NEVER_LEFT:
-        return
-    motif = f"retiré : Hélios a déjà son bordereau {sheet.id}, par le flux {flux.id}"
-    books.save(other.moved(FluxState.DROPPED))
-    books.record(app.event(Subject.FLUX, other.id, other.state, FluxState.DROPPED, motif))
-    tally.note(
-        f"URGENT. Bordereau {sheet.id} : Hélios l'a reçu par le flux {flux.id}, que l'on croyait refusé. Le flux "
-        f"{other.id}, qui devait le remplacer ({FLUX[other.state]}), est retiré : ne le déposez nulle part."
-    )
-    if other.state is FluxState.SIGNING:
-        where = "reprenez le fichier remis" if other.by_hand else f"faites-y supprimer le dossier {other.signing_ref}"
-        tally.note(f"Flux {other.id} : il était à la signature, {where}.")
-
-
-def _carried(app: App, books: Books, sheet: Bordereau, flux: Flux) -> set[int]:
-    """Return the numbers of the mandats of a bordereau as the flow carried it: it may have been changed since."""
+def _carried(app: App, books: Books, sheet: Bordereau, flux: Flux) -> Carried:
+    """Return the mandats of a bordereau as the flow carried it: it may have been changed since."""
     document = flux.to_deposit or flux.unsigned
     try:
         with app.documents.local(document) as path:
             read = app.reader.aller(path)
     except DocumentError:
-        return {mandat.number for mandat in books.find(Mandat, id=sheet.mandats)}
+        return dict.fromkeys(mandat.number for mandat in books.find(Mandat, id=sheet.mandats))
     place = (sheet.exercice, sheet.number, str(sheet.kind))
     there = [one for one in read.bordereaux if (one.exercice, one.number, one.kind) == place]
-    return {mandat.number for one in there for mandat in one.mandats}
-
-
-def _set_aside(books: Books, sheet: Bordereau, numbers: set[int]) -> tuple[Mandat, ...]:
-    """Return the mandats that were taken out of a bordereau after its flow had left."""
-    series = {"siret": sheet.siret, "exercice": sheet.exercice, "kind": sheet.kind.mandats}
-    found = books.find(Mandat, **series, number=numbers) if numbers else ()
-    return tuple(mandat for mandat in found if mandat.state is MandatState.PREPARED and not mandat.bordereau)
+    return {mandat.number: mandat for one in there for mandat in one.mandats}
 
 
 def _send(app: App, books: Books, sheet: Bordereau, flux: Flux, mandats: Sequence[Mandat]) -> None:
@@ -120,18 +102,12 @@ def _send(app: App, books: Books, sheet: Bordereau, flux: Flux, mandats: Sequenc
     books.record(*(app.event(Subject.MANDAT, one.id, one.state, MandatState.SENT, motif, by=DGFIP) for one in waiting))
 
 
-def _let_out(app: App, books: Books, sheet: Bordereau, mandats: Sequence[Mandat]) -> None:
-    """What took a place in the bordereau after its flow had left keeps its number, and goes in the next one."""
-    books.save(*(replace(one, state=MandatState.PREPARED, bordereau="") for one in mandats))
-    motif = f"sorti du bordereau {sheet.id}, qu'Hélios avait déjà reçu sans lui ; garde le n° "
-    books.record(
-        *(app.event(Subject.MANDAT, one.id, one.state, MandatState.PREPARED, f"{motif}{one.number}") for one in mandats)
-    )
-
-
-def _given_up(sheet: Bordereau, flux: Flux, number: int) -> str:
-    return (
-        f"URGENT. Hélios a reçu par le flux {flux.id} un mandat n° {number} du bordereau {sheet.id}, abandonné ici "
-        "depuis. Demandez au comptable de le rejeter avant de mandater de nouveau ses factures : elles seraient "
-        "payées deux fois."
-    )
+def _let_out(app: App, books: Books, sheet: Bordereau, mandats: Sequence[Mandat], taken: Collection[int]) -> None:
+    """What took a place in the bordereau after its flow had left goes in the next one; a number that Hélios has under
+    another mandat is not its own any more."""
+    for one in mandats:
+        number = 0 if one.number in taken else one.number
+        books.save(replace(one, state=MandatState.PREPARED, bordereau="", number=number))
+        motif = f"sorti du bordereau {sheet.id}, qu'Hélios avait déjà reçu sans lui"
+        kept = f"garde le n° {number}" if number else f"le n° {one.number} y est déjà pris, il en recevra un autre"
+        books.record(app.event(Subject.MANDAT, one.id, one.state, MandatState.PREPARED, f"{motif} ; {kept}"))

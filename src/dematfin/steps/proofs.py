@@ -15,7 +15,7 @@ from dematfin.steps.outcome import Tally
 def clear_up(app: App, books: Books, flows: Sequence[str]) -> None:
     """Settle the flows whose acquit was not clear, and whose mandats the comptable knows."""
     for flux in books.find(Flux, id=tuple(flows), acquit=AcquitSummary.UNCLEAR):
-        _accept(app, books, flux, "son acquit n'était pas clair ; le comptable connaît ses mandats")
+        accept(app, books, flux, "son acquit n'était pas clair ; le comptable connaît ses mandats")
 
 
 def prove(app: App, books: Books, sheet: Bordereau, tally: Tally) -> tuple[str, ...]:
@@ -23,10 +23,10 @@ def prove(app: App, books: Books, sheet: Bordereau, tally: Tally) -> tuple[str, 
 
     Return what a person must see to. One that was sent again may have arrived either way: nothing is changed.
     """
-    flux = _believed_refused(books, sheet)
+    flux = believed_refused(books, sheet)
     if flux is None:
         return ()
-    _accept(app, books, flux, "on le croyait refusé ; le comptable connaît ses mandats")
+    accept(app, books, flux, "on le croyait refusé ; le comptable connaît ses mandats")
     said = (
         f"URGENT. Bordereau {sheet.id} : on croyait son flux {flux.id} refusé, mais le comptable connaît ses mandats. "
         "Rien n'en est plus à reprendre ni à renvoyer ; vérifiez avec lui qu'il les a tous."
@@ -34,7 +34,7 @@ def prove(app: App, books: Books, sheet: Bordereau, tally: Tally) -> tuple[str, 
     return (said, *take_arrived(app, books, sheet, flux, tally))
 
 
-def _believed_refused(books: Books, sheet: Bordereau) -> Flux | None:
+def believed_refused(books: Books, sheet: Bordereau) -> Flux | None:
     """Return the flow by which it came: the one that it is in, when it came back, or else the one before."""
     flows = {flux.id: flux for flux in books.find(Flux, id=(sheet.flux, *sheet.sent_before))}
     current = flows.get(sheet.flux)
@@ -42,11 +42,13 @@ def _believed_refused(books: Books, sheet: Bordereau) -> Flux | None:
         return current
     if current and current.state not in NEVER_LEFT:
         return None
-    former = [flows[key] for key in sheet.sent_before if key in flows]
-    doubtful = [flux for flux in former if flux.state is FluxState.REFUSED_BY_TDT]
+    listed = [flows[key] for key in sheet.sent_before if key in flows]
+    former = [flux for flux in listed if flux.state is not FluxState.DROPPED]  # that one never left
+    doubtful = [one for one in former if one.state is FluxState.REFUSED_BY_TDT or one.acquit is AcquitSummary.UNCLEAR]
     return next(reversed(doubtful or former), None)
 
 
-def _accept(app: App, books: Books, flux: Flux, motif: str) -> None:
+def accept(app: App, books: Books, flux: Flux, motif: str, *, by: str = DGFIP) -> None:
+    """Write that a flow has arrived: the word of the comptable is a fact, whatever was believed of it."""
     books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=AcquitSummary.ACCEPTED, message=motif))
-    books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=DGFIP))
+    books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=by))

@@ -15,11 +15,12 @@ from dematfin.domain.reception import Answer, AnswerState
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.acquits import is_applied
-from dematfin.steps.arrival import DGFIP, WAITING
+from dematfin.steps.arrival import DGFIP
 from dematfin.steps.outcome import Tally
 from dematfin.steps.proofs import clear_up, prove
 from dematfin.steps.reductions import living_reductions, settle_origin
 from dematfin.steps.strays import stray
+from dematfin.steps.taken_out import WAITING
 
 AT_ONCE: Final = 1_000
 """Mandats of one transaction: another writer waits for no more than these."""

@@ -14,12 +14,15 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.reissue import issued_again
 from dematfin.domain.reception import Reception
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
 from dematfin.steps.outcome import Outcome, Tally
 
 ACCEPTED = frozenset({AcquitSummary.ACCEPTED, AcquitSummary.PARTLY})
+TOLD = frozenset({MandatState.TAKEN_IN_CHARGE, MandatState.ON_HOLD, MandatState.REJECTED, MandatState.PARTLY_PAID})
+"""Where a retour alone brings a mandat, though it may tell no day."""
 
 
 def shown_paid(app: App) -> Outcome:
@@ -40,9 +43,10 @@ def shown_paid(app: App) -> Outcome:
 def _told_by_retours(books: Books, siret: str) -> bool:
     """Say whether the comptable has ever spoken of a mandat of this budget in a retour."""
     ever = Between(low=date.min)
-    return any(
-        books.first(Mandat, 1, "id", siret=siret, **{day: ever}) for day in ("taken_on", "held_on", "rejected_on")
-    )
+    if any(books.first(Mandat, 1, "id", siret=siret, **{day: ever}) for day in ("taken_on", "held_on", "rejected_on")):
+        return True
+    paid = books.first(Mandat, 1, "id", siret=siret, state=MandatState.PAID, paid_shown=False)
+    return bool(paid or books.first(Mandat, 1, "id", siret=siret, state=TOLD))
 
 
 def _is_paid(books: Books, mandat: Mandat) -> bool:
@@ -56,8 +60,12 @@ def _is_paid(books: Books, mandat: Mandat) -> bool:
 
 
 def _integrated(books: Books, mandat: Mandat) -> bool:
-    sheets = books.find(Bordereau, id=mandat.bordereau, refused=False)
-    return bool(sheets) and any(one.acquit in ACCEPTED for one in books.find(Flux, id=sheets[0].flux))
+    """Say whether Hélios took its bordereau, and no other: Chorus Pro may show its life before a rejection."""
+    sheets = books.find(Bordereau, siret=mandat.siret, exercice=mandat.exercice)
+    mine = [one for one in sheets if one.id == mandat.bordereau and not one.refused]
+    if not mine or issued_again((mandat,), sheets):
+        return False
+    return any(one.acquit in ACCEPTED for one in books.find(Flux, id=mine[0].flux))
 
 
 def _alone(books: Books, invoice: Invoice, mandat: Mandat) -> bool:

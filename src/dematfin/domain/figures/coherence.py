@@ -4,7 +4,7 @@ We set nothing but MANDATEE, before the flow leaves (AIFE); what follows is post
 reissue MANDATEE is not written again: Chorus Pro then shows the former mandat, and that difference is a known one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,51 +14,62 @@ from dematfin.domain.invoice.chorus import AT_THE_COMPTABLE, PAID, Stage, said, 
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.reissue import issued_again
 from dematfin.domain.mandat.together import leading
 
 M = MandatState
 HERE: Final = frozenset({M.PREPARED, M.IN_BORDEREAU})
+NOT_THERE: Final = HERE | {M.REFUSED_AT_GATE}
+"""Of which Hélios has nothing."""
 GRACE: Final = timedelta(days=15)
 """Hélios posts a payment within days; before, its silence means nothing."""
 NOT_MANDATED: Final = frozenset({Stage.READY, Stage.CERTIFIED})
 
 
 def gaps(
-    invoice: Invoice, mandats: Sequence[Mandat], today: date, *, payments_untold: bool = False
+    invoice: Invoice,
+    mandats: Sequence[Mandat],
+    today: date,
+    *,
+    payments_untold: bool = False,
+    reissued: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Compare one invoice to pay with what Chorus Pro shows of it.
 
-    `payments_untold`: its structure has asked that payments be not posted (statutMiseEnPaiementNestPasRemonte).
+    `payments_untold`: its structure has asked that payments be not posted (statutMiseEnPaiementNestPasRemonte);
+    `reissued`: mandats that the comptable rejected and that were issued again.
     """
     mandat = leading(mandats)
     if invoice.state is not InvoiceState.TO_PAY or invoice.origin is not Origin.CHORUS or mandat is None:
         return ()
     return (
-        *_too_early(invoice, mandat),
-        *_paid_or_not(invoice, mandat),
+        *_too_early(invoice, mandat, again=mandat.id in reissued),
+        *_paid_or_not(invoice, mandat, again=mandat.id in reissued),
         *_behind(invoice, mandat, today, payments_untold=payments_untold),
     )
 
 
-def _too_early(invoice: Invoice, mandat: Mandat) -> Iterator[Finding]:
-    """Chorus Pro is further than a mandat that Hélios cannot have."""
-    if invoice.remote_status not in AT_THE_COMPTABLE:
+def _too_early(invoice: Invoice, mandat: Mandat, *, again: bool) -> Iterator[Finding]:
+    """Chorus Pro is further than a mandat that Hélios cannot have, unless it shows the former life of it."""
+    if invoice.remote_status not in AT_THE_COMPTABLE or mandat.state not in NOT_THERE:
         return
-    if mandat.state in HERE and mandat.rejected_on is None:
-        what = f"notre mandat {mandat.id} n'est pas parti : le comptable en a donc un autre"
-        yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, invoice, f"{what}. Ne le signez ni ne le transmettez")
+    if again:
+        if invoice.remote_status != PAID:
+            why = f"son mandat {mandat.id} est réémis après un rejet, Chorus Pro montre encore le premier"
+            yield _known(invoice, why)
     elif mandat.state is M.REFUSED_AT_GATE:
         what = f"Hélios a refusé notre mandat {mandat.id}"
         yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, invoice, f"{what}. Ne reprenez pas son bordereau")
-    elif mandat.state in HERE and invoice.remote_status != PAID:
-        yield _known(invoice, f"son mandat {mandat.id} est réémis après un rejet, Chorus Pro montre encore le premier")
+    else:
+        what = f"notre mandat {mandat.id} n'est pas parti : le comptable en a donc un autre"
+        yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, invoice, f"{what}. Ne le signez ni ne le transmettez")
 
 
-def _paid_or_not(invoice: Invoice, mandat: Mandat) -> Iterator[Finding]:
+def _paid_or_not(invoice: Invoice, mandat: Mandat, *, again: bool) -> Iterator[Finding]:
     """Chorus Pro shows a payment that the comptable has not told us."""
     if invoice.remote_status != PAID:
         return
-    if mandat.state is M.REJECTED or (mandat.state in HERE and mandat.rejected_on):
+    if mandat.state is M.REJECTED or (mandat.state in NOT_THERE and again):
         what = f"le comptable a rejeté notre mandat {mandat.id}"
         yield _gap("CHORUS-PAYEE-REJETEE", Severity.BLOCKING, invoice, f"{what}. Ne le réémettez ni ne le transmettez")
     elif mandat.state is M.ON_HOLD:
@@ -107,5 +118,7 @@ def of_all(held: Holdings, today: date) -> Iterator[Finding]:
         for key in mandat.invoice_ids:
             mandats.setdefault(key, []).append(mandat)
     silent = {rules.id for rules in held.structures if rules.payments_untold}
+    again = issued_again(held.mandats, held.bordereaux)
     for invoice in held.invoices:
-        yield from gaps(invoice, mandats.get(invoice.id, ()), today, payments_untold=invoice.siret in silent)
+        made, untold = mandats.get(invoice.id, ()), invoice.siret in silent
+        yield from gaps(invoice, made, today, payments_untold=untold, reissued=again)

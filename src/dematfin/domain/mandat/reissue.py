@@ -5,8 +5,10 @@ the NomFic changes. Rejected by the comptable before the prise en charge: the ma
 bordereau. Rejected after the prise en charge: the number is burnt, a new one is allotted.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 
 
@@ -28,3 +30,9 @@ def again(mandat: Mandat) -> Mandat:
     if mandat.state is MandatState.REFUSED_AT_GATE:
         return prepared
     return replace(prepared, bordereau="", number=0 if mandat.number in mandat.burnt else mandat.number)
+
+
+def issued_again(mandats: Iterable[Mandat], sheets: Iterable[Bordereau]) -> frozenset[str]:
+    """Return those that the comptable rejected in an earlier life: the bordereau of then lists them for ever."""
+    now = {mandat.id: mandat.bordereau for mandat in mandats}
+    return frozenset(key for sheet in sheets for key in sheet.mandats if now.get(key, sheet.id) != sheet.id)
