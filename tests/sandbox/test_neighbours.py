@@ -3,6 +3,7 @@
 import gc
 import json
 import socket
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -12,12 +13,22 @@ import pytest
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.story import load
 from dematfin.errors import ConfigError
+from dematfin.sandbox import pki
+from dematfin.sandbox.mailbox import MailBox
 from dematfin.sandbox.neighbours import NEVER_LENT, Neighbours, free_ports
+from dematfin.sandbox.smtp import MailServer
 from dematfin.sandbox.world import World
 from dematfin.support import tls
 from tdt.browsers import post, status
 from tdt.flows import flow
 from tdt.platform import ACQUIT, LIST
+
+
+@pytest.fixture(scope="module")
+def tls_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("tls") / "tls"
+    pki.make_transport_pki(made, "TEST mot de passe")
+    return made
 
 
 @pytest.fixture
@@ -46,6 +57,23 @@ def test_a_door_already_taken_is_told_and_leaves_nothing_open(folder: Path, name
     with Neighbours(folder):
         assert all(answers(port) for port in ports.values())
     assert not any(answers(port) for port in ports.values())
+
+
+@pytest.mark.parametrize("sort", ["clair", "starttls", "tls"])
+def test_a_mail_server_that_stops_hangs_up_on_whoever_has_just_called(tls_folder: Path, sort: str) -> None:
+    """A connection may be accepted in the very turn of the loop that is its last."""
+    box = MailBox(dossier=Path("courriel"), certificat_serveur=None if sort == "clair" else Path("tdt-serveur.pem"))
+    for _ in range(5):
+        server = MailServer(box, tls_folder, implicit=sort == "tls")
+        server.start()
+        calls = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(3)]
+        server.stop()
+        for call in calls:
+            with call, suppress(ConnectionResetError):
+                call.settimeout(5)
+                while call.recv(100):  # the greeting, perhaps, then nothing
+                    pass
+    gc.collect()  # pytest fails on a socket that nobody closed
 
 
 def test_the_dgfip_is_asked_through_the_door_of_the_tdt(folder: Path) -> None:

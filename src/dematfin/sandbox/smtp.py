@@ -8,6 +8,7 @@ import ssl
 import threading
 from pathlib import Path
 from typing import Final
+from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -19,6 +20,7 @@ from dematfin.sandbox.server import HOST
 SLOWLY: Final = 0.5
 """Seconds."""
 TAKEN: Final = "250 OK"
+TURNS: Final = 4
 
 
 class MailServer:
@@ -33,6 +35,7 @@ class MailServer:
         self._implicit = implicit
         self._socket = _bound(port)
         self._loop = asyncio.new_event_loop()
+        self._open: WeakSet[SMTP] = WeakSet()
         self._listening = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -67,16 +70,27 @@ class MailServer:
         server = self._loop.run_until_complete(self._loop.create_server(self._protocol, sock=self._socket, ssl=early))
         self._loop.call_soon(self._listening.set)
         self._loop.run_forever()
+        self._loop.run_until_complete(self._hang_up(server))
+        self._loop.close()
+
+    async def _hang_up(self, server: asyncio.Server) -> None:
+        """Close every connection. One just accepted is nobody's until its transport is made, which a closed server
+        does not allow: so accept no more, let those be made, close."""
+        self._loop.remove_reader(self._socket)
+        await _turns()
         server.close()
-        left = asyncio.all_tasks(self._loop)
+        for one in self._open:
+            if isinstance(one.transport, asyncio.Transport):
+                one.transport.abort()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
         for task in left:
             task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        self._loop.close()
+        await asyncio.gather(*left, return_exceptions=True)
+        await _turns()
 
     def _protocol(self) -> SMTP:
         late = None if self._implicit else self._tls
-        return SMTP(
+        protocol = SMTP(
             _Keeper(self),
             hostname="sandbox.invalid",
             tls_context=late,
@@ -85,6 +99,8 @@ class MailServer:
             authenticator=self._knows,
             loop=self._loop,
         )
+        self._open.add(protocol)
+        return protocol
 
     def _knows(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
         """Let in one account, the one of the world."""
@@ -139,6 +155,12 @@ class _Keeper:
         written = self._server.folder / f"{number:05d}.part"
         written.write_bytes(envelope.original_content or b"")
         written.rename(written.with_suffix(".eml"))
+
+
+async def _turns() -> None:
+    """Let the loop do what is due, and what that brings about."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 def _cut(server: SMTP) -> None:
