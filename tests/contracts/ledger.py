@@ -68,6 +68,7 @@ class LedgerContract:
             assert [found.id for found in books.find(Invoice, state=InvoiceState.IN_VISA)] == [made[1].id]
             wanted = {one.id for one in made}
             assert [found.id for found in books.find(Invoice, id=wanted)] == sorted(wanted)
+            assert [found.id for found in books.find(Invoice, id=[*wanted, *wanted])] == sorted(wanted)
             both = books.find(Invoice, state=(InvoiceState.RECEIVED, InvoiceState.IN_VISA), number=("N1", "N2"))
             assert [found.number for found in both] == ["N1", "N2"]
             assert books.find(Invoice, id=()) == ()

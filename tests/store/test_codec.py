@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import examples
-from dematfin.store.codec import dumps, loads
+from dematfin.domain.registers import StructureRules
+from dematfin.store.codec import dumps, hints, loads, remembering
 from dematfin.store.engine import open_engine
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.tables import RECORDS
@@ -49,3 +50,9 @@ def test_amounts_keep_all_their_decimals_inside_a_document() -> None:
     precise = Decimal("3245.681450")
     assert loads(type(content.amounts), dumps(content.amounts)) == content.amounts
     assert str(loads(Decimal, dumps(precise))) == "3245.681450"
+
+
+def test_what_can_be_changed_is_read_anew() -> None:
+    read = remembering(hints(StructureRules)["services"])
+    assert read("{}") == read("{}") == {}
+    assert read("{}") is not read("{}")

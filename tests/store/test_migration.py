@@ -2,34 +2,41 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import event as listens
 
 from dematfin.domain.delay.dgp import delay
 from dematfin.domain.document import DocumentRef
+from dematfin.domain.event import Event, Subject
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.link import Link
+from dematfin.domain.mandat.attempt import Attempt
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear
-from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.kind import BordereauKind, MandatKind
 from dematfin.domain.mandat.liquidation import Basis, liquidate
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.parties.bank import KnownAccount
+from dematfin.domain.reception import Answer, AnswerKind, Reception, ReceptionState
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.task import VisaTask
 from dematfin.domain.visa.task import tasks as tasks_of
 from dematfin.store.engine import open_engine, writing
+from dematfin.store.journal import Journal
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.migrate import SCRIPTS
 from dematfin.store.tables import RECORDS
-from examples import COMMUNE, IBAN, SUPPLIER, VISEUR, account, engagement, invoice, tiers
+from examples import CCAS, COMMUNE, IBAN, RULES, SUPPLIER, VISEUR, account, engagement, invoice, mandat, tiers
 from fakes.clock import FakeClock
 
 
@@ -169,3 +176,65 @@ def test_mandats_in_each_state_come_up_whole_and_may_go_on(engine: Engine) -> No
     with ledger.reading() as books:
         assert books.get(Mandat, "M2026-000001").cases == ("regie",)
         assert [one.kind for one in books.find(Bordereau, number=42)] == ["02", "01"]
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+KEPT = DocumentRef(sha256="00", size=1)
+
+
+def flux(key: str, state: FluxState, **changes: Any) -> Flux:
+    return Flux(id=key, siret=COMMUNE, state=state, bordereaux=(), pieces=(), unsigned=KEPT, **changes)
+
+
+def before_the_sixth(engine: Engine) -> tuple[Any, ...]:
+    """Make a base of the fifth version, whose second flow has left; return what is in it."""
+    acquit = Answer(id="ACQUIT:1", kind=AnswerKind.ACQUIT, name="a", flux="F", received_at=NOON, document=KEPT)
+    seen = Reception(id="1", number="N1", status="S", status_at="", state=ReceptionState.READ)
+    kept = (flux("F-1", FluxState.BUILT), flux("F-2", FluxState.ACKNOWLEDGED), acquit, seen, mandat(), RULES)
+    fill(engine, "0005", *kept)
+    told = (
+        (Subject.FLUX, "SENDING", "TO_VERIFY", "réponse perdue"),
+        (Subject.FLUX, "TO_VERIFY", "TRANSMITTED", "retrouvé au TdT"),
+        (Subject.FLUX, "TRANSMITTED", "TRANSMITTED", "le TdT le retient"),
+        (Subject.FLUX, "TRANSMITTED", "ACKNOWLEDGED", "acquit"),
+        (Subject.PIECE, "", "TRANSMITTED", "du même nom"),
+    )
+    with writing(engine.connect()) as connection, connection.begin():
+        for collectivite, key, late in ((COMMUNE, "F-2", 0), (CCAS, "F-1", 50), (CCAS, "F-2", 50)):
+            for hour, (subject, state, after, motif) in enumerate(told, start=late):
+                at = NOON + timedelta(hours=hour)
+                event = Event(subject=subject, subject_id=key, before=state, after=after, at=at, by="s", motif=motif)
+                Journal(connection, collectivite).append(event)
+    return kept
+
+
+def test_what_has_left_takes_the_day_of_its_departure_and_the_rest_stays(engine: Engine) -> None:
+    built, left, *others = before_the_sixth(engine)
+    for _ in range(2):
+        ledger = SqlLedger(engine, COMMUNE, FakeClock().now)
+        with ledger.reading() as books:
+            assert books.find(Flux) == (built, replace(left, sent_at=NOON + timedelta(hours=1)))
+            assert [books.get(type(one), one.id) for one in others] == others
+            assert (books.find(Attempt), books.find(Link)) == ((), ())
+        assert ledger.verify_journal().broken_at == 0
+
+
+@pytest.mark.parametrize("halfway", ["CREATE TABLE link", "ALTER TABLE structure", "UPDATE flux"])
+def test_an_upgrade_that_is_cut_short_leaves_the_base_as_it_was(engine: Engine, halfway: str) -> None:
+    kept = before_the_sixth(engine)
+    engine.dispose()
+    was = inspect(engine).get_multi_columns()
+
+    def cut(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.strip().startswith(halfway):
+            raise KeyboardInterrupt
+
+    listens.listen(engine, "before_cursor_execute", cut)
+    with pytest.raises(KeyboardInterrupt):
+        SqlLedger(engine, COMMUNE, FakeClock().now)
+    listens.remove(engine, "before_cursor_execute", cut)
+    assert {
+        name: [one["name"] for one in columns] for name, columns in inspect(engine).get_multi_columns().items()
+    } == {name: [one["name"] for one in columns] for name, columns in was.items()}
+    with SqlLedger(engine, COMMUNE, FakeClock().now).reading() as books:
+        assert books.get(Mandat, kept[4].id) == kept[4]

@@ -129,7 +129,7 @@ class SqlBooks:
         if not name:
             yield query
             return
-        values = list(lists[name])
+        values = list(dict.fromkeys(lists[name]))  # said twice, it would be found by two statements
         for start in range(0, len(values), LONGEST_LIST):
             yield query.where(table.c[name].in_(values[start : start + LONGEST_LIST]))
 

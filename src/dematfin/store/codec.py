@@ -33,7 +33,7 @@ def loads(kind: Any, text: str) -> Any:
 def remembering(kind: Any) -> Callable[[str], Any]:
     """Return `loads` of one kind for many rows: they often say the same, of their creditor or of nothing at all."""
     read = _reader(kind)
-    if get_origin(kind) is dict:  # somebody might change it
+    if get_origin(kind) in {dict, Mapping}:  # somebody might change it
         return lambda text: read(json.loads(text))
     again = lru_cache(maxsize=1024)(lambda text: read(json.loads(text)))
     return lambda text: again(text) if len(text) <= SHORT else read(json.loads(text))

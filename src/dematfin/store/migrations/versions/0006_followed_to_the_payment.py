@@ -64,12 +64,13 @@ def upgrade() -> None:
 
 
 def _date_what_has_left() -> None:
-    event = sa.table("event", *map(sa.column, ("collectivite", "subject_id", "after", "at")))
+    """A word of the TdT on a flow that it has is no new departure."""
+    event = sa.table("event", *map(sa.column, ("collectivite", "subject", "subject_id", "before", "after", "at")))
     flux = sa.table("flux", *map(sa.column, ("collectivite", "id", "sent_at")))
     left = (
         sa.select(sa.func.max(event.c.at))
         .where(event.c.collectivite == flux.c.collectivite, event.c.subject_id == flux.c.id)
-        .where(event.c.after == "TRANSMITTED")
+        .where(event.c.subject == "flux", event.c.before != "TRANSMITTED", event.c.after == "TRANSMITTED")
         .scalar_subquery()
     )
     op.execute(flux.update().values(sent_at=left))
