@@ -2,8 +2,10 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 from collections import Counter
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -191,6 +193,16 @@ def test_the_flows_are_those_that_the_tdt_received(demo: Path, flows: list[Path]
     assert sorted(line["octets"] for line in lines if line["what"] == "depot") == sorted(
         flow.stat().st_size for flow in flows
     )
+
+
+def test_a_deposit_whose_answer_was_lost_is_found_and_never_sent_twice(demo: Path) -> None:
+    with closing(sqlite3.connect(f"file:{demo}/var/registre.db?mode=ro", uri=True)) as base:
+        motifs = [motif for (motif,) in base.execute("SELECT motif FROM event WHERE subject = 'flux'")]
+    assert [motif for motif in motifs if "la réponse s'est perdue" in motif]
+    assert "retrouvé au TdT sous le n° 1" in motifs
+    lines = [json.loads(line) for line in (demo / "bac-a-sable/tdt/journal.jsonl").read_text().splitlines()]
+    names = Counter(line["nomfic"] for line in lines if line["what"] == "depot")
+    assert set(names.values()) == {1}
 
 
 def test_the_report_fetches_nothing_and_has_its_chart(demo: Path) -> None:

@@ -76,6 +76,25 @@ def test_a_mail_server_that_stops_hangs_up_on_whoever_has_just_called(tls_folder
     gc.collect()  # pytest fails on a socket that nobody closed
 
 
+def test_the_faults_of_a_world_are_committed_once_whatever_restarts(tmp_path: Path) -> None:
+    demo = DemoFolder(root=tmp_path / "mairie")
+    demo.prepare(load(date(2026, 3, 2)), {"cut_after_store": 1})
+    folder = demo.sandbox
+    with Neighbours(folder) as neighbours:
+        assert [neighbours.tdt.faults.take("cut_after_store") for _ in range(2)] == [True, False]
+    with Neighbours(folder) as neighbours:
+        assert not neighbours.tdt.faults.take("cut_after_store")
+
+
+def test_a_fault_that_nobody_knows_is_a_mistake_in_the_world(folder: Path) -> None:
+    path = folder / "monde.json"
+    given = json.loads(path.read_text(encoding="utf-8"))
+    given["tdt"]["pannes"] = {"meteor": 1}
+    path.write_text(json.dumps(given), encoding="utf-8")
+    with pytest.raises(ConfigError, match="« meteor »"):
+        Neighbours(folder)
+
+
 def test_the_dgfip_is_asked_through_the_door_of_the_tdt(folder: Path) -> None:
     """One set of faults for both, one clock: what a campaign sets comes about in the whole chain."""
     word = (folder.parent / "secrets/tdt_client").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -19,6 +19,8 @@ from dematfin.errors import ConfigError
 if TYPE_CHECKING:
     from dematfin.demo.play import Play
 
+LOST_ANSWER: Final = {"cut_after_store": 1}
+"""The TdT takes the first flow and hangs up: what happens then is worth a scene."""
 sandbox = family("Les voisins simulés d'une démonstration.")
 
 
@@ -44,7 +46,7 @@ def demonstrate(
 
     folder = DemoFolder(root=dossier.resolve())
     story = load(SystemClock("Europe/Paris").today())
-    folder.prepare(story)
+    folder.prepare(story, LOST_ANSWER)
     app = open_app(folder.config)
     with running(folder.config):
         play = Play(app=app, story=story, folder=folder.root)

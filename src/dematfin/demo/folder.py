@@ -2,8 +2,10 @@
 
 import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from dematfin.demo.story import FIXTURES, Story
@@ -27,6 +29,7 @@ OURS: Final = (
     MAILS,
 )
 MARK: Final = ".demonstration"
+NO_FAULT: Final[Mapping[str, int]] = MappingProxyType({})
 TECHNICAL_LOGIN: Final = "TECH_1_990042@cpro.fr"
 CLIENT_ID: Final = "3f6b1f0e-0000-4000-8000-990042000015"
 SECRETS: Final = (
@@ -57,8 +60,8 @@ class DemoFolder:
         """The neighbours' own folder."""
         return self.root / "bac-a-sable"
 
-    def prepare(self, story: Story) -> None:
-        """Write everything afresh; raises ConfigError when the folder holds somebody else's files."""
+    def prepare(self, story: Story, faults: Mapping[str, int] = NO_FAULT) -> None:
+        """Write everything afresh, and the faults of the TdT; raises ConfigError when the folder is somebody else's."""
         self._clear()
         for name in (
             "secrets",
@@ -79,7 +82,7 @@ class DemoFolder:
             shutil.copyfile(self.sandbox / "tls" / "tdt-ac.pem", self.root / "pki" / name)
         pki.private(self.root / "pki" / "tdt-client.p12", (self.sandbox / "tls" / "tdt-client.p12").read_bytes())
         ports = neighbours.free_ports(self.sandbox)
-        world = World.model_validate(_world(story, words, self.sandbox))
+        world = World.model_validate(_world(story, words, self.sandbox, faults))
         (self.sandbox / "monde.json").write_text(world.model_dump_json(indent=1), encoding="utf-8")
         self.config.write_text(_configuration(story, ports, pki.fingerprint(mayor)), encoding="utf-8")
 
@@ -105,7 +108,7 @@ class DemoFolder:
             ports.write_text(kept, encoding="utf-8")
 
 
-def _world(story: Story, words: dict[str, str], sandbox: Path) -> dict[str, Any]:
+def _world(story: Story, words: dict[str, str], sandbox: Path, faults: Mapping[str, int]) -> dict[str, Any]:
     """Describe the neighbours' world: the fixtures, with the secrets and keys of this folder."""
     data = story.data
     account = {"certificat": "tls/tdt-client.pem", "sirets": [one["siret"] for one in data["budgets"]]}
@@ -123,6 +126,7 @@ def _world(story: Story, words: dict[str, str], sandbox: Path) -> dict[str, Any]
         "tdt": {
             "certificat_serveur": "tls/tdt-serveur.pem",
             "autorite_clients": "tls/tdt-ac.pem",
+            "pannes": dict(faults),
             "comptes": [
                 account | {"login": "agent", "mot_de_passe": words["tdt_agent"]},
                 account | {"login": "archives", "mot_de_passe": words["tdt_archiviste"], "role": "ARCH", "droits": []},

@@ -17,10 +17,10 @@ from dematfin.demo.mail import arrives
 from dematfin.demo.people import person
 from dematfin.demo.reminders import reminders_leave
 from dematfin.demo.review import morning
+from dematfin.demo.sending import both_sides_agree, flows_leave
 from dematfin.demo.story import FIXTURES, Story
 from dematfin.demo.telling import told
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Person, Role
@@ -32,7 +32,6 @@ from dematfin.steps.follow_up import follow_up
 from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
 from dematfin.steps.slips import slips
-from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa as open_folders
 
 LEFT_IN_VISA: Final = frozenset({"NP-3381", "INV-2026-80"})
@@ -68,6 +67,7 @@ class Play:
             ("Corrections : bordereau refusé, mandat rejeté", self.correct),
             ("Nouvelle signature, nouvel envoi", self.send_again),
             ("Paiement du reste", self.wait_for_payments),
+            ("Rapprochement avec le TdT", self.reconcile),
             ("Un bordereau laissé à signer", self.leave_work),
         )
 
@@ -79,7 +79,7 @@ class Play:
             administer.add_person(self.app, you, person(one))
         yield f"{len(self.story.data['personnes']) + 1} personnes, dont vous (compte système « {you.system_user} »)"
         for one in self.story.data["budgets"]:
-            administer.open_budget(self.app, you, self._year(one))
+            administer.open_budget(self.app, you, self.story.year(one))
             yield f"budget {one['code']} ouvert : prochain mandat n° {one['dernier_mandat'] + 1}"
         agent = self._person("claire")
         taken = registers.import_engagements(self.app, agent, FIXTURES / "engagements.csv").taken
@@ -150,7 +150,7 @@ class Play:
 
     def transmit(self) -> Iterator[str]:
         """Tell Chorus Pro, then send."""
-        yield from told(acts.run(self.app, self._person("claire"), transmit))
+        yield from flows_leave(self.app, self._person("claire"))
 
     def wait_for_acquits(self) -> Iterator[str]:
         """Ask until every flow is answered."""
@@ -188,6 +188,10 @@ class Play:
         for scene in (self.prepare, self.sign, self.transmit, self.wait_for_acquits):
             yield from scene()
 
+    def reconcile(self) -> Iterator[str]:
+        """What left is what the TdT has."""
+        yield from both_sides_agree(self.app, self._person("claire"), self.story.today)
+
     def leave_work(self) -> Iterator[str]:
         """Leave a bordereau to sign, so that every command can be tried."""
         yield from self._certify(self._person("nadia"), LEFT_IN_VISA)
@@ -221,17 +225,6 @@ class Play:
             desks=frozenset(desks),
             system_user=system_account(),
             email="dominique.essai@valbrume.example",
-        )
-
-    def _year(self, one: dict[str, Any]) -> BudgetYear:
-        exercice = self.story.today.year
-        return BudgetYear(
-            id=budget_year_id(one["siret"], exercice),
-            siret=one["siret"],
-            exercice=exercice,
-            last_mandat=one["dernier_mandat"],
-            last_bordereau=one["dernier_bordereau"],
-            cumul=Decimal(one["cumul"]),
         )
 
     def _person(self, key: str) -> Person:

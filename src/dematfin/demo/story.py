@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dematfin.demo.paper import pdf
+from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.money import ZERO, euros, french
 from dematfin.support.resources import folder
 
@@ -26,6 +27,18 @@ class Story:
         """Return the deposits for the sandbox, their PDF files written under its `folder`."""
         suppliers = {one["cle"]: one for one in self.data["fournisseurs"]}
         return [self._invoice(one, suppliers[one["fournisseur"]], folder) for one in self.data["factures"]]
+
+    def year(self, one: dict[str, Any]) -> BudgetYear:
+        """Return the year of a budget, as it is opened."""
+        exercice = self.today.year
+        return BudgetYear(
+            id=budget_year_id(one["siret"], exercice),
+            siret=one["siret"],
+            exercice=exercice,
+            last_mandat=one["dernier_mandat"],
+            last_bordereau=one["dernier_bordereau"],
+            cumul=Decimal(one["cumul"]),
+        )
 
     def _invoice(self, one: dict[str, Any], supplier: dict[str, Any], folder: Path) -> dict[str, Any]:
         vat = [_vat(Decimal(rate), Decimal(base), one.get("tva", {}).get(rate)) for rate, base in one["ht"].items()]

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from dematfin.errors import ConfigError
 from dematfin.sandbox import faults
 from dematfin.sandbox.chorus.app import ChorusApp
 from dematfin.sandbox.chorus.state import Invoices
@@ -52,6 +53,8 @@ class Neighbours:
             registry = Registry(folder / "helios" / "etat.db")
             opened.callback(registry.state.close)
             asked = Faults(faults.PLATFORM)
+            if not (folder / "tdt").exists():  # its world is told once
+                _commit(asked, world.tdt.pannes)
             dgfip = _dgfip(world, folder, registry, asked)
             self.tdt = opened.enter_context(closing(TdtApp(world.tdt, folder, folder / "tdt", dgfip, asked)))
             self.parapheur = _parapheur(folder)
@@ -129,6 +132,15 @@ def _parapheur(folder: Path) -> ParapheurApp | None:
     if not described.exists():
         return None
     return ParapheurApp(Setup.model_validate_json(described.read_bytes()), folder / "parapheur")
+
+
+def _commit(asked: Faults, wanted: dict[str, int]) -> None:
+    for name, times in wanted.items():
+        try:
+            asked.set(name, times)
+        except ValueError as error:
+            message = f"Le bac à sable ne connaît pas la panne « {name} » : corrigez « pannes » dans son monde.json."
+            raise ConfigError(message) from error
 
 
 def _dgfip(world: World, folder: Path, registry: Registry, asked: Faults) -> Dgfip:

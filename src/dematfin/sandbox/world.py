@@ -183,12 +183,13 @@ class Delays(Part):
 
 
 class Tdt(Part):
-    """The S²LOW platform."""
+    """The S²LOW platform; `pannes` are the faults, and how many of each, that it commits once it has first started."""
 
     certificat_serveur: Path
     autorite_clients: Path
     comptes: tuple[TdtAccount, ...]
     delais: Delays = Delays()
+    pannes: dict[str, int] = {}
     taille_maximale: int = 128 * 1024 * 1024
 
 
