@@ -180,11 +180,11 @@ def test_a_rejected_mandat_says_which_number_it_will_have(burnt: tuple[int, ...]
     assert found.then == "dematfin mandat reemettre M2026-000001"
 
 
-def test_a_wrong_account_is_asked_of_the_supplier_and_the_mandat_made_anew() -> None:
+def test_a_wrong_account_is_asked_of_the_supplier_and_the_mandat_issued_again() -> None:
     found = explain(mandat(MandatState.REJECTED, reasons=(comptable("09"), comptable(text="RIB illisible"))))
     assert found.who is Responsible.SUPPLIER
     assert found.command == "dematfin tiers importer FICHIER"
-    assert found.then.startswith("dematfin mandat annuler M2026-000001")
+    assert found.then == "dematfin mandat reemettre M2026-000001"
     assert [cause.why for cause in found.causes][1] == "comptable : « RIB illisible »"
 
 

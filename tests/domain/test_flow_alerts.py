@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dematfin.domain.figures.alerts import alerts
 from dematfin.domain.figures.flow_alerts import of_flows
@@ -86,6 +88,34 @@ def test_an_overtaken_flow_and_a_later_one_are_told_apart() -> None:
     assert [flux(1).id in found[0], "panne" in found[0]] == [True, False]
     assert [flux(3).id in found[1], "panne" in found[1]] == [True, True]
     assert len(found) == 2
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 60), st.booleans()), max_size=8),
+)
+def test_each_late_flow_is_told_once_alone_or_in_the_one_breakdown(rows: list[tuple[int, bool]]) -> None:
+    flows = tuple(
+        sent(number, hours, FluxState.ACKNOWLEDGED if done else FluxState.TRANSMITTED, WEDNESDAY)
+        for number, (hours, done) in enumerate(rows, start=1)
+    )
+    found = told(holdings(flows), WEDNESDAY)
+    left = {one.id: hours for one, (hours, done) in zip(flows, rows, strict=True) if not done and hours >= 4}
+    youngest = min((hours for hours, done in rows if done), default=99)
+    together = {key for key, hours in left.items() if hours <= youngest}
+    breakdowns = [one for one in found if "panne" in one]
+    assert len(breakdowns) == bool(together)
+    assert sorted(key for key in left for one in found if f"Flux {key} :" in one) == sorted(left.keys() - together)
+    if breakdowns and len(together) > 1:
+        assert f"{len(together)} flux attendent" in breakdowns[0]
+    assert len(found) == len(left) - len(together) + bool(together)
+
+
+def test_closures_that_overlap_are_counted_once() -> None:
+    first = Closure(start=MONDAY, end=MONDAY + timedelta(hours=20))
+    second = Closure(start=MONDAY + timedelta(hours=10), end=MONDAY + timedelta(hours=22))
+    held = holdings((sent(1, 48, now=WEDNESDAY),), closures=(second, first, first))
+    (line,) = told(held, WEDNESDAY)
+    assert line.startswith("Acquits")  # 26 hours of work, neither 6 nor 48
 
 
 def test_a_flow_in_doubt_is_told_with_its_age() -> None:

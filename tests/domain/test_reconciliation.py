@@ -140,6 +140,7 @@ def test_our_number_that_holds_another_flow_is_told_on_both() -> None:
 def test_a_stranger_says_where_it_may_come_from(nomfic: str, words: str) -> None:
     found = gap(None, There(remote_id="5", nomfic=nomfic, place=P.WAITING))
     assert found.gap is Gap.FOREIGN
+    assert found.act is (nomfic != "AUTRE")  # another software that uses the account is no alarm
     assert words in found.why
 
 

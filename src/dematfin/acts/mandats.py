@@ -14,6 +14,7 @@ from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.correction import check_digits, open_to_correction
+from dematfin.steps.creditor import as_registered, change_of_creditor
 from dematfin.steps.credits import exchange
 from dematfin.steps.reductions import living_reductions
 
@@ -59,7 +60,8 @@ def reissue(app: App, who: Person, mandat_id: str) -> Mandat:
     """Issue again a mandat that the comptable rejected: its old number, or a new one, by the rule.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError when the mandat was not rejected, or was paid in part before.
+        Forbidden, UnknownRecord; RuleError when the mandat was not rejected, or was paid in part before; PiecesMissing
+            when its creditor of today cannot be paid.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
@@ -74,10 +76,11 @@ def reissue(app: App, who: Person, mandat_id: str) -> Mandat:
             )
             raise RuleError(message)
         _check_not_taken_back(books, mandat)
-        prepared = again(mandat)
+        prepared = again(as_registered(app, books, mandat))
         books.save(prepared)
         number = f"garde le n° {prepared.number}" if prepared.number else "recevra un nouveau numéro"
-        books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, prepared.state, f"réémis, {number}"))
+        motif = f"réémis, {number}{change_of_creditor(mandat, prepared)}"
+        books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, prepared.state, motif))
     return prepared
 
 

@@ -1,6 +1,7 @@
 """One element of an answer, looked through once: a year of mandats is read in little more than the time of its parse.
 
-Names are local names, since some senders put children in a namespace; a name that is there twice keeps its first value.
+Names are local names, since some senders put children in a namespace. A name that is there twice keeps its first value
+as a text; of a word on which something hangs (a code, a number, a day, an amount), two values are none.
 """
 
 import re
@@ -19,21 +20,24 @@ BOOLEANS: Final = {"1": True, "true": True, "0": False, "false": False}
 class Record:
     """What an element says: the attribute `V` of its children, and the children that have others below."""
 
-    __slots__ = ("_below", "_said")
+    __slots__ = ("_below", "_said", "_torn")
 
     def __init__(self, element: Any) -> None:
         self._said: dict[str, str] = {}
         self._below: dict[str, list[Any]] = {}
+        self._torn: tuple[str, ...] = ()
         for one in element:
             tag = one.tag
             if not isinstance(tag, str):  # a comment
                 continue
             name = tag.rpartition("}")[2]
-            value = one.get("V")
-            if value is None:
+            said = one.get("V")
+            if said is None:
                 self._below.setdefault(name, []).append(one)
-            else:
-                self._said.setdefault(name, value.strip())
+                continue
+            said = said.strip()
+            if self._said.setdefault(name, said) != said:
+                self._torn += (name,)
 
     def all(self, name: str) -> "Iterator[Record]":
         """Look through the children of a name."""
@@ -47,28 +51,29 @@ class Record:
         """Return a text, empty when it is absent."""
         return self._said.get(name, "")
 
+    def code(self, name: str) -> str:
+        """Return a word on which something hangs, empty when it is absent or told in two ways."""
+        return "" if name in self._torn or name in self._below else self._said.get(name, "")
+
     def whole(self, name: str) -> int | None:
         """Return a whole number, None when it is absent or unreadable."""
-        text = self._said.get(name, "")
+        text = self.code(name)
         return int(text) if WHOLE.fullmatch(text) else None
 
     def flag(self, name: str) -> bool | None:
         """Return a boolean, None when it is absent or unreadable: neither a yes nor a no."""
-        return BOOLEANS.get(self._said.get(name, "").lower())
+        return BOOLEANS.get(self.code(name).lower())
 
     def day(self, name: str) -> date | None:
         """Return a date, None when it is absent or unreadable."""
         try:
-            return date.fromisoformat(self._said.get(name, "")[:DAY])
+            return date.fromisoformat(self.code(name)[:DAY])
         except ValueError:
             return None
 
     def amount(self, name: str) -> Decimal | None:
         """Return an amount, None when it is absent or unreadable."""
-        text = self._said.get(name)
-        if text is None:
-            return None
         try:
-            return money.parse(text)
+            return money.parse(self.code(name))
         except ValueError:
             return None

@@ -45,7 +45,7 @@ def read_retour(data: bytes, schemas: Schemas) -> Retour:
 
 def _pieces(sheet: Record, doubts: dict[str, list[str]]) -> Iterator[RetourPiece]:
     header = sheet.one("BlocBordereau")
-    exercice, number, kind = header.whole("Exer") or 0, header.whole("IdBord") or 0, header.text("TypBord")
+    exercice, number, kind = header.whole("Exer") or 0, header.whole("IdBord") or 0, header.code("TypBord")
     for record in sheet.all("Piece"):
         piece = _piece(record, exercice, number, kind)
         if not (piece.number and number and exercice):
@@ -67,7 +67,7 @@ def _piece(record: Record, exercice: int, bordereau: int, kind: str) -> RetourPi
         kind=info.text("TypPce"),
         nature=info.text("NatPce"),
         label=info.text("Obj"),
-        state=STATES.get(info.text("EtatPce"), PieceState.UNKNOWN),
+        state=STATES.get(info.code("EtatPce"), PieceState.UNKNOWN),
         taken_on=info.day("DtePcePec"),
         rejected_on=info.day("DtePceRej"),
         held_on=info.day("DtePceInst"),
@@ -95,7 +95,7 @@ def _line(record: Record) -> RetourLine:
 
 
 def _payment(record: Record) -> Payment:
-    origin, amount = record.text("OrgEma"), record.amount("MtPay")
+    origin, amount = record.code("OrgEma"), record.amount("MtPay")
     return Payment(
         real=origin == REAL_PAYMENT,
         paid_on=record.day("DtePay"),

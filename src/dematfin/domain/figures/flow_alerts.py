@@ -78,11 +78,12 @@ def _late(held: Holdings, now: datetime) -> Iterator[str]:
     """Tell a breakdown, where nothing answers any more, from a flow that stays behind while others are answered."""
     waiting = [flux for flux in held.flux if flux.state is FluxState.TRANSMITTED and flux.sent_at is not None]
     late = sorted((flux for flux in waiting if _emphasis(flux, held, now) is not None), key=_left_at)
-    answered = [_left_at(flux) for flux in held.flux if flux.state is FluxState.ACKNOWLEDGED and flux.sent_at]
-    overtaken = [flux for flux in late if any(one > _left_at(flux) for one in answered)]
-    for flux in overtaken:
+    answered = (flux.sent_at for flux in held.flux if flux.state is FluxState.ACKNOWLEDGED and flux.sent_at)
+    last = max(answered, default=None)
+    together = [flux for flux in late if last is None or _left_at(flux) >= last]
+    for flux in late[: len(late) - len(together)]:  # in the order of their departure: those overtaken come first
         yield _left_behind(flux, held, now)
-    if together := [flux for flux in late if flux not in overtaken]:
+    if together:
         yield _breakdown(together, held, now)
 
 
@@ -100,10 +101,12 @@ def _emphasis(flux: Flux, held: Holdings, now: datetime) -> str | None:
 
 def _waited(since: datetime, held: Holdings, now: datetime) -> timedelta:
     """Return how long something has waited while offices, and Hélios, were open."""
-    closed = (
-        worked(max(since, one.start), min(now, one.end).astimezone(now.tzinfo), held.calendar) for one in held.closures
-    )
-    return worked(since, now, held.calendar) - sum(closed, timedelta())
+    waited, opened = worked(since, now, held.calendar), since
+    for one in sorted(held.closures, key=lambda one: one.start):  # they may overlap
+        start, end = max(opened, one.start), min(now, one.end)
+        waited -= worked(start, end.astimezone(now.tzinfo), held.calendar)
+        opened = max(opened, one.end)
+    return waited
 
 
 def _weight(waited: timedelta, patience: Patience) -> str | None:

@@ -145,16 +145,18 @@ def _folded(moments: Iterable[Moment]) -> Iterator[Moment]:
 def _gathered(moments: Iterable[Moment]) -> Iterator[Moment]:
     """Say in one line what happened to several mandats at once."""
     last: dict[tuple[str, str, int], int] = {}
-    kept: list[Moment] = []
+    kept: list[tuple[Moment, dict[str, None]]] = []
     for one in moments:
         key = (one.who, _without_number(one), one.times)
         place = last.get(key) if one.subject is Subject.MANDAT else None
-        if place is not None and one.at - kept[place].at < TOGETHER and one.keys[0] not in kept[place].keys:
-            kept[place] = replace(kept[place], keys=(*kept[place].keys, *one.keys), what=_without_number(one))
+        if place is not None and one.at - kept[place][0].at < TOGETHER and one.keys[0] not in kept[place][1]:
+            kept[place][1].update(dict.fromkeys(one.keys))
         else:
             last[key] = len(kept)
-            kept.append(one)
-    yield from kept
+            kept.append((one, dict.fromkeys(one.keys)))
+    for one, keys in kept:
+        alone = len(keys) == len(one.keys)
+        yield one if alone else replace(one, keys=tuple(keys), what=_without_number(one))
 
 
 def _without_number(moment: Moment) -> str:

@@ -76,6 +76,15 @@ def liquidate(basis: Basis, *, mandat_id: str, exercice: int, payment_days: int)
     )
 
 
+def paid_anew(mandat: Mandat, basis: Basis) -> Mandat:
+    """Return a mandat that came back with the creditor that the registers have today, on an account that is cleared.
+
+    Raises:
+        PiecesMissing: naming the invoice and what it lacks.
+    """
+    return replace(mandat, tiers=_creditor(basis, _engagement(basis)))
+
+
 def _kind(invoice: Invoice, marche: str) -> MandatKind:
     """Return the kind of a mandat; raises PiecesMissing for what pays itself: a transfer would pay it twice."""
     if invoice.paid_before is not None:

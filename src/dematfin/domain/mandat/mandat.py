@@ -117,7 +117,7 @@ class Mandat:
     Attributes:
         id: ours, allotted at the liquidation; `number` (IdPce) comes with the bordereau.
         bordereau: id of the bordereau that holds it, empty before.
-        tiers: the creditor as it was when the mandat was made.
+        tiers: the creditor as it was when the mandat was made, or issued again.
         reference: number of the invoice, for the payee and for Hélios.
         pieces: IdUnique of its supporting documents.
         engagement: id of the engagement that it takes from, empty when there is none.

@@ -52,18 +52,19 @@ OBSERVATIONS: Final[dict[str, Meaning]] = {
         why="domiciliation bancaire absente ou erronée",
         who=Responsible.SUPPLIER,
         remedy=(
-            "Demandez-lui un RIB à jour, importez-le et faites-le valider. Il garde l'ancien compte : annulez-le "
-            "pour que la facture soit mandatée de nouveau."
+            "Demandez-lui un RIB à jour et importez-le ; deux personnes le valident (tiers iban valider). Réémis, le "
+            "mandat prend ce nouveau compte ; joignez-y le RIB."
         ),
         command="tiers importer FICHIER",
-        then=CANCEL,
     ),
     "10": Meaning(
         why="avance non récupérée",
         who=A,
-        remedy="Voyez avec le comptable ce qui reste à récupérer du marché, puis annulez le mandat et refaites-le.",
+        remedy=(
+            "Convenez avec le comptable de la récupération (elle se fait par un titre, hors de dematfin), puis "
+            "réémettez le mandat."
+        ),
         command=INVOICE,
-        then=CANCEL,
     ),
     "11": Meaning(
         why="donneur d'ordre incompétent",
@@ -80,11 +81,10 @@ OBSERVATIONS: Final[dict[str, Meaning]] = {
         why="mandat qui n'est pas au nom du véritable créancier",
         who=Responsible.SUPPLIER,
         remedy=(
-            "Demandez-lui qui doit être payé (cession, affacturage, changement de nom) et les pièces qui le prouvent ; "
-            "mettez le tiers à jour, annulez ce mandat, pour que la facture soit mandatée de nouveau."
+            "Demandez-lui qui doit être payé et les pièces qui le prouvent. Changement de nom ou de compte : importez "
+            "le tiers. Cession ou affacturage : tiers affacturage ajouter. Réémis, le mandat est à son nom."
         ),
         command="tiers importer FICHIER",
-        then=CANCEL,
     ),
     "23": Meaning(why="erreur d'imputation", who=A, remedy="Corrigez le compte ou la fonction.", command=CORRECT),
     "24": Meaning(

@@ -77,14 +77,18 @@ class Sides:
 def reconcile(sides: Sides) -> tuple[Row, ...]:
     """Return one row for each flow of ours, then one for each deposit that is none of them."""
     left = {one.remote_id: one for one in sides.there}
+    named: dict[str, list[str]] = {}
+    for one in left.values():
+        named.setdefault(one.nomfic, []).append(one.remote_id)
     ours = {flux.id: flux for flux in (*sides.known.values(), *sides.ours)}
     rows = []
     for flux in ours.values():
-        there = _deposit_of(flux, left)
+        there = _deposit_of(flux, left, named)
         if there is not None:
             del left[there.remote_id]
         rows.append(_row(flux, there, listed=sides.listed))
-    rows += [_stray(one, ours) for one in left.values()]
+    holders = {flux.remote_id: flux for flux in reversed(ours.values())}
+    rows += [_stray(one, ours, holders) for one in left.values()]
     return tuple(sorted(rows, key=lambda row: (row.nomfic, row.remote_id)))
 
 
@@ -93,12 +97,12 @@ def totals(rows: Sequence[Row]) -> dict[str, int]:
     return dict(Counter(str(row.difference.gap) if row.difference else "concordant" for row in rows))
 
 
-def _deposit_of(flux: Flux, left: Mapping[str, There]) -> There | None:
+def _deposit_of(flux: Flux, left: Mapping[str, There], named: Mapping[str, Sequence[str]]) -> There | None:
     """Find the deposit of a flow: the one whose number we hold, else the first that bears its name."""
     mine = left.get(flux.remote_id) if flux.remote_id else None
     if mine is not None and mine.nomfic in {"", flux.id}:
         return mine
-    return next((one for one in left.values() if one.nomfic == flux.id), None)
+    return next((left[number] for number in named.get(flux.id, ()) if number in left), None)
 
 
 def _row(flux: Flux, there: There | None, *, listed: bool) -> Row:
@@ -184,25 +188,24 @@ def _unread(flux: Flux, there: There) -> Difference | None:
             return None
 
 
-def _stray(there: There, ours: Mapping[str, Flux]) -> Row:
-    return Row(
-        nomfic=there.nomfic, remote_id=there.remote_id, there=str(there.place), difference=_explained(there, ours)
-    )
+def _stray(there: There, ours: Mapping[str, Flux], holders: Mapping[str, Flux]) -> Row:
+    difference = _explained(there, ours, holders)
+    return Row(nomfic=there.nomfic, remote_id=there.remote_id, there=str(there.place), difference=difference)
 
 
-def _explained(there: There, ours: Mapping[str, Flux]) -> Difference:
+def _explained(there: There, ours: Mapping[str, Flux], holders: Mapping[str, Flux]) -> Difference:
     number = there.remote_id
     if there.nomfic in ours:
         first = ours[there.nomfic].remote_id or "inconnu"
         why = f"Ce flux est déjà suivi sous le n° {first} ; le n° {number} en est un second dépôt ({there.place})."
         remedy = "Demandez au TdT lequel est parti à Hélios ; si c'est les deux, prévenez le comptable."
         return Difference(gap=Gap.TWIN, why=why, remedy=remedy, act=there.place is not Place.REFUSED)
-    holder = next((flux for flux in ours.values() if flux.remote_id == number), None)
-    if holder is not None:
+    if holder := holders.get(number):
         why = f"Nous tenons le n° {number} pour {holder.id}, il porte « {there.nomfic} »."
         remedy = f"Ne renvoyez rien : cherchez le vrai numéro de {holder.id} sur le portail du TdT."
         return Difference(gap=Gap.OTHER_FILE, why=why, remedy=remedy)
-    return Difference(gap=Gap.FOREIGN, why=_origin(there), remedy=_whose(there))
+    ours_or_unread = not there.nomfic or there.nomfic.startswith(PREFIX)
+    return Difference(gap=Gap.FOREIGN, why=_origin(there), remedy=_whose(there), act=ours_or_unread)
 
 
 def _origin(there: There) -> str:
@@ -216,4 +219,8 @@ def _origin(there: There) -> str:
 def _whose(there: There) -> str:
     if there.nomfic.startswith(PREFIX):
         return "Ne signez ni ne transmettez rien avant d'avoir trouvé d'où il vient : nos numéros pourraient resservir."
-    return "Demandez à vos collègues qui l'a déposé ; s'il porte des mandats d'ici, voyez avec le comptable."
+    if not there.nomfic:
+        return "Cherchez ce numéro sur le portail du TdT ; s'il porte des mandats d'ici, voyez avec le comptable."
+    return (
+        "Rien à faire si un autre logiciel envoie avec ce compte ; s'il porte des mandats d'ici, dites-le au comptable."
+    )

@@ -13,7 +13,7 @@ LINE_STATES: Final = {
     "04": "ligne avec anomalie",
     "05": "rejet que le comptable peut forcer",
     "06": "rejet que le comptable ne peut pas forcer",
-    "08": "ligne prise en charge avec anomalie",
+    "07": "ligne prise en charge avec anomalie",
     "10": "rejet que le comptable ne peut pas forcer",
     "15": "ligne prise en charge par forçage",
 }
