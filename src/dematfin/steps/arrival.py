@@ -74,7 +74,7 @@ def hear_again(books: Books, sheets: Iterable[Bordereau]) -> None:
     """Read again what Hélios said of the former flows of bordereaux: the flow that stood against it came back."""
     former = tuple(key for sheet in sheets for key in sheet.sent_before)
     kept = books.find(Answer, kind=AnswerKind.ACQUIT, flux=former, state=AnswerState.DIFFERENT) if former else ()
-    books.save(*(replace(one, state=AnswerState.STORED, remarks=()) for one in kept))
+    books.save(*(replace(one, state=AnswerState.STORED, remarks=(), seen="") for one in kept))
 
 
 def _carried(app: App, books: Books, sheet: Bordereau, flux: Flux) -> Carried:

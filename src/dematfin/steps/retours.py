@@ -9,7 +9,7 @@ from dematfin.domain.mandat.answers import Retour, RetourPiece
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.mandat.told import after_retour, motif_of, remarks
+from dematfin.domain.mandat.told import after_retour, motif_of
 from dematfin.domain.mandat.verdict import read_retour
 from dematfin.domain.reception import Answer, AnswerState
 from dematfin.ports.app import App
@@ -88,8 +88,8 @@ class _Page:
     def _judge(self, mandat: Mandat, piece: RetourPiece) -> None:
         verdict = read_retour(mandat, piece)
         after = after_retour(mandat, verdict, piece)
-        for remark in remarks(mandat, after, verdict, piece):
-            self._tally.note(f"Mandat {mandat.id} : {remark}")
+        if after.doubt and after.doubt != mandat.doubt:
+            self._tally.note(f"Mandat {mandat.id} : {after.doubt}")
         if after == mandat:
             return
         self._mandats[mandat.bordereau, mandat.number] = after

@@ -132,12 +132,12 @@ def settle_failure(app: App, flux: Flux, error: ConnectorError | ConfigError) ->
             give_back(app, books, flux, str(error))
 
 
-def give_back(app: App, books: Books, flux: Flux, reason: str) -> None:
+def give_back(app: App, books: Books, flux: Flux, reason: str, speaker: Speaker = Speaker.TDT) -> None:
     """Hand the mandats of a refused flow back to the agent; their numbers were never integrated."""
     for bordereau in books.find(Bordereau, id=flux.bordereaux):
         books.save(replace(bordereau, refused=True))
     for mandat in books.find(Mandat, bordereau=flux.bordereaux, state=UNANSWERED):
-        said = (Reason(speaker=Speaker.TDT, text=reason),)
+        said = (Reason(speaker=speaker, text=reason),)
         back = replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=reason, reasons=said)
         books.save(back)
         books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, back.state, reason))

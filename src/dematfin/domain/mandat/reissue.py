@@ -25,7 +25,14 @@ def again(mandat: Mandat) -> Mandat:
         IllegalTransition: the mandat did not come back.
     """
     prepared = replace(
-        mandat.moved(MandatState.PREPARED), reason="", reasons=(), taken_on=None, held_on=None, rejected_on=None
+        mandat.moved(MandatState.PREPARED),
+        reason="",
+        reasons=(),
+        taken_on=None,
+        held_on=None,
+        rejected_on=None,
+        doubt="",
+        doubt_seen="",
     )
     if mandat.state is MandatState.REFUSED_AT_GATE:
         return prepared
