@@ -1,5 +1,6 @@
 """What answers leave open is settled by an agent who has asked the comptable: once, never against what is known."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,15 +8,19 @@ import pytest
 
 from dematfin.acts import ascertain, consult, mandats
 from dematfin.domain.event import SERVICE, Subject
+from dematfin.domain.mandat.attempt import Attempt, AttemptState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.reason import Speaker
 from dematfin.domain.reception import Answer, AnswerState
-from dematfin.errors import Forbidden, RuleError
+from dematfin.errors import Forbidden, RuleError, UnknownOutcome
+from dematfin.ports.transmitter import Phase, Progress
+from dematfin.steps.attempts import arrived
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.prepare import prepare
+from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
 from examples import AGENT, MAIRE
 from fakes.hall import Hall, flux
@@ -193,6 +198,70 @@ def test_documents_alone_are_there_or_are_sent_again(unclear: Hall) -> None:
     ascertain.find_accepted(unclear.app, AGENT, alone.id, WHY)
     assert [one.accepted_in for one in unclear.all(Piece) if one.id == pieces[0].id] == [alone.id]
     assert states(unclear) == SENT
+
+
+# Flows that nothing else settles.
+
+
+@pytest.mark.parametrize("state", [FluxState.SIGNED, FluxState.TO_VERIFY, FluxState.TRANSMITTED])
+def test_what_the_comptable_has_though_no_acquit_will_come_is_accepted(hall: Hall, state: FluxState) -> None:
+    """Its acquit is lost, or the flow left from a ledger that was restored since: it is never sent again."""
+    one = flux(hall)
+    with hall.ledger.transaction() as books:
+        since = hall.clock.now()
+        books.save(
+            replace(one, state=state, remote_id="7" if state is FluxState.TRANSMITTED else "", sending_since=since)
+        )
+        here = MandatState.SENT if state is FluxState.TRANSMITTED else MandatState.IN_BORDEREAU
+        books.save(*(replace(mandat, state=here) for mandat in books.find(Mandat)))
+    with pytest.raises(RuleError, match="rien à trancher"):
+        ascertain.find_accepted(hall.app, AGENT, one.id, WHY)
+    hall.tdt.unread = {"9": retour(1187, "02")}
+    told(hall, WAIT)
+    hall.tdt.received.clear()  # the TdT has forgotten it, and would take it
+    hall.tdt.find = _cannot_tell  # type: ignore[method-assign, assignment]
+    hall.clock.advance(hours=1)
+    for step in (reconcile, transmit, reconcile):
+        step(hall.app)
+    assert hall.tdt.received == {}
+    ascertain.find_accepted(hall.app, AGENT, one.id, WHY)
+    assert (flux(hall).state, flux(hall).acquit) == (FluxState.ACKNOWLEDGED, AcquitSummary.ACCEPTED)
+    assert states(hall) == {1187: MandatState.TAKEN_IN_CHARGE, 1188: MandatState.SENT}
+    assert transmit(hall.app).failures == ()
+    assert hall.tdt.received == {}
+
+
+def _cannot_tell(*_: object) -> str:
+    message = "Le TdT ne sait pas."
+    raise UnknownOutcome(message)
+
+
+def test_an_acquit_that_nobody_can_read_is_settled_by_an_agent(hall: Hall) -> None:
+    told(hall, Progress(phase=Phase.ANSWERED, acquit=b"<oups"))
+    nomfic = flux(hall).id
+    assert [one.state for one in hall.all(Answer)] == [AnswerState.QUARANTINED]
+    ascertain.find_refused(hall.app, AGENT, nomfic, WHY, TOTAL)
+    assert (flux(hall).state, flux(hall).acquit) == (FluxState.ACKNOWLEDGED, AcquitSummary.REFUSED)
+    assert set(states(hall).values()) == {MandatState.REFUSED_AT_GATE}
+    left_again(hall)
+    assert len(hall.tdt.received) == 2
+
+
+def test_an_acquit_that_comes_before_the_word_of_the_tdt_leaves_no_open_deposit(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = flux(hall)
+    (tried,) = hall.all(Attempt)
+    sending = replace(one, state=FluxState.SENDING, remote_id="", sent_at=None)
+    with hall.ledger.transaction() as books:
+        books.save(sending, replace(tried, state=AttemptState.SENDING, remote_id="", ended_at=None))
+        books.save(*(replace(mandat, state=MandatState.IN_BORDEREAU) for mandat in books.find(Mandat)))
+    file_of(hall, one.id, acquit(one.id, yes()), monkeypatch)
+    assert (flux(hall).state, states(hall)) == (FluxState.ACKNOWLEDGED, SENT)
+    assert [attempt.state for attempt in hall.all(Attempt)] == [AttemptState.ARRIVED]
+    arrived(hall.app, sending, "12")  # the process that was sending it hears at last
+    assert (flux(hall).state, flux(hall).remote_id) == (FluxState.ACKNOWLEDGED, "12")
+    assert [attempt.remote_id for attempt in hall.all(Attempt)] == ["12"]
 
 
 # What the comptable says otherwise than we know it.

@@ -32,6 +32,9 @@ from dematfin.steps.transmit import give_back
 
 TAKEN: Final = frozenset({AcquitSummary.ACCEPTED, AcquitSummary.PARTLY})
 
+UNAPPLIED: Final = frozenset({AnswerState.DIFFERENT, AnswerState.QUARANTINED})
+SETTLED_BY_NOTHING: Final = frozenset({FluxState.BUILT, FluxState.SIGNED, FluxState.TO_VERIFY, FluxState.TRANSMITTED})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stake:
@@ -75,14 +78,15 @@ def find_accepted(app: App, who: Person, nomfic: str, motif: str) -> tuple[str, 
     alarms: list[str] = []
     with app.ledger.lease(LEASES[prepare], app.holder), app.ledger.transaction() as books:
         flux = flux_named(books, nomfic)
-        _check_open(books, flux)
         sheets = books.find(Bordereau, id=flux.bordereaux)
+        if not _is_known_only(books, flux):
+            _check_open(books, flux)
         _check_not_gone(books, flux, sheets)
         _close(app, books, _unseen(books, flux.id), said)
         if flux.acquit not in TAKEN:
             accept(app, books, flux, f"accepté, {said}", by=app.by)
         for sheet in sheets:
-            if sheet.flux != flux.id or sheet.refused:
+            if sheet.flux != flux.id or sheet.refused or flux.state is not FluxState.ACKNOWLEDGED:
                 alarms += take_arrived(app, books, sheet, flux, tally)
         if not sheets:
             books.save(*(one.accepted(flux.id) for one in _carried(books, flux) if flux.id not in one.refused_in))
@@ -130,10 +134,10 @@ def _refuse(app: App, books: Books, found: Stake, said: str) -> None:
         message = f"Flux {flux.id} : il a changé entre-temps. Regardez où il en est, puis recommencez."
         raise RuleError(message)
     _close(app, books, _unseen(books, flux.id), said)
-    if flux.acquit is AcquitSummary.REFUSED:
+    if flux.acquit is AcquitSummary.REFUSED or flux.state is FluxState.REFUSED_BY_TDT:
         return
-    books.save(replace(flux, acquit=AcquitSummary.REFUSED, message=said))
-    books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, f"refusé, {said}"))
+    books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=AcquitSummary.REFUSED, message=said))
+    books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, f"refusé, {said}"))
     if not flux.bordereaux:
         books.save(*(one.refused(flux.id, said) for one in _carried(books, flux)))
     give_back(app, books, replace(flux, bordereaux=tuple(one.id for one in sheets)), said, Speaker.GATE)
@@ -155,9 +159,16 @@ def _close(app: App, books: Books, answers: Sequence[Answer], said: str) -> None
         books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, f"ses réponses : {said}"))
 
 
+def _is_known_only(books: Books, flux: Flux) -> bool:
+    """Say whether the comptable has spoken of what it carries, and nothing else will ever settle it: its acquit is
+    lost, or it left from a ledger that was restored since, and is thought to be here."""
+    spoken = [one for one in books.find(Mandat, bordereau=flux.bordereaux) if one.state not in UNANSWERED]
+    return flux.state in SETTLED_BY_NOTHING and bool(spoken)
+
+
 def _check_open(books: Books, flux: Flux) -> None:
     unclear = flux.state is FluxState.ACKNOWLEDGED and flux.acquit is AcquitSummary.UNCLEAR
-    if unclear or any(one.state is AnswerState.DIFFERENT for one in _unseen(books, flux.id)):
+    if unclear or any(one.state in UNAPPLIED for one in _unseen(books, flux.id)):
         return
     where = f"{FLUX[flux.state]}, {flux.acquit}" if flux.acquit else FLUX[flux.state]
     message = (
