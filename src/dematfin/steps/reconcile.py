@@ -124,7 +124,8 @@ def _ask_by_twin(app: App, flux: Flux, path: Path) -> str | None:
     Never what the comptable has spoken of: it is there.
     """
     with app.ledger.reading() as books:
-        spoken = any(one.state is not MandatState.IN_BORDEREAU for one in books.find(Mandat, bordereau=flux.bordereaux))
+        mandats = books.find(Mandat, bordereau=flux.bordereaux)
+        spoken = any(one.doubt or one.state is not MandatState.IN_BORDEREAU for one in mandats)
         hopeless = flux.arrived or not app.transmitter.refuses_twins or last_refused(books, flux)
     if spoken or hopeless or not rested(app, flux) or is_closed(app):
         return None

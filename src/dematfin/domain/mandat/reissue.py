@@ -31,12 +31,11 @@ def again(mandat: Mandat) -> Mandat:
         taken_on=None,
         held_on=None,
         rejected_on=None,
-        doubt="",
-        doubt_seen="",
     )
     if mandat.state is MandatState.REFUSED_AT_GATE:
         return prepared
-    return replace(prepared, bordereau="", number=0 if mandat.number in mandat.burnt else mandat.number)
+    number = 0 if mandat.number in mandat.burnt else mandat.number
+    return replace(prepared, doubt="", doubt_seen="", bordereau="", number=number)
 
 
 def issued_again(mandats: Iterable[Mandat], sheets: Iterable[Bordereau]) -> frozenset[str]:

@@ -36,9 +36,21 @@ def after_retour(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> 
     """Return the mandat as the comptable tells it; equal to what it was when there is nothing new."""
     after = _told(mandat, verdict, piece)
     doubt = " ".join(_doubts(after, verdict, piece))
-    if not doubt and not _agrees(after, piece):
-        return after
-    return replace(after, doubt=doubt, doubt_seen=after.doubt_seen if doubt == after.doubt else "")
+    return _doubted(after, doubt) if doubt or _agrees(after, piece) else after
+
+
+def may_be_another(mandat: Mandat, piece: RetourPiece) -> bool:
+    """Say whether the comptable has another amount under its number."""
+    return bool(piece.amount) and piece.amount != mandat.amount
+
+
+def kept_in_doubt(mandat: Mandat, piece: RetourPiece) -> Mandat:
+    """Return a mandat that has not left, when he has another one under its number: nothing told of that is its own."""
+    return _doubted(mandat, _other_amount(mandat, piece))
+
+
+def _doubted(mandat: Mandat, doubt: str) -> Mandat:
+    return replace(mandat, doubt=doubt, doubt_seen=mandat.doubt_seen if doubt == mandat.doubt else "")
 
 
 def _told(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> Mandat:
@@ -82,11 +94,15 @@ def _doubts(after: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> Iterat
         yield f"{after.reason}. Voyez avec le comptable."
     if verdict.doubt:
         yield verdict.doubt
-    if piece.amount and piece.amount != after.amount:
-        yield (
-            f"le comptable connaît sous son n° {after.number} un mandat de {french(piece.amount)}, le nôtre est de "
-            f"{french(after.amount)}. Vérifiez avec lui que c'est le même."
-        )
+    if may_be_another(after, piece):
+        yield _other_amount(after, piece)
+
+
+def _other_amount(mandat: Mandat, piece: RetourPiece) -> str:
+    return (
+        f"le comptable connaît sous son n° {mandat.number} un mandat de {french(piece.amount)}, le nôtre est de "
+        f"{french(mandat.amount)}. Vérifiez avec lui que c'est le même."
+    )
 
 
 def _agrees(mandat: Mandat, piece: RetourPiece) -> bool:
