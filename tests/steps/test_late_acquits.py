@@ -336,6 +336,31 @@ def test_the_number_of_an_abandoned_mandat_is_not_another_one(hall: Hall, out: b
     assert hall.all(Bordereau)[0].mandats == ("M2026-000001",)
 
 
+def test_what_is_paid_under_a_number_is_not_the_mandat_that_took_it_since(hall: Hall) -> None:
+    """An abandoned mandat had arrived all the same, and another one has its number, in the same bordereau."""
+    told(hall, NO)
+    gone = prepared_without(hall, 1188)
+    hall.deposit("10.00", start=3)
+    hall.day()
+    hall.certify()
+    prepare(hall.app)
+    with hall.ledger.transaction() as books:
+        books.save(replace(gone, state=MandatState.CANCELLED))
+        (other,) = [one for one in books.find(Mandat) if str(one.amount) == "10.00"]
+        sheet, emptied = books.get(Bordereau, SHEET), books.get(Bordereau, other.bordereau)
+        books.save(replace(other, bordereau=SHEET, number=1188))
+        books.save(replace(sheet, mandats=(*sheet.mandats, other.id), total=sheet.total + other.amount))
+        books.save(replace(emptied, mandats=()))
+    line = '<BlocLignePiece><InfoLignePiece><MtHT V="45.30"/></InfoLignePiece></BlocLignePiece>'
+    told_there = retour(1188, "02").replace(b"</Piece>", f"<LigneDePiece>{line}</LigneDePiece></Piece>".encode())
+    hall.tdt.unread = {"9": told_there}
+    told(hall, WAIT)
+    after = next(one for one in hall.all(Mandat) if one.id == other.id)
+    assert (after.state, after.number, after.bordereau) == (MandatState.PREPARED, 0, "")
+    assert states(hall)[1187] is MandatState.SENT
+    assert any("n° 1188" in remark and "abandonné" in remark for one in hall.all(Answer) for remark in one.remarks)
+
+
 def test_a_lost_deposit_is_settled_by_its_acquit(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     (flux,) = hall.all(Flux)
     with hall.ledger.transaction() as books:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dematfin.acts import mandats, sign, visa, visa_views
+from dematfin.acts import ascertain, mandats, sign, visa, visa_views
 from dematfin.acts import run as acts
 from dematfin.config import Settings
 from dematfin.domain.finding import Finding
@@ -382,6 +382,12 @@ def test_a_mandat_that_may_be_another_one_keeps_its_flow_here(signed: Hall) -> N
     (failure,) = transmit(signed.app).failures
     assert len(signed.tdt.received) == before
     assert "1187" in failure.sentence
+    (mandat, _) = signed.all(Mandat)
+    assert (mandat.state, mandat.paid) == (MandatState.IN_BORDEREAU, ZERO)  # what is paid there is not its own
+    assert "77,00" in mandat.doubt
+    ascertain.see(signed.app, AGENT, mandat.id, "un mandat de la régie, sous notre numéro")
+    assert transmit(signed.app).failures == ()
+    assert len(signed.tdt.received) == before + 1
 
 
 def test_a_refusal_that_comes_after_a_payment_gives_nothing_back(signed: Hall) -> None:

@@ -78,6 +78,7 @@ def _former(books: Books, bordereau: Bordereau) -> Flux:
         return former
     message = (
         f"Le bordereau {bordereau.id} n'est jamais parti d'ici. Ce que le comptable connaît sous les numéros de ses "
-        "mandats vient d'ailleurs : voyez avec lui avant toute chose."
+        "mandats vient d'ailleurs, ou d'ici avant la restauration d'une sauvegarde : voyez avec lui avant toute chose. "
+        f'S\'il a bien tous ses mandats : dematfin flux constater {bordereau.flux} --accepte --motif "…"'
     )
     raise RuleError(message)

@@ -206,6 +206,8 @@ def _answers(app: App, story: acts.FlowStory) -> None:
         say(f"{what}, {_size(one.document.size)}, SHA-256 {one.document.sha256[:SHOWN]}…")
         for remark in one.remarks:
             say(f"  {remark}", style="yellow")
+        if one.seen:
+            say(f"  {one.seen}")
 
 
 def _size(size: int) -> str:

@@ -18,6 +18,7 @@ from dematfin.cli import (
     bureaux,
     chorus,
     configuration,
+    constat,
     doublons,
     etats,
     factures,
@@ -76,6 +77,7 @@ def program() -> typer.Typer:
     registres.tiers.add_typer(beneficiaires.factors, name="affacturage")
     pieces.register(mandats.app)
     verdict.register(mandats.app)
+    constat.register(flux.app)
     _add_families(app)
     return app
 

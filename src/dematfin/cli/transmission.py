@@ -77,7 +77,7 @@ def certify(flux: Key, motif: Why, configuration: Configuration = DEFAULT) -> No
     say("Si ce flux était arrivé, ces fournisseurs pourraient être payés deux fois. Demandez d'abord :")
     say(f"  1. au TdT, que {flux} n'est plus chez lui et ne partira pas ;")
     say("  2. au comptable, qu'il n'a aucun de ces mandats.")
-    absence.certify_absent(desk.app, desk.who, flux, motif, _typed())
+    absence.certify_absent(desk.app, desk.who, flux, motif, typed())
     sheets = stake.flux.bordereaux
     again = f"dematfin bordereau reprendre {sheets[0]}" if sheets else "dematfin bordereau envoyer-pieces MANDAT"
     say(f"Flux {flux} : certifié absent, en votre nom. Il ne partira plus. Pour la suite : {again}")
@@ -102,7 +102,7 @@ def _row(one: Attempt, clock: Clock) -> tuple[str, str, str, str]:
     return str(one.number), when, one.by or "?", f"{ATTEMPT[one.state]}{number}{said}"
 
 
-def _typed() -> Decimal:
+def typed() -> Decimal:
     """Have the total typed at the keyboard, by whoever has just read it: no option can give it beforehand."""
     try:
         return money.typed(input("Pour certifier, tapez le montant total de ce flux : "))

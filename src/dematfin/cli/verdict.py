@@ -51,6 +51,13 @@ def _say_way(found: Followed) -> None:
     mandat = found.mandat
     if mandat.paid:
         say(f"Versé : {french(mandat.paid)} sur {french(mandat.amount)}, en dernier le {day(mandat.paid_on) or '?'}")
+    if mandat.doubt:
+        say(f"! {mandat.doubt}", style="yellow")
+        say(
+            f"  {mandat.doubt_seen}"
+            if mandat.doubt_seen
+            else f'  Une fois vu avec lui : dematfin flux constater {mandat.id} --vu --motif "…"'
+        )
     for words, when in (
         ("Pris en charge le", mandat.taken_on),
         ("Suspendu le", mandat.held_on),

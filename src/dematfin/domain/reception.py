@@ -76,6 +76,7 @@ class Answer:
     Attributes:
         id: what it is by what it says, `answer_id`; `<kind>:<remote id>` in the oldest rows.
         flux: NomFic of the flow that it answers, empty for a retour.
+        seen: who looked into its remarks, and what came of it; empty as long as nobody has.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Answer:
     document: DocumentRef
     state: AnswerState = AnswerState.STORED
     remarks: tuple[str, ...] = ()
+    seen: str = ""
 
 
 def answer_id(kind: AnswerKind, flux: str, sha256: str) -> str:

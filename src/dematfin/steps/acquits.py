@@ -7,6 +7,7 @@ from typing import Final
 from dematfin.domain.event import Subject
 from dematfin.domain.labels import FLUX, MANDAT
 from dematfin.domain.mandat.answers import Acquit, Anomaly
+from dematfin.domain.mandat.attempt import AttemptState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.foreign import foreign
@@ -18,6 +19,7 @@ from dematfin.errors import InvalidPes
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.arrival import DGFIP, has_left, hear_again, take_arrived
+from dematfin.steps.attempts import end_open
 from dematfin.steps.outcome import Tally
 from dematfin.steps.piece_answers import judge_pieces
 from dematfin.steps.second_acquit import second
@@ -85,6 +87,7 @@ def _acknowledge(case: _Case, sheets: Iterable[Bordereau]) -> None:
     summary = AcquitSummary.UNCLEAR if silent else verdict.summary
     message = _sentence(verdict.whole) or _sentence(_all_anomalies(verdict))
     case.books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=summary, message=message))
+    end_open(case.app, case.books, flux, AttemptState.ARRIVED, "Hélios l'a acquitté")
     motif = f"acquit Hélios : {summary}. {message}".strip()
     case.books.record(case.app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=DGFIP))
 

@@ -39,7 +39,7 @@ def take_arrived(app: App, books: Books, sheet: Bordereau, flux: Flux, tally: Ta
     """
     if sheet.flux != flux.id:
         drop(app, books, sheet, f"Hélios l'a reçu par le flux {flux.id}, que l'on croyait refusé", tally)
-    carried = _carried(app, books, sheet, flux)
+    carried = carried_by(app, books, sheet, flux)
     listed = books.find(Mandat, id=sheet.mandats)
     arrived = [
         *(mandat for mandat in listed if is_carried(mandat, carried)),
@@ -74,10 +74,10 @@ def hear_again(books: Books, sheets: Iterable[Bordereau]) -> None:
     """Read again what Hélios said of the former flows of bordereaux: the flow that stood against it came back."""
     former = tuple(key for sheet in sheets for key in sheet.sent_before)
     kept = books.find(Answer, kind=AnswerKind.ACQUIT, flux=former, state=AnswerState.DIFFERENT) if former else ()
-    books.save(*(replace(one, state=AnswerState.STORED, remarks=()) for one in kept))
+    books.save(*(replace(one, state=AnswerState.STORED, remarks=(), seen="") for one in kept))
 
 
-def _carried(app: App, books: Books, sheet: Bordereau, flux: Flux) -> Carried:
+def carried_by(app: App, books: Books, sheet: Bordereau, flux: Flux) -> Carried:
     """Return the mandats of a bordereau as the flow carried it: it may have been changed since."""
     document = flux.to_deposit or flux.unsigned
     try:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dematfin.domain.event import Subject
+from dematfin.domain.mandat.answers import RetourPiece
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import NEVER_LEFT, AcquitSummary, Flux, FluxState
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.arrival import DGFIP, take_arrived
+from dematfin.steps.arrival import DGFIP, carried_by, take_arrived
 from dematfin.steps.outcome import Tally
 
 
@@ -16,6 +17,13 @@ def clear_up(app: App, books: Books, flows: Sequence[str]) -> None:
     """Settle the flows whose acquit was not clear, and whose mandats the comptable knows."""
     for flux in books.find(Flux, id=tuple(flows), acquit=AcquitSummary.UNCLEAR):
         accept(app, books, flux, "son acquit n'était pas clair ; le comptable connaît ses mandats")
+
+
+def had(app: App, books: Books, sheet: Bordereau, piece: RetourPiece) -> bool:
+    """Say whether the flow by which a bordereau may have come carried what a retour tells, and not what is here now."""
+    flux = believed_refused(books, sheet)
+    there = carried_by(app, books, sheet, flux).get(piece.number) if flux else None
+    return there is not None and there.amount == piece.amount
 
 
 def prove(app: App, books: Books, sheet: Bordereau, tally: Tally) -> tuple[str, ...]:

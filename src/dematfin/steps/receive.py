@@ -48,7 +48,7 @@ def _keep(app: App, books: Books, answer: Answer, older: str = "") -> None:
     if known is None:
         books.save(answer)
     elif known.state is AnswerState.QUARANTINED and known.remarks == (_unknown(known.flux),):
-        books.save(replace(known, state=AnswerState.STORED, remarks=()))
+        books.save(replace(known, state=AnswerState.STORED, remarks=(), seen=""))
         books.record(app.event(Subject.FLUX, known.flux, "", "", "son acquit, gardé à part, va être lu"))
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.attempt import AttemptState
 from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.errors import AlreadyThere, ComeBackLater, ConfigError, ConnectorError, SignatureError, UnknownOutcome
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -118,10 +119,15 @@ def _in_doubt(app: App, flux: Flux) -> Flux:
 
 
 def _ask_by_twin(app: App, flux: Flux, path: Path) -> str | None:
-    """Send the same bytes again to a TdT that refuses twins; None when nobody can tell yet."""
+    """Send the same bytes again to a TdT that refuses twins; None when nobody can tell yet.
+
+    Never what the comptable has spoken of: it is there.
+    """
     with app.ledger.reading() as books:
+        mandats = books.find(Mandat, bordereau=flux.bordereaux)
+        spoken = any(one.doubt or one.state is not MandatState.IN_BORDEREAU for one in mandats)
         hopeless = flux.arrived or not app.transmitter.refuses_twins or last_refused(books, flux)
-    if hopeless or not rested(app, flux) or is_closed(app):
+    if spoken or hopeless or not rested(app, flux) or is_closed(app):
         return None
     check_ours(app.policy, flux)
     sha1, twin = sha1_of(path), replace(flux, sending_since=app.clock.now())

@@ -9,7 +9,7 @@ from dematfin.domain.mandat.answers import Retour, RetourPiece
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.mandat.told import after_retour, motif_of, remarks
+from dematfin.domain.mandat.told import after_retour, kept_in_doubt, may_be_another, motif_of
 from dematfin.domain.mandat.verdict import read_retour
 from dematfin.domain.reception import Answer, AnswerState
 from dematfin.ports.app import App
@@ -17,7 +17,7 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.acquits import is_applied
 from dematfin.steps.arrival import DGFIP
 from dematfin.steps.outcome import Tally
-from dematfin.steps.proofs import clear_up, prove
+from dematfin.steps.proofs import clear_up, had, prove
 from dematfin.steps.reductions import living_reductions, settle_origin
 from dematfin.steps.strays import stray
 from dematfin.steps.taken_out import WAITING
@@ -64,7 +64,7 @@ class _Page:
             sheet = sheets.get(_place(piece))
             mandat = self._mandats.get((sheet.id, piece.number)) if sheet else None
             if sheet and mandat:
-                self._judge(self._arrived(sheet, mandat, piece), piece)
+                self._hear(sheet, self._arrived(sheet, mandat, piece), piece)
             else:
                 self._urgent += stray(self._app, self._books, sheet, piece, self._tally)
         self._flush()
@@ -79,17 +79,27 @@ class _Page:
 
     def _arrived(self, sheet: Bordereau, mandat: Mandat, piece: RetourPiece) -> Mandat:
         """Return the mandat, sent if its bordereau proves to have arrived by a flow that was believed refused."""
-        if mandat.state not in WAITING or (piece.amount and piece.amount != mandat.amount):
+        if mandat.state not in WAITING:
             return mandat
         self._flush()
-        self._urgent += prove(self._app, self._books, self._books.get(Bordereau, sheet.id), self._tally)
+        now = self._books.get(Bordereau, sheet.id)
+        if not may_be_another(mandat, piece) or had(self._app, self._books, now, piece):
+            self._urgent += prove(self._app, self._books, now, self._tally)
         return self._books.get(Mandat, mandat.id)
+
+    def _hear(self, sheet: Bordereau, mandat: Mandat, piece: RetourPiece) -> None:
+        if mandat.state not in WAITING or not may_be_another(mandat, piece):
+            self._judge(mandat, piece)
+        elif mandat.bordereau == sheet.id:
+            self._keep(mandat, kept_in_doubt(mandat, piece))
 
     def _judge(self, mandat: Mandat, piece: RetourPiece) -> None:
         verdict = read_retour(mandat, piece)
-        after = after_retour(mandat, verdict, piece)
-        for remark in remarks(mandat, after, verdict, piece):
-            self._tally.note(f"Mandat {mandat.id} : {remark}")
+        self._keep(mandat, after_retour(mandat, verdict, piece))
+
+    def _keep(self, mandat: Mandat, after: Mandat) -> None:
+        if after.doubt and after.doubt != mandat.doubt:
+            self._tally.note(f"Mandat {mandat.id} : {after.doubt}")
         if after == mandat:
             return
         self._mandats[mandat.bordereau, mandat.number] = after

@@ -102,7 +102,9 @@ def check_unanswered(books: Books, flux: Flux) -> None:
 
     A flow that is sent again may follow another one which arrived all the same.
     """
-    answered = [mandat for mandat in mandats_of(books, flux) if mandat.state is not MandatState.IN_BORDEREAU]
+    mandats = mandats_of(books, flux)
+    _check_undoubted(flux, mandats)
+    answered = [mandat for mandat in mandats if mandat.state is not MandatState.IN_BORDEREAU]
     if answered:
         known = ", ".join(f"n° {mandat.number} ({MANDAT[mandat.state]})" for mandat in answered)
         message = (
@@ -111,6 +113,17 @@ def check_unanswered(books: Books, flux: Flux) -> None:
             f'dematfin transmission retirer {flux.id} --motif "…"'
         )
         raise RuleError(message)
+
+
+def _check_undoubted(flux: Flux, mandats: Sequence[Mandat]) -> None:
+    for one in mandats:
+        if one.state is MandatState.IN_BORDEREAU and one.doubt and not one.doubt_seen:
+            message = (
+                f"Flux {flux.id}, mandat n° {one.number} : {one.doubt} Rien ne part avant. Si c'est un autre : "
+                f'dematfin flux constater {one.id} --vu --motif "…" ; si le nôtre y est déjà, écartez-le : '
+                f'dematfin bordereau ecarter {one.bordereau} {one.number} --motif "…"'
+            )
+            raise RuleError(message)
 
 
 def settle_failure(app: App, flux: Flux, error: ConnectorError | ConfigError) -> None:
@@ -132,12 +145,12 @@ def settle_failure(app: App, flux: Flux, error: ConnectorError | ConfigError) ->
             give_back(app, books, flux, str(error))
 
 
-def give_back(app: App, books: Books, flux: Flux, reason: str) -> None:
+def give_back(app: App, books: Books, flux: Flux, reason: str, speaker: Speaker = Speaker.TDT) -> None:
     """Hand the mandats of a refused flow back to the agent; their numbers were never integrated."""
     for bordereau in books.find(Bordereau, id=flux.bordereaux):
         books.save(replace(bordereau, refused=True))
     for mandat in books.find(Mandat, bordereau=flux.bordereaux, state=UNANSWERED):
-        said = (Reason(speaker=Speaker.TDT, text=reason),)
+        said = (Reason(speaker=speaker, text=reason),)
         back = replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=reason, reasons=said)
         books.save(back)
         books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, back.state, reason))

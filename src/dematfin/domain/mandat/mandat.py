@@ -131,6 +131,8 @@ class Mandat:
         set_aside: why an agent keeps it out of bordereaux for now, empty otherwise.
         reason: why it came back, in French, empty otherwise; `reasons`: the same as it was said, one by one.
         taken_on, held_on, rejected_on: days on which the comptable took it in charge, suspended or rejected it.
+        doubt: what the comptable says otherwise than we know it, in French, until he agrees; `doubt_seen`: who looked
+            into it, and what came of it.
         paid_shown: its payment is known from Chorus Pro alone; a retour that comes later has the last word.
         burnt: numbers that may not be used again (rejected after the prise en charge).
     """
@@ -169,6 +171,8 @@ class Mandat:
     rejected_on: date | None = None
     burnt: tuple[int, ...] = ()
     paid_shown: bool = False
+    doubt: str = ""
+    doubt_seen: str = ""
 
     @property
     def aside(self) -> bool:

@@ -25,11 +25,17 @@ def again(mandat: Mandat) -> Mandat:
         IllegalTransition: the mandat did not come back.
     """
     prepared = replace(
-        mandat.moved(MandatState.PREPARED), reason="", reasons=(), taken_on=None, held_on=None, rejected_on=None
+        mandat.moved(MandatState.PREPARED),
+        reason="",
+        reasons=(),
+        taken_on=None,
+        held_on=None,
+        rejected_on=None,
     )
     if mandat.state is MandatState.REFUSED_AT_GATE:
         return prepared
-    return replace(prepared, bordereau="", number=0 if mandat.number in mandat.burnt else mandat.number)
+    number = 0 if mandat.number in mandat.burnt else mandat.number
+    return replace(prepared, doubt="", doubt_seen="", bordereau="", number=number)
 
 
 def issued_again(mandats: Iterable[Mandat], sheets: Iterable[Bordereau]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reason import Reason, Speaker
 from dematfin.domain.mandat.reissue import rejected
 from dematfin.domain.mandat.said import retour_reasons, sentence
-from dematfin.domain.mandat.verdict import MandatVerdict, stays_shown_paid
+from dematfin.domain.mandat.verdict import MandatVerdict, stays_shown_paid, tells_payments
 from dematfin.domain.money import french
 
 WITHOUT_MONEY: Final = {
@@ -34,6 +34,26 @@ WITHOUT_MONEY: Final = {
 
 def after_retour(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> Mandat:
     """Return the mandat as the comptable tells it; equal to what it was when there is nothing new."""
+    after = _told(mandat, verdict, piece)
+    doubt = " ".join(_doubts(after, verdict, piece))
+    return _doubted(after, doubt) if doubt or _agrees(after, piece) else after
+
+
+def may_be_another(mandat: Mandat, piece: RetourPiece) -> bool:
+    """Say whether the comptable has another amount under its number."""
+    return bool(piece.amount) and piece.amount != mandat.amount
+
+
+def kept_in_doubt(mandat: Mandat, piece: RetourPiece) -> Mandat:
+    """Return a mandat that has not left, when he has another one under its number: nothing told of that is its own."""
+    return _doubted(mandat, _other_amount(mandat, piece))
+
+
+def _doubted(mandat: Mandat, doubt: str) -> Mandat:
+    return replace(mandat, doubt=doubt, doubt_seen=mandat.doubt_seen if doubt == mandat.doubt else "")
+
+
+def _told(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> Mandat:
     reasons = retour_reasons(piece)
     known: dict[str, Any] = {
         "paid": verdict.paid,
@@ -59,6 +79,8 @@ def motif_of(before: Mandat, after: Mandat) -> str:
     """Say what a retour has changed, as the journal tells it."""
     if after.paid != before.paid:
         return f"{french(after.paid)} versés" + _on(after.paid_on)
+    if replace(after, doubt=before.doubt, doubt_seen=before.doubt_seen) == before:
+        return after.doubt or "le comptable dit de nouveau ce que nous en savons"
     if after.state is MandatState.REJECTED:
         return after.reason or "rejeté par le comptable, sans motif"
     if after.state is MandatState.ON_HOLD:
@@ -66,17 +88,26 @@ def motif_of(before: Mandat, after: Mandat) -> str:
     return after.reason or "pris en charge par le comptable" + _on(after.taken_on)
 
 
-def remarks(mandat: Mandat, after: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> Iterator[str]:
+def _doubts(after: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> Iterator[str]:
     """Yield what a person should look at."""
     if verdict.odd:
         yield f"{after.reason}. Voyez avec le comptable."
     if verdict.doubt:
         yield verdict.doubt
-    if after != mandat and piece.amount and piece.amount != mandat.amount:
-        yield (
-            f"le comptable connaît sous son n° {mandat.number} un mandat de {french(piece.amount)}, le nôtre est de "
-            f"{french(mandat.amount)}. Vérifiez avec lui que c'est le même."
-        )
+    if may_be_another(after, piece):
+        yield _other_amount(after, piece)
+
+
+def _other_amount(mandat: Mandat, piece: RetourPiece) -> str:
+    return (
+        f"le comptable connaît sous son n° {mandat.number} un mandat de {french(piece.amount)}, le nôtre est de "
+        f"{french(mandat.amount)}. Vérifiez avec lui que c'est le même."
+    )
+
+
+def _agrees(mandat: Mandat, piece: RetourPiece) -> bool:
+    """Say whether a retour that leaves no doubt takes back a former one: it must speak of what was doubted."""
+    return tells_payments(piece) if mandat.paid else bool(piece.amount)
 
 
 def last_payment(piece: RetourPiece) -> date | None:

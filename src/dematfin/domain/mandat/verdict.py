@@ -194,7 +194,7 @@ def _doubt(mandat: Mandat, piece: RetourPiece, paid: Decimal) -> str:
         return f"le comptable le dit rejeté, alors que {french(max(paid, known))} ont été versés. Voyez avec lui."
     if paid > mandat.amount:
         return f"le comptable dit avoir versé {french(paid)}, le mandat est de {french(mandat.amount)}. Voyez avec lui."
-    if paid < known and mandat.paid_before is None and _tells_payments(piece):
+    if paid < known and mandat.paid_before is None and tells_payments(piece):
         return (
             f"le comptable ne dit plus que {french(paid)} versés, il en avait dit {french(known)}. Un paiement a pu "
             "être annulé ou rejeté par la banque : rien n'est changé ici, voyez avec lui."
@@ -207,7 +207,8 @@ def _doubt(mandat: Mandat, piece: RetourPiece, paid: Decimal) -> str:
     return ""
 
 
-def _tells_payments(piece: RetourPiece) -> bool:
+def tells_payments(piece: RetourPiece) -> bool:
+    """Say whether the accounts of a mandat are told: where they are not, silence is no news."""
     return bool(piece.payments) or any(line.settled is not None for line in piece.lines)
 
 

@@ -15,7 +15,15 @@ WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 COLUMNS: Final[dict[str, tuple[tuple[str, str | None], ...]]] = {
     "flux": (("sent_at", None), ("asked_at", None), ("refused_at", None)),
-    "mandat": (("reasons", "[]"), ("taken_on", None), ("held_on", None), ("rejected_on", None)),
+    "mandat": (
+        ("reasons", "[]"),
+        ("taken_on", None),
+        ("held_on", None),
+        ("rejected_on", None),
+        ("doubt", ""),
+        ("doubt_seen", ""),
+    ),
+    "answer": (("seen", ""),),
     "reception": (("status_on", None),),
 }
 """Name and value in the rows that are there; None: it may be empty."""
