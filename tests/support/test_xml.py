@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.errors import TooLarge, UnreadableXml
-from dematfin.support.xml import parse_bytes, parse_file
+from dematfin.errors import DocumentError, TooLarge, UnreadableXml
+from dematfin.support.xml import check_bytes, parse_bytes, parse_file
 
 BOMB = b'<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;</a>'
 
@@ -51,3 +51,18 @@ def test_a_file_of_the_system_is_never_read(tmp_path: Path) -> None:
 
 def test_a_large_text_is_read() -> None:
     assert len(parse_bytes(b"<a>" + b"x" * 11_000_000 + b"</a>", "Le fichier X").text) == 11_000_000
+
+
+@pytest.mark.parametrize("data", [b"<a><b/></a>", "<?xml version='1.0' encoding='UTF-16'?><é/>".encode("utf-16")])
+def test_a_text_that_is_well_formed_is_read_for_nothing(data: bytes) -> None:
+    check_bytes(data, "Fichier")
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"<a>", b"<a/><a/>", b"<a/>suite", b"<!DOCTYPE a><a/>", b"<a>\xe9</a>", b"<a/>" + b" " * 5000]
+)
+def test_what_cannot_be_parsed_cannot_be_checked_either(data: bytes) -> None:
+    with pytest.raises(DocumentError) as parsed:
+        parse_bytes(data, "Fichier", 4000)
+    with pytest.raises(type(parsed.value), match="Fichier"):
+        check_bytes(data, "Fichier", 4000)

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Self
 
 import pytest
 
-from dematfin.ports.transmitter import ReturnItem
+from dematfin.errors import AlreadyThere
+from dematfin.ports.transmitter import Phase, ReturnItem
+from dematfin.tdt import drop
 from dematfin.tdt.folder import FolderTdt
 from tdt.desktop import Desktop, writer
 from tdt.platform import flow
@@ -120,6 +123,28 @@ def test_an_answer_put_away_by_a_run_that_dies_is_never_lost(tmp_path: Path) -> 
             assert list(scene.transmitter.returns()) == []
             break
     assert call > 2
+
+
+def test_a_power_cut_during_a_deposit_sends_nothing_again_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The agent has seen the flow and taken it; the disk has forgotten that it was put down."""
+    ready = _ready_to_put_down(tmp_path)
+    scene = Scene.open(tmp_path / "cut")
+    assert dies(scene.send, ready, scene.desktop.drop)
+    monkeypatch.setattr(drop, "boot", lambda: "another start of the machine")
+    assert scene.find() == "FLUX1"
+    with pytest.raises(AlreadyThere):
+        scene.send()
+    held = scene.transmitter.follow("FLUX1", "FLUX1")
+    assert held.phase is Phase.HELD
+    assert "Demandez au TdT" in held.message
+    assert [one.phase for one in scene.transmitter.deposits(date.min)] == [Phase.HELD]
+    assert not list(scene.desktop.drop.glob("*.xml"))
+    (scene.desktop.drop / ".dematfin/FLUX1.xml").rename(scene.desktop.drop / "FLUX1.xml")  # as a person is told to
+    assert scene.transmitter.follow("FLUX1", "FLUX1").phase is Phase.WAITING
+    scene.desktop.take()
+    scene.happened_once()
 
 
 def _ready_to_put_down(folder: Path) -> int:

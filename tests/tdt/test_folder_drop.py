@@ -3,13 +3,14 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dematfin.errors import AlreadyThere, BadAnswer, Refused, Unreachable
+from dematfin.errors import AlreadyThere, BadAnswer, Refused, UnknownOutcome, Unreachable
 from dematfin.ports.transmitter import Phase
 from dematfin.tdt import drop
 from dematfin.tdt.folder import FolderTdt
@@ -144,3 +145,13 @@ def test_a_mark_says_what_was_put_down_and_when(desktop: Desktop, transmitter: F
     kept = json.loads((desktop.drop / ".dematfin" / "FLUX1.json").read_bytes())
     assert kept["octets"] == source.stat().st_size
     assert kept["depose_le"] == desktop.clock.now().isoformat()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_under_the_name_of_a_flow_is_told_and_not_waited_for(
+    desktop: Desktop, transmitter: FolderTdt, source: Path, make: Callable[[Path], None]
+) -> None:
+    make(desktop.drop / "FLUX1.xml")
+    with pytest.raises(Unreachable, match="dossier") as caught:
+        transmitter.send(source, "FLUX1")
+    assert not isinstance(caught.value, UnknownOutcome)

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from structlog.testing import capture_logs
 
 from dematfin.errors import BadAnswer
@@ -208,3 +209,42 @@ def _nomfic(path: Path) -> str | None:
     text = path.read_text(encoding="iso-8859-1")
     root = text.partition("?>")[2].lstrip()[:60].lower()
     return text.partition("NomFic V=")[2].split('"')[1] if "pes_acquit " in root else None
+
+
+def test_a_large_answer_is_known_by_its_head_and_never_made_a_tree(
+    desktop: Desktop, transmitter: FolderTdt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A retour of 120 MB of small elements took 1.8 GB."""
+
+    def tree(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(etree, "fromstring", tree)
+    desktop.bring("r.xml", b"<PES_Retour>" + b"<a/>" * inbox.HEAD + b"</PES_Retour>")
+    desktop.bring("s.xml", b"<PES_Retour>" + b"<a/>" * inbox.HEAD + b"<b></PES_Retour>")
+    brought, told = unreadable(transmitter)
+    assert [item.name for item in brought] == ["r.xml"]
+    assert "« s.xml »" in told
+
+
+def test_the_acquit_of_others_is_left_to_them_even_broken(desktop: Desktop, transmitter: FolderTdt) -> None:
+    path = desktop.bring("a.xml", acquit("AUTRE")[:-20])
+    assert listed(transmitter) == []
+    assert path.exists()
+
+
+def test_an_answer_that_cannot_be_moved_keeps_no_other_waiting(
+    desktop: Desktop, transmitter: FolderTdt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a share its owner alone may move it."""
+    desktop.bring("a.xml", acquit("FLUX1")[:-20])
+    desktop.bring("b.xml", retour())
+
+    def rename(path: Path, target: Path) -> Path:
+        raise PermissionError(errno.EACCES, "", str(path), None, str(target))
+
+    monkeypatch.setattr(Path, "rename", rename)
+    brought, told = unreadable(transmitter)
+    assert [item.name for item in brought] == ["b.xml"]
+    assert "« a.xml »" in told
+    assert "droits insuffisants) : enlevez-la" in told

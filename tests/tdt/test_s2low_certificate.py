@@ -17,7 +17,7 @@ from dematfin.sandbox import pki
 from dematfin.sandbox.server import Reply
 from dematfin.support import tls as ours
 from tdt.odd_server import fine, odd_server
-from tdt.platform import PASSWORD, Dictated, s2low_at
+from tdt.platform import FIND, PASSWORD, Dictated, listed, s2low_at
 
 CLIENT = pki.client_profile("TEST client")
 EXPIRED = replace(CLIENT, starts=timedelta(days=-400), lasts=timedelta(days=30))
@@ -121,6 +121,7 @@ def test_the_key_is_never_left_on_disk(
     platform: Dictated, tls: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    platform.say(FIND, listed())
     with s2low_at(platform, tls) as s2low:
         s2low.check()
     assert list(tmp_path.iterdir()) == []

@@ -1,8 +1,10 @@
 """Connections that break, and bytes that are no HTTP: what became of a deposit is never guessed."""
 
 import ssl
+import threading
 from collections.abc import Callable
 from datetime import date
+from gzip import compress
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,13 @@ from hypothesis import strategies as st
 from dematfin.errors import AccessDenied, ConnectorError, UnknownOutcome, Unreachable
 from dematfin.ports.transmitter import ReturnItem
 from dematfin.sandbox.server import Reply
+from dematfin.tdt import watch
 from dematfin.tdt.s2low import S2low
-from tdt.odd_server import Connection, Manner, deaf, fine, hung, odd_server, saying, silent
+from tdt.odd_server import OK, Connection, Manner, deaf, fine, hung, odd_server, saying, silent
 from tdt.platform import ACQUIT, DEPOSIT, FILE, FIND, LIST, MARK, RETOUR, STATUS, TEST, Dictated, flow, s2low_at
 
 GOOD = b'<?xml version="1.0" encoding="UTF-8"?><import><id>4711</id><resultat>OK</resultat><message/></import>'
+PAUSE = threading.Event()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
 ITEM = ReturnItem(remote_id="7", name="PES2R.xml")
 
@@ -36,6 +40,11 @@ AFTER_THE_FLOW_LEFT: dict[str, Manner] = {
     "gzip that is none": saying(spoken(GOOD, b"Content-Encoding: gzip", b"Content-Length: %d" % len(GOOD))),
     "a length that is none": saying(spoken(GOOD, b"Content-Length: beaucoup")),
     "headers without end": saying(HEAD + b"X: " + b"x" * 200_000),
+    "compressed twice": saying(spoken(compress(compress(GOOD)), b"Content-Encoding: gzip", b"Content-Encoding: gzip")),
+    "choices that lead nowhere": saying(b"HTTP/1.1 300 X\r\nLocation: https://[::\r\nContent-Length: 0\r\n\r\n"),
+    "another protocol": saying(b"HTTP/1.1 101 X\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
+    "always on the point of answering": saying(b"HTTP/1.1 100 Continue\r\n\r\n" * 50),
+    "two lengths": saying(spoken(GOOD, b"Content-Length: %d" % len(GOOD), b"Content-Length: 3")),
     "redirect to nowhere": saying(b"HTTP/1.1 302 Found\r\nLocation: https://[::\r\nContent-Length: 0\r\n\r\n"),
 }
 
@@ -113,6 +122,67 @@ def test_a_certificate_refused_once_the_flow_is_written_is_an_access_problem(
     ):
         s2low.send(flux, "FLUX1")
     assert not any(b"POST" in connection.received for connection in server.seen)
+
+
+def dripping(body: bytes) -> Manner:
+    """Say one byte at a time, never silent for long, never done."""
+
+    def play(connection: Connection) -> None:
+        connection.read()
+        connection.say(HEAD, b"\r\n")
+        for one in range(len(body)):
+            connection.say(body[one : one + 1])
+            PAUSE.wait(0.05)
+
+    return play
+
+
+def dripping_headers(connection: Connection) -> None:
+    connection.read()
+    connection.say(HEAD)
+    for _ in range(200):
+        connection.say(b"x")
+        PAUSE.wait(0.05)
+
+
+@pytest.mark.parametrize("manner", [dripping(GOOD + b" " * 200), dripping_headers], ids=["body", "headers"])
+def test_a_byte_at_a_time_is_not_waited_for_ever(
+    tls: Path, flux: Path, manner: Manner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "SLOWEST", 10**9)
+    with (
+        odd_server(tls, fine, manner, manner) as server,
+        s2low_at(lambda _: Reply(), tls, url=server.url, delai_depot=1, delai_lecture=1) as s2low,
+    ):
+        with pytest.raises(UnknownOutcome, match=r"délai.*vérifié"):
+            s2low.send(flux, "FLUX1")
+        with pytest.raises(Unreachable, match=r"délai.*Relancez"):
+            s2low.follow("1", "FLUX1")
+
+
+def test_the_answer_to_a_deposit_cut_at_any_byte_never_says_that_nothing_left(tls: Path, tmp_path: Path) -> None:
+    """Without a length, what is cut looks whole; the platform has stored the flow each time."""
+    answer = spoken(GOOD)
+    flux = tmp_path / "flux.xml"
+    flux.write_bytes(flow("FLUX1"))
+    stored: list[bytes] = []
+
+    def cut(connection: Connection) -> None:
+        connection.read()
+        if b"POST" not in connection.received[:4]:
+            connection.say(OK)
+            return
+        stored.append(connection.received)
+        connection.say(answer[: places[len(stored) - 1]])
+
+    places = [*range(0, len(answer), 7), *range(len(answer) - 9, len(answer))]
+    with odd_server(tls, cut) as server, s2low_at(lambda _: Reply(), tls, url=server.url) as s2low:
+        for _ in places:
+            with pytest.raises(UnknownOutcome, match=r"S²LOW.*vérifié"):
+                s2low.send(flux, "FLUX1")
+        places.append(len(answer))
+        assert s2low.send(flux, "FLUX1") == "4711"
+    assert len(stored) == len(places)
 
 
 PAGES = st.one_of(

@@ -18,7 +18,7 @@ from dematfin.errors import (
 from dematfin.sandbox import pki
 from dematfin.sandbox.server import Reply, Request
 from dematfin.tdt.s2low import S2low
-from tdt.platform import DEPOSIT, FINE, PASSWORD, TEST, Dictated, s2low_at, simulated, xml
+from tdt.platform import DEPOSIT, FIND, FINE, PASSWORD, TEST, Dictated, listed, s2low_at, simulated, xml
 
 
 def imported(key: str, result: str, message: str = "") -> Reply:
@@ -234,6 +234,7 @@ def test_an_account_without_the_right_to_transmit_is_held_and_said(tls: Path, tm
 
 
 def test_the_connection_test_says_what_is_wrong(platform: Dictated, s2low: S2low) -> None:
+    platform.say(FIND, listed())
     s2low.check()
     platform.say(TEST, Reply(body=b"<html>Connexion</html>", media_type="text/html"))
     with pytest.raises(BadAnswer, match="S²LOW"):

@@ -20,7 +20,7 @@ def never_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     def whole(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(heads, "parse_bytes", whole)
+    monkeypatch.setattr(heads, "check_bytes", whole)
 
 
 @pytest.mark.usefixtures("never_parsed")

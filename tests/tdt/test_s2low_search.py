@@ -9,7 +9,7 @@ from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, UnknownOutc
 from dematfin.sandbox.server import Reply, json_reply
 from dematfin.tdt import archive, listing
 from dematfin.tdt.s2low import S2low
-from tdt.platform import FILE, FIND, Dictated, flow, listed, s2low_at
+from tdt.platform import DEPOSIT, FILE, FIND, Dictated, flow, listed, s2low_at, xml
 
 
 def test_a_lost_deposit_is_found_by_its_bytes(platform: Dictated, s2low: S2low, flux: Path) -> None:
@@ -79,3 +79,21 @@ def test_without_an_archivist_nobody_can_tell(platform: Dictated, tls: Path, flu
     with s2low_at(platform, tls, **alone) as s2low, pytest.raises(UnknownOutcome, match="archiviste"):
         s2low.find(flux, "FLUX1")
     assert json.dumps([request.path for request in platform.asked]) == "[]"
+
+
+def test_a_check_tries_the_archivist_too(platform: Dictated, s2low: S2low, tls: Path) -> None:
+    """He serves only on the day when an answer was lost: too late to find out that he may not."""
+    platform.say(FIND, listed())
+    s2low.check()
+    platform.say(FIND, Reply(status=400, body=b"{}"))
+    with pytest.raises(AccessDenied, match=r"archiviste.*ne peut pas servir.*ARCH"):
+        s2low.check()
+    with s2low_at(platform, tls, archiviste="", mot_de_passe_archiviste="") as without:
+        without.check()
+
+
+def test_an_archivist_who_may_not_list_keeps_no_flow_from_leaving(platform: Dictated, s2low: S2low, flux: Path) -> None:
+    platform.say(FIND, Reply(status=400, body=b"{}"))
+    platform.say(DEPOSIT, xml("<import><id>4</id><resultat>OK</resultat></import>"))
+    assert s2low.send(flux, "FLUX1") == "4"
+    assert platform.times(FIND) == 0

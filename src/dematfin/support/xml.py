@@ -89,6 +89,35 @@ def stream_bytes(data: bytes, what: str, tags: Sequence[str], limit: int = LARGE
     return _streamed(chunks, what, tags)
 
 
+def check_bytes(data: bytes, what: str, limit: int = LARGEST) -> None:
+    """Read an XML text to its end and keep nothing of it, where `parse_bytes` takes fifteen times its size; same
+    errors."""
+    if len(data) > limit:
+        raise TooLarge(_too_large(what, len(data), limit))
+    reader = etree.XMLParser(
+        target=_Nothing(what), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
+    )
+    try:
+        for start in range(0, len(data), MEBIBYTE):
+            reader.feed(data[start : start + MEBIBYTE])
+        reader.close()
+    except etree.XMLSyntaxError as error:
+        raise UnreadableXml(_unreadable(what, error)) from error
+
+
+class _Nothing:
+    """What a text is made of, when only its being well-formed matters."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def doctype(self, *_: str | None) -> None:
+        raise UnreadableXml(_doctype(self._what))
+
+    def close(self) -> None:
+        """Keep nothing."""
+
+
 def _streamed(chunks: Iterable[bytes], what: str, tags: Sequence[str]) -> Iterator[Element]:
     pull = etree.XMLPullParser(
         events=("end",), tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
@@ -114,9 +143,12 @@ def local_name(element: Element) -> str:
 
 def _checked(root: Element, what: str) -> Element:
     if root.getroottree().docinfo.doctype:
-        message = f"{what} : le fichier XML contient une déclaration DOCTYPE, interdite par sécurité."
-        raise UnreadableXml(message)
+        raise UnreadableXml(_doctype(what))
     return root
+
+
+def _doctype(what: str) -> str:
+    return f"{what} : le fichier XML contient une déclaration DOCTYPE, interdite par sécurité."
 
 
 def _too_large(what: str, size: int, limit: int) -> str:

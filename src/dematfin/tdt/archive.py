@@ -14,6 +14,7 @@ import httpx
 from dematfin.errors import Refused, UnknownOutcome
 from dematfin.tdt import acquits, progress
 from dematfin.tdt.calls import NUMBER, Line, Reply
+from dematfin.tdt.envelopes import LARGEST_ANSWER
 from dematfin.tdt.failures import check_access
 from dematfin.tdt.listing import FILE, newest
 from dematfin.tdt.statuses import IN_FLIGHT
@@ -85,7 +86,7 @@ def _is_ours(line: Line, remote_id: str, flow: Path, nomfic: str) -> bool | None
 
 def _same(line: Line, remote_id: str, flow: Path) -> bool | None:
     """Compare a deposit with our file, up to the first difference; None when it cannot be had."""
-    with line.download(FILE, id=remote_id) as response, flow.open("rb") as ours:
+    with line.download(FILE, LARGEST_ANSWER, id=remote_id) as response, flow.open("rb") as ours:
         if response.status_code != httpx.codes.OK:
             check_access(Reply(status=response.status_code, location=response.headers.get("Location", ""), body=b""))
             return None

@@ -4,6 +4,7 @@ A connection that is kept may be cut and the request silently sent again; a cook
 for the account of its session, whatever login comes with the request. So nothing outlives a call.
 """
 
+import os
 import re
 import ssl
 from collections.abc import Iterator
@@ -13,10 +14,11 @@ from typing import BinaryIO, Final
 
 import httpx
 
-from dematfin.errors import AccessDenied, Unreachable
+from dematfin.errors import AccessDenied, BadAnswer, Unreachable
 from dematfin.support import http, tls
 from dematfin.support.http import Timeouts, later, read_limited, translated
 from dematfin.tdt import envelopes
+from dematfin.tdt.watch import within
 
 S2LOW: Final = "S²LOW"
 NUMBER: Final = re.compile("[0-9]{1,18}")
@@ -48,14 +50,21 @@ class Line:
 
     def get(self, path: str, largest: int = envelopes.LARGEST, /, **query: str | int) -> Reply:
         """Ask for something; raises Unreachable, AccessDenied, or BadAnswer beyond `largest` bytes."""
-        with self.download(path, **query) as response:
+        with self.download(path, largest, **query) as response:
             return _reply(response, largest)
 
     @contextmanager
-    def download(self, path: str, /, **query: str | int) -> Iterator[httpx.Response]:
-        """Lend an answer whose body has not been read yet; same errors as `get`."""
-        with _told_apart(), self._client(self.reading) as client, client.stream("GET", path, params=query) as response:
+    def download(self, path: str, largest: int = envelopes.LARGEST, /, **query: str | int) -> Iterator[httpx.Response]:
+        """Lend an answer whose body has not been read yet, for the time that `largest` bytes take; same errors as
+        `get`."""
+        with (
+            _told_apart(),
+            within(self.reading.read, largest) as extensions,
+            self._client(self.reading) as client,
+            client.stream("GET", path, params=query, extensions=extensions) as response,
+        ):
             later(response, S2LOW)
+            _check_coding(response)
             yield response
 
     def post(self, path: str, name: str, flow: BinaryIO) -> Reply:
@@ -66,15 +75,25 @@ class Line:
             UnknownOutcome: the connection was open, so it may have been.
         """
         part = {"enveloppe": (name, flow, "application/octet-stream")}
+        size = os.fstat(flow.fileno()).st_size + envelopes.LARGEST
         with (
             _told_apart(writing=True),
+            within(self.writing.read, size) as extensions,
             self._client(self.writing) as client,
-            client.stream("POST", path, files=part) as response,
+            client.stream("POST", path, files=part, extensions=extensions) as response,
         ):
+            _check_coding(response)
             return _reply(response, envelopes.LARGEST)
 
     def _client(self, timeouts: Timeouts) -> httpx.Client:
         return http.client(self.url, context=self.tls, timeouts=timeouts, auth=self.login)
+
+
+def _check_coding(response: httpx.Response) -> None:
+    """Refuse what was compressed twice: a few kilobytes would fill the memory before they are counted."""
+    if "," in response.headers.get("Content-Encoding", ""):
+        message = f"{S2LOW} : la réponse est compressée plusieurs fois, elle est abandonnée. {envelopes.LASTING}"
+        raise BadAnswer(message)
 
 
 def _reply(response: httpx.Response, limit: int) -> Reply:

@@ -2,7 +2,9 @@
 
 Whoever takes files to the TdT takes them away at any moment: one that is no longer there proves nothing, its mark does.
 Copies on their way and marks lie in `.dematfin`, on the same volume. A copy that is still there was never put down; a
-mark without its copy was. Hence the order: copy, mark, rename; and to give up: the mark, then the copy.
+mark without its copy was. Hence the order: copy, mark, rename; and to give up: the mark, then the copy. But a power cut
+may undo a rename that others have seen: a copy whose mark is older than the start of the machine proves nothing, it is
+kept, and a person asks.
 """
 
 import errno
@@ -19,7 +21,7 @@ from typing import Final
 from dematfin.errors import AlreadyThere, ConfigError, ConnectorError, Refused, UnknownOutcome, Unreachable
 from dematfin.support.files import sync_folder
 from dematfin.support.refusals import reason
-from dematfin.tdt.marks import Mark, Marks
+from dematfin.tdt.marks import Mark, Marks, boot
 from dematfin.tdt.shares import REMEDY, check_writable, digest, is_there, reaching
 
 OURS: Final = ".dematfin"
@@ -74,9 +76,14 @@ class Drop:
         """Return what is remembered of a deposit; None when there was none."""
         with reaching(self.folder):
             self._check_place()
-            if NAME.fullmatch(nomfic) is None or is_there(self._copy(nomfic)):
+            if NAME.fullmatch(nomfic) is None or self._never_put_down(nomfic):
                 return None
             return self._marks.read(nomfic)
+
+    def doubtful(self, nomfic: str) -> bool:
+        """Say whether the power was cut while a flow was being put down: it may have been taken, or not be there."""
+        with reaching(self.folder):
+            return is_there(self._copy(nomfic)) and not self._never_put_down(nomfic)
 
     def names(self) -> frozenset[str]:
         """Return the NomFic of each deposit ever begun."""
@@ -118,9 +125,16 @@ class Drop:
 
     def _give_up(self, nomfic: str) -> None:
         """Remove a copy that was never put down; its mark alone would say that it was."""
-        if is_there(self._copy(nomfic)):
+        if self._never_put_down(nomfic):
             self._marks.forget(nomfic)
             self._copy(nomfic).unlink()
+
+    def _never_put_down(self, nomfic: str) -> bool:
+        """Say whether a copy is surely the only one; a mark that was spoilt is BadAnswer."""
+        if not is_there(self._copy(nomfic)):
+            return False
+        mark = self._marks.read(nomfic)
+        return mark is None or mark.boot == boot()
 
     def _holds(self, flow: Path, nomfic: str) -> bool:
         if NAME.fullmatch(nomfic) is None:

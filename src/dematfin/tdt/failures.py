@@ -81,7 +81,15 @@ def plain_ko(reply: Reply) -> str:
 def _denial(reply: Reply) -> str:
     if reply.status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         return f"code {reply.status}"
-    if httpx.codes.is_redirect(reply.status) and LOGIN_PAGE.search(urlsplit(reply.location).path):
+    if httpx.codes.is_redirect(reply.status) and LOGIN_PAGE.search(_page(reply.location)):
         return "il renvoie vers sa page de connexion"
     said = plain_ko(reply)
     return said if ACCESS.search(said) else ""
+
+
+def _page(location: str) -> str:
+    """Return the path that a redirect leads to; empty when it leads nowhere, which says nothing of our account."""
+    try:
+        return urlsplit(location).path
+    except ValueError:
+        return ""

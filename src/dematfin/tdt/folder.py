@@ -24,6 +24,11 @@ FORGOTTEN: Final = (
     "son acquit ne sera pas reconnu."
 )
 
+DOUBTFUL: Final = (
+    "La machine s'est arrêtée pendant son dépôt : on ne sait pas s'il a été pris. Demandez au TdT s'il l'a reçu. S'il "
+    "ne l'a pas, déplacez-le du sous-dossier .dematfin vers le dossier de dépôt : il partira sous le même nom."
+)
+
 
 class FolderTdt:
     """Implements ports.transmitter.Transmitter; a deposit's number is its NomFic."""
@@ -71,17 +76,14 @@ class FolderTdt:
     def deposits(self, since: date) -> tuple[Held, ...]:
         """List what was put down since a day."""
         marks = filter(None, map(self._drop.mark, sorted(self._drop.names())))
-        return tuple(
-            Held(remote_id=one.nomfic, nomfic=one.nomfic, phase=Phase.WAITING, message=self._whereabouts(one.nomfic))
-            for one in marks
-            if one.put_at.date() >= since
-        )
+        return tuple(self._held(one.nomfic) for one in marks if one.put_at.date() >= since)
 
     def follow(self, remote_id: str, nomfic: str) -> Progress:
         """Say whether a flow was taken away; its acquit comes among the returns."""
         if self._drop.mark(remote_id) is None:
             return Progress(phase=Phase.UNKNOWN, message=FORGOTTEN)
-        return Progress(phase=Phase.WAITING, message=self._whereabouts(nomfic))
+        phase, message = self._whereabouts(nomfic)
+        return Progress(phase=phase, message=message)
 
     def returns(self) -> Iterable[ReturnItem]:
         """List the acquits of our flows, and the retours."""
@@ -95,5 +97,11 @@ class FolderTdt:
         """Put an answer away."""
         self._inbox.acknowledge(item)
 
-    def _whereabouts(self, nomfic: str) -> str:
-        return NOT_TAKEN if self._drop.still_has(nomfic) else TAKEN
+    def _held(self, nomfic: str) -> Held:
+        phase, message = self._whereabouts(nomfic)
+        return Held(remote_id=nomfic, nomfic=nomfic, phase=phase, message=message)
+
+    def _whereabouts(self, nomfic: str) -> tuple[Phase, str]:
+        if self._drop.doubtful(nomfic):
+            return Phase.HELD, DOUBTFUL
+        return Phase.WAITING, NOT_TAKEN if self._drop.still_has(nomfic) else TAKEN

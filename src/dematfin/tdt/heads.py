@@ -6,7 +6,7 @@ from typing import Final
 import httpx
 
 from dematfin.errors import DocumentError
-from dematfin.support.xml import Element, local_name, parse_bytes, parse_head
+from dematfin.support.xml import Element, check_bytes, local_name, parse_head
 from dematfin.tdt.calls import Line, Reply
 from dematfin.tdt.envelopes import LARGEST_ANSWER
 from dematfin.tdt.failures import check_access
@@ -45,7 +45,7 @@ def is_whole(data: bytes, root: Element) -> bool:
     if end is not None and end[1].decode("iso-8859-1") == local_name(root):
         return True
     try:  # it ends in a rarer way, or not at all
-        parse_bytes(data, "Fichier", LARGEST_ANSWER)
+        check_bytes(data, "Fichier", LARGEST_ANSWER)
     except DocumentError:
         return False
     return True

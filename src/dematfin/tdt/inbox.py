@@ -19,7 +19,7 @@ import structlog
 from dematfin.errors import BadAnswer, ConfigError, DocumentError, InvalidPes, TooLarge, Unreachable
 from dematfin.ports.transmitter import ReturnItem
 from dematfin.support.refusals import reason
-from dematfin.support.xml import local_name, parse_bytes
+from dematfin.support.xml import check_bytes, local_name, parse_head
 from dematfin.tdt import heads
 from dematfin.tdt.acquits import ROOTS
 from dematfin.tdt.envelopes import LARGEST_ANSWER
@@ -106,11 +106,10 @@ class Inbox:
     def _item(self, found: Found, ours: frozenset[str], troubles: list[str]) -> ReturnItem | None:
         try:
             data = _content(found.path)
-            answer = _read(data, f"La réponse « {shown(found.path)} »") if data else None
+            answer = _read(data, f"La réponse « {shown(found.path)} »", ours) if data else None
         except DocumentError as error:
             if found.age >= self._settings.stable:
-                self._put_aside(found.path)
-                troubles.append(f"{error} Elle est mise dans {self._settings.failed} : redemandez-la.")
+                troubles.append(f"{error} {self._put_aside(found.path)}")
             return None
         except FileNotFoundError:
             return None
@@ -165,9 +164,15 @@ class Inbox:
         folder = self._there(self._settings.done)
         return (path for path in folder.iterdir() if path.name.startswith(remote_id))
 
-    def _put_aside(self, path: Path) -> None:
-        with suppress(FileNotFoundError):
-            path.rename(self._there(self._settings.failed) / f"{secrets.token_hex(4)}_{_short(path)}")
+    def _put_aside(self, path: Path) -> str:
+        """Take out of the way what cannot be read, and say so; one that cannot be moved keeps no other waiting."""
+        folder = self._settings.failed
+        try:
+            with suppress(FileNotFoundError):
+                path.rename(self._there(folder) / f"{secrets.token_hex(4)}_{_short(path)}")
+        except OSError as error:
+            return f"Elle ne peut pas être mise dans {folder} ({reason(error)}) : enlevez-la, et redemandez-la."
+        return f"Elle est mise dans {folder} : redemandez-la."
 
     def _there(self, folder: Path) -> Path:
         folder.mkdir(exist_ok=True)
@@ -196,14 +201,17 @@ def _bytes_of(item: ReturnItem, path: Path) -> bytes | None:
     return None
 
 
-def _read(data: bytes, what: str) -> str | None:
-    """Return the NomFic that an acquit answers, an empty text for a retour, None for anything else."""
-    root = parse_bytes(data, what, LARGEST_ANSWER)
+def _read(data: bytes, what: str, ours: frozenset[str]) -> str | None:
+    """Return the NomFic that an acquit answers, an empty text for a retour, None for anything else. The head tells;
+    what is ours is read to its end, and nothing of it is kept."""
+    root = parse_head(data, what)
     name = local_name(root).lower()
-    if name not in ROOTS:
-        return "" if name == RETOUR else None
-    nomfic = heads.nomfic(root)
-    if not nomfic:
+    if name not in ROOTS | {RETOUR}:
+        return None
+    nomfic = "" if name == RETOUR else heads.nomfic(root)
+    if not nomfic or nomfic in ours:
+        check_bytes(data, what, LARGEST_ANSWER)
+    if not nomfic and name in ROOTS:
         message = f"{what} : cet acquit ne dit pas à quel flux il répond (NomFic absent)."
         raise InvalidPes(message)
     return nomfic

@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from dematfin.errors import AccessDenied, BadAnswer, Refused
+from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused
 from dematfin.ports.transmitter import Held
 from dematfin.tdt import heads
 from dematfin.tdt.calls import NUMBER, Line, Reply
@@ -29,6 +29,15 @@ def newest(line: Line, status: int, most: int, **days: str) -> Iterator[str]:
         yield from numbers[:PAGE]
         if len(numbers) < PAGE:
             return
+
+
+def check(line: Line) -> None:
+    """Try the archivist, who serves only on the day when an answer was lost; raises what is wrong with that account."""
+    try:
+        _page(line.get(PATH, status_id=EVERYWHERE[0], offset=0, limit=1))
+    except ConnectorError as error:
+        message = f"Le compte archiviste de la section [s2low] ne peut pas servir. {error}"
+        raise type(error)(message) from error
 
 
 def deposits(line: Line, since: date) -> tuple[Held, ...]:

@@ -5,20 +5,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from dematfin.errors import BadAnswer
 from dematfin.support.files import sync_folder, write_atomically
 from dematfin.tdt.shares import digest, is_there
 
+BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+
+
+def boot() -> str:
+    """Return what names the time since this machine was started; empty when the system does not tell."""
+    return BOOT.read_text("ascii").strip() if BOOT.exists() else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What is remembered of one deposit."""
+    """What is remembered of one deposit.
+
+    Attributes:
+        boot: since which start of the machine; after a power cut, a rename that others saw may be undone.
+    """
 
     nomfic: str
     sha256: str
     size: int
     put_at: datetime
+    boot: str
 
 
 class Marks:
@@ -39,6 +52,7 @@ class Marks:
             "sha256": digest(flow),
             "octets": flow.stat().st_size,
             "depose_le": self._now().isoformat(),
+            "demarrage": boot(),
         }
         write_atomically(self._path(nomfic), json.dumps(mark, indent=1).encode())
 
@@ -47,7 +61,13 @@ class Marks:
         try:
             kept = json.loads(self._path(nomfic).read_bytes())
             put_at = datetime.fromisoformat(kept["depose_le"])
-            return Mark(nomfic=nomfic, sha256=str(kept["sha256"]), size=int(kept["octets"]), put_at=put_at)
+            return Mark(
+                nomfic=nomfic,
+                sha256=str(kept["sha256"]),
+                size=int(kept["octets"]),
+                put_at=put_at,
+                boot=str(kept["demarrage"]),
+            )
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:

@@ -49,7 +49,13 @@ class S2low:
         return self._certificate.expires_on
 
     def check(self) -> None:
-        """Try the link and the account, or raise what is wrong with them."""
+        """Try the link and each account, or raise what is wrong with them."""
+        self._try()
+        if self._archivist is not None:
+            listing.check(self._archivist)
+
+    def _try(self) -> None:
+        """Try the account that deposits."""
         call = "test de connexion"
         reply = self._line.get(CONNECTION)
         failures.check_admitted(reply, call)
@@ -62,7 +68,7 @@ class S2low:
         """Deposit a flow once; the account is tried first, while nothing has left us."""
         deposit.check_size(flow, nomfic, self._settings.taille_maximale)
         try:
-            self.check()
+            self._try()
         except BadAnswer as error:
             message = f"{error} Le flux {nomfic} n'est pas parti, il repartira au prochain envoi."
             raise Unreachable(message) from error
