@@ -12,7 +12,7 @@ from dematfin.acts import reconciliation
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.fil import say_moments, say_standing
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import counted, plain, say, table, write_json
+from dematfin.cli.output import counted, day, plain, say, table, write_json
 from dematfin.cli.rapprochement import show_reconciliation
 from dematfin.cli.visas import DATES
 from dematfin.domain import labels
@@ -32,10 +32,10 @@ USUAL = 30
 SHOWN = 12
 """Signs of a fingerprint that a screen shows; the JSON has them all."""
 ANSWERED = {
-    AnswerState.STORED: "à lire",
-    AnswerState.APPLIED: "appliquée",
-    AnswerState.QUARANTINED: "en quarantaine",
-    AnswerState.DIFFERENT: "différente, non appliquée",
+    AnswerState.STORED: "réponse à lire",
+    AnswerState.APPLIED: "réponse appliquée",
+    AnswerState.QUARANTINED: "réponse illisible, en quarantaine",
+    AnswerState.DIFFERENT: "réponse différente de la première, non appliquée",
 }
 app = family("Les flux : leur chemin jusqu'à l'acquit.")
 
@@ -125,7 +125,11 @@ def reconcile(
 ) -> None:
     """Compare ce qui est parti, ce que le TdT a et ce qui est revenu ; ne change rien."""
     desk = sit(configuration)
-    since = depuis.date() if depuis else desk.app.clock.today() - timedelta(days=USUAL)
+    today = desk.app.clock.today()
+    since = depuis.date() if depuis else today - timedelta(days=USUAL)
+    if since > today:
+        message = f"le {day(since)} n'est pas encore là, rien n'est parti depuis. Donnez un jour passé."
+        raise typer.BadParameter(message, param_hint="--depuis")
     found = reconciliation.compare(desk.app, desk.who, since)
     if json:
         write_json({"a_faire": found.to_do, **plain(found)})

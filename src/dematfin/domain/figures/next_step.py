@@ -47,7 +47,7 @@ OF_FLUX: Final[dict[FluxState, tuple[str, str, str]]] = {
     FluxState.TO_VERIFY: (
         "On ne sait pas s'il est arrivé au TdT. Ne le refaites pas : le suivi le demande au TdT.",
         AGENT,
-        "dematfin flux rapprocher",
+        "dematfin suivi",
     ),
     FluxState.TRANSMITTED: ("Hélios doit l'acquitter ; l'acquit se relève avec le suivi.", "TdT", "dematfin suivi"),
     FluxState.ACKNOWLEDGED: ("", "", ""),
@@ -96,6 +96,17 @@ def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) ->
             Responsible.COMPTABLE,
             "",
         )
+    return _alone(flux)
+
+
+def _alone(flux: Flux) -> tuple[str, str, str]:
+    """Say what comes next of a flow, whatever became of its mandats: what it waits for a person is not waited for."""
+    if flux.state is FluxState.TO_VERIFY and flux.arrived:
+        there = "Il est au TdT sous un numéro que l'on ne connaît pas : lisez ce numéro sur l'écran du TdT."
+        return there, AGENT, f"dematfin transmission rattacher {flux.id} NUMÉRO"
+    if flux.state is FluxState.TRANSMITTED and flux.message:
+        held = "Quelqu'un doit agir au TdT : faites ce qu'il dit, ou appelez-le. Ne le renvoyez pas."
+        return held, AGENT, "dematfin suivi"
     return OF_FLUX[flux.state]
 
 
@@ -105,7 +116,7 @@ def of_mandat(mandat: Mandat, flux: Flux | None) -> Standing:
     coming, who, command = OF_MANDAT.get(mandat.state, ("", "", ""))
     who, command = told.who or who, told.command or command
     if flux and _on_its_way(mandat, flux):
-        coming, who, command = OF_FLUX[flux.state]
+        coming, who, command = _alone(flux)
     if mandat.aside:
         coming, who, command = "Réintégrez-le ou abandonnez-le.", AGENT, f"dematfin bordereau reintegrer {mandat.id}"
     why = tuple(" ".join(filter(None, (f"{one.why.rstrip('.')}.", one.remedy))) for one in told.causes)
