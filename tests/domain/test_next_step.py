@@ -34,3 +34,9 @@ def test_a_flow_and_its_mandats_wait_for_the_same_person(one: Flux, who: str, co
 def test_a_held_flow_is_not_said_to_wait_for_its_acquit() -> None:
     assert "acquit" not in of_flux(HELD).coming
     assert of_flux(HELD).why == (HELD.message,)
+
+
+def test_a_mandat_whose_flow_may_have_left_is_not_said_to_wait_for_a_signature() -> None:
+    waiting = replace(mandat(1), state=MandatState.IN_BORDEREAU)
+    assert of_mandat(waiting, LOST).now.endswith(f"dans le flux {LOST.id} : à vérifier.")
+    assert "signature" in of_mandat(waiting, None).now

@@ -40,7 +40,8 @@ def follow(app: App, who: Person, mandat_id: str) -> Followed:
         names = [flux for sheet in sheets for flux in (*sheet.sent_before, sheet.flux) if flux]
         known = {flux.id: flux for flux in books.find(Flux, id=tuple(names))}
     flows = tuple(known[name] for name in dict.fromkeys(names) if name in known)
-    standing = of_mandat(mandat, flows[-1] if flows else None)
+    carrier = next((known.get(sheet.flux) for sheet in sheets if sheet.id == mandat.bordereau), None)
+    standing = of_mandat(mandat, carrier)
     return Followed(mandat=mandat, verdict=explain(mandat), bordereaux=sheets, flows=flows, standing=standing)
 
 

@@ -46,7 +46,7 @@ def show_journal(
             words=(3,),
             empty="Aucun essai : ce flux n'est pas parti, ou il est parti avant que ce journal n'existe.",
         )
-        if one.flux.message:
+        if one.flux.message and one.flux.message not in {attempt.message for attempt in one.attempts}:
             say(f"! {one.flux.message}", style="yellow")
     if not tried:
         say("Aucun envoi pour l'instant : signez des bordereaux, puis transmettez (bordereau transmettre).")

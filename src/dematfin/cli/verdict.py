@@ -10,7 +10,7 @@ from dematfin.cli.mandats import Key, show_lines
 from dematfin.cli.output import day, say, write_json
 from dematfin.domain import labels
 from dematfin.domain.mandat.explanation import Explanation
-from dematfin.domain.mandat.mandat import MandatState
+from dematfin.domain.mandat.mandat import UNANSWERED
 from dematfin.domain.money import french
 
 
@@ -28,7 +28,7 @@ def show(mandat: Key, configuration: Configuration = DEFAULT, json: Json = False
         return
     say(f"{found.mandat.id} · {found.mandat.tiers.name} · {french(found.mandat.amount)}", style="bold")
     say(f"{found.mandat.label} (factures : {', '.join(found.mandat.invoice_ids) or 'aucune'})")
-    if found.mandat.state is MandatState.SENT:
+    if found.mandat.state in UNANSWERED:
         _say_waiting(found)
     else:
         _say_verdict(found.verdict)
@@ -37,9 +37,9 @@ def show(mandat: Key, configuration: Configuration = DEFAULT, json: Json = False
 
 
 def _say_waiting(found: Followed) -> None:
-    """Whom a mandat that has left waits for is whom its flow waits for, until that one is answered."""
+    """Whom a mandat waits for is whom its flow waits for, until that one is answered."""
     say()
-    say(found.verdict.what, style="bold")
+    say(found.standing.now, style="bold")
     say(f"La suite : {found.standing.coming}")
     say(f"Qui doit agir : {found.standing.who}")
     if found.standing.command:

@@ -10,7 +10,7 @@ from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.explanation import explain
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import MAY_BE_THERE, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.meaning import Responsible
 from dematfin.domain.mandat.together import leading
@@ -122,7 +122,14 @@ def of_mandat(mandat: Mandat, flux: Flux | None) -> Standing:
     why = tuple(" ".join(filter(None, (f"{one.why.rstrip('.')}.", one.remedy))) for one in told.causes)
     if not why and mandat.reason and mandat.reason not in told.what:
         why = (mandat.reason,)
-    return Standing(now=told.what, why=why, coming=coming, who=who, command=command)
+    return Standing(now=_now(mandat, flux, told.what), why=why, coming=coming, who=who, command=command)
+
+
+def _now(mandat: Mandat, flux: Flux | None, what: str) -> str:
+    """A mandat whose flow may have left does not wait for a signature."""
+    if flux and mandat.state is MandatState.IN_BORDEREAU and flux.state in MAY_BE_THERE:
+        return f"Mandat n° {mandat.number}, dans le flux {flux.id} : {labels.FLUX[flux.state]}."
+    return what
 
 
 def of_invoice(
