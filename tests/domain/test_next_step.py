@@ -40,3 +40,10 @@ def test_a_mandat_whose_flow_may_have_left_is_not_said_to_wait_for_a_signature()
     waiting = replace(mandat(1), state=MandatState.IN_BORDEREAU)
     assert of_mandat(waiting, LOST).now.endswith(f"dans le flux {LOST.id} : à vérifier.")
     assert "signature" in of_mandat(waiting, None).now
+
+
+@pytest.mark.parametrize("state", [MandatState.REJECTED, MandatState.ON_HOLD])
+def test_an_accepted_flow_names_the_mandat_for_which_somebody_must_act(state: MandatState) -> None:
+    accepted = replace(SENT, state=FluxState.ACKNOWLEDGED)
+    found = of_flux(accepted, (replace(mandat(1), state=MandatState.PAID), replace(mandat(2), state=state)))
+    assert (found.who, found.command) == ("agent", "dematfin mandat voir M2026-000002")

@@ -64,6 +64,7 @@ OF_MANDAT: Final[dict[MandatState, tuple[str, str, str]]] = {
     MandatState.REJECTED: ("Corrigez-le, puis réémettez-le.", AGENT, ""),
     MandatState.PARTLY_PAID: ("Le comptable doit payer le reste.", Responsible.COMPTABLE, ""),
 }
+ASKS_THE_AGENT: Final = frozenset({MandatState.REJECTED, MandatState.ON_HOLD})
 OF_INVOICE: Final[dict[InvoiceState, tuple[str, str, str]]] = {
     InvoiceState.RECEIVED: ("Elle passe aux contrôles avec la journée.", "service", DAY),
     InvoiceState.TO_CORRECT: ("Elle attend votre décision.", AGENT, "dematfin facture a-traiter"),
@@ -89,6 +90,10 @@ def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) ->
     if back:
         again = f"dematfin bordereau reprendre {back[0].bordereau}"
         return f"Corrigez ses mandats refusés ({len(back)}), puis reprenez leur bordereau.", AGENT, again
+    if troubled := [one for one in mandats if one.state in ASKS_THE_AGENT]:
+        first = troubled[0]
+        what = f"Le comptable a rejeté ou suspendu {len(troubled)} de ses {len(mandats)} mandats : voyez pourquoi."
+        return what, AGENT, f"dematfin mandat voir {first.id}"
     unspoken = sum(one.state is MandatState.SENT for one in mandats)
     if flux.state is FluxState.ACKNOWLEDGED and unspoken:
         return (
