@@ -8,7 +8,7 @@ import typer
 from dematfin.acts import absence, deposits, withdraw
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import counted, say, table, write_json
+from dematfin.cli.output import counted, instant, say, table, write_json
 from dematfin.domain import money
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.attempt import ATTEMPT, Attempt
@@ -95,7 +95,7 @@ def withdraw_flow(flux: Key, motif: Why, configuration: Configuration = DEFAULT)
 def _row(one: Attempt, clock: Clock) -> tuple[str, str, str, str]:
     number = f" (n° {one.remote_id})" if one.remote_id else ""
     said = f" : {one.message}" if one.message else ""
-    when = f"{clock.local(one.started_at):%d/%m/%Y %H:%M}"
+    when = instant(clock.local(one.started_at))
     return str(one.number), when, one.by or "?", f"{ATTEMPT[one.state]}{number}{said}"
 
 
