@@ -177,7 +177,7 @@ def test_only_a_flow_in_doubt_is_attached(hall: Hall, monkeypatch: pytest.Monkey
     nomfic = flux(hall).id
     with pytest.raises(RuleError, match="il est « signé »"):
         deposits.attach(hall.app, AGENT, nomfic, "1")
-    with pytest.raises(UnknownRecord, match="bordereau voir"):
+    with pytest.raises(UnknownRecord, match="flux liste"):
         deposits.attach(hall.app, AGENT, "PESALR1_X", "1")
     transmit(hall.app)
     with pytest.raises(RuleError, match="déjà connu sous le n° 1"):

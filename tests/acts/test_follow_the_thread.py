@@ -232,6 +232,15 @@ def test_an_acquit_that_waits_there_is_told(paid: Hall, *, listed: bool) -> None
     assert (found.totals, found.to_do) == ({str(Gap.ACQUIT_THERE): 1}, 1)
 
 
+def test_a_refusal_of_the_list_that_the_tdt_does_not_confirm_waits_for_a_person(paid: Hall) -> None:
+    """An error of which nobody knows whether it left before is no refusal: the follow-up would never apply it."""
+    sent = replace(flux(paid), state=FluxState.TRANSMITTED)
+    saved(paid, sent)
+    held = (Held(remote_id=sent.remote_id, nomfic=sent.id, phase=Phase.REFUSED),)
+    assert compared(paid, held=held, phases={sent.remote_id: Phase.HELD}).totals == {str(Gap.HELD_THERE): 1}
+    assert compared(paid, held=held, phases={sent.remote_id: Phase.REFUSED}).totals == {str(Gap.REFUSED_THERE): 1}
+
+
 def test_an_open_flow_older_than_asked_is_compared_too(paid: Hall) -> None:
     long_ago = paid.clock.now() - timedelta(days=200)
     sent = replace(flux(paid), state=FluxState.TRANSMITTED, sent_at=long_ago)

@@ -61,7 +61,7 @@ def test_a_refused_flow_tells_why_and_what_replaced_it(office: Office) -> None:
     shown = office("flux", "voir", FIRST).out
     assert "Bordereau CCAS-2026-18 : 4 105,94 €, refusé par l'acquit : 1971 - Compte fonction présent à tort" in shown
     assert f"Il est remplacé par {AGAIN}" in shown
-    assert re.search(rf"Acquit « {FIRST} » du .+ : appliquée, \d+ Ko, SHA-256 [0-9a-f]{{12}}…", shown)
+    assert re.search(rf"Acquit « {FIRST} » du .+ : réponse appliquée, \d+ Ko, SHA-256 [0-9a-f]{{12}}…", shown)
     assert "acceptée par l'acquit" in shown
     assert "versés le" not in shown, "the payment belongs to the flow that replaced it"
     plain(shown)
@@ -125,9 +125,9 @@ def test_a_flow_shows_each_deposit_and_an_answer_that_differs(copy: Office) -> N
     shown = copy("flux", "voir", AGAIN).out
     assert "vers S²LOW (compte « agent ») (service) : réponse perdue, peut-être arrivé. Connexion coupée." in shown
     assert f"5 Ko, SHA-256 {'a' * 12}…, SHA-1 {'b' * 40}" in shown
-    assert "différente, non appliquée" in shown
+    assert "différente de la première, non appliquée" in shown
     assert "18 refusé" in shown
-    assert "dépôt n° 1 : réponse perdue. Connexion coupée. (TdT)" in shown
+    assert "dépôt n° 1 : réponse perdue, peut-être arrivé. Connexion coupée. (TdT)" in shown
     plain(shown)
     assert "a" * 64 in copy("flux", "voir", AGAIN, "--json").out
 
@@ -155,3 +155,9 @@ def test_a_tdt_that_does_not_answer_is_told_and_nothing_is_compared(cut_off: Off
     assert answer.code not in {0, 1}
     assert answer.out == ""
     assert "Erreur : " in answer.err
+
+
+def test_a_day_to_come_is_refused_instead_of_agreeing_with_nothing(office: Office) -> None:
+    answer = office("flux", "rapprocher", "--depuis", "01/01/2100")
+    assert answer.code == 2
+    assert "--depuis : le 01/01/2100 n'est pas encore là" in answer.err

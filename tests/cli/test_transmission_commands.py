@@ -30,7 +30,7 @@ WRONG = [
     (f"retirer {WAITING}", USAGE, "L'option --motif est obligatoire"),
     (f"retirer {WAITING} --motif x", RULE, "le comptable n'a répondu sur aucun de ses mandats"),
     (f"retirer {FIRST} --motif x", RULE, "seul un flux construit ou signé"),
-    ("journal PESALR1_X", RULE, "bordereau voir BORDEREAU"),
+    ("journal PESALR1_X", RULE, "flux liste"),
     ("journal A B", USAGE, "Argument en trop : B"),
     ("perdue", USAGE, "La commande 'perdue' n'existe pas"),
 ]

@@ -105,3 +105,9 @@ def test_an_unknown_mandat_is_said(office: Office) -> None:
     assert refused.code != 0
     assert "M1999-000001" in refused.err
     plain(refused.err)
+
+
+def test_a_number_of_the_comptable_leads_to_the_thread(office: Office) -> None:
+    answer = office("mandat", "voir", "1193")
+    assert answer.code == 3
+    assert "dematfin suivi 1193" in answer.err

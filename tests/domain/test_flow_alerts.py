@@ -152,8 +152,17 @@ def test_the_silence_of_the_comptable_is_one_line_for_information() -> None:
 
 def test_the_picture_puts_what_is_urgent_first_and_information_last() -> None:
     flows = (sent(1, 11 * 24, FluxState.ACKNOWLEDGED), sent(2, 5 * 24), flux(3, FluxState.REFUSED_BY_TDT))
-    drawn = overview("Valbrume", MONDAY, holdings(flows, (mandat(1),)), small=False)
-    assert [one.split(" ")[0] for one in drawn.alerts] == ["URGENT.", "Flux", "Pour"]
+    back = mandat(3, sheet=3, state=MandatState.REFUSED_AT_GATE)
+    drawn = overview("Valbrume", MONDAY, holdings(flows, (mandat(1), back)), small=False)
+    assert [one.split(" ")[0] for one in drawn.alerts] == ["URGENT.", "Flux", "Mandat", "Pour"]
+
+
+def test_a_refused_flow_is_told_until_its_mandats_are_taken_up_or_given_up() -> None:
+    refused = flux(3, FluxState.REFUSED_BY_TDT, message="virus")
+    back = mandat(3, sheet=3, state=MandatState.REFUSED_AT_GATE)
+    assert told(holdings((refused,), (back,))) == [f"Flux {refused.id} : refusé par le TdT. virus."]
+    for state in (MandatState.PREPARED, MandatState.IN_BORDEREAU, MandatState.PAID, MandatState.CANCELLED):
+        assert told(holdings((refused,), (replace(back, state=state),))) == []
 
 
 def test_a_mandat_on_hold_is_told_with_its_day() -> None:

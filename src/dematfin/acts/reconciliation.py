@@ -1,7 +1,7 @@
 """What we sent, what the TdT has, what came back: read on both sides, compared, nothing changed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from dematfin.domain.mandat.answer_gaps import AnswerGap, Unknown, gaps
@@ -95,16 +95,18 @@ def _left(flux: Flux) -> datetime | None:
 
 
 def _listed(app: App, ours: Iterable[Flux], held: Iterable[Held]) -> list[There]:
-    """Take the list, and ask for each open flow that it leaves out: a list is cut somewhere."""
-    there = [_there(one) for one in held]
-    numbers = {one.remote_id for one in there}
-    left_out = [
-        flux
-        for flux in ours
-        if flux.state is FluxState.TRANSMITTED and flux.remote_id and flux.remote_id not in numbers
-    ]
-    asked = (_followed(app, flux.remote_id, flux.id) for flux in left_out)
-    return there + [one for one in asked if one is not None]
+    """Take the list, and ask for each open flow that it leaves out, or says refused.
+
+    A list is cut somewhere; and it does not tell a refusal from an error of which nobody knows whether it left before.
+    """
+    there = {one.remote_id: one for one in map(_there, held)}
+    for flux in ours:
+        if flux.state is not FluxState.TRANSMITTED or not flux.remote_id:
+            continue
+        listed = there.get(flux.remote_id)
+        if (listed is None or listed.place is Place.REFUSED) and (told := _followed(app, flux.remote_id, flux.id)):
+            there[flux.remote_id] = replace(told, nomfic=listed.nomfic) if listed else told
+    return list(there.values())
 
 
 def _day(app: App, instant: datetime) -> date:

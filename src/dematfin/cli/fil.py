@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from dematfin.acts import timeline as acts
 from dematfin.cli.context import Desk
-from dematfin.cli.output import counted, day, say, write_json
+from dematfin.cli.output import counted, day, instant, say, write_json
 from dematfin.domain import labels
 from dematfin.domain.event import Subject
 from dematfin.domain.figures.next_step import Standing
@@ -42,7 +42,7 @@ def say_standing(standing: Standing) -> None:
 def say_moments(app: App, moments: Iterable[Moment], viewed: str) -> None:
     """Tell each moment on one line: when, to what, what, by whom."""
     for one in moments:
-        when = f"{app.clock.local(one.at):%d/%m/%Y %H:%M}"
+        when = instant(app.clock.local(one.at))
         about = "" if _is_it(one, viewed) else f"{one.about} "
         say(f"{when}  {about}{one.what}{_again(app, one)} ({one.who})")
 
@@ -54,7 +54,7 @@ def _is_it(moment: Moment, viewed: str) -> bool:
 def _again(app: App, moment: Moment) -> str:
     if moment.times == 1:
         return ""
-    return f", dit {moment.times} fois jusqu'au {app.clock.local(moment.until):%d/%m/%Y %H:%M}"
+    return f", dit {moment.times} fois jusqu'au {instant(app.clock.local(moment.until))}"
 
 
 def _linked(found: Records, subject: Subject) -> None:

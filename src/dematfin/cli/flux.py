@@ -12,7 +12,7 @@ from dematfin.acts import reconciliation
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.fil import say_moments, say_standing
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import counted, plain, say, table, write_json
+from dematfin.cli.output import counted, day, instant, plain, say, table, weight, write_json
 from dematfin.cli.rapprochement import show_reconciliation
 from dematfin.cli.visas import DATES
 from dematfin.domain import labels
@@ -26,16 +26,15 @@ from dematfin.domain.money import french
 from dematfin.domain.reception import AnswerState
 from dematfin.ports.app import App
 
-KILO = 1024
 USUAL = 30
 """Days that a comparison goes back."""
 SHOWN = 12
 """Signs of a fingerprint that a screen shows; the JSON has them all."""
 ANSWERED = {
-    AnswerState.STORED: "à lire",
-    AnswerState.APPLIED: "appliquée",
-    AnswerState.QUARANTINED: "en quarantaine",
-    AnswerState.DIFFERENT: "différente, non appliquée",
+    AnswerState.STORED: "réponse à lire",
+    AnswerState.APPLIED: "réponse appliquée",
+    AnswerState.QUARANTINED: "réponse illisible, en quarantaine",
+    AnswerState.DIFFERENT: "réponse différente de la première, non appliquée",
 }
 app = family("Les flux : leur chemin jusqu'à l'acquit.")
 
@@ -125,7 +124,11 @@ def reconcile(
 ) -> None:
     """Compare ce qui est parti, ce que le TdT a et ce qui est revenu ; ne change rien."""
     desk = sit(configuration)
-    since = depuis.date() if depuis else desk.app.clock.today() - timedelta(days=USUAL)
+    today = desk.app.clock.today()
+    since = depuis.date() if depuis else today - timedelta(days=USUAL)
+    if since > today:
+        message = f"le {day(since)} n'est pas encore là, rien n'est parti depuis. Donnez un jour passé."
+        raise typer.BadParameter(message, param_hint="--depuis")
     found = reconciliation.compare(desk.app, desk.who, since)
     if json:
         write_json({"a_faire": found.to_do, **plain(found)})
@@ -158,7 +161,7 @@ def _carried(story: acts.FlowStory) -> None:
         for one in (mandat for mandat in story.mandats if mandat.id in sheet.mandats):
             say(f"  Mandat {one.id} n° {one.number or '—'} : {french(one.amount)}, {labels.standing(one)}")
     for piece in story.pieces:
-        say(f"  Pièce {piece.label}, {_size(piece.document.size)}{_piece(story, piece)}")
+        say(f"  Pièce {piece.label}, {weight(piece.document.size)}{_piece(story, piece)}")
 
 
 def _judged(story: acts.FlowStory, sheet: Bordereau) -> str:
@@ -192,23 +195,19 @@ def _deposits(app: App, story: acts.FlowStory) -> None:
     for one in story.attempts:
         number = f", n° {one.remote_id}" if one.remote_id else ""
         said = f". {one.message}" if one.message else ""
-        when = f"{app.clock.local(one.started_at):%d/%m/%Y %H:%M}"
+        when = instant(app.clock.local(one.started_at))
         say(f"Dépôt {one.number} du {when} vers {one.transmitter} ({one.by}) : {ATTEMPT[one.state]}{number}{said}")
-        say(f"  {_size(one.size)}, SHA-256 {one.sha256[:SHOWN]}…" + (f", SHA-1 {one.sha1}" if one.sha1 else ""))
+        say(f"  {weight(one.size)}, SHA-256 {one.sha256[:SHOWN]}…" + (f", SHA-1 {one.sha1}" if one.sha1 else ""))
     if story.flux.asked_at:
-        say(f"TdT interrogé le {app.clock.local(story.flux.asked_at):%d/%m/%Y %H:%M}")
+        say(f"TdT interrogé le {instant(app.clock.local(story.flux.asked_at))}")
 
 
 def _answers(app: App, story: acts.FlowStory) -> None:
     for one in story.answers:
-        when = f"{app.clock.local(one.received_at):%d/%m/%Y %H:%M}"
+        when = instant(app.clock.local(one.received_at))
         what = f"{str(one.kind).capitalize()} « {one.name} » du {when} : {ANSWERED[one.state]}"
-        say(f"{what}, {_size(one.document.size)}, SHA-256 {one.document.sha256[:SHOWN]}…")
+        say(f"{what}, {weight(one.document.size)}, SHA-256 {one.document.sha256[:SHOWN]}…")
         for remark in one.remarks:
             say(f"  {remark}", style="yellow")
         if one.seen:
             say(f"  {one.seen}")
-
-
-def _size(size: int) -> str:
-    return f"{(size + KILO - 1) // KILO} Ko"

@@ -17,6 +17,7 @@ from dematfin.steps.outcome import Outcome
 
 FEW: Final = 3
 PLURAL: Final = 2
+KILO: Final = 1024
 CONTROLS: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 STEPS: Final = {
     "import": "facture",
@@ -130,3 +131,13 @@ def counted(number: int, noun: str) -> str:
 def day(value: date | None) -> str:
     """Write a date as French readers expect it."""
     return f"{value:%d/%m/%Y}" if value else ""
+
+
+def instant(value: datetime) -> str:
+    """Write a moment, in local time, to the minute."""
+    return f"{value:%d/%m/%Y %H:%M}"
+
+
+def weight(size: int) -> str:
+    """Write the size of a file, never nothing."""
+    return f"{(size + KILO - 1) // KILO} Ko"

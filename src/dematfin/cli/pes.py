@@ -8,13 +8,12 @@ import typer
 from dematfin.acts import flows
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import counted, day, say, table, write_json
+from dematfin.cli.output import counted, day, say, table, weight, write_json
 from dematfin.domain.mandat import codes
 from dematfin.domain.mandat.aller import ReadBordereau, ReadDocument, ReadFlow, ReadLine, ReadMandat
 from dematfin.domain.money import french
 from dematfin.domain.parties.iban import mask
 
-KILO = 1024
 app = family("Les flux PES : lire, extraire, comparer.")
 
 Flow = Annotated[Path, typer.Argument(metavar="FLUX", exists=True, dir_okay=False, help="Fichier PES_Aller.")]
@@ -139,7 +138,7 @@ def _show_documents(flow: ReadFlow) -> None:
 
 
 def _size(one: ReadDocument) -> str:
-    return f"{(one.size + KILO - 1) // KILO} Ko" if one.sha256 else "illisible"
+    return weight(one.size) if one.sha256 else "illisible"
 
 
 def _mandats(flow: ReadFlow, one: ReadDocument) -> str:

@@ -8,7 +8,7 @@ import typer
 from dematfin.acts import absence, deposits, withdraw
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import counted, say, table, write_json
+from dematfin.cli.output import counted, instant, say, table, write_json
 from dematfin.domain import money
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.attempt import ATTEMPT, Attempt
@@ -46,7 +46,7 @@ def show_journal(
             words=(3,),
             empty="Aucun essai : ce flux n'est pas parti, ou il est parti avant que ce journal n'existe.",
         )
-        if one.flux.message:
+        if one.flux.message and one.flux.message not in {attempt.message for attempt in one.attempts}:
             say(f"! {one.flux.message}", style="yellow")
     if not tried:
         say("Aucun envoi pour l'instant : signez des bordereaux, puis transmettez (bordereau transmettre).")
@@ -98,7 +98,7 @@ def withdraw_flow(flux: Key, motif: Why, configuration: Configuration = DEFAULT)
 def _row(one: Attempt, clock: Clock) -> tuple[str, str, str, str]:
     number = f" (n° {one.remote_id})" if one.remote_id else ""
     said = f" : {one.message}" if one.message else ""
-    when = f"{clock.local(one.started_at):%d/%m/%Y %H:%M}"
+    when = instant(clock.local(one.started_at))
     return str(one.number), when, one.by or "?", f"{ATTEMPT[one.state]}{number}{said}"
 
 

@@ -10,6 +10,7 @@ from dematfin.cli.mandats import Key, show_lines
 from dematfin.cli.output import day, say, write_json
 from dematfin.domain import labels
 from dematfin.domain.mandat.explanation import Explanation
+from dematfin.domain.mandat.mandat import UNANSWERED
 from dematfin.domain.money import french
 
 
@@ -27,9 +28,22 @@ def show(mandat: Key, configuration: Configuration = DEFAULT, json: Json = False
         return
     say(f"{found.mandat.id} · {found.mandat.tiers.name} · {french(found.mandat.amount)}", style="bold")
     say(f"{found.mandat.label} (factures : {', '.join(found.mandat.invoice_ids) or 'aucune'})")
-    _say_verdict(found.verdict)
+    if found.mandat.state in UNANSWERED:
+        _say_waiting(found)
+    else:
+        _say_verdict(found.verdict)
     show_lines(found.mandat)
     _say_way(found)
+
+
+def _say_waiting(found: Followed) -> None:
+    """Whom a mandat waits for is whom its flow waits for, until that one is answered."""
+    say()
+    say(found.standing.now, style="bold")
+    say(f"La suite : {found.standing.coming}")
+    say(f"Qui doit agir : {found.standing.who}")
+    if found.standing.command:
+        say(f"À faire : {found.standing.command}")
 
 
 def _say_verdict(verdict: Explanation) -> None:
@@ -71,5 +85,7 @@ def _say_way(found: Followed) -> None:
     for flux in found.flows:
         answer = f", acquit {flux.acquit}" if flux.acquit else ""
         say(f"Flux {flux.id} : {labels.FLUX[flux.state]}{answer}")
+        if flux.message:
+            say(f"  {flux.message}", style="yellow")
     if mandat.burnt:
         say(f"Numéros qui ne serviront plus : {', '.join(map(str, mandat.burnt))}")

@@ -42,7 +42,7 @@ def flux_named(books: Books, nomfic: str) -> Flux:
     """Return a flow, or raise UnknownRecord with where its name is read."""
     for found in books.find(Flux, id=nomfic):
         return found
-    message = f"Le flux « {nomfic} » n'existe pas. Son nom se lit dans « dematfin bordereau voir BORDEREAU »."
+    message = f"Le flux « {nomfic} » n'existe pas. Les noms se lisent dans : dematfin flux liste"
     raise UnknownRecord(message)
 
 

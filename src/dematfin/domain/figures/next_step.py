@@ -10,7 +10,7 @@ from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.explanation import explain
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import MAY_BE_THERE, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.meaning import Responsible
 from dematfin.domain.mandat.together import leading
@@ -47,7 +47,7 @@ OF_FLUX: Final[dict[FluxState, tuple[str, str, str]]] = {
     FluxState.TO_VERIFY: (
         "On ne sait pas s'il est arrivé au TdT. Ne le refaites pas : le suivi le demande au TdT.",
         AGENT,
-        "dematfin flux rapprocher",
+        "dematfin suivi",
     ),
     FluxState.TRANSMITTED: ("Hélios doit l'acquitter ; l'acquit se relève avec le suivi.", "TdT", "dematfin suivi"),
     FluxState.ACKNOWLEDGED: ("", "", ""),
@@ -64,6 +64,7 @@ OF_MANDAT: Final[dict[MandatState, tuple[str, str, str]]] = {
     MandatState.REJECTED: ("Corrigez-le, puis réémettez-le.", AGENT, ""),
     MandatState.PARTLY_PAID: ("Le comptable doit payer le reste.", Responsible.COMPTABLE, ""),
 }
+ASKS_THE_AGENT: Final = frozenset({MandatState.REJECTED, MandatState.ON_HOLD})
 OF_INVOICE: Final[dict[InvoiceState, tuple[str, str, str]]] = {
     InvoiceState.RECEIVED: ("Elle passe aux contrôles avec la journée.", "service", DAY),
     InvoiceState.TO_CORRECT: ("Elle attend votre décision.", AGENT, "dematfin facture a-traiter"),
@@ -89,6 +90,10 @@ def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) ->
     if back:
         again = f"dematfin bordereau reprendre {back[0].bordereau}"
         return f"Corrigez ses mandats refusés ({len(back)}), puis reprenez leur bordereau.", AGENT, again
+    if troubled := [one for one in mandats if one.state in ASKS_THE_AGENT]:
+        first = troubled[0]
+        what = f"Le comptable a rejeté ou suspendu {len(troubled)} de ses {len(mandats)} mandats : voyez pourquoi."
+        return what, AGENT, f"dematfin mandat voir {first.id}"
     unspoken = sum(one.state is MandatState.SENT for one in mandats)
     if flux.state is FluxState.ACKNOWLEDGED and unspoken:
         return (
@@ -96,6 +101,17 @@ def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) ->
             Responsible.COMPTABLE,
             "",
         )
+    return _alone(flux)
+
+
+def _alone(flux: Flux) -> tuple[str, str, str]:
+    """Say what comes next of a flow, whatever became of its mandats: what it waits for a person is not waited for."""
+    if flux.state is FluxState.TO_VERIFY and flux.arrived:
+        there = "Il est au TdT sous un numéro que l'on ne connaît pas : lisez ce numéro sur l'écran du TdT."
+        return there, AGENT, f"dematfin transmission rattacher {flux.id} NUMÉRO"
+    if flux.state is FluxState.TRANSMITTED and flux.message:
+        held = "Quelqu'un doit agir au TdT : faites ce qu'il dit, ou appelez-le. Ne le renvoyez pas."
+        return held, AGENT, "dematfin suivi"
     return OF_FLUX[flux.state]
 
 
@@ -105,13 +121,20 @@ def of_mandat(mandat: Mandat, flux: Flux | None) -> Standing:
     coming, who, command = OF_MANDAT.get(mandat.state, ("", "", ""))
     who, command = told.who or who, told.command or command
     if flux and _on_its_way(mandat, flux):
-        coming, who, command = OF_FLUX[flux.state]
+        coming, who, command = _alone(flux)
     if mandat.aside:
         coming, who, command = "Réintégrez-le ou abandonnez-le.", AGENT, f"dematfin bordereau reintegrer {mandat.id}"
     why = tuple(" ".join(filter(None, (f"{one.why.rstrip('.')}.", one.remedy))) for one in told.causes)
     if not why and mandat.reason and mandat.reason not in told.what:
         why = (mandat.reason,)
-    return Standing(now=told.what, why=why, coming=coming, who=who, command=command)
+    return Standing(now=_now(mandat, flux, told.what), why=why, coming=coming, who=who, command=command)
+
+
+def _now(mandat: Mandat, flux: Flux | None, what: str) -> str:
+    """A mandat whose flow may have left does not wait for a signature."""
+    if flux and mandat.state is MandatState.IN_BORDEREAU and flux.state in MAY_BE_THERE:
+        return f"Mandat n° {mandat.number}, dans le flux {flux.id} : {labels.FLUX[flux.state]}."
+    return what
 
 
 def of_invoice(

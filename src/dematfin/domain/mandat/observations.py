@@ -105,5 +105,5 @@ def while_held(meaning: Meaning) -> Meaning:
     """Return what is to be done while the comptable keeps the mandat: documents go alone, the rest is told to him."""
     if meaning.command == ATTACH:
         return replace(meaning, then=SEND_ALONE)
-    remedy = f"{meaning.remedy} Le mandat est encore chez le comptable : convenez avec lui de la suite."
+    remedy = f"{meaning.remedy} Le mandat est encore chez le comptable : convenez avec lui de la suite.".lstrip()
     return replace(meaning, remedy=remedy, command="", then="")
