@@ -10,10 +10,11 @@ from typing import Final
 from crash.campaign.beside import BEHAVE, served
 from crash.campaign.children import ChildFailed, fork
 from crash.campaign.crossings import struck
-from crash.campaign.judge import BROKEN, Fault, judge
+from crash.campaign.judge import judge
 from crash.campaign.plan import Plan
 from crash.campaign.records import Ours, Theirs
 from crash.campaign.town import Town, copied
+from crash.campaign.verdict import BROKEN, Fault
 from crash.campaign.worker import live
 
 ROUNDS: Final = 4

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from crash.campaign.judge import BROKEN, DOUBLED, HIDDEN, LOST
 from crash.campaign.run import AT_AN_INSTANT, Run
+from crash.campaign.verdict import KINDS
 
 NO_FAULT: Final = "aucune panne"
 NO_DEATH: Final = "personne n'est mort"
-KINDS: Final = (LOST, DOUBLED, HIDDEN, BROKEN)
 
 
 def of_run(done: Run) -> str:
