@@ -42,8 +42,8 @@ class Theirs:
         """Read them from the neighbours' folder."""
         tdt, helios = sandbox / "tdt" / "etat.db", sandbox / "helios" / "etat.db"
         return cls(
-            told=_journal(sandbox / "chorus"),
-            deposited=_journal(sandbox / "tdt"),
+            told=journal(sandbox / "chorus"),
+            deposited=journal(sandbox / "tdt"),
             transactions=_rows(tdt, "transac"),
             returns=_rows(tdt, "retour"),
             sheets=_rows(helios, "bordereau"),
@@ -87,9 +87,11 @@ class Ours:
         return any(word in alert for alert in self.alerts for word in words)
 
 
-def _journal(folder: Path) -> list[dict[str, Any]]:
+def journal(folder: Path) -> list[dict[str, Any]]:
+    """Return what a neighbour noted; a line being written is for the next time."""
     path = folder / "journal.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
 def _rows(base: Path, table: str) -> list[sqlite3.Row]:

@@ -10,9 +10,10 @@ from typing import Final
 import structlog
 
 from crash.campaign.crossings import Crossings, Fatal
+from crash.campaign.records import journal
 from crash.campaign.town import Town
 from crash.campaign.watched import watch
-from dematfin.acts import consult, mandats
+from dematfin.acts import consult, deposits, mandats
 from dematfin.acts import run as acts
 from dematfin.demo.play import Play
 from dematfin.domain.mandat.flux import UNDER_WAY, Flux, FluxState
@@ -59,7 +60,7 @@ def live(town: Town, rounds: int, fatal: Fatal = never, log: Path = NOWHERE) -> 
     crossings.listen()
     seen: list[State] = []
     for _ in range(rounds):
-        for act in _day(app, town.play(app)):
+        for act in _day(town, app, town.play(app)):
             _said(town, act)
         seen.append(_state(app))
         if _settled(seen[-1]) or seen[-STILL:] == seen[-1:] * STILL:
@@ -67,7 +68,7 @@ def live(town: Town, rounds: int, fatal: Fatal = never, log: Path = NOWHERE) -> 
         WATCH.wait(EVERY)
 
 
-def _day(app: App, play: Play) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
+def _day(town: Town, app: App, play: Play) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
     with app.ledger.reading() as books:
         agent = books.get(Person, "claire")
     for step in (reconcile, prepare):
@@ -75,6 +76,7 @@ def _day(app: App, play: Play) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
     yield lambda: _acting(play.sign)
     for step in (transmit, follow_up):
         yield _stepping(app, agent, step)
+    yield lambda: _attached(town, app, agent)
     yield lambda: _mended(app, agent)
 
 
@@ -84,6 +86,17 @@ def _stepping(app: App, agent: Person, step: Step) -> Callable[[], tuple[Outcome
 
 def _acting(scene: Callable[[], Iterator[str]]) -> tuple[Outcome, ...]:
     list(scene())
+    return ()
+
+
+def _attached(town: Town, app: App, agent: Person) -> tuple[Outcome, ...]:
+    """Give the number that the TdT's own page shows of each deposit that it has and does not name."""
+    shown = {
+        line["nomfic"]: str(line["transaction"]) for line in journal(town.sandbox / "tdt") if line["what"] == "depot"
+    }
+    for tried in deposits.journal(app, agent):
+        if tried.flux.state is FluxState.TO_VERIFY and tried.flux.arrived and tried.flux.id in shown:
+            deposits.attach(app, agent, tried.flux.id, shown[tried.flux.id])
     return ()
 
 
@@ -118,9 +131,10 @@ def _state(app: App) -> State:
 
 
 def _settled(state: State) -> bool:
-    """Say whether nobody has anything left to do; a flow that nobody can find waits for a person."""
+    """Say whether nobody has anything left to do."""
     flows, mandats = state
-    unsure = [one for one in flows if one.state in UNDER_WAY]
-    waiting = {key for flux in unsure if flux.arrived for key in flux.bordereaux}
-    left = [one for one in mandats if one.state in OPEN and one.bordereau not in waiting]
-    return bool(mandats) and not left and all(one.arrived for one in unsure)
+    return (
+        bool(mandats)
+        and not any(one.state in OPEN for one in mandats)
+        and not any(one.state in UNDER_WAY for one in flows)
+    )
