@@ -1,5 +1,6 @@
 """A town whose invoices are certified, made once and copied for each run."""
 
+import gc
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
-from crash.campaign.children import Child, fork
+from crash.campaign.children import fork
 from dematfin.config import load
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.play import Play
@@ -73,7 +74,8 @@ def warm(root: Path) -> Town:
     """Bring a town, in a child, as far as its certified invoices; its neighbours end with it."""
     town = Town(folder=DemoFolder(root=root / "modele"))
     root.mkdir(parents=True, exist_ok=True)
-    _wait(fork(lambda: _lived(town), root / "modele.erreur"))
+    fork(lambda: _lived(town), root / "modele.erreur").end()
+    gc.freeze()  # what is shared with children is not copied for the sake of counting it
     return town
 
 
@@ -130,10 +132,6 @@ def _story() -> Story:
     story = load_story(date.today())  # noqa: DTZ011, TID251 - the neighbours run on the real clock
     few = [one for one in story.data["factures"] if one["numero"] in BILLS]
     return replace(story, data={**story.data, "factures": few})
-
-
-def _wait(child: Child) -> None:
-    child.end()
 
 
 def _nobody_to_ask(question: str) -> str:
