@@ -8,12 +8,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
+from crash.campaign.carrier import Carrier
 from crash.campaign.children import Child, fork
 from crash.campaign.town import Town
 from dematfin.sandbox.neighbours import Neighbours
 
 BEHAVE: Final = signal.SIGUSR1
 READY: Final = b"."
+EVERY: Final = 0.01
+
+
+CARRIER: Final = "porteur"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +31,13 @@ class Fault:
 
     def set(self, neighbours: Neighbours, times: int) -> None:
         """Ask for it."""
+        if self.neighbour == CARRIER:
+            return
         (neighbours.tdt if self.neighbour == "tdt" else neighbours.chorus).faults.set(self.name, times)
+
+
+TWICE: Final = Fault(neighbour=CARRIER, name="brought_twice")
+"""Each answer is brought under two names."""
 
 
 @contextmanager
@@ -54,7 +65,9 @@ def _serve(town: Town, faults: tuple[Fault, ...], say: int) -> None:
         _misbehave(neighbours, {fault: fault.times for fault in faults})
         signal.signal(BEHAVE, lambda *_: _misbehave(neighbours, dict.fromkeys(faults, 0)))
         os.write(say, READY)
-        told.wait()
+        carrier = Carrier(town, neighbours.tdt, twice=TWICE in faults)
+        while not told.wait(EVERY):
+            carrier.round()
 
 
 def _misbehave(neighbours: Neighbours, times: Mapping[Fault, int]) -> None:

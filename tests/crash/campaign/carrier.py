@@ -5,7 +5,6 @@ It makes no mistake of its own, except to bring an answer under two names; the p
 
 import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from crash.campaign.town import Town
@@ -13,6 +12,7 @@ from dematfin.sandbox.tdt.app import TdtApp
 from dematfin.sandbox.tdt.state import POSTED
 
 AUTHORITY: Final = 42
+"""The one whose platform it is."""
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Carrier:
         """Go once from one place to the other, if somebody waits for it."""
         if self.town.carrier_called.exists():
             self._take()
-            self.tdt._life.tick(polled=True)  # noqa: SLF001 - it stands where the scripts of the platform do
+            self.tdt._life.tick(polled=True)
             self._bring()
             self.town.carrier_called.unlink()
 
@@ -47,7 +47,7 @@ class Carrier:
             if self._transactions.knows(sha1):
                 self._journal.note("depot_refuse", message="doublon", **about)
             else:
-                key = self._transactions.post(self._authority, path.name, memoryview(data), sha1, POSTED)
+                key = self._transactions.post(AUTHORITY, path.name, memoryview(data), sha1, POSTED)
                 self._journal.note("depot", transaction=key, nomfic=path.stem, **about)
 
     def _bring(self) -> None:
@@ -56,7 +56,7 @@ class Carrier:
                 self.acquits.add(one)
                 self._put(f"ARP{row['id']}_{len(self.acquits)}.dat", bytes(row["acquit"]))
                 self._journal.note("acquit_servi", transaction=row["id"], nomfic=row["nomfic"], sha1=one[1])
-        for row in self._transactions.unread(self._authority):
+        for row in self._transactions.unread(AUTHORITY):
             if row["id"] not in self.brought:
                 self.brought[row["id"]] = hashlib.sha256(row["donnees"]).hexdigest()
                 self._put(f"{row['id']}_{row['nom']}", bytes(row["donnees"]))
@@ -73,15 +73,11 @@ class Carrier:
 
     @property
     def _transactions(self) -> Any:
-        return self.tdt._transactions  # noqa: SLF001
+        return self.tdt._transactions
 
     @property
     def _journal(self) -> Any:
-        return self._transactions._journal  # noqa: SLF001
-
-    @property
-    def _authority(self) -> int:
-        return self.tdt._accounts._accounts[0].collectivite  # noqa: SLF001
+        return self._transactions._journal
 
 
 def _sha1(data: bytes) -> str:

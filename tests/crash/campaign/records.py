@@ -63,9 +63,9 @@ class Theirs:
     def read(cls, sandbox: Path) -> Self:
         """Read them from the neighbours' folder."""
         return cls(
-            told=_journal(sandbox / "chorus"),
-            tdt=_journal(sandbox / "tdt"),
-            helios=_journal(sandbox / "helios"),
+            told=journal(sandbox / "chorus"),
+            tdt=journal(sandbox / "tdt"),
+            helios=journal(sandbox / "helios"),
             returns=_rows(sandbox / "tdt" / "etat.db", "retour"),
             mandats=_rows(sandbox / "helios" / "etat.db", "mandat"),
         )
@@ -140,9 +140,11 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _journal(folder: Path) -> list[dict[str, Any]]:
+def journal(folder: Path) -> list[dict[str, Any]]:
+    """Return what a neighbour noted; a line being written is for the next time."""
     path = folder / "journal.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
 def _rows(base: Path, table: str) -> list[sqlite3.Row]:

@@ -46,7 +46,7 @@ def _played(town: Town, plan: Plan) -> Run:
     died: list[str] = []
     try:
         with served(town, plan.faults) as neighbours:
-            town.connect(archivist=plan.archivist)
+            town.connect(archivist=plan.archivist, by_folder=plan.by_folder)
             died += _days(town, plan)
             if plan.faults:
                 _survive(town, FAULTY)

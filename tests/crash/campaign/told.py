@@ -17,7 +17,8 @@ def of_run(done: Run) -> str:
         return ""
     plan = done.plan
     faults = ", ".join(f"{one.name} x {one.times}" for one in plan.faults) or NO_FAULT
-    head = f"✗ graine {plan.seed} ({faults}, {'avec' if plan.archivist else 'sans'} archiviste)"
+    door = "dossiers d'échange" if plan.by_folder else f"S²LOW {'avec' if plan.archivist else 'sans'} archiviste"
+    head = f"✗ graine {plan.seed} ({faults} ; {door})"
     deaths = [f"    mort : {name}" for name in done.struck]
     return "\n".join([head, *deaths, *(f"    {one.kind} : {one.sentence}" for one in done.faults), _again(done)])
 
