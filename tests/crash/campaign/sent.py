@@ -65,7 +65,7 @@ def _sheets(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
             continue
         if key not in there and flux and flux.acquit in TAKEN and not sheet.refused:
             yield Fault(BROKEN, f"bordereau {sheet.id} dit accepté, Hélios ne l'a pas")
-        elif not ours.alerted(sheet.id, *sheet.mandats, sheet.flux or sheet.id):
+        elif not ours.alerted(sheet.id, *sheet.mandats, sheet.flux or sheet.id) and not (flux and ours.breakdown(flux)):
             yield Fault(LOST, f"bordereau {sheet.id} {'cru refusé' if key in there else 'jamais intégré'}, sans alerte")
 
 

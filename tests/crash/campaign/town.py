@@ -23,6 +23,7 @@ from dematfin.demo.story import Story
 from dematfin.demo.story import load as load_story
 from dematfin.ports.app import App
 from dematfin.sandbox.neighbours import Neighbours
+from dematfin.tdt.folder import FolderTdt
 from dematfin.wiring import build
 
 DELAYS: Final = {"analyse": 0.01, "envoi": 0.01, "acquit": 0.02, "retour": 0.02}
@@ -151,7 +152,9 @@ def _lighten(key: Path, password: bytes) -> None:
 
 
 def _check(town: Town) -> None:
-    town.app().transmitter.check()
+    folders = town.app().transmitter
+    assert isinstance(folders, FolderTdt)
+    folders.check()
 
 
 def _story() -> Story:
