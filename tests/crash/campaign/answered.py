@@ -12,14 +12,20 @@ from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import MandatState
 from dematfin.domain.reception import Answer, AnswerKind, AnswerState
 
+APPLIED: Final = "acquit Hélios"
+"""What the journal says of a flow to which an acquit was applied."""
+
 
 def _acquits(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     """Each acquit that was served is kept, and one of each flow was applied, once."""
     applied = Counter(
-        one.event.subject_id
+        (one.event.subject_id, one.event.motif)
         for one in ours.events
-        if one.event.subject is Subject.FLUX and one.event.after == FluxState.ACKNOWLEDGED != one.event.before
+        if one.event.subject is Subject.FLUX and one.event.motif.startswith(APPLIED)
     )
+    for (name, _), count in applied.items():
+        if count > 1:
+            yield Fault(DOUBLED, f"acquit de {name} appliqué {count} fois")
     served = {(line["nomfic"], line["sha1"]) for line in theirs.noted("acquit_servi")}
     acquits = [one for one in ours.answers if one.kind is AnswerKind.ACQUIT]
     kept = {(one.flux, ours.sha1(one.document)) for one in acquits}
@@ -27,8 +33,6 @@ def _acquits(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     yield from (Fault(BROKEN, f"un acquit de {name} ne vient pas du TdT") for name, _ in kept - served)
     for flux in ours.flows:
         good = [one for one in acquits if one.state is AnswerState.APPLIED and one.flux == flux.id]
-        if applied[flux.id] > 1:
-            yield Fault(DOUBLED, f"acquit de {flux.id} appliqué {applied[flux.id]} fois")
         if flux.state is FluxState.ACKNOWLEDGED and not good and not ours.alerted(flux.id, *flux.bordereaux):
             yield Fault(LOST, f"{flux.id} acquitté sans acquit appliqué")
     yield from _left_aside(ours, acquits)
@@ -54,15 +58,12 @@ def _returns(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
         elif row["collectivite"] and not row["lu"] and not ours.alerted(row["nom"]):
             yield Fault(LOST, f"retour {row['nom']} jamais consommé, sans alerte")
     yield from _left_aside(ours, list(kept.values()))
-    for state in (MandatState.PAID, MandatState.REJECTED):
-        reached = Counter(
-            (one.event.subject_id, one.event.motif)
-            for one in ours.events
-            if one.event.subject is Subject.MANDAT and one.event.after == state != one.event.before
-        )
-        for (key, _), count in reached.items():
-            if count > 1 and (state is MandatState.PAID):
-                yield Fault(DOUBLED, f"mandat {key} {state} {count} fois")
+    paid = Counter(
+        one.event.subject_id
+        for one in ours.events
+        if one.event.subject is Subject.MANDAT and one.event.after == MandatState.PAID != one.event.before
+    )
+    yield from (Fault(DOUBLED, f"mandat {key} payé {count} fois") for key, count in paid.items() if count > 1)
 
 
 RULES: Final[tuple[Callable[[Ours, Theirs], Iterator[Fault]], ...]] = (_acquits, _returns)
