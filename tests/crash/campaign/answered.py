@@ -33,6 +33,8 @@ def _acquits(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     yield from (Fault(BROKEN, f"un acquit de {name} ne vient pas du TdT") for name, _ in kept - served)
     for flux in ours.flows:
         good = [one for one in acquits if one.state is AnswerState.APPLIED and one.flux == flux.id]
+        if good and flux.state is not FluxState.ACKNOWLEDGED:
+            yield Fault(LOST, f"acquit de {flux.id} dit appliqué, le flux reste {flux.state}")
         if flux.state is FluxState.ACKNOWLEDGED and not good and not ours.alerted(flux.id, *flux.bordereaux):
             yield Fault(LOST, f"{flux.id} acquitté sans acquit appliqué")
     yield from _left_aside(ours, acquits)

@@ -43,6 +43,9 @@ OPEN: Final = frozenset(
         MandatState.IN_BORDEREAU,
         MandatState.SENT,
         MandatState.REFUSED_AT_GATE,
+        MandatState.TAKEN_IN_CHARGE,
+        MandatState.ON_HOLD,
+        MandatState.PARTLY_PAID,
         MandatState.REJECTED,
     }
 )
@@ -76,10 +79,10 @@ def _day(town: Town, app: App) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
     for step in (reconcile, prepare):
         yield _stepping(app, agent, step)
     yield lambda: _acting(play.sign)
-    yield _stepping(app, agent, transmit)
-    if town.drop.exists():
-        yield lambda: _carried(town)
-    yield _stepping(app, agent, follow_up)
+    for step in (transmit, follow_up):
+        yield _stepping(app, agent, step)
+        if town.drop.exists():
+            yield lambda: _carried(town)
     yield lambda: _attached(town, app, agent)
     yield lambda: _mended(app, agent)
 
