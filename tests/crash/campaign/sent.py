@@ -93,7 +93,7 @@ def _money(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     yield from (Fault(BROKEN, f"{key} dit payé, Hélios ne l'a pas payé") for key in said - paid)
     mandats = {(one.siret, one.number): one for one in ours.mandats}
     for key in paid - said:
-        if key not in mandats or not ours.alerted(mandats[key].id):
+        if key not in mandats or not ours.alerted(mandats[key].id, "il ne peut pas être lu"):
             yield Fault(LOST, f"{key} payé par Hélios, nous l'ignorons")
 
 
