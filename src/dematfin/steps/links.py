@@ -24,10 +24,13 @@ def watched(app: App, *troubles: type[DematfinError]) -> Iterator[None]:
 
 def remember_unread(app: App, unread: Mapping[ReturnItem, str]) -> None:
     """Keep which answers this run could not read, and why; those of the run before were read since, or are gone."""
+    with app.ledger.reading() as books:
+        before = {one.id: one for one in books.find(Link) if one.id != TDT and one.trouble}
+    found = {unread_id(item.remote_id): (item.name, why) for item, why in unread.items()}
+    if before.keys() == found.keys():
+        return
     now = app.clock.now()
     with app.ledger.transaction() as books:
-        before = {one.id: one for one in books.find(Link) if one.id != TDT and one.trouble}
-        found = {unread_id(item.remote_id): (item.name, why) for item, why in unread.items()}
         for key in before.keys() - found.keys():
             books.save(replace(before[key], tried_at=now, trouble="", troubled_since=None))
         for key in found.keys() - before.keys():

@@ -30,6 +30,7 @@ RETOUR: Final = "pes_retour"
 HEAD: Final = 65_536
 BEFORE: Final = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 ANSWER: Final = re.compile(rb"<(?:[\w.-]+:)?PES_(?:Acquit|NonAcquit|Retour)\b", re.IGNORECASE)
+PUT_ASIDE: Final = re.compile(r"[0-9a-f]{8}_(.*)", re.DOTALL)
 ASIDE: Final = "erreurs/"
 REMEDY: Final = "Elle est dans {} : redemandez-la au TdT, puis ôtez ce fichier."
 CLOCK: Final = ".horloge"
@@ -79,12 +80,12 @@ class Inbox:
         troubles: list[str] = []
         seen: set[str] = set()
         with reaching(self._settings.retour):
+            yield from self._aside()
             for found in self._settled():
                 item = self._item(found, ours, troubles)
                 if item is not None and item.remote_id not in seen:
                     seen.add(item.remote_id)
                     yield item
-            yield from self._aside()
         if troubles:
             raise BadAnswer(" ".join(troubles))
 
@@ -112,8 +113,8 @@ class Inbox:
     def _aside(self) -> Iterator[ReturnItem]:
         """Yield what was put aside, until somebody takes it away: said once only, it would be forgotten."""
         for path in sorted(self._there(self._settings.failed).iterdir()):
-            if path.name[0] not in ".~":
-                yield ReturnItem(remote_id=f"{ASIDE}{printable(path.name)}", name=shown(path).partition("_")[2])
+            if ours := PUT_ASIDE.fullmatch(shown(path)):
+                yield ReturnItem(remote_id=f"{ASIDE}{ours[0]}", name=ours[1])
 
     def _item(self, found: Found, ours: frozenset[str], troubles: list[str]) -> ReturnItem | None:
         try:

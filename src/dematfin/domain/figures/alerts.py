@@ -19,6 +19,7 @@ from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.reason import Speaker
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
@@ -62,7 +63,7 @@ def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
                 else ""
             )
             yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {REMEDIES[mandat.state]}"
-        elif mandat.state in TAKEN and mandat.reason:
+        elif mandat.state in TAKEN and any(one.speaker is Speaker.COMPTABLE for one in mandat.reasons):
             what = f"Mandat {mandat.id} (n° {mandat.number}), {labels.MANDAT[mandat.state]} : {mandat.reason}."
             yield (
                 f"{INFORMATION}{what} Il n'est ni à renvoyer ni à refaire : demandez au comptable ce qu'il en a fait."
