@@ -17,9 +17,9 @@ from crash.campaign.town import Town, copied
 from crash.campaign.verdict import BROKEN, Fault
 from crash.campaign.worker import live
 
-ROUNDS: Final = 4
+ROUNDS: Final = 3
 """Days that a process lives before the last fault."""
-FAULTY: Final = 3
+FAULTY: Final = 2
 """Days of one that nobody kills, while the neighbours still commit their faults."""
 HEALTHY: Final = 40
 """Days, at most, until everything is settled once the neighbours behave."""
