@@ -7,7 +7,7 @@ from typing import Final
 from crash.campaign import answered, sent, suppliers
 from crash.campaign.records import Ours, Theirs
 from crash.campaign.verdict import BROKEN, HIDDEN, LOST, Fault, Verdict
-from dematfin.domain.mandat.flux import FluxState
+from dematfin.domain.mandat.flux import Flux, FluxState
 
 ENDED: Final = frozenset({FluxState.ACKNOWLEDGED, FluxState.DROPPED})
 
@@ -15,13 +15,22 @@ ENDED: Final = frozenset({FluxState.ACKNOWLEDGED, FluxState.DROPPED})
 def judge(ours: Ours, theirs: Theirs) -> Verdict:
     """Judge a run."""
     faults = tuple(fault for rule in RULES for fault in rule(ours, theirs))
-    return Verdict(faults=faults, limbo=tuple(one.id for one in ours.flows if one.state not in ENDED))
+    return Verdict(faults=faults, limbo=tuple(one.id for one in _open(ours)))
+
+
+def _open(ours: Ours) -> Iterator[Flux]:
+    """Yield the flows that wait for somebody; what was refused and taken up again does not."""
+    present = {sheet.flux for sheet in ours.bordereaux}
+    for flux in ours.flows:
+        replaced = flux.state is FluxState.REFUSED_BY_TDT and flux.bordereaux and flux.id not in present
+        if flux.state not in ENDED and not replaced:
+            yield flux
 
 
 def _limbo(ours: Ours, _: Theirs) -> Iterator[Fault]:
     """No flow is left aside without an alert that names it, sooner or later."""
-    for flux in ours.flows:
-        if flux.state not in ENDED and not ours.alerted(flux.id) and not ours.breakdown(flux):
+    for flux in _open(ours):
+        if not ours.alerted(flux.id) and not ours.breakdown(flux):
             yield Fault(HIDDEN, f"{flux.id} reste {flux.state}, aucune alerte ne le nomme")
 
 

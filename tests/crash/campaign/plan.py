@@ -26,8 +26,8 @@ CARRIED: Final = tuple(
     )
 )
 """Those that are seen through exchange folders: what happens between the carrier and the TdT is not."""
-BY_FOLDER: Final = 0.25
-"""Share of plans in which flows leave by exchange folders."""
+BY_FOLDER, ARCHIVIST, HASTY = 0.25, 0.5, 0.5
+"""Shares of plans: flows leave by exchange folders, the TdT can be searched, the agent is hasty."""
 WITHOUT: Final = 0.25
 """Share of plans whose neighbours behave."""
 DEATHS: Final = 3
@@ -55,12 +55,13 @@ class Death:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One run."""
+    """One run; a hasty agent takes up again what the TdT says refused, though it may have been integrated."""
 
     seed: int
     faults: tuple[Fault, ...]
     archivist: bool
     by_folder: bool
+    hasty: bool = False
     deaths: tuple[Death, ...]
 
 
@@ -86,10 +87,9 @@ def at_new_names(seed: int, struck: Set[str], deaths: int) -> Plan:
 
 
 def _plan(seed: int, chance: random.Random, deaths: tuple[Death, ...]) -> Plan:
-    by_folder, archivist = chance.random() < BY_FOLDER, chance.random() < 1 / 2
-    return Plan(
-        seed=seed, faults=_faults(chance, by_folder=by_folder), archivist=archivist, by_folder=by_folder, deaths=deaths
-    )
+    by_folder, archivist, hasty = (chance.random() < share for share in (BY_FOLDER, ARCHIVIST, HASTY))
+    drawn = _faults(chance, by_folder=by_folder)
+    return Plan(seed=seed, faults=drawn, archivist=archivist, by_folder=by_folder, hasty=hasty, deaths=deaths)
 
 
 def _faults(chance: random.Random, *, by_folder: bool) -> tuple[Fault, ...]:

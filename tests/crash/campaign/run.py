@@ -46,6 +46,8 @@ def _played(town: Town, plan: Plan) -> Run:
     died: list[str] = []
     try:
         with served(town, plan.faults) as neighbours:
+            if plan.hasty:
+                town.hasty.touch()
             town.connect(archivist=plan.archivist, by_folder=plan.by_folder)
             died += _days(town, plan)
             if plan.faults:

@@ -52,7 +52,7 @@ def _numbers(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
 def _sheets(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     """Each bordereau was integrated, once; what was not says so in an alert."""
     for line in theirs.integrations("refus"):
-        if DOUBLES & set(line["codes"]):
+        if DOUBLES & set(line["codes"]) and not _believed_refused(ours, line["nomfic"]):
             yield Fault(DOUBLED, f"Hélios a reçu un doublon dans {line['nomfic']} : {', '.join(line['codes'])}")
     there = Counter(_key(line) for line in theirs.integrations("integration"))
     yield from (Fault(DOUBLED, f"bordereau {key} intégré {count} fois") for key, count in there.items() if count > 1)
@@ -67,6 +67,13 @@ def _sheets(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
             yield Fault(BROKEN, f"bordereau {sheet.id} dit accepté, Hélios ne l'a pas")
         elif not ours.alerted(sheet.id, *sheet.mandats, sheet.flux or sheet.id) and not (flux and ours.breakdown(flux)):
             yield Fault(LOST, f"bordereau {sheet.id} {'cru refusé' if key in there else 'jamais intégré'}, sans alerte")
+
+
+def _believed_refused(ours: Ours, name: str) -> bool:
+    """Say whether a flow replaces one of which the TdT had said that it was refused."""
+    replaced = {one.replaces for one in ours.flows if one.id == name}
+    refused = {one.event.subject_id for one in ours.events if one.event.after == FluxState.REFUSED_BY_TDT}
+    return bool(replaced & refused)
 
 
 def _key(line: dict[str, Any]) -> tuple[str, str, int, str]:

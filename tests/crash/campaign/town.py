@@ -70,6 +70,11 @@ class Town:
         """A file that is there as long as the carrier is waited for."""
         return self.log("porteur-appelé")
 
+    @property
+    def hasty(self) -> Path:
+        """A file that is there when its agent takes up again what the TdT says refused."""
+        return self.log("pressé")
+
     def connect(self, *, archivist: bool, by_folder: bool) -> None:
         """Have the configuration name the ports on which the neighbours listen, or exchange folders."""
         text = self.folder.config.read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,9 @@ STILL: Final = 5
 """Days without any change, longer than a deposit is left to rest, after which what is left waits for somebody."""
 State = tuple[tuple[Flux, ...], tuple[Mandat, ...]]
 EVERY: Final = 0.05
+HEARD: Final = frozenset({FluxState.ACKNOWLEDGED})
+GIVEN_BACK: Final = HEARD | {FluxState.REFUSED_BY_TDT}
+"""What the TdT says refused may have been integrated."""
 SOON: Final = 0.002
 WATCH: Final = threading.Event()
 OPEN: Final = frozenset(
@@ -84,7 +87,7 @@ def _day(town: Town, app: App) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
         if town.drop.exists():
             yield lambda: _carried(town)
     yield lambda: _attached(town, app, agent)
-    yield lambda: _mended(app, agent)
+    yield lambda: _mended(app, agent, GIVEN_BACK if town.hasty.exists() else HEARD)
 
 
 def _stepping(app: App, agent: Person, step: Step) -> Callable[[], tuple[Outcome, ...]]:
@@ -115,8 +118,8 @@ def _attached(town: Town, app: App, agent: Person) -> tuple[Outcome, ...]:
     return ()
 
 
-def _mended(app: App, agent: Person) -> tuple[Outcome, ...]:
-    """Correct what Hélios or the comptable sent back; what the TdT says refused may have been integrated, it waits."""
+def _mended(app: App, agent: Person, back: Collection[FluxState]) -> tuple[Outcome, ...]:
+    """Correct what came back, and take up again the bordereaux whose flow is in such a state."""
     for mandat in consult.mandats(app, agent):
         line = mandat.lines[0].imputation
         if mandat.state is MandatState.REFUSED_AT_GATE and line.fonction and "fonction" in mandat.reason.lower():
@@ -124,7 +127,7 @@ def _mended(app: App, agent: Person) -> tuple[Outcome, ...]:
         elif mandat.state is MandatState.REJECTED:
             mandats.reissue(app, agent, mandat.id)
     for sheet in consult.sheets(app, agent):
-        if sheet.bordereau.refused and sheet.flux and sheet.flux.state is FluxState.ACKNOWLEDGED:
+        if sheet.bordereau.refused and sheet.flux and sheet.flux.state in back:
             mandats.resume(app, agent, sheet.bordereau.id)
     return ()
 

@@ -32,7 +32,10 @@ TROUBLE: Final = {
 
 def of_flows(held: Holdings, now: datetime) -> Iterator[str]:
     """Yield the alerts of flows and of their mandats; `now` is in local time."""
+    present = {sheet.flux for sheet in held.bordereaux}
     for flux in held.flux:
+        if flux.state is FluxState.REFUSED_BY_TDT and flux.bordereaux and flux.id not in present:
+            continue  # its bordereau was taken up again
         yield from filter(None, (_in_trouble(flux, now), _left_lying(flux, held, now)))
     yield from _late(held, now)
     yield from _silence(held, now)
