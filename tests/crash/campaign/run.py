@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from crash.campaign.beside import BEHAVE, served
+from crash.campaign.beside import served
 from crash.campaign.children import ChildFailed, fork
 from crash.campaign.crossings import struck
 from crash.campaign.judge import judge
@@ -52,7 +52,7 @@ def _played(town: Town, plan: Plan) -> Run:
             died += _days(town, plan)
             if plan.faults:
                 _survive(town, FAULTY)
-            neighbours.tell(BEHAVE)
+            neighbours.behave()
             _survive(town, HEALTHY)
         verdict, limbo = _judged(town)
     except ChildFailed as failure:
