@@ -10,7 +10,7 @@ import pytest
 
 from dematfin.acts import consult
 from dematfin.domain.link import Link
-from dematfin.errors import AccessDenied, ConfigError, Refused, UnknownOutcome, Unreachable
+from dematfin.errors import AccessDenied, BadAnswer, ConfigError, Refused, UnknownOutcome, Unreachable
 from dematfin.ports.transmitter import Phase, Progress, ReturnItem
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.transmit import transmit
@@ -138,3 +138,31 @@ def test_a_flow_held_at_the_tdt_is_an_alert_until_somebody_acts(hall: Hall, monk
         follow_up(hall.app)
         assert flux(hall).message == ""
         assert "au TdT" not in alerts(hall)
+
+
+def test_a_retour_that_cannot_be_read_is_an_alert_until_it_is_read(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed(hall)
+    transmit(hall.app)
+    (key,) = hall.tdt.unread
+    with monkeypatch.context() as broken:
+        broken.setattr(hall.tdt, "fetch", failing(BadAnswer("Il est coupé.")))
+        for _ in range(2):
+            assert "Il est coupé." in follow_up(hall.app).failures[0].sentence
+            hall.clock.advance(days=1)
+        assert f"Retour retour {key} : le TdT le donne depuis le" in alerts(hall)
+    assert follow_up(hall.app).failures == ()
+    assert "ne peut pas être lu" not in alerts(hall)
+
+
+def test_a_retour_that_nobody_could_read_and_that_is_gone_is_no_alert(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed(hall)
+    transmit(hall.app)
+    monkeypatch.setattr(hall.tdt, "fetch", failing(BadAnswer("Il est coupé.")))
+    follow_up(hall.app)
+    hall.clock.advance(days=1)
+    assert "ne peut pas être lu" in alerts(hall)
+    hall.tdt.unread.clear()
+    follow_up(hall.app)
+    assert "ne peut pas être lu" not in alerts(hall)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dematfin.acts import consult
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -17,7 +18,7 @@ from dematfin.steps import retours
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.transmit import transmit
-from examples import COMMUNE
+from examples import AGENT, COMMUNE
 from fakes.hall import Hall, Killed
 
 
@@ -181,3 +182,12 @@ def test_a_share_kept_back_is_no_payment(hall: Hall) -> None:
 def test_a_retour_without_a_mandat_is_applied_all_the_same(hall: Hall) -> None:
     hear(hall)
     assert {one.state for one in hall.all(Answer)} == {AnswerState.APPLIED}
+
+
+def test_a_mandat_that_is_settled_and_sends_nothing_to_its_supplier_stays_told(hall: Hall) -> None:
+    hear(hall, piece(1189, "05", ("04", "999.99"), DtePcePec="2026-03-05"))
+    told = [one for one in consult.picture(hall.app, AGENT).alerts if mandat(hall, 1189).id in one]
+    assert len(told) == 1
+    assert "soldé sans paiement au fournisseur (somme versée à un opposant ou à un cessionnaire)" in told[0]
+    hear(hall, piece(1189, "05", ("01", "999.99"), DtePcePec="2026-03-05"))
+    assert not any(mandat(hall, 1189).id in one for one in consult.picture(hall.app, AGENT).alerts)

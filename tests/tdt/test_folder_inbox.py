@@ -150,6 +150,11 @@ def test_an_answer_that_cannot_be_read_is_put_aside_and_told_once(
     (aside,) = (desktop.back / "erreurs").iterdir()
     assert aside.name.endswith("_a.xml")
     assert aside.read_bytes() == data
+    left, kept = transmitter.returns()
+    assert (left.name, kept.name) == ("a.xml", "b.xml")
+    with pytest.raises(BadAnswer, match="ôtez ce fichier"):
+        transmitter.fetch(left)
+    aside.unlink()
     assert listed(transmitter) == [("b.xml", "")]
 
 

@@ -10,6 +10,7 @@ from dematfin.cli.mandats import Key, show_lines
 from dematfin.cli.output import day, say, write_json
 from dematfin.domain import labels
 from dematfin.domain.mandat.explanation import Explanation
+from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.mandat import UNANSWERED
 from dematfin.domain.money import french
 
@@ -65,13 +66,7 @@ def _say_way(found: Followed) -> None:
     mandat = found.mandat
     if mandat.paid:
         say(f"Versé : {french(mandat.paid)} sur {french(mandat.amount)}, en dernier le {day(mandat.paid_on) or '?'}")
-    if mandat.doubt:
-        say(f"! {mandat.doubt}", style="yellow")
-        say(
-            f"  {mandat.doubt_seen}"
-            if mandat.doubt_seen
-            else f'  Une fois vu avec lui : dematfin flux constater {mandat.id} --vu --motif "…"'
-        )
+    _say_doubt(mandat)
     for words, when in (
         ("Pris en charge le", mandat.taken_on),
         ("Suspendu le", mandat.held_on),
@@ -89,3 +84,10 @@ def _say_way(found: Followed) -> None:
             say(f"  {flux.message}", style="yellow")
     if mandat.burnt:
         say(f"Numéros qui ne serviront plus : {', '.join(map(str, mandat.burnt))}")
+
+
+def _say_doubt(mandat: Mandat) -> None:
+    if mandat.doubt:
+        close = f'Une fois vu avec lui : dematfin flux constater {mandat.id} --vu --motif "…"'
+        say(f"! {mandat.doubt}", style="yellow")
+        say(f"  {mandat.doubt_seen or close}")

@@ -1,10 +1,15 @@
-"""A link to a neighbour, as the last run found it: what a report may say of it without opening any secret."""
+"""A link to a neighbour, as the last run found it: what a report may say of it without opening any secret.
+
+An answer that waits there and cannot be read is one too: nothing of it comes through.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 TDT: Final = "tdt"
+UNREAD: Final = "retour"
+LONGEST: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +17,7 @@ class Link:
     """One link.
 
     Attributes:
-        id: which neighbour.
+        id: which neighbour, or `unread_id`.
         name: what people call it.
         certificate_expires_on: last day of our client certificate there; None: there is none.
         tried_at: when it was last found so; again once a day as long as nothing changes.
@@ -26,3 +31,12 @@ class Link:
     tried_at: datetime
     trouble: str = ""
     troubled_since: datetime | None = None
+
+
+def unread_id(remote_id: str) -> str:
+    """Name an answer that cannot be read, by the number that the TdT gives it.
+
+    >>> unread_id("12")
+    'retour:12'
+    """
+    return f"{UNREAD}:{remote_id}"[:LONGEST]

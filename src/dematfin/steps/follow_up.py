@@ -12,12 +12,12 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.polling import due, may_come_late
 from dematfin.domain.reception import Answer, AnswerState
-from dematfin.errors import ConfigError, ConnectorError
+from dematfin.errors import BadAnswer, ConfigError, ConnectorError
 from dematfin.ports.app import App
-from dematfin.ports.transmitter import Phase, Progress
+from dematfin.ports.transmitter import Phase, Progress, ReturnItem
 from dematfin.steps.answers import apply
 from dematfin.steps.arrival import hear_again
-from dematfin.steps.links import watched
+from dematfin.steps.links import remember_unread, watched
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.receive import bring_in, keep_acquit
 from dematfin.steps.transmit import give_back
@@ -33,12 +33,22 @@ def follow_up(app: App) -> Outcome:
         with tally.item(f"Flux {flux.id}"):
             _ask(app, flux, tally)
     with tally.item("Retours du comptable"), watched(app, ConnectorError, ConfigError):
-        for item in app.transmitter.returns():
-            with tally.item(f"Retour {item.name}"):
-                bring_in(app, item, tally)
+        _bring_all_in(app, tally)
     for _ in range(ROUNDS):
         _apply_stored(app, tally)
     return tally.outcome()
+
+
+def _bring_all_in(app: App, tally: Tally) -> None:
+    unread: dict[ReturnItem, str] = {}
+    for item in app.transmitter.returns():
+        with tally.item(f"Retour {item.name}"):
+            try:
+                bring_in(app, item, tally)
+            except BadAnswer as error:
+                unread[item] = str(error)
+                raise
+    remember_unread(app, unread)
 
 
 def _to_ask(app: App) -> Iterable[Flux]:

@@ -30,6 +30,9 @@ RETOUR: Final = "pes_retour"
 HEAD: Final = 65_536
 BEFORE: Final = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 ANSWER: Final = re.compile(rb"<(?:[\w.-]+:)?PES_(?:Acquit|NonAcquit|Retour)\b", re.IGNORECASE)
+PUT_ASIDE: Final = re.compile(r"[0-9a-f]{8}_(.*)", re.DOTALL)
+ASIDE: Final = "erreurs/"
+REMEDY: Final = "Elle est dans {} : redemandez-la au TdT, puis ôtez ce fichier."
 CLOCK: Final = ".horloge"
 LONGEST_NAME: Final = 150
 """Bytes kept of a name; a file system takes 255, fingerprint included."""
@@ -77,6 +80,7 @@ class Inbox:
         troubles: list[str] = []
         seen: set[str] = set()
         with reaching(self._settings.retour):
+            yield from self._aside()
             for found in self._settled():
                 item = self._item(found, ours, troubles)
                 if item is not None and item.remote_id not in seen:
@@ -87,6 +91,9 @@ class Inbox:
 
     def fetch(self, item: ReturnItem) -> bytes:
         """Return the bytes of an answer, also when it was put away."""
+        if item.remote_id.startswith(ASIDE):
+            message = f"La réponse « {item.name} » est illisible. {REMEDY.format(self._settings.failed)}"
+            raise BadAnswer(message)
         with reaching(self._settings.retour):
             for path in chain(self._candidates(item.remote_id), self._put_away(item.remote_id)):
                 if (data := _bytes_of(item, path)) is not None:
@@ -102,6 +109,12 @@ class Inbox:
                     with suppress(FileNotFoundError):
                         path.rename(self._there(self._settings.done) / f"{item.remote_id}_{_short(path)}")
                     return
+
+    def _aside(self) -> Iterator[ReturnItem]:
+        """Yield what was put aside, until somebody takes it away: said once only, it would be forgotten."""
+        for path in sorted(self._there(self._settings.failed).iterdir()):
+            if ours := PUT_ASIDE.fullmatch(shown(path)):
+                yield ReturnItem(remote_id=f"{ASIDE}{ours[0]}", name=ours[1])
 
     def _item(self, found: Found, ours: frozenset[str], troubles: list[str]) -> ReturnItem | None:
         try:

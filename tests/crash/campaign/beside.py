@@ -1,19 +1,23 @@
 """The neighbours in a child of their own: they commit the faults of a plan, until they are told to behave."""
 
 import os
-import signal
-import threading
+import select
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
-from crash.campaign.children import Child, fork
+from crash.campaign.carrier import Carrier
+from crash.campaign.children import fork
 from crash.campaign.town import Town
 from dematfin.sandbox.neighbours import Neighbours
 
-BEHAVE: Final = signal.SIGUSR1
+BEHAVE, END = b"b", b"q"
 READY: Final = b"."
+EVERY: Final = 0.01
+
+
+CARRIER: Final = "porteur"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,35 +30,64 @@ class Fault:
 
     def set(self, neighbours: Neighbours, times: int) -> None:
         """Ask for it."""
+        if self.neighbour == CARRIER:
+            return
         (neighbours.tdt if self.neighbour == "tdt" else neighbours.chorus).faults.set(self.name, times)
 
 
+TWICE: Final = Fault(neighbour=CARRIER, name="brought_twice")
+"""Each answer is brought under two names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The neighbours as their parent knows them: a pipe to tell them something, another to hear that it is done."""
+
+    tell: int
+    hear: int
+
+    def behave(self) -> None:
+        """Have them commit no more faults, from now on."""
+        os.write(self.tell, BEHAVE)
+        os.read(self.hear, len(READY))
+
+
 @contextmanager
-def served(town: Town, faults: Iterable[Fault]) -> Iterator[Child]:
+def served(town: Town, faults: Iterable[Fault]) -> Iterator[Served]:
     """Have the neighbours of a town answer."""
     asked = tuple(faults)
-    hear, say = os.pipe()
-    child = fork(lambda: _serve(town, asked, say), town.log("voisins.txt"))
+    (listen, tell), (hear, say) = os.pipe(), os.pipe()
+    child = fork(lambda: _serve(town, asked, listen, say), town.log("voisins.txt"))
     os.close(say)
+    os.close(listen)
     try:
         if os.read(hear, len(READY)) != READY:
             child.end()
-        yield child
+        yield Served(tell, hear)
     finally:
+        with suppress(BrokenPipeError):
+            os.write(tell, END)
+        child.end()
         os.close(hear)
-        with suppress(ProcessLookupError):
-            child.tell(signal.SIGTERM)
-            child.end()
+        os.close(tell)
 
 
-def _serve(town: Town, faults: tuple[Fault, ...], say: int) -> None:
-    told = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: told.set())
+def _serve(town: Town, faults: tuple[Fault, ...], listen: int, say: int) -> None:
+    """Serve until told to end; no signal is used, a lock may be held when one comes."""
     with Neighbours(town.sandbox) as neighbours:
         _misbehave(neighbours, {fault: fault.times for fault in faults})
-        signal.signal(BEHAVE, lambda *_: _misbehave(neighbours, dict.fromkeys(faults, 0)))
         os.write(say, READY)
-        told.wait()
+        carrier = Carrier(town, neighbours.tdt, twice=TWICE in faults)
+        while (told := _told(listen)) != END:
+            if told == BEHAVE:
+                _misbehave(neighbours, dict.fromkeys(faults, 0))
+                os.write(say, READY)
+            carrier.round()
+
+
+def _told(listen: int) -> bytes:
+    heard, _, _ = select.select([listen], [], [], EVERY)
+    return os.read(listen, 1) if heard else b""
 
 
 def _misbehave(neighbours: Neighbours, times: Mapping[Fault, int]) -> None:

@@ -47,10 +47,6 @@ class Child:
                 return True
             WATCH.wait(EVERY)
 
-    def tell(self, number: signal.Signals) -> None:
-        """Send a signal."""
-        os.kill(self.pid, number)
-
     def _verdict(self, status: int) -> bool:
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
             return True

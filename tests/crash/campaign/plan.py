@@ -6,19 +6,28 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
-from crash.campaign.beside import Fault
+from crash.campaign.beside import TWICE, Fault
 from crash.campaign.crossings import Fatal
 from dematfin.sandbox import faults
 
-CHORUS: Final = ("bad_gateway", "maintenance", "server_error", "token_expired", "cut_after_status", "too_many")
-"""Those that answer to what is told of a mandat; the others bear on the import, which is over."""
-LEFT_OUT: Final = {
-    "huge_retour": "thousands of mandats: a matter of speed, not of deaths",
-    "foreign_nomfic": "the acquit goes to nobody: the alert comes after hours",
-    "retour_truncated": "told at each run, not yet a standing alert",
-    "settled_otherwise": "told at one run, not yet a standing alert",
-}
-"""Faults that are not drawn, and why."""
+IMPORT: Final = frozenset({"pagination_null", "duplicate_pages", "cut_download", "moved", "old_pivot", "raw_files"})
+"""Of Chorus Pro, those that bear on the import, which is over."""
+PLATFORM: Final = tuple(sorted(faults.PLATFORM - {"connection_ko", "connection_page"}))
+"""All but those of a link that is only tried."""
+CHORUS: Final = tuple(sorted(faults.CHORUS - IMPORT))
+CARRIED: Final = tuple(
+    sorted(
+        faults.HELIOS
+        | {
+            *("analysis_stuck", "window_full", "never_answer", "file_lost", "virus", "bad_signature", "cancelled"),
+            *("no_acquit_expected", "invalid_acquit", "late_after_error", "purged"),
+            *("retour_truncated", "retour_twice", "retour_odd_name"),
+        }
+    )
+)
+"""Those that are seen through exchange folders: what happens between the carrier and the TdT is not."""
+BY_FOLDER, ARCHIVIST, HASTY = 0.25, 0.5, 0.5
+"""Shares of plans: flows leave by exchange folders, the TdT can be searched, the agent is hasty."""
 WITHOUT: Final = 0.25
 """Share of plans whose neighbours behave."""
 DEATHS: Final = 3
@@ -46,15 +55,14 @@ class Death:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One run."""
+    """One run; a hasty agent takes up again what the TdT says refused, though it may have been integrated."""
 
     seed: int
     faults: tuple[Fault, ...]
     archivist: bool
+    by_folder: bool
+    hasty: bool = False
     deaths: tuple[Death, ...]
-
-
-PLATFORM: Final = tuple(sorted(faults.PLATFORM - LEFT_OUT.keys()))
 
 
 def at_random(seed: int) -> Plan:
@@ -63,14 +71,13 @@ def at_random(seed: int) -> Plan:
     kinds = [Death(rank=chance.randint(1, FARTHEST)) for _ in range(chance.randint(1, DEATHS))]
     kinds += [Death(after=chance.uniform(0, LONGEST)) for _ in range(chance.randint(0, 1))]
     chance.shuffle(kinds)
-    return Plan(seed=seed, faults=_faults(chance), archivist=chance.random() < 1 / 2, deaths=tuple(kinds))
+    return _plan(seed, chance, tuple(kinds))
 
 
 def at_names(seed: int, names: Sequence[str]) -> Plan:
     """Die at these crossings, one after the other."""
     chance = random.Random(seed)
-    deaths = tuple(Death(at=name) for name in names)
-    return Plan(seed=seed, faults=_faults(chance), archivist=chance.random() < 1 / 2, deaths=deaths)
+    return _plan(seed, chance, tuple(Death(at=name) for name in names))
 
 
 def at_new_names(seed: int, struck: Set[str], deaths: int) -> Plan:
@@ -79,9 +86,16 @@ def at_new_names(seed: int, struck: Set[str], deaths: int) -> Plan:
     return replace(at_names(seed, ()), deaths=(new,) * deaths)
 
 
-def _faults(chance: random.Random) -> tuple[Fault, ...]:
+def _plan(seed: int, chance: random.Random, deaths: tuple[Death, ...]) -> Plan:
+    by_folder, archivist, hasty = (chance.random() < share for share in (BY_FOLDER, ARCHIVIST, HASTY))
+    drawn = _faults(chance, by_folder=by_folder)
+    return Plan(seed=seed, faults=drawn, archivist=archivist, by_folder=by_folder, hasty=hasty, deaths=deaths)
+
+
+def _faults(chance: random.Random, *, by_folder: bool) -> tuple[Fault, ...]:
     if chance.random() < WITHOUT:
         return ()
-    bad = [Fault(neighbour="tdt", name=one, times=chance.randint(1, 3)) for one in PLATFORM]
+    bad = [Fault(neighbour="tdt", name=one, times=chance.randint(1, 3)) for one in (CARRIED if by_folder else PLATFORM)]
+    bad += [TWICE] if by_folder else []
     late = [Fault(neighbour="chorus", name=one, times=chance.randint(1, 3)) for one in CHORUS]
     return (*chance.sample(bad, chance.randint(1, 3)), *chance.sample(late, chance.randint(0, 1)))

@@ -1,23 +1,47 @@
 """What each side wrote down of a town, read once everybody has stopped."""
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from crash.campaign.town import Town
 from dematfin.acts import consult
+from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.person import Person
 from dematfin.domain.reception import Answer
+from dematfin.errors import DocumentError
 from dematfin.ports.app import App
+from dematfin.ports.clock import Clock
 from dematfin.ports.ledger import WrittenEvent
+
+SOONER_OR_LATER: Final = timedelta(days=9)
+"""When alerts are read: those of what does not come by itself take their time. Silence of the comptable is not one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The clock of somebody who comes back after a holiday."""
+
+    clock: Clock
+
+    def today(self) -> date:
+        return self.local(self.now()).date()
+
+    def now(self) -> datetime:
+        return self.clock.now() + SOONER_OR_LATER
+
+    def local(self, instant: datetime) -> datetime:
+        return self.clock.local(instant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,31 +49,34 @@ class Theirs:
     """The simulator's own records.
 
     Attributes:
-        told: what Chorus Pro noted; deposited: what the TdT noted; both are lines of journals.
-        transactions, returns: rows of the TdT; sheets, mandats, acquits: rows of Hélios.
+        told, tdt, helios: what Chorus Pro, the TdT and Hélios noted, lines of journals.
+        returns: rows of the TdT; mandats: rows of Hélios.
     """
 
     told: list[dict[str, Any]]
-    deposited: list[dict[str, Any]]
-    transactions: list[sqlite3.Row]
+    tdt: list[dict[str, Any]]
+    helios: list[dict[str, Any]]
     returns: list[sqlite3.Row]
-    sheets: list[sqlite3.Row]
     mandats: list[sqlite3.Row]
-    acquits: list[sqlite3.Row]
 
     @classmethod
     def read(cls, sandbox: Path) -> Self:
         """Read them from the neighbours' folder."""
-        tdt, helios = sandbox / "tdt" / "etat.db", sandbox / "helios" / "etat.db"
         return cls(
-            told=_journal(sandbox / "chorus"),
-            deposited=_journal(sandbox / "tdt"),
-            transactions=_rows(tdt, "transac"),
-            returns=_rows(tdt, "retour"),
-            sheets=_rows(helios, "bordereau"),
-            mandats=_rows(helios, "mandat"),
-            acquits=_rows(helios, "acquit"),
+            told=journal(sandbox / "chorus"),
+            tdt=journal(sandbox / "tdt"),
+            helios=journal(sandbox / "helios"),
+            returns=_rows(sandbox / "tdt" / "etat.db", "retour"),
+            mandats=_rows(sandbox / "helios" / "etat.db", "mandat"),
         )
+
+    def noted(self, *what: str) -> list[dict[str, Any]]:
+        """Return what the TdT noted of this kind."""
+        return [line for line in self.tdt if line["what"] in what]
+
+    def integrations(self, what: str) -> list[dict[str, Any]]:
+        """Return what Hélios noted of this kind."""
+        return [line for line in self.helios if line["what"] == what]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +105,7 @@ class Ours:
                 bordereaux=books.find(Bordereau),
                 flows=books.find(Flux),
                 answers=books.find(Answer),
-                alerts=consult.picture(app, agent).alerts,
+                alerts=consult.picture(replace(app, clock=Later(app.clock)), agent).alerts,
                 events=app.ledger.history(),
             )
 
@@ -86,10 +113,38 @@ class Ours:
         """Say whether an alert names one of these."""
         return any(word in alert for alert in self.alerts for word in words)
 
+    def breakdown(self, flux: Flux) -> bool:
+        """Say whether an alert counts a flow among those that are not answered, of which it names the oldest."""
+        return flux.state is FluxState.TRANSMITTED and self.alerted("flux attendent, d'abord")
 
-def _journal(folder: Path) -> list[dict[str, Any]]:
+    def bytes_of(self, ref: DocumentRef) -> bytes:
+        """Return a document; nothing when it is not there."""
+        try:
+            with self.app.documents.open(ref) as source:
+                return source.read()
+        except DocumentError:
+            return b""
+
+    def sha1(self, ref: DocumentRef) -> str:
+        """Return the fingerprint by which the TdT knows a document."""
+        return hashlib.sha1(self.bytes_of(ref), usedforsecurity=False).hexdigest()
+
+
+def nomfic(name: str) -> str:
+    """Return the NomFic of a file that was deposited."""
+    return name.removesuffix(".xml")
+
+
+def at(text: str) -> datetime:
+    """Read an instant of a journal."""
+    return datetime.fromisoformat(text)
+
+
+def journal(folder: Path) -> list[dict[str, Any]]:
+    """Return what a neighbour noted; a line being written is for the next time."""
     path = folder / "journal.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
 def _rows(base: Path, table: str) -> list[sqlite3.Row]:

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from crash.campaign.beside import BEHAVE, served
+from crash.campaign.beside import served
 from crash.campaign.children import ChildFailed, fork
 from crash.campaign.crossings import struck
-from crash.campaign.judge import BROKEN, Fault, judge
+from crash.campaign.judge import judge
 from crash.campaign.plan import Plan
 from crash.campaign.records import Ours, Theirs
 from crash.campaign.town import Town, copied
+from crash.campaign.verdict import BROKEN, Fault
 from crash.campaign.worker import live
 
-ROUNDS: Final = 4
+ROUNDS: Final = 3
 """Days that a process lives before the last fault."""
-FAULTY: Final = 3
+FAULTY: Final = 2
 """Days of one that nobody kills, while the neighbours still commit their faults."""
 HEALTHY: Final = 40
 """Days, at most, until everything is settled once the neighbours behave."""
@@ -45,11 +46,13 @@ def _played(town: Town, plan: Plan) -> Run:
     died: list[str] = []
     try:
         with served(town, plan.faults) as neighbours:
-            town.connect(archivist=plan.archivist)
+            if plan.hasty:
+                town.hasty.touch()
+            town.connect(archivist=plan.archivist, by_folder=plan.by_folder)
             died += _days(town, plan)
             if plan.faults:
                 _survive(town, FAULTY)
-            neighbours.tell(BEHAVE)
+            neighbours.behave()
             _survive(town, HEALTHY)
         verdict, limbo = _judged(town)
     except ChildFailed as failure:

@@ -1,5 +1,6 @@
 """A town whose invoices are certified, made once and copied for each run."""
 
+import gc
 import json
 import os
 import re
@@ -14,7 +15,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
-from crash.campaign.children import Child, fork
+from crash.campaign.children import fork
 from dematfin.config import load
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.play import Play
@@ -22,6 +23,7 @@ from dematfin.demo.story import Story
 from dematfin.demo.story import load as load_story
 from dematfin.ports.app import App
 from dematfin.sandbox.neighbours import Neighbours
+from dematfin.tdt.folder import FolderTdt
 from dematfin.wiring import build
 
 DELAYS: Final = {"analyse": 0.01, "envoi": 0.01, "acquit": 0.02, "retour": 0.02}
@@ -29,6 +31,8 @@ BILLS: Final = ("F2026-0412", "F2026-0431", "AV2026-0007", "AV-55012", "7788-02"
 """Two bordereaux: one with a credit note and a mandat that the comptable will reject, one that the gate will refuse."""
 VERIFY_AFTER: Final = "attente_verification = 0.2"
 ARCHIVIST: Final = re.compile(r"^(mot_de_passe_)?archiviste = .*\n", re.MULTILINE)
+S2LOW: Final = re.compile(r"^\[s2low\]\n.*?(?=^\[)", re.MULTILINE | re.DOTALL)
+FOLDERS: Final = '[tdt_dossier]\ndepot = "depot"\nretour = "retour"\nstable = 0\n\n'
 KEYS: Final = {"maire.p12": "maire", "tdt-client.p12": "tdt_client"}
 PORTS: Final = {"chorus": "@CHORUS@", "tdt": "@TDT@", "courriel": "@COURRIEL@"}
 
@@ -51,12 +55,37 @@ class Town:
         """Return a file of the campaign itself."""
         return self.root / f"campagne-{name}"
 
-    def connect(self, *, archivist: bool) -> None:
-        """Have the configuration name the ports on which the neighbours listen."""
+    @property
+    def drop(self) -> Path:
+        """Where flows are put for whoever carries them to the TdT, where the town has exchange folders."""
+        return self.root / "depot"
+
+    @property
+    def back(self) -> Path:
+        """Where answers are brought."""
+        return self.root / "retour"
+
+    @property
+    def carrier_called(self) -> Path:
+        """A file that is there as long as the carrier is waited for."""
+        return self.log("porteur-appelé")
+
+    @property
+    def hasty(self) -> Path:
+        """A file that is there when its agent takes up again what the TdT says refused."""
+        return self.log("pressé")
+
+    def connect(self, *, archivist: bool, by_folder: bool) -> None:
+        """Have the configuration name the ports on which the neighbours listen, or exchange folders."""
         text = self.folder.config.read_text(encoding="utf-8")
         for name, port in json.loads((self.sandbox / "ports.json").read_text(encoding="utf-8")).items():
             text = text.replace(PORTS[name], str(port))
-        self.folder.config.write_text(text if archivist else ARCHIVIST.sub("", text), encoding="utf-8")
+        text = text if archivist else ARCHIVIST.sub("", text)
+        self.folder.config.write_text(S2LOW.sub(FOLDERS, text) if by_folder else text, encoding="utf-8")
+        if by_folder:
+            for one in (self.drop, self.back):
+                one.mkdir()
+            fork(lambda: _check(self), self.log("erreur.txt")).end()
 
     def app(self) -> App:
         """Wire it; only in a child. It opens none of the machine's hundred authorities, which no neighbour needs."""
@@ -73,7 +102,8 @@ def warm(root: Path) -> Town:
     """Bring a town, in a child, as far as its certified invoices; its neighbours end with it."""
     town = Town(folder=DemoFolder(root=root / "modele"))
     root.mkdir(parents=True, exist_ok=True)
-    _wait(fork(lambda: _lived(town), root / "modele.erreur"))
+    fork(lambda: _lived(town), root / "modele.erreur").end()
+    gc.freeze()  # what is shared with children is not copied for the sake of counting it
     return town
 
 
@@ -126,14 +156,16 @@ def _lighten(key: Path, password: bytes) -> None:
     key.write_bytes(data)
 
 
+def _check(town: Town) -> None:
+    folders = town.app().transmitter
+    assert isinstance(folders, FolderTdt)
+    folders.check()
+
+
 def _story() -> Story:
     story = load_story(date.today())  # noqa: DTZ011, TID251 - the neighbours run on the real clock
     few = [one for one in story.data["factures"] if one["numero"] in BILLS]
     return replace(story, data={**story.data, "factures": few})
-
-
-def _wait(child: Child) -> None:
-    child.end()
 
 
 def _nobody_to_ask(question: str) -> str:

@@ -3,18 +3,19 @@
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from crash.campaign.crossings import Crossings, Fatal
+from crash.campaign.records import journal
 from crash.campaign.town import Town
 from crash.campaign.watched import watch
-from dematfin.acts import consult, mandats
+from dematfin.acts import consult, deposits, mandats
 from dematfin.acts import run as acts
-from dematfin.demo.play import Play
 from dematfin.domain.mandat.flux import UNDER_WAY, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.parties.person import Person
@@ -34,6 +35,10 @@ STILL: Final = 5
 """Days without any change, longer than a deposit is left to rest, after which what is left waits for somebody."""
 State = tuple[tuple[Flux, ...], tuple[Mandat, ...]]
 EVERY: Final = 0.05
+HEARD: Final = frozenset({FluxState.ACKNOWLEDGED})
+GIVEN_BACK: Final = HEARD | {FluxState.REFUSED_BY_TDT}
+"""What the TdT says refused may have been integrated."""
+SOON: Final = 0.002
 WATCH: Final = threading.Event()
 OPEN: Final = frozenset(
     {
@@ -41,6 +46,9 @@ OPEN: Final = frozenset(
         MandatState.IN_BORDEREAU,
         MandatState.SENT,
         MandatState.REFUSED_AT_GATE,
+        MandatState.TAKEN_IN_CHARGE,
+        MandatState.ON_HOLD,
+        MandatState.PARTLY_PAID,
         MandatState.REJECTED,
     }
 )
@@ -59,7 +67,7 @@ def live(town: Town, rounds: int, fatal: Fatal = never, log: Path = NOWHERE) -> 
     crossings.listen()
     seen: list[State] = []
     for _ in range(rounds):
-        for act in _day(app, town.play(app)):
+        for act in _day(town, app):
             _said(town, act)
         seen.append(_state(app))
         if _settled(seen[-1]) or seen[-STILL:] == seen[-1:] * STILL:
@@ -67,19 +75,31 @@ def live(town: Town, rounds: int, fatal: Fatal = never, log: Path = NOWHERE) -> 
         WATCH.wait(EVERY)
 
 
-def _day(app: App, play: Play) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
+def _day(town: Town, app: App) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
     with app.ledger.reading() as books:
         agent = books.get(Person, "claire")
+    play = town.play(app)
     for step in (reconcile, prepare):
         yield _stepping(app, agent, step)
     yield lambda: _acting(play.sign)
     for step in (transmit, follow_up):
         yield _stepping(app, agent, step)
-    yield lambda: _mended(app, agent)
+        if town.drop.exists():
+            yield lambda: _carried(town)
+    yield lambda: _attached(town, app, agent)
+    yield lambda: _mended(app, agent, GIVEN_BACK if town.hasty.exists() else HEARD)
 
 
 def _stepping(app: App, agent: Person, step: Step) -> Callable[[], tuple[Outcome, ...]]:
     return lambda: (acts.run(app, agent, step),)
+
+
+def _carried(town: Town) -> tuple[Outcome, ...]:
+    """Call for whoever carries files, and wait for them, however slow the machine."""
+    town.carrier_called.touch()
+    while town.carrier_called.exists():
+        WATCH.wait(SOON)
+    return ()
 
 
 def _acting(scene: Callable[[], Iterator[str]]) -> tuple[Outcome, ...]:
@@ -87,8 +107,19 @@ def _acting(scene: Callable[[], Iterator[str]]) -> tuple[Outcome, ...]:
     return ()
 
 
-def _mended(app: App, agent: Person) -> tuple[Outcome, ...]:
-    """Correct what Hélios or the comptable sent back; what the TdT says refused may have been integrated, it waits."""
+def _attached(town: Town, app: App, agent: Person) -> tuple[Outcome, ...]:
+    """Give the number that the TdT's own page shows of each deposit that it has and does not name."""
+    shown = {
+        line["nomfic"]: str(line["transaction"]) for line in journal(town.sandbox / "tdt") if line["what"] == "depot"
+    }
+    for tried in deposits.journal(app, agent):
+        if tried.flux.state is FluxState.TO_VERIFY and tried.flux.arrived and tried.flux.id in shown:
+            deposits.attach(app, agent, tried.flux.id, shown[tried.flux.id])
+    return ()
+
+
+def _mended(app: App, agent: Person, back: Collection[FluxState]) -> tuple[Outcome, ...]:
+    """Correct what came back, and take up again the bordereaux whose flow is in such a state."""
     for mandat in consult.mandats(app, agent):
         line = mandat.lines[0].imputation
         if mandat.state is MandatState.REFUSED_AT_GATE and line.fonction and "fonction" in mandat.reason.lower():
@@ -96,7 +127,7 @@ def _mended(app: App, agent: Person) -> tuple[Outcome, ...]:
         elif mandat.state is MandatState.REJECTED:
             mandats.reissue(app, agent, mandat.id)
     for sheet in consult.sheets(app, agent):
-        if sheet.bordereau.refused and sheet.flux and sheet.flux.state is FluxState.ACKNOWLEDGED:
+        if sheet.bordereau.refused and sheet.flux and sheet.flux.state in back:
             mandats.resume(app, agent, sheet.bordereau.id)
     return ()
 
@@ -114,13 +145,14 @@ def _said(town: Town, act: Callable[[], tuple[Outcome, ...]]) -> None:
 
 def _state(app: App) -> State:
     with app.ledger.reading() as books:
-        return books.find(Flux), books.find(Mandat)
+        return tuple(replace(one, asked_at=None) for one in books.find(Flux)), books.find(Mandat)
 
 
 def _settled(state: State) -> bool:
-    """Say whether nobody has anything left to do; a flow that nobody can find waits for a person."""
+    """Say whether nobody has anything left to do."""
     flows, mandats = state
-    unsure = [one for one in flows if one.state in UNDER_WAY]
-    waiting = {key for flux in unsure if flux.arrived for key in flux.bordereaux}
-    left = [one for one in mandats if one.state in OPEN and one.bordereau not in waiting]
-    return bool(mandats) and not left and all(one.arrived for one in unsure)
+    return (
+        bool(mandats)
+        and not any(one.state in OPEN for one in mandats)
+        and not any(one.state in UNDER_WAY for one in flows)
+    )

@@ -7,7 +7,7 @@ from typing import Final
 from dematfin.domain import labels
 from dematfin.domain.figures import coherence
 from dematfin.domain.figures.answer_alerts import of_answers
-from dematfin.domain.figures.flow_alerts import of_flows
+from dematfin.domain.figures.flow_alerts import INFORMATION, of_flows
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.link_alerts import of_links
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
@@ -19,6 +19,7 @@ from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.reason import Speaker
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
@@ -27,7 +28,8 @@ REMEDIES: Final = {
     MandatState.REJECTED: "Corrigez puis réémettez-le (mandat reemettre).",
     MandatState.ON_HOLD: "Répondez au comptable.",
 }
-
+TAKEN: Final = frozenset({MandatState.SENT, MandatState.TAKEN_IN_CHARGE, MandatState.PARTLY_PAID})
+"""Of which the comptable says something only when it is not the usual thing: settled, and no money to the supplier."""
 DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 
 
@@ -61,6 +63,11 @@ def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
                 else ""
             )
             yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {REMEDIES[mandat.state]}"
+        elif mandat.state in TAKEN and any(one.speaker is Speaker.COMPTABLE for one in mandat.reasons):
+            what = f"Mandat {mandat.id} (n° {mandat.number}), {labels.MANDAT[mandat.state]} : {mandat.reason}."
+            yield (
+                f"{INFORMATION}{what} Il n'est ni à renvoyer ni à refaire : demandez au comptable ce qu'il en a fait."
+            )
         elif mandat.set_aside and mandat.state is MandatState.PREPARED:
             remedy = "Réintégrez-le (bordereau reintegrer) ou abandonnez-le (mandat abandonner)."
             yield f"Mandat {mandat.id} (n° {mandat.number}) écarté : {mandat.set_aside}. {remedy}"

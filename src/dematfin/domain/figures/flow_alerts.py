@@ -32,20 +32,14 @@ TROUBLE: Final = {
 
 def of_flows(held: Holdings, now: datetime) -> Iterator[str]:
     """Yield the alerts of flows and of their mandats; `now` is in local time."""
+    back = {mandat.bordereau for mandat in held.mandats if mandat.state is MandatState.REFUSED_AT_GATE}
+    waiting = {sheet.flux for sheet in held.bordereaux if sheet.id in back}
     for flux in held.flux:
-        if _taken_up(flux, held):
-            continue
+        if flux.state is FluxState.REFUSED_BY_TDT and flux.bordereaux and flux.id not in waiting:
+            continue  # its mandats were taken up again, or given up
         yield from filter(None, (_in_trouble(flux, now), _left_lying(flux, held, now)))
     yield from _late(held, now)
     yield from _silence(held, now)
-
-
-def _taken_up(flux: Flux, held: Holdings) -> bool:
-    """Say whether nothing is left to do about a refused flow: its mandats were taken up again, or given up."""
-    if flux.state is not FluxState.REFUSED_BY_TDT or not flux.bordereaux:
-        return False
-    carried = {sheet.id for sheet in held.bordereaux if sheet.flux == flux.id}
-    return not any(one.state is MandatState.REFUSED_AT_GATE and one.bordereau in carried for one in held.mandats)
 
 
 def _in_trouble(flux: Flux, now: datetime) -> str:

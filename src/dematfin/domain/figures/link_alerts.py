@@ -1,11 +1,11 @@
 """What the way to a neighbour needs somebody for."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from dematfin.domain.figures.urgency import remaining, urgency
-from dematfin.domain.link import Link
+from dematfin.domain.link import TDT, Link
 
 REMEDY: Final = (
     "Demandez-en un autre à son autorité, et donnez-le à l'administrateur du TdT AVANT de l'installer ici : le compte "
@@ -18,9 +18,18 @@ def of_links(links: Iterable[Link], today: date) -> Iterator[str]:
     """Yield what is about to stop, and what has not worked since another day."""
     for one in links:
         if one.troubled_since is not None and one.troubled_since.date() < today:
-            yield f"{one.name} : rien ne passe plus depuis le {one.troubled_since:%d/%m/%Y}. {one.trouble}"
+            yield _stopped(one, one.troubled_since)
         if sentence := certificate_alert(one.name, one.certificate_expires_on, today):
             yield sentence
+
+
+def _stopped(link: Link, since: datetime) -> str:
+    if link.id == TDT:
+        return f"{link.name} : rien ne passe plus depuis le {since:%d/%m/%Y}. {link.trouble}"
+    return (
+        f"Retour {link.name} : le TdT le donne depuis le {since:%d/%m/%Y}, et il ne peut pas être lu. {link.trouble} "
+        "Ce que le comptable y dit de nos mandats n'est pas su ici : redemandez-le au TdT."
+    )
 
 
 def certificate_alert(name: str, end: date | None, today: date) -> str:
