@@ -169,11 +169,3 @@ def test_a_mandat_on_hold_is_told_with_its_day() -> None:
     held = mandat(1, state=MandatState.ON_HOLD, reason="pièce manquante", held_on=FRIDAY_EVENING.date())
     (line,) = alerts(holdings((sent(1, 1, FluxState.ACKNOWLEDGED),), (held,)), MONDAY)
     assert "en instance depuis le 27/02/2026 : pièce manquante" in line
-
-
-def test_a_flow_that_the_tdt_refused_is_told_until_its_bordereau_is_taken_up_again() -> None:
-    refused = flux(3, FluxState.REFUSED_BY_TDT, message="Virus")
-    held = holdings((refused,))
-    assert [one for one in of_flows(held, MONDAY) if refused.id in one] != []
-    again = tuple(replace(one, flux="PESALR1_4") for one in held.bordereaux)
-    assert [one for one in of_flows(replace(held, bordereaux=again), MONDAY) if refused.id in one] == []

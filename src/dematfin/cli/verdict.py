@@ -10,8 +10,7 @@ from dematfin.cli.mandats import Key, show_lines
 from dematfin.cli.output import day, say, write_json
 from dematfin.domain import labels
 from dematfin.domain.mandat.explanation import Explanation
-from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.mandat.mandat import UNANSWERED
+from dematfin.domain.mandat.mandat import UNANSWERED, Mandat
 from dematfin.domain.money import french
 
 
