@@ -72,7 +72,9 @@ def test_what_lost_its_end_is_not_taken(platform: Dictated, s2low: S2low, lost: 
 def test_an_acquit_that_names_another_flow_is_not_ours(platform: Dictated, s2low: S2low, name: str) -> None:
     platform.say(STATUS, status("8"))
     platform.say(ACQUIT, Reply(body=acquit(name)))
-    assert s2low.follow("1", "FLUX1").phase is Phase.WAITING
+    progress = s2low.follow("1", "FLUX1")
+    assert progress.phase is Phase.WAITING
+    assert "abîmé, ou d'un autre flux" in progress.message
 
 
 HEAD = (
