@@ -65,7 +65,7 @@ def _answered(line: Line, remote_id: str, nomfic: str) -> Progress:
     if acquit is None:
         message = (
             f"S²LOW annonce une réponse d'Hélios, mais ne donne pas encore l'acquit entier du flux {nomfic}. Si cela "
-            "dure, regardez sur son site ce qu'il a sous ce numéro : l'acquit y est peut-être abîmé, ou d'un autre flux."
+            "dure, regardez sur son site ce qu'il a sous ce numéro : il est peut-être abîmé, ou d'un autre flux."
         )
         return Progress(phase=Phase.WAITING, message=message)
     return Progress(phase=Phase.ANSWERED, acquit=acquit)
