@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dematfin.errors import AccessDenied, ConnectorError, UnknownOutcome, Unreachable
+from dematfin.errors import AccessDenied, ConnectorError, Refused, UnknownOutcome, Unreachable
 from dematfin.ports.transmitter import ReturnItem
 from dematfin.sandbox.server import Reply
 from dematfin.tdt import watch
@@ -122,6 +122,28 @@ def test_a_certificate_refused_once_the_flow_is_written_is_an_access_problem(
     ):
         s2low.send(flux, "FLUX1")
     assert not any(b"POST" in connection.received for connection in server.seen)
+
+
+@pytest.mark.parametrize("end", [lambda one: one.read(), lambda one: one.reset(), lambda one: None])
+def test_a_refusal_that_comes_before_the_flow_was_read_is_a_refusal_or_a_doubt(
+    tls: Path, tmp_path: Path, end: Manner
+) -> None:
+    """The answer may be lost with the connection; it is never taken for a link that did not open."""
+
+    def early(connection: Connection) -> None:
+        connection.read(1000)
+        connection.say(b"HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        end(connection)
+
+    flux = tmp_path / "flux.xml"
+    flux.write_bytes(flow("FLUX1", "<Bordereau/>" * 300_000))
+    with (
+        odd_server(tls, fine, early) as server,
+        s2low_at(lambda _: Reply(), tls, url=server.url) as s2low,
+        pytest.raises((Refused, UnknownOutcome), match=r"trop volumineux|vérifié"),
+    ):
+        s2low.send(flux, "FLUX1")
+    assert len(server.seen) == 2
 
 
 def dripping(body: bytes) -> Manner:

@@ -72,4 +72,42 @@ def test_what_lost_its_end_is_not_taken(platform: Dictated, s2low: S2low, lost: 
 def test_an_acquit_that_names_another_flow_is_not_ours(platform: Dictated, s2low: S2low, name: str) -> None:
     platform.say(STATUS, status("8"))
     platform.say(ACQUIT, Reply(body=acquit(name)))
-    assert s2low.follow("1", "FLUX1").phase is Phase.WAITING
+    progress = s2low.follow("1", "FLUX1")
+    assert progress.phase is Phase.WAITING
+    assert "abîmé, ou d'un autre flux" in progress.message
+
+
+HEAD = (
+    '<PES_ACQUIT xmlns="urn:a"><!-- <NomFic V="X"/> --><Enveloppe><Parametres>%s</Parametres></Enveloppe></PES_ACQUIT>'
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ('<!-- <NomFic V="FLUX2"/> --><NomFic V="FLUX1"/>', "FLUX1"),
+        ('<Autre><![CDATA[<NomFic V="FLUX2"/>]]></Autre><NomFic V="FLUX1"/>', "FLUX1"),
+        ('<Autre><NomFic V="FLUX2"/></Autre><NomFic V="FLUX1"/>', "FLUX1"),
+        ('<NomFic V="FLUX1"/><NomFic V="FLUX1"/>', "FLUX1"),
+        ('<x:NomFic xmlns:x="urn:b" V="FLUX2"/><NomFic V="FLUX1"/>', ""),
+        ('<NomFic V="FLUX1"/><NomFic V="FLUX2"/>', ""),
+        ('<NomFic x:V="FLUX2" xmlns:x="urn:b"/>', ""),
+        ("<NomFic>FLUX1</NomFic>", ""),
+        ('<NomFic V="FLUX1&#10;FLUX2"/>', ""),
+    ],
+)
+def test_an_acquit_answers_the_one_flow_that_it_names(written: str, name: str) -> None:
+    root = heads.root_of((HEAD % written).encode())
+    assert root is not None
+    assert heads.nomfic(root) == name
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"<!-- fin -->"])
+def test_an_answer_is_whole_to_its_own_end(end: bytes) -> None:
+    data = BARE % (b"PES_ACQUIT", b"PES_ACQUIT") + end
+    root = heads.root_of(data)
+    assert root is not None
+    assert heads.is_whole(data, root)
+    for kept in range(data.index(b"NomFic"), len(data) - len(end)):
+        assert not heads.is_whole(data[:kept], root)
+    assert not heads.is_whole(data + b"<br />Warning: Unknown", root)

@@ -11,7 +11,7 @@ from dematfin.tdt.calls import Line, Reply
 from dematfin.tdt.envelopes import LARGEST_ANSWER
 from dematfin.tdt.failures import check_access
 
-NOMFIC: Final = "string(" + "/".join(f"*[local-name()='{name}']" for name in ("Enveloppe", "Parametres", "NomFic"))
+NOMFIC: Final = "/".join(f"*[local-name()='{name}']" for name in ("Enveloppe", "Parametres", "NomFic")) + "/@V"
 LONGEST_NAME: Final = 100
 HEAD: Final = 8192
 TAIL: Final = 256
@@ -34,8 +34,9 @@ def download(line: Line, path: str, remote_id: str) -> Element | None:
 
 
 def nomfic(root: Element) -> str:
-    """Return the NomFic of a flow, or that of the flow which an acquit answers; empty when there is none."""
-    name = str(root.xpath(f"{NOMFIC}/@V)")).strip()
+    """Return the NomFic of a flow, or that of the flow which an acquit answers; empty when there is none, or two."""
+    names = {str(one).strip() for one in root.xpath(NOMFIC)}
+    name = names.pop() if len(names) == 1 else ""
     return name if len(name) <= LONGEST_NAME and name.isprintable() else ""
 
 

@@ -63,7 +63,10 @@ def _answered(line: Line, remote_id: str, nomfic: str) -> Progress:
     """The status may be a little ahead of the file."""
     acquit = acquits.of(line, remote_id, nomfic)
     if acquit is None:
-        message = f"S²LOW annonce une réponse d'Hélios, mais ne donne pas encore celle du flux {nomfic}."
+        message = (
+            f"S²LOW annonce une réponse d'Hélios, mais ne donne pas encore l'acquit entier du flux {nomfic}. Si cela "
+            "dure, regardez sur son site ce qu'il a sous ce numéro : il est peut-être abîmé, ou d'un autre flux."
+        )
         return Progress(phase=Phase.WAITING, message=message)
     return Progress(phase=Phase.ANSWERED, acquit=acquit)
 
