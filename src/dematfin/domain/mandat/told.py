@@ -72,7 +72,7 @@ def remarks(mandat: Mandat, after: Mandat, verdict: MandatVerdict, piece: Retour
         yield f"{after.reason}. Voyez avec le comptable."
     if verdict.doubt:
         yield verdict.doubt
-    if after != mandat and piece.amount and piece.amount != mandat.amount:
+    if piece.amount and piece.amount != mandat.amount and after != mandat:
         yield (
             f"le comptable connaît sous son n° {mandat.number} un mandat de {french(piece.amount)}, le nôtre est de "
             f"{french(mandat.amount)}. Vérifiez avec lui que c'est le même."
