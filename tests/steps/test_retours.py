@@ -109,7 +109,7 @@ def test_what_an_earlier_part_left_to_see_to_is_not_forgotten(hall: Hall, monkey
     monkeypatch.setattr(hall.tdt, "follow", lambda *_: Progress(phase=Phase.WAITING))
     pieces = [piece(number, "02") for number in (1187, 1188, 1189)]
     hall.tdt.unread["R"] = retour(*pieces)
-    hall.ledger.axe, hall.axe.at = hall.axe, (hall.axe.calls + 7, "before")
+    hall.ledger.axe, hall.axe.at = hall.axe, (hall.axe.calls + 8, "before")
     with pytest.raises(Killed):
         follow_up(hall.app)
     states = [one.state for one in hall.all(Mandat)]
