@@ -62,13 +62,11 @@ def insert(connection: Connection, record: Any) -> None:
     """Write a record with the columns that its table had then."""
     table = RECORDS[type(record)]
     had = {column["name"] for column in inspect(connection).get_columns(table.name)} - {"collectivite"}
-    bound = {
-        name: column.type.process_bind_param(getattr(record, name), connection.dialect)
-        if hasattr(column.type, "process_bind_param")
-        else getattr(record, name)
-        for name, column in table.c.items()
-        if name in had
-    }
+    bound = {}
+    for name in had:
+        write = table.c[name].type.bind_processor(connection.dialect)
+        value = getattr(record, name)
+        bound[name] = write(value) if write else value
     names = ", ".join(bound)
     marks = ", ".join(f":{name}" for name in bound)
     connection.execute(text(f"INSERT INTO {table.name} (collectivite, {names}) VALUES ('{COMMUNE}', {marks})"), bound)

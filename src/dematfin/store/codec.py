@@ -18,6 +18,7 @@ SCALARS: Final = frozenset({str, int, bool, type(None)})
 SHORT: Final = 1_000
 """Characters of a text that is worth remembering."""
 CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+DECODER: Final = json.JSONDecoder()
 
 
 def dumps(value: object) -> str:
@@ -27,16 +28,16 @@ def dumps(value: object) -> str:
 
 def loads(kind: Any, text: str) -> Any:
     """Return the value of type `kind` (an annotation) that `text` describes."""
-    return _reader(kind)(json.loads(text))
+    return _reader(kind)(DECODER.decode(text))
 
 
 def remembering(kind: Any) -> Callable[[str], Any]:
     """Return `loads` of one kind for many rows: they often say the same, of their creditor or of nothing at all."""
     read = _reader(kind)
     if get_origin(kind) in {dict, Mapping}:  # somebody might change it
-        return lambda text: read(json.loads(text))
-    again = lru_cache(maxsize=1024)(lambda text: read(json.loads(text)))
-    return lambda text: again(text) if len(text) <= SHORT else read(json.loads(text))
+        return lambda text: read(DECODER.decode(text))
+    again = lru_cache(maxsize=1024)(lambda text: read(DECODER.decode(text)))
+    return lambda text: again(text) if len(text) <= SHORT else read(DECODER.decode(text))
 
 
 @cache
@@ -109,14 +110,20 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
 
 
 def _record(kind: Any) -> Callable[[Any], Any]:
-    readers: dict[str, Callable[[Any], Any]] = {}
-
     def read(data: dict[str, Any]) -> Any:
-        if not readers:
-            readers.update({name: _reader(annotation) for name, annotation in hints(kind).items()})
-        return kind(**{name: readers[name](item) for name, item in data.items()})
+        for name, reader in _to_read(kind):
+            if name in data:
+                data[name] = reader(data[name])
+        return kind(**data)
 
     return read
+
+
+@cache
+def _to_read(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """Return what a kind holds that is not as JSON has it, worked out at its first row: it may hold its own kind."""
+    readers = ((name, _reader(annotation)) for name, annotation in hints(kind).items())
+    return tuple((name, reader) for name, reader in readers if reader is not _same)
 
 
 def _collection(origin: Any, parts: tuple[Any, ...]) -> Callable[[Any], Any]:

@@ -15,104 +15,84 @@ from dematfin.store.codec import dumps, instant, optional, remembering
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 
 
-class Cents(TypeDecorator[Decimal]):
+class Kept(TypeDecorator[Any]):
+    """A value written and read by one function each, called for every row: thousands come through here."""
+
+    cache_ok = True
+    write: Callable[[Any], str | int]
+    read: Callable[[Any], Any]
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """Return how a value is stored."""
+        write = self.write
+        return lambda value: None if value is None else write(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Return how it is given back."""
+        read = self.read
+        return lambda value: None if value is None else read(value)
+
+
+class Cents(Kept):
     """An amount in whole cents; never a float."""
 
     impl = WHOLE
     cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        """Store cents."""
-        return None if value is None else to_cents(value)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
-        """Give euros back."""
-        return None if value is None else from_cents(value)
+    write = staticmethod(to_cents)
+    read = staticmethod(from_cents)
 
 
-class Flag(TypeDecorator[bool]):
+class Flag(Kept):
     """Yes or no, as 1 or 0."""
 
     impl = Integer
     cache_ok = True
-
-    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:  # noqa: FBT001 - SQLAlchemy's
-        """Store 0 or 1."""
-        return None if value is None else int(value)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
-        """Give a boolean back."""
-        return None if value is None else bool(value)
+    write = int
+    read = bool
 
 
-class Day(TypeDecorator[date]):
+class Day(Kept):
     """A legal day, `YYYY-MM-DD`."""
 
     impl = Text
     cache_ok = True
-
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
-        """Store text."""
-        return None if value is None else value.isoformat()
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
-        """Give a date back."""
-        return None if value is None else date.fromisoformat(value)
+    write = staticmethod(date.isoformat)
+    read = date.fromisoformat
 
 
-class Instant(TypeDecorator[datetime]):
+class Instant(Kept):
     """An instant, UTC text of fixed width."""
 
     impl = Text
     cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        """Store text."""
-        return None if value is None else instant(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        """Give an aware instant back."""
-        return None if value is None else datetime.fromisoformat(value)
+    write = staticmethod(instant)
+    read = datetime.fromisoformat
 
 
-class Word(TypeDecorator[StrEnum]):
+class Word(Kept):
     """One of our codes."""
 
     impl = Text
     cache_ok = True
+    write = str
 
     def __init__(self, codes: type[StrEnum]) -> None:
         super().__init__()
         self.codes = codes
-
-    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
-        """Store its value."""
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        """Give the code back."""
-        return None if value is None else self.codes(value)
+        self.read = codes
 
 
-class Nested(TypeDecorator[Any]):
+class Nested(Kept):
     """A value of the domain that is not searched by, as canonical JSON."""
 
     impl = Text
     cache_ok = True
+    write = staticmethod(dumps)
 
     def __init__(self, annotation: Any) -> None:
         super().__init__()
         self.annotation = annotation
-        self._read = remembering(annotation)
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """Store text."""
-        return None if value is None else dumps(value)
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:
-        """Give the value back; thousands of rows come through here."""
-        read = self._read
-        return lambda value: None if value is None else read(value)
+        self.read = remembering(annotation)
 
 
 SIMPLE: dict[Any, TypeEngine[Any]] = {
