@@ -3,14 +3,17 @@
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from cli.office import Office, plain
+from dematfin.acts.reconciliation import Reconciliation
+from dematfin.cli.rapprochement import show_reconciliation
 from dematfin.domain.mandat.attempt import Attempt, AttemptState, attempt_id
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.reconciliation import Difference, Gap, Row
 from dematfin.domain.reception import Answer, AnswerState
 
 FIRST, AGAIN = "PESALR1_26990042000010_2026_000018_000001", "PESALR1_26990042000010_2026_000018_000003"
@@ -161,3 +164,22 @@ def test_a_day_to_come_is_refused_instead_of_agreeing_with_nothing(office: Offic
     answer = office("flux", "rapprocher", "--depuis", "01/01/2100")
     assert answer.code == 2
     assert "--depuis : le 01/01/2100 n'est pas encore là" in answer.err
+
+
+def test_what_asks_nobody_to_act_is_told_once_for_many_flows(capsys: pytest.CaptureFixture[str]) -> None:
+    quiet = Difference(gap=Gap.NOT_THERE, why="Son acquit est gardé ici.", remedy="Rien à faire.", act=False)
+    loud = replace(quiet, gap=Gap.FOREIGN, act=True)
+    rows = tuple(
+        Row(nomfic=f"FLUX_{kind}_{number}", remote_id=str(number), difference=gap)
+        for kind, gap in (("calme", quiet), ("urgent", loud))
+        for number in range(5)
+    )
+    show_reconciliation(
+        Reconciliation(
+            transmitter="TdT", since=date(2026, 3, 2), listed=True, rows=rows, totals={"écarts": 10}, answers=()
+        )
+    )
+    shown = capsys.readouterr().out
+    assert shown.count("Son acquit est gardé ici.") == 1 + 5
+    assert "· 5 flux, dont FLUX_calme_0 : " in shown
+    assert "5 écarts à traiter." in shown

@@ -1,7 +1,10 @@
 """How a comparison with the TdT is shown: one line a flow, the count, then each difference with what to do."""
 
+from collections.abc import Iterable
+
 from dematfin.acts.reconciliation import Reconciliation
-from dematfin.cli.output import counted, day, say, table
+from dematfin.cli.output import FEW, counted, day, say, table
+from dematfin.domain.mandat.reconciliation import Difference, Row
 
 
 def show_reconciliation(found: Reconciliation) -> None:
@@ -20,16 +23,24 @@ def show_reconciliation(found: Reconciliation) -> None:
     )
     counts = ", ".join(f"{words} : {number}" for words, number in sorted(found.totals.items()))
     say(f"{len(found.rows)} flux" + (f" ({counts})" if counts else ""))
-    for row in found.rows:
-        if gap := row.difference:
-            name = row.nomfic or f"dépôt n° {row.remote_id}"
-            _difference(f"{name} : {gap.gap}. {gap.why}", gap.remedy, act=gap.act)
+    for gap, names in _alike(found.rows).items():
+        for named in names if gap.act or len(names) <= FEW else [f"{len(names)} flux, dont {names[0]}"]:
+            _difference(f"{named} : {gap.gap}. {gap.why}", gap.remedy, act=gap.act)
     for one in found.answers:
         _difference(f"Réponse « {one.name} » : {one.why}", one.remedy, act=one.act)
     if found.to_do:
         say(f"{counted(found.to_do, 'écart')} à traiter.", style="red")
     else:
         say("Rien à traiter : tout concorde ou s'explique.", style="green")
+
+
+def _alike(rows: Iterable[Row]) -> dict[Difference, list[str]]:
+    """Put together what differs in the same way: where nobody has to act, one line is enough for many."""
+    found: dict[Difference, list[str]] = {}
+    for row in rows:
+        if row.difference:
+            found.setdefault(row.difference, []).append(row.nomfic or f"dépôt n° {row.remote_id}")
+    return found
 
 
 def _difference(what: str, remedy: str, *, act: bool) -> None:
