@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dematfin.domain.figures.alerts import alerts
 from dematfin.domain.figures.coherence import GRACE, gaps
 from dematfin.domain.finding import Severity
 from dematfin.domain.invoice.invoice import Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import MandatState
+from domain.flights import MONDAY, holdings
 from examples import invoice, mandat
 
 M = MandatState
@@ -54,12 +56,14 @@ def test_a_mandat_of_somebody_else_stops_everything(state: MandatState, status: 
 def test_a_payment_of_what_was_rejected_stops_its_reissue() -> None:
     stop = {"CHORUS-PAYEE-REJETEE": Severity.BLOCKING}
     assert found("MISE_EN_PAIEMENT", M.REJECTED) == stop
-    assert found("MISE_EN_PAIEMENT", M.PREPARED, rejected_on=TODAY) == stop
+    for state in (M.PREPARED, M.IN_BORDEREAU, M.REFUSED_AT_GATE):
+        assert found("MISE_EN_PAIEMENT", state, reissued=True) == stop
 
 
 def test_what_a_reissue_leaves_behind_is_a_known_difference() -> None:
     known = {"CHORUS-ECART-CONNU": Severity.INFO}
-    assert found("MISE_A_DISPOSITION_COMPTABLE", M.PREPARED, rejected_on=TODAY) == known
+    for state in (M.PREPARED, M.IN_BORDEREAU, M.REFUSED_AT_GATE):
+        assert found("MISE_A_DISPOSITION_COMPTABLE", state, reissued=True) == known
     assert found("COMPTABILISEE", M.TAKEN_IN_CHARGE, burnt=(1100,)) == known
     assert found("SERVICE_FAIT", M.SENT) == known
 
@@ -78,7 +82,7 @@ def test_a_payment_that_is_not_posted_is_told_once_it_is_late() -> None:
 def test_each_sentence_names_its_invoice_and_says_what_to_do(
     state: MandatState, status: str, burnt: tuple[int, ...]
 ) -> None:
-    one = mandat(state=state, rejected_on=TODAY if burnt else None, burnt=burnt)
+    one = mandat(state=state, reissued=bool(burnt), burnt=burnt)
     for gap in gaps(replace(INVOICE, remote_status=status), (one,), TODAY):
         assert gap.sentence.startswith(f"Facture {INVOICE.id} : ")
         assert gap.sentence.endswith(("Voyez d'abord avec le comptable.", "Rien à faire."))
@@ -89,3 +93,19 @@ def test_paper_and_what_has_no_mandat_is_not_compared() -> None:
     paper = replace(INVOICE, origin=Origin.SCAN, remote_status="MISE_EN_PAIEMENT")
     assert not gaps(paper, (mandat(state=M.REJECTED),), TODAY)
     assert not gaps(replace(INVOICE, remote_status="MISE_EN_PAIEMENT"), (), TODAY)
+
+
+@pytest.mark.parametrize("state", [M.REJECTED, M.REFUSED_AT_GATE])
+def test_what_must_not_be_sent_again_is_told_once_loudly_and_never_told_to_be_sent(state: M) -> None:
+    shown = replace(INVOICE, remote_status="MISE_EN_PAIEMENT")
+    back = mandat(state=state, reason="pièces insuffisantes")
+    (alert,) = alerts(holdings((), (back,), invoices=(shown,)), MONDAY)
+    assert alert.startswith(f"URGENT. Facture {INVOICE.id} : Chorus Pro la montre")
+    assert "puis" not in alert
+    (usual,) = alerts(holdings((), (back,), invoices=(replace(shown, remote_status="MANDATEE"),)), MONDAY)
+    assert usual.startswith(f"Mandat {back.id}")
+
+
+def test_a_rejected_mandat_that_was_cancelled_since_is_no_alarm_for_ever() -> None:
+    assert found("MISE_EN_PAIEMENT", M.CANCELLED) == {"CHORUS-PAYEE-ANNULEE": Severity.WARNING}
+    assert found("MISE_EN_PAIEMENT", M.CANCELLED, rejected_on=TODAY) == {"CHORUS-ECART-CONNU": Severity.INFO}

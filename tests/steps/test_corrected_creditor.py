@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import attachments, bank, mandats, payees
+from dematfin.acts import attachments, bank, consult, mandats, payees
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.explanation import explain
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -15,6 +15,7 @@ from dematfin.domain.mandat.reason import Reason, Speaker
 from dematfin.domain.parties.tiers import BankAccount
 from dematfin.errors import PiecesMissing
 from dematfin.steps.keeping import Given
+from dematfin.steps.prepare import prepare
 from examples import AGENT, IBAN, MAIRE, account, assignment, subcontract, tiers
 from fakes.hall import Hall
 
@@ -140,3 +141,12 @@ def test_a_subcontractor_does_not_reach_its_ceiling_by_its_own_mandat_nor_lose_i
     ended = replace(contract, ended_on=date(2026, 3, 1))
     save(hall, ended, replace(back(hall), state=MandatState.REJECTED))
     assert mandats.reissue(hall.app, AGENT, back(hall).id).tiers == again.tiers
+
+
+def test_a_reissued_mandat_is_not_taken_for_somebody_elses(hall: Hall) -> None:
+    (billed,) = hall.all(Invoice)
+    save(hall, replace(billed, remote_status="MISE_A_DISPOSITION_COMPTABLE"))
+    mandats.reissue(hall.app, AGENT, back(hall).id)
+    for _ in range(2):  # while it waits, then in its bordereau
+        assert [gap.code for gap in consult.gaps(hall.app, AGENT)] == ["CHORUS-ECART-CONNU"]
+        prepare(hall.app)

@@ -13,7 +13,7 @@ from dematfin.domain.figures.link_alerts import of_links
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
 from dematfin.domain.figures.piece_alerts import of_pieces
 from dematfin.domain.figures.remote_alerts import of_remotes
-from dematfin.domain.figures.urgency import remaining, urgency
+from dematfin.domain.figures.urgency import URGENT, remaining, urgency
 from dematfin.domain.finding import Severity, blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
@@ -34,10 +34,12 @@ DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     """Yield the alerts of the day; `now` is in local time."""
     today = now.date()
+    gaps = tuple(one for one in coherence.of_all(held, today) if one.severity is not Severity.INFO)
+    stopped = {one.about for one in blocking(gaps)}
     yield from of_answers(held)
     yield from of_flows(held, now)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
-    yield from _of_mandats(held.mandats)
+    yield from _of_mandats(one for one in held.mandats if one.id not in stopped)
     yield from of_pieces(held)
     yield from _of_what_came_in(held)
     yield from of_batches(held.batches)
@@ -45,7 +47,7 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     yield from filter(None, (password_alert(rules, today) for rules in held.structures))
     yield from of_links(held.links, today)
     yield from _of_neighbours(held)
-    yield from (one.sentence for one in coherence.of_all(held, today) if one.severity is not Severity.INFO)
+    yield from (f"{URGENT if one.severity is Severity.BLOCKING else ''}{one.sentence}" for one in gaps)
     yield from _of_late_visas(held.folders, today)
     yield from of_remotes(held.remotes, today)
     yield from _of_invoices(held.invoices)

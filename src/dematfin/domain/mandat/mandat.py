@@ -132,6 +132,7 @@ class Mandat:
         reason: why it came back, in French, empty otherwise; `reasons`: the same as it was said, one by one.
         taken_on, held_on, rejected_on: days on which the comptable took it in charge, suspended or rejected it.
         paid_shown: its payment is known from Chorus Pro alone; a retour that comes later has the last word.
+        reissued: the comptable has rejected it, and it was issued again.
         burnt: numbers that may not be used again (rejected after the prise en charge).
     """
 
@@ -167,6 +168,7 @@ class Mandat:
     taken_on: date | None = None
     held_on: date | None = None
     rejected_on: date | None = None
+    reissued: bool = False
     burnt: tuple[int, ...] = ()
     paid_shown: bool = False
 

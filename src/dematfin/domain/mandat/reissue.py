@@ -27,4 +27,5 @@ def again(mandat: Mandat) -> Mandat:
     )
     if mandat.state is MandatState.REFUSED_AT_GATE:
         return prepared
-    return replace(prepared, bordereau="", number=0 if mandat.number in mandat.burnt else mandat.number)
+    number = 0 if mandat.number in mandat.burnt else mandat.number
+    return replace(prepared, bordereau="", number=number, reissued=True)

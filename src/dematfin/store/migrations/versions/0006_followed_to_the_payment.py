@@ -20,7 +20,7 @@ COLUMNS: Final[dict[str, tuple[tuple[str, str | None], ...]]] = {
     "answer": (("seen", "[]"),),
 }
 """Name and value in the rows that are there; None: it may be empty."""
-FLAGS: Final = (("mandat", "paid_shown"), ("structure", "payments_untold"))
+FLAGS: Final = (("mandat", "paid_shown"), ("mandat", "reissued"), ("structure", "payments_untold"))
 
 TABLES: Final[dict[str, tuple[dict[str, sa.types.TypeEngine[Any]], frozenset[str]]]] = {
     "attempt": (
