@@ -14,6 +14,7 @@ from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.mandat.reason import Reason, Speaker
 from dematfin.domain.parties.tiers import BankAccount
 from dematfin.errors import PiecesMissing
+from dematfin.steps.intake import intake
 from dematfin.steps.keeping import Given
 from dematfin.steps.prepare import prepare
 from examples import AGENT, IBAN, MAIRE, account, assignment, subcontract, tiers
@@ -83,7 +84,11 @@ def test_a_corrected_account_is_paid_once_two_people_have_cleared_it(hall: Hall)
     assert "PAPETERIE DU LAC, compte FR76…0189" in motif(hall)
 
 
-def test_it_goes_to_the_comptable_again_and_is_paid(hall: Hall) -> None:
+@pytest.mark.parametrize("shown", ["MANDATEE", "MISE_A_DISPOSITION_COMPTABLE", "COMPTABILISEE"])
+def test_it_goes_to_the_comptable_again_and_is_paid(hall: Hall, shown: str) -> None:
+    hall.chorus.statuses.update(dict.fromkeys(hall.chorus.statuses, shown))
+    intake(hall.app)
+    assert [one.remote_status for one in hall.all(Invoice)] == [shown]
     rejected_for(hall, "9")
     new_account(hall)
     clear(hall)

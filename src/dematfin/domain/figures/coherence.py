@@ -62,12 +62,7 @@ def _paid_or_not(invoice: Invoice, mandat: Mandat) -> Iterator[Finding]:
         return
     if mandat.state is M.REJECTED or (mandat.state in HERE | {M.REFUSED_AT_GATE} and mandat.reissued):
         what = f"le comptable a rejeté notre mandat {mandat.id}"
-        yield _gap(
-            "CHORUS-PAYEE-REJETEE",
-            Severity.BLOCKING,
-            (invoice, mandat),
-            f"{what}. Ne le réémettez ni ne le transmettez",
-        )
+        yield _gap("CHORUS-PAYEE-REJETEE", Severity.BLOCKING, pair, f"{what}. Ne le réémettez ni ne le transmettez")
     elif mandat.state is M.ON_HOLD:
         yield _gap("CHORUS-PAYEE-INSTANCE", Severity.WARNING, pair, f"notre mandat {mandat.id} est en instance")
     elif mandat.state is M.CANCELLED and (mandat.rejected_on or mandat.reasons):
