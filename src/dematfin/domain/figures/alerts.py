@@ -1,6 +1,6 @@
 """What needs somebody, most serious first, in sentences that end with what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -18,6 +18,7 @@ from dematfin.domain.finding import Severity, blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
@@ -28,6 +29,8 @@ REMEDIES: Final = {
     MandatState.ON_HOLD: "Répondez au comptable.",
 }
 
+FEW: Final = 3
+"""Reasons that one line tells."""
 DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 
 
@@ -39,7 +42,9 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     yield from of_answers(held)
     yield from of_flows(held, now)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
-    yield from _of_mandats(one for one in held.mandats if one.id not in stopped)
+    refused, others = _told_apart(held, stopped)
+    yield from _of_refused(refused)
+    yield from _of_mandats(others)
     yield from of_pieces(held)
     yield from _of_what_came_in(held)
     yield from of_batches(held.batches)
@@ -51,6 +56,35 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     yield from _of_late_visas(held.folders, today)
     yield from of_remotes(held.remotes, today)
     yield from _of_invoices(held.invoices)
+
+
+def _told_apart(held: Holdings, stopped: Collection[str]) -> tuple[dict[str, list[Mandat]], list[Mandat]]:
+    """Return the mandats of each bordereau that the gate refused, and the others; those of a flow that the TdT refused
+    are told with it."""
+    with_flow = {key for flux in held.flux if flux.state is FluxState.REFUSED_BY_TDT for key in flux.bordereaux}
+    refused: dict[str, list[Mandat]] = {}
+    others = []
+    for mandat in held.mandats:
+        if mandat.id in stopped or (mandat.state is MandatState.REFUSED_AT_GATE and mandat.bordereau in with_flow):
+            continue
+        if mandat.state is MandatState.REFUSED_AT_GATE:
+            refused.setdefault(mandat.bordereau, []).append(mandat)
+        else:
+            others.append(mandat)
+    return refused, others
+
+
+def _of_refused(sheets: Mapping[str, Sequence[Mandat]]) -> Iterator[str]:
+    """Say once what refused a bordereau, however many mandats it has."""
+    for sheet, mandats in sheets.items():
+        if len(mandats) == 1:
+            yield from _of_mandats(mandats)
+            continue
+        own = [one for one in mandats if any(reason.domain is not None for reason in one.reasons)] or mandats
+        why = list(dict.fromkeys(one.reason for one in own))
+        more = " ; …" if len(why) > FEW else ""
+        what = f"Bordereau {sheet} refusé au guichet, {len(mandats)} mandats : {' ; '.join(why[:FEW])}{more}"
+        yield f"{what}. Voyez {own[0].id} (mandat voir), corrigez, puis : dematfin bordereau reprendre {sheet}"
 
 
 def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:

@@ -19,7 +19,7 @@ IN_DOUBT: Final = frozenset({FluxState.TO_VERIFY, FluxState.SENDING})
 ABSENT: Final = "S'il n'y est plus : dematfin transmission absente {} --motif \"…\""
 NOT_GONE: Final = "Flux {flux} : il n'est pas parti. {said}"
 TROUBLE: Final = {
-    FluxState.REFUSED_BY_TDT: "Flux {flux} : refusé par le TdT. {said}",
+    FluxState.REFUSED_BY_TDT: "Flux {flux} : refusé par le TdT. {said} {again}",
     FluxState.TRANSMITTED: "Flux {flux} : {said} Voyez le portail du TdT. "
     "S'il n'y est plus : dematfin transmission absente {flux} --motif \"…\"",
     FluxState.BUILT: "Flux {flux} : sa signature est refusée. {said} Corrigez, puis faites-le signer de nouveau.",
@@ -32,10 +32,25 @@ TROUBLE: Final = {
 
 def of_flows(held: Holdings, now: datetime) -> Iterator[str]:
     """Yield the alerts of flows and of their mandats; `now` is in local time."""
+    standing = _standing(held)
     for flux in held.flux:
-        yield from filter(None, (_in_trouble(flux, now), _left_lying(flux, held, now)))
+        if flux.state is not FluxState.REFUSED_BY_TDT or flux.id in standing:
+            yield from filter(None, (_in_trouble(flux, now), _left_lying(flux, held, now)))
     yield from _late(held, now)
     yield from _silence(held, now)
+
+
+def _standing(held: Holdings) -> frozenset[str]:
+    """Return the flows that nothing has replaced: their bordereau is still theirs and was not taken up, their documents
+    went with no other."""
+    back, ready = (
+        {one.bordereau for one in held.mandats if one.state is state}
+        for state in (MandatState.REFUSED_AT_GATE, MandatState.PREPARED)
+    )
+    carrying = {sheet.flux for sheet in held.bordereaux if sheet.id in back or sheet.id not in ready}
+    brought = {piece for flux in held.flux if flux.brings for piece in flux.pieces}
+    alone = {flux.id for flux in held.flux if not flux.bordereaux and not brought.issuperset(flux.pieces)}
+    return frozenset(carrying | alone)
 
 
 def _in_trouble(flux: Flux, now: datetime) -> str:
@@ -43,8 +58,16 @@ def _in_trouble(flux: Flux, now: datetime) -> str:
     if flux.state in IN_DOUBT:
         return _in_doubt(flux, said, now)
     if flux.state is FluxState.REFUSED_BY_TDT or said:
-        return TROUBLE.get(flux.state, "").format(flux=flux.id, said=said).strip()
+        sheet = flux.bordereaux[0] if flux.bordereaux else ""
+        return TROUBLE.get(flux.state, "").format(flux=flux.id, said=said, again=_again(sheet)).strip()
     return ""
+
+
+def _again(sheet: str) -> str:
+    """Say what sends again what a refused flow carried."""
+    if not sheet:
+        return "Ses pièces ne sont pas parties : dematfin bordereau envoyer-pieces MANDAT"
+    return f"Corrigez, puis faites repartir ses mandats : dematfin bordereau reprendre {sheet}"
 
 
 def _in_doubt(flux: Flux, said: str, now: datetime) -> str:
