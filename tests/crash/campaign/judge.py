@@ -73,11 +73,13 @@ def _flows(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     """Each flow that we say sent is there under its number; none is left aside without an alert."""
     taken = (line for line in theirs.deposited if line["what"] == "depot")
     there = {str(line["transaction"]): _nomfic(line["nom"]) for line in taken}
+    replaced = {key for sheet in ours.bordereaux for key in sheet.sent_before}
     for flux in ours.flows:
         if flux.remote_id and there.get(flux.remote_id) != flux.id:
             yield Fault(BROKEN, f"{flux.id} n'est pas la transaction {flux.remote_id}")
         waits = [flux.id, *(key for one in ours.mandats if one.bordereau in flux.bordereaux for key in one.invoice_ids)]
-        if flux.state not in ENDED and not ours.alerted(*waits):
+        over = flux.state in ENDED or (flux.state is FluxState.REFUSED_BY_TDT and flux.id in replaced)
+        if not over and not ours.alerted(*waits):
             yield Fault(HIDDEN, f"{flux.id} reste {flux.state} sans alerte")
 
 
