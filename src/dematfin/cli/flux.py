@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dematfin.acts import flow_story as acts
-from dematfin.acts import reconciliation, settled
+from dematfin.acts import reconciliation
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.fil import say_moments, say_standing
 from dematfin.cli.french import FrenchCommand, family
@@ -132,18 +132,6 @@ def reconcile(
     else:
         show_reconciliation(found)
     raise typer.Exit(1 if found.to_do else 0)
-
-
-@app.command("classer", cls=FrenchCommand)
-def settle(
-    reponse: Annotated[str, typer.Argument(metavar="RÉPONSE", help="Son nom, celui que donne l'alerte.")],
-    motif: Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Ce qui a été vu, et avec qui.")],
-    configuration: Configuration = DEFAULT,
-) -> None:
-    """Classe ce qu'un acquit ou un retour laissait à voir, une fois réglé : l'alerte cesse, la réponse reste gardée."""
-    desk = sit(configuration)
-    settled.settle(desk.app, desk.who, reponse, motif)
-    say(f"Réponse {reponse} : classée. Elle reste lisible (dematfin flux voir).")
 
 
 def _sum(flows: int, mandats: int, total: Decimal) -> str:

@@ -76,7 +76,6 @@ class Answer:
     Attributes:
         id: what it is by what it says, `answer_id`; `<kind>:<remote id>` in the oldest rows.
         flux: NomFic of the flow that it answers, empty for a retour.
-        remarks: what a person must look at; `seen`: those that somebody has settled since.
     """
 
     id: str
@@ -87,12 +86,6 @@ class Answer:
     document: DocumentRef
     state: AnswerState = AnswerState.STORED
     remarks: tuple[str, ...] = ()
-    seen: tuple[str, ...] = ()
-
-    @property
-    def to_see(self) -> tuple[str, ...]:
-        """What nobody has settled yet."""
-        return tuple(remark for remark in self.remarks if remark not in self.seen)
 
 
 def answer_id(kind: AnswerKind, flux: str, sha256: str) -> str:

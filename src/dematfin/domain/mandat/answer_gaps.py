@@ -41,8 +41,6 @@ def gaps(answers: Iterable[Answer], known: Collection[str], unknown: Iterable[Un
 
 
 def _gap(answer: Answer, known: Collection[str]) -> AnswerGap | None:
-    if answer.seen and not answer.to_see:
-        return None
     said = " ; ".join(answer.remarks)
     if answer.state is AnswerState.QUARANTINED:
         why = f"Illisible, gardé en quarantaine. {said}".strip()

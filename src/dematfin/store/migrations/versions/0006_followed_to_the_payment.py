@@ -17,7 +17,6 @@ COLUMNS: Final[dict[str, tuple[tuple[str, str | None], ...]]] = {
     "flux": (("sent_at", None), ("asked_at", None), ("refused_at", None)),
     "mandat": (("reasons", "[]"), ("taken_on", None), ("held_on", None), ("rejected_on", None)),
     "reception": (("status_on", None),),
-    "answer": (("seen", "[]"),),
 }
 """Name and value in the rows that are there; None: it may be empty."""
 FLAGS: Final = (("mandat", "paid_shown"), ("mandat", "reissued"), ("structure", "payments_untold"))
