@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dematfin.domain.figures.alerts import alerts
 from dematfin.domain.figures.coherence import GRACE, gaps
 from dematfin.domain.finding import Severity
 from dematfin.domain.invoice.invoice import Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import MandatState
+from domain.flights import MONDAY, holdings
 from examples import invoice, mandat
 
 M = MandatState
@@ -94,3 +96,19 @@ def test_paper_and_what_has_no_mandat_is_not_compared() -> None:
     paper = replace(INVOICE, origin=Origin.SCAN, remote_status="MISE_EN_PAIEMENT")
     assert not gaps(paper, (mandat(state=M.REJECTED),), TODAY)
     assert not gaps(replace(INVOICE, remote_status="MISE_EN_PAIEMENT"), (), TODAY)
+
+
+@pytest.mark.parametrize("state", [M.REJECTED, M.REFUSED_AT_GATE])
+def test_what_must_not_be_sent_again_is_told_once_loudly_and_never_told_to_be_sent(state: M) -> None:
+    shown = replace(INVOICE, remote_status="MISE_EN_PAIEMENT")
+    back = mandat(state=state, reason="pièces insuffisantes")
+    (alert,) = alerts(holdings((), (back,), invoices=(shown,)), MONDAY)
+    assert alert.startswith(f"URGENT. Facture {INVOICE.id} : Chorus Pro la montre")
+    assert "puis" not in alert
+    (usual,) = alerts(holdings((), (back,), invoices=(replace(shown, remote_status="MANDATEE"),)), MONDAY)
+    assert usual.startswith(f"Mandat {back.id}")
+
+
+def test_a_rejected_mandat_that_was_cancelled_since_is_no_alarm_for_ever() -> None:
+    assert found("MISE_EN_PAIEMENT", M.CANCELLED) == {"CHORUS-PAYEE-ANNULEE": Severity.WARNING}
+    assert found("MISE_EN_PAIEMENT", M.CANCELLED, rejected_on=TODAY) == {"CHORUS-ECART-CONNU": Severity.INFO}

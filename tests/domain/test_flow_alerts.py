@@ -14,6 +14,7 @@ from dematfin.domain.figures.overview import overview
 from dematfin.domain.mandat.closure import Closure
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import MandatState
+from dematfin.domain.mandat.reason import Reason, Speaker
 from domain.flights import FRIDAY_EVENING, MONDAY, flux, holdings, mandat
 
 
@@ -154,13 +155,14 @@ def test_the_picture_puts_what_is_urgent_first_and_information_last() -> None:
     flows = (sent(1, 11 * 24, FluxState.ACKNOWLEDGED), sent(2, 5 * 24), flux(3, FluxState.REFUSED_BY_TDT))
     back = mandat(3, sheet=3, state=MandatState.REFUSED_AT_GATE)
     drawn = overview("Valbrume", MONDAY, holdings(flows, (mandat(1), back)), small=False)
-    assert [one.split(" ")[0] for one in drawn.alerts] == ["URGENT.", "Flux", "Mandat", "Pour"]
+    assert [one.split(" ")[0] for one in drawn.alerts] == ["URGENT.", "Flux", "Pour"]
 
 
 def test_a_refused_flow_is_told_until_its_mandats_are_taken_up_or_given_up() -> None:
     refused = flux(3, FluxState.REFUSED_BY_TDT, message="virus")
     back = mandat(3, sheet=3, state=MandatState.REFUSED_AT_GATE)
-    assert told(holdings((refused,), (back,))) == [f"Flux {refused.id} : refusé par le TdT. virus."]
+    (line,) = told(holdings((refused,), (back,)))
+    assert line.startswith(f"Flux {refused.id} : refusé par le TdT. virus. Corrigez, puis")
     for state in (MandatState.PREPARED, MandatState.IN_BORDEREAU, MandatState.PAID, MandatState.CANCELLED):
         assert told(holdings((refused,), (replace(back, state=state),))) == []
 
@@ -169,3 +171,38 @@ def test_a_mandat_on_hold_is_told_with_its_day() -> None:
     held = mandat(1, state=MandatState.ON_HOLD, reason="pièce manquante", held_on=FRIDAY_EVENING.date())
     (line,) = alerts(holdings((sent(1, 1, FluxState.ACKNOWLEDGED),), (held,)), MONDAY)
     assert "en instance depuis le 27/02/2026 : pièce manquante" in line
+
+
+def reason(text: str, domain: int | None) -> Reason:
+    return Reason(speaker=Speaker.GATE, text=text, domain=domain)
+
+
+def test_a_refused_bordereau_is_one_alert_with_the_reasons_of_those_that_have_any() -> None:
+    refused = MandatState.REFUSED_AT_GATE
+    own = mandat(2, state=refused, reason="1971 - compte", reasons=(reason("1971 - compte", 5),))
+    rest = [mandat(n, state=refused, reason="à cause du n° 2", reasons=(reason("…", None),)) for n in (1, 3)]
+    flows = (sent(1, 1, FluxState.ACKNOWLEDGED),)
+    (line,) = alerts(holdings(flows, (rest[0], own, rest[1])), MONDAY)
+    assert line.startswith("Bordereau COMMUNE-2026-1 refusé au guichet, 3 mandats : 1971 - compte. Voyez M2026-000002")
+    assert line.endswith("dematfin bordereau reprendre COMMUNE-2026-1")
+    (alone,) = alerts(holdings(flows, (own,)), MONDAY)
+    assert alone.startswith("Mandat M2026-000002 (n° 2)")
+
+
+def test_a_flow_that_the_tdt_refused_is_one_alert_until_another_takes_its_place() -> None:
+    refused = flux(1, FluxState.REFUSED_BY_TDT, message="SIRET inconnu")
+    held = holdings((refused,), (mandat(1, state=MandatState.REFUSED_AT_GATE, reason="SIRET inconnu"),))
+    (line,) = alerts(held, MONDAY)
+    assert "refusé par le TdT. SIRET inconnu. Corrigez" in line
+    assert line.endswith("dematfin bordereau reprendre COMMUNE-2026-1")
+    assert list(alerts(holdings((refused,), (mandat(1, state=MandatState.PREPARED),)), MONDAY)) == []  # taken up
+    again = flux(9, FluxState.ACKNOWLEDGED, bordereaux=refused.bordereaux, sent_at=MONDAY)
+    assert list(alerts(holdings((refused, again)), MONDAY)) == []
+
+
+def test_documents_that_the_tdt_refused_are_told_until_they_left_otherwise() -> None:
+    refused = flux(1, FluxState.REFUSED_BY_TDT, bordereaux=(), pieces=("P1",))
+    (line,) = alerts(holdings((refused,)), MONDAY)
+    assert line.endswith("dematfin bordereau envoyer-pieces MANDAT")
+    again = flux(2, sent_at=MONDAY, bordereaux=(), pieces=("P1", "P2"))
+    assert list(alerts(holdings((refused, again)), MONDAY)) == []

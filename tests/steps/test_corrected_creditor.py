@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import attachments, bank, mandats, payees
+from dematfin.acts import attachments, bank, consult, mandats, payees
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.explanation import explain
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -14,7 +14,9 @@ from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.mandat.reason import Reason, Speaker
 from dematfin.domain.parties.tiers import BankAccount
 from dematfin.errors import PiecesMissing
+from dematfin.steps.intake import intake
 from dematfin.steps.keeping import Given
+from dematfin.steps.prepare import prepare
 from examples import AGENT, IBAN, MAIRE, account, assignment, subcontract, tiers
 from fakes.hall import Hall
 
@@ -82,7 +84,11 @@ def test_a_corrected_account_is_paid_once_two_people_have_cleared_it(hall: Hall)
     assert "PAPETERIE DU LAC, compte FR76…0189" in motif(hall)
 
 
-def test_it_goes_to_the_comptable_again_and_is_paid(hall: Hall) -> None:
+@pytest.mark.parametrize("shown", ["MANDATEE", "MISE_A_DISPOSITION_COMPTABLE", "COMPTABILISEE"])
+def test_it_goes_to_the_comptable_again_and_is_paid(hall: Hall, shown: str) -> None:
+    hall.chorus.statuses.update(dict.fromkeys(hall.chorus.statuses, shown))
+    intake(hall.app)
+    assert [one.remote_status for one in hall.all(Invoice)] == [shown]
     rejected_for(hall, "9")
     new_account(hall)
     clear(hall)
@@ -140,3 +146,12 @@ def test_a_subcontractor_does_not_reach_its_ceiling_by_its_own_mandat_nor_lose_i
     ended = replace(contract, ended_on=date(2026, 3, 1))
     save(hall, ended, replace(back(hall), state=MandatState.REJECTED))
     assert mandats.reissue(hall.app, AGENT, back(hall).id).tiers == again.tiers
+
+
+def test_a_reissued_mandat_is_not_taken_for_somebody_elses(hall: Hall) -> None:
+    (billed,) = hall.all(Invoice)
+    save(hall, replace(billed, remote_status="MISE_A_DISPOSITION_COMPTABLE"))
+    mandats.reissue(hall.app, AGENT, back(hall).id)
+    for _ in range(2):  # while it waits, then in its bordereau
+        assert [gap.code for gap in consult.gaps(hall.app, AGENT)] == ["CHORUS-ECART-CONNU"]
+        prepare(hall.app)

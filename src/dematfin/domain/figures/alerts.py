@@ -1,25 +1,25 @@
 """What needs somebody, most serious first, in sentences that end with what to do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
 from dematfin.domain import labels
 from dematfin.domain.figures import coherence
 from dematfin.domain.figures.answer_alerts import of_answers
-from dematfin.domain.figures.flow_alerts import INFORMATION, of_flows
+from dematfin.domain.figures.flow_alerts import of_flows
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.link_alerts import of_links
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
 from dematfin.domain.figures.piece_alerts import of_pieces
 from dematfin.domain.figures.remote_alerts import of_remotes
-from dematfin.domain.figures.urgency import remaining, urgency
+from dematfin.domain.figures.urgency import URGENT, remaining, urgency
 from dematfin.domain.finding import Severity, blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.mandat.reason import Speaker
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
@@ -28,18 +28,22 @@ REMEDIES: Final = {
     MandatState.REJECTED: "Corrigez puis réémettez-le (mandat reemettre).",
     MandatState.ON_HOLD: "Répondez au comptable.",
 }
-TAKEN: Final = frozenset({MandatState.SENT, MandatState.TAKEN_IN_CHARGE, MandatState.PARTLY_PAID})
-"""Of which the comptable says something only when it is not the usual thing: settled, and no money to the supplier."""
+FEW: Final = 3
+"""Reasons that one line tells."""
 DISAGREES: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 
 
 def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     """Yield the alerts of the day; `now` is in local time."""
     today = now.date()
+    gaps = tuple(one for one in coherence.of_all(held, today) if one.severity is not Severity.INFO)
+    stopped = {one.about for one in blocking(gaps)}
     yield from of_answers(held)
     yield from of_flows(held, now)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
-    yield from _of_mandats(held.mandats)
+    refused, others = _told_apart(held, stopped)
+    yield from _of_refused(refused)
+    yield from _of_mandats(others)
     yield from of_pieces(held)
     yield from _of_what_came_in(held)
     yield from of_batches(held.batches)
@@ -47,10 +51,39 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     yield from filter(None, (password_alert(rules, today) for rules in held.structures))
     yield from of_links(held.links, today)
     yield from _of_neighbours(held)
-    yield from (one.sentence for one in coherence.of_all(held, today) if one.severity is not Severity.INFO)
+    yield from (f"{URGENT if one.severity is Severity.BLOCKING else ''}{one.sentence}" for one in gaps)
     yield from _of_late_visas(held.folders, today)
     yield from of_remotes(held.remotes, today)
     yield from _of_invoices(held.invoices)
+
+
+def _told_apart(held: Holdings, stopped: Collection[str]) -> tuple[dict[str, list[Mandat]], list[Mandat]]:
+    """Return the mandats of each bordereau that the gate refused, and the others; those of a flow that the TdT refused
+    are told with it."""
+    with_flow = {key for flux in held.flux if flux.state is FluxState.REFUSED_BY_TDT for key in flux.bordereaux}
+    refused: dict[str, list[Mandat]] = {}
+    others = []
+    for mandat in held.mandats:
+        if mandat.id in stopped or (mandat.state is MandatState.REFUSED_AT_GATE and mandat.bordereau in with_flow):
+            continue
+        if mandat.state is MandatState.REFUSED_AT_GATE:
+            refused.setdefault(mandat.bordereau, []).append(mandat)
+        else:
+            others.append(mandat)
+    return refused, others
+
+
+def _of_refused(sheets: Mapping[str, Sequence[Mandat]]) -> Iterator[str]:
+    """Say once what refused a bordereau, however many mandats it has."""
+    for sheet, mandats in sheets.items():
+        if len(mandats) == 1:
+            yield from _of_mandats(mandats)
+            continue
+        own = [one for one in mandats if any(reason.domain is not None for reason in one.reasons)] or mandats
+        why = list(dict.fromkeys(one.reason for one in own))
+        more = " ; …" if len(why) > FEW else ""
+        what = f"Bordereau {sheet} refusé au guichet, {len(mandats)} mandats : {' ; '.join(why[:FEW])}{more}"
+        yield f"{what}. Voyez {own[0].id} (mandat voir), corrigez, puis : dematfin bordereau reprendre {sheet}"
 
 
 def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
@@ -63,11 +96,6 @@ def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
                 else ""
             )
             yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {REMEDIES[mandat.state]}"
-        elif mandat.state in TAKEN and any(one.speaker is Speaker.COMPTABLE for one in mandat.reasons):
-            what = f"Mandat {mandat.id} (n° {mandat.number}), {labels.MANDAT[mandat.state]} : {mandat.reason}."
-            yield (
-                f"{INFORMATION}{what} Il n'est ni à renvoyer ni à refaire : demandez au comptable ce qu'il en a fait."
-            )
         elif mandat.set_aside and mandat.state is MandatState.PREPARED:
             remedy = "Réintégrez-le (bordereau reintegrer) ou abandonnez-le (mandat abandonner)."
             yield f"Mandat {mandat.id} (n° {mandat.number}) écarté : {mandat.set_aside}. {remedy}"

@@ -51,6 +51,7 @@ def gaps(
 
 def _too_early(invoice: Invoice, mandat: Mandat, *, again: bool) -> Iterator[Finding]:
     """Chorus Pro is further than a mandat that Hélios cannot have, unless it shows the former life of it."""
+    pair = invoice, mandat
     if invoice.remote_status not in AT_THE_COMPTABLE or mandat.state not in NOT_THERE:
         return
     if again:
@@ -59,26 +60,29 @@ def _too_early(invoice: Invoice, mandat: Mandat, *, again: bool) -> Iterator[Fin
             yield _known(invoice, why)
     elif mandat.state is M.REFUSED_AT_GATE:
         what = f"Hélios a refusé notre mandat {mandat.id}"
-        yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, invoice, f"{what}. Ne reprenez pas son bordereau")
+        yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, pair, f"{what}. Ne reprenez pas son bordereau")
     else:
         what = f"notre mandat {mandat.id} n'est pas parti : le comptable en a donc un autre"
-        yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, invoice, f"{what}. Ne le signez ni ne le transmettez")
+        yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, pair, f"{what}. Ne le signez ni ne le transmettez")
 
 
 def _paid_or_not(invoice: Invoice, mandat: Mandat, *, again: bool) -> Iterator[Finding]:
     """Chorus Pro shows a payment that the comptable has not told us."""
+    pair = invoice, mandat
     if invoice.remote_status != PAID:
         return
     if mandat.state is M.REJECTED or (mandat.state in NOT_THERE and again):
         what = f"le comptable a rejeté notre mandat {mandat.id}"
-        yield _gap("CHORUS-PAYEE-REJETEE", Severity.BLOCKING, invoice, f"{what}. Ne le réémettez ni ne le transmettez")
+        yield _gap("CHORUS-PAYEE-REJETEE", Severity.BLOCKING, pair, f"{what}. Ne le réémettez ni ne le transmettez")
     elif mandat.state is M.ON_HOLD:
-        yield _gap("CHORUS-PAYEE-INSTANCE", Severity.WARNING, invoice, f"notre mandat {mandat.id} est en instance")
+        yield _gap("CHORUS-PAYEE-INSTANCE", Severity.WARNING, pair, f"notre mandat {mandat.id} est en instance")
+    elif mandat.state is M.CANCELLED and (mandat.rejected_on or mandat.reasons):
+        yield _known(invoice, f"notre mandat {mandat.id}, que le comptable avait rejeté, est annulé ({mandat.reason})")
     elif mandat.state is M.CANCELLED:
-        yield _gap("CHORUS-PAYEE-ANNULEE", Severity.WARNING, invoice, f"notre mandat {mandat.id} est annulé")
+        yield _gap("CHORUS-PAYEE-ANNULEE", Severity.WARNING, pair, f"notre mandat {mandat.id} est annulé")
     elif mandat.state is M.SENT:
         what = f"le comptable n'a rien dit de notre mandat {mandat.id}"
-        yield _gap("CHORUS-PAYEE-SEULE", Severity.WARNING, invoice, what)
+        yield _gap("CHORUS-PAYEE-SEULE", Severity.WARNING, pair, what)
 
 
 def _behind(invoice: Invoice, mandat: Mandat, today: date, *, payments_untold: bool) -> Iterator[Finding]:
@@ -101,9 +105,11 @@ def _long_ago(paid_on: date | None, today: date) -> bool:
     return paid_on is not None and today - paid_on > GRACE
 
 
-def _gap(code: str, severity: Severity, invoice: Invoice, what: str) -> Finding:
+def _gap(code: str, severity: Severity, pair: tuple[Invoice, Mandat], what: str) -> Finding:
+    invoice, mandat = pair
     shown = f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} » alors que {what}"
-    return Finding(code=code, severity=severity, sentence=f"{shown}. Voyez d'abord avec le comptable.")
+    sentence = f"{shown}. Voyez d'abord avec le comptable."
+    return Finding(code=code, severity=severity, sentence=sentence, about=mandat.id)
 
 
 def _known(invoice: Invoice, why: str) -> Finding:

@@ -6,6 +6,7 @@ from typing import Final
 
 from dematfin.domain.delay.elapsed import age, worked
 from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.figures.urgency import URGENT
 from dematfin.domain.mandat.closure import Patience
 from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -14,12 +15,11 @@ SIGNED_TOO_LONG: Final = timedelta(days=1)
 SILENCE: Final = timedelta(days=10)
 """Share of the thirty days of payment that is the comptable's (CCP R. 2192-11 leaves twenty to the ordonnateur)."""
 INFORMATION: Final = "Pour information. "
-URGENT: Final = "URGENT. "
 IN_DOUBT: Final = frozenset({FluxState.TO_VERIFY, FluxState.SENDING})
 ABSENT: Final = "S'il n'y est plus : dematfin transmission absente {} --motif \"…\""
 NOT_GONE: Final = "Flux {flux} : il n'est pas parti. {said}"
 TROUBLE: Final = {
-    FluxState.REFUSED_BY_TDT: "Flux {flux} : refusé par le TdT. {said}",
+    FluxState.REFUSED_BY_TDT: "Flux {flux} : refusé par le TdT. {said} {again}",
     FluxState.TRANSMITTED: "Flux {flux} : {said} Voyez le portail du TdT. "
     "S'il n'y est plus : dematfin transmission absente {flux} --motif \"…\"",
     FluxState.BUILT: "Flux {flux} : sa signature est refusée. {said} Corrigez, puis faites-le signer de nouveau.",
@@ -32,14 +32,22 @@ TROUBLE: Final = {
 
 def of_flows(held: Holdings, now: datetime) -> Iterator[str]:
     """Yield the alerts of flows and of their mandats; `now` is in local time."""
-    back = {mandat.bordereau for mandat in held.mandats if mandat.state is MandatState.REFUSED_AT_GATE}
-    waiting = {sheet.flux for sheet in held.bordereaux if sheet.id in back}
+    waiting = _not_taken_up(held)
     for flux in held.flux:
-        if flux.state is FluxState.REFUSED_BY_TDT and flux.bordereaux and flux.id not in waiting:
-            continue  # its mandats were taken up again, or given up
+        if flux.state is FluxState.REFUSED_BY_TDT and flux.id not in waiting:
+            continue
         yield from filter(None, (_in_trouble(flux, now), _left_lying(flux, held, now)))
     yield from _late(held, now)
     yield from _silence(held, now)
+
+
+def _not_taken_up(held: Holdings) -> frozenset[str]:
+    """Return the flows whose refusal is still to be seen to: mandats that wait, documents that went with no other."""
+    back = {mandat.bordereau for mandat in held.mandats if mandat.state is MandatState.REFUSED_AT_GATE}
+    carrying = {sheet.flux for sheet in held.bordereaux if sheet.id in back}
+    brought = {piece for flux in held.flux if flux.brings for piece in flux.pieces}
+    alone = {flux.id for flux in held.flux if not flux.bordereaux and not brought.issuperset(flux.pieces)}
+    return frozenset(carrying | alone)
 
 
 def _in_trouble(flux: Flux, now: datetime) -> str:
@@ -47,8 +55,16 @@ def _in_trouble(flux: Flux, now: datetime) -> str:
     if flux.state in IN_DOUBT:
         return _in_doubt(flux, said, now)
     if flux.state is FluxState.REFUSED_BY_TDT or said:
-        return TROUBLE.get(flux.state, "").format(flux=flux.id, said=said).strip()
+        sheet = flux.bordereaux[0] if flux.bordereaux else ""
+        return TROUBLE.get(flux.state, "").format(flux=flux.id, said=said, again=_again(sheet)).strip()
     return ""
+
+
+def _again(sheet: str) -> str:
+    """Say what sends again what a refused flow carried."""
+    if not sheet:
+        return "Ses pièces ne sont pas parties : dematfin bordereau envoyer-pieces MANDAT"
+    return f"Corrigez, puis faites repartir ses mandats : dematfin bordereau reprendre {sheet}"
 
 
 def _in_doubt(flux: Flux, said: str, now: datetime) -> str:

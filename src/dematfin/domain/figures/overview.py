@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from dematfin.domain import labels
 from dematfin.domain.figures.alerts import alerts
-from dematfin.domain.figures.flow_alerts import INFORMATION, URGENT
+from dematfin.domain.figures.flow_alerts import INFORMATION
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.in_flight import InFlight, Sent, in_flight
+from dematfin.domain.figures.urgency import URGENT
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState

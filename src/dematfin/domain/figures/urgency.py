@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Final
 
+URGENT: Final = "URGENT. "
 DAYS: Final = (7, 30, 60)
-WORDS: Final = ("URGENT. ", "À faire ce mois-ci. ", "")
+WORDS: Final = (URGENT, "À faire ce mois-ci. ", "")
 
 
 def urgency(end: date | None, today: date) -> str | None:
