@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import absence, consult, deposits, mandats, withdraw
+from dematfin.acts import consult, deposits, lost_flow, mandats, withdraw
 from dematfin.domain.mandat.attempt import Attempt, AttemptState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
@@ -207,9 +207,9 @@ def test_of_two_twins_that_both_passed_the_one_that_counts_is_attached(
 
 def test_a_flow_that_the_tdt_has_lost_gives_its_mandats_back(lost: Hall) -> None:
     before = flux(lost)
-    stake = absence.absence(lost.app, AGENT, before.id)
+    stake = lost_flow.absence(lost.app, AGENT, before.id)
     assert (stake.total, len(stake.mandats), stake.said) == (TOTAL, 2, before.message)
-    absence.certify_absent(lost.app, AGENT, before.id, WHY, TOTAL)
+    lost_flow.certify_absent(lost.app, AGENT, before.id, WHY, TOTAL)
     assert flux(lost).state is FluxState.REFUSED_BY_TDT
     assert flux(lost).message == f"certifié absent par {AGENT.name} : {WHY}"
     assert states(lost) == {MandatState.REFUSED_AT_GATE}
@@ -221,7 +221,7 @@ def test_a_flow_that_the_tdt_has_lost_gives_its_mandats_back(lost: Hall) -> None
 def test_it_leaves_again_under_another_name_once_it_is_signed_again(lost: Hall) -> None:
     before = flux(lost)
     lost.tdt.unread.clear()  # it had come there, and went no further
-    absence.certify_absent(lost.app, AGENT, before.id, WHY, TOTAL)
+    lost_flow.certify_absent(lost.app, AGENT, before.id, WHY, TOTAL)
     mandats.resume(lost.app, AGENT, "COMMUNE-2026-42")
     lost.day()
     assert lost.sign() == 1
@@ -229,14 +229,14 @@ def test_it_leaves_again_under_another_name_once_it_is_signed_again(lost: Hall) 
     (again,) = (one for one in lost.all(Flux) if one.id != before.id)
     assert (again.state, again.replaces) == (FluxState.TRANSMITTED, before.id)
     with pytest.raises(RuleError, match="« refusé par le TdT »"):
-        absence.certify_absent(lost.app, AGENT, before.id, WHY, TOTAL)
+        lost_flow.certify_absent(lost.app, AGENT, before.id, WHY, TOTAL)
 
 
 @pytest.mark.parametrize("confirmed", [Decimal("165.31"), Decimal(0), Decimal("-165.30")])
 def test_another_total_certifies_nothing(lost: Hall, confirmed: Decimal) -> None:
     before = flux(lost)
     with pytest.raises(RuleError, match="Rien n'est changé"):
-        absence.certify_absent(lost.app, AGENT, before.id, WHY, confirmed)
+        lost_flow.certify_absent(lost.app, AGENT, before.id, WHY, confirmed)
     unchanged(lost, before)
 
 
@@ -244,36 +244,36 @@ def test_another_total_certifies_nothing(lost: Hall, confirmed: Decimal) -> None
 def test_only_a_named_agent_certifies(lost: Hall, who: Person) -> None:
     before = flux(lost)
     with pytest.raises(Forbidden):
-        absence.absence(lost.app, who, before.id)
+        lost_flow.absence(lost.app, who, before.id)
     with pytest.raises(Forbidden):
-        absence.certify_absent(lost.app, who, before.id, WHY, TOTAL)
+        lost_flow.certify_absent(lost.app, who, before.id, WHY, TOTAL)
     with pytest.raises(RuleError, match="motif"):
-        absence.certify_absent(lost.app, AGENT, before.id, " ", TOTAL)
+        lost_flow.certify_absent(lost.app, AGENT, before.id, " ", TOTAL)
     unchanged(lost, before)
 
 
 def test_a_flow_that_the_tdt_finds_is_attached_instead(lost: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     with pytest.raises(RuleError, match=r"transmission rattacher \S+ 1$"):
-        absence.absence(lost.app, AGENT, flux(lost).id)
+        lost_flow.absence(lost.app, AGENT, flux(lost).id)
 
 
 def test_what_may_still_be_on_its_way_or_be_asked_is_not_certified(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     nomfic = flux(hall).id
     with pytest.raises(RuleError, match="« signé »"):
-        absence.absence(hall.app, AGENT, nomfic)
+        lost_flow.absence(hall.app, AGENT, nomfic)
     monkeypatch.setattr(hall.tdt, "find", failing(NO_ARCHIVIST))
     monkeypatch.setattr(hall.tdt, "send", failing(UnknownOutcome("La réponse s'est perdue.")))
     transmit(hall.app)
     with pytest.raises(RuleError, match="en route"):
-        absence.absence(hall.app, AGENT, nomfic)
+        lost_flow.absence(hall.app, AGENT, nomfic)
     hall.clock.advance(minutes=6)
     with pytest.raises(RuleError, match="dematfin suivi"):
-        absence.absence(hall.app, AGENT, nomfic)
+        lost_flow.absence(hall.app, AGENT, nomfic)
     monkeypatch.setattr(hall.tdt, "refuses_twins", False)  # such a TdT is never asked by a twin
-    assert absence.absence(hall.app, AGENT, nomfic).total == TOTAL
+    assert lost_flow.absence(hall.app, AGENT, nomfic).total == TOTAL
     with hall.ledger.lease("transmission", "ailleurs:1"), pytest.raises(ComeBackLater):
-        absence.certify_absent(hall.app, AGENT, nomfic, WHY, TOTAL)
+        lost_flow.certify_absent(hall.app, AGENT, nomfic, WHY, TOTAL)
 
 
 def test_what_the_tdt_refuses_now_or_another_one_may_have_can_be_certified(
@@ -286,11 +286,11 @@ def test_what_the_tdt_refuses_now_or_another_one_may_have_can_be_certified(
     hall.clock.advance(minutes=6)
     with monkeypatch.context() as changed:
         changed.setattr(hall.tdt, "name", "Dossier d'échange")
-        assert "reçu par TdT d'essai" in absence.absence(hall.app, AGENT, nomfic).said
+        assert "reçu par TdT d'essai" in lost_flow.absence(hall.app, AGENT, nomfic).said
     monkeypatch.setattr(hall.tdt, "send", failing(Refused("Trop volumineux.")))
     reconcile(hall.app)
     hall.clock.advance(minutes=6)
-    assert "Trop volumineux" in absence.certify_absent(hall.app, AGENT, nomfic, WHY, TOTAL).said
+    assert "Trop volumineux" in lost_flow.certify_absent(hall.app, AGENT, nomfic, WHY, TOTAL).said
     assert {one.state for one in hall.all(Attempt)} == {AttemptState.ABSENT, AttemptState.REFUSED}
 
 
@@ -309,7 +309,7 @@ def test_a_transmitted_flow_that_is_not_lost_stays(
     before = flux(sent)
     monkeypatch.setattr(sent.tdt, "follow", says(phase))
     with pytest.raises(RuleError, match=words):
-        absence.certify_absent(sent.app, AGENT, before.id, WHY, TOTAL)
+        lost_flow.certify_absent(sent.app, AGENT, before.id, WHY, TOTAL)
     unchanged(sent, before)
 
 
@@ -318,7 +318,7 @@ def test_a_transmitted_flow_that_is_lost_gives_its_mandats_back(
     sent: Hall, monkeypatch: pytest.MonkeyPatch, phase: Phase, words: str
 ) -> None:
     monkeypatch.setattr(sent.tdt, "follow", says(phase, "S²LOW l'a annulé."))
-    stake = absence.certify_absent(sent.app, AGENT, flux(sent).id, WHY, TOTAL)
+    stake = lost_flow.certify_absent(sent.app, AGENT, flux(sent).id, WHY, TOTAL)
     assert words in stake.said
     assert (flux(sent).state, states(sent)) == (FluxState.REFUSED_BY_TDT, {MandatState.REFUSED_AT_GATE})
 
@@ -329,11 +329,11 @@ def test_whoever_has_answered_has_received(sent: Hall, monkeypatch: pytest.Monke
         books.save(replace(first, state=MandatState.TAKEN_IN_CHARGE))
     monkeypatch.setattr(sent.tdt, "follow", says(Phase.LOST))
     with pytest.raises(RuleError, match=r"n° 1187 \(pris en charge\)"):
-        absence.absence(sent.app, AGENT, flux(sent).id)
+        lost_flow.absence(sent.app, AGENT, flux(sent).id)
     monkeypatch.undo()
     sent.day()
     with pytest.raises(RuleError, match="un acquit d'Hélios y répond"):
-        absence.absence(sent.app, AGENT, flux(sent).id)
+        lost_flow.absence(sent.app, AGENT, flux(sent).id)
 
 
 def test_the_picture_ends_with_the_command_to_type(lost: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -360,7 +360,7 @@ def answered(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> Hall:
     monkeypatch.setattr(hall.tdt, "find", failing(NO_ARCHIVIST))
     transmit(hall.app)
     hall.clock.advance(minutes=6)
-    absence.certify_absent(hall.app, AGENT, flux(hall).id, WHY, TOTAL)
+    lost_flow.certify_absent(hall.app, AGENT, flux(hall).id, WHY, TOTAL)
     mandats.resume(hall.app, AGENT, "COMMUNE-2026-42")
     hall.day()
     assert hall.sign() == 1

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.strategies import DataObject, booleans, data, sampled_from
 
-from dematfin.acts import absence, consult, deposits, mandats
+from dematfin.acts import consult, deposits, lost_flow, mandats
 from dematfin.domain.mandat.attempt import OPEN, Attempt
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
@@ -129,7 +129,7 @@ class Deposits(RuleBasedStateMachine):
         if flux.id in {name for name, _ in self.tdt.alive.values()}:
             return
         try:
-            absence.certify_absent(self.hall.app, AGENT, flux.id, WHY, TOTAL)
+            lost_flow.certify_absent(self.hall.app, AGENT, flux.id, WHY, TOTAL)
         except RuleError:
             return
         assert flux.id not in {name for name, _ in self.tdt.late}

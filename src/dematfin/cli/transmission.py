@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dematfin.acts import absence, deposits, withdraw
+from dematfin.acts import deposits, lost_flow, withdraw
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import counted, instant, say, table, write_json
@@ -69,7 +69,7 @@ def attach(
 def certify(flux: Key, motif: Why, configuration: Configuration = DEFAULT) -> None:
     """Certifie qu'un flux perdu n'est ni au TdT ni chez le comptable : ses mandats reviennent, à refaire signer."""
     desk = sit(configuration)
-    stake = absence.absence(desk.app, desk.who, flux)
+    stake = lost_flow.absence(desk.app, desk.who, flux)
     say(f"Flux {flux} · {counted(len(stake.mandats), 'mandat')} · {french(stake.total)}", style="bold")
     for one in stake.mandats:
         say(f"  n° {one.number} · {one.tiers.name} · {french(one.amount)}")
@@ -77,7 +77,7 @@ def certify(flux: Key, motif: Why, configuration: Configuration = DEFAULT) -> No
     say("Si ce flux était arrivé, ces fournisseurs pourraient être payés deux fois. Demandez d'abord :")
     say(f"  1. au TdT, que {flux} n'est plus chez lui et ne partira pas ;")
     say("  2. au comptable, qu'il n'a aucun de ces mandats.")
-    absence.certify_absent(desk.app, desk.who, flux, motif, typed())
+    lost_flow.certify_absent(desk.app, desk.who, flux, motif, typed())
     sheets = stake.flux.bordereaux
     again = f"dematfin bordereau reprendre {sheets[0]}" if sheets else "dematfin bordereau envoyer-pieces MANDAT"
     say(f"Flux {flux} : certifié absent, en votre nom. Il ne partira plus. Pour la suite : {again}")
