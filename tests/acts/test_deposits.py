@@ -28,36 +28,22 @@ from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
 from examples import ADMIN, AGENT, MAIRE, VISEUR
 from fakes.hall import Hall, flux
+from fakes.losing import NO_ARCHIVIST, failing, lose_the_answer, signed_hall
 
 TOTAL = Decimal("165.30")
 WHY = "vu avec le TdT et le comptable"
 ROBOT = Person(id="service", name="Service", roles=frozenset({Role.SERVICE}))
-NO_ARCHIVIST = UnknownOutcome("pas d'archiviste")
 
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
-    """Return a town hall with a signed flow."""
-    built = Hall.build(tmp_path)
-    built.to_sign("120.00", "45.30")
-    assert built.sign() == 1
-    return built
+    return signed_hall(tmp_path)
 
 
 @pytest.fixture
 def lost(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> Hall:
     """Return it once its flow is known to be at the TdT under number 1, which the TdT does not tell."""
-    send = hall.tdt.send
-
-    def arrives(path: Path, nomfic: str) -> str:
-        send(path, nomfic)
-        message = "La réponse s'est perdue."
-        raise UnknownOutcome(message)
-
-    monkeypatch.setattr(hall.tdt, "find", failing(NO_ARCHIVIST))
-    with monkeypatch.context() as once:
-        once.setattr(hall.tdt, "send", arrives)
-        transmit(hall.app)
+    lose_the_answer(hall, monkeypatch)
     hall.clock.advance(minutes=6)
     reconcile(hall.app)
     hall.clock.advance(minutes=6)
@@ -70,13 +56,6 @@ def sent(hall: Hall) -> Hall:
     """Return it once its flow is transmitted."""
     transmit(hall.app)
     return hall
-
-
-def failing(error: Exception) -> Callable[..., str]:
-    def call(*_: object) -> str:
-        raise error
-
-    return call
 
 
 def says(phase: Phase, message: str = "") -> Callable[..., Progress]:

@@ -1,6 +1,5 @@
 """What the DGFiP answers, and the way back of what it refused."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from dematfin.steps.follow_up import follow_up
 from dematfin.steps.transmit import transmit
 from examples import AGENT, COMMUNE
 from fakes.hall import Hall
+from fakes.losing import failing
 
 
 @pytest.fixture
@@ -29,13 +29,6 @@ def hall(tmp_path: Path) -> Hall:
     built.to_sign("120.00", "45.30")
     built.sign()
     return built
-
-
-def failing(error: Exception) -> Callable[..., bytes]:
-    def call(*_: object) -> bytes:
-        raise error
-
-    return call
 
 
 def states(hall: Hall) -> dict[int, MandatState]:

@@ -19,47 +19,24 @@ from dematfin.errors import (
     ConfigError,
     DematfinError,
     Refused,
-    UnknownOutcome,
     Unreachable,
 )
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
 from fakes.hall import Hall, Killed, flux
-
-LOST = UnknownOutcome("La réponse s'est perdue.")
-NO_ARCHIVIST = UnknownOutcome("pas d'archiviste")
+from fakes.losing import LOST, NO_ARCHIVIST, failing, lose_the_answer, signed_hall
 
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
-    """Return a town hall with a signed flow."""
-    built = Hall.build(tmp_path)
-    built.to_sign("120.00", "45.30")
-    assert built.sign() == 1
-    return built
+    return signed_hall(tmp_path)
 
 
 @pytest.fixture
 def lost(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> Hall:
     """Return it once its flow has arrived, the answer being lost, at a TdT that lists nothing to us."""
-    send = hall.tdt.send
-
-    def arrives(path: Path, nomfic: str) -> str:
-        send(path, nomfic)
-        raise LOST
-
-    monkeypatch.setattr(hall.tdt, "find", failing(NO_ARCHIVIST))
-    with monkeypatch.context() as once:
-        once.setattr(hall.tdt, "send", arrives)
-        transmit(hall.app)
+    lose_the_answer(hall, monkeypatch)
     return hall
-
-
-def failing(error: Exception) -> Callable[..., str]:
-    def call(*_: object) -> str:
-        raise error
-
-    return call
 
 
 def noted(calls: list[str], name: str, call: Callable[[Path, str], str]) -> Callable[[Path, str], str]:

@@ -1,6 +1,5 @@
 """What each run finds of the way to the TdT is kept, and told to whoever may do something."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,18 +15,12 @@ from dematfin.steps.follow_up import follow_up
 from dematfin.steps.transmit import transmit
 from examples import AGENT
 from fakes.hall import Hall, flux
+from fakes.losing import failing
 
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     return Hall.build(tmp_path)
-
-
-def failing(error: Exception) -> Callable[..., object]:
-    def call(*_: object) -> object:
-        raise error
-
-    return call
 
 
 ILLEGIBLE = ConfigError("Le certificat est illisible.")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dematfin.acts import ascertain, mandats, sign, visa, visa_views
+from dematfin.acts import ascertain, consult, mandats, sign, visa, visa_views
 from dematfin.acts import run as acts
 from dematfin.config import Settings
 from dematfin.domain.finding import Finding
@@ -35,6 +35,7 @@ from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa as open_folders
 from examples import AGENT, CCAS, COMMUNE, MAIRE, VISEUR, content
 from fakes.hall import Hall
+from fakes.losing import failing
 
 
 @pytest.fixture
@@ -95,13 +96,6 @@ def piece(number: int, state: str, paid: str = "", **dates: str) -> str:
 
 def states(hall: Hall) -> dict[int, MandatState]:
     return {one.number: one.state for one in hall.all(Mandat)}
-
-
-def failing(error: Exception) -> Callable[..., str]:
-    def call(*_: object) -> str:
-        raise error
-
-    return call
 
 
 # Chorus Pro silent for long: the flow leaves, unless something was said of its invoices.
@@ -394,13 +388,28 @@ def test_a_refusal_that_comes_after_a_payment_gives_nothing_back(signed: Hall) -
     transmit(signed.app)
     signed.tdt.unread = {"9": retour(piece(1187, "05", "120.00"))}
     follow = signed.tdt.follow
-    signed.tdt.follow = failing(Unreachable())  # type: ignore[method-assign,assignment]  # for one day
+    signed.tdt.follow = failing(Unreachable())  # type: ignore[method-assign]  # for one day
     follow_up(signed.app)
     signed.tdt.follow = follow  # type: ignore[method-assign]
     signed.tdt.refused = {42}
     notes = follow_up(signed.app).notes
     assert states(signed) == {1187: MandatState.PAID, 1188: MandatState.REFUSED_AT_GATE}
     assert any("1187" in note for note in notes)
+
+
+def test_a_refusal_of_what_the_comptable_knows_whole_is_told_until_somebody_has_looked(signed: Hall) -> None:
+    transmit(signed.app)
+    signed.tdt.unread = {"9": retour(piece(1187, "05", "120.00"), piece(1188, "05", "45.30"))}
+    follow = signed.tdt.follow
+    signed.tdt.follow = failing(Unreachable())  # type: ignore[method-assign]  # for one day
+    follow_up(signed.app)
+    signed.tdt.follow = follow  # type: ignore[method-assign]
+    signed.tdt.refused = {42}
+    follow_up(signed.app)
+    assert states(signed) == {1187: MandatState.PAID, 1188: MandatState.PAID}
+    (sheet,) = signed.all(Bordereau)
+    assert not sheet.refused
+    assert [one for one in consult.picture(signed.app, AGENT).alerts if "n° 1188 (payé)" in one]
 
 
 def test_a_deposit_found_again_after_the_comptable_spoke_is_followed(

@@ -1,6 +1,5 @@
 """What a deposit says decides what becomes of its flow, and nothing leaves before Chorus Pro was told."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,22 +21,12 @@ from dematfin.errors import (
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
 from fakes.hall import Hall, flux
+from fakes.losing import failing, signed_hall
 
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
-    """Return a town hall with a signed flow."""
-    built = Hall.build(tmp_path)
-    built.to_sign("120.00", "45.30")
-    assert built.sign() == 1
-    return built
-
-
-def failing(error: Exception) -> Callable[..., str]:
-    def call(*_: object) -> str:
-        raise error
-
-    return call
+    return signed_hall(tmp_path)
 
 
 def test_a_status_is_given_up_only_when_its_flow_leaves(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,12 @@ from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.labels import FLUX, MANDAT
-from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.bordereau import Bordereau, check_total
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.reason import Speaker
-from dematfin.domain.money import ZERO, french
+from dematfin.domain.money import ZERO
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Answer, AnswerState
@@ -116,12 +116,7 @@ def find_refused(app: App, who: Person, nomfic: str, motif: str, confirmed: Deci
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.lease(LEASES[prepare], app.holder):
         found = stake(app, who, nomfic)
-        if confirmed != found.total:
-            message = (
-                f"Flux {nomfic} : le montant tapé ({french(confirmed)}) n'est pas le sien ({french(found.total)}). "
-                "Rien n'est changé : vérifiez que c'est bien ce flux."
-            )
-            raise RuleError(message)
+        check_total(nomfic, confirmed, found.total)
         with app.ledger.transaction() as books:
             _refuse(app, books, found, said)
     return found

@@ -12,10 +12,10 @@ from typing import Final
 from dematfin.domain.event import Subject
 from dematfin.domain.labels import FLUX, MANDAT
 from dematfin.domain.mandat.attempt import AttemptState
-from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.bordereau import Bordereau, check_total
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat
-from dematfin.domain.money import ZERO, french
+from dematfin.domain.money import ZERO
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Answer
@@ -80,12 +80,7 @@ def certify_absent(app: App, who: Person, nomfic: str, motif: str, confirmed: De
     reason = for_journal(f"Flux {nomfic}", motif)
     with app.ledger.lease(LEASES[transmit], app.holder):
         stake = absence(app, who, nomfic)
-        if confirmed != stake.total:
-            message = (
-                f"Flux {nomfic} : le montant tapé ({french(confirmed)}) n'est pas le sien ({french(stake.total)}). "
-                "Rien n'est changé : vérifiez que c'est bien ce flux."
-            )
-            raise RuleError(message)
+        check_total(nomfic, confirmed, stake.total)
         _take_back(app.on_behalf_of(who, Act.PREPARE), stake.flux, f"certifié absent par {who.name} : {reason}")
     return stake
 

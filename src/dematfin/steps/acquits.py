@@ -24,6 +24,8 @@ from dematfin.steps.outcome import Tally
 from dematfin.steps.piece_answers import judge_pieces
 from dematfin.steps.second_acquit import second
 
+COMES_BACK: Final = UNANSWERED | {MandatState.REFUSED_AT_GATE}
+"""Of which the comptable has said nothing: the refusal of its bordereau brings such a mandat back."""
 TAKEN: Final = "ERREUR_DOUBLON_BORDEREAU"
 """NumAnoAck of a bordereau that Hélios has already: it came by another flow."""
 
@@ -115,9 +117,12 @@ def _refused(case: _Case, sheet: Bordereau, anomalies: Sequence[Anomaly]) -> Ite
         case.books.save(replace(former, state=FluxState.ACKNOWLEDGED, acquit=AcquitSummary.ACCEPTED))
         yield from take_arrived(case.app, case.books, sheet, former, case.tally)
         return
-    case.books.save(replace(sheet, refused=True))
+    known = _known(case.books, sheet)
+    case.books.save(replace(sheet, refused=len(known) < len(sheet.mandats)))
     _record(case, sheet, "refusé", reason)
     _refuse_mandats(case, sheet, anomalies)
+    if known:
+        yield _known_all_the_same(sheet, known)
     hear_again(case.books, (sheet,))
 
 
@@ -130,24 +135,29 @@ def _brought_by(books: Books, sheet: Bordereau, anomalies: Sequence[Anomaly]) ->
 
 
 def _refuse_mandats(case: _Case, sheet: Bordereau, anomalies: Sequence[Anomaly]) -> None:
-    """An anomaly on one line refuses the whole bordereau: all its mandats come back, with their own reasons.
-
-    One of which the comptable has already spoken arrived by another way: it must not be sent again.
-    """
+    """An anomaly on one line refuses the whole bordereau: all its mandats come back, with their own reasons."""
     back, events = [], []
-    for mandat in case.books.find(Mandat, bordereau=sheet.id):
-        if mandat.state in UNANSWERED | {MandatState.REFUSED_AT_GATE}:
-            reasons = gate_reasons(anomalies, mandat)
-            after = replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=sentence(reasons), reasons=reasons)
-            back.append(after)
-            events.append(case.app.event(Subject.MANDAT, mandat.id, mandat.state, after.state, after.reason, by=DGFIP))
-        elif mandat.state is not MandatState.PREPARED:  # taken up again already
-            case.tally.note(
-                f"Mandat {mandat.id} : Hélios refuse son bordereau {sheet.id}, mais le comptable le connaît déjà "
-                f"sous le n° {mandat.number} ({MANDAT[mandat.state]}). Il n'est pas à reprendre : voyez avec lui."
-            )
+    for mandat in case.books.find(Mandat, bordereau=sheet.id, state=COMES_BACK):
+        reasons = gate_reasons(anomalies, mandat)
+        after = replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=sentence(reasons), reasons=reasons)
+        back.append(after)
+        events.append(case.app.event(Subject.MANDAT, mandat.id, mandat.state, after.state, after.reason, by=DGFIP))
     case.books.save(*back)
     case.books.record(*events)
+
+
+def _known(books: Books, sheet: Bordereau) -> tuple[Mandat, ...]:
+    """Return the mandats of which the comptable has spoken already: they arrived by another way."""
+    held = books.find(Mandat, bordereau=sheet.id)
+    return tuple(one for one in held if one.state not in COMES_BACK | {MandatState.PREPARED})
+
+
+def _known_all_the_same(sheet: Bordereau, known: Sequence[Mandat]) -> str:
+    listed = ", ".join(f"{one.id}, n° {one.number} ({MANDAT[one.state]})" for one in known)
+    return (
+        f"Hélios refuse le bordereau {sheet.id}, mais le comptable en connaît déjà {listed}. Ne les reprenez ni ne les "
+        "renvoyez : voyez avec lui."
+    )
 
 
 def _record(case: _Case, sheet: Bordereau, after: str, motif: str) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO, french
+from dematfin.errors import RuleError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +90,13 @@ def cut(mandats: Sequence[Mandat], sizes: Mapping[str, int], limit: int) -> Iter
         weight += size
     if part:
         yield tuple(part)
+
+
+def check_total(nomfic: str, confirmed: Decimal, total: Decimal) -> None:
+    """Raise RuleError unless the total that a person typed is that of the flow: it was really read."""
+    if confirmed != total:
+        message = (
+            f"Flux {nomfic} : le montant tapé ({french(confirmed)}) n'est pas le sien ({french(total)}). Rien n'est "
+            "changé : vérifiez que c'est bien ce flux."
+        )
+        raise RuleError(message)
