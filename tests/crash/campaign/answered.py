@@ -17,7 +17,10 @@ APPLIED: Final = "acquit Hélios"
 
 
 def _acquits(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
-    """Each acquit that was served is kept, and one of each flow was applied, once."""
+    """The acquit of each flow is kept as it was last served, and one was applied, once.
+
+    A process may die with the bytes in hand: they are asked for again, and the TdT may give others by then.
+    """
     applied = Counter(
         (one.event.subject_id, one.event.motif)
         for one in ours.events
@@ -26,11 +29,12 @@ def _acquits(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     for (name, _), count in applied.items():
         if count > 1:
             yield Fault(DOUBLED, f"acquit de {name} appliqué {count} fois")
-    served = {(line["nomfic"], line["sha1"]) for line in theirs.noted("acquit_servi")}
+    served = [(line["nomfic"], line["sha1"]) for line in theirs.noted("acquit_servi")]
     acquits = [one for one in ours.answers if one.kind is AnswerKind.ACQUIT]
     kept = {(one.flux, ours.sha1(one.document)) for one in acquits}
-    yield from (Fault(LOST, f"un acquit de {name}, servi par le TdT, n'est pas chez nous") for name, _ in served - kept)
-    yield from (Fault(BROKEN, f"un acquit de {name} ne vient pas du TdT") for name, _ in kept - served)
+    missed = dict(served).items() - kept
+    yield from (Fault(LOST, f"un acquit de {name}, servi par le TdT, n'est pas chez nous") for name, _ in missed)
+    yield from (Fault(BROKEN, f"un acquit de {name} ne vient pas du TdT") for name, _ in kept.difference(served))
     for flux in ours.flows:
         good = [one for one in acquits if one.state is AnswerState.APPLIED and one.flux == flux.id]
         if good and flux.state is not FluxState.ACKNOWLEDGED:
