@@ -24,12 +24,13 @@ from dematfin.demo.story import load
 from dematfin.domain.delay.dgp import delay
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.mandat.bordereau import Bordereau, bordereau_id
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import Flux, FluxState, nomfic
 from dematfin.domain.mandat.mandat import Line, Mandat, MandatState, Share
 from dematfin.domain.parties.tiers import Address, BankAccount, Tiers
 from dematfin.domain.registers import Imputation
 from dematfin.ports.app import App
-from dematfin.ports.transmitter import Phase, Progress, ReturnItem
+from dematfin.ports.transmitter import Progress, ReturnItem
 from dematfin.steps.follow_up import follow_up
 from dematfin.support import logs
 from dematfin.support.clock import SystemClock

@@ -10,13 +10,14 @@ from dematfin.acts import ascertain, consult, mandats
 from dematfin.domain.event import SERVICE, Subject
 from dematfin.domain.mandat.attempt import Attempt, AttemptState
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.reason import Speaker
 from dematfin.domain.reception import Answer, AnswerState
 from dematfin.errors import Forbidden, RuleError, UnknownOutcome
-from dematfin.ports.transmitter import Phase, Progress
+from dematfin.ports.transmitter import Progress
 from dematfin.steps.attempts import arrived
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.prepare import prepare
@@ -24,6 +25,7 @@ from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
 from examples import AGENT, MAIRE
 from fakes.hall import Hall, flux
+from fakes.losing import sent_hall
 from steps.test_late_acquits import (
     SENT,
     SHEET,
@@ -47,12 +49,7 @@ TOTAL = Decimal("165.30")
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall whose bordereau 42, of mandats 1187 and 1188, was sent."""
-    built = Hall.build(tmp_path)
-    built.to_sign("120.00", "45.30")
-    built.sign()
-    transmit(built.app)
-    built.tdt.unread.clear()
-    return built
+    return sent_hall(tmp_path)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from dematfin.acts import consult, deposits, lost_flow, mandats, withdraw
 from dematfin.domain.mandat.attempt import Attempt, AttemptState
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.parties.person import Person, Role
@@ -23,7 +24,7 @@ from dematfin.errors import (
     UnknownRecord,
     Unreachable,
 )
-from dematfin.ports.transmitter import Held, Phase, Progress
+from dematfin.ports.transmitter import Progress
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
 from examples import ADMIN, AGENT, MAIRE, VISEUR

@@ -15,6 +15,7 @@ from dematfin.acts.reductions import Wish
 from dematfin.domain.event import Subject
 from dematfin.domain.figures.in_flight import Awaited
 from dematfin.domain.mandat.attempt import Attempt, AttemptState
+from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reconciliation import Gap
@@ -22,7 +23,7 @@ from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person
 from dematfin.domain.reception import Answer, AnswerKind
 from dematfin.errors import AccessDenied, BadAnswer, Forbidden, Refused, RuleError, UnknownRecord, Unreachable
-from dematfin.ports.transmitter import Held, Phase, Progress
+from dematfin.ports.transmitter import Progress
 from examples import AGENT
 from fakes.hall import Hall, flux
 from fakes.tdt import FakeTdt

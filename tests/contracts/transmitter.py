@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.errors import AlreadyThere, Refused, UnknownOutcome
-from dematfin.ports.transmitter import Phase, Transmitter
+from dematfin.ports.transmitter import Transmitter
 
 WriteFlow = Callable[[str], Path]
 Elapse = Callable[[], None]

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dematfin.domain.mandat.answer_gaps import Unknown, gaps
-from dematfin.domain.mandat.deposit import Place, There
+from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.reconciliation import Difference, Gap, Row, Sides, reconcile, totals
 from dematfin.domain.reception import AnswerState
 from domain.flights import acquit, flux
 
-S, P = FluxState, Place
+S, P = FluxState, Phase
 NUMBERS = st.sampled_from(("", "1", "2", "3", "4"))
 NAMES = st.sampled_from(("", "A", "B", "C", "PESALR1_X"))
 OURS = st.lists(
@@ -26,13 +26,13 @@ OURS = st.lists(
     unique_by=lambda one: one.id,
 )
 THERE = st.lists(
-    st.builds(There, remote_id=NUMBERS.filter(bool), nomfic=NAMES, place=st.sampled_from(P)),
+    st.builds(Held, remote_id=NUMBERS.filter(bool), nomfic=NAMES, phase=st.sampled_from(P)),
     unique_by=lambda one: one.remote_id,
 )
 
 
 @given(ours=OURS, there=THERE, listed=st.booleans())
-def test_every_flow_of_both_sides_appears_exactly_once(*, ours: list[Flux], there: list[There], listed: bool) -> None:
+def test_every_flow_of_both_sides_appears_exactly_once(*, ours: list[Flux], there: list[Held], listed: bool) -> None:
     rows = reconcile(Sides(ours=ours, there=there, listed=listed))
     assert sorted(row.nomfic for row in rows if row.here) == sorted(one.id for one in ours)
     assert sorted(row.remote_id for row in rows if row.there) == sorted(one.remote_id for one in there)
@@ -42,7 +42,7 @@ def test_every_flow_of_both_sides_appears_exactly_once(*, ours: list[Flux], ther
 
 @given(ours=OURS, there=THERE, listed=st.booleans())
 def test_no_difference_is_unexplained_and_none_is_passed_over(
-    *, ours: list[Flux], there: list[There], listed: bool
+    *, ours: list[Flux], there: list[Held], listed: bool
 ) -> None:
     states = {one.id: one.state for one in ours}
     for row in reconcile(Sides(ours=ours, there=there, listed=listed)):
@@ -56,19 +56,19 @@ def test_no_difference_is_unexplained_and_none_is_passed_over(
             assert row.difference.act
 
 
-def only(one: Flux | None, *there: There, listed: bool = True) -> Row:
+def only(one: Flux | None, *there: Held, listed: bool = True) -> Row:
     (row,) = reconcile(Sides(ours=[one] if one else [], there=there, listed=listed))
     return row
 
 
-def gap(one: Flux | None, *there: There, listed: bool = True) -> Difference:
+def gap(one: Flux | None, *there: Held, listed: bool = True) -> Difference:
     difference = only(one, *there, listed=listed).difference
     assert difference is not None
     return difference
 
 
 MINE = flux(1)
-HIS = There(remote_id=MINE.remote_id, nomfic=MINE.id, place=P.WAITING)
+HIS = Held(remote_id=MINE.remote_id, nomfic=MINE.id, phase=P.WAITING)
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ HIS = There(remote_id=MINE.remote_id, nomfic=MINE.id, place=P.WAITING)
         (S.REFUSED_BY_TDT, P.REFUSED),
     ],
 )
-def test_what_agrees_is_not_told(state: FluxState, place: Place) -> None:
-    assert only(replace(MINE, state=state), replace(HIS, place=place)).difference is None
+def test_what_agrees_is_not_told(state: FluxState, place: Phase) -> None:
+    assert only(replace(MINE, state=state), replace(HIS, phase=place)).difference is None
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_what_agrees_is_not_told(state: FluxState, place: Place) -> None:
         (S.REFUSED_BY_TDT, P.ANSWERED, Gap.REVIVED, "voyez avec le comptable"),
     ],
 )
-def test_each_difference_has_its_name_and_its_remedy(state: FluxState, place: Place, expected: Gap, words: str) -> None:
-    found = gap(replace(MINE, state=state), replace(HIS, place=place))
+def test_each_difference_has_its_name_and_its_remedy(state: FluxState, place: Phase, expected: Gap, words: str) -> None:
+    found = gap(replace(MINE, state=state), replace(HIS, phase=place))
     assert (found.gap, found.act) == (expected, True)
     assert words in found.remedy
 
@@ -120,13 +120,13 @@ def test_a_second_deposit_is_a_twin_and_the_first_stays_ours() -> None:
     assert (first.remote_id, first.difference) == (MINE.remote_id, None)
     assert second.difference
     assert second.difference.gap is Gap.TWIN
-    harmless = reconcile(Sides(ours=[MINE], there=[replace(twin, place=P.REFUSED), HIS], listed=True))[1]
+    harmless = reconcile(Sides(ours=[MINE], there=[replace(twin, phase=P.REFUSED), HIS], listed=True))[1]
     assert harmless.difference
     assert not harmless.difference.act
 
 
 def test_our_number_that_holds_another_flow_is_told_on_both() -> None:
-    foreign = There(remote_id=MINE.remote_id, nomfic="AUTRE", place=P.WAITING)
+    foreign = Held(remote_id=MINE.remote_id, nomfic="AUTRE", phase=P.WAITING)
     rows = {row.nomfic: row.difference for row in reconcile(Sides(ours=[MINE], there=[foreign], listed=True))}
     assert {one.gap for one in rows.values() if one} == {Gap.NOT_THERE, Gap.OTHER_FILE}
     moved = gap(MINE, replace(HIS, remote_id="9999"))
@@ -138,7 +138,7 @@ def test_our_number_that_holds_another_flow_is_told_on_both() -> None:
     ("nomfic", "words"), [("", "ne peut pas être lu"), ("AUTRE", "un autre logiciel"), ("PESALR1_9", "base restaurée")]
 )
 def test_a_stranger_says_where_it_may_come_from(nomfic: str, words: str) -> None:
-    found = gap(None, There(remote_id="5", nomfic=nomfic, place=P.WAITING))
+    found = gap(None, Held(remote_id="5", nomfic=nomfic, phase=P.WAITING))
     assert found.gap is Gap.FOREIGN
     assert found.act is (nomfic != "AUTRE")  # another software that uses the account is no alarm
     assert words in found.why

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.errors import (
     AlreadyThere,
     BadAnswer,
@@ -13,7 +14,7 @@ from dematfin.errors import (
     UnknownOutcome,
     Unreachable,
 )
-from dematfin.ports.transmitter import Held, Phase, Progress, ReturnItem
+from dematfin.ports.transmitter import Progress, ReturnItem
 from fakes.hall import Killed
 
 BEFORE: Final[dict[str, type[BaseException]]] = {

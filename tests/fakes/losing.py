@@ -31,6 +31,14 @@ def signed_hall(folder: Path) -> Hall:
     return built
 
 
+def sent_hall(folder: Path) -> Hall:
+    """Return a town hall whose bordereau 42, of mandats 1187 and 1188, was sent; its TdT has no retour."""
+    built = signed_hall(folder)
+    transmit(built.app)
+    built.tdt.unread.clear()
+    return built
+
+
 def lose_the_answer(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     """Send its flow: it arrives, the answer is lost, and the TdT lists nothing to us."""
     send = hall.tdt.send

@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 
 from dematfin.domain.mandat.aller import ReadFlow
+from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.errors import AlreadyThere, Refused
 from dematfin.pes.aller import read_aller
-from dematfin.ports.transmitter import Held, Phase, Progress, ReturnItem
+from dematfin.ports.transmitter import Progress, ReturnItem
 
 ACQUIT = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0"
 

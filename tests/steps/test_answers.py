@@ -8,13 +8,14 @@ import pytest
 from dematfin.acts import mandats
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.reception import Answer, AnswerKind, AnswerState
 from dematfin.errors import Unreachable
 from dematfin.pes.aller import read_aller
-from dematfin.ports.transmitter import Phase, Progress
+from dematfin.ports.transmitter import Progress
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.transmit import transmit
 from examples import AGENT, COMMUNE

@@ -8,12 +8,13 @@ import pytest
 
 from dematfin.acts import aside, attachments, consult, late_pieces
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece, PieceKind
 from dematfin.errors import Refused
 from dematfin.pes.aller import read_aller
-from dematfin.ports.transmitter import Phase, Progress
+from dematfin.ports.transmitter import Progress
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.keeping import Given
 from dematfin.steps.prepare import prepare

@@ -10,17 +10,19 @@ import pytest
 from dematfin.acts import aside, consult, mandats, sign
 from dematfin.domain.event import SERVICE, Subject
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.reception import Answer, AnswerKind, AnswerState
 from dematfin.ports.app import App
-from dematfin.ports.transmitter import Phase, Progress, ReturnItem
+from dematfin.ports.transmitter import Progress, ReturnItem
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
 from dematfin.steps.transmit import transmit
 from examples import AGENT, COMMUNE, MAIRE
 from fakes.hall import Hall
+from fakes.losing import sent_hall
 
 SHEET = "COMMUNE-2026-42"
 NO = Progress(phase=Phase.REFUSED, message="Signature illisible.")
@@ -31,12 +33,7 @@ TAKEN = "ERREUR_DOUBLON_BORDEREAU"
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall whose bordereau 42, of mandats 1187 and 1188, was sent; its TdT has no retour."""
-    built = Hall.build(tmp_path)
-    built.to_sign("120.00", "45.30")
-    built.sign()
-    transmit(built.app)
-    built.tdt.unread.clear()
-    return built
+    return sent_hall(tmp_path)
 
 
 def acquit(nomfic: str, *elements: str) -> bytes:

@@ -9,8 +9,9 @@ import pytest
 
 from dematfin.acts import consult
 from dematfin.domain.link import Link
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.errors import AccessDenied, BadAnswer, ConfigError, Refused, UnknownOutcome, Unreachable
-from dematfin.ports.transmitter import Phase, Progress, ReturnItem
+from dematfin.ports.transmitter import Progress, ReturnItem
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.transmit import transmit
 from examples import AGENT

@@ -9,11 +9,12 @@ import pytest
 
 from dematfin.acts import consult
 from dematfin.domain.event import Subject
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reason import Speaker
 from dematfin.domain.reception import Answer, AnswerState
-from dematfin.ports.transmitter import Phase, Progress
+from dematfin.ports.transmitter import Progress
 from dematfin.steps import retours
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.outcome import Outcome

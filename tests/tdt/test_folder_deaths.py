@@ -13,8 +13,9 @@ from typing import Self
 
 import pytest
 
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.errors import AlreadyThere
-from dematfin.ports.transmitter import Phase, ReturnItem
+from dematfin.ports.transmitter import ReturnItem
 from dematfin.tdt import drop
 from dematfin.tdt.folder import FolderTdt
 from tdt.desktop import Desktop, writer

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.errors import AlreadyThere, BadAnswer, Refused, UnknownOutcome, Unreachable
-from dematfin.ports.transmitter import Phase
 from dematfin.tdt import drop
 from dematfin.tdt.folder import FolderTdt
 from tdt.desktop import Desktop, writer

@@ -11,8 +11,8 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.errors import AccessDenied, AlreadyThere, ConnectorError, UnknownOutcome, Unreachable
-from dematfin.ports.transmitter import Phase
 from dematfin.sandbox import bad_certificates, pki
 from dematfin.sandbox.server import LoopbackServer
 from dematfin.sandbox.tdt.app import TdtApp

@@ -2,8 +2,9 @@
 
 import pytest
 
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.errors import BadAnswer
-from dematfin.ports.transmitter import Phase, ReturnItem
+from dematfin.ports.transmitter import ReturnItem
 from dematfin.sandbox.server import Reply
 from dematfin.tdt import heads
 from dematfin.tdt.s2low import S2low

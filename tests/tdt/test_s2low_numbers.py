@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused, UnknownOutcome, Unreachable
-from dematfin.ports.transmitter import Held, Phase
 from dematfin.sandbox.server import Reply, Request
 from dematfin.tdt import listing
 from dematfin.tdt.s2low import S2low

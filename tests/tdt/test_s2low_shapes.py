@@ -7,8 +7,9 @@ from typing import Final
 
 import pytest
 
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused, UnknownOutcome, Unreachable
-from dematfin.ports.transmitter import Phase, ReturnItem
+from dematfin.ports.transmitter import ReturnItem
 from dematfin.sandbox.server import Reply
 from dematfin.tdt.s2low import S2low
 from tdt.platform import (

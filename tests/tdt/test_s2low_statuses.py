@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused, Unreachable
-from dematfin.ports.transmitter import Phase
 from dematfin.sandbox.server import Reply
 from dematfin.tdt.s2low import S2low
 from tdt.platform import ACQUIT, NOT_THERE, STATUS, Dictated, acquit, retour, status, xml

@@ -5,13 +5,13 @@ from typing import Final
 
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.attempt import Attempt
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import Conflict, ConnectorError, Refused, RuleError, UnknownOutcome
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.ports.transmitter import Phase
 from dematfin.steps.attempts import arrived_in, attempts_of, flux_named
 from dematfin.steps.day import LEASES
 from dematfin.steps.transmit import transmit

@@ -13,6 +13,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.labels import FLUX, MANDAT
 from dematfin.domain.mandat.attempt import AttemptState
 from dematfin.domain.mandat.bordereau import Bordereau, check_total
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat
 from dematfin.domain.money import ZERO
@@ -22,7 +23,6 @@ from dematfin.domain.reception import Answer
 from dematfin.errors import RuleError, SignatureError, UnknownOutcome
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.ports.transmitter import Phase
 from dematfin.steps.attempts import elsewhere, end_open, flux_named, keep_former, last_refused
 from dematfin.steps.day import LEASES
 from dematfin.steps.reconcile import rested

@@ -8,16 +8,15 @@ from dematfin.domain.mandat.answer_gaps import AnswerGap, Unknown, gaps
 from dematfin.domain.mandat.answers import RetourPiece
 from dematfin.domain.mandat.attempt import Attempt
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.deposit import Place, There
-from dematfin.domain.mandat.flux import MAY_BE_THERE, Flux, FluxState
+from dematfin.domain.mandat.deposit import Held, Phase
+from dematfin.domain.mandat.flux import IN_DOUBT, MAY_BE_THERE, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.mandat.reconciliation import IN_DOUBT, Row, Sides, reconcile, totals
+from dematfin.domain.mandat.reconciliation import Row, Sides, reconcile, totals
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Answer, AnswerKind, AnswerState
 from dematfin.errors import AccessDenied, BadAnswer, DocumentError, Refused
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.ports.transmitter import Held
 from dematfin.steps.retours import OUR_KINDS
 
 OPEN = IN_DOUBT | {FluxState.TRANSMITTED}
@@ -94,17 +93,17 @@ def _left(flux: Flux) -> datetime | None:
     return flux.sent_at or flux.sending_since
 
 
-def _listed(app: App, ours: Iterable[Flux], held: Iterable[Held]) -> list[There]:
+def _listed(app: App, ours: Iterable[Flux], held: Iterable[Held]) -> list[Held]:
     """Take the list, and ask for each open flow that it leaves out, or says refused.
 
     A list is cut somewhere; and it does not tell a refusal from an error of which nobody knows whether it left before.
     """
-    there = {one.remote_id: one for one in map(_there, held)}
+    there = {one.remote_id: one for one in held}
     for flux in ours:
         if flux.state is not FluxState.TRANSMITTED or not flux.remote_id:
             continue
         listed = there.get(flux.remote_id)
-        if (listed is None or listed.place is Place.REFUSED) and (told := _followed(app, flux.remote_id, flux.id)):
+        if (listed is None or listed.phase is Phase.REFUSED) and (told := _followed(app, flux.remote_id, flux.id)):
             there[flux.remote_id] = replace(told, nomfic=listed.nomfic) if listed else told
     return list(there.values())
 
@@ -113,11 +112,7 @@ def _day(app: App, instant: datetime) -> date:
     return app.clock.local(instant).date()
 
 
-def _there(held: Held) -> There:
-    return There(remote_id=held.remote_id, nomfic=held.nomfic, place=Place[held.phase.name], message=held.message)
-
-
-def _asked(app: App, ours: Iterable[Flux], attempts: Sequence[Attempt]) -> list[There]:
+def _asked(app: App, ours: Iterable[Flux], attempts: Sequence[Attempt]) -> list[Held]:
     """Ask for each of our numbers, those of every attempt included; a number that is not known there is not there."""
     numbers = {flux.remote_id: flux.id for flux in ours if flux.state in ASKED and flux.remote_id}
     named = {flux.id for flux in ours}
@@ -128,7 +123,7 @@ def _asked(app: App, ours: Iterable[Flux], attempts: Sequence[Attempt]) -> list[
     return [one for one in found if one is not None]
 
 
-def _followed(app: App, number: str, nomfic: str) -> There | None:
+def _followed(app: App, number: str, nomfic: str) -> Held | None:
     """Ask for one number; a TdT that lets us in no more tells nothing about any."""
     try:
         progress = app.transmitter.follow(number, nomfic)
@@ -137,8 +132,8 @@ def _followed(app: App, number: str, nomfic: str) -> There | None:
     except Refused:
         return None
     except BadAnswer as error:
-        return There(remote_id=number, nomfic=nomfic, place=Place.UNKNOWN, message=str(error))
-    return There(remote_id=number, nomfic=nomfic, place=Place[progress.phase.name], message=progress.message)
+        return Held(remote_id=number, nomfic=nomfic, phase=Phase.UNKNOWN, message=str(error))
+    return Held(remote_id=number, nomfic=nomfic, phase=progress.phase, message=progress.message)
 
 
 def _unknown_mandats(app: App, answers: Iterable[Answer]) -> Iterator[Unknown]:

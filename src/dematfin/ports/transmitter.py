@@ -3,20 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-
-class Phase(StrEnum):
-    """Where a deposit stands at the TdT."""
-
-    WAITING = "WAITING"  # received, checked or on its way: ask again later
-    HELD = "HELD"  # a person must act on the TdT's own pages
-    ANSWERED = "ANSWERED"  # an acquit can be fetched
-    REFUSED = "REFUSED"  # the TdT refused it, nothing reached Hélios
-    LOST = "LOST"  # cancelled or purged: no answer will come
-    UNKNOWN = "UNKNOWN"  # a status that we do not know: keep asking, alert once
+from dematfin.domain.mandat.deposit import Held, Phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +29,6 @@ class ReturnItem:
     remote_id: str
     name: str
     acquit_of: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """One deposit that the TdT says it has; `nomfic` is empty when it cannot be read there."""
-
-    remote_id: str
-    nomfic: str
-    phase: Phase
-    message: str = ""
 
 
 class Transmitter(Protocol):

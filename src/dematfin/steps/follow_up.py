@@ -9,12 +9,13 @@ from typing import Final
 
 from dematfin.domain.event import SERVICE, Subject
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.polling import due, may_come_late
 from dematfin.domain.reception import Answer, AnswerState
 from dematfin.errors import BadAnswer, ConfigError, ConnectorError
 from dematfin.ports.app import App
-from dematfin.ports.transmitter import Phase, Progress, ReturnItem
+from dematfin.ports.transmitter import Progress, ReturnItem
 from dematfin.steps.answers import apply
 from dematfin.steps.arrival import hear_again
 from dematfin.steps.links import remember_unread, watched

@@ -13,7 +13,7 @@ from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.attempt import AttemptState
-from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.flux import IN_DOUBT, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.errors import AlreadyThere, ComeBackLater, ConfigError, ConnectorError, SignatureError, UnknownOutcome
 from dematfin.ports.app import App
@@ -34,7 +34,6 @@ from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tell import tell
 from dematfin.steps.untouched import check_ours, check_untouched
 
-IN_DOUBT: Final = frozenset({FluxState.SENDING, FluxState.TO_VERIFY})
 ELSEWHERE: Final = (
     "Flux {flux} : à vérifier, il est peut-être chez {other}, qui n'est plus le TdT configuré. Remettez-le dans la "
     "configuration le temps de vérifier ; si ce n'est plus possible, voyez avec lui et avec le comptable, puis : "

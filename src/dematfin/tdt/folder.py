@@ -8,8 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.errors import Refused
-from dematfin.ports.transmitter import Held, Phase, Progress, ReturnItem
+from dematfin.ports.transmitter import Progress, ReturnItem
 from dematfin.tdt.drop import Drop
 from dematfin.tdt.folder_settings import FolderSettings
 from dematfin.tdt.inbox import Inbox

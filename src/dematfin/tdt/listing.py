@@ -7,8 +7,8 @@ from typing import Final
 
 import httpx
 
+from dematfin.domain.mandat.deposit import Held
 from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused
-from dematfin.ports.transmitter import Held
 from dematfin.tdt import heads
 from dematfin.tdt.calls import NUMBER, Line, Reply
 from dematfin.tdt.envelopes import LASTING, shown

@@ -3,8 +3,9 @@
 import re
 from typing import Final
 
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.errors import BadAnswer
-from dematfin.ports.transmitter import Phase, Progress
+from dematfin.ports.transmitter import Progress
 from dematfin.tdt import acquits, envelopes, statuses
 from dematfin.tdt.calls import Line
 from dematfin.tdt.failures import body, refusal

@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from dematfin.domain.mandat.deposit import Held
 from dematfin.errors import BadAnswer, UnknownOutcome, Unreachable
-from dematfin.ports.transmitter import Held, Progress, ReturnItem
+from dematfin.ports.transmitter import Progress, ReturnItem
 from dematfin.support import tls
 from dematfin.support.http import Timeouts, check_url
 from dematfin.support.tls import ClientCertificate

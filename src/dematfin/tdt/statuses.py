@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dematfin.ports.transmitter import Phase
+from dematfin.domain.mandat.deposit import Phase
 
 CANCELLED, TO_SIGN, TO_RELEASE, PURGED, NO_ACQUIT = 0, 13, 14, 22, 24
 REFUSED: Final = -1

@@ -8,14 +8,13 @@ from dematfin.domain.delay.elapsed import age, worked
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.urgency import URGENT
 from dematfin.domain.mandat.closure import Patience
-from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux, FluxState
+from dematfin.domain.mandat.flux import IN_DOUBT, TO_DEPOSIT, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 
 SIGNED_TOO_LONG: Final = timedelta(days=1)
 SILENCE: Final = timedelta(days=10)
 """Share of the thirty days of payment that is the comptable's (CCP R. 2192-11 leaves twenty to the ordonnateur)."""
 INFORMATION: Final = "Pour information. "
-IN_DOUBT: Final = frozenset({FluxState.TO_VERIFY, FluxState.SENDING})
 ABSENT: Final = "S'il n'y est plus : dematfin transmission absente {} --motif \"…\""
 NOT_GONE: Final = "Flux {flux} : il n'est pas parti. {said}"
 TROUBLE: Final = {

@@ -1,25 +1,37 @@
-"""What a TdT has of ours, as a comparison needs it."""
+"""What a TdT says of a deposit that it has."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
-class Place(StrEnum):
+class Phase(StrEnum):
     """Where a deposit stands at the TdT."""
 
-    WAITING = "en chemin"
-    HELD = "retenu, quelqu'un doit agir sur le portail"
-    ANSWERED = "acquit disponible"
-    REFUSED = "refusé"
-    LOST = "annulé ou détruit"
-    UNKNOWN = "statut inconnu"
+    WAITING = "WAITING"  # received, checked or on its way: ask again later
+    HELD = "HELD"  # a person must act on the TdT's own pages
+    ANSWERED = "ANSWERED"  # an acquit can be fetched
+    REFUSED = "REFUSED"  # the TdT refused it, nothing reached Hélios
+    LOST = "LOST"  # cancelled or purged: no answer will come
+    UNKNOWN = "UNKNOWN"  # a status that we do not know: keep asking, alert once
+
+
+PHASE: Final[dict[Phase, str]] = {
+    Phase.WAITING: "en chemin",
+    Phase.HELD: "retenu, quelqu'un doit agir sur le portail",
+    Phase.ANSWERED: "acquit disponible",
+    Phase.REFUSED: "refusé",
+    Phase.LOST: "annulé ou détruit",
+    Phase.UNKNOWN: "statut inconnu",
+}
+"""What people read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class There:
-    """One deposit at the TdT; `nomfic` is empty when it cannot be read there."""
+class Held:
+    """One deposit that the TdT says it has; `nomfic` is empty when it cannot be read there."""
 
     remote_id: str
     nomfic: str
-    place: Place
+    phase: Phase
     message: str = ""

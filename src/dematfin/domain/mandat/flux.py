@@ -63,6 +63,8 @@ FLUX_MACHINE: Final = Machine(
 TO_DEPOSIT: Final = frozenset({S.SIGNED, S.READY})
 MAY_BE_THERE: Final = frozenset({S.SENDING, S.TO_VERIFY, S.TRANSMITTED, S.ACKNOWLEDGED})
 """Hélios may have received it."""
+IN_DOUBT: Final = frozenset({S.SENDING, S.TO_VERIFY})
+"""Whether the TdT has it is to be found out."""
 UNDER_WAY: Final = frozenset({S.BUILT, S.SIGNING, S.SIGNED, S.READY, S.SENDING, S.TO_VERIFY, S.TRANSMITTED})
 """Neither answered nor given up."""
 NEVER_LEFT: Final = frozenset({S.BUILT, S.SIGNING, S.SIGNED, S.READY})

@@ -6,13 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from dematfin.domain.mandat.deposit import Place, There
-from dematfin.domain.mandat.flux import FLUX_MACHINE, Flux, FluxState
+from dematfin.domain.mandat.deposit import PHASE, Held, Phase
+from dematfin.domain.mandat.flux import FLUX_MACHINE, IN_DOUBT, NEVER_LEFT, Flux, FluxState
 
-IN_DOUBT: Final = frozenset({FluxState.SENDING, FluxState.TO_VERIFY})
-NEVER_LEFT: Final = frozenset(
-    {FluxState.BUILT, FluxState.SIGNING, FluxState.SIGNED, FluxState.READY, FluxState.DROPPED}
-)
+STAYED: Final = NEVER_LEFT | {FluxState.DROPPED}
 PREFIX: Final = "PESALR1_"
 
 
@@ -70,7 +67,7 @@ class Sides:
 
     ours: Sequence[Flux]
     known: Mapping[str, Flux] = field(default_factory=dict)
-    there: Sequence[There]
+    there: Sequence[Held]
     listed: bool
 
 
@@ -97,7 +94,7 @@ def totals(rows: Sequence[Row]) -> dict[str, int]:
     return dict(Counter(str(row.difference.gap) if row.difference else "concordant" for row in rows))
 
 
-def _deposit_of(flux: Flux, left: Mapping[str, There], named: Mapping[str, Sequence[str]]) -> There | None:
+def _deposit_of(flux: Flux, left: Mapping[str, Held], named: Mapping[str, Sequence[str]]) -> Held | None:
     """Find the deposit of a flow: the one whose number we hold, else the first that bears its name."""
     mine = left.get(flux.remote_id) if flux.remote_id else None
     if mine is not None and mine.nomfic in {"", flux.id}:
@@ -105,12 +102,12 @@ def _deposit_of(flux: Flux, left: Mapping[str, There], named: Mapping[str, Seque
     return next((left[number] for number in named.get(flux.id, ()) if number in left), None)
 
 
-def _row(flux: Flux, there: There | None, *, listed: bool) -> Row:
+def _row(flux: Flux, there: Held | None, *, listed: bool) -> Row:
     return Row(
         nomfic=flux.id,
         remote_id=there.remote_id if there else flux.remote_id,
         here=f"{FLUX_MACHINE.words[flux.state]}{f', {flux.acquit}' if flux.acquit else ''}",
-        there=str(there.place) if there else "",
+        there=PHASE[there.phase] if there else "",
         difference=_present(flux, there) if there else _absent(flux, listed=listed),
     )
 
@@ -135,8 +132,8 @@ def _absent(flux: Flux, *, listed: bool) -> Difference | None:
     return None
 
 
-def _present(flux: Flux, there: There) -> Difference | None:
-    if flux.state in NEVER_LEFT:
+def _present(flux: Flux, there: Held) -> Difference | None:
+    if flux.state in STAYED:
         return _never_sent(flux, there)
     if flux.state in IN_DOUBT:
         why = f"Le TdT l'a sous le n° {there.remote_id}."
@@ -153,7 +150,7 @@ def _present(flux: Flux, there: There) -> Difference | None:
     return _unread(flux, there) if flux.state is FluxState.TRANSMITTED else None
 
 
-def _never_sent(flux: Flux, there: There) -> Difference:
+def _never_sent(flux: Flux, there: Held) -> Difference:
     why = (
         f"Il est « {FLUX_MACHINE.words[flux.state]} » ici, et le TdT l'a sous le n° {there.remote_id} : dépôt fait "
         "à la main, ou base restaurée d'une sauvegarde plus ancienne."
@@ -162,44 +159,48 @@ def _never_sent(flux: Flux, there: There) -> Difference:
     return Difference(gap=Gap.NEVER_SENT, why=why, remedy=remedy)
 
 
-def _revived(flux: Flux, there: There) -> Difference | None:
-    if there.place in {Place.REFUSED, Place.LOST}:
+def _revived(flux: Flux, there: Held) -> Difference | None:
+    if there.phase in {Phase.REFUSED, Phase.LOST}:
         return None
-    why = f"Le TdT l'avait refusé, il le dit maintenant : {there.place}. Une réponse d'Hélios a pu arriver depuis."
+    why = (
+        f"Le TdT l'avait refusé, il le dit maintenant : {PHASE[there.phase]}. Une réponse d'Hélios a pu arriver depuis."
+    )
     remedy = f"Avant toute reprise, voyez avec le comptable si ses mandats sont arrivés (dematfin flux voir {flux.id})."
     return Difference(gap=Gap.REVIVED, why=why, remedy=remedy)
 
 
-def _unread(flux: Flux, there: There) -> Difference | None:
-    match there.place:
-        case Place.ANSWERED:
+def _unread(flux: Flux, there: Held) -> Difference | None:
+    match there.phase:
+        case Phase.ANSWERED:
             why = "Hélios a répondu, la réponse n'est pas encore relevée."
             return Difference(gap=Gap.ACQUIT_THERE, why=why, remedy="Relancez le suivi (dematfin suivi).")
-        case Place.REFUSED:
+        case Phase.REFUSED:
             why = f"Le TdT l'a refusé. {there.message}".strip()
             return Difference(
                 gap=Gap.REFUSED_THERE, why=why, remedy="Relancez le suivi (dematfin suivi), puis corrigez."
             )
-        case Place.HELD | Place.LOST | Place.UNKNOWN:
-            why = there.message or f"Le TdT dit : {there.place}."
+        case Phase.HELD | Phase.LOST | Phase.UNKNOWN:
+            why = there.message or f"Le TdT dit : {PHASE[there.phase]}."
             remedy = f"Voyez le portail du TdT, ou appelez-le, pour le dépôt n° {there.remote_id}. Ne le renvoyez pas."
             return Difference(gap=Gap.HELD_THERE, why=why, remedy=remedy)
         case _:
             return None
 
 
-def _stray(there: There, ours: Mapping[str, Flux], holders: Mapping[str, Flux]) -> Row:
+def _stray(there: Held, ours: Mapping[str, Flux], holders: Mapping[str, Flux]) -> Row:
     difference = _explained(there, ours, holders)
-    return Row(nomfic=there.nomfic, remote_id=there.remote_id, there=str(there.place), difference=difference)
+    return Row(nomfic=there.nomfic, remote_id=there.remote_id, there=PHASE[there.phase], difference=difference)
 
 
-def _explained(there: There, ours: Mapping[str, Flux], holders: Mapping[str, Flux]) -> Difference:
+def _explained(there: Held, ours: Mapping[str, Flux], holders: Mapping[str, Flux]) -> Difference:
     number = there.remote_id
     if there.nomfic in ours:
         first = ours[there.nomfic].remote_id or "inconnu"
-        why = f"Ce flux est déjà suivi sous le n° {first} ; le n° {number} en est un second dépôt ({there.place})."
+        why = (
+            f"Ce flux est déjà suivi sous le n° {first} ; le n° {number} en est un second dépôt ({PHASE[there.phase]})."
+        )
         remedy = "Demandez au TdT lequel est parti à Hélios ; si c'est les deux, prévenez le comptable."
-        return Difference(gap=Gap.TWIN, why=why, remedy=remedy, act=there.place is not Place.REFUSED)
+        return Difference(gap=Gap.TWIN, why=why, remedy=remedy, act=there.phase is not Phase.REFUSED)
     if holder := holders.get(number):
         why = f"Nous tenons le n° {number} pour {holder.id}, il porte « {there.nomfic} »."
         remedy = f"Ne renvoyez rien : cherchez le vrai numéro de {holder.id} sur le portail du TdT."
@@ -208,7 +209,7 @@ def _explained(there: There, ours: Mapping[str, Flux], holders: Mapping[str, Flu
     return Difference(gap=Gap.FOREIGN, why=_origin(there), remedy=_whose(there), act=ours_or_unread)
 
 
-def _origin(there: There) -> str:
+def _origin(there: Held) -> str:
     if not there.nomfic:
         return "Le nom de ce dépôt ne peut pas être lu au TdT."
     if there.nomfic.startswith(PREFIX):
@@ -216,7 +217,7 @@ def _origin(there: There) -> str:
     return "Son nom n'est pas des nôtres : un autre logiciel, ou quelqu'un sur le portail, l'a déposé avec ce compte."
 
 
-def _whose(there: There) -> str:
+def _whose(there: Held) -> str:
     if there.nomfic.startswith(PREFIX):
         return "Ne signez ni ne transmettez rien avant d'avoir trouvé d'où il vient : nos numéros pourraient resservir."
     if not there.nomfic:
