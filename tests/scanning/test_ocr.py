@@ -1,7 +1,7 @@
 """Optical recognition, by the real Tesseract: pages through a copier, a page that takes too long, no program."""
 
 import stat
-import time
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,11 +50,9 @@ def program(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_page_that_takes_too_long_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program(tmp_path, "exec sleep 30", monkeypatch)
+    program(tmp_path, f"exec {sys.executable} -c 'import time; time.sleep(30); print(1)'", monkeypatch)
     monkeypatch.setattr(ocr, "SECONDS", 0.2)
-    start = time.monotonic()
     assert ocr.recognise(printed(tmp_path / "facture.pdf", "page"), [0]) == ("",)
-    assert time.monotonic() - start < 10
 
 
 def test_a_page_that_the_program_gives_up_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
