@@ -21,7 +21,7 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reason import Reason, Speaker
 from dematfin.ports.ledger import All, Between, Books, Ending, Holding, Ledger
-from dematfin.store import books as sql_books
+from dematfin.store import queries
 from dematfin.store.ledger import SqlLedger
 from fakes.clock import FakeClock
 from fakes.ledger import FakeLedger
@@ -153,7 +153,7 @@ class Desk:
 @pytest.fixture
 def opened(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], SqlLedger]]:
     """Return new ledgers of one base, each of its own collectivité; more than two values are asked for in parts."""
-    monkeypatch.setattr(sql_books, "LONGEST_LIST", 2)
+    monkeypatch.setattr(queries, "LONGEST_LIST", 2)
     numbers = count(1)
     yield lambda: SqlLedger(engine, f"{next(numbers)}", FakeClock().now)
 

@@ -86,7 +86,7 @@ def reissue(app: App, who: Person, mandat_id: str) -> Mandat:
 
 def _check_not_taken_back(books: Books, mandat: Mandat) -> None:
     """A rejected mandat that was reduced meanwhile would be ordered for the whole again."""
-    if alive := living_reductions(books, mandat):
+    if alive := living_reductions(books, mandat).get(mandat.id):
         message = (
             f"Mandat {mandat.id} : il a été réduit ou annulé ({', '.join(alive)}), il ne peut pas être réémis pour le "
             "tout. Voyez avec le comptable."

@@ -51,7 +51,7 @@ def _free(app: App, books: Books, invoice: Invoice, gone: Mandat, *, shown: bool
 
 
 def _check_whole(books: Books, mandat: Mandat) -> None:
-    if alive := living_reductions(books, mandat):
+    if alive := living_reductions(books, mandat).get(mandat.id):
         why = f"il est réduit par {', '.join(alive)} : annulez ou abandonnez d'abord cette réduction"
     elif mandat.paid:
         why = f"{french(mandat.paid)} ont déjà été versés, il est {MANDAT[mandat.state]} : voyez avec le comptable"

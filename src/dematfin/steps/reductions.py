@@ -12,15 +12,20 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
 
 
-def reductions_of(books: Books, mandat: Mandat) -> tuple[Mandat, ...]:
-    """Return what was taken back of a mandat, or is about to be."""
-    made = books.find(Mandat, siret=mandat.siret, exercice=mandat.exercice, reference=mandat.reference)
-    return tuple(one for one in made if one.origin and one.origin.mandat == mandat.id)
+def reductions_of(books: Books, *mandats: Mandat) -> tuple[Mandat, ...]:
+    """Return what was taken back of mandats, or is about to be."""
+    ours = {mandat.id for mandat in mandats}
+    told = {name: {getattr(mandat, name) for mandat in mandats} for name in ("siret", "exercice", "reference")}
+    return tuple(one for one in books.find(Mandat, **told) if one.origin and one.origin.mandat in ours)
 
 
-def living_reductions(books: Books, mandat: Mandat) -> tuple[str, ...]:
-    """Return the ids of what takes a mandat back and was not given up."""
-    return tuple(one.id for one in reductions_of(books, mandat) if one.state is not MandatState.CANCELLED)
+def living_reductions(books: Books, *mandats: Mandat) -> dict[str, list[str]]:
+    """Return, by mandat, the ids of what takes it back and was not given up; nothing for one of which all stays."""
+    living: dict[str, list[str]] = {}
+    for one in reductions_of(books, *mandats):
+        if one.origin and one.state is not MandatState.CANCELLED:
+            living.setdefault(one.origin.mandat, []).append(one.id)
+    return living
 
 
 def stranded(books: Books, mandat: Mandat) -> str:

@@ -54,6 +54,7 @@ class _Page:
         self._mandats: dict[tuple[str, int], Mandat] = {}
         self._changed: dict[str, Mandat] = {}
         self._events: list[Event] = []
+        self._rejected: list[Mandat] = []
         self._urgent: list[str] = []
 
     def digest(self, siret: str, pieces: Sequence[RetourPiece]) -> tuple[str, ...]:
@@ -68,6 +69,7 @@ class _Page:
             else:
                 self._urgent += stray(self._app, self._books, sheet, piece, self._tally)
         self._flush()
+        self._tell_reduced()
         return tuple(self._urgent)
 
     def _load(self, sheets: Sequence[Bordereau], numbers: set[int]) -> None:
@@ -114,13 +116,17 @@ class _Page:
             settle_origin(self._app, self._books, after, self._tally)
             taken_back = [key for key, one in self._mandats.items() if one.id == after.origin.mandat]
             self._mandats |= {key: self._books.get(Mandat, after.origin.mandat) for key in taken_back}
-        if after.state is not MandatState.REJECTED or before.state is MandatState.REJECTED:
-            return
-        if reduced := living_reductions(self._books, after):
-            self._tally.note(
-                f"Mandat {after.id} : le comptable le rejette, alors qu'il est réduit par {', '.join(reduced)}. Si la "
-                "réduction n'est pas partie, annulez-la ou écartez-la ; sinon voyez avec lui avant de réémettre."
-            )
+        if after.state is MandatState.REJECTED and before.state is not MandatState.REJECTED:
+            self._rejected.append(after)
+
+    def _tell_reduced(self) -> None:
+        reduced = living_reductions(self._books, *self._rejected)
+        for mandat in self._rejected:
+            if by := reduced.get(mandat.id):
+                self._tally.note(
+                    f"Mandat {mandat.id} : le comptable le rejette, alors qu'il est réduit par {', '.join(by)}. Si la "
+                    "réduction n'est pas partie, annulez-la ou écartez-la ; sinon voyez avec lui avant de réémettre."
+                )
 
     def _flush(self) -> None:
         self._books.save(*self._changed.values())

@@ -5,22 +5,20 @@ from datetime import datetime
 from functools import cache
 from heapq import nlargest, nsmallest
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, bindparam, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dematfin.domain.event import Event
 from dematfin.errors import UnknownRecord
-from dematfin.ports.ledger import All, Between, Ending, Holding, Record
+from dematfin.ports.ledger import Record
 from dematfin.store.codec import hints
 from dematfin.store.journal import Journal
+from dematfin.store.queries import Asked, is_exact, queries
 from dematfin.store.tables import RECORDS, SERIES
 
 R = TypeVar("R", bound=Record)
-LISTS: Final = (tuple, list, set, frozenset)
-LONGEST_LIST: Final = 500
-"""Values of one `IN`: engines limit the number of parameters of a statement."""
 
 
 class SqlBooks:
@@ -44,14 +42,13 @@ class SqlBooks:
 
     def find(self, kind: type[R], /, **where: object) -> tuple[R, ...]:
         """Return the records that match, ordered by id."""
-        table = RECORDS[kind]
-        found = [one for query in self._queries(table, where) for one in self._read(kind, query)]
+        found = [one for asked in self._queries(kind, where) for one in self._read(kind, *asked)]
         return tuple(sorted(found, key=lambda record: record.id)) if len(found) > 1 else tuple(found)
 
     def last(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         """Return the records that match with the greatest `by`, greatest first."""
         if "id" not in where:
-            where = {"id": self._greatest(RECORDS[kind], count, by, where)}
+            where = {"id": self._greatest(kind, count, by, where)}
         return tuple(nlargest(count, self.find(kind, **where), key=lambda one: (getattr(one, by), one.id)))
 
     def first(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
@@ -59,13 +56,16 @@ class SqlBooks:
         table = RECORDS[kind]
         found = [
             one
-            for query in self._queries(table, where)
-            for one in self._read(kind, query.order_by(table.c[by], table.c.id).limit(count))
+            for query, values in self._queries(kind, where)
+            for one in self._read(kind, query.order_by(table.c[by], table.c.id).limit(count), values)
         ]
         return tuple(nsmallest(count, found, key=lambda one: (getattr(one, by), one.id)))
 
-    def _read(self, kind: type[R], query: Select[Any]) -> Iterator[R]:
-        rows = self._connection.execute(query)
+    def _queries(self, kind: type[Any], where: dict[str, object]) -> Iterator[Asked]:
+        return queries(RECORDS[kind], {"collectivite": self._collectivite} | where)
+
+    def _read(self, kind: type[R], query: Select[Any], values: dict[str, object]) -> Iterator[R]:
+        rows = self._connection.execute(query, values)
         names = tuple(rows.keys())
         for row in rows.all():
             record = kind(**dict(zip(names, row, strict=True)))
@@ -73,12 +73,16 @@ class SqlBooks:
                 self._read_here[kind, record.id] = record
             yield record
 
-    def _greatest(self, table: Table, count: int, by: str, where: dict[str, object]) -> list[str]:
+    def _greatest(self, kind: type[Any], count: int, by: str, where: dict[str, object]) -> list[str]:
         """Return ids; where nothing exact is asked, much may match, and `by` is walked from its end."""
-        rows = select(table.c[by], table.c.id).where(*self._conditions(table, where))
-        if not any(map(_is_exact, where.values())):
-            rows = rows.order_by(table.c[by].desc(), table.c.id.desc()).limit(count)
-        return [key for _, key in nlargest(count, (tuple(row) for row in self._connection.execute(rows)))]
+        table = RECORDS[kind]
+        found: list[tuple[Any, str]] = []
+        for query, values in self._queries(kind, where):
+            rows = query.with_only_columns(table.c[by], table.c.id)
+            if not any(map(is_exact, where.values())):
+                rows = rows.order_by(table.c[by].desc(), table.c.id.desc()).limit(count)
+            found += [tuple(row) for row in self._connection.execute(rows, values)]
+        return [key for _, key in nlargest(count, found)]
 
     def save(self, *records: Record) -> None:
         """Insert or replace records, those of one kind together; of those that were read, only what has changed."""
@@ -120,63 +124,6 @@ class SqlBooks:
         row = {"collectivite": self._collectivite, "name": series, "last": number}
         self._connection.execute(_upsert(SERIES, self._connection.dialect.name), [row])
         return number
-
-    def _queries(self, table: Table, where: dict[str, object]) -> Iterator[Select[Any]]:
-        """Return the statements that find records; a long list of values is cut in several."""
-        lists = {name: wanted for name, wanted in where.items() if isinstance(wanted, LISTS)}
-        name = next((name for name, values in lists.items() if len(values) > LONGEST_LIST), "")
-        query = self._query(table, {other: wanted for other, wanted in where.items() if other != name})
-        if not name:
-            yield query
-            return
-        values = list(dict.fromkeys(lists[name]))  # said twice, it would be found by two statements
-        for start in range(0, len(values), LONGEST_LIST):
-            yield query.where(table.c[name].in_(values[start : start + LONGEST_LIST]))
-
-    def _query(self, table: Table, where: dict[str, object]) -> Select[Any]:
-        return _all_of(table).where(*self._conditions(table, where))
-
-    def _conditions(self, table: Table, where: dict[str, object]) -> Iterator[ColumnElement[bool]]:
-        yield table.c.collectivite == self._collectivite
-        for name, wanted in where.items():
-            yield from _wish(table.c[name], wanted)
-
-
-def _is_exact(wanted: object) -> bool:
-    if isinstance(wanted, All):
-        return any(map(_is_exact, wanted.wishes))
-    return not isinstance(wanted, (Between, Holding, Ending))
-
-
-def _wish(column: Column[Any], wanted: object) -> Iterator[ColumnElement[bool]]:
-    """Yield what a column must satisfy."""
-    match wanted:
-        case All():
-            for one in wanted.wishes:
-                yield from _wish(column, one)
-        case Between():
-            yield from _bounds(column, wanted)
-        case Holding():
-            yield column.contains(wanted.text, autoescape=True)
-        case Ending():
-            yield column.endswith(wanted.text, autoescape=True)
-        case tuple() | list() | set() | frozenset():
-            yield column.in_(list(wanted))
-        case _:
-            yield column == wanted
-
-
-def _bounds(column: Column[Any], wanted: Between) -> Iterator[ColumnElement[bool]]:
-    if wanted.low is not None:
-        yield column >= wanted.low
-    if wanted.high is not None:
-        yield column <= wanted.high
-
-
-@cache
-def _all_of(table: Table) -> Select[Any]:
-    """Return the statement that reads the attributes of a kind."""
-    return select(*(column for column in table.c if column.name != "collectivite"))
 
 
 def _changed(before: Record | None, after: Record) -> tuple[str, ...] | None:

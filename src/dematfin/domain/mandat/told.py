@@ -50,7 +50,7 @@ def kept_in_doubt(mandat: Mandat, piece: RetourPiece) -> Mandat:
 
 
 def _doubted(mandat: Mandat, doubt: str) -> Mandat:
-    return replace(mandat, doubt=doubt, doubt_seen=mandat.doubt_seen if doubt == mandat.doubt else "")
+    return mandat if doubt == mandat.doubt else replace(mandat, doubt=doubt, doubt_seen="")
 
 
 def _told(mandat: Mandat, verdict: MandatVerdict, piece: RetourPiece) -> Mandat:
@@ -79,7 +79,7 @@ def motif_of(before: Mandat, after: Mandat) -> str:
     """Say what a retour has changed, as the journal tells it."""
     if after.paid != before.paid:
         return f"{french(after.paid)} versés" + _on(after.paid_on)
-    if replace(after, doubt=before.doubt, doubt_seen=before.doubt_seen) == before:
+    if after.doubt != before.doubt and replace(after, doubt=before.doubt, doubt_seen=before.doubt_seen) == before:
         return after.doubt or "le comptable dit de nouveau ce que nous en savons"
     if after.state is MandatState.REJECTED:
         return after.reason or "rejeté par le comptable, sans motif"
