@@ -63,16 +63,16 @@ def new_name() -> None:
     patch(reconcile, "_settle", settle)
 
 
-def read_first() -> None:
-    """Tell the TdT that a retour was read before its bytes are kept."""
-    fetch = S2low.fetch
+def acknowledged_first(tdt: type[S2low | FolderTdt]) -> None:
+    """Tell the TdT that an answer was read, or put it away in the exchange folders, before its bytes are kept."""
+    fetch: Any = tdt.fetch
 
-    def hasty(self: S2low, item: ReturnItem) -> bytes:
-        data = fetch(self, item)
+    def hasty(self: S2low | FolderTdt, item: ReturnItem) -> bytes:
+        data: bytes = fetch(self, item)
         self.acknowledge(item)
         return data
 
-    patch(S2low, "fetch", hasty)
+    patch(tdt, "fetch", hasty)
 
 
 def applied_twice() -> None:
@@ -150,18 +150,6 @@ def yes_to_all() -> None:
     patch(acquits, "read_acquit", deaf)
 
 
-def put_away_first() -> None:
-    """Put an answer away in the exchange folders before it is kept."""
-    fetch = FolderTdt.fetch
-
-    def hasty(self: FolderTdt, item: ReturnItem) -> bytes:
-        data = fetch(self, item)
-        self.acknowledge(item)
-        return data
-
-    patch(FolderTdt, "fetch", hasty)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakage:
     """How the product is broken, and what is needed for it to hurt: a death, a fault of the neighbours."""
@@ -176,8 +164,10 @@ class Breakage:
 BREAKAGES: Final = {
     "resultat-avant": Breakage(breaks=result_first, dies=("transmitter.send * après",)),
     "nouveau-nomfic": Breakage(breaks=new_name, dies=("transmitter.send * après",)),
-    "lu-avant": Breakage(breaks=read_first, dies=("transmitter.fetch * après",)),
-    "range-avant": Breakage(breaks=put_away_first, dies=("transmitter.fetch * après",), by_folder=True),
+    "lu-avant": Breakage(breaks=partial(acknowledged_first, S2low), dies=("transmitter.fetch * après",)),
+    "range-avant": Breakage(
+        breaks=partial(acknowledged_first, FolderTdt), dies=("transmitter.fetch * après",), by_folder=True
+    ),
     "applique-deux-fois": Breakage(breaks=applied_twice, dies=("écrire steps.follow_up* après",)),
     "applique-sans-effet": Breakage(breaks=unapplied),
     "tout-accepte": Breakage(breaks=yes_to_all, fault="bordereau_ko"),

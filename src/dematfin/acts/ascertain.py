@@ -4,7 +4,7 @@ It changes only what answers left open: an acquit that was not clear, or another
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -15,6 +15,7 @@ from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.reason import Speaker
+from dematfin.domain.mandat.stake import Stake
 from dematfin.domain.money import ZERO
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
@@ -31,18 +32,8 @@ from dematfin.steps.proofs import accept
 from dematfin.steps.transmit import give_back
 
 TAKEN: Final = frozenset({AcquitSummary.ACCEPTED, AcquitSummary.PARTLY})
-
 UNAPPLIED: Final = frozenset({AnswerState.DIFFERENT, AnswerState.QUARANTINED})
 SETTLED_BY_NOTHING: Final = frozenset({FluxState.BUILT, FluxState.SIGNED, FluxState.TO_VERIFY, FluxState.TRANSMITTED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stake:
-    """What would come back if a flow was refused."""
-
-    flux: Flux
-    mandats: tuple[Mandat, ...]
-    total: Decimal
 
 
 def see(app: App, who: Person, name: str, motif: str) -> tuple[str, ...]:
@@ -124,10 +115,7 @@ def find_refused(app: App, who: Person, nomfic: str, motif: str, confirmed: Deci
 
 def _refuse(app: App, books: Books, found: Stake, said: str) -> None:
     flux, sheets = books.get(Flux, found.flux.id), _its_own(books, found.flux)
-    mandats = books.find(Mandat, bordereau=tuple(one.id for one in sheets))
-    if flux != found.flux or set(mandats) != set(found.mandats):
-        message = f"Flux {flux.id} : il a changé entre-temps. Regardez où il en est, puis recommencez."
-        raise RuleError(message)
+    found.check(flux, books.find(Mandat, bordereau=[one.id for one in sheets]))
     _close(app, books, _unseen(books, flux.id), said)
     if flux.acquit is AcquitSummary.REFUSED or flux.state is FluxState.REFUSED_BY_TDT:
         return

@@ -5,7 +5,7 @@ can never be sent again, so another flow is built and signed. Hélios' own nets 
 document once.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -15,7 +15,8 @@ from dematfin.domain.mandat.attempt import AttemptState
 from dematfin.domain.mandat.bordereau import Bordereau, check_total
 from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.domain.mandat.mandat import UNANSWERED, Mandat
+from dematfin.domain.mandat.mandat import UNANSWERED
+from dematfin.domain.mandat.stake import Stake
 from dematfin.domain.money import ZERO
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
@@ -42,17 +43,7 @@ PHASES: Final = {
 """Why a deposit is not lost."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absence:
-    """What certifying that a flow is nowhere would take back, and what the TdT says of it now."""
-
-    flux: Flux
-    mandats: tuple[Mandat, ...]
-    total: Decimal
-    said: str
-
-
-def absence(app: App, who: Person, nomfic: str) -> Absence:
+def absence(app: App, who: Person, nomfic: str) -> Stake:
     """Ask the TdT about a flow and say what would come back.
 
     Raises:
@@ -67,10 +58,10 @@ def absence(app: App, who: Person, nomfic: str) -> Absence:
         mandats = mandats_of(books, flux)
         total = sum((one.total for one in books.find(Bordereau, id=flux.bordereaux)), ZERO)
     said = _of_lost_number(app, flux) if flux.state is FluxState.TRANSMITTED else _of_unknown_number(app, flux)
-    return Absence(flux=flux, mandats=mandats, total=total, said=said)
+    return Stake(flux=flux, mandats=mandats, total=total, said=said)
 
 
-def certify_absent(app: App, who: Person, nomfic: str, motif: str, confirmed: Decimal) -> Absence:
+def certify_absent(app: App, who: Person, nomfic: str, motif: str, confirmed: Decimal) -> Stake:
     """Give the mandats of a flow back; `confirmed` is the total in euros that the person saw and typed.
 
     Raises:
@@ -81,15 +72,14 @@ def certify_absent(app: App, who: Person, nomfic: str, motif: str, confirmed: De
     with app.ledger.lease(LEASES[transmit], app.holder):
         stake = absence(app, who, nomfic)
         check_total(nomfic, confirmed, stake.total)
-        _take_back(app.on_behalf_of(who, Act.PREPARE), stake.flux, f"certifié absent par {who.name} : {reason}")
+        _take_back(app.on_behalf_of(who, Act.PREPARE), stake, f"certifié absent par {who.name} : {reason}")
     return stake
 
 
-def _take_back(app: App, flux: Flux, said: str) -> None:
+def _take_back(app: App, stake: Stake, said: str) -> None:
     with app.ledger.transaction() as books:
-        if books.get(Flux, flux.id) != flux:
-            message = f"Flux {flux.id} : il a changé entre-temps. Regardez où il en est, puis recommencez."
-            raise RuleError(message)
+        flux = books.get(Flux, stake.flux.id)
+        stake.check(flux, mandats_of(books, flux))
         _check_unanswered(books, flux)
         keep_former(app, books, flux)
         end_open(app, books, flux, AttemptState.ABSENT, said)

@@ -7,9 +7,8 @@ import typer
 from dematfin.acts import ascertain
 from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
 from dematfin.cli.french import FrenchCommand
-from dematfin.cli.output import counted, say
-from dematfin.cli.transmission import Why, typed
-from dematfin.domain.money import french
+from dematfin.cli.output import say
+from dematfin.cli.transmission import Why, show_stake, to_go_on, typed
 from dematfin.errors import RuleError
 
 Name = Annotated[str, typer.Argument(metavar="NOM", help="Celui par lequel l'alerte commence : flux, réponse, mandat.")]
@@ -54,11 +53,7 @@ def _accepted(desk: Desk, nomfic: str, motif: str) -> None:
 
 def _refused(desk: Desk, nomfic: str, motif: str) -> None:
     found = ascertain.stake(desk.app, desk.who, nomfic)
-    say(f"Flux {nomfic} · {counted(len(found.mandats), 'mandat')} · {french(found.total)}", style="bold")
-    for one in found.mandats:
-        say(f"  n° {one.number} · {one.tiers.name} · {french(one.amount)}")
+    show_stake(found)
     say("Si Hélios avait ce flux, ces fournisseurs pourraient être payés deux fois. Le comptable doit l'avoir vérifié.")
     ascertain.find_refused(desk.app, desk.who, nomfic, motif, typed())
-    sheets = found.flux.bordereaux
-    again = f"dematfin bordereau reprendre {sheets[0]}" if sheets else "dematfin bordereau envoyer-pieces MANDAT"
-    say(f"Flux {nomfic} : refusé par Hélios, constaté en votre nom. Pour la suite : {again}")
+    say(f"Flux {nomfic} : refusé par Hélios, constaté en votre nom. Pour la suite : {to_go_on(found.flux)}")

@@ -12,6 +12,8 @@ from dematfin.cli.output import counted, instant, say, table, write_json
 from dematfin.domain import money
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.attempt import ATTEMPT, Attempt
+from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.stake import Stake
 from dematfin.domain.money import french
 from dematfin.errors import RuleError
 from dematfin.ports.clock import Clock
@@ -19,6 +21,8 @@ from dematfin.ports.clock import Clock
 app = family("Les envois au TdT : leur journal, et ce qu'une personne en règle.")
 
 Key = Annotated[str, typer.Argument(metavar="FLUX", help="Nom du flux : PESALR1_…")]
+ALONE = "dematfin bordereau envoyer-pieces MANDAT"
+"""What sends documents that no bordereau carries."""
 Why = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ; gardé au journal avec votre nom.")]
 
 
@@ -70,17 +74,13 @@ def certify(flux: Key, motif: Why, configuration: Configuration = DEFAULT) -> No
     """Certifie qu'un flux perdu n'est ni au TdT ni chez le comptable : ses mandats reviennent, à refaire signer."""
     desk = sit(configuration)
     stake = lost_flow.absence(desk.app, desk.who, flux)
-    say(f"Flux {flux} · {counted(len(stake.mandats), 'mandat')} · {french(stake.total)}", style="bold")
-    for one in stake.mandats:
-        say(f"  n° {one.number} · {one.tiers.name} · {french(one.amount)}")
+    show_stake(stake)
     say(f"Le TdT dit : {stake.said}", style="yellow")
     say("Si ce flux était arrivé, ces fournisseurs pourraient être payés deux fois. Demandez d'abord :")
     say(f"  1. au TdT, que {flux} n'est plus chez lui et ne partira pas ;")
     say("  2. au comptable, qu'il n'a aucun de ces mandats.")
     lost_flow.certify_absent(desk.app, desk.who, flux, motif, typed())
-    sheets = stake.flux.bordereaux
-    again = f"dematfin bordereau reprendre {sheets[0]}" if sheets else "dematfin bordereau envoyer-pieces MANDAT"
-    say(f"Flux {flux} : certifié absent, en votre nom. Il ne partira plus. Pour la suite : {again}")
+    say(f"Flux {flux} : certifié absent, en votre nom. Il ne partira plus. Pour la suite : {to_go_on(stake.flux)}")
 
 
 @app.command("retirer", cls=FrenchCommand)
@@ -100,6 +100,18 @@ def _row(one: Attempt, clock: Clock) -> tuple[str, str, str, str]:
     said = f" : {one.message}" if one.message else ""
     when = instant(clock.local(one.started_at))
     return str(one.number), when, one.by or "?", f"{ATTEMPT[one.state]}{number}{said}"
+
+
+def show_stake(stake: Stake) -> None:
+    """Show what would come back, before the total is typed."""
+    say(f"Flux {stake.flux.id} · {counted(len(stake.mandats), 'mandat')} · {french(stake.total)}", style="bold")
+    for one in stake.mandats:
+        say(f"  n° {one.number} · {one.tiers.name} · {french(one.amount)}")
+
+
+def to_go_on(flux: Flux) -> str:
+    """Return the command that sends again what a flow did not bring."""
+    return f"dematfin bordereau reprendre {flux.bordereaux[0]}" if flux.bordereaux else ALONE
 
 
 def typed() -> Decimal:
