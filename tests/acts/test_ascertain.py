@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,7 @@ from steps.test_retours import hear, piece
 
 WHY = "vu au téléphone avec la trésorerie"
 TOTAL = Decimal("165.30")
+CHANGED: dict[type[Flux] | type[Mandat], dict[str, Any]] = {Flux: {"message": "autre"}, Mandat: {"doubt": "autre"}}
 
 
 @pytest.fixture
@@ -93,6 +95,20 @@ def test_what_helios_has_not_comes_back_and_goes_again_once(unclear: Hall) -> No
     left_again(unclear)
     assert len(unclear.tdt.received) == 2
     told(unclear, lambda name: answered(yes())(name) if name != nomfic else WAIT)
+    assert states(unclear) == SENT
+
+
+@pytest.mark.parametrize("kind", [Flux, Mandat])
+def test_what_has_changed_since_the_total_was_confirmed_is_left_as_it_is(
+    unclear: Hall, monkeypatch: pytest.MonkeyPatch, kind: type[Flux] | type[Mandat]
+) -> None:
+    def meanwhile(*_: object) -> None:
+        with unclear.ledger.transaction() as books:
+            books.save(*(replace(one, **CHANGED[kind]) for one in books.find(kind)))
+
+    monkeypatch.setattr(ascertain, "check_total", meanwhile)
+    with pytest.raises(RuleError, match="a changé entre-temps"):
+        ascertain.find_refused(unclear.app, AGENT, flux(unclear).id, WHY, TOTAL)
     assert states(unclear) == SENT
 
 

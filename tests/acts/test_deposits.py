@@ -220,6 +220,21 @@ def test_another_total_certifies_nothing(lost: Hall, confirmed: Decimal) -> None
     unchanged(lost, before)
 
 
+def test_what_has_changed_since_the_total_was_confirmed_is_left_as_it_is(
+    lost: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = flux(lost)
+
+    def meanwhile(*_: object) -> None:
+        with lost.ledger.transaction() as books:
+            books.save(replace(before, message="Le TdT l'a retrouvé."))
+
+    monkeypatch.setattr(lost_flow, "check_total", meanwhile)
+    with pytest.raises(RuleError, match="a changé entre-temps"):
+        lost_flow.certify_absent(lost.app, AGENT, before.id, WHY, TOTAL)
+    assert flux(lost).state is before.state
+
+
 @pytest.mark.parametrize("who", [VISEUR, MAIRE, ADMIN, ROBOT])
 def test_only_a_named_agent_certifies(lost: Hall, who: Person) -> None:
     before = flux(lost)
