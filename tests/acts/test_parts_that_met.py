@@ -318,7 +318,9 @@ def test_one_deadline_is_told_everywhere_after_an_interruption(hall: Hall) -> No
 def test_the_delay_of_a_hospital_is_told_in_lists_too(tmp_path: Path) -> None:
     hall = Hall.build(tmp_path, payment_days=50)
     frozen(hall, "120.00")
-    assert [row.due_on for row in consult.picture(hall.app, AGENT).invoices] == [one(hall, M1).dgp.deadline]
+    dgp = one(hall, M1).dgp
+    assert dgp
+    assert [row.due_on for row in consult.picture(hall.app, AGENT).invoices] == [dgp.deadline]
 
 
 def _pending(hall: Hall) -> list[Pending]:

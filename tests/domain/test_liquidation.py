@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dematfin.domain.delay.dgp import Dgp
 from dematfin.domain.invoice.content import InvoiceKind
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
@@ -65,7 +66,7 @@ def test_the_account_is_the_engagement_s_and_the_bank_is_the_register_s() -> Non
 
 def test_the_delay_runs_from_the_service_fait_when_it_came_later() -> None:
     late = mandat(replace(invoice(), executed_on=date(2026, 3, 20)))
-    assert (late.dgp.start, late.dgp.deadline) == (date(2026, 3, 20), date(2026, 4, 19))
+    assert late.dgp == Dgp(start=date(2026, 3, 20), days=30, deadline=date(2026, 4, 19))
 
 
 def test_what_is_missing_is_named_with_its_invoice() -> None:

@@ -1,7 +1,7 @@
 """`[[budgets]]`: each set of accounts, with the codes that Hélios knows it by."""
 
 from datetime import date
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -32,6 +32,7 @@ class BudgetSettings(Section):
     nomenclature: str = Field(default="M57", pattern=r"^M[0-9]{2,3}[A-Z]?$")
     finess: str = Field(default="", pattern=r"^([0-9A-Z]{9})?$")
     fonction_obligatoire: bool = False
+    mandats: Literal["dematfin", "editeur"] = "dematfin"
 
     @model_validator(mode="after")
     def _hospitals_have_a_finess(self) -> Self:
@@ -72,6 +73,7 @@ class BudgetSettings(Section):
             nomenclature=self.nomenclature,
             finess=self.finess,
             needs_fonction=self.fonction_obligatoire,
+            editor=self.mandats == "editeur",
         )
 
 

@@ -27,6 +27,8 @@ class Subject(StrEnum):
     CAPTURE = "document"
     SHEETS = "feuilles"
     PIECE = "pièce"
+    EDITOR_FLOW = "import"
+    HAND_OVER = "remise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from dematfin.domain.delay.dgp import DAYS
+from dematfin.domain.editor.rules import EditorRules
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.closure import Closure, Patience
 from dematfin.domain.mandat.justify import PieceRules
@@ -44,6 +45,7 @@ class Policy:
             difference is told.
         finance_knows_our_mandats: the remaining amounts that the finance software exports already count them.
         paper: how paper comes in.
+        editor: how the flows of the finance software are taken in.
         pieces: which supporting documents are asked for, and which the comptable does without.
         web_url: where the pages are for their readers, as mails say it; empty: there are none.
         check_siret: whether the keys of SIRETs are checked; those of the qualification platform are invented.
@@ -79,6 +81,7 @@ class Policy:
     finance_knows_our_mandats: bool = False
     paper: PaperRules = field(default_factory=PaperRules)
     pieces: PieceRules = field(default_factory=PieceRules)
+    editor: EditorRules = field(default_factory=EditorRules)
     web_url: str = ""
 
     def budget(self, siret: str) -> Budget:

@@ -7,12 +7,14 @@ from typing import Any, BinaryIO, Final
 from lxml import etree
 
 from dematfin.domain.document import DocumentRef
+from dematfin.domain.editor.completion import Completion
 from dematfin.domain.finding import Finding
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.flux import FlowPlan, MandatReference
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.pes.complete import complete
 from dematfin.pes.invoice_numbers import short_numbers
 from dematfin.pes.mandat import Surroundings, mandat_element
 from dematfin.pes.names import file_names
@@ -76,6 +78,10 @@ class Writer:
                         with xml.element("PES_PJ"):
                             self._documents(xml, sink, plan, around)
         return remarks
+
+    def complete(self, flow: Path, completion: Completion, target: Path) -> None:
+        """Write an editor's flow with what a completion adds, every other byte as it was."""
+        complete(flow, completion, target, self._open)
 
     def problems(self, flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
         """Judge a file: its schemas first, then the rules that Hélios adds."""

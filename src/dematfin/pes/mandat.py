@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from lxml import etree
 
+from dematfin.domain.delay.dgp import Dgp
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.kind import MandatKind, triplet
 from dematfin.domain.mandat.mandat import Line, Mandat
@@ -48,8 +49,8 @@ def mandat_element(mandat: Mandat, around: Surroundings) -> Any:
     piece = etree.Element("Piece")
     block = node(piece, "BlocPiece")
     _information(node(block, "InfoPce"), mandat, around)
-    if mandat.kind is not MandatKind.REDUCTION:
-        _delay(node(block, "DGP"), mandat)
+    if mandat.dgp and mandat.kind is not MandatKind.REDUCTION:
+        _delay(node(block, "DGP"), mandat, mandat.dgp)
     for line in mandat.lines:
         _line(node(piece, "LigneDePiece"), mandat, line, around)
     return piece
@@ -78,15 +79,15 @@ def _information(info: Any, mandat: Mandat, around: Surroundings) -> None:
         )
 
 
-def _delay(element: Any, mandat: Mandat) -> None:
+def _delay(element: Any, mandat: Mandat, dgp: Dgp) -> None:
     """What was paid before its mandat has no delay left to follow (unverified)."""
     paid = mandat.kind is MandatKind.AFTER_PAYMENT
     add(
         element,
         Dgp=NOT_FOLLOWED if paid else FOLLOWED,
-        DteDebDgp=mandat.dgp.start.isoformat(),
-        DteFinDgp=mandat.dgp.deadline.isoformat(),
-        DureeDgp=str(mandat.dgp.days),
+        DteDebDgp=dgp.start.isoformat(),
+        DteFinDgp=dgp.deadline.isoformat(),
+        DureeDgp=str(dgp.days),
     )
 
 

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from dematfin.domain.editor.completion import Completion
 from dematfin.domain.finding import Finding
 from dematfin.domain.mandat.aller import ReadFlow
 from dematfin.domain.mandat.answers import Acquit, Retour
 from dematfin.pes.acquit import read_acquit
 from dematfin.pes.aller import read_aller
+from dematfin.pes.changes import changes
 from dematfin.pes.retour import read_retour
 from dematfin.pes.rules import judge
 from dematfin.pes.take_out import take_out
@@ -26,6 +28,10 @@ class Reader:
     def judge(self, flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
         """Judge anybody's flow, signed or not."""
         return judge(flow, self._schemas, ours=False, known=known)
+
+    def changes(self, before: Path, after: Path, completion: Completion) -> tuple[str, ...]:
+        """Return all that a completed flow changes and that its completion does not allow."""
+        return changes(before, after, completion)
 
     def take_out(self, flow: Path, folder: Path) -> tuple[str, ...]:
         """Write the documents of a flow into a new folder."""

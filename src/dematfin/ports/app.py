@@ -7,6 +7,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.policy import Policy
 from dematfin.ports.clock import Clock
 from dematfin.ports.documents import Documents
+from dematfin.ports.exchange import Exchange
 from dematfin.ports.finance import FinanceSoftware
 from dematfin.ports.flow import FlowReader, FlowWriter
 from dematfin.ports.invoice_source import InvoiceSource
@@ -29,6 +30,7 @@ class App:
         parapheur: a bought i-Parapheur; None: every visa is given here.
         holder: this process, as the leases name it.
         mailer: None where no mail is sent.
+        exchange: the folders shared with the finance software; None where there are none.
         by: who is behind what is done now: a person's id, or the unattended service.
     """
 
@@ -50,6 +52,7 @@ class App:
     parapheur: Parapheur | None = None
     holder: str
     mailer: Mailer | None = None
+    exchange: Exchange | None = None
     by: str = SERVICE
 
     def on_behalf_of(self, who: Person, act: Act) -> "App":

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
+from dematfin.domain.editor.completion import Completion
 from dematfin.domain.finding import Finding
 from dematfin.domain.mandat.aller import ReadFlow
 from dematfin.domain.mandat.answers import Acquit, Retour
@@ -26,6 +27,15 @@ class FlowWriter(Protocol):
         """
         ...
 
+    def complete(self, flow: Path, completion: Completion, target: Path) -> None:
+        """Write an editor's flow with what a completion adds, every other byte as it was.
+
+        Raises:
+            InvalidPes: no reference can be put where it belongs, or an identifier is there already; FlowRejected: a
+            document is not what it was.
+        """
+        ...
+
     def problems(self, flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
         """Judge a file against the schemas and the rules that Hélios adds to them.
 
@@ -43,6 +53,13 @@ class FlowReader(Protocol):
 
     def judge(self, flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
         """Judge anybody's flow, signed or not; `known` are the IdUnique of the documents that Hélios has."""
+        ...
+
+    def changes(self, before: Path, after: Path, completion: Completion) -> tuple[str, ...]:
+        """Return, in French, all that a completed flow changes and that its completion does not allow: nothing.
+
+        Whoever writes is not believed: the two files are compared byte for byte.
+        """
         ...
 
     def take_out(self, flow: Path, folder: Path) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ KINDS: Final = {
     MandatKind.MARCHE: "sur marché",
     MandatKind.AFTER_PAYMENT: "après paiement",
     MandatKind.REDUCTION: "réduction",
+    MandatKind.OTHER: "",
+    MandatKind.PAYMENT_ORDER: "ordre de paiement",
 }
 Draw = Callable[[Entry], bytes]
 

@@ -46,7 +46,9 @@ def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
         unread = {one.id for one in books.find(Reception, state=UNREAD)}
     notes = [invoice for invoice in certified if invoice.is_credit_note]
     for invoice in certified:
-        if invoice.is_credit_note or (choice and choice.invoices and invoice.id not in choice.invoices):
+        if invoice.is_credit_note or app.policy.budget(invoice.siret).editor:
+            continue
+        if choice and choice.invoices and invoice.id not in choice.invoices:
             continue
         with tally.item(f"Facture {invoice.id}"):
             netted = [note for note in notes if corrects(note, invoice)]

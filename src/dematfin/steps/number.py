@@ -30,7 +30,7 @@ OVERHEAD: Final = 2_000
 def number_all(app: App, tally: Tally) -> None:
     """Give every prepared mandat its bordereau and its number."""
     with app.ledger.reading() as books:
-        waiting = books.find(Mandat, state=MandatState.PREPARED, set_aside="")
+        waiting = books.find(Mandat, state=MandatState.PREPARED, set_aside="", editor=False)
     resumed = sorted({mandat.bordereau for mandat in waiting if mandat.bordereau})
     for key in resumed:
         with tally.item(f"Bordereau {key}"):

@@ -5,6 +5,9 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Index, MetaData, Table, Text
 
+from dematfin.domain.editor.editor_flow import EditorFlow
+from dematfin.domain.editor.hand_over import HandOver
+from dematfin.domain.editor.pairing import Pairing
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.duplicates import Pair
 from dematfin.domain.invoice.invoice import Invoice
@@ -105,6 +108,9 @@ RECORDS: Final[dict[type[Any], Table]] = {
     ),
     Bordereau: _records("bordereau", Bordereau, [["flux"]], unique=[["siret", "exercice", "kind", "number"]]),
     Flux: _records("flux", Flux, [["state"]]),
+    EditorFlow: _records("editor_flow", EditorFlow, [["state"], ["flux"]]),
+    Pairing: _records("pairing", Pairing, [["editor_flow"], ["invoice_id"]]),
+    HandOver: _records("hand_over", HandOver, [["state"], ["delivery"]]),
     Attempt: _records("attempt", Attempt, [["flux"]]),
     Link: _records("link", Link),
     Intention: _records("intention", Intention, [["state"], ["invoice_id"]]),

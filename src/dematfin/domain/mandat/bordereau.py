@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO, french
 from dematfin.errors import RuleError
+
+LETTERS: Final = {BordereauKind.ORDINARY: "", BordereauKind.REDUCTION: "A", BordereauKind.PAYMENT_ORDERS: "P"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Bordereau:
         sent_before: NomFic of the flows in which it came back.
         refused: whether the TdT or Hélios' entry gate sent it back; cleared when it is taken up again.
         prepared_by: the person, or the service, that froze it.
+        editor: the finance software made it: its numbers and its sums are never changed here.
     """
 
     id: str
@@ -40,16 +44,16 @@ class Bordereau:
     sent_before: tuple[str, ...] = ()
     refused: bool = False
     prepared_by: str
+    editor: bool = False
 
 
 def bordereau_id(budget_code: str, exercice: int, number: int, kind: BordereauKind = BordereauKind.ORDINARY) -> str:
-    """Name a bordereau; those of réductions have an A (annulation) before their number.
+    """Name a bordereau; those of réductions have an A (annulation) before their number, payment orders a P.
 
     >>> bordereau_id("COMMUNE", 2026, 42), bordereau_id("COMMUNE", 2026, 3, BordereauKind.REDUCTION)
     ('COMMUNE-2026-42', 'COMMUNE-2026-A3')
     """
-    series = "A" if kind is BordereauKind.REDUCTION else ""
-    return f"{budget_code}-{exercice}-{series}{number}"
+    return f"{budget_code}-{exercice}-{LETTERS[kind]}{number}"
 
 
 def order(bordereaux: Iterable[Bordereau]) -> str:
@@ -57,7 +61,8 @@ def order(bordereaux: Iterable[Bordereau]) -> str:
     amounts = dict.fromkeys(BordereauKind, ZERO)
     for one in bordereaux:
         amounts[one.kind] += one.total
-    pay, back = amounts[BordereauKind.ORDINARY], amounts[BordereauKind.REDUCTION]
+    back = amounts.pop(BordereauKind.REDUCTION)
+    pay = sum(amounts.values(), ZERO)
     words = [f"ordonner de payer {french(pay)}"] if pay else []
     words += [f"retirer {french(back)} de mandats déjà émis"] if back else []
     return " et ".join(words)

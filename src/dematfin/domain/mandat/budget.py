@@ -28,6 +28,7 @@ class Budget:
         nomenclature: M57, M49, M22...: some fields are required or forbidden by it.
         finess: FINESS juridique, required with M21 and M22, forbidden with any other.
         needs_fonction: every line needs a fonction: a functional nomenclature (M57 from 3,500 inhabitants).
+        editor: the finance software makes its mandats; else dematfin does.
     """
 
     siret: str
@@ -43,6 +44,7 @@ class Budget:
     nomenclature: str = "M57"
     finess: str = ""
     needs_fonction: bool = False
+    editor: bool = False
 
     @property
     def takes_fonction(self) -> bool:

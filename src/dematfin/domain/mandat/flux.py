@@ -95,6 +95,7 @@ class Flux:
         signing_history: what that place kept of its signature.
         remote_id: what the TdT calls it.
         replaces: NomFic of the refused flow that this one sends again.
+        editor_flow: id of the export of the finance software that it was made of, empty when dematfin wrote it.
         sending_since: start of the deposit whose outcome is awaited.
         sent_at: when the TdT was known to have it; asked_at: when it was last asked what became of it; refused_at: when
             it gave it up after that.
@@ -123,6 +124,7 @@ class Flux:
     arrived: bool = False
     acquit: AcquitSummary = AcquitSummary.NONE
     message: str = ""
+    editor_flow: str = ""
 
     @property
     def waiting(self) -> FluxState:

@@ -9,6 +9,7 @@ class BordereauKind(StrEnum):
 
     ORDINARY = "01"
     REDUCTION = "02"  # annulations and réductions of mandats of the same exercice
+    PAYMENT_ORDERS = "03"  # ordres de paiement, which only a finance software makes
 
     @property
     def mandats(self) -> tuple["MandatKind", ...]:
@@ -22,12 +23,20 @@ class MandatKind(StrEnum):
     ORDINARY = "ORDINARY"
     MARCHE = "MARCHE"  # pays what a public contract orders
     AFTER_PAYMENT = "AFTER_PAYMENT"  # the money has left already: direct debit, card, régie
+    OTHER = "OTHER"  # payroll, loans, order entries…: only a finance software makes them, `Mandat.codes` tells which
+    PAYMENT_ORDER = "PAYMENT_ORDER"  # ordre de paiement, of a finance software
     REDUCTION = "REDUCTION"  # takes back, in full or in part, what an earlier mandat of the year ordered
 
     @property
     def bordereau(self) -> BordereauKind:
         """The kind of bordereau that lists such mandats."""
-        return BordereauKind.REDUCTION if self is MandatKind.REDUCTION else BordereauKind.ORDINARY
+        return LISTED_APART.get(self, BordereauKind.ORDINARY)
+
+
+LISTED_APART: Final = {
+    MandatKind.REDUCTION: BordereauKind.REDUCTION,
+    MandatKind.PAYMENT_ORDER: BordereauKind.PAYMENT_ORDERS,
+}
 
 
 class PaymentMode(StrEnum):
@@ -52,7 +61,7 @@ PIECE_TYPES: Final = {
     MandatKind.AFTER_PAYMENT: "05",
     MandatKind.REDUCTION: "02",
 }
-"""TypPce of each kind."""
+"""TypPce of each kind that is made here."""
 OPERATING: Final = "01"
 INVESTMENT: Final = "02"
 CANCELLING: Final = "06"

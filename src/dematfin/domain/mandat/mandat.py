@@ -116,6 +116,10 @@ class Mandat:
 
     Attributes:
         id: ours, allotted at the liquidation; `number` (IdPce) comes with the bordereau.
+        editor: the finance software made it: its number, its accounts and its sums are never changed here.
+        codes: TypPce and NatPce, where the kind alone does not tell them; empty otherwise.
+        regie: the régie that it is about (IdRegie), empty when it is about none.
+        dgp: None when no invoice asks for its payment: there is no delay to follow.
         bordereau: id of the bordereau that holds it, empty before.
         tiers: the creditor as it was when the mandat was made, or issued again.
         reference: number of the invoice, for the payee and for Hélios.
@@ -147,7 +151,7 @@ class Mandat:
     label: str
     reference: str
     marche: str = ""
-    dgp: Dgp
+    dgp: Dgp | None = None
     lines: tuple[Line, ...]
     shares: tuple[Share, ...]
     pieces: tuple[str, ...]
@@ -173,6 +177,9 @@ class Mandat:
     paid_shown: bool = False
     doubt: str = ""
     doubt_seen: str = ""
+    editor: bool = False
+    codes: tuple[str, ...] = ()
+    regie: str = ""
 
     @property
     def aside(self) -> bool:

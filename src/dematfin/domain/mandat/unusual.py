@@ -66,6 +66,8 @@ def of_waivers(waivers: Sequence[Waiver]) -> Iterator[Remark]:
 
 
 def _of_delay(mandat: Mandat, today: date) -> Iterator[Remark]:
+    if mandat.dgp is None:
+        return
     left, deadline = days_left(mandat.dgp, today), f"{mandat.dgp.deadline:%d/%m/%Y}"
     if left < 0:
         sentence = f"À payer avant le {deadline}, dépassé de {-left} j : des intérêts moratoires courent."

@@ -1,0 +1,55 @@
+"""The folders shared with the finance software: where its flows come from, where it is handed what it waits for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from dematfin.domain.editor.hand_over import HandOverKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A file that the finance software put down: `name` is data, never a path."""
+
+    name: str
+    path: Path
+
+
+class Exchange(Protocol):
+    """The folders; any of them may not be there, and then nothing of its kind comes or goes."""
+
+    def exports(self) -> Iterator[Export]:
+        """Claim each flow that is complete, and yield it; what a run that died had claimed comes first.
+
+        Raises:
+            Unreachable: the folder is not there.
+        """
+        ...
+
+    def taken(self, export: Export) -> None:
+        """Let a claimed file go: its bytes are kept elsewhere."""
+        ...
+
+    def refuse(self, export: Export, why: str) -> None:
+        """Put a claimed file in the folder of refusals, with a text beside it that says why."""
+        ...
+
+    def receives(self, kind: HandOverKind) -> bool:
+        """Say whether the finance software waits for things of a kind."""
+        ...
+
+    def stage(self, kind: HandOverKind, name: str, source: Path) -> None:
+        """Write a file beside its place, whole or not at all: nobody there sees it yet.
+
+        Raises:
+            Unreachable, Refused.
+        """
+        ...
+
+    def put(self, kind: HandOverKind, names: Sequence[str]) -> None:
+        """Give staged files their places, in this order, each by one rename; those that are there no more were given.
+
+        Whoever reads the folder may take them away at once. Said twice, it changes nothing.
+        """
+        ...
