@@ -1,6 +1,6 @@
 """The mayor's book of a bordereau: the facts, then the first page of each invoice, one at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,14 +75,15 @@ def book(app: App, who: Person, bordereau_id: str) -> Book:
 
 
 def first_page(app: App, who: Person, entry: Entry) -> bytes:
-    """Return the first page of an entry's invoice, as a JPEG image.
+    """Return the first page of an entry's invoice, or of its first document, as a JPEG image.
 
     Raises:
         Forbidden; DocumentError: there is none, or it cannot be drawn; the sentence says why.
     """
     who.require(Act.READ)
     if entry.first_page is None:
-        message = "Cette facture n'a pas de page à montrer."
+        what = "Cette facture" if entry.invoices else "Ce mandat sans facture"
+        message = f"{what} n'a pas de page à montrer."
         raise DocumentError(message)
     with app.documents.local(entry.first_page) as original, app.documents.workspace() as folder:
         pdf = app.paper.as_pdf(original, folder)
@@ -107,7 +108,7 @@ def _entry(app: App, books: Books, mandat: Mandat, register: _Register) -> Entry
         certified=tuple(_certified(app, books, invoices, register)),
         pieces=tuple(pieces[key] for key in mandat.pieces if key in pieces),
         remarks=tuple(_remarks(app, books, mandat, invoices, register)),
-        first_page=next(iter(_main(invoices)), None),
+        first_page=next(_shown(invoices, [pieces[key] for key in mandat.pieces if key in pieces]), None),
     )
 
 
@@ -116,9 +117,12 @@ def _engagement(books: Books, mandat: Mandat) -> str:
     return ", ".join(f"{one.number} · {one.label}" for one in books.find(Engagement, id=keys))
 
 
-def _main(invoices: Iterable[Invoice]) -> Iterator[DocumentRef]:
+def _shown(invoices: Sequence[Invoice], pieces: Iterable[Piece]) -> Iterator[DocumentRef]:
+    """Yield the invoices; where there is none, whatever justifies the expense."""
     for invoice in invoices:
         yield from (one.document for one in invoice.content.attachments if one.main)
+    if not invoices:
+        yield from (one.document for one in pieces)
 
 
 def _certified(app: App, books: Books, invoices: Iterable[Invoice], register: _Register) -> Iterator[Certified]:

@@ -7,7 +7,7 @@ from typing import Final
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Line, Mandat, MandatState
-from dematfin.domain.mandat.ventilation import Asked, ventilated
+from dematfin.domain.mandat.ventilation import Asked, Part, ventilated
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.registers import Engagement
@@ -34,9 +34,7 @@ def ventilate(app: App, who: Person, mandat_id: str, asked: Sequence[Asked]) -> 
         mandat = open_to_correction(books, mandat_id)
         parts = [one.on(mandat) for one in asked]
         for part in parts:
-            check_digits(mandat_id, part.imputation)
-            _check_engagement(books, mandat, part.engagement)
-            _check_asset(mandat, part.inventaire)
+            check_part(books, mandat, part)
         _check_marche(mandat, {one.marche for one in asked})
         after = _on_marche(replace(mandat, lines=ventilated(mandat, parts)), {one.marche for one in asked})
         exchange(books, mandat, after)
@@ -44,6 +42,13 @@ def ventilate(app: App, who: Person, mandat_id: str, asked: Sequence[Asked]) -> 
         told = "ventilé : " + ", ".join(map(_said, after.lines))
         books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, mandat.state, told))
     return after
+
+
+def check_part(books: Books, mandat: Mandat, part: Part) -> None:
+    """Raise RuleError when the account, the engagement or the asset of a line cannot be."""
+    check_digits(mandat.id, part.imputation)
+    _check_engagement(books, mandat, part.engagement)
+    _check_asset(mandat, part.inventaire)
 
 
 def _on_marche(mandat: Mandat, said: set[str]) -> Mandat:

@@ -91,6 +91,7 @@ PIECE: Final[dict[PieceKind, str]] = {
     PieceKind.RIB: "RIB",
     PieceKind.GARANTIE: "garantie",
     PieceKind.ETAT_LIQUIDATIF: "état liquidatif",
+    PieceKind.ETAT_REGIE: "bordereau des dépenses du régisseur",
     PieceKind.DELIBERATION: "délibération",
     PieceKind.CONVENTION: "convention",
     PieceKind.CERTIFICAT: "certificat administratif",

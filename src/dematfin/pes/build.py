@@ -14,6 +14,7 @@ from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.flux import FlowPlan, MandatReference
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.errors import FlowRejected
 from dematfin.pes.complete import complete
 from dematfin.pes.invoice_numbers import short_numbers
 from dematfin.pes.mandat import Surroundings, mandat_element
@@ -53,6 +54,13 @@ class Writer:
 
     def check(self, mandat: Mandat, budget: Budget) -> None:
         """Write a mandat for nobody: what of it cannot be written is refused now."""
+        if mandat.triplet not in self._schemas.expected.triplets:
+            message = (
+                f"Mandat {mandat.id} : la combinaison {'/'.join(mandat.triplet)} (bordereau, type, nature) n'est pas "
+                "de celles que votre comptable accepte. S'il l'accepte, ajoutez-la à « triplets » dans [pes], puis "
+                "recommencez."
+            )
+            raise FlowRejected(message)
         numbers, _ = short_numbers((mandat,), self._style.numbers)
         mandat_element(mandat, Surroundings(budget=budget, names={}, numbers=numbers, style=self._style))
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from dematfin.domain.mandat.kind import PaymentMode
+from dematfin.domain.mandat.kind import TO_AN_ACCOUNT
 from dematfin.domain.parties.tiers import Address, BankAccount, Tiers
 from dematfin.pes.text import letters_and_digits
 from dematfin.pes.values import add, node
@@ -13,8 +13,6 @@ MAIN_ADDRESS: Final = "1"
 ABROAD: Final = "99999"
 FRANCE: Final = frozenset({"", "100"})
 NAME_LENGTH: Final = 38
-TO_AN_ACCOUNT: Final = frozenset({PaymentMode.TRANSFER, PaymentMode.LARGE_TRANSFER, PaymentMode.ABROAD})
-"""Modes that pay into an account: with most others Hélios rejects one, and a direct debit needs none."""
 
 
 def creditor(element: Any, wording: Wording) -> None:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from dematfin.domain.delay.dgp import Dgp
 from dematfin.domain.mandat.budget import Budget
-from dematfin.domain.mandat.kind import MandatKind, triplet
+from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Line, Mandat
 from dematfin.pes.creditor import creditor
 from dematfin.pes.invoice_numbers import Key, key_of
@@ -58,7 +58,7 @@ def mandat_element(mandat: Mandat, around: Surroundings) -> Any:
 
 def _information(info: Any, mandat: Mandat, around: Surroundings) -> None:
     """Say what the mandat is; DteEch, the day that is wished for, is told where the money left already (unverified)."""
-    _, kind, nature = triplet(mandat.kind, investment=mandat.investment)
+    _, kind, nature = mandat.triplet
     add(
         info,
         CodServ=around.style.service,
@@ -111,11 +111,12 @@ def _line(element: Any, mandat: Mandat, line: Line, around: Surroundings) -> Non
         MtFactHT=amount(line.invoice_ht),
     )
     _origin(block, mandat, line)
-    if mandat.marche or line.inventaire:
+    if mandat.marche or line.inventaire or mandat.regie:
         add(
             node(block, "LiensIdent"),
             IdMarche=wording.exact("le numéro de son marché", mandat.marche, 30),
             IdActif=wording.exact("son numéro d'inventaire", line.inventaire, 25),
+            IdRegie=wording.exact("le numéro de sa régie", mandat.regie, 10),
         )
     creditor(node(element, "Tiers"), wording)
 

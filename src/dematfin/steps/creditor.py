@@ -4,14 +4,15 @@ from dataclasses import replace
 from typing import Final
 
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.mandat.kind import MandatKind
+from dematfin.domain.mandat.kind import TO_AN_ACCOUNT, MandatKind
 from dematfin.domain.mandat.liquidation import Basis, paid_anew
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.mandat.payee import marked
+from dematfin.domain.mandat.payee import check_bic, marked
 from dematfin.domain.parties.iban import mask
 from dematfin.domain.parties.payee import Payee
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Engagement
+from dematfin.errors import PiecesMissing
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.accounts import accounts_of
@@ -28,6 +29,8 @@ def as_registered(app: App, books: Books, mandat: Mandat) -> Mandat:
     Raises:
         PiecesMissing: the creditor is no more in the register, or its account is not cleared.
     """
+    if not mandat.shares and mandat.kind is not MandatKind.REDUCTION:
+        return _without_invoice(app, books, mandat)
     invoices = books.find(Invoice, id=mandat.invoice_ids[:1])
     engagements = books.find(Engagement, id=mandat.engagement) if mandat.engagement else ()
     if mandat.kind is MandatKind.REDUCTION or not invoices or not engagements:
@@ -45,6 +48,40 @@ def as_registered(app: App, books: Books, mandat: Mandat) -> Mandat:
         payee=payee,
     )
     anew = marked(payee, invoices[0], paid_anew(mandat, basis))
+    if anew.tiers != mandat.tiers:
+        app.writer.check(anew, app.policy.budget(anew.siret))
+    return anew
+
+
+def payable(app: App, books: Books, mandat: Mandat, tiers: Tiers) -> Mandat:
+    """Return a mandat that pays no invoice to a creditor of the register, on an account that two people cleared when
+    money goes there.
+
+    Raises:
+        PiecesMissing: its account is not cleared.
+    """
+    firm = books.find(Tiers, siren=tiers.siren)
+    cleared = {one.iban for one in accounts_of(app, books, tiers.siren, firm) if one.cleared}
+    if mandat.mode not in TO_AN_ACCOUNT:
+        return replace(mandat, tiers=tiers)
+    if tiers.account.iban not in cleared:
+        message = (
+            f"Mandat {mandat.id} : le compte {mask(tiers.account.iban)} de {tiers.name} n'est pas validé par deux "
+            "personnes (dematfin tiers iban valider). Rien n'est fait."
+        )
+        raise PiecesMissing(message)
+    return replace(mandat, tiers=replace(tiers, account=check_bic(f"Mandat {mandat.id}", tiers.account)))
+
+
+def _without_invoice(app: App, books: Books, mandat: Mandat) -> Mandat:
+    found = books.find(Tiers, id=mandat.tiers.id)
+    if not found:
+        message = (
+            f"Mandat {mandat.id} : le tiers {mandat.tiers.id} n'est plus au registre. Importez les tiers (dematfin "
+            "tiers importer) puis recommencez."
+        )
+        raise PiecesMissing(message)
+    anew = payable(app, books, mandat, found[0])
     if anew.tiers != mandat.tiers:
         app.writer.check(anew, app.policy.budget(anew.siret))
     return anew

@@ -26,6 +26,11 @@ def take(books: Books, mandat: Mandat, invoice: Invoice) -> None:
     _shift(books, _sums(_taken(mandat)), f"Facture {invoice.id}", invoice.forced)
 
 
+def charge(books: Books, mandat: Mandat) -> None:
+    """Take what a mandat orders that pays no invoice; raises PiecesMissing when too little is left somewhere."""
+    _shift(books, _sums(_taken(mandat)), f"Mandat {mandat.id}", ())
+
+
 def exchange(books: Books, before: Mandat, after: Mandat) -> None:
     """Take what a changed mandat orders, in the place of what it ordered; raises PiecesMissing."""
     given = ((place, -amount) for place, amount in _taken(before))

@@ -6,8 +6,9 @@ from datetime import date
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
 from dematfin.domain.mandat.exercice import former_is_open, why_closed
+from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.registers import Engagement
-from dematfin.errors import PiecesMissing
+from dematfin.errors import PiecesMissing, RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 
@@ -45,6 +46,28 @@ def year_for(app: App, invoice: Invoice, engagement: Engagement | None, choice: 
         message = f"Facture {invoice.id} : {why}. Elle va sur {today.year} (bordereau preparer)."
         raise PiecesMissing(message)
     return choice.exercice
+
+
+def year_of(app: App, books: Books, mandat: Mandat) -> int:
+    """Return the exercice of a mandat that pays no invoice: the one that was said, or this year's.
+
+    Raises:
+        RuleError: that one is closed, or two are open and an agent has to choose.
+    """
+    today = app.clock.today()
+    investment, former = mandat.investment, today.year - 1
+    if mandat.exercice:
+        if why := why_closed(mandat.exercice, today, investment=investment):
+            message = f"Mandat {mandat.id} : {why}. Rien n'est fait."
+            raise RuleError(message)
+        return mandat.exercice
+    if not investment and former_is_open(today) and books.find(BudgetYear, id=budget_year_id(mandat.siret, former)):
+        message = (
+            f"Mandat {mandat.id} : l'exercice {former} est ouvert jusqu'au 31/01/{today.year}. Choisissez : --exercice "
+            f"{former} ou --exercice {today.year}. Rien n'est fait."
+        )
+        raise RuleError(message)
+    return today.year
 
 
 def _is_investment(engagement: Engagement | None) -> bool:

@@ -1,14 +1,17 @@
 """Justify: a mandat goes into no bordereau before it carries what annexe I asks for."""
 
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, Severity, blocking
 from dematfin.domain.invoice.invoice import Invoice, normalised
-from dematfin.domain.mandat.justify import cases, missing
+from dematfin.domain.mandat.justify import cases, missing, rubrique
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.payee import ordered
 from dematfin.domain.mandat.pieces import Piece
-from dematfin.domain.mandat.rubriques import Case
+from dematfin.domain.mandat.rubriques import Case, Rubrique
 from dematfin.domain.parties.bank import KnownAccount, account_id
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -17,6 +20,9 @@ from dematfin.steps.pieces import with_kept
 
 LEFT = frozenset(MandatState) - {MandatState.PREPARED, MandatState.CANCELLED, MandatState.REJECTED}
 """States of a mandat whose documents the comptable has, or will have."""
+CONVENTION_ABOVE: Final = Decimal("23000.00")
+PUBLIC: Final = "2"
+"""First figure of the CatTiers of public bodies, which need no convention."""
 
 
 def justified(app: App, books: Books, mandats: Iterable[Mandat], tally: Tally) -> list[Mandat]:
@@ -63,6 +69,7 @@ def _cases(app: App, books: Books, mandat: Mandat) -> frozenset[Case]:
         Case.FIRST_PAYMENT: _first_payment(app, books, mandat),
         Case.NEW_ACCOUNT: bool(account) and not account[0].trusted,
         Case.ACCOUNT_SHOWN: iban in {invoice.iban for invoice in invoices},
+        Case.CONVENTION_DUE: _convention_due(books, mandat),
     }
     return cases(mandat) | {case for case, holds in told.items() if holds}
 
@@ -73,6 +80,15 @@ def _first_payment(app: App, books: Books, mandat: Mandat) -> bool:
         return False
     others = books.find(Mandat, marche=mandat.marche, state=LEFT)
     return not any(other.id != mandat.id for other in others)
+
+
+def _convention_due(books: Books, mandat: Mandat) -> bool:
+    """Whether a private body gets so much in the year that a convention is needed (loi n° 2000-321, art. 10)."""
+    if rubrique(mandat) is not Rubrique.SUBSIDY or mandat.tiers.category.startswith(PUBLIC):
+        return False
+    year = {"exercice": mandat.exercice, "rubrique": Rubrique.SUBSIDY, "siret": mandat.siret}
+    given = [one for one in books.find(Mandat, **year) if one.tiers.siren == mandat.tiers.siren]
+    return ordered({one.id: one for one in (*given, mandat)}.values()) > CONVENTION_ABOVE
 
 
 def _record(app: App, books: Books, mandat: Mandat, used: Iterable[str]) -> None:

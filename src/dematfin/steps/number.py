@@ -59,7 +59,8 @@ def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally:
 def _is_in_time(app: App, mandat: Mandat, tally: Tally) -> bool:
     """Say whether the exercice of a mandat is open."""
     if why := why_closed(mandat.exercice, app.clock.today(), investment=mandat.investment):
-        way_out = f"Annulez-le (mandat annuler {mandat.id} --motif …) : sa facture ira sur l'exercice ouvert"
+        then = "sa facture ira sur l'exercice ouvert" if mandat.shares else "ressaisissez-le sur l'exercice ouvert"
+        way_out = f"Annulez-le (mandat annuler {mandat.id} --motif …) : {then}"
         tally.note(f"Mandat {mandat.id} : {why}. {way_out}. Il n'est pas mis en bordereau.")
     return not why
 

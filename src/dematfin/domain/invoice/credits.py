@@ -17,7 +17,7 @@ def check_credits(amount: Decimal, engagement: Engagement | None, credit: Credit
         yield Finding(
             code="CREDIT-ENGAGEMENT",
             severity=Severity.BLOCKING,
-            sentence=f"Il reste {french(engagement.remaining)} sur l'engagement {engagement.number}, la facture est de "
+            sentence=f"Il reste {french(engagement.remaining)} sur l'engagement {engagement.number}, il faut "
             f"{french(amount)}. Complétez l'engagement dans le logiciel financier puis importez-le de nouveau.",
             about=engagement.number,
         )

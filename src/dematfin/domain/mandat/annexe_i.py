@@ -1,4 +1,5 @@
-"""Annexe I of the CGCT (art. D. 1617-19, décret 2022-505), « commande publique »: which document each expense carries.
+"""Annexe I of the CGCT (art. D. 1617-19, décret 2022-505), « commande publique » first: which document each expense
+carries.
 
 Each entry reads: under these headings, when all of `when` is so and nothing of `unless`, one of `kinds` is there; else
 `lacks` is told. `verified` says whether the text itself was read: what was not is told and blocks nothing, unless the
@@ -156,6 +157,36 @@ RULES: Final = (
         kinds=(K.ETAT_LIQUIDATIF,),
         lacks="l'état liquidatif des intérêts",
         article=f"{CGCT}, rubrique 40",
+    ),
+    Rule(
+        id="PJ-SUBVENTION",
+        rubriques=(R.SUBSIDY,),
+        kinds=(K.DELIBERATION,),
+        lacks="la délibération qui accorde la subvention",
+        article=f"{CGCT}, subventions",  # unverified
+    ),
+    Rule(
+        id="PJ-SUBVENTION-CONVENTION",
+        rubriques=(R.SUBSIDY,),
+        when=frozenset({Case.CONVENTION_DUE}),
+        kinds=(K.CONVENTION,),
+        lacks="la convention avec l'organisme, qui reçoit plus de 23 000 € dans l'année",
+        article="décret n° 2001-495 du 6 juin 2001, art. 1er",  # unverified: that annexe I asks for it
+    ),
+    Rule(
+        id="PJ-REGIE",
+        rubriques=(R.IMPREST,),
+        kinds=(K.ETAT_REGIE,),
+        lacks="le bordereau des dépenses du régisseur",
+        article=f"{CGCT}, régies",  # unverified
+    ),
+    Rule(
+        id="PJ-AUTRE",
+        rubriques=(R.OTHER,),
+        kinds=(K.DELIBERATION, K.CONTRAT, K.CONVENTION, K.ETAT_LIQUIDATIF),
+        lacks="ce qui fonde la dépense : délibération, contrat, convention ou état liquidatif",
+        article=CGCT,  # unverified
+        certificate=True,
     ),
     Rule(
         id="PJ-CESSION",

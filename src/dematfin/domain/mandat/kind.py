@@ -55,15 +55,20 @@ class PaymentMode(StrEnum):
     INTERNAL = "11"
 
 
+TO_AN_ACCOUNT: Final = frozenset({PaymentMode.TRANSFER, PaymentMode.LARGE_TRANSFER, PaymentMode.ABROAD})
+"""Modes that pay into an account: with most others Hélios rejects one, and a direct debit needs none."""
+ORDINARY: Final = "01"
+AFTER_PAYMENT: Final = "05"
 PIECE_TYPES: Final = {
-    MandatKind.ORDINARY: "01",
+    MandatKind.ORDINARY: ORDINARY,
     MandatKind.MARCHE: "09",
-    MandatKind.AFTER_PAYMENT: "05",
+    MandatKind.AFTER_PAYMENT: AFTER_PAYMENT,
     MandatKind.REDUCTION: "02",
 }
 """TypPce of each kind that is made here."""
 OPERATING: Final = "01"
 INVESTMENT: Final = "02"
+IMPREST: Final = "05"  # régie
 CANCELLING: Final = "06"
 
 

@@ -164,7 +164,7 @@ def _creditor(basis: Basis, engagement: Engagement) -> Tiers:
     for tiers in basis.tiers:
         if tiers.id == wanted:
             account = factor_account(basis.payee, basis.invoice) or _account(basis, tiers)
-            return replace(tiers, account=check_bic(basis.invoice.id, account))
+            return replace(tiers, account=check_bic(f"Facture {basis.invoice.id}", account))
     message = (
         f"Facture {basis.invoice.id} : le tiers {wanted} de l'engagement {engagement.number} n'existe pas "
         "chez ce fournisseur. Importez les tiers (dematfin tiers importer) puis relancez."

@@ -8,7 +8,7 @@ from typing import Final
 
 from dematfin.domain.delay.dgp import Dgp
 from dematfin.domain.machine import Machine
-from dematfin.domain.mandat.kind import MandatKind, PaymentMode
+from dematfin.domain.mandat.kind import MandatKind, PaymentMode, triplet
 from dematfin.domain.mandat.reason import Reason
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.tiers import Tiers
@@ -190,6 +190,14 @@ class Mandat:
     def investment(self) -> bool:
         """Whether it is paid on the investment section (NatPce 02)."""
         return any(line.imputation.investment for line in self.lines)
+
+    @property
+    def triplet(self) -> tuple[str, str, str]:
+        """TypBord, TypPce and NatPce."""
+        if not self.codes:
+            return triplet(self.kind, investment=self.investment)
+        kind, nature = self.codes
+        return (self.kind.bordereau.value, kind, nature)
 
     @property
     def invoice_ids(self) -> tuple[str, ...]:

@@ -65,11 +65,11 @@ def factor_account(payee: Payee, invoice: Invoice) -> BankAccount | None:
     return account
 
 
-def check_bic(invoice_id: str, account: BankAccount) -> BankAccount:
+def check_bic(what: str, account: BankAccount) -> BankAccount:
     """Return an account that Hélios takes, or raise PiecesMissing: abroad, it wants a BIC."""
     if not account.bic and not account.iban.startswith(NEAR):
         message = (
-            f"Facture {invoice_id} : le compte {mask(account.iban)} de {account.holder} est à l'étranger, Hélios "
+            f"{what} : le compte {mask(account.iban)} de {account.holder} est à l'étranger, Hélios "
             "demande son BIC. Ajoutez cet IBAN et son bic au registre (dematfin tiers importer) puis relancez."
         )
         raise PiecesMissing(message)

@@ -25,6 +25,7 @@ class PieceKind(StrEnum):
     RIB = "RIB"
     GARANTIE = "GARANTIE"
     ETAT_LIQUIDATIF = "ETAT_LIQUIDATIF"
+    ETAT_REGIE = "ETAT_REGIE"  # bordereau of what a régisseur has paid
     DELIBERATION = "DELIBERATION"
     CONVENTION = "CONVENTION"
     CERTIFICAT = "CERTIFICAT"  # certificat administratif of the ordonnateur

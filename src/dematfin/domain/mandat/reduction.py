@@ -61,6 +61,7 @@ def reduction(origin: Mandat, earlier: Iterable[Mandat], amount: Decimal | None,
         set_aside="",
         reason="",
         burnt=(),
+        codes=(),
     )
 
 

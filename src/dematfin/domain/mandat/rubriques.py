@@ -15,6 +15,9 @@ class Rubrique(StrEnum):
     RETENTION = "4132"
     DIRECT_ACTION = "4142"
     GROUPED = "415"
+    SUBSIDY = "7"  # unverified: the number of this part of annexe I
+    IMPREST = "regie"
+    OTHER = "autre"
 
 
 RUBRIQUES: Final = {
@@ -26,6 +29,9 @@ RUBRIQUES: Final = {
     Rubrique.RETENTION: "retenue de garantie rendue",
     Rubrique.DIRECT_ACTION: "action directe d'un sous-traitant",
     Rubrique.GROUPED: "groupement de commandes, centrale d'achat",
+    Rubrique.SUBSIDY: "subventions",
+    Rubrique.IMPREST: "régie d'avances",
+    Rubrique.OTHER: "autre dépense sans facture",
 }
 
 
@@ -44,6 +50,7 @@ class Case(StrEnum):
     BALANCE = "solde"
     ORDER_NEEDED = "bon-de-commande"
     E_SIGNED = "signature-electronique"
+    CONVENTION_DUE = "subvention de plus de 23 000 € dans l'année"
 
 
 SAID: Final = (Case.BALANCE, Case.ORDER_NEEDED, Case.E_SIGNED)
