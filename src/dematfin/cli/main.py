@@ -35,6 +35,7 @@ from dematfin.cli import (
     pieces_seules,
     rappels,
     registres,
+    saisie_mandat,
     signature,
     signature_bordereaux,
     steps,
@@ -77,6 +78,7 @@ def program() -> typer.Typer:
     registres.tiers.add_typer(beneficiaires.factors, name="affacturage")
     pieces.register(mandats.app)
     verdict.register(mandats.app)
+    saisie_mandat.register(mandats.app)
     constat.register(flux.app)
     _add_families(app)
     return app

@@ -11,6 +11,7 @@ from dematfin.cli.output import day, say, write_json
 from dematfin.domain import labels
 from dematfin.domain.mandat.explanation import Explanation
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat
+from dematfin.domain.mandat.rubriques import RUBRIQUES, Rubrique
 from dematfin.domain.money import french
 
 
@@ -27,13 +28,21 @@ def show(mandat: Key, configuration: Configuration = DEFAULT, json: Json = False
         write_json(found)
         return
     say(f"{found.mandat.id} · {found.mandat.tiers.name} · {french(found.mandat.amount)}", style="bold")
-    say(f"{found.mandat.label} (factures : {', '.join(found.mandat.invoice_ids) or 'aucune'})")
+    say(f"{found.mandat.label} ({_paid(found.mandat)})")
     if found.mandat.state in UNANSWERED:
         _say_waiting(found)
     else:
         _say_verdict(found.verdict)
     show_lines(found.mandat)
     _say_way(found)
+
+
+def _paid(mandat: Mandat) -> str:
+    """Say what it pays; without an invoice, under which heading."""
+    if mandat.invoice_ids or mandat.origin:
+        return f"factures : {', '.join(mandat.invoice_ids) or 'aucune'}"
+    heading = f", {RUBRIQUES[Rubrique(mandat.rubrique)]}" if mandat.rubrique else ""
+    return f"sans facture{heading}{f', régie n° {mandat.regie}' if mandat.regie else ''}"
 
 
 def _say_waiting(found: Followed) -> None:
