@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from dematfin.acts.ventilation import check_part
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding
@@ -21,6 +20,7 @@ from dematfin.domain.registers import Engagement, engagement_id
 from dematfin.errors import PiecesMissing, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.correction import check_part
 from dematfin.steps.creditor import payable
 from dematfin.steps.credits import charge
 from dematfin.steps.exercices import year_of

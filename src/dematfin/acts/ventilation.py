@@ -2,23 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Line, Mandat, MandatState
-from dematfin.domain.mandat.ventilation import Asked, Part, ventilated
+from dematfin.domain.mandat.ventilation import Asked, ventilated
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.registers import Engagement
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Books
-from dematfin.steps.correction import check_digits, open_to_correction
+from dematfin.steps.correction import check_part, open_to_correction
 from dematfin.steps.credits import exchange
-
-LONGEST_ASSET: Final = 25
-"""Signs of IdActif."""
 
 
 def ventilate(app: App, who: Person, mandat_id: str, asked: Sequence[Asked]) -> Mandat:
@@ -42,13 +36,6 @@ def ventilate(app: App, who: Person, mandat_id: str, asked: Sequence[Asked]) -> 
         told = "ventilé : " + ", ".join(map(_said, after.lines))
         books.record(app.event(Subject.MANDAT, mandat_id, mandat.state, mandat.state, told))
     return after
-
-
-def check_part(books: Books, mandat: Mandat, part: Part) -> None:
-    """Raise RuleError when the account, the engagement or the asset of a line cannot be."""
-    check_digits(mandat.id, part.imputation)
-    _check_engagement(books, mandat, part.engagement)
-    _check_asset(mandat, part.inventaire)
 
 
 def _on_marche(mandat: Mandat, said: set[str]) -> Mandat:
@@ -77,34 +64,6 @@ def _check_marche(mandat: Mandat, said: set[str]) -> None:
         return
     message = f"Mandat {mandat.id} : {why}. Rien n'est changé."
     raise RuleError(message)
-
-
-def _check_engagement(books: Books, mandat: Mandat, key: str) -> None:
-    if not key or key == mandat.engagement:
-        return
-    found = books.find(Engagement, id=key)
-    number = key.partition(":")[2]
-    if not found:
-        why = f"l'engagement {number} n'est pas connu : importez-le (dematfin engagement importer)"
-    elif not found[0].open:
-        why = f"l'engagement {number} est soldé"
-    elif found[0].tiers not in _creditors(books, mandat):
-        why = f"l'engagement {number} a été passé avec un autre tiers ({found[0].tiers})"
-    else:
-        return
-    message = f"Mandat {mandat.id} : {why}. Rien n'est changé."
-    raise RuleError(message)
-
-
-def _creditors(books: Books, mandat: Mandat) -> set[str]:
-    """Return who may have been given an order that a mandat pays: its tiers, or that of its own order (a titulaire)."""
-    return {mandat.tiers.id, *(one.tiers for one in books.find(Engagement, id=mandat.engagement))}
-
-
-def _check_asset(mandat: Mandat, number: str) -> None:
-    if len(number) > LONGEST_ASSET:
-        message = f"Mandat {mandat.id} : le n° d'inventaire « {number[:40]} » dépasse {LONGEST_ASSET} caractères."
-        raise RuleError(message)
 
 
 def _said(line: Line) -> str:

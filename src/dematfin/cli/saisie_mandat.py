@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -114,24 +114,14 @@ def enter(  # noqa: PLR0913, PLR0917 - an argument is an option of the command l
     essai: Rehearsal = False,
 ) -> None:
     """Saisit un mandat sans facture, avec ses pièces : subvention, régie d'avances, loyer, indemnité…"""
-    said = MandatEntry(
-        purpose=type_,
-        budget=budget,
-        tiers=tiers,
-        amount=euros(montant, "--montant"),
-        label=objet,
-        base=_base(nature, fonction, operation, section),
-        lines=tuple(map(line, ligne or ())),
-        engagement=engagement,
-        exercice=exercice,
-        regie=regie,
-        paid_on=paye_le.date() if paye_le else None,
-        mode=MODES[mode] if mode else None,
-        confirmed=confirme,
-    )
+    said: dict[str, Any] = {"purpose": type_, "budget": budget, "tiers": tiers, "label": objet, "regie": regie}
+    said |= {"amount": euros(montant, "--montant"), "base": _base(nature, fonction, operation, section)}
+    said |= {"lines": tuple(map(line, ligne or ())), "engagement": engagement, "exercice": exercice}
+    said |= {"paid_on": paye_le.date() if paye_le else None, "mode": MODES[mode] if mode else None}
+    entry = MandatEntry(**said, confirmed=confirme)
     given = _given(piece, nature_piece)
     desk = sit(configuration)
-    _tell((acts.rehearse if essai else acts.enter)(desk.app, desk.who, said, given), rehearsed=essai)
+    _tell((acts.rehearse if essai else acts.enter)(desk.app, desk.who, entry, given), rehearsed=essai)
 
 
 def _base(nature: str, fonction: str | None, operation: str | None, section: Section | None) -> Asked:

@@ -1,14 +1,17 @@
-"""Correction: which mandats may still change, and what an account looks like."""
+"""Correction: which mandats may still change, what an account looks like, and what a line may take from."""
 
 from typing import Final
 
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.registers import Imputation
+from dematfin.domain.mandat.ventilation import Part
+from dematfin.domain.registers import Engagement, Imputation
 from dematfin.errors import RuleError
 from dematfin.ports.ledger import Books
 
+LONGEST_ASSET: Final = 25
+"""Signs of IdActif."""
 OPEN: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED})
 
 
@@ -35,6 +38,41 @@ def check_digits(mandat_id: str, imputation: Imputation) -> None:
             raise RuleError(message)
 
 
+def check_part(books: Books, mandat: Mandat, part: Part) -> None:
+    """Raise RuleError when the account, the engagement or the asset of a line cannot be."""
+    check_digits(mandat.id, part.imputation)
+    _check_engagement(books, mandat, part.engagement)
+    _check_asset(mandat, part.inventaire)
+
+
 def _waits_for_its_flow(books: Books, mandat: Mandat) -> bool:
     """Whether its bordereau has its numbers but no flow: what was built broke a rule, and nobody has signed."""
     return bool(books.find(Bordereau, id=mandat.bordereau, flux=""))
+
+
+def _check_engagement(books: Books, mandat: Mandat, key: str) -> None:
+    if not key or key == mandat.engagement:
+        return
+    found = books.find(Engagement, id=key)
+    number = key.partition(":")[2]
+    if not found:
+        why = f"l'engagement {number} n'est pas connu : importez-le (dematfin engagement importer)"
+    elif not found[0].open:
+        why = f"l'engagement {number} est soldé"
+    elif found[0].tiers not in _creditors(books, mandat):
+        why = f"l'engagement {number} a été passé avec un autre tiers ({found[0].tiers})"
+    else:
+        return
+    message = f"Mandat {mandat.id} : {why}. Rien n'est changé."
+    raise RuleError(message)
+
+
+def _creditors(books: Books, mandat: Mandat) -> set[str]:
+    """Return who may have been given an order that a mandat pays: its tiers, or that of its own order (a titulaire)."""
+    return {mandat.tiers.id, *(one.tiers for one in books.find(Engagement, id=mandat.engagement))}
+
+
+def _check_asset(mandat: Mandat, number: str) -> None:
+    if len(number) > LONGEST_ASSET:
+        message = f"Mandat {mandat.id} : le n° d'inventaire « {number[:40]} » dépasse {LONGEST_ASSET} caractères."
+        raise RuleError(message)
