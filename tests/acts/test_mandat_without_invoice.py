@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
-from dematfin.acts import attachments, bank, book, mandats, reductions, timeline
+from dematfin.acts import aside, attachments, bank, book, mandats, reductions, timeline, ventilation
 from dematfin.acts.mandat_entry import enter
 from dematfin.domain.mandat.entry import MandatEntry, Purpose
+from dematfin.domain.mandat.explanation import explain
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.justify import PieceRules
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece, PieceKind
+from dematfin.domain.mandat.reason import Reason, Speaker
 from dematfin.domain.mandat.ventilation import Asked
 from dematfin.domain.parties.tiers import BankAccount
 from dematfin.domain.registers import Credit, Imputation, credit_id
-from dematfin.errors import PiecesMissing, RuleError
+from dematfin.errors import PiecesMissing, RuleError, SeparationOfDuties
 from dematfin.reports.book import write
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.keeping import Given
@@ -126,6 +128,40 @@ def test_rejected_it_is_issued_again_as_the_register_says_today(hall: Hall) -> N
     sent(hall)
     follow_up(hall.app)
     assert only(hall).state is MandatState.PAID
+
+
+@pytest.mark.parametrize(("code", "command"), [("05", "pieces joindre {} FICHIER"), ("04", "pieces liste {}")])
+def test_what_to_do_of_it_names_no_invoice(hall: Hall, code: str, command: str) -> None:
+    made = only(hall)
+    reasons = (Reason(speaker=Speaker.COMPTABLE, code=code),)
+    told = explain(replace(made, state=MandatState.REJECTED, reasons=reasons))
+    assert told.command.startswith(f"dematfin {command.format(made.id)}")
+
+
+def test_whoever_typed_it_does_not_sign_it(hall: Hall) -> None:
+    both = replace(AGENT, roles=AGENT.roles | MAIRE.roles)
+    with hall.ledger.transaction() as books:
+        books.save(both)
+    prepare(hall.app)
+    with pytest.raises(SeparationOfDuties, match="préparé"):
+        hall.sign(both)
+
+
+def test_it_is_on_no_marche(hall: Hall) -> None:
+    with pytest.raises(RuleError, match="ne paie aucune facture"):
+        ventilation.ventilate(hall.app, AGENT, only(hall).id, [Asked(marche="2025-17")])
+    assert ventilation.ventilate(hall.app, AGENT, only(hall).id, [Asked(nature="6574")]).lines[0].amount == 1500
+
+
+def test_set_aside_then_given_up_it_frees_its_number(hall: Hall) -> None:
+    prepare(hall.app)
+    made = only(hall)
+    aside.set_aside(hall.app, MAIRE, made.bordereau, made.id, "À revoir en conseil")
+    gone = aside.abandon(hall.app, AGENT, made.id, "Somme fausse")
+    assert (gone.state, gone.number) == (MandatState.CANCELLED, 1187)
+    enter(hall.app, AGENT, subsidy(), (GRANT,))
+    prepare(hall.app)
+    assert {one.number for one in hall.all(Mandat) if one.state is MandatState.IN_BORDEREAU} == {1187}
 
 
 def test_given_up_its_credits_are_free_again(tmp_path: Path) -> None:

@@ -53,7 +53,9 @@ def _check_marche(mandat: Mandat, said: set[str]) -> None:
     """What was judged under a marché, its documents or the ceiling of a subcontractor, was judged under that one."""
     if said <= {"", mandat.marche}:
         return
-    if mandat.subcontract:
+    if not mandat.shares:
+        why = "il ne paie aucune facture, il n'est pas sur un marché"
+    elif mandat.subcontract:
         why = "il paie un sous-traitant par son acte spécial, son marché ne change pas : annulez-le (mandat annuler)"
     elif mandat.state is MandatState.IN_BORDEREAU:
         why = (

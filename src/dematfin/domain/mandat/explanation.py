@@ -7,7 +7,18 @@ from typing import Final
 from dematfin.domain.mandat.anomalies import meaning
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.mandat.meaning import CORRECT, REISSUE, RESUME, SHARE_OUT, Meaning, Responsible
+from dematfin.domain.mandat.meaning import (
+    ATTACH,
+    CORRECT,
+    DOCUMENTS,
+    INVOICE,
+    REISSUE,
+    RESUME,
+    SHARE_OUT,
+    SLIP,
+    Meaning,
+    Responsible,
+)
 from dematfin.domain.mandat.observations import observed, while_held
 from dematfin.domain.mandat.reason import Reason, Speaker
 from dematfin.domain.mandat.standing import told
@@ -16,6 +27,8 @@ S = MandatState
 PROGRAM: Final = "dematfin"
 BACK: Final = {S.REFUSED_AT_GATE: RESUME, S.REJECTED: REISSUE, S.ON_HOLD: ""}
 """What sends a mandat again, once what is wrong with it is put right."""
+WITHOUT_INVOICE: Final = {INVOICE: DOCUMENTS, SLIP: ATTACH}
+"""What is typed in the place of a command about an invoice, where a mandat pays none."""
 NEXT: Final = {
     S.PREPARED: (Responsible.AGENT, "bordereau preparer"),
     S.IN_BORDEREAU: (Responsible.SIGNATORY, "bordereau voir {bordereau}"),
@@ -120,6 +133,8 @@ def _here(found: Meaning, mandat: Mandat) -> Meaning:
     """Return what is to be done for this very mandat."""
     if mandat.state is S.ON_HOLD:
         return while_held(found)
+    if not mandat.shares and found.command in WITHOUT_INVOICE:
+        return replace(found, command=WITHOUT_INVOICE[found.command])
     if found.command != CORRECT:
         return found
     if mandat.kind is MandatKind.REDUCTION:  # its lines are those of the mandat that it takes back

@@ -24,6 +24,8 @@ RESUME: Final = "bordereau reprendre {bordereau}"
 REISSUE: Final = "mandat reemettre {mandat}"
 CANCEL: Final = 'mandat annuler {mandat} --motif "…"'
 INVOICE: Final = "facture voir {facture}"
+SLIP: Final = "visa fiche {facture}"
+DOCUMENTS: Final = "pieces liste {mandat}"
 CONFIGURATION: Final = "config verifier"
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from dematfin.domain.mandat.meaning import ATTACH, CANCEL, CORRECT, INVOICE, SEND_ALONE, Meaning, Responsible
+from dematfin.domain.mandat.meaning import ATTACH, CANCEL, CORRECT, INVOICE, SEND_ALONE, SLIP, Meaning, Responsible
 
 A: Final = Responsible.AGENT
 OBSERVATIONS: Final[dict[str, Meaning]] = {
@@ -38,7 +38,7 @@ OBSERVATIONS: Final[dict[str, Meaning]] = {
         why="service fait non certifié",
         who=A,
         remedy="Joignez la certification du service fait : la fiche de visa de la facture la dit.",
-        command="visa fiche {facture}",
+        command=SLIP,
     ),
     "06": Meaning(why="autre motif", who=A, remedy="Lisez le commentaire du comptable, ou appelez-le."),
     "07": Meaning(
