@@ -1,4 +1,4 @@
-"""Mandats that pay no invoice: what an agent says, what is refused, and the whole way to the payment."""
+"""Mandats that pay no invoice: what an agent says, what is refused, and nothing half done."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dematfin.acts.mandat_entry import Entered, enter, rehearse
-from dematfin.domain.mandat.entry import MandatEntry, Purpose
+from dematfin.domain.mandat.entry import LARGEST, MandatEntry, Purpose
 from dematfin.domain.mandat.kind import MandatKind, PaymentMode
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece, PieceKind
 from dematfin.domain.mandat.ventilation import Asked
 from dematfin.domain.registers import Credit, Engagement, Imputation, credit_id
-from dematfin.errors import PiecesMissing, RuleError, UnknownRecord
+from dematfin.errors import DocumentError, Forbidden, PiecesMissing, RuleError, UnknownRecord
 from dematfin.steps.keeping import Given
-from examples import AGENT, COMMUNE, SUPPLIER, account, tiers
-from fakes.hall import Hall
+from examples import AGENT, COMMUNE, MAIRE, SUPPLIER, VISEUR, account, tiers
+from fakes.hall import Hall, Killed
 
 GRANT = Given(name="deliberation.pdf", data=b"%PDF-1.7 deliberation", kind=PieceKind.DELIBERATION)
 TILL = Given(name="regie.pdf", data=b"%PDF-1.7 bordereau", kind=PieceKind.ETAT_REGIE)
@@ -169,6 +171,44 @@ def test_the_same_one_twice_in_two_months_is_asked_about(hall: Hall) -> None:
     assert f"confirmé malgré {first.id}" in hall.ledger.history(keys=[again.id])[0].event.motif
     hall.clock.advance(days=61)
     assert made(hall, entry()).mandat.state is MandatState.PREPARED
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_killed_as_it_is_written_it_is_made_whole_or_not_at_all(hall: Hall, moment: str) -> None:
+    hall.ledger.axe = hall.axe
+    hall.axe.at = (hall.axe.calls + 1, moment)
+    with pytest.raises(Killed):
+        made(hall, entry())
+    hall.axe.at = None
+    done = {"before": 0, "after": 1}[moment]
+    assert (len(hall.all(Mandat)), len(hall.all(Piece)), len(hall.ledger.history())) == (done, done, 2 * done)
+    if done:
+        with pytest.raises(RuleError, match="--confirme"):
+            made(hall, entry())
+    else:
+        assert made(hall, entry()).mandat.id == "M2026-000001"
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cents=st.integers(-(10**12), 10**12))
+def test_an_amount_is_made_to_the_cent_or_refused(tmp_path: Path, cents: int) -> None:
+    hall, amount = Hall.build(tmp_path), Decimal(cents) / 100
+    if 0 < amount <= LARGEST:
+        assert sum(line.total for line in made(hall, entry(amount=amount)).mandat.lines) == amount
+    else:
+        with pytest.raises(RuleError, match="montant"):
+            made(hall, entry(amount=amount))
+
+
+def test_it_takes_an_agent(hall: Hall) -> None:
+    for who in (VISEUR, MAIRE):
+        with pytest.raises(Forbidden):
+            enter(hall.app, who, entry(), (GRANT,))
+    with pytest.raises(RuleError, match="aucune pièce"):
+        enter(hall.app, AGENT, entry(), ())
+    with pytest.raises(DocumentError):
+        made(hall, entry(), replace(GRANT, data=b"MZ"))
+    assert hall.all(Mandat) == ()
 
 
 def test_a_rehearsal_says_what_would_be_made_and_makes_nothing(hall: Hall) -> None:

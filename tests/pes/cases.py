@@ -143,6 +143,27 @@ def after_payment() -> FlowPlan:
     return alone(1213, kind=MandatKind.AFTER_PAYMENT, mode=mode, paid_before=day)
 
 
+def without_invoice() -> FlowPlan:
+    """A subsidy, and what a régisseur has paid already."""
+    pieces = (
+        named(1, b"", PieceKind.DELIBERATION, "délibération.pdf"),
+        named(2, b"2", PieceKind.ETAT_REGIE, "bordereau.pdf"),
+    )
+    common: dict[str, object] = {"reference": "", "dgp": None}
+    paid: dict[str, object] = {
+        "kind": MandatKind.AFTER_PAYMENT,
+        "mode": PaymentMode.CASH,
+        "paid_before": date(2026, 3, 2),
+        "codes": ("05", "05"),
+        "regie": "R042",
+    }
+    return plan(
+        mandat(1214, "1500.00", pieces=(pieces[0].id,), label="Subvention 2026", **common),
+        mandat(1215, "84.20", pieces=(pieces[1].id,), label="Régie Ludothèque, mars", **common, **paid),
+        pieces=pieces,
+    )
+
+
 def referred() -> FlowPlan:
     first, second = piece(1), piece(2, PDF + b"2")
     one = mandat(1207, pieces=(first.id, second.id))
@@ -194,6 +215,7 @@ CASES: Final[dict[str, FlowPlan]] = {
     "affacturage": factor(),
     "ht-et-tva": with_tva(),
     "apres-paiement": after_payment(),
+    "sans-facture": without_invoice(),
     "deux-budgets-commune": alone(1210),
     "deux-budgets-ccas": plan(mandat(5, pieces=(piece(1).id,)), pieces=(piece(1),), budget=BUDGETS[1]),
     "pj-par-reference": referred(),

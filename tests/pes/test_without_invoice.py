@@ -86,8 +86,8 @@ def test_a_regie_names_itself_and_pays_no_account(tmp_path: Path) -> None:
     found = {tag: root.find(f".//{tag}").get("V") for tag in ("TypBord", "TypPce", "NatPce", "IdRegie", "ModRegl")}
     assert found == {"TypBord": "01", "TypPce": "05", "NatPce": "05", "IdRegie": "R042", "ModRegl": "01"}
     assert root.find(".//DteEch").get("V") == "2026-03-02"
-    assert [root.find(f".//{tag}") for tag in ("CpteBancaire", "DGP", "Facture", "LibVir1")] == [None] * 4
-    assert root.find(".//LibVir2").get("V") == "Régie, mars"
+    assert [root.find(f".//{tag}") for tag in ("CpteBancaire", "DGP", "Facture", "LibVir2")] == [None] * 4
+    assert root.find(".//LibVir1").get("V") == "Régie, mars"
 
 
 def test_two_without_a_number_are_two_mandats_without_a_remark(tmp_path: Path) -> None:
