@@ -204,7 +204,7 @@ def test_it_takes_an_agent(hall: Hall) -> None:
     for who in (VISEUR, MAIRE):
         with pytest.raises(Forbidden):
             enter(hall.app, who, entry(), (GRANT,))
-    with pytest.raises(RuleError, match="aucune pièce"):
+    with pytest.raises(RuleError, match="Aucune pièce"):
         enter(hall.app, AGENT, entry(), ())
     with pytest.raises(DocumentError):
         made(hall, entry(), replace(GRANT, data=b"MZ"))

@@ -43,6 +43,7 @@ def test_it_is_rehearsed_made_shown_and_asked_about_when_typed_twice(copy: Offic
     seen = copy("mandat", "voir", made.id)
     assert "sans facture, régie d'avances, régie n° R042" in seen.out
     assert f"Mandat {made.id}" in copy("suivi", made.id).out
+    assert "après paiement, sans facture, préparé" in copy("mandat", "liste").out
     again = saisir(copy, paper, *said)
     assert (again.code, f"{made.id} demande déjà" in again.err) == (3, True)
     assert saisir(copy, paper, *said, "--confirme").code == 0

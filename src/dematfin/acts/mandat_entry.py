@@ -133,9 +133,10 @@ def _alike(app: App, books: Books, draft: Mandat) -> str:
     """Return the id of a living mandat like this one, made lately; empty when there is none."""
     same = books.find(Mandat, amount=draft.amount)
     alive = [one.id for one in same if one.state is not MandatState.CANCELLED and _likeness(one) == _likeness(draft)]
+    if not alive:
+        return ""
     made = {one.event.subject_id: one.event.at for one in reversed(app.ledger.history(Subject.MANDAT, alive))}
-    since = app.clock.now() - LOOKS_BACK
-    return next((key for key in sorted(made, reverse=True) if alive and made[key] >= since), "")
+    return next((key for key in sorted(made, reverse=True) if made[key] >= app.clock.now() - LOOKS_BACK), "")
 
 
 def _likeness(mandat: Mandat) -> tuple[object, ...]:

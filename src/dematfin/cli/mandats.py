@@ -49,7 +49,7 @@ def list_mandats(configuration: Configuration = DEFAULT, json: Json = False) -> 
                 one.bordereau,
                 one.tiers.name,
                 french(one.amount),
-                KINDS.get(one.kind, "") + standing(one),
+                KINDS.get(one.kind, "") + _unbilled(one) + standing(one),
             )
             for one in found
         ],
@@ -166,6 +166,10 @@ def after(
     say(f"Elle est « {INVOICE[noted.state]} ».")
     for held in blocking(noted.findings):
         say(f"  ! {held.sentence}", style="yellow")
+
+
+def _unbilled(mandat: Mandat) -> str:
+    return "" if mandat.shares or mandat.origin else "sans facture, "
 
 
 def show_lines(mandat: Mandat) -> None:
