@@ -211,6 +211,13 @@ def test_it_takes_an_agent(hall: Hall) -> None:
     assert hall.all(Mandat) == ()
 
 
+def test_a_document_heavier_than_the_comptable_takes_is_refused_by_name(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path, piece_limit=10)
+    with pytest.raises(PiecesMissing, match=r"deliberation\.pdf.*taille_piece"):
+        made(hall, entry())
+    assert hall.all(Mandat) == hall.all(Piece) == ()
+
+
 def test_a_rehearsal_says_what_would_be_made_and_makes_nothing(hall: Hall) -> None:
     found = rehearse(hall.app, AGENT, entry(amount=Decimal("24000.00")), (GRANT,))
     assert found.mandat.amount == Decimal("24000.00")
