@@ -35,6 +35,8 @@ def test_it_is_rehearsed_made_shown_and_asked_about_when_typed_twice(copy: Offic
     said = (*TILL, "--paye-le", "01/03/2026")
     tried = saisir(copy, paper, *said, "--essai")
     assert (tried.code, "Essai, rien n'est fait" in tried.out, last(copy)) == (0, True, before), tried.err
+    grant = saisir(copy, paper, "--type", "subvention", "--objet", "Club de judo", "--essai")
+    assert "! il manquerait la délibération qui accorde la subvention." in grant.out
     done = saisir(copy, paper, *said)
     assert done.code == 0, done.err
     made = last(copy)

@@ -19,6 +19,7 @@ from dematfin.cli.pieces import Nature
 from dematfin.cli.ventilation import line
 from dematfin.cli.visas import DATES
 from dematfin.domain.finding import blocking
+from dematfin.domain.mandat.annexe_i import RULES
 from dematfin.domain.mandat.entry import MandatEntry, Purpose
 from dematfin.domain.mandat.kind import PaymentMode
 from dematfin.domain.mandat.pieces import PieceKind
@@ -50,6 +51,7 @@ MODES: Final = {
     Mode.CHEQUE: PaymentMode.CHEQUE,
     Mode.NUMERAIRE: PaymentMode.CASH,
 }
+LACKS: Final = {rule.id: rule.lacks for rule in RULES}
 Section = StrEnum("Section", {"F": "F", "I": "I"})
 
 Kind = Annotated[Purpose, typer.Option("--type", metavar="TYPE", help=f"Un de : {', '.join(Purpose)}.")]
@@ -146,14 +148,14 @@ def _given(files: list[Path], natures: list[Nature]) -> tuple[Given, ...]:
 
 
 def _tell(entered: Entered, *, rehearsed: bool) -> None:
-    mandat, held = entered.mandat, blocking(entered.lacking)
-    what = (
-        f"{french(mandat.amount)} pour {mandat.tiers.name}, exercice {mandat.exercice}, pièces : {len(mandat.pieces)}"
-    )
-    say(f"Essai, rien n'est fait. Serait saisi : {what}." if rehearsed else f"Mandat {mandat.id} : {what}.")
+    mandat = entered.mandat
+    said = f"{french(mandat.amount)} pour {mandat.tiers.name}, exercice {mandat.exercice}"
+    say(f"Essai, rien n'est fait. Serait saisi : {said}." if rehearsed else f"Mandat {mandat.id} : {said}.")
     show_lines(mandat)
+    held = blocking(entered.lacking)
     for one in entered.lacking:
-        say(f"{'✗' if one in held else '!'} {one.sentence}", style="yellow")
+        told = f"il manquerait {LACKS[one.code]}." if rehearsed else one.sentence
+        say(f"{'✗' if one in held else '!'} {told}", style="yellow")
     if not rehearsed:
         say("La prochaine préparation (bordereau preparer) le met en bordereau, à faire signer comme les autres.")
         say(f'Saisi à tort : dematfin mandat annuler {mandat.id} --motif "…"')
