@@ -58,10 +58,11 @@ def bring_in(app: App, who: Person, path: Path, name: str) -> Arrival:
 
 
 def listed(app: App, who: Person) -> tuple[Review, ...]:
-    """Return all imports, the newest first."""
+    """Return all imports, the newest first; the claims of those that are open only."""
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        return tuple(_review(app, books, one) for one in reversed(books.find(EditorFlow)))
+        found = reversed(books.find(EditorFlow))
+        return tuple(_review(app, books, one) if _is_open(one) else Review(flow=one, rows=()) for one in found)
 
 
 def review(app: App, who: Person, key: str) -> Review:
@@ -136,7 +137,6 @@ def _review(app: App, books: Books, flow: EditorFlow) -> Review:
     named = {proposal.invoice_id for one in seen.pairings for proposal in one.proposals}
     named |= {one.invoice_id for one in seen.pairings if one.invoice_id}
     invoices = {one.id: one for one in books.find(Invoice, id=named)} if named else {}
-    is_open = flow.state is EditorFlowState.OPEN
     return Review(
         flow=flow,
         rows=tuple(
@@ -144,7 +144,7 @@ def _review(app: App, books: Books, flow: EditorFlow) -> Review:
                 pairing=one,
                 invoices={key: invoices[key] for key in _named(one) if key in invoices},
                 disagreements=seen.disagreements(one),
-                held=seen.held(one) if is_open else (),
+                held=seen.held(one) if _is_open(flow) else (),
             )
             for one in seen.pairings
         ),
@@ -156,9 +156,13 @@ def _named(pairing: Pairing) -> Sequence[str]:
     return (pairing.invoice_id, *proposed) if pairing.invoice_id else proposed
 
 
+def _is_open(flow: EditorFlow) -> bool:
+    return flow.state is EditorFlowState.OPEN
+
+
 def _open_flow(books: Books, key: str) -> EditorFlow:
     flow = books.get(EditorFlow, key.strip().upper())
-    if flow.state is not EditorFlowState.OPEN:
+    if not _is_open(flow):
         message = (
             f"Import {flow.id} : il est « {EDITOR_FLOW_MACHINE.words[flow.state]} », rien ne s'y décide plus. Voyez "
             f"son flux et ses bordereaux : dematfin bordereau import {flow.id}"
