@@ -112,8 +112,8 @@ def pair(  # noqa: PLR0913, PLR0917 - an argument is an option of the command li
 ) -> None:
     """Dit ce que paie un mandat d'un import, ou accepte un écart avec sa facture, sous votre nom."""
     if sum(map(bool, (facture, sans_facture, accepter, annuler))) != 1:
-        message = "donnez --facture, --sans-facture, --accepter ou --annuler, un seul des quatre."
-        raise typer.BadParameter(message)
+        message = "dites une chose à la fois : --facture, --sans-facture, --accepter ou --annuler."
+        raise typer.BadParameter(message, param_hint="MANDAT")
     desk = sit(configuration)
     if facture:
         done = editor_flows.choose(desk.app, desk.who, cle, mandat, facture)

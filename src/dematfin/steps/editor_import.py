@@ -31,6 +31,8 @@ from dematfin.steps.paper_intake import copy_whole, shown_name
 
 COPY: Final = "export.xml"
 REFUSED: Final = "refusé"
+ADDED: Final = frozenset({"PES-SANS-PJ"})
+"""Remarks that the completion answers."""
 MEGA: Final = 1_000_000
 IMPORTS: Final = "import des flux du logiciel financier"
 
@@ -174,7 +176,9 @@ def _judged(app: App, copy: Path, name: str) -> tuple[ReadFlow, Budget, tuple[st
             "financier, puis exportez-le de nouveau."
         )
         raise InvalidPes(message)
-    return flow, budget, with_remedies(one for one in found if one.severity is Severity.WARNING)
+    added = frozenset() if flow.signatures else ADDED
+    told = [one for one in found if one.severity is Severity.WARNING and one.code not in added]
+    return flow, budget, with_remedies(told)
 
 
 def _written(app: App, books: Books, flow: ReadFlow, budget: Budget, document: DocumentRef, name: str) -> EditorFlow:

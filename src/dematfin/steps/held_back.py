@@ -94,7 +94,8 @@ def _to_decide(seen: Scene, pairing: Pairing) -> Finding:
     claim = pairing.claim
     what = f"{french(claim.amount)} à {claim.creditor or 'un créancier sans nom'}"
     number = f", facture « {claim.number} »" if claim.number else ""
-    more = f"{len(pairing.proposals)} propositions" if pairing.proposals else "aucune facture ne lui ressemble"
+    count = len(pairing.proposals)
+    more = f"factures possibles : {count}" if count else "aucune facture ne lui ressemble"
     sentence = f"{what}{number} : dites quelle facture il paie, ou qu'il n'en paie pas ({more}). {_review(seen)}"
     return _finding(pairing, "IMPORT-A-DECIDER", sentence)
 
