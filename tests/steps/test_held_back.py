@@ -32,7 +32,7 @@ def hall(tmp_path: Path) -> Hall:
 
 def change(hall: Hall, key: str = "F2026-000001", **changes: object) -> None:
     with hall.ledger.transaction() as books:
-        books.save(replace(books.get(Invoice, key), **changes))  # type: ignore[arg-type]  # of its attributes
+        books.save(replace(books.get(Invoice, key), **changes))
 
 
 def test_nothing_holds_back_what_is_visaed(hall: Hall, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 Only what is open is decided on; each decision bears the name of its person, and no matching changes it any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -214,8 +214,16 @@ def _decided(app: App, books: Books, flow: EditorFlow, pairing: Pairing, told: s
     books.save(decided)
     _record(app, books, flow, decided, told)
     remember_accounts(app, books, flow, (decided,))
-    matched_again(app, books, flow)
+    books.save(*_without_it(books, decided))
     return decided
+
+
+def _without_it(books: Books, decided: Pairing) -> Iterator[Pairing]:
+    """Yield the claims to which the rules had given what a person has just given to another: it is looked at again."""
+    if decided.state is PairingState.CHOSEN:
+        for one in books.find(Pairing, editor_flow=decided.editor_flow, invoice_id=decided.invoice_id):
+            if not one.decided_by:
+                yield replace(one, state=PairingState.TO_DECIDE, invoice_id="")
 
 
 def _record(app: App, books: Books, flow: EditorFlow, pairing: Pairing, told: str) -> None:
