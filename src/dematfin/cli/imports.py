@@ -17,6 +17,7 @@ from dematfin.domain.finding import Severity
 from dematfin.domain.money import french
 from dematfin.errors import DematfinError
 from dematfin.steps.editor_import import Arrival
+from dematfin.steps.held_back import TO_DECIDE
 
 S = PairingState
 SHOWN: Final = 10
@@ -173,7 +174,8 @@ def _show_gaps(found: Review) -> None:
 
 
 def _show_held(found: Review) -> None:
-    for one in found.held[:SHOWN]:
+    """Show what a person must see first: what is merely to decide has its own review."""
+    for one in sorted(found.held, key=lambda one: one.code == TO_DECIDE)[:SHOWN]:
         say(f"  ✗ {' '.join(filter(None, (one.sentence, one.remedy)))} ({one.code})", style="red")
     _others(len(found.held))
 

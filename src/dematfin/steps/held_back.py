@@ -21,6 +21,7 @@ from dematfin.steps.candidates import is_free, mandats_of, taken_elsewhere
 from dematfin.steps.pairing import paired, pairings_of
 from dematfin.steps.stopped import Stops, stops
 
+TO_DECIDE: Final = "IMPORT-A-DECIDER"
 READY: Final = frozenset({InvoiceState.SERVICE_FAIT, InvoiceState.TO_PAY})
 
 
@@ -82,7 +83,7 @@ def _held(seen: Scene, pairing: Pairing) -> Iterator[Finding]:
     one = seen.paired.get(pairing.id)
     if one is None:
         sentence = f"sa facture {pairing.invoice_id} n'existe plus ici. Dites laquelle il paie : {_decide(pairing)}"
-        yield _finding(pairing, "IMPORT-A-DECIDER", sentence)
+        yield _finding(pairing, TO_DECIDE, sentence)
         return
     yield from _not_ready(seen, pairing, one.invoice)
     for finding in blocking(disagreements(one)):
@@ -97,7 +98,7 @@ def _to_decide(seen: Scene, pairing: Pairing) -> Finding:
     count = len(pairing.proposals)
     more = f"factures possibles : {count}" if count else "aucune facture ne lui ressemble"
     sentence = f"{what}{number} : dites quelle facture il paie, ou qu'il n'en paie pas ({more}). {_review(seen)}"
-    return _finding(pairing, "IMPORT-A-DECIDER", sentence)
+    return _finding(pairing, TO_DECIDE, sentence)
 
 
 def _not_ready(seen: Scene, pairing: Pairing, invoice: Invoice) -> Iterator[Finding]:
