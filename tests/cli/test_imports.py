@@ -12,6 +12,7 @@ from cli.office import Answer, Office, plain
 from dematfin.cli import context
 from dematfin.cli.context import system_account
 from dematfin.domain.editor.pairing import Pairing, PairingState, Proposal
+from dematfin.domain.parties.person import Role
 from editor_hall import hall_beside
 from examples import AGENT
 from exports import Listed, Ordered, exported, on_disk
@@ -96,6 +97,19 @@ def test_a_double_is_refused_by_name(counter: Counter) -> None:
     answer = counter.bring_in(Ordered(number=777))
     assert answer.code == 3
     assert "déjà dans l'import E2026-000001" in answer.err
+
+
+def test_a_file_is_named_once(counter: Counter) -> None:
+    answer = counter("importer", str(on_disk(counter.folder, b"<a/>", "photo.xml")))
+    assert (answer.code, answer.err.count("photo.xml")) == (4, 1)
+
+
+def test_whoever_only_reads_brings_nothing_in(counter: Counter) -> None:
+    with counter.hall.ledger.transaction() as books:
+        books.save(replace(AGENT, system_user=system_account(), roles=frozenset({Role.LECTEUR})))
+    answer = counter.bring_in()
+    assert (answer.code, "il faut le rôle agent" in answer.err) == (3, True)
+    assert counter("imports").code == 0
 
 
 def test_a_file_that_is_not_there_is_told(counter: Counter) -> None:

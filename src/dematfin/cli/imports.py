@@ -53,7 +53,7 @@ def bring_in(flux: Files, configuration: Configuration = DEFAULT, json: Json = F
             arrivals.append(editor_flows.bring_in(desk.app, desk.who, file, file.name))
         except DematfinError as error:
             refusals.append(error)
-            complain(f"{file.name} : {error}")
+            complain(str(error) if file.name in str(error) else f"{file.name} : {error}")
             continue
         if not json:
             _show_arrival(desk, file.name, arrivals[-1])
