@@ -204,6 +204,11 @@ def test_one_thing_is_said_at_a_time(counter: Counter, words: tuple[str, ...]) -
     assert counter("rapprocher", "E2026-000001", "501", *words).code == 2
 
 
+def test_a_rehearsal_names_what_would_be_matched_again(counter: Counter) -> None:
+    counter.bring_in()
+    assert "Rapprocher de nouveau l'import E2026-000001." in counter.office("journee", "--essai").out
+
+
 def test_an_import_is_dropped_with_a_motif(counter: Counter) -> None:
     counter.bring_in()
     answer = counter("abandonner", "E2026-000001", "--motif", "export refait")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dematfin.acts import editor_flows
+from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus
 from dematfin.domain.invoice.invoice import Invoice
@@ -104,7 +105,7 @@ def test_an_invoice_that_is_mandated_already_holds_back(hall: Hall, tmp_path: Pa
     change(hall, state=InvoiceState.TO_PAY)
     with hall.ledger.transaction() as books:
         books.save(mandat(number=400, state=MandatState.SENT, editor=True))
-        books.record(hall.app.event("facture", "F2026-000001", "", "TO_PAY", "mandat M2026-000001"))  # type: ignore[arg-type]  # a word
+        books.record(hall.app.event(Subject.INVOICE, "F2026-000001", "", "TO_PAY", "mandat M2026-000001"))
     (finding,) = seen(hall, flow).held
     assert finding.code == "IMPORT-DEJA-MANDATEE"
     assert "M2026-000001 (n° 400)" in finding.sentence

@@ -9,6 +9,7 @@ from dematfin.domain.editor.claim import Claim
 from dematfin.domain.editor.disagreements import due
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import WITH_INVOICE, Pairing
+from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -22,6 +23,8 @@ OLDEST: Final = timedelta(days=3 * 366)
 """An older invoice is paid so rarely that a person names it."""
 GONE: Final = frozenset({InvoiceState.REFUSED, InvoiceState.CANCELLED})
 """Never paid: the supplier's next one, or its twin, bears the same number, and is the one to find."""
+TOGETHER: Final = 1000
+"""Histories that are read together."""
 CAME_BACK: Final = frozenset(
     {MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED, MandatState.CANCELLED}
 )
@@ -52,9 +55,11 @@ def is_free(invoice: Invoice, mandats: Collection[Mandat]) -> bool:
 
 def mandats_of(app: App, books: Books, invoices: Collection[str]) -> Mapping[str, tuple[Mandat, ...]]:
     """Return the mandats of some invoices; the journal of each names them, so that no list is read for it."""
-    if not invoices:
-        return {}
-    told = {key for one in app.ledger.history(keys=tuple(invoices)) for key in MANDAT.findall(one.event.motif)}
+    told: set[str] = set()
+    keys = tuple(invoices)
+    for start in range(0, len(keys), TOGETHER):
+        events = app.ledger.history(Subject.INVOICE, keys[start : start + TOGETHER])
+        told.update(key for one in events for key in MANDAT.findall(one.event.motif))
     found: dict[str, tuple[Mandat, ...]] = {}
     for mandat in books.find(Mandat, id=tuple(told)) if told else ():
         for key in mandat.invoice_ids:

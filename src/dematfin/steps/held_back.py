@@ -136,7 +136,7 @@ def _review(seen: Scene) -> str:
 
 
 def _decide(pairing: Pairing) -> str:
-    return f"dematfin bordereau rapprocher {pairing.editor_flow} {pairing.claim.key}"
+    return f"dematfin bordereau rapprocher {pairing.editor_flow} {pairing.claim.key} --facture …"
 
 
 def _finding(pairing: Pairing, code: str, sentence: str) -> Finding:
