@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -43,6 +44,10 @@ def day(app: App, who: Person) -> Iterator[str]:
         closed = closed_words(app, (one.id for one in books.find(Flux, state=TO_DEPOSIT)))
         yield from (closed,) if closed else _transmissions(books)
         yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
+        if app.exchange is not None:
+            yield "Importer les flux que le logiciel financier a déposés."
+        for flow in books.find(EditorFlow, state=EditorFlowState.OPEN):
+            yield f"Rapprocher de nouveau l'import {flow.id}."
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))
         prepared = len(books.find(Mandat, state=MandatState.PREPARED, set_aside=""))
         yield f"Mandater {certified} factures visées et mettre en bordereau {prepared} mandats déjà prêts."

@@ -25,9 +25,9 @@ class Reader:
         """Read a flow."""
         return read_aller(flow)
 
-    def judge(self, flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
-        """Judge anybody's flow, signed or not."""
-        return judge(flow, self._schemas, ours=False, known=known)
+    def judge(self, flow: Path, known: frozenset[str], *, to_sign: bool = False) -> tuple[Finding, ...]:
+        """Judge anybody's flow, signed, not signed, or about to be."""
+        return judge(flow, self._schemas, ours=False, known=known, to_sign=to_sign)
 
     def changes(self, before: Path, after: Path, completion: Completion) -> tuple[str, ...]:
         """Return all that a completed flow changes and that its completion does not allow."""

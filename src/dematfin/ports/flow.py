@@ -51,8 +51,11 @@ class FlowReader(Protocol):
         """Read a flow."""
         ...
 
-    def judge(self, flow: Path, known: frozenset[str]) -> tuple[Finding, ...]:
-        """Judge anybody's flow, signed or not; `known` are the IdUnique of the documents that Hélios has."""
+    def judge(self, flow: Path, known: frozenset[str], *, to_sign: bool = False) -> tuple[Finding, ...]:
+        """Judge anybody's flow, signed or not; `known` are the IdUnique of the documents that Hélios has.
+
+        One that is `to_sign` is judged as it will leave: announced as signed, its signature still to come.
+        """
         ...
 
     def changes(self, before: Path, after: Path, completion: Completion) -> tuple[str, ...]:

@@ -9,13 +9,18 @@ from dematfin.ports.ledger import Books
 
 
 def accounts_of(app: App, books: Books, siren: str, tiers: Iterable[Tiers]) -> tuple[KnownAccount, ...]:
-    """Return the accounts of a firm, cleared or not."""
+    """Return the accounts of a firm, cleared or not, and remember those that are trusted from now on."""
     known = books.find(KnownAccount, siren=siren)
     if known:
         return known
-    first = {one.account.iban: _trusted(app, one) for one in tiers}
-    books.save(*first.values())
-    return tuple(first.values())
+    first = trusted(app, tiers)
+    books.save(*first)
+    return first
+
+
+def trusted(app: App, tiers: Iterable[Tiers]) -> tuple[KnownAccount, ...]:
+    """Return the accounts of the register, as they are trusted when nothing else is known of a firm."""
+    return tuple({one.account.iban: _trusted(app, one) for one in tiers}.values())
 
 
 def _trusted(app: App, tiers: Tiers) -> KnownAccount:

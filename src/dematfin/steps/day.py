@@ -10,6 +10,7 @@ from typing import Final
 from dematfin.ports.app import App
 from dematfin.steps.capture import capture
 from dematfin.steps.control import control
+from dematfin.steps.editor_import import IMPORTS, has_open_imports, imports
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.intake import intake
 from dematfin.steps.outcome import Outcome
@@ -38,6 +39,7 @@ DAY: Final[tuple[Step, ...]] = (
     transmit,
     follow_up,
     shown_paid,
+    imports,
     prepare,
     remind,
 )
@@ -55,6 +57,7 @@ NAMES: Final[dict[Step, str]] = {
     transmit: "transmission",
     follow_up: "suivi",
     shown_paid: "paiements lus dans Chorus Pro",
+    imports: IMPORTS,
     prepare: "préparation des bordereaux",
 }
 
@@ -72,15 +75,17 @@ LEASES: Final[dict[Step, str]] = {
     parapheur: "parapheur",
     follow_up: "suivi",
     shown_paid: "suivi",  # a retour being applied has the word
+    imports: "imports",
     prepare: "préparation",
 }
 
 
 def due(app: App) -> tuple[Step, ...]:
-    """Return the steps of this collectivité's day: nobody is asked for visas or signatures that are given here."""
+    """Return the steps of this collectivité's day: nobody is asked for what is given, or made, here."""
     asked: dict[Step, bool] = {
         parapheur: app.parapheur is not None or has_folders_there(app),
         signing: is_elsewhere(app),
+        imports: app.exchange is not None or has_open_imports(app),
     }
     return tuple(step for step in DAY if asked.get(step, True))
 

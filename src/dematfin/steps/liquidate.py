@@ -1,12 +1,10 @@
 """Liquidate: each certified invoice becomes a mandat, its credit notes netted, its documents named."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.event import Subject
-from dematfin.domain.intention import Intention, IntentionState
-from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
@@ -16,7 +14,6 @@ from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.parties.waiver import Duty, Waiver, told
-from dematfin.domain.reception import UNREAD, Reception
 from dematfin.domain.registers import Engagement, engagement_id
 from dematfin.domain.visa.folder import VisaFolder, folder_id
 from dematfin.ports.app import App
@@ -29,9 +26,7 @@ from dematfin.steps.outcome import Tally
 from dematfin.steps.payees import payee_of
 from dematfin.steps.pieces import pieces_of
 from dematfin.steps.separation import waivers
-
-ENDED: Final = frozenset({Stage.MANDATED, Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
-"""Shown by Chorus Pro before our own mandat exists: somebody else has paid it, or sent it back."""
+from dematfin.steps.stopped import Stops, stops
 
 SEVERAL: Final = 2
 ON_ITS_WAY: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA, InvoiceState.INTERRUPTED)
@@ -42,8 +37,7 @@ def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
     with app.ledger.reading() as books:
         certified = books.find(Invoice, state=InvoiceState.SERVICE_FAIT)
         coming = [invoice for invoice in books.find(Invoice, state=ON_ITS_WAY) if invoice.is_credit_note]
-        refused = books.find(Intention, state=IntentionState.REFUSED)
-        unread = {one.id for one in books.find(Reception, state=UNREAD)}
+        stopped = stops(books)
     notes = [invoice for invoice in certified if invoice.is_credit_note]
     for invoice in certified:
         if invoice.is_credit_note or app.policy.budget(invoice.siret).editor:
@@ -53,7 +47,7 @@ def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
         with tally.item(f"Facture {invoice.id}"):
             netted = [note for note in notes if corrects(note, invoice)]
             waits = "" if choice else _to_choose(app, invoice)
-            if reason := waits or _awaited(invoice, coming) or _stopped((invoice, *netted), refused, unread):
+            if reason := waits or _awaited(invoice, coming) or _stopped(stopped, (invoice, *netted)):
                 tally.note(reason)
             else:
                 tally.done(_liquidate_one(app, (invoice, *netted), choice))
@@ -84,23 +78,8 @@ def _awaited(invoice: Invoice, coming: Iterable[Invoice]) -> str:
     return ""
 
 
-def _stopped(paid: Iterable[Invoice], refused: Iterable[Intention], unread: Collection[str]) -> str:
-    """Say why Chorus Pro will not let an invoice be mandated: found now, it keeps no signed flow from leaving."""
-    words = {intention.invoice_id: intention.outcome for intention in refused}
-    for invoice in paid:
-        if invoice.id in words:
-            return f"Facture {invoice.id} : elle n'est pas mandatée. {words[invoice.id]}"
-        if invoice.remote_id in unread:
-            return (
-                f"Facture {invoice.id} : Chorus Pro l'annonce de nouveau et ce qu'elle contient maintenant n'est pas "
-                "encore lu. Elle n'est pas mandatée avant."
-            )
-        if stage(invoice.remote_status) in ENDED:
-            return (
-                f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} », elle n'est pas "
-                "mandatée. Vérifiez dans Chorus Pro qui l'a changée."
-            )
-    return ""
+def _stopped(stopped: Stops, paid: Iterable[Invoice]) -> str:
+    return next((why for invoice in paid if (why := stopped.why(invoice))), "")
 
 
 def _liquidate_one(app: App, certified: Sequence[Invoice], choice: Choice | None) -> str:

@@ -47,13 +47,18 @@ def _keep(app: App, path: Path) -> DocumentRef:
     """Copy a file among the documents: it may lie on another volume, and must stay until its batch is written."""
     with app.documents.workspace() as folder:
         copy = folder / "original"
-        before = path.stat()
-        _copy(path, copy)
-        after = path.stat()
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            message = "Ce fichier est encore en cours d'écriture. Relancez quand il sera complet : rien n'est perdu."
-            raise ComeBackLater(message)
+        copy_whole(path, copy)
         return app.documents.put_file(copy)
+
+
+def copy_whole(path: Path, copy: Path) -> None:
+    """Copy a file that nobody is writing; raises ComeBackLater."""
+    before = path.stat()
+    _copy(path, copy)
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        message = "Ce fichier est encore en cours d'écriture. Relancez quand il sera complet : rien n'est perdu."
+        raise ComeBackLater(message)
 
 
 def _copy(path: Path, copy: Path) -> None:

@@ -25,9 +25,9 @@ from dematfin.steps.attempts import CONFLICT, arrived, begin_attempt, end_last, 
 from dematfin.steps.closures import closed_words, is_closed
 from dematfin.steps.intentions import give_up, intend
 from dematfin.steps.links import watched
-from dematfin.steps.liquidate import ENDED
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.reconcile import settle_flows
+from dematfin.steps.stopped import ENDED
 from dematfin.steps.tell import carry_out
 from dematfin.steps.untouched import check_ours, check_untouched
 

@@ -44,7 +44,7 @@ class Pairing:
         invoice_id: the invoice that it pays, empty as long as nobody knows or when it pays none.
         proposals: the likeliest first.
         rule: the rule by which it pays no invoice, in French.
-        accepted: codes of the disagreements that a person lets pass.
+        accepted: the disagreements that a person lets pass (`disagreements.acceptance`).
         motif, decided_by: why, and who; empty when the rule alone decided.
     """
 

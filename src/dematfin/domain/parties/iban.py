@@ -40,3 +40,19 @@ def mask(iban: str) -> str:
     'FR76…3276'
     """
     return f"{iban[:4]}…{iban[-4:]}"
+
+
+RIB: Final = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
+
+
+def of_account(text: str) -> str:
+    """Return the IBAN of an account that is written as an IBAN, or as the older French RIB.
+
+    >>> of_account("19999 00017 00098765432 76")
+    'FR7619999000170009876543276'
+    """
+    account = compact(text)
+    if not RIB.fullmatch(account):
+        return account
+    rest = int("".join(str(int(sign, 36)) for sign in f"{account}FR00")) % 97
+    return f"FR{98 - rest:02d}{account}"

@@ -34,13 +34,14 @@ RULES: Final[tuple[Rule, ...]] = (
 
 
 def judge(
-    flow: Path, schemas: Schemas, *, ours: bool = True, known: frozenset[str] | None = None
+    flow: Path, schemas: Schemas, *, ours: bool = True, known: frozenset[str] | None = None, to_sign: bool = False
 ) -> tuple[Finding, ...]:
     """Return everything that would have a flow refused; the rules are asked only of a flow that the schemas accept.
 
     Args:
         ours: the flow is one of ours, about to be signed; else it is anybody's, signed or not.
         known: IdUnique that Hélios has accepted before; None where nobody knows.
+        to_sign: somebody else's, about to be signed here.
     """
     prolog = tuple(_prolog(flow, ours=ours))
     try:
@@ -50,7 +51,7 @@ def judge(
         return (*prolog, Finding(code="PES-XML", severity=Severity.BLOCKING, sentence=str(error), remedy=remedy))
     if refused := schemas.findings(light.root.getroottree()):
         return (*prolog, *refused)
-    case = Case(flow=flow, light=light, expected=schemas.expected, ours=ours, known=known)
+    case = Case(flow=flow, light=light, expected=schemas.expected, ours=ours, known=known, to_sign=to_sign)
     return (*prolog, *islice((finding for rule in RULES for finding in rule(case)), MOST))
 
 

@@ -19,6 +19,7 @@ class Case:
     Attributes:
         ours: about to be signed here; else anybody's, of which our own customs are remarks only.
         known: IdUnique accepted before; None where nobody knows.
+        to_sign: its signature is still to come, and what announces it may be too.
     """
 
     flow: Path
@@ -26,6 +27,7 @@ class Case:
     expected: Expected
     ours: bool
     known: frozenset[str] | None
+    to_sign: bool = False
 
     @property
     def root(self) -> Any:
@@ -34,8 +36,8 @@ class Case:
 
     @property
     def dematerialised(self) -> bool:
-        """Say whether the flow announces signed bordereaux."""
-        return yes(self.root, "PES_DepenseAller/EnTeteDepense/InfoDematerialisee")
+        """Say whether the flow announces signed bordereaux, or will."""
+        return self.to_sign or yes(self.root, "PES_DepenseAller/EnTeteDepense/InfoDematerialisee")
 
     def bordereaux(self) -> Iterator[Any]:
         """Yield the bordereaux."""
