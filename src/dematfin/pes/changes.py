@@ -16,14 +16,14 @@ from dematfin.pes.expected_additions import Expected
 from dematfin.pes.standing import Standing
 from dematfin.pes.tokens import Token, tokens
 from dematfin.support.splice import spliced
-from dematfin.support.xml import parse_head
 
 MARK: Final = b"\xef\xbb\xbf"
 GOOD: Final = re.compile(rb"""<\?xml\s+version=["']1\.0["']\s+encoding=["']ISO-8859-1["']""", re.IGNORECASE)
 DECLARED_WITHIN: Final = 50
 ALONE: Final = re.compile(rb"""\sstandalone\s*=\s*["'](yes|no)["']""")
 LATIN: Final = b'<?xml version="1.0" encoding="ISO-8859-1"'
-HEAD: Final = 64 * 1024
+HEAD: Final = 1024
+TOLD: Final = re.compile(rb"""<\?xml\s[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 MOST: Final = 20
 LONGEST: Final = 120
 
@@ -47,8 +47,8 @@ def _as_latin(flow: Path) -> Iterator[bytes]:
     if GOOD.match(head[:DECLARED_WITHIN]):
         yield from spliced(flow, ())
         return
-    told = parse_head(head, flow.name).getroottree().docinfo.encoding
-    codec = "utf-8-sig" if head.startswith(MARK) else told or "utf-8"
+    told = TOLD.match(head)
+    codec = "utf-8-sig" if head.startswith(MARK) or told is None else told[1].decode("ascii")
     for text in codecs.iterdecode(spliced(flow, ()), codec):
         yield text.encode("iso-8859-1")
 
@@ -99,7 +99,7 @@ class _Comparison:
 
     def _is_declaration(self, token: Token, theirs: Token) -> bool:
         """Whether a flow begins as a TdT wants it, where the editor's does not."""
-        if not token.data.startswith(LATIN) or GOOD.match(theirs.data):
+        if not token.data.startswith(LATIN) or GOOD.match(theirs.data[:DECLARED_WITHIN]):
             return False
         has_one = theirs.data.startswith(b"<?xml")
         alone = ALONE.search(theirs.data) if has_one else None

@@ -82,6 +82,8 @@ class _Editing:
                 yield self._new_value(at, "1" if wanted else "0")
         elif wanted:
             header = self._places.headers[0]
+            if tags.closes_itself(self._flow, header.start):
+                refuse(self._flow.name, "EnTeteDepense est vide. Exportez-le de nouveau du logiciel financier")
             yield Span(header.end, header.end), (self._add.value(header.prefix, "InfoDematerialisee", "1"),)
         for sheet in self._places.sheets if wanted else ():
             if not sheet.named:
@@ -112,7 +114,7 @@ class _Editing:
         holder = places.holders[0]
         inside = self._add.documents(holder.prefix)
         header = () if places.headed else (self._add.holder_header(holder.prefix),)
-        if holder.closed:
+        if tags.closes_itself(self._flow, holder.start):
             span, opened, closing = tags.unclosed(self._flow, holder.start)
             return span, _joined((opened,), header, inside, (closing,))
         return Span(holder.end, holder.end), _joined(header, inside)

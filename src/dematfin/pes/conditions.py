@@ -26,8 +26,6 @@ def _reasons(places: Places, completion: Completion) -> Iterator[str]:
         yield from _once("NomFic", places.nomfics)
     if completion.dematerialised:
         yield from _once("EnTeteDepense", places.headers)
-        if any(header.closed for header in places.headers):
-            yield "EnTeteDepense est vide : exportez de nouveau le flux du logiciel financier"
     if completion.carried and (places.prefix is None or len(places.holders) > 1):
         yield "on ne sait où mettre les pièces jointes (PES_PJ). Exportez-le de nouveau du logiciel financier"
     yield from _mandats(places, completion)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +54,7 @@ class Expected:
         elif path == HEADER and name == FLAG:
             self._flag = token.attributes.get("V", "").strip()
         elif path == NOMFIC and name == "NomFic":
-            self._nomfic = token.attributes.get("V", "")
+            self._nomfic = unescape(token.attributes.get("V", ""))
         elif path in SHEETS and name == "Bordereau":
             self._unnamed += "Id" not in token.attributes
 
@@ -63,7 +64,8 @@ class Expected:
             return False
         path, name, wanted = self._standing.path, token.names[1], self._completion.dematerialised
         if path == NOMFIC and name == "NomFic" and self._completion.nomfic:
-            return theirs.with_value(self._completion.nomfic) == token.data
+            value = token.attributes.get("V", "")
+            return unescape(value) == self._completion.nomfic and theirs.with_value(value) == token.data
         if path == HEADER and name == FLAG:
             was = theirs.attributes.get("V", "").strip().lower() in TRUE
             return was != wanted and theirs.with_value("1" if wanted else "0") == token.data

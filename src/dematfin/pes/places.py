@@ -19,16 +19,11 @@ HOLDER: Final = f"{ROOT}/PES_PJ"
 
 @dataclass(slots=True)
 class Element:
-    """One element: where its tag begins, where its end tag does (the same place: it closes itself)."""
+    """One element: where its tag begins, where its end tag does, or what comes after it when it closes itself."""
 
     start: int
     prefix: str
     end: int = -1
-
-    @property
-    def closed(self) -> bool:
-        """Whether it is written `<name/>`."""
-        return self.start == self.end
 
 
 @dataclass(slots=True)

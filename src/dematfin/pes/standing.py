@@ -23,11 +23,12 @@ class Standing:
         if not token.is_tag:
             return
         prefix, name = token.names
-        if token.opens:
-            self._opened(prefix, name)
-        elif token.closes_itself:
+        opens = token.opens
+        if opens or token.closes_itself:
             if self.path == BLOCK or (self.path == INFO and name == "IdPce"):
                 self._told[name] = token.attributes.get("V", "").strip()
+            if opens:
+                self._opened(prefix, name)
         elif self.path:
             self.path = self.path[:-1]
             self.prefixes.pop()

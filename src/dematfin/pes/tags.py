@@ -27,6 +27,11 @@ def value_span(flow: Path, at: int) -> Span:
     return Span(at + found.start(group), at + found.end(group))
 
 
+def closes_itself(flow: Path, at: int) -> bool:
+    """Say whether a tag is a whole element: the parser tells its end, which is not that of another tag."""
+    return _opened(flow, at)[0].endswith(b"/>")
+
+
 def unclosed(flow: Path, at: int) -> tuple[Span, bytes, bytes]:
     """Return where a tag that closes itself stands, and the two tags to write instead."""
     found = _opened(flow, at)
