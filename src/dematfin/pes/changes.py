@@ -73,7 +73,8 @@ class _Comparison:
                 continue
             if self._next is not None and token.start == 0 and self._is_declaration(token, self._next):
                 continue
-            if (problem := self._expected.added(token, ours)) is None:
+            problem = "" if self._is_another_value(token) else self._expected.added(token, ours)
+            if problem is None:
                 continue
             yield problem or self._differs(token)
             told += 1
@@ -108,6 +109,13 @@ class _Comparison:
         if has_one:
             self._next = next(self._theirs, None)
         return True
+
+    def _is_another_value(self, token: Token) -> bool:
+        """Whether a value is told in the place of another one, and not beside it."""
+        theirs = self._next
+        if theirs is None or not (theirs.closes_itself and token.closes_itself):
+            return False
+        return theirs.names == token.names
 
     def _differs(self, token: Token) -> str:
         was = f"« {_shown(self._next)} » est devenu" if self._next else "après la fin il y a"

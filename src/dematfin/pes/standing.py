@@ -54,7 +54,7 @@ class Standing:
     @property
     def label(self) -> str:
         """How a person finds it."""
-        sheet, mandat = self._told.get("IdBord"), self._told.get("IdPce")
+        sheet, mandat = (self._told.get(tag, "").lstrip("0") for tag in ("IdBord", "IdPce"))
         if "Bordereau" not in self.path:
             return self.path[1] if len(self.path) > 1 else "En-tête"
         return f"Bordereau {sheet}, mandat {mandat}" if mandat else f"Bordereau {sheet}"
