@@ -90,11 +90,14 @@ class _Comparison:
         theirs = self._next
         if theirs is None:
             return False
-        closing = self._expected.opened_holder(theirs, token)
-        if closing is None and theirs.data != token.data and not self._expected.changed(theirs, token):
-            return False
-        self._expected.keep(token)
-        self._standing.follow(token)
+        closing = None
+        if theirs.data != token.data:
+            closing = self._expected.opened_holder(theirs, token)
+            if closing is None and not self._expected.changed(theirs, token):
+                return False
+        if token.is_tag:
+            self._expected.keep(token)
+            self._standing.follow(token)
         self._next = closing or next(self._theirs, None)
         return True
 
@@ -128,7 +131,8 @@ class _Comparison:
             return False
         if theirs.closes_itself != token.closes_itself or theirs.opens != token.opens:
             return False
-        self._standing.follow(token)
+        if token.is_tag:
+            self._standing.follow(token)
         self._next = next(self._theirs, None)
         return True
 

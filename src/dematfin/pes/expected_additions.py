@@ -46,7 +46,7 @@ class Expected:
     def keep(self, token: Token) -> None:
         """Note what the flow says of itself."""
         path = self._standing.path
-        if not token.is_tag or token.data[1:2] == b"/" or len(path) > len(HEADER):
+        if len(path) > len(HEADER) or token.data[1:2] == b"/":
             return
         name = token.names[1]
         if path == ROOT:

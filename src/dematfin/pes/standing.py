@@ -19,19 +19,18 @@ class Standing:
         self._told: dict[str, str] = {}
 
     def follow(self, token: Token) -> None:
-        """Go on by one token."""
-        if not token.is_tag:
+        """Go on by one tag."""
+        if token.data[1:2] == b"/":
+            self.path = self.path[:-1]
+            del self.prefixes[-1:]
             return
-        prefix, name = token.names
-        opens = token.opens
-        if opens or token.closes_itself:
-            if self.path == BLOCK or (self.path == INFO and name == "IdPce"):
+        path, opens = self.path, not token.closes_itself
+        if opens or path in {BLOCK, INFO}:
+            prefix, name = token.names
+            if path == BLOCK or (path == INFO and name == "IdPce"):
                 self._told[name] = token.attributes.get("V", "").strip()
             if opens:
                 self._opened(prefix, name)
-        elif self.path:
-            self.path = self.path[:-1]
-            self.prefixes.pop()
 
     def _opened(self, prefix: str, name: str) -> None:
         if len(self.path) == 1 and self.first_prefix is None:

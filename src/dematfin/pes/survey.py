@@ -3,6 +3,7 @@
 With these positions something is put in, and nothing that the editor wrote is ever written again.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 from xml.parsers import expat  # a DOCTYPE, the door of every entity attack, is refused at its first character
@@ -15,6 +16,8 @@ from dematfin.support.splice import Span
 SIGNATURE: Final = "http://www.w3.org/2000/09/xmldsig# Signature"
 IDS: Final = frozenset({"Id", "ID", "id", "http://www.w3.org/XML/1998/namespace id xml"})
 DOCUMENT: Final = "Fichier"
+VALUE: Final = frozenset({"V"})
+"""The attributes of nearly all elements."""
 LONGEST_TAG: Final = 64 * 1024
 DEEPEST: Final = 100
 
@@ -77,20 +80,22 @@ class _Reading:
             self._seen.undeclare = bool(uri)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        parts = name.split(" ")
+        parts = name.split(" ") if " " in name else (name,)
         local = parts[0] if len(parts) == 1 else parts[1]
-        prefix = parts[2] if len(parts) > 2 else ""  # noqa: PLR2004 - namespace, name, prefix
         path = f"{self._paths[-1]}/{local}"
-        self._check(path, name, attributes)
+        if len(parts) > 1 or len(self._paths) in {1, DEEPEST} or attributes.keys() != VALUE:
+            self._check(path, name, attributes)
+            self._seen.ids.update(attributes[key] for key in IDS & attributes.keys())
+        elif len(path) + len(attributes["V"]) > LONGEST_TAG:
+            self._oversized()
         self._paths.append(path)
         if local == DOCUMENT:
             self._document()
-        self._seen.ids.update(attributes[key] for key in IDS & attributes.keys())
         if self._seen.prefix is None and path != ROOT:
-            self._seen.prefix = prefix
+            self._seen.prefix = _prefix(parts)
             self._seen.undeclare = self._seen.undeclare and len(parts) == 1
         if (note := STARTS.get(path)) is not None:
-            note(self._seen, Element(self._here(), prefix), attributes)
+            note(self._seen, Element(self._here(), _prefix(parts)), attributes)
 
     def _document(self) -> None:
         """See that what was passed over stood in the elements before this one, and nowhere else."""
@@ -102,8 +107,8 @@ class _Reading:
     def _check(self, path: str, name: str, attributes: dict[str, str]) -> None:
         if len(self._paths) == 1 and path != ROOT:
             self.refuse(f"ce n'est pas un flux PES_Aller (racine « {path[1:]} »)")
-        if len(self._paths) > DEEPEST or sum(map(len, attributes.values())) > LONGEST_TAG:
-            self.refuse("une balise est démesurée, ou des balises sont emboîtées sans fin")
+        if len(self._paths) == DEEPEST or len(path) + sum(map(len, attributes.values())) > LONGEST_TAG:
+            self._oversized()
         if name.startswith(SIGNATURE):
             self.refuse("il est déjà signé, y joindre une pièce romprait sa signature. Il ne se transmet que tel quel")
 
@@ -118,5 +123,13 @@ class _Reading:
     def _instruction(self, *_: object) -> None:
         self.refuse("il contient une instruction XML, dont aucun flux n'a besoin")
 
+    def _oversized(self) -> NoReturn:
+        self.refuse("une balise est démesurée, ou des balises sont emboîtées sans fin")
+
     def _hidden(self) -> NoReturn:
         self.refuse("des pièces jointes sont cachées dans un commentaire ou une section CDATA")
+
+
+def _prefix(parts: Sequence[str]) -> str:
+    """Return the prefix of a name, told after its namespace and itself."""
+    return parts[2] if len(parts) > 2 else ""  # noqa: PLR2004 - namespace, name, prefix

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from dematfin.errors import InvalidPes
@@ -12,6 +12,7 @@ TOKEN: Final = re.compile(
 )
 NAME: Final = re.compile(rb"""</?(?:([^\s<>/:"'=]+):)?([^\s<>/:"'=]+)""")
 ATTRIBUTE: Final = re.compile(rb"""\s([^\s=<>/"']+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+LESS_THAN: Final = ord("<")
 LONGEST_TEXT: Final = 4096
 LONGEST_TOKEN: Final = 1024 * 1024
 
@@ -66,21 +67,30 @@ def tokens(chunks: Iterable[bytes], what: str) -> Iterator[Token]:
     held, base, text = b"", 0, _Text()
     for chunk in chunks:
         held += chunk
-        at = 0
-        while (found := TOKEN.match(held, at)) is not None:
-            if held[at] != ord("<"):
-                text.add(base + at, found[0])
-            else:
-                yield from text.end()
-                yield Token(found[0], base + at, base + found.end())
-            at = found.end()
-        held, base = held[at:], base + at
+        cut = yield from _whole_tokens(held, base, text)
+        held, base = held[cut:], base + cut
         if len(held) > LONGEST_TOKEN:
             break
     if held:
         message = f"{what} : la balise à l'octet {base} n'a pas de fin."
         raise InvalidPes(message)
-    yield from text.end()
+    yield from text.ended()
+
+
+def _whole_tokens(held: bytes, base: int, text: "_Text") -> Generator[Token, None, int]:
+    """Yield the tokens that end in a block, and return where the one that does not begins; a text may go on."""
+    at = 0
+    for found in TOKEN.finditer(held):
+        if found.start() != at:
+            break
+        if held[at] == LESS_THAN:
+            if text.size:
+                yield from text.ended()
+            yield Token(found[0], base + at, base + found.end())
+        else:
+            text.add(base + at, found[0])
+        at = found.end()
+    return at
 
 
 class _Text:
@@ -88,23 +98,23 @@ class _Text:
 
     def __init__(self) -> None:
         self._start = 0
-        self._size = 0
+        self.size = 0
         self._held = b""
         self._digest: Any = None
 
     def add(self, at: int, piece: bytes) -> None:
-        if not self._size:
+        if not self.size:
             self._start = at
-        self._size += len(piece)
-        if self._digest is None and self._size <= LONGEST_TEXT:
+        self.size += len(piece)
+        if self._digest is None and self.size <= LONGEST_TEXT:
             self._held += piece
             return
         if self._digest is None:
             self._digest = hashlib.sha256(self._held)
         self._digest.update(piece)
 
-    def end(self) -> Iterator[Token]:
-        if self._size:
+    def ended(self) -> Iterator[Token]:
+        if self.size:
             data = self._held if self._digest is None else b"sha256 " + self._digest.digest()
-            yield Token(data, self._start, self._start + self._size)
-        self._size, self._held, self._digest = 0, b"", None
+            yield Token(data, self._start, self._start + self.size)
+        self.size, self._held, self._digest = 0, b"", None
