@@ -149,6 +149,7 @@ def test_two_documents_of_a_mandat_have_two_names(tmp_path: Path) -> None:
         ("", "utf-8"),
         ("\n", "utf-8"),
         ("\ufeff", "utf-8"),
+        (f"\ufeff{LATIN}", "utf-8"),
         ('<?xml version="1.0"?>', "utf-8"),
         ('<?xml version="1.0" encoding="ISO-8859-15"?>\n', "iso-8859-15"),
         ("<?xml version='1.0' encoding='windows-1252'?>\n", "cp1252"),
@@ -185,9 +186,29 @@ def test_a_sign_that_latin_1_lacks_is_named_with_its_mandat(
 ) -> None:
     mandats = tuple(One(number, label="été 12 €" if number == at else "é") for number in (1, 2))
     flow = written(tmp_path, Shape(prolog=prolog, sheets=(("01", 2026, 42, mandats),)).text(), encoding)
-    with pytest.raises(InvalidPes, match=rf"Mandat {at} : le signe « € » \(U\+20AC\).*réexportez en ISO-8859-1"):
+    with pytest.raises(InvalidPes, match=rf"« € » \(U\+20AC\) du mandat {at} n'existe.*réexportez en ISO-8859-1"):
         added(key()).complete(flow, tmp_path / "complet.xml")
     assert list(tmp_path.iterdir()) == [flow]
+
+
+def test_a_sign_that_is_in_no_mandat_is_told_so(tmp_path: Path) -> None:
+    text = Shape(prolog="", holder="full").text().replace('Description V="a"', 'Description V="€"')
+    with pytest.raises(InvalidPes, match=r"« € » .* hors des mandats"):
+        added(key()).complete(written(tmp_path, text, "utf-8"), tmp_path / "complet.xml")
+
+
+def test_revenue_is_left_alone_but_for_what_its_signature_needs(tmp_path: Path) -> None:
+    revenue = (
+        '<PES_RecetteAller><EnTeteRecette><IdVer V="2"/></EnTeteRecette><Bordereau><BlocBordereau><Exer V="2026"/>'
+        '<IdBord V="42"/><TypBord V="01"/></BlocBordereau><Piece><BlocPiece><InfoPce><IdPce V="1"/></InfoPce>'
+        "</BlocPiece></Piece></Bordereau></PES_RecetteAller>"
+    )
+    flow = written(tmp_path, Shape(named=True).text().replace("</n:PES_Aller>", f"{revenue}</n:PES_Aller>"))
+    target, one = tmp_path / "complet.xml", added(key())
+    one.complete(flow, target)
+    assert changes(flow, target, one.completion) == ()
+    named_now = revenue.replace("<Bordereau>", '<Bordereau Id="B2026T01N42">')
+    assert f"{named_now}<PES_PJ>".encode() in target.read_bytes()
 
 
 def test_a_file_that_is_not_in_the_encoding_that_it_tells_is_refused(tmp_path: Path) -> None:
@@ -263,6 +284,7 @@ HOSTILE = {
     "depth of values": ("<Enveloppe>", "<Enveloppe>" + "<a V='1'>" * 200 + "</a>" * 200),
     "name": ("<Enveloppe>", f"<Enveloppe><{'x' * 100_000} V='1'/>"),
     "value": ("FLUX-1", "x" * 100_000),
+    "long comment": ("<Enveloppe>", f"<Enveloppe><!--{'x' * 3 * 1024 * 1024}-->"),
     "truncated": ("</PES_DepenseAller>", ""),
     "entity": ("FLUX-1", "&x;"),
     "signed": ("</Bordereau>", '<s:Signature xmlns:s="http://www.w3.org/2000/09/xmldsig#"/></Bordereau>'),

@@ -42,11 +42,11 @@ def _check_signs(flow: Path, places: Places, writing: Writing) -> None:
     if writing.codec == LATIN or (found := foreign(flow, writing.codec)) is None:
         return
     sign, at = found
-    mandat = next((one for one in reversed(places.mandats) if one.start <= at), None)
-    where = f"Mandat {mandat.number}" if mandat else "En-tête"
+    mandat = next((one for one in places.mandats if one.start <= at < one.end), None)
+    where = f"du mandat {mandat.number}" if mandat else "hors des mandats"
     refuse(
         flow.name,
-        f"{where} : le signe « {sign} » (U+{ord(sign):04X}) n'existe pas en ISO-8859-1, l'encodage que le TdT demande. "
+        f"le signe « {sign} » (U+{ord(sign):04X}) {where} n'existe pas en ISO-8859-1, l'encodage que le TdT demande. "
         "Remplacez-le dans le logiciel financier, ou réexportez en ISO-8859-1",
     )
 

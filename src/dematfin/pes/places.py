@@ -37,10 +37,11 @@ class Sheet:
 
 @dataclass(slots=True)
 class Mandat:
-    """One mandat: where its `Piece` begins, where a reference is put in, those that it has."""
+    """One mandat: where its `Piece` begins and ends, where a reference is put in, those that it has."""
 
     sheet: Sheet
     start: int
+    end: int = -1
     number: int = 0
     prefix: str = ""
     place: int = -1
@@ -128,6 +129,10 @@ def _end_of_info(places: Places, at: int) -> None:
         places.mandats[-1].place = at
 
 
+def _end_of_mandat(places: Places, at: int) -> None:
+    places.mandats[-1].end = at
+
+
 def _holder_child(places: Places, element: Element, _: Told) -> None:
     if places.inside < 0:
         places.inside = element.start
@@ -178,6 +183,7 @@ STARTS: Final[Mapping[str, Callable[[Places, Element, Told], None]]] = {
 ENDS: Final[Mapping[str, Callable[[Places, int], None]]] = {
     ROOT: _end_of_root,
     HEADER: _end_of_header,
+    MANDAT: _end_of_mandat,
     INFO: _end_of_info,
     HOLDER: _end_of_holder,
 }

@@ -19,6 +19,8 @@ DOCUMENT: Final = "Fichier"
 VALUE: Final = frozenset({"V"})
 """The attributes of nearly all elements."""
 LONGEST_TAG: Final = 64 * 1024
+LONGEST_TOKEN: Final = 1024 * 1024
+"""What is not read yet is kept, and looked at again with each block that comes."""
 DEEPEST: Final = 100
 
 
@@ -52,8 +54,12 @@ class _Reading:
         self._parser.ProcessingInstructionHandler = self._instruction
 
     def places(self) -> Places:
+        given = 0
         for block in without_documents(self._flow, self._documents):
             self._parser.Parse(block)
+            given += len(block)
+            if given - self._parser.CurrentByteIndex > LONGEST_TOKEN:
+                self._oversized()
         self._parser.Parse(b"", True)  # noqa: FBT003 - nothing more comes
         if self._fichiers != len(self._documents):
             self._hidden()
@@ -85,7 +91,7 @@ class _Reading:
         path = f"{self._paths[-1]}/{local}"
         if len(parts) > 1 or len(self._paths) in {1, DEEPEST} or attributes.keys() != VALUE:
             self._check(path, name, attributes)
-            self._seen.ids.update(attributes[key] for key in IDS & attributes.keys())
+            self._seen.ids.update(attributes[key].strip() for key in IDS & attributes.keys())
         elif len(path) + len(attributes["V"]) > LONGEST_TAG:
             self._oversized()
         self._paths.append(path)
