@@ -99,6 +99,9 @@ class Shape:
     def _holder(self) -> str:
         header = self.tag("EnTetePES_PJ", self.values(IdVer="1"))
         content = self.tag("Contenu", self.tag("Fichier", THEIRS, MIMEType="application/pdf"))
+        hollow = self.tag(
+            "PJ", self.tag("Contenu", self.tag("Fichier", MIMEType="a")) + self.values(IdUnique="EDITEUR0")
+        )
         document = self.tag("PJ", content + self.values(IdUnique="EDITEUR1", NomPJ="a.pdf", Description="a"))
         return {
             "absent": "",
@@ -106,6 +109,7 @@ class Shape:
             "empty": self.tag("PES_PJ", " "),
             "headed": self.tag("PES_PJ", header),
             "full": self.tag("PES_PJ", self.line + header + document),
+            "hollow": self.tag("PES_PJ", header + hollow * 3 + document),
             "headless": self.tag("PES_PJ", document),
         }[self.holder]
 
@@ -180,7 +184,9 @@ def references(root: Any) -> list[list[str]]:
 def documents(root: Any) -> dict[str, bytes]:
     """Return each document that travels, as it was."""
     return {
-        named(one, "IdUnique")[0].get("V"): gzip.decompress(base64.b64decode(named(one, "Contenu", "Fichier")[0].text))
+        named(one, "IdUnique")[0].get("V"): gzip.decompress(
+            base64.b64decode(named(one, "Contenu", "Fichier")[0].text or "")
+        )
         for one in named(root, "PES_PJ", "PJ")
     }
 
@@ -225,7 +231,7 @@ def shapes(draw: st.DrawFn) -> Shape:
         namespaces=f'xmlns:n="{ALLER}"{more}',
         remark=draw(st.sampled_from(["", "<!-- </InfoPce> <PES_PJ/> é -->", "<!---->"])),
         flag=draw(st.sampled_from([None, "0", "1", "true", "false"])),
-        holder=draw(st.sampled_from(["absent", "closed", "empty", "headed", "full", "headless"])),
+        holder=draw(st.sampled_from(["absent", "closed", "empty", "headed", "full", "hollow", "headless"])),
         named=draw(st.booleans()),
         sheets=tuple(sheets),
     )

@@ -104,6 +104,10 @@ FORBIDDEN: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a name without extension": (put(REFERENCE, REFERENCE.replace(b".pdf", b"")), "mal écrite"),
     "more in a reference": (put(REFERENCE, REFERENCE.replace(b"<Support ", b'<Support a="b" ')), "PJRef"),
     "a reference in a line": (put(b'<MtHT V="120.00"/>', b'<MtHT V="120.00"/>' + REFERENCE), "mandat 1"),
+    "a reference of another namespace": (
+        put(REFERENCE, re.sub(rb"<(/?)(?=\w)", rb"<\1n:", REFERENCE)),
+        "n:PJRef",
+    ),
     "the editor's reference": (put(b'<IdUnique V="EDITEUR1"/>', b'<IdUnique V="EDITEUR2"/>'), "EDITEUR2"),
     "a document more": (doubled_document, "ajoutée au flux à tort"),
     "another content": (last_document_is(packed(PDF)), "le flux ne porte pas le fichier gardé"),
@@ -203,6 +207,27 @@ def test_a_new_holder_is_closed_where_it_ends(tmp_path: Path) -> None:
     ):
         other.write_bytes(data.replace(old, new))
         assert changes(flow, other, one.completion) != ()
+
+
+def test_a_mandat_without_number_is_not_the_one_before(tmp_path: Path) -> None:
+    text = Shape(sheets=(("01", 2026, 42, (One(1), One(2))),)).text().replace('<IdPce V="2"/>\n', "")
+    flow, target, one = written(tmp_path, text), tmp_path / "complet.xml", added(key())
+    one.complete(flow, target)
+    bare = put(REFERENCE, b"")(target.read_bytes())
+    at = bare.rindex(b"</InfoPce>")
+    target.write_bytes(bare[:at] + REFERENCE + bare[at:])
+    assert f"une référence à la pièce {FIRST} a été ajoutée à tort" in changes(flow, target, one.completion)[0]
+
+
+def test_a_byte_of_a_long_document_is_seen(tmp_path: Path) -> None:
+    flow = written(tmp_path, Shape(holder="full").text().replace("</Fichier>", f"{'A' * 10_000}</Fichier>"))
+    target, one = tmp_path / "complet.xml", added(key())
+    one.complete(flow, target)
+    for new in (b"AB", b"A"):
+        other = put(b"AA</Fichier>", new + b"</Fichier>")(target.read_bytes())
+        (tmp_path / "autre.xml").write_bytes(other)
+        told = changes(flow, tmp_path / "autre.xml", one.completion)
+        assert told == ("PES_PJ : « un long texte » est devenu « un long texte ».",)
 
 
 def test_transcoding_is_no_cover(tmp_path: Path) -> None:

@@ -95,20 +95,12 @@ class _Reading:
         elif len(path) + len(attributes["V"]) > LONGEST_TAG:
             self._oversized()
         self._paths.append(path)
-        if local == DOCUMENT:
-            self._document()
+        self._fichiers += local == DOCUMENT
         if self._seen.prefix is None and path != ROOT:
             self._seen.prefix = _prefix(parts)
             self._seen.undeclare = self._seen.undeclare and len(parts) == 1
         if (note := STARTS.get(path)) is not None:
             note(self._seen, Element(self._here(), _prefix(parts)), attributes)
-
-    def _document(self) -> None:
-        """See that what was passed over stood in the elements before this one, and nowhere else."""
-        self._here()
-        if self._passed != self._fichiers:
-            self._hidden()
-        self._fichiers += 1
 
     def _check(self, path: str, name: str, attributes: dict[str, str]) -> None:
         if len(self._paths) == 1 and path != ROOT:
