@@ -1,7 +1,9 @@
 """Completing an editor's flow, however it is written: what is added is there, nothing else has moved."""
 
+import re
 import tracemalloc
 from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -334,6 +336,31 @@ def test_a_sample_is_completed_and_the_official_schema_says_what_it_said(tmp_pat
         said.append([(error.type_name, error.message) for error in schema.error_log])
     assert said[0] == said[1]
     assert changes(flow, flow, one.completion) != ()
+
+
+MAY_CHANGE = re.compile(r"<(NomFic|InfoDematerialisee|Bordereau|\?xml)[ >].*", re.DOTALL)
+MAY_COME = re.compile(
+    r"</?(PJRef|PES_PJ|EnTetePES_PJ|PJ|Contenu)>|<(InfoDematerialisee|Support|IdUnique|NomPJ|TypePJ|Description|IdVer) V=\"[^\"]+\"/>"
+    r"|<Fichier MIMEType=\"application/pdf\">|[A-Za-z0-9+/=]*|</Fichier>"
+)
+
+
+@needs_official
+@pytest.mark.parametrize("name", FLOWS)
+def test_the_difference_with_a_sample_is_short_and_all_of_it_may_be(tmp_path: Path, name: str) -> None:
+    flow, target = SAMPLES / name, tmp_path / "complet.xml"
+    of_sample(flow).complete(flow, target)
+    encoding = "utf-8" if b"UTF-8" in flow.read_bytes()[:60] else "iso-8859-1"
+    before = re.split("(?<=>)|(?=<)", flow.read_bytes().decode(encoding))
+    after = re.split("(?<=>)|(?=<)", target.read_bytes().decode("iso-8859-1"))
+    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    assert {kind for kind, *_ in codes} <= {"equal", "insert", "replace"}
+    changed = [(before[a:b], after[c:d]) for kind, a, b, c, d in codes if kind == "replace"]
+    for old, new in changed:
+        assert all(map(MAY_CHANGE.fullmatch, (*old, *new)))
+        assert len(old) == len(new)
+    added_here = [one for kind, _, _, c, d in codes if kind == "insert" for one in after[c:d]]
+    assert [one for one in added_here if not MAY_COME.fullmatch(one)] == []
 
 
 @needs_official
