@@ -1,5 +1,7 @@
 """Where one stands in a flow, followed tag after tag."""
 
+from html import unescape
+
 from dematfin.domain.editor.completion import MandatKey
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.pes.read import WHOLE
@@ -28,7 +30,7 @@ class Standing:
         if opens or path in {BLOCK, INFO}:
             prefix, name = token.names
             if path == BLOCK or (path == INFO and name == "IdPce"):
-                self._told[name] = token.attributes.get("V", "").strip()
+                self._told[name] = unescape(token.attributes.get("V", "")).strip()
             if opens:
                 self._opened(prefix, name)
 
