@@ -11,7 +11,8 @@ from lxml import etree
 from dematfin.errors import DocumentError, InvalidPes, TooLarge
 from dematfin.pes import contents, light
 from dematfin.pes.contents import inflated, measured, seen
-from dematfin.pes.light import Span, read_light
+from dematfin.pes.light import read_light
+from dematfin.support.splice import Span
 from pes.plans import PDF
 
 PROLOG = b'<?xml version="1.0" encoding="ISO-8859-1"?>\n'

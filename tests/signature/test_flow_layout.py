@@ -9,10 +9,11 @@ import pytest
 from lxml import etree
 
 from dematfin.errors import SignatureError
-from dematfin.signature import layout, splice
+from dematfin.signature import layout
 from dematfin.signature.flow import Flow
 from dematfin.signature.layout import survey
-from dematfin.signature.splice import Span
+from dematfin.support import splice
+from dematfin.support.splice import Span
 from signature.town import flow
 
 LONG: Final = b"QUJD" * 50

@@ -19,9 +19,10 @@ from dematfin.domain.mandat.aller import (
 from dematfin.domain.money import ZERO
 from dematfin.errors import DocumentError, InvalidPes
 from dematfin.pes.contents import measured
-from dematfin.pes.light import Light, Span, read_light
+from dematfin.pes.light import Light, read_light
 from dematfin.pes.place import SIGNATURE
 from dematfin.pes.read import amount, child, children, day, value, whole, yes
+from dematfin.support.splice import Span
 from dematfin.support.xml import local_name
 
 INFO: Final = "BlocLignePiece/InfoLignePce"

@@ -19,7 +19,7 @@ from dematfin.pes.complete import complete
 from dematfin.pes.invoice_numbers import short_numbers
 from dematfin.pes.mandat import Surroundings, mandat_element
 from dematfin.pes.names import file_names
-from dematfin.pes.pieces_jointes import EXPENSE, encoded
+from dematfin.pes.pieces_jointes import EXPENSE, encoded, media_type
 from dematfin.pes.rules import judge
 from dematfin.pes.style import Style
 from dematfin.pes.text import fit
@@ -32,7 +32,6 @@ PROLOG: Final = b'<?xml version="1.0" encoding="ISO-8859-1"?>\n'
 HOSPITALS: Final = ("M21", "M22")
 """Nomenclatures that need FinJur; with any other Hélios rejects the flow for it."""
 EXPENSES: Final = "01"
-UNKNOWN_MEDIA: Final = "application/octet-stream"
 DEFAULT: Final = Style()
 
 
@@ -108,7 +107,7 @@ class Writer:
         xml.write(header)
         for piece in plan.travelling:
             with xml.element("PJ"):
-                with xml.element("Contenu"), xml.element("Fichier", MIMEType=_media_type(piece)):
+                with xml.element("Contenu"), xml.element("Fichier", MIMEType=media_type(piece)):
                     xml.flush()
                     self._write_content(sink, piece)
                 xml.write(*_described(piece, around.names[piece.id], plan.late.get(piece.id, ())))
@@ -168,11 +167,6 @@ def _block(bordereau: Bordereau, mandats: tuple[Mandat, ...]) -> Any:
         MtBordTVA=amount(bordereau.tva if apart else None),
     )
     return block
-
-
-def _media_type(piece: Piece) -> str:
-    """A supplier wrote it: never more than a token."""
-    return fit(piece.media_type, 100) or UNKNOWN_MEDIA
 
 
 def _described(piece: Piece, name: str, late: tuple[MandatReference, ...]) -> Any:

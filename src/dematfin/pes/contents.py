@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from dematfin.errors import InvalidPes, TooLarge
-from dematfin.pes.light import Span
 from dematfin.pes.pieces_jointes import DEFLATE, GZIP, LARGEST
+from dematfin.support.splice import Span
 
 BLOCK: Final = 256 * 1024
 BLANKS: Final = b" \t\r\n"

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from dematfin.errors import InvalidPes, TooLarge
+from dematfin.support.splice import Span
 from dematfin.support.xml import LARGEST, MEBIBYTE, parse_bytes
 
 CHUNK: Final = 256 * 1024
@@ -22,13 +23,6 @@ TWO_BYTES: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 READ_AS_ASCII: Final = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252", "utf-8", "us-ascii"})
 """In these a tag is written in the same bytes; in another, a document could not be told from the rest."""
 FILLING: Final = b"AAAA"
-
-
-class Span(NamedTuple):
-    """Bytes of a file, from `start` up to `end` not included."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +53,9 @@ def read_light(flow: Path) -> Light:
         UnreadableXml, TooLarge, InvalidPes: naming the file.
     """
     what = f"Flux {flow.name}"
-    if flow.stat().st_size > LARGEST:
-        message = f"{what} : le fichier dépasse la limite de {LARGEST // MEBIBYTE} Mo."
-        raise TooLarge(message)
-    encoding = _encoding(flow, what)
+    encoding = encoding_of(flow)
     spans: list[Span] = []
-    data = b"".join(_without_documents(flow, spans))
+    data = b"".join(without_documents(flow, spans))
     root = parse_bytes(data, what)
     if sum(1 for _ in root.iter("{*}Fichier")) != len(spans):
         message = f"{what} : des pièces jointes sont cachées dans un commentaire ou une section CDATA."
@@ -73,7 +64,12 @@ def read_light(flow: Path) -> Light:
     return Light(root, tuple(spans), remarks, encoding == "iso-8859-1" and b"&#" not in data)
 
 
-def _encoding(flow: Path, what: str) -> str:
+def encoding_of(flow: Path) -> str:
+    """Return the encoding that a flow declares, in small letters; raises TooLarge, InvalidPes."""
+    what = f"Flux {flow.name}"
+    if flow.stat().st_size > LARGEST:
+        message = f"{what} : le fichier dépasse la limite de {LARGEST // MEBIBYTE} Mo."
+        raise TooLarge(message)
     with flow.open("rb") as source:
         first = source.read(200)
     if not first.strip():
@@ -89,7 +85,7 @@ def _encoding(flow: Path, what: str) -> str:
     return encoding
 
 
-def _without_documents(flow: Path, spans: list[Span]) -> Iterator[bytes]:
+def without_documents(flow: Path, spans: list[Span]) -> Iterator[bytes]:
     """Yield the flow but for its documents, and note their places."""
     with flow.open("rb", buffering=0) as source:
         held, before, inside = b"", 0, False

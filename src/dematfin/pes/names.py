@@ -32,11 +32,16 @@ def file_name(name: str) -> str:
 
 def file_names(pieces: Iterable[Piece], mandats: Iterable[Mandat]) -> Mapping[str, str]:
     """Return the NomPJ of each document by IdUnique; the second of a mandat that has a name is given a number."""
+    return names_within(pieces, (mandat.pieces for mandat in mandats))
+
+
+def names_within(pieces: Iterable[Piece], mandats: Iterable[Iterable[str]]) -> Mapping[str, str]:
+    """Return the NomPJ of each document as `file_names` does, of mandats known by their IdUnique alone."""
     known = {piece.id: file_name(piece.name) for piece in pieces}
     names: dict[str, str] = {}
-    for mandat in mandats:
-        taken = {names[key].lower() for key in mandat.pieces if key in names}
-        for key in (key for key in mandat.pieces if key in known):
+    for keys in map(tuple, mandats):
+        taken = {names[key].lower() for key in keys if key in names}
+        for key in (key for key in keys if key in known):
             names[key] = names.get(key) or _free(known[key], taken)
             taken.add(names[key].lower())
     return {**known, **names}

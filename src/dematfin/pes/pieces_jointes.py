@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.errors import FlowRejected
+from dematfin.pes.text import fit
 
 DEFLATE: ModuleType
 try:
@@ -23,6 +24,12 @@ LEVEL: Final = 2
 GZIP: Final = 31  # zlib's window bits for a gzip header, whose date stays 0: the same file gives the same text
 CHUNK: Final = 3 * 256 * 1024  # a multiple of three, so that base64 pieces join without padding
 LARGEST: Final = 200 * 1024 * 1024
+UNKNOWN_MEDIA: Final = "application/octet-stream"
+
+
+def media_type(piece: Piece) -> str:
+    """Return its MIMEType; a supplier wrote it: never more than a token."""
+    return fit(piece.media_type, 100) or UNKNOWN_MEDIA
 
 
 def encoded(source: BinaryIO, piece: Piece) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from typing import Any, Self
 from dematfin.errors import SignatureError
 from dematfin.signature.canonical import canonical
 from dematfin.signature.layout import BASE64, Layout, survey
-from dematfin.signature.splice import part, replaced
+from dematfin.support.splice import part, replaced
 from dematfin.support.xml import parse_bytes
 
 

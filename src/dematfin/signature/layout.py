@@ -13,8 +13,8 @@ from typing import BinaryIO, Final, NoReturn
 from xml.parsers import expat  # a DOCTYPE, the door of every entity attack, is refused at its first character
 
 from dematfin.errors import SignatureError
-from dematfin.signature.splice import CHUNK, Span
 from dematfin.signature.vocabulary import BORDEREAU, DOMAINS, DS, ID_ATTRIBUTES, XML_ID
+from dematfin.support.splice import CHUNK, Span
 from dematfin.support.xml import LARGEST, MEBIBYTE
 
 DECLARATION: Final = re.compile(rb"""<\?xml\s+version=["']1\.0["']\s+encoding=["']ISO-8859-1["']""", re.IGNORECASE)

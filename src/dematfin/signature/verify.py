@@ -20,9 +20,9 @@ from dematfin.signature.certificate import common_name, fingerprint
 from dematfin.signature.flow import Flow
 from dematfin.signature.reading import Said, read
 from dematfin.signature.settings import SignatureSettings
-from dematfin.signature.splice import without
 from dematfin.signature.structure import Signed, wrong
 from dematfin.signature.vocabulary import SIGNATURE
+from dematfin.support.splice import without
 
 Judged = tuple[SignatureFact | None, tuple[Finding, ...]]
 CHANGED: Final = "Le contenu du flux a changé depuis qu'il a été préparé : ne le transmettez pas, signez l'original."

@@ -13,8 +13,8 @@ from dematfin.signature.form import blank, seal
 from dematfin.signature.keys import Key
 from dematfin.signature.opening import open_key
 from dematfin.signature.settings import SignatureSettings
-from dematfin.signature.splice import insert
 from dematfin.signature.structure import bordereaux, is_paperless
+from dematfin.support.splice import insert
 
 
 class XadesSigner:

@@ -6,9 +6,9 @@ from typing import Any, Final
 from dematfin.domain.finding import Finding
 from dematfin.errors import DocumentError, TooLarge
 from dematfin.pes.contents import seen
-from dematfin.pes.light import Span
 from dematfin.pes.place import problem, warning
 from dematfin.pes.rules.case import Case
+from dematfin.support.splice import Span
 
 MOST_INFLATED: Final = 2 * 1024 * 1024 * 1024
 """For a whole flow: one of 200 MB may announce two hundred times that."""

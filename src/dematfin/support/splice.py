@@ -16,12 +16,7 @@ class Span(NamedTuple):
 
 def replaced(source: Path, changes: Iterable[tuple[Span, bytes]]) -> Iterator[bytes]:
     """Yield a file with other bytes instead of some spans, given in order."""
-    with source.open("rb") as stream:
-        for span, piece in changes:
-            yield from _up_to(stream, span.start)
-            yield piece
-            stream.seek(span.end)
-        yield from _up_to(stream, source.stat().st_size)
+    return spliced(source, ((span, (piece,)) for span, piece in changes))
 
 
 def without(source: Path, spans: Iterable[Span]) -> Iterator[bytes]:
@@ -39,15 +34,27 @@ def part(source: Path, span: Span) -> Iterator[bytes]:
             yield chunk
 
 
+def spliced(source: Path, edits: Iterable[tuple[Span, Iterable[bytes]]]) -> Iterator[bytes]:
+    """Yield a file with streams of other bytes instead of some spans, given in order; an empty span is a place."""
+    with source.open("rb") as stream:
+        for span, pieces in edits:
+            yield from _up_to(stream, span.start)
+            yield from pieces
+            stream.seek(span.end)
+        yield from _up_to(stream, source.stat().st_size)
+
+
 def insert(source: Path, target: Path, pieces: Iterable[tuple[int, bytes]]) -> None:
     """Write a copy with pieces put in at some positions, given in order; whole or not at all."""
+    write(target, replaced(source, ((Span(position, position), piece) for position, piece in pieces)))
+
+
+def write(target: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file, whole or not at all."""
     temporary = target.with_name(f".{target.name}.part")
     try:
-        with source.open("rb") as stream, temporary.open("wb") as sink:
-            for position, piece in pieces:
-                sink.writelines(_up_to(stream, position))
-                sink.write(piece)
-            sink.writelines(_up_to(stream, source.stat().st_size))
+        with temporary.open("wb") as sink:
+            sink.writelines(chunks)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
