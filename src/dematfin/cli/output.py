@@ -31,6 +31,7 @@ STEPS: Final = {
     "réconciliation": "flux",
     "suivi": "réponse",
     "informer les fournisseurs": "facture",
+    "remise au logiciel financier": "remise",
 }
 """What each step counts."""
 SCREEN: Final = Console(highlight=False, soft_wrap=True)

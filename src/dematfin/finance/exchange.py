@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from dematfin.domain.editor.file_names import safe
 from dematfin.domain.editor.hand_over import HandOverKind
 from dematfin.errors import Refused, Unreachable
 from dematfin.finance.exchange_settings import ExchangeSettings
@@ -20,7 +19,7 @@ from dematfin.ports.exchange import Export
 from dematfin.support.files import sync_folder
 
 STAGED: Final = "remises"
-SIGNS: Final = re.compile(r"[^/\\\0]{1,240}")
+NAME: Final = re.compile(r"[^./\\\0][^/\\\0]{0,199}")
 
 
 class ExchangeFolders:
@@ -93,14 +92,16 @@ class ExchangeFolders:
     def _folder(self, kind: HandOverKind) -> Path:
         folder = self._folders[kind]
         if folder is None:
-            message = f"La section [echange] n'a pas de dossier où remettre ceci ({kind}) : configurez-le, puis relancez."
+            message = (
+                f"La section [echange] n'a pas de dossier où remettre ceci ({kind}) : configurez-le, puis relancez."
+            )
             raise Unreachable(message)
         return folder
 
 
 def _checked(name: str) -> str:
     """Refuse a name that could be a path: those that we make never are."""
-    if SIGNS.fullmatch(name) is None or safe(name) != name:
+    if NAME.fullmatch(name) is None:
         message = f"« {name} » ne peut pas être un nom de fichier : rien n'est remis."
         raise Refused(message)
     return name

@@ -48,9 +48,9 @@ def known_place(folder: Path, inner: str) -> Path:
     for one in (folder / OURS, place):
         if not one.is_dir() or one.is_symlink():
             message = (
-                f"Le dossier d'échange {folder} n'a pas son sous-dossier {OURS}, où dematfin prépare ses fichiers. S'il "
-                f"a déjà servi, ce n'est pas le bon, ou son partage n'est pas monté. S'il est neuf, créez-y {OURS}/"
-                f"{inner}, puis relancez."
+                f"Le dossier d'échange {folder} n'a pas son sous-dossier {OURS}, où dematfin prépare ses fichiers. "
+                "S'il a déjà servi, ce n'est pas le bon, ou son partage n'est pas monté. S'il est neuf, créez-y "
+                f"{OURS}/{inner}, puis relancez."
             )
             raise ConfigError(message)
     if place.stat().st_dev != folder.stat().st_dev:

@@ -11,6 +11,7 @@ from dematfin.ports.app import App
 from dematfin.steps.capture import capture
 from dematfin.steps.control import control
 from dematfin.steps.follow_up import follow_up
+from dematfin.steps.hand_over import hand_over
 from dematfin.steps.intake import intake
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.parapheur import has_folders_there, parapheur
@@ -39,6 +40,7 @@ DAY: Final[tuple[Step, ...]] = (
     follow_up,
     shown_paid,
     prepare,
+    hand_over,
     remind,
 )
 
@@ -56,6 +58,7 @@ NAMES: Final[dict[Step, str]] = {
     follow_up: "suivi",
     shown_paid: "paiements lus dans Chorus Pro",
     prepare: "préparation des bordereaux",
+    hand_over: "remise au logiciel financier",
 }
 
 LEASES: Final[dict[Step, str]] = {
@@ -73,14 +76,16 @@ LEASES: Final[dict[Step, str]] = {
     follow_up: "suivi",
     shown_paid: "suivi",  # a retour being applied has the word
     prepare: "préparation",
+    hand_over: "remise",
 }
 
 
 def due(app: App) -> tuple[Step, ...]:
-    """Return the steps of this collectivité's day: nobody is asked for visas or signatures that are given here."""
+    """Return the steps of this collectivité's day: nobody is asked for what is done here alone."""
     asked: dict[Step, bool] = {
         parapheur: app.parapheur is not None or has_folders_there(app),
         signing: is_elsewhere(app),
+        hand_over: app.exchange is not None,
     }
     return tuple(step for step in DAY if asked.get(step, True))
 

@@ -48,7 +48,7 @@ def safe(name: str, instead: str = "fichier") -> str:
     kept = "".join(signs).strip("._") or instead
     stem, ending = _parted(kept)
     room = LONGEST - len(ending.encode())
-    short = stem.encode()[:room].decode(errors="ignore")
+    short = stem.encode()[:room].decode(errors="ignore").rstrip("._")
     return f"_{short}{ending}" if short.split(".")[0].lower() in DEVICES else short + ending
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from dematfin.domain.document import DocumentRef
 
@@ -22,6 +23,13 @@ class HandOverState(StrEnum):
     STAGED = "STAGED"  # written beside its place; killed here, its last rename is made or found made
     DONE = "DONE"
     GONE = "GONE"  # what was handed over is not to be paid any more, and a person was told of it once
+
+
+WORDS: Final = {
+    HandOverState.STAGED: "préparé, pas encore en place",
+    HandOverState.DONE: "remis",
+    HandOverState.GONE: "remis, à retirer là-bas",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
