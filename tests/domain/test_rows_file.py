@@ -113,7 +113,7 @@ def test_names_that_differ_by_their_case_alone_are_one() -> None:
 
 def test_a_rule_takes_known_fields_alone() -> None:
     values = {"facture": "F1", "fournisseur": "../Énergie & Co/"}
-    assert named("{fournisseur}_{facture}.pdf", values) == "Énergie___Co__F1.pdf"
+    assert named("{fournisseur}_{facture}.pdf", values) == "Énergie___Co_F1.pdf"
     for rule in ("{facture!r}.pdf", "{facture.__class__}", "{facture[0]}", "{facture:>9}", "{", "{}"):
         with pytest.raises(ValueError, match=r"."):
             fields_of(rule)

@@ -29,6 +29,7 @@ def configured(folder: Path, *lines: str) -> Path:
         ('nom_facture = "{facture.pdf"', "n'est pas une règle de nom"),
         ('nom_facture = "{numero}.pdf"', "le nom doit contenir {facture}"),
         ('nom_facture = "{facture}.exe"', "finir par .pdf"),
+        (f'nom_facture = "{"x" * 170}{{facture}}.pdf"', "peut dépasser ce qu'un disque accepte"),
         ('nom_livraison = "{facture}.csv"', "champ inconnu « facture »"),
         ('nom_journal = "{jour}.csv"', "le nom doit contenir {bordereau}"),
         ('dates = "JJ/MM"', "une date s'écrit avec JJ, MM et AAAA"),

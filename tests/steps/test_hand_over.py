@@ -192,6 +192,41 @@ def test_annexes_go_when_they_are_asked_for(hall: Hall) -> None:
     assert row["annexes"] == "COMMUNE_F2026-000001_annexe_1.xlsx"
 
 
+def test_an_invoice_without_its_own_file_says_so_by_an_empty_column(hall: Hall) -> None:
+    rules = replace(hall.app.policy.exchange, annexes=True)
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, exchange=rules))
+    certified(hall, "120.00")
+    (invoice,) = hall.all(Invoice)
+    files = tuple(replace(one, main=False) for one in invoice.content.attachments)
+    change(hall, invoice.id, content=replace(invoice.content, attachments=files))
+    hand(hall)
+    (row,) = rows(hall, software(hall).order[-1])
+    assert (row["fichier"], row["annexes"]) == ("", "COMMUNE_F2026-000001_annexe_1.pdf")
+
+
+def test_a_long_name_does_not_push_out_what_makes_it_unique(hall: Hall) -> None:
+    rules = replace(hall.app.policy.exchange, invoice_name="{fournisseur}{numero}{facture}.pdf")
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, exchange=rules))
+    for key in ("9100001", "9100002"):
+        supplier = replace(content().supplier, name="É" * 300)
+        hall.chorus.deposit(key, content(f"{'N' * 19}{key[-1]}", "12.00", supplier=supplier))
+    certified(hall)
+    hand(hall)
+    *names, _ = software(hall).order
+    assert [name[-16:] for name in names] == ["F2026-000001.pdf", "F2026-000002.pdf"]
+
+
+def test_a_number_corrected_does_not_give_a_name_twice(hall: Hall) -> None:
+    rules = replace(hall.app.policy.exchange, invoice_name="{facture}_{numero}.pdf")
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, exchange=rules))
+    certified(hall, "120.00")
+    for number in ("X-2", "X", "X-2"):
+        change(hall, "F2026-000001", number=number)
+        hand(hall)
+    names = [name for name in software(hall).order if name.endswith(".pdf")]
+    assert names == ["F2026-000001_X-2.pdf", "F2026-000001_X.pdf", "F2026-000001_X-2-2.pdf"]
+
+
 def test_a_visa_given_again_on_the_same_thing_hands_nothing_again(hall: Hall) -> None:
     certified(hall, "120.00")
     hand(hall)

@@ -17,6 +17,7 @@ from dematfin.steps.handing import known_day
 
 NEXT: Final = "partira à la prochaine remise (dematfin echange faire)"
 BEGUN: Final = "préparé, sa mise en place a été interrompue : relancez (dematfin echange faire)"
+SHOWN: Final = 500
 NO_FOLDER: Final = {
     HandOverKind.INVOICE: "factures",
     HandOverKind.JOURNAL: "journal",
@@ -35,10 +36,10 @@ class Waiting:
 
 
 def handed(app: App, who: Person) -> tuple[HandOver, ...]:
-    """Return what was handed over, the latest first."""
+    """Return what was handed over last, the latest first."""
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        return tuple(sorted(books.find(HandOver), key=lambda one: (one.delivery, one.id), reverse=True))
+        return books.last(HandOver, SHOWN, by="delivery")
 
 
 def receipt(app: App, who: Person, key: str) -> tuple[HandOver, ...]:

@@ -18,7 +18,7 @@ app = family("Les dossiers d'échange avec le logiciel financier : ce qui lui es
 
 @app.command("liste", cls=FrenchCommand)
 def show_list(configuration: Configuration = DEFAULT, json: Json = False) -> None:
-    """Montre ce qui a été remis au logiciel financier, et ce qui attend."""
+    """Montre ce qui a été remis au logiciel financier, les 500 dernières remises, et ce qui attend."""
     desk = sit(configuration)
     given = exchange.handed(desk.app, desk.who)
     due = exchange.waiting(desk.app, desk.who)

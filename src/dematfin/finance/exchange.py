@@ -19,7 +19,7 @@ from dematfin.ports.exchange import Export
 from dematfin.support.files import sync_folder
 
 STAGED: Final = "remises"
-NAME: Final = re.compile(r"[^./\\\0][^/\\\0]{0,199}")
+NAME: Final = re.compile(r"[^./\\\0][^/\\\0]{0,239}")
 
 
 class ExchangeFolders:

@@ -15,7 +15,7 @@ from dematfin.domain.editor.exchange_rules import (
     CsvForm,
     ExchangeRules,
 )
-from dematfin.domain.editor.file_names import fields_of
+from dematfin.domain.editor.file_names import LONGEST, fields_of, longest
 from dematfin.support.settings import LocalPath, Section
 
 USUAL: Final = ExchangeRules()
@@ -52,6 +52,9 @@ def _rule(fields: tuple[str, ...], needed: str, ending: str) -> Callable[[str], 
             raise ValueError(message)
         if needed not in found or not rule.lower().endswith(ending):
             message = f"le nom doit contenir {{{needed}}}, qui le rend unique, et finir par {ending}"
+            raise ValueError(message)
+        if longest(rule) > LONGEST:
+            message = "ce nom peut dépasser ce qu'un disque accepte : moins de champs, ou moins de texte entre eux"
             raise ValueError(message)
         return rule
 

@@ -16,7 +16,8 @@ from dematfin.steps.handed_journal import hand_journal
 from dematfin.steps.handing import pursue
 from dematfin.steps.outcome import Outcome, Tally
 
-NOT_TO_PAY: Final = (InvoiceState.REFUSED, InvoiceState.CANCELLED, InvoiceState.SENT_BACK, InvoiceState.ELSEWHERE)
+NOT_TO_PAY: Final = (InvoiceState.REFUSED, InvoiceState.CANCELLED, InvoiceState.SENT_BACK)
+"""One that is followed elsewhere may well be so because it was mandated there."""
 
 
 def hand_over(app: App) -> Outcome:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from dematfin.domain.editor.file_names import ending_of, safe, unique
-from dematfin.domain.editor.hand_over import HandOver, HandOverKind
+from dematfin.domain.editor.hand_over import File, HandOver, HandOverKind
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.reception import Answer, AnswerKind, Cursor
 from dematfin.errors import DocumentError
@@ -73,9 +73,9 @@ def _is_theirs(app: App, siret: str) -> bool:
 def _deliver(app: App, exchange: Exchange, kind: HandOverKind, answer: Answer) -> None:
     number = next_delivery(app)
     with app.ledger.reading() as books:
-        name = unique(_name(answer), _taken(books))
-    stage(app, exchange, kind, [(name, answer.document)])
-    thing = Thing(key=answer.id, said=answer.document.sha256, files=((name, answer.document),))
+        found = File(name=unique(_name(answer), _taken(books)), document=answer.document)
+    stage(app, exchange, kind, [found])
+    thing = Thing(key=answer.id, said=answer.document.sha256, files=(found,))
     deliver(app, exchange, kind, number, [thing])
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.file_names import named
-from dematfin.domain.editor.hand_over import HandOver, HandOverKind, HandOverState
+from dematfin.domain.editor.hand_over import File, HandOver, HandOverKind, HandOverState
 from dematfin.domain.editor.invoice_row import Visaed, files, invoice_row, said
 from dematfin.domain.editor.pairing import WITH_INVOICE, Pairing
 from dematfin.domain.editor.rows_file import Value, write
@@ -20,7 +20,7 @@ from dematfin.errors import DocumentError, Refused
 from dematfin.ports.app import App
 from dematfin.ports.exchange import Exchange
 from dematfin.ports.ledger import Books
-from dematfin.steps.handing import File, Thing, deliver, first_day, last_given, next_delivery, stage
+from dematfin.steps.handing import Thing, deliver, first_day, given_before, next_delivery, stage
 from dematfin.steps.outcome import Tally
 
 MOST: Final = 200
@@ -31,12 +31,11 @@ SHOWN: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """An invoice to hand over; `replaces`: the file of rows that said otherwise, empty the first time."""
+    """An invoice to hand over, and each time that it was before."""
 
     invoice: Invoice
     row: dict[str, Value]
-    rank: int
-    replaces: str
+    before: tuple[HandOver, ...]
 
 
 def hand_invoices(app: App, exchange: Exchange, tally: Tally) -> None:
@@ -57,18 +56,19 @@ def due_invoices(app: App, books: Books, budget: Budget) -> tuple[Due, ...]:
     """Return the visaed invoices that the finance software does not have yet, or has as they were before."""
     visaed = books.find(Invoice, siret=budget.siret, state=InvoiceState.SERVICE_FAIT)
     mandated = _mandated_there(books, visaed)
-    given = last_given(books, HandOverKind.INVOICE, (one.id for one in visaed))
-    found = (_due(invoice, row, given.get(invoice.id)) for invoice, row in _rows(app, books, budget, visaed))
-    return tuple(one for one in found if one and one.invoice.id not in mandated)
+    given = given_before(books, HandOverKind.INVOICE, (one.id for one in visaed))
+    found = (
+        Due(invoice=invoice, row=row, before=tuple(given.get(invoice.id, ())))
+        for invoice, row in _rows(app, books, budget, visaed)
+        if invoice.id not in mandated
+    )
+    return tuple(one for one in found if _is_new(one))
 
 
-def _due(invoice: Invoice, row: dict[str, Value], before: tuple[HandOver, int] | None) -> Due | None:
-    if before is None:
-        return Due(invoice=invoice, row=row, rank=1, replaces="")
-    last, times = before
-    if last.said == said(row) and last.state is not HandOverState.GONE:
-        return None
-    return Due(invoice=invoice, row=row, rank=times + 1, replaces=last.names[-1])
+def _is_new(due: Due) -> bool:
+    """Say whether the finance software has it otherwise, or was told to take it out."""
+    last = due.before[-1] if due.before else None
+    return last is None or last.said != said(due.row) or last.state is HandOverState.GONE
 
 
 def _mandated_there(books: Books, invoices: Sequence[Invoice]) -> set[str]:
@@ -109,12 +109,9 @@ def _deliver(app: App, exchange: Exchange, budget: Budget, waiting: Sequence[Due
     written = write(rows, rules.columns, rules.form)
     day = f"{app.clock.today():%Y%m%d}"
     name = named(rules.delivery_name, {"budget": budget.code, "jour": day, "livraison": number})
-    sheet = (name, app.documents.put(written.data))
+    sheet = File(name=name, document=app.documents.put(written.data))
     stage(app, exchange, HandOverKind.INVOICE, [sheet])
-    things = [
-        Thing(key=due.invoice.id, said=said(due.row), rank=due.rank, files=(*found, sheet)) for due, found in ready
-    ]
-    deliver(app, exchange, HandOverKind.INVOICE, number, things)
+    deliver(app, exchange, HandOverKind.INVOICE, number, [_thing(due, (*found, sheet)) for due, found in ready])
     for due, _ in ready:
         tally.done(due.invoice.id)
     _tell_replaced(name, written.replaced, tally)
@@ -125,7 +122,8 @@ def _staged(
 ) -> Iterator[tuple[Due, tuple[File, ...]]]:
     """Yield the invoices whose files are ready; one that cannot be read keeps no other waiting, a dead share does."""
     for due in waiting:
-        found = files(due.invoice, due.row, app.policy.exchange, due.rank)
+        taken = {name for one in due.before for name in one.names}
+        found = files(due.invoice, due.row, app.policy.exchange, taken)
         try:
             stage(app, exchange, HandOverKind.INVOICE, found)
         except (DocumentError, Refused) as error:
@@ -134,9 +132,16 @@ def _staged(
             yield due, found
 
 
+def _thing(due: Due, found: Sequence[File]) -> Thing:
+    return Thing(key=due.invoice.id, said=said(due.row), rank=len(due.before) + 1, files=tuple(found))
+
+
 def _completed(due: Due, found: Sequence[File]) -> dict[str, Value]:
-    names = [name for name, _ in found]
-    return due.row | {"fichier": "".join(names[:1]), "annexes": " ".join(names[1:]), "remplace": due.replaces}
+    return due.row | {
+        "fichier": "".join(one.name for one in found if one.main),
+        "annexes": " ".join(one.name for one in found if not one.main),
+        "remplace": due.before[-1].names[-1] if due.before else "",
+    }
 
 
 def _tell_replaced(name: str, replaced: Sequence[str], tally: Tally) -> None:

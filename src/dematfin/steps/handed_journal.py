@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dematfin.domain.editor.file_names import named, ranked
-from dematfin.domain.editor.hand_over import HandOverKind
+from dematfin.domain.editor.hand_over import File, HandOverKind
 from dematfin.domain.editor.journal_rows import journal_rows
 from dematfin.domain.editor.rows_file import write
 from dematfin.domain.invoice.invoice import Invoice
@@ -13,7 +13,7 @@ from dematfin.domain.registers import Engagement
 from dematfin.ports.app import App
 from dematfin.ports.exchange import Exchange
 from dematfin.ports.ledger import Between, Books
-from dematfin.steps.handing import Thing, deliver, first_day, last_given, next_delivery, stage
+from dematfin.steps.handing import Thing, deliver, first_day, given_before, next_delivery, stage
 from dematfin.steps.outcome import Tally
 
 
@@ -45,12 +45,13 @@ def due_journals(app: App, books: Books, since: Between) -> tuple[DueJournal, ..
     sirets = tuple(budget.siret for budget in app.policy.budgets if not budget.editor)
     sheets = books.find(Bordereau, siret=sirets, editor=False, refused=False, emitted_on=since)
     frozen = [one for one in sheets if one.flux and one.mandats]
-    given = last_given(books, HandOverKind.JOURNAL, (one.id for one in frozen))
+    given = given_before(books, HandOverKind.JOURNAL, (one.id for one in frozen))
     found = []
     for sheet in frozen:
-        last, times = given.get(sheet.id, (None, 0))
-        if last is None or last.said != sheet.flux:
-            found.append(DueJournal(bordereau=sheet, rank=times + 1, replaces=last.names[-1] if last else ""))
+        before = given.get(sheet.id, [])
+        if not before or before[-1].said != sheet.flux:
+            replaces = before[-1].names[-1] if before else ""
+            found.append(DueJournal(bordereau=sheet, rank=len(before) + 1, replaces=replaces))
     return tuple(found)
 
 
@@ -63,7 +64,7 @@ def _deliver(app: App, exchange: Exchange, due: DueJournal) -> None:
     values = {"budget": budget, "bordereau": sheet.id, "exercice": str(sheet.exercice)}
     name = named(rules.journal_name, values | {"jour": f"{sheet.emitted_on:%Y%m%d}"})
     document = app.documents.put(write(rows, rules.journal_columns, rules.form).data)
-    found = (ranked(name, due.rank), document)
+    found = File(name=ranked(name, due.rank), document=document)
     stage(app, exchange, HandOverKind.JOURNAL, [found])
     thing = Thing(key=sheet.id, said=sheet.flux, rank=due.rank, files=(found,))
     deliver(app, exchange, HandOverKind.JOURNAL, number, [thing])

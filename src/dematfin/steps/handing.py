@@ -10,8 +10,7 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from dematfin.domain.document import DocumentRef
-from dematfin.domain.editor.hand_over import HandOver, HandOverKind, HandOverState, hand_over_id
+from dematfin.domain.editor.hand_over import File, HandOver, HandOverKind, HandOverState, hand_over_id
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.reception import Cursor
@@ -21,7 +20,6 @@ from dematfin.ports.exchange import Exchange
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
 
-File = tuple[str, DocumentRef]
 BEGUN: Final = "préparé pour le logiciel financier"
 GIVEN: Final = "remis au logiciel financier"
 
@@ -58,11 +56,11 @@ def cursor_id(kind: HandOverKind) -> str:
     return f"remise:{kind}"
 
 
-def last_given(books: Books, kind: HandOverKind, keys: Iterable[str]) -> dict[str, tuple[HandOver, int]]:
-    """Return, for each key that was handed over, the last time and how many times it was."""
-    found: dict[str, tuple[HandOver, int]] = {}
+def given_before(books: Books, kind: HandOverKind, keys: Iterable[str]) -> dict[str, list[HandOver]]:
+    """Return, for each key that was handed over, each time that it was, oldest first."""
+    found: dict[str, list[HandOver]] = {}
     for one in sorted(books.find(HandOver, kind=kind, key=tuple(keys)), key=lambda one: one.delivery):
-        found[one.key] = (one, found[one.key][1] + 1 if one.key in found else 1)
+        found.setdefault(one.key, []).append(one)
     return found
 
 
@@ -75,9 +73,9 @@ def next_delivery(app: App) -> str:
 
 def stage(app: App, exchange: Exchange, kind: HandOverKind, files: Iterable[File]) -> None:
     """Write documents beside their places."""
-    for name, document in files:
-        with app.documents.local(document) as path:
-            exchange.stage(kind, name, path)
+    for one in files:
+        with app.documents.local(one.document) as path:
+            exchange.stage(kind, one.name, path)
 
 
 def deliver(app: App, exchange: Exchange, kind: HandOverKind, delivery: str, things: Sequence[Thing]) -> None:
@@ -130,7 +128,7 @@ def _record(app: App, kind: HandOverKind, delivery: str, thing: Thing) -> HandOv
         key=thing.key,
         said=thing.said,
         delivery=delivery,
-        names=tuple(name for name, _ in thing.files),
-        documents=tuple(document for _, document in thing.files),
+        names=tuple(one.name for one in thing.files),
+        documents=tuple(one.document for one in thing.files),
         staged_at=app.clock.now(),
     )

@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Final
 
-LONGEST: Final = 120
+LONGEST: Final = 200
 """Bytes of a name: a file system takes 255, and what is written beside it adds to them."""
+LONGEST_VALUE: Final = 40
+"""Bytes of each value in a rule: a long one must not push out the one that makes the name unique."""
 KEPT: Final = frozenset("._-()")
 DEVICES: Final = frozenset({"con", "prn", "aux", "nul"} | {f"{kind}{n}" for kind in ("com", "lpt") for n in range(10)})
 """Names that Windows keeps for itself, whatever follows their first point."""
@@ -33,9 +35,14 @@ def fields_of(rule: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def longest(rule: str) -> int:
+    """Return the bytes of the longest name that a rule may make."""
+    return len(rule.format(**dict.fromkeys(fields_of(rule), "x" * LONGEST_VALUE)).encode())
+
+
 def named(rule: str, values: Mapping[str, str]) -> str:
     """Return the name that a rule makes, safe: what a supplier wrote may be in it."""
-    return safe(rule.format(**{name: values[name] for name in fields_of(rule)}))
+    return safe(rule.format(**{name: _cut(safe(values[name], ""), LONGEST_VALUE) for name in fields_of(rule)}))
 
 
 def safe(name: str, instead: str = "fichier") -> str:
@@ -48,7 +55,7 @@ def safe(name: str, instead: str = "fichier") -> str:
     kept = "".join(signs).strip("._") or instead
     stem, ending = _parted(kept)
     room = LONGEST - len(ending.encode())
-    short = stem.encode()[:room].decode(errors="ignore").rstrip("._")
+    short = _cut(stem, room).rstrip("._")
     return f"_{short}{ending}" if short.split(".")[0].lower() in DEVICES else short + ending
 
 
@@ -83,6 +90,10 @@ def ending_of(name: str, instead: str) -> str:
     """
     ending = PurePath(name).suffix.lower()
     return ending if ending[1:].isalnum() and ending.isascii() and len(ending) <= LONGEST_ENDING else instead
+
+
+def _cut(text: str, room: int) -> str:
+    return text.encode()[:room].decode(errors="ignore")
 
 
 def _parted(name: str) -> tuple[str, str]:

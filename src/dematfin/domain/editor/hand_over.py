@@ -33,6 +33,15 @@ WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A document under the name that it is handed over with; `main`: an invoice itself, not what goes with it."""
+
+    name: str
+    document: DocumentRef
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
     """One thing handed over.
 

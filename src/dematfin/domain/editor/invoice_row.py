@@ -1,14 +1,14 @@
 """What a row says of a visaed invoice, for the finance software to mandate it."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from dematfin.domain.document import DocumentRef
 from dematfin.domain.editor.exchange_rules import NAME_FIELDS, ExchangeRules
-from dematfin.domain.editor.file_names import ending_of, named, ranked
+from dematfin.domain.editor.file_names import ending_of, named, unique
+from dematfin.domain.editor.hand_over import File
 from dematfin.domain.editor.rows_file import Row, Value
 from dematfin.domain.invoice.content import Attachment
 from dematfin.domain.invoice.invoice import Invoice
@@ -80,15 +80,16 @@ def said(row: Row) -> str:
     return hashlib.sha256("\n".join(words).encode(errors="backslashreplace")).hexdigest()[:32]
 
 
-def files(invoice: Invoice, row: Row, rules: ExchangeRules, rank: int) -> tuple[tuple[str, DocumentRef], ...]:
-    """Return the files that go with a row, the invoice itself first, under the names that the rules give them."""
+def files(invoice: Invoice, row: Row, rules: ExchangeRules, taken: Collection[str]) -> tuple[File, ...]:
+    """Return the files that go with a row, the invoice itself first, under names that the rules give and none took."""
     known = {title: str(row[title]) for title in NAME_FIELDS}
-    wished = ranked(named(rules.invoice_name, known), rank)
-    main = [one for one in invoice.content.attachments if one.main][:1]
-    annexes = [one for one in invoice.content.attachments if not one.main] if rules.annexes else []
+    wished = unique(named(rules.invoice_name, known), taken)
     stem = wished.removesuffix(ending_of(wished, ""))
-    found = [(stem + _ending(one), one.document) for one in main]
-    return (*found, *((f"{stem}_annexe_{n}{_ending(one)}", one.document) for n, one in enumerate(annexes, start=1)))
+    attached = invoice.content.attachments
+    annexes = [one for one in attached if not one.main] if rules.annexes else []
+    main = [File(name=stem + _ending(one), document=one.document, main=True) for one in attached if one.main][:1]
+    names = (f"{stem}_annexe_{rank}{_ending(one)}" for rank, one in enumerate(annexes, start=1))
+    return (*main, *(File(name=name, document=one.document) for name, one in zip(names, annexes, strict=True)))
 
 
 def _visa(one: Visaed) -> dict[str, Value]:
