@@ -45,6 +45,8 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def test_all_that_waits_is_handed_over_once_and_shown(copy: Office, shared: Path) -> None:
     (shared / "export" / "bd.doc").write_bytes(b"x")
+    assert "✓ dossiers d'échange : export, factures, journal, retours" in copy("config", "verifier", "--hors-ligne").out
+    assert "choses au logiciel financier" in copy("journee", "--essai").out
     before = copy("echange", "liste")
     assert "Rien n'a encore été remis" in before.out
     assert f"À remettre : facture {VISAED}" in before.out
@@ -83,6 +85,8 @@ def test_all_that_waits_is_handed_over_once_and_shown(copy: Office, shared: Path
 
 def test_without_folders_each_command_says_what_is_missing(copy: Office, shared: Path) -> None:
     (shared / "factures").rmdir()
+    checked = copy("config", "verifier", "--hors-ligne")
+    assert "✗ dossiers d'échange : Le dossier d'échange" in checked.out
     failed = copy("echange", "faire")
     assert failed.code == 1
     assert "ne peut pas servir : fichier ou dossier absent" in failed.out

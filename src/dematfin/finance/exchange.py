@@ -14,11 +14,12 @@ from dematfin.domain.editor.hand_over import HandOverKind
 from dematfin.errors import Refused, Unreachable
 from dematfin.finance.exchange_settings import ExchangeSettings
 from dematfin.finance.exports import Exports
-from dematfin.finance.shared import is_there, known_place, made_place, reaching
+from dematfin.finance.shared import check_usable, is_there, known_place, made_place, reaching
 from dematfin.ports.exchange import Export
 from dematfin.support.files import sync_folder
 
 STAGED: Final = "remises"
+SAID: Final = {HandOverKind.INVOICE: "factures", HandOverKind.JOURNAL: "journal", HandOverKind.RETOUR: "retours"}
 NAME: Final = re.compile(r"[^./\\\0][^/\\\0]{0,239}")
 
 
@@ -26,6 +27,7 @@ class ExchangeFolders:
     """Implements ports.exchange.Exchange."""
 
     def __init__(self, settings: ExchangeSettings) -> None:
+        self._depot = settings.depot_pes
         self._exports = Exports(settings.depot_pes, settings.stable) if settings.depot_pes else None
         self._folders = {
             HandOverKind.INVOICE: settings.factures,
@@ -33,6 +35,14 @@ class ExchangeFolders:
             HandOverKind.ACQUIT: settings.retours,
             HandOverKind.RETOUR: settings.retours,
         }
+
+    def check(self) -> str:
+        """Look whether each folder is there and may be written in, and name them; raises Unreachable, ConfigError."""
+        known = {"export": self._depot, **{words: self._folders[kind] for kind, words in SAID.items()}}
+        for folder in filter(None, known.values()):
+            with reaching(folder):
+                check_usable(folder)
+        return ", ".join(name for name, folder in known.items() if folder) or "aucun"
 
     def exports(self) -> Iterator[Export]:
         """Claim each flow that is complete, and yield it."""

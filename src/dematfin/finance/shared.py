@@ -26,10 +26,17 @@ def reaching(folder: Path) -> Iterator[None]:
         raise Unreachable(message) from error
 
 
-def made_place(folder: Path, inner: str) -> Path:
-    """Make our place in a folder that serves for the first time, and return it; OSError when it may not be made."""
+def check_usable(folder: Path) -> None:
+    """Raise OSError when a folder is not there, or nothing may be put in it."""
     if not stat.S_ISDIR(folder.stat().st_mode):
         raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, "", str(folder))
+
+
+def made_place(folder: Path, inner: str) -> Path:
+    """Make our place in a folder that serves for the first time, and return it; OSError when it may not be made."""
+    check_usable(folder)
     place = folder / OURS / inner
     place.mkdir(parents=True, exist_ok=True)
     sync_folder(folder / OURS)
