@@ -530,6 +530,26 @@ def test_wherever_it_dies_each_thing_is_handed_over_once(
         assert hand(hall).done == ()
 
 
+def test_a_slow_run_that_another_overtook_hands_nothing_twice(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    certified(hall, "120.00")
+    shared = software(hall)
+
+    def slow(kind: HandOverKind, name: str, source: Path) -> None:
+        monkeypatch.undo()
+        assert hand_over(hall.app).done == ("F2026-000001",)
+        for given in shared.names(kind):
+            shared.take_away(kind, given)
+        shared.stage(kind, name, source)
+
+    monkeypatch.setattr(shared, "stage", slow)
+    outcome = hand_over(hall.app)
+    assert outcome.done == ()
+    assert len(outcome.failures) == 1
+    assert set(Counter(shared.order).values()) == {1}
+    assert len(hall.all(HandOver)) == 1
+    assert hand(hall).done == ()
+
+
 def test_a_visa_through_the_day_is_handed_over_by_the_day(hall: Hall) -> None:
     hall.deposit("120.00")
     hall.day()

@@ -22,8 +22,8 @@ REFUSED: Final = "refusés"
 LOCK: Final = "verrou"
 CLOCK: Final = "horloge"
 CLAIMED: Final = re.compile(r"[0-9a-f]{16}_(.+)", re.DOTALL)
-LARGEST: Final = 300_000_000
-"""Bytes of a flow: Hélios takes no file of more than a third of that."""
+LARGEST: Final = 200_000_000
+"""Bytes of a flow; a TdT refuses what is far smaller (S²LOW: 128 MiB by default)."""
 LONGEST_NAME: Final = 150
 """Bytes kept of a name; a file system takes 255, ours and that of the refusal included."""
 TAIL: Final = 2048
