@@ -20,6 +20,7 @@ from dematfin.domain.invoice.content import Attachment, InvoiceKind
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.reception import Answer, AnswerKind, Cursor
 from dematfin.errors import RuleError, UnknownRecord
@@ -190,6 +191,16 @@ def test_annexes_go_when_they_are_asked_for(hall: Hall) -> None:
     ]
     (row,) = rows(hall, software(hall).order[-1])
     assert row["annexes"] == "COMMUNE_F2026-000001_annexe_1.xlsx"
+
+
+def test_an_invoice_that_is_ceded_or_paid_already_says_so(hall: Hall) -> None:
+    supplier = replace(content().supplier, factor="FACTOR DU LAC")
+    hall.chorus.deposit("9100001", content("F-1", "12.00", supplier=supplier))
+    certified(hall)
+    change(hall, "F2026-000001", state=InvoiceState.SERVICE_FAIT, paid_before=hall.clock.today())
+    hand(hall)
+    (row,) = rows(hall, software(hall).order[-1])
+    assert (row["affacturage"], row["paye_le"]) == ("FACTOR DU LAC", "02/03/2026")
 
 
 def test_an_invoice_without_its_own_file_says_so_by_an_empty_column(hall: Hall) -> None:
@@ -412,6 +423,14 @@ def test_answers_about_our_own_mandats_stay_here(tmp_path: Path) -> None:
     hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=BUDGETS))
     hand(hall)
     assert software(hall).names(HandOverKind.RETOUR) == []
+
+
+def test_the_acquit_of_documents_sent_alone_stays_here(tmp_path: Path) -> None:
+    hall = answered(tmp_path)
+    with hall.ledger.transaction() as books:
+        books.save(*(replace(one, bordereaux=()) for one in books.find(Flux)))
+    hand(hall)
+    assert software(hall).names(HandOverKind.RETOUR) == ["retour_1.xml"]
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,11 @@ def due_answers(app: App, kind: HandOverKind, since: date) -> Iterator[Answer]:
 
 
 def _concerns(app: App, answer: Answer, flux: Flux | None) -> bool:
-    """Say whether the finance software waits for an answer; the acquit of an unknown flow stays at the TdT."""
+    """Say whether the finance software waits for an answer; not for the acquit of documents that we sent alone."""
     if answer.kind is AnswerKind.ACQUIT:
-        return flux is not None and (bool(flux.editor_flow) or _is_theirs(app, flux.siret))
+        if flux is None or not flux.bordereaux:
+            return False
+        return bool(flux.editor_flow) or _is_theirs(app, flux.siret)
     if all(budget.editor for budget in app.policy.budgets):
         return True
     try:

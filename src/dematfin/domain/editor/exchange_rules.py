@@ -7,8 +7,8 @@ from typing import Final
 INVOICE_TITLES: Final = (
     "facture", "budget", "type", "numero", "fournisseur", "identifiant", "siret", "siren", "date_facture",
     "date_reception", "echeance", "devise", "ht", "tva", "ttc", "net", "engagement", "marche", "service", "iban",
-    "objet", "facture_origine", "vise_par", "vise_le", "service_fait_le", "fichier", "annexes",
-    "identifiant_chorus", "remplace",
+    "affacturage", "paye_le", "objet", "facture_origine", "vise_par", "vise_le", "service_fait_le", "fichier",
+    "annexes", "identifiant_chorus", "remplace",
 )  # fmt: skip
 """What a row says of a visaed invoice."""
 JOURNAL_TITLES: Final = (

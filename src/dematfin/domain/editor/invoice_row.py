@@ -67,6 +67,8 @@ def invoice_row(one: Visaed) -> dict[str, Value]:
         "marche": invoice.marche,
         "service": invoice.service,
         "iban": invoice.iban,
+        "affacturage": supplier.factor,
+        "paye_le": invoice.paid_before,
         "objet": one.about,
         "facture_origine": invoice.content.origin_number,
         "identifiant_chorus": invoice.remote_id,
