@@ -67,6 +67,8 @@ def _guarded(text: str) -> str:
 
 
 def _text(text: str, form: CsvForm, replaced: dict[str, None]) -> str:
+    if text.isprintable() and _fits(text, form.encoding):
+        return text
     written = "".join(_sign(sign, form.encoding) for sign in text)
     if written != text:
         replaced[text] = None
