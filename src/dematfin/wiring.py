@@ -9,6 +9,7 @@ from dematfin import __version__
 from dematfin.chorus.source import ChorusPro
 from dematfin.config import Settings
 from dematfin.errors import ConfigError
+from dematfin.finance.exchange import ExchangeFolders
 from dematfin.finance.registers import CsvFinanceSoftware
 from dematfin.mail.smtp import SmtpMailer
 from dematfin.parapheur.bridge import IParapheur
@@ -72,6 +73,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         parapheur=reach_parapheur(settings, folder),
         holder=holder_here(),
         mailer=reach_mail(settings, folder),
+        exchange=ExchangeFolders(settings.echange) if settings.echange else None,
     )
 
 

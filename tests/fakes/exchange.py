@@ -1,53 +1,109 @@
-"""The folders shared with the finance software, on disk, without claims by several processes."""
+"""The folders of a finance software, in a folder of the test: no share that is slow, shared or gone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dematfin.domain.editor.hand_over import HandOverKind
+from dematfin.errors import ConfigError, Refused, Unreachable
 from dematfin.ports.exchange import Export
 
+RETURNS = frozenset({HandOverKind.ACQUIT, HandOverKind.RETOUR})
 
-@dataclass(frozen=True)
+
+def place_of(kind: HandOverKind) -> str:
+    """Return the folder of a kind: acquits and retours share theirs."""
+    return "retours" if kind in RETURNS else kind.value
+
+
+@dataclass
 class FakeExchange:
-    """What is put down lies in `exports`; what is claimed in `claimed`; what is given in `given`."""
+    """Implements Exchange.
+
+    Attributes:
+        root: where claimed exports lie; whoever claims them may read them.
+        depot: the exports that nobody has claimed.
+        staged, given: bytes by folder and name; `order` tells what appeared, first to last.
+        refused: why each export was.
+    """
 
     root: Path
-    refusals: list[tuple[str, str]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        for name in ("exports", "claimed", "refused", "staged", "given"):
-            (self.root / name).mkdir(parents=True, exist_ok=True)
+    kinds: frozenset[HandOverKind] = frozenset(HandOverKind)
+    depot: dict[str, bytes] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    ready: set[str] = field(default_factory=set)
+    staged: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    given: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
+    gone: bool = False
 
     def put_down(self, name: str, content: bytes) -> None:
-        """Put an export down, as the finance software does."""
-        (self.root / "exports" / name).write_bytes(content)
+        """Do as the finance software, which exports a flow."""
+        self.depot[name] = content
 
     def left(self) -> list[str]:
         """Return what was neither taken nor refused."""
-        return sorted(path.name for part in ("exports", "claimed") for path in (self.root / part).iterdir())
+        return sorted((*self.depot, *(path.name[3:] for path in self.root.glob("00_*"))))
 
     def exports(self) -> Iterator[Export]:
-        for path in sorted((self.root / "exports").iterdir()):
-            path.rename(self.root / "claimed" / path.name)
-        for path in sorted((self.root / "claimed").iterdir()):
-            yield Export(name=path.name, path=path)
+        self._reach()
+        self.root.mkdir(exist_ok=True)
+        yield from [Export(name=path.name[3:], path=path) for path in sorted(self.root.glob("00_*"))]
+        for name in sorted(self.depot):
+            path = self.root / f"00_{name}"
+            path.write_bytes(self.depot.pop(name))
+            yield Export(name=name, path=path)
 
     def taken(self, export: Export) -> None:
         export.path.unlink(missing_ok=True)
 
     def refuse(self, export: Export, why: str) -> None:
-        export.path.rename(self.root / "refused" / export.name)
-        self.refusals.append((export.name, why))
+        if export.path.exists():
+            export.path.unlink()
+            self.refused[export.name] = why
+
+    def ignored(self) -> tuple[str, ...]:
+        return ()
 
     def receives(self, kind: HandOverKind) -> bool:
-        return kind in HandOverKind
+        return kind in self.kinds
+
+    def prepare(self, kind: HandOverKind) -> None:
+        self._reach()
+        self.ready.add(place_of(kind))
 
     def stage(self, kind: HandOverKind, name: str, source: Path) -> None:
-        (self.root / "staged" / f"{kind} {name}").write_bytes(source.read_bytes())
+        self._check(kind, name)
+        self.staged[place_of(kind), name] = source.read_bytes()
 
     def put(self, kind: HandOverKind, names: Sequence[str]) -> None:
         for name in names:
-            staged = self.root / "staged" / f"{kind} {name}"
-            if staged.exists():
-                staged.rename(self.root / "given" / name)
+            key = (place_of(kind), name)
+            if key in self.staged:
+                self._check(kind, name)
+                self.given[key] = self.staged.pop(key)
+                self.order.append(name)
+        self._check(kind, "x")
+
+    def take_away(self, kind: HandOverKind, name: str) -> bytes:
+        """Do as the finance software, which empties its folder at any moment."""
+        return self.given.pop((place_of(kind), name))
+
+    def names(self, kind: HandOverKind) -> list[str]:
+        return sorted(name for place, name in self.given if place == place_of(kind))
+
+    def _reach(self) -> None:
+        if self.gone:
+            message = "Le dossier d'échange ne peut pas servir : fichier ou dossier absent."
+            raise Unreachable(message)
+
+    def _check(self, kind: HandOverKind, name: str) -> None:
+        self._reach()
+        if kind not in self.kinds:
+            raise Unreachable
+        if place_of(kind) not in self.ready:
+            message = "Le dossier d'échange n'a pas son sous-dossier .dematfin."
+            raise ConfigError(message)
+        if name.startswith(".") or "/" in name or (place_of(kind), name) in self.given:
+            message = f"« {name} » ne peut pas y être mis."
+            raise Refused(message)

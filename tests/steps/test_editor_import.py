@@ -267,7 +267,7 @@ class TestTheWatchedFolder:
         exchange.put_down("b.xml", exported())
         outcome = run(app, imports)
         assert outcome.done == ("E2026-000001",)
-        ((name, why),) = exchange.refusals
+        ((name, why),) = exchange.refused.items()
         assert name == "a.xml"
         assert "cumul annuel" in why
         assert outcome.failures[0].sentence.startswith("a.xml : Le bordereau n° 12")
@@ -312,7 +312,7 @@ class TestTheWatchedFolder:
             hall.ledger.leases.clear()
             run(app, imports)
             assert [one.nomfic for one in hall.all(EditorFlow)] == ["EDITEUR_000012"]
-            assert [name for name, _ in exchange.refusals] == ["b.xml"]
+            assert list(exchange.refused) == ["b.xml"]
             assert exchange.left() == []
             assert len(hall.ledger.history(Subject.EDITOR_FLOW)) == 2
             if not died:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from dematfin.acts.exchange import waiting
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
@@ -51,6 +52,8 @@ def day(app: App, who: Person) -> Iterator[str]:
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))
         prepared = len(books.find(Mandat, state=MandatState.PREPARED, set_aside=""))
         yield f"Mandater {certified} factures visées et mettre en bordereau {prepared} mandats déjà prêts."
+    if app.exchange is not None:
+        yield f"Remettre {len(waiting(app, who))} choses au logiciel financier."
 
 
 def reminders(app: App, who: Person) -> Iterator[str]:

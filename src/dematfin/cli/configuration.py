@@ -48,6 +48,8 @@ def _checks(diagnosis: "Diagnosis", *, online: bool) -> Iterator[Check]:
     yield "schémas PES", diagnosis.schemas
     yield "certificat de signature", diagnosis.signature
     yield "numérisation", diagnosis.paper
+    if diagnosis.has_exchange:
+        yield "dossiers d'échange", diagnosis.exchange
     if online:
         yield "Chorus Pro", diagnosis.chorus
         yield diagnosis.tdt_way, diagnosis.tdt

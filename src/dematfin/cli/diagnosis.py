@@ -10,6 +10,7 @@ from dematfin.config import Settings, load
 from dematfin.domain.figures.link_alerts import certificate_alert
 from dematfin.domain.finding import blocking
 from dematfin.errors import ConfigError
+from dematfin.finance.exchange import ExchangeFolders
 from dematfin.parapheur.bridge import IParapheur
 from dematfin.pes.official import in_use, installed
 from dematfin.scanning.ocr import available as tesseract
@@ -115,6 +116,15 @@ class Diagnosis:
         second = "avec second avis (libzbar)" if has_zbar() else "sans second avis : installez libzbar0"
         words = f", Tesseract {tesseract()}" if settings.ocr else ""
         return f"{counted(len(settings.routes), 'route')}, codes lus par zxing-cpp, {second}{words}"
+
+    @property
+    def has_exchange(self) -> bool:
+        """Whether folders are shared with the finance software."""
+        return self._settings.echange is not None
+
+    def exchange(self) -> str:
+        """Look at the folders shared with the finance software."""
+        return ExchangeFolders(self._settings.echange).check() if self._settings.echange else "aucun"
 
     def chorus(self) -> str:
         """Call Chorus Pro."""

@@ -20,6 +20,7 @@ from dematfin.cli import (
     configuration,
     constat,
     doublons,
+    echange,
     etats,
     factures,
     feuilles,
@@ -96,6 +97,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(bordereaux.app, name="bordereau")
     app.add_typer(mandats.app, name="mandat")
     app.add_typer(transmission.app, name="transmission")
+    app.add_typer(echange.app, name="echange")
     app.add_typer(flux.app, name="flux")
     app.add_typer(pes.app, name="pes")
     app.add_typer(xsd.app, name="xsd")

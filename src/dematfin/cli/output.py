@@ -32,6 +32,7 @@ STEPS: Final = {
     "suivi": "réponse",
     "informer les fournisseurs": "facture",
     "import des flux du logiciel financier": "flux",
+    "remise au logiciel financier": "remise",
 }
 """What each step counts."""
 SCREEN: Final = Console(highlight=False, soft_wrap=True)

@@ -19,6 +19,7 @@ from dematfin.config.web import WebSettings
 from dematfin.domain.delay.dgp import DAYS
 from dematfin.domain.policy import Policy
 from dematfin.errors import ConfigError
+from dematfin.finance.exchange_settings import ExchangeSettings
 from dematfin.finance.settings import FinanceSettings
 from dematfin.mail.settings import MailSettings
 from dematfin.parapheur.settings import ParapheurSettings
@@ -65,6 +66,7 @@ class Settings(Section):
     visa: VisaSettings = VisaSettings()
     controles: ControlSettings = ControlSettings()
     logiciel_financier: FinanceSettings = FinanceSettings()
+    echange: ExchangeSettings | None = None
     pes: PesSettings = PesSettings()
     pieces_justificatives: PieceSettings = PieceSettings()
     chorus: ChorusSettings
@@ -143,6 +145,7 @@ class Settings(Section):
             paper=self.numerisation.rules(),
             web_url=self.web.url,
             pieces=self.pieces_justificatives.rules(),
+            exchange=(self.echange or ExchangeSettings()).rules(),
         )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from dematfin.domain.delay.dgp import DAYS
+from dematfin.domain.editor.exchange_rules import ExchangeRules
 from dematfin.domain.editor.rules import EditorRules
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.closure import Closure, Patience
@@ -45,7 +46,7 @@ class Policy:
             difference is told.
         finance_knows_our_mandats: the remaining amounts that the finance software exports already count them.
         paper: how paper comes in.
-        editor: how the flows of the finance software are taken in.
+        editor: how the flows of the finance software are taken in; exchange: how it wants what it is handed.
         pieces: which supporting documents are asked for, and which the comptable does without.
         web_url: where the pages are for their readers, as mails say it; empty: there are none.
         check_siret: whether the keys of SIRETs are checked; those of the qualification platform are invented.
@@ -82,6 +83,7 @@ class Policy:
     paper: PaperRules = field(default_factory=PaperRules)
     pieces: PieceRules = field(default_factory=PieceRules)
     editor: EditorRules = field(default_factory=EditorRules)
+    exchange: ExchangeRules = field(default_factory=ExchangeRules)
     web_url: str = ""
 
     def budget(self, siret: str) -> Budget:

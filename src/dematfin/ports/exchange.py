@@ -35,15 +35,27 @@ class Exchange(Protocol):
         """Put a claimed file in the folder of refusals, with a text beside it that says why."""
         ...
 
+    def ignored(self) -> tuple[str, ...]:
+        """Return sentences on what lies among the exports and will not be taken as it is."""
+        ...
+
     def receives(self, kind: HandOverKind) -> bool:
         """Say whether the finance software waits for things of a kind."""
+        ...
+
+    def prepare(self, kind: HandOverKind) -> None:
+        """Make our place in a folder that serves for the first time; afterwards one that lacks it is not the right one.
+
+        Raises:
+            Unreachable, ConfigError.
+        """
         ...
 
     def stage(self, kind: HandOverKind, name: str, source: Path) -> None:
         """Write a file beside its place, whole or not at all: nobody there sees it yet.
 
         Raises:
-            Unreachable, Refused.
+            Unreachable; ConfigError: it is not the folder that served; Refused: somebody else's file has this name.
         """
         ...
 
@@ -51,5 +63,8 @@ class Exchange(Protocol):
         """Give staged files their places, in this order, each by one rename; those that are there no more were given.
 
         Whoever reads the folder may take them away at once. Said twice, it changes nothing.
+
+        Raises:
+            as `stage`.
         """
         ...

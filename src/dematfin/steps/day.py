@@ -12,6 +12,7 @@ from dematfin.steps.capture import capture
 from dematfin.steps.control import control
 from dematfin.steps.editor_import import IMPORTS, has_open_imports, imports
 from dematfin.steps.follow_up import follow_up
+from dematfin.steps.hand_over import hand_over
 from dematfin.steps.intake import intake
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.parapheur import has_folders_there, parapheur
@@ -41,6 +42,7 @@ DAY: Final[tuple[Step, ...]] = (
     shown_paid,
     imports,
     prepare,
+    hand_over,
     remind,
 )
 
@@ -59,6 +61,7 @@ NAMES: Final[dict[Step, str]] = {
     shown_paid: "paiements lus dans Chorus Pro",
     imports: IMPORTS,
     prepare: "préparation des bordereaux",
+    hand_over: "remise au logiciel financier",
 }
 
 LEASES: Final[dict[Step, str]] = {
@@ -77,6 +80,7 @@ LEASES: Final[dict[Step, str]] = {
     shown_paid: "suivi",  # a retour being applied has the word
     imports: "imports",
     prepare: "préparation",
+    hand_over: "remise",
 }
 
 
@@ -86,6 +90,7 @@ def due(app: App) -> tuple[Step, ...]:
         parapheur: app.parapheur is not None or has_folders_there(app),
         signing: is_elsewhere(app),
         imports: app.exchange is not None or has_open_imports(app),
+        hand_over: app.exchange is not None,
     }
     return tuple(step for step in DAY if asked.get(step, True))
 

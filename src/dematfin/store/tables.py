@@ -110,7 +110,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Flux: _records("flux", Flux, [["state"]]),
     EditorFlow: _records("editor_flow", EditorFlow, [["state"], ["flux"]]),
     Pairing: _records("pairing", Pairing, [["editor_flow"], ["invoice_id"]]),
-    HandOver: _records("hand_over", HandOver, [["state"], ["delivery"]]),
+    HandOver: _records("hand_over", HandOver, [["state"], ["key"], ["delivery"]]),
     Attempt: _records("attempt", Attempt, [["flux"]]),
     Link: _records("link", Link),
     Intention: _records("intention", Intention, [["state"], ["invoice_id"]]),

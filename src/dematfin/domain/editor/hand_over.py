@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from dematfin.domain.document import DocumentRef
 
@@ -21,6 +22,23 @@ class HandOverState(StrEnum):
 
     STAGED = "STAGED"  # written beside its place; killed here, its last rename is made or found made
     DONE = "DONE"
+    GONE = "GONE"  # what was handed over is not to be paid any more, and a person was told of it once
+
+
+WORDS: Final = {
+    HandOverState.STAGED: "préparé, pas encore en place",
+    HandOverState.DONE: "remis",
+    HandOverState.GONE: "remis, à retirer là-bas",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A document under the name that it is handed over with; `main`: an invoice itself, not what goes with it."""
+
+    name: str
+    document: DocumentRef
+    main: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +46,9 @@ class HandOver:
     """One thing handed over.
 
     Attributes:
-        id: `<kind>:<key>`: what makes it one, for ever.
-        key: id of the invoice (and of its visa), of the mandat, or of the answer.
+        id: `<kind>:<key>`, and its rank when it was handed over again: what makes it one, for ever.
+        key: id of the invoice, of the bordereau, or of the answer.
+        said: what it said, as a fingerprint, or the flow of a bordereau: what says the same is not handed over again.
         delivery: the delivery that it went with: one file of rows may hold many.
         names: the files that appear for it in the exchange folder, in the order in which they appear.
         documents: their bytes, in the same order.
@@ -39,6 +58,7 @@ class HandOver:
     id: str
     kind: HandOverKind
     key: str
+    said: str
     delivery: str
     names: tuple[str, ...]
     documents: tuple[DocumentRef, ...]
@@ -47,6 +67,10 @@ class HandOver:
     done_at: datetime | None = None
 
 
-def hand_over_id(kind: HandOverKind, key: str) -> str:
-    """Name a hand-over."""
-    return f"{kind}:{key}"
+def hand_over_id(kind: HandOverKind, key: str, rank: int = 1) -> str:
+    """Name a hand-over.
+
+    >>> hand_over_id(HandOverKind.INVOICE, "F2026-000001"), hand_over_id(HandOverKind.INVOICE, "F2026-000001", 2)
+    ('facture:F2026-000001', 'facture:F2026-000001/2')
+    """
+    return f"{kind}:{key}" if rank == 1 else f"{kind}:{key}/{rank}"

@@ -49,7 +49,7 @@ TABLES: Final[dict[str, tuple[tuple[str, ...], frozenset[str]]]] = {
         frozenset(),
     ),
     "hand_over": (
-        ("kind", "key", "delivery", "names", "documents", "state", "staged_at", "done_at"),
+        ("kind", "key", "said", "delivery", "names", "documents", "state", "staged_at", "done_at"),
         frozenset({"done_at"}),
     ),
 }
@@ -61,6 +61,7 @@ INDEXES: Final = (
     ("pairing", "editor_flow"),
     ("pairing", "invoice_id"),
     ("hand_over", "state"),
+    ("hand_over", "key"),
     ("hand_over", "delivery"),
 )
 
