@@ -60,9 +60,7 @@ def key_of(sheet: ReadBordereau, read: ReadMandat) -> MandatKey:
 def paired(key: MandatKey, pairings: Iterable[Pairing]) -> tuple[Pairing, ...]:
     """Return what is known of the claims of a mandat."""
     return tuple(
-        one
-        for one in pairings
-        if (one.claim.kind, one.claim.exercice, one.claim.bordereau, one.claim.mandat) == key
+        one for one in pairings if (one.claim.kind, one.claim.exercice, one.claim.bordereau, one.claim.mandat) == key
     )
 
 

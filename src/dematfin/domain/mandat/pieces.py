@@ -40,8 +40,8 @@ class Piece:
         id: IdUnique, letters and digits, never reused for another file: Hélios refuses an identifier that it has
             already integrated (annotation of Class_PJ.xsd).
         kind: what it proves, by the list of pièces justificatives.
-        kept_for: what an agent attached it to (`facture:…`, `mandat:…`, `marche:…`, `tiers:…`, `import:…`): it goes with every
-            mandat of that thing. Empty: it came with its invoice.
+        kept_for: what an agent attached it to (`facture:…`, `mandat:…`, `marche:…`, `tiers:…`, `import:…`): it goes
+            with every mandat of that thing. Empty: it came with its invoice.
         carried_in: NomFic of the flows that carry it by value, oldest first.
         sealed: SHA-256 of what left under this identifier; empty as long as nothing has.
         accepted_in: NomFic of the flow in which Hélios accepted it; empty until then.
