@@ -45,14 +45,16 @@ class Order:
     piece: bytes = b""
 
 
+Sheets = Mapping[int | tuple[BordereauKind, int], Sequence[Order]]
+"""Each bordereau, ordinary unless its kind is told, with its mandats."""
+
+
 def build(folder: Path, **policy: Any) -> Hall:
     """Return a hall whose mandats are made by the finance software."""
     return Hall.build(folder, **({"budgets": EDITED} | policy))
 
 
-def export(
-    sheets: Mapping[int | tuple[BordereauKind, int], Sequence[Order]], nomfic: str = NOMFIC, *, signed: bool = False
-) -> bytes:
+def export(sheets: Sheets, nomfic: str = NOMFIC, *, signed: bool = False) -> bytes:
     """Write a flow as the finance software does: no invoice attached, unless it attaches one."""
     pieces = {order.number: _piece(order) for orders in sheets.values() for order in orders if order.piece}
     blobs = {order.piece for orders in sheets.values() for order in orders}

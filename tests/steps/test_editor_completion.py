@@ -21,11 +21,12 @@ from dematfin.domain.mandat.pieces import Piece
 from dematfin.pes.aller import read_aller
 from dematfin.steps import complete, editor_plan
 from dematfin.steps.outcome import Outcome
+from dematfin.steps.pieces import pieces_of
 from dematfin.steps.prepare import prepare
-from fakes.editor import NOMFIC, Order, bring_in, build, export, sign_all
+from fakes.editor import NOMFIC, Order, Sheets, bring_in, build, export, sign_all
 from fakes.hall import Hall, flux
 
-TWO = {42: (Order(1187, "120.00"), Order(1188, "45.30"))}
+TWO: Sheets = {42: (Order(1187, "120.00"), Order(1188, "45.30"))}
 PAID = {1187: "F2026-000001", 1188: "F2026-000002"}
 
 
@@ -45,12 +46,6 @@ def only(hall: Hall) -> EditorFlow:
     (flow,) = hall.all(EditorFlow)
     assert isinstance(flow, EditorFlow)
     return flow
-
-
-def read(hall: Hall, tmp_path: Path, document: str) -> object:
-    path = tmp_path / "lu.xml"
-    path.write_bytes(hall.documents.kept[document])
-    return read_aller(path)
 
 
 def test_its_bordereau_its_mandats_and_its_flow_are_made_as_they_are_written(hall: Hall, tmp_path: Path) -> None:
@@ -174,7 +169,7 @@ def test_a_document_that_helios_has_is_only_referred_to(hall: Hall, tmp_path: Pa
     bring_in(hall, export(TWO), PAID)
     with hall.ledger.transaction() as books:
         invoice = books.get(Invoice, "F2026-000001")
-        known = editor_plan.pieces_of(hall.app, books, invoice, 2026)
+        known = pieces_of(hall.app, books, invoice, 2026)
         books.save(*(replace(one, accepted_in="AUTREFOIS") for one in known))
     prepared(hall)
     left = read_aller(_file(hall, tmp_path, flux(hall)))
@@ -225,7 +220,8 @@ def test_the_same_bordereau_is_not_taken_twice(hall: Hall) -> None:
 
 
 def test_several_bordereaux_of_one_flow_go_their_whole_way(hall: Hall) -> None:
-    orders = {42: TWO[42][:1], (BordereauKind.REDUCTION, 7): (Order(9, "20.00", {"origin": 1100}),), 43: TWO[42][1:]}
+    back = (Order(9, "20.00", {"origin": 1100}),)
+    orders: Sheets = {42: TWO[42][:1], (BordereauKind.REDUCTION, 7): back, 43: TWO[42][1:]}
     bring_in(hall, export(orders), PAID)
     assert prepared(hall).failures == ()
     assert flux(hall).bordereaux == ("COMMUNE-2026-42", "COMMUNE-2026-A7", "COMMUNE-2026-43")

@@ -25,6 +25,7 @@ from dematfin.cli import (
     feuilles,
     fiche,
     flux,
+    joindre,
     livre,
     mandats,
     numerisation,
@@ -71,6 +72,7 @@ def program() -> typer.Typer:
         family.register(visas.app)
     livre.register(bordereaux.app, mandats.app)
     pieces_seules.register(bordereaux.app)
+    joindre.register(bordereaux.app)
     signature_bordereaux.register(bordereaux.app)
     registres.tiers.add_typer(doublons.iban, name="iban")
     registres.tiers.add_typer(beneficiaires.subcontractors, name="sous-traitant")

@@ -36,7 +36,10 @@ def former_bordereau(books: Books, sheet: Bordereau) -> Bordereau | None:
         if found.editor and found.refused:
             return found
         where = f", dans le flux {found.flux}" if found.flux else ""
-        message = f"Le bordereau {found.id} est déjà ici{where} : il n'est pas pris deux fois. Si cet import est un double, abandonnez-le (dematfin bordereau abandonner)."
+        message = (
+            f"Le bordereau {found.id} est déjà ici{where} : il n'est pas pris deux fois. Si cet import est un double, "
+            "abandonnez-le (dematfin bordereau abandonner)."
+        )
         raise RuleError(message)
     return None
 
