@@ -65,18 +65,16 @@ def _undo(app: App, books: Books, flux: Flux, why: str) -> None:
         books.save(replace(sheet, refused=True))
         books.record(app.event(Subject.BORDEREAU, sheet.id, "figé", "à importer de nouveau", why))
     for one in mandats:
-        if one.state is MandatState.IN_BORDEREAU:
-            back = one.moved(MandatState.PREPARED)
-            books.save(back)
-            books.record(app.event(Subject.MANDAT, one.id, one.state, back.state, why))
+        back = one.moved(MandatState.PREPARED)
+        books.save(back)
+        books.record(app.event(Subject.MANDAT, one.id, one.state, back.state, why))
     for invoice in books.find(Invoice, id=tuple(key for one in mandats for key in one.invoice_ids)):
         recall(books, invoice, why)
 
 
 def _check_unanswered(flux: Flux, mandats: tuple[Mandat, ...]) -> None:
     """A flow sent again may follow another one, believed refused, which arrived all the same."""
-    there = {MandatState.IN_BORDEREAU, MandatState.CANCELLED, MandatState.REJECTED}
-    if known := [one for one in mandats if one.state not in there]:
+    if known := [one for one in mandats if one.state is not MandatState.IN_BORDEREAU]:
         message = (
             f"Flux {flux.id} : le comptable connaît déjà le mandat n° {known[0].number} ({MANDAT[known[0].state]}). "
             "Voyez avec lui, puis dites ce qu'il a (dematfin flux constater)."

@@ -143,10 +143,13 @@ def due(invoice: Invoice) -> Decimal:
 
 
 def let_go(app: App, books: Books, leaving: Leaving, by: str) -> None:
-    """Cancel a mandat that came back; it took no credits."""
+    """Cancel a mandat that came back, out of a bordereau that leaves again without it; it took no credits."""
     before = leaving.mandat
-    waiting = before if before.state in {MandatState.PREPARED, MandatState.REJECTED} else again(before)
-    gone = replace(waiting.moved(MandatState.CANCELLED), reason=leaving.why)
+    if before.state is MandatState.REJECTED:
+        gone = replace(before.moved(MandatState.CANCELLED), reason=leaving.why)
+    else:
+        waiting = before if before.state is MandatState.PREPARED else again(before)
+        gone = replace(waiting.moved(MandatState.CANCELLED), reason=leaving.why, bordereau="")
     books.save(gone)
     books.record(app.event(Subject.MANDAT, gone.id, before.state, gone.state, leaving.why, by=by))
 
