@@ -129,7 +129,7 @@ def again_as(former: Mandat, now: Mandat) -> Mandat:
     Raises:
         IllegalTransition: it did not come back.
     """
-    prepared = former if former.state is MandatState.PREPARED else again(former)
+    prepared = again(former) if former.state in CAME_BACK - {MandatState.PREPARED} else former
     return replace(
         now,
         id=former.id,
