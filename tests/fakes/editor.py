@@ -27,6 +27,7 @@ from dematfin.domain.registers import Imputation
 from dematfin.pes.aller import read_aller
 from dematfin.pes.build import Writer
 from dematfin.pes.validate import Schemas
+from dematfin.ports.app import App
 from examples import BUDGETS, COMMUNE, MAIRE, mandat
 from fakes.hall import Hall
 from fakes.signature import WORD
@@ -73,7 +74,7 @@ def export(sheets: Sheets, nomfic: str = NOMFIC, *, signed: bool = False) -> byt
         return target.read_bytes() + (WORD if signed else b"")
 
 
-def bring_in(hall: Hall, data: bytes, invoices: Mapping[int, str], **changes: Any) -> EditorFlow:
+def bring_in(hall: Hall | App, data: bytes, invoices: Mapping[int, str], **changes: Any) -> EditorFlow:
     """Import a flow, its mandats matched by hand: number of the mandat to id of the invoice; the others pay none."""
     read = _read(data)
     document = hall.documents.put(data)

@@ -219,6 +219,16 @@ def test_the_same_bordereau_is_not_taken_twice(hall: Hall) -> None:
     assert len(hall.all(Mandat)) == 2
 
 
+def test_a_living_bordereau_takes_in_no_other_mandat(hall: Hall) -> None:
+    bring_in(hall, export(TWO), PAID)
+    prepared(hall)
+    before = hall.all(Bordereau)
+    bring_in(hall, export({42: (Order(1200, "10.00"),)}, "AUTRE"), {})
+    outcome = prepared(hall)
+    assert "Le bordereau COMMUNE-2026-42 est déjà ici, dans le flux" in outcome.failures[0].sentence
+    assert hall.all(Bordereau) == before
+
+
 def test_several_bordereaux_of_one_flow_go_their_whole_way(hall: Hall) -> None:
     back = (Order(9, "20.00", {"origin": 1100}),)
     orders: Sheets = {42: TWO[42][:1], (BordereauKind.REDUCTION, 7): back, 43: TWO[42][1:]}

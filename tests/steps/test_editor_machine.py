@@ -31,7 +31,6 @@ from fakes.editor import Order, bring_in, build, export, sign_all
 AMOUNT = "120.00"
 INVOICES = st.integers(1, 4)
 ORDERS = st.lists(st.tuples(st.sampled_from((AMOUNT, AMOUNT, "60.00")), INVOICES), min_size=1, max_size=2)
-CAME_BACK = (MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED)
 
 
 class Beside(RuleBasedStateMachine):
@@ -56,6 +55,12 @@ class Beside(RuleBasedStateMachine):
     def two_bordereaux_are_exported_together(self, orders: list[tuple[str, int]]) -> None:
         self.sheet += 2
         self._export({self.sheet - 1 + place: self._numbered([one]) for place, one in enumerate(orders)})
+
+    @precondition(lambda self: self._of(Bordereau))
+    @rule(data=st.data(), orders=ORDERS)
+    def a_number_is_used_again_by_mistake(self, data: st.DataObject, orders: list[tuple[str, int]]) -> None:
+        sheet = data.draw(st.sampled_from(self._of(Bordereau)))
+        self._export({sheet.number: self._numbered(orders)})
 
     @precondition(lambda self: self._of(Bordereau, refused=True))
     @rule(data=st.data(), more=st.lists(st.tuples(st.just(AMOUNT), INVOICES), max_size=1))
