@@ -17,10 +17,10 @@ from dematfin.domain.editor.rules import EditorRules
 from dematfin.domain.editor.taken_up import (
     again_as,
     bordereau_of,
+    by_mandat,
     key_of,
     mandat_of,
     origin_of,
-    paired,
     shares_of,
     taking_back,
 )
@@ -217,7 +217,7 @@ def test_each_invoice_has_its_share_and_a_credit_note_counts_against_it() -> Non
     whole = flow(sheet(one, replace(one, number=1188)))
     known = pairings(whole, "F2026-000001", "F2026-000002")
     note = invoice("AV-1", "20.00", key="F2026-000002", kind=InvoiceKind.CREDIT_NOTE)
-    assert [one.claim.mandat for one in paired((BordereauKind.ORDINARY, 2026, 42, 1188), known)] == [1188]
+    assert [one.claim.mandat for one in by_mandat(known)[BordereauKind.ORDINARY, 2026, 42, 1188]] == [1188]
     shares = shares_of(BordereauKind.ORDINARY, known, [invoice(), note])
     assert [(one.invoice_id, one.amount) for one in shares] == [
         ("F2026-000001", Decimal("120.00")),

@@ -1,6 +1,6 @@
 """The plan of an import: what it makes here, worked out from the books; worked out again, it tells what has changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,10 +10,10 @@ from dematfin.domain.editor.pairing import DECIDED, Pairing
 from dematfin.domain.editor.taken_up import (
     again_as,
     bordereau_of,
+    by_mandat,
     key_of,
     mandat_of,
     origin_of,
-    paired,
     shares_of,
     taking_back,
 )
@@ -92,62 +92,91 @@ def plan_of(app: App, books: Books, flow: EditorFlow, read: ReadFlow) -> Plan:
         RuleError: a bordereau or a mandat of it is alive here, or an invoice would be ordered twice; PiecesMissing.
     """
     pairings = books.find(Pairing, editor_flow=flow.id)
-    _check_whole(flow, read, pairings)
-    sheets: list[PlannedSheet] = []
-    before: dict[str, Mandat] = {}
-    pieces: dict[MandatKey, tuple[Piece, ...]] = {}
-    for sheet in read.bordereaux:
-        made = []
-        for one in sheet.mandats:
-            mandat, former = _mandat(app, books, flow, (sheet, one), pairings)
-            before |= {former.id: former} if former else {}
-            dressed, documents = _dressed(app, books, flow, mandat, (paired(key_of(sheet, one), pairings), one, read))
-            pieces[key_of(sheet, one)] = documents
-            made.append(dressed)
-        bordereau = bordereau_of(sheet, made, app.clock.today(), flow.imported_by)
-        sheets.append(PlannedSheet(bordereau=bordereau, former=former_bordereau(books, bordereau), mandats=tuple(made)))
+    case = _Case(app=app, books=books, flow=flow, read=read, claims=by_mandat(pairings))
+    _check_whole(case)
+    made = {key_of(sheet, one): _made(case, sheet, one) for sheet in read.bordereaux for one in sheet.mandats}
+    sheets = tuple(
+        _sheet(case, sheet, [made[key_of(sheet, one)].mandat for one in sheet.mandats]) for sheet in read.bordereaux
+    )
     return Plan(
         flow=flow,
         pairings=pairings,
         invoices=books.find(Invoice, id=tuple({one.invoice_id for one in pairings if one.invoice_id})),
-        sheets=tuple(sheets),
-        pieces=pieces,
-        before=before,
+        sheets=sheets,
+        pieces={key: one.pieces for key, one in made.items()},
+        before={one.former.id: one.former for one in made.values() if one.former},
         leaving=_leaving(books, flow, sheets),
     )
 
 
-def _check_whole(flow: EditorFlow, read: ReadFlow, pairings: Iterable[Pairing]) -> None:
-    known = {(one.claim.kind, one.claim.exercice, one.claim.bordereau, one.claim.mandat) for one in pairings}
-    keys = [key_of(sheet, one) for sheet in read.bordereaux for one in sheet.mandats]
-    if not all(sheet.mandats for sheet in read.bordereaux) or not keys:
-        message = f"Import {flow.id} : un de ses bordereaux n'a aucun mandat, il ne peut pas être complété."
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """An import, as its file and the books tell it."""
+
+    app: App
+    books: Books
+    flow: EditorFlow
+    read: ReadFlow
+    claims: Mapping[MandatKey, tuple[Pairing, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """A mandat, the one that it takes up again, its documents."""
+
+    mandat: Mandat
+    former: Mandat | None
+    pieces: tuple[Piece, ...]
+
+
+def _check_whole(case: _Case) -> None:
+    what, sheets = f"Import {case.flow.id}", case.read.bordereaux
+    keys = [key_of(sheet, one) for sheet in sheets for one in sheet.mandats]
+    if not keys or not all(sheet.mandats for sheet in sheets):
+        message = f"{what} : un de ses bordereaux n'a aucun mandat, il ne peut pas être complété."
         raise FlowRejected(message)
-    if len({*keys}) < len(keys) or known != {*keys}:
+    if len({*keys}) < len(keys) or case.claims.keys() != {*keys}:
         message = (
-            f"Import {flow.id} : ses mandats ne sont pas ceux qui ont été rapprochés, ou l'un y est deux fois. "
-            "Abandonnez-le, puis importez de nouveau l'export."
+            f"{what} : ses mandats ne sont pas ceux qui ont été rapprochés, ou l'un y est deux fois. Abandonnez-le, "
+            "puis importez de nouveau l'export."
         )
         raise FlowRejected(message)
 
 
-def _mandat(
-    app: App, books: Books, flow: EditorFlow, place: tuple[ReadBordereau, ReadMandat], pairings: Iterable[Pairing]
-) -> tuple[Mandat, Mandat | None]:
-    """Return a mandat, and the one that it takes up again."""
-    sheet, read = place
-    claims = paired(key_of(sheet, read), pairings)
-    invoices = _invoices(books, claims)
-    shares = shares_of(key_of(sheet, read)[0], claims, invoices)
-    mandat = mandat_of(sheet, read, app.policy.budget(flow.siret), shares, invoices)
-    mandat = taking_back(mandat, _origin(books, flow.siret, read))
-    former = former_mandat(books, mandat)
-    return (again_as(former, mandat) if former else mandat), former
+def _sheet(case: _Case, sheet: ReadBordereau, mandats: Sequence[Mandat]) -> PlannedSheet:
+    bordereau = bordereau_of(sheet, mandats, case.app.clock.today(), case.flow.imported_by)
+    former = former_bordereau(case.books, bordereau)
+    return PlannedSheet(bordereau=bordereau, former=former, mandats=tuple(mandats))
 
 
-def _invoices(books: Books, claims: Iterable[Pairing]) -> list[Invoice]:
-    keys = dict.fromkeys(one.invoice_id for one in claims if one.invoice_id)
-    return [books.get(Invoice, key) for key in keys]
+def _made(case: _Case, sheet: ReadBordereau, read: ReadMandat) -> _Made:
+    key = key_of(sheet, read)
+    claims = case.claims[key]
+    invoices = [
+        case.books.get(Invoice, one) for one in dict.fromkeys(claim.invoice_id for claim in claims if claim.invoice_id)
+    ]
+    shares = shares_of(key[0], claims, invoices)
+    mandat = mandat_of(sheet, read, case.app.policy.budget(case.flow.siret), shares, invoices)
+    mandat = taking_back(mandat, _origin(case.books, case.flow.siret, read))
+    former = former_mandat(case.books, mandat)
+    if former:
+        mandat = again_as(former, mandat)
+    pieces = _pieces(case, mandat, read, claims, invoices)
+    return _Made(mandat=replace(mandat, pieces=tuple(one.id for one in pieces)), former=former, pieces=pieces)
+
+
+def _pieces(
+    case: _Case, mandat: Mandat, read: ReadMandat, claims: Iterable[Pairing], invoices: Iterable[Invoice]
+) -> tuple[Piece, ...]:
+    """Return the documents of a mandat, but for those that its editor carries for it, byte for byte."""
+    books = case.books
+    found = [piece for one in invoices for piece in pieces_of(case.app, books, one, mandat.exercice)]
+    books.save(*found)  # named once and for ever, whatever becomes of this plan
+    kept = with_kept(books, replace(mandat, pieces=tuple(one.id for one in found))).pieces
+    given = tuple(kept_for(IMPORT, f"{case.flow.id}:{one.claim.key}") for one in claims)
+    pieces = (*books.find(Piece, id=kept, replaced_by=""), *books.find(Piece, kept_for=given, replaced_by=""))
+    there = {one.sha256 for one in case.read.documents if one.id in read.references}
+    return tuple({one.id: one for one in pieces if one.document.sha256 not in there}.values())
 
 
 def _origin(books: Books, siret: str, read: ReadMandat) -> Mandat | None:
@@ -155,25 +184,6 @@ def _origin(books: Books, siret: str, read: ReadMandat) -> Mandat | None:
         return None
     found = books.find(Mandat, siret=siret, exercice=place[0], number=place[1])
     return next((one for one in found if one.origin is None and one.state is not MandatState.CANCELLED), None)
-
-
-def _dressed(
-    app: App,
-    books: Books,
-    flow: EditorFlow,
-    mandat: Mandat,
-    told: tuple[tuple[Pairing, ...], ReadMandat, ReadFlow],
-) -> tuple[Mandat, tuple[Piece, ...]]:
-    """Return a mandat with its documents, but for those that its editor carries for it, byte for byte."""
-    claims, read, whole = told
-    found = [piece for one in _invoices(books, claims) for piece in pieces_of(app, books, one, mandat.exercice)]
-    books.save(*found)  # named once and for ever, whatever becomes of this plan
-    kept = with_kept(books, replace(mandat, pieces=tuple(one.id for one in found))).pieces
-    given = tuple(kept_for(IMPORT, f"{flow.id}:{one.claim.key}") for one in claims)
-    pieces = (*books.find(Piece, id=kept, replaced_by=""), *books.find(Piece, kept_for=given, replaced_by=""))
-    there = {one.sha256 for one in whole.documents if one.id in read.references}
-    added = tuple(one for one in pieces if one.document.sha256 not in there)
-    return replace(mandat, pieces=tuple(dict.fromkeys(one.id for one in added))), added
 
 
 def _leaving(books: Books, flow: EditorFlow, sheets: Iterable[PlannedSheet]) -> tuple[Leaving, ...]:

@@ -57,11 +57,14 @@ def key_of(sheet: ReadBordereau, read: ReadMandat) -> MandatKey:
     return BordereauKind(sheet.kind), sheet.exercice, sheet.number, read.number
 
 
-def paired(key: MandatKey, pairings: Iterable[Pairing]) -> tuple[Pairing, ...]:
-    """Return what is known of the claims of a mandat."""
-    return tuple(
-        one for one in pairings if (one.claim.kind, one.claim.exercice, one.claim.bordereau, one.claim.mandat) == key
-    )
+def by_mandat(pairings: Iterable[Pairing]) -> dict[MandatKey, tuple[Pairing, ...]]:
+    """Return what is known of the claims of each mandat."""
+    found: dict[MandatKey, tuple[Pairing, ...]] = {}
+    for one in pairings:
+        claim = one.claim
+        key = (claim.kind, claim.exercice, claim.bordereau, claim.mandat)
+        found[key] = (*found.get(key, ()), one)
+    return found
 
 
 def shares_of(kind: BordereauKind, pairings: Sequence[Pairing], invoices: Sequence[Invoice]) -> tuple[Share, ...]:
