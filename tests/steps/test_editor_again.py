@@ -85,6 +85,16 @@ def test_a_refused_bordereau_is_taken_up_again_under_its_numbers(hall: Hall) -> 
     assert len(hall.tdt.received) == 2
 
 
+def test_documents_that_were_accepted_with_a_refused_bordereau_are_only_referred_to(hall: Hall) -> None:
+    hall.tdt.pieces = {}
+    refused(hall)
+    taken(hall, {42: (FIRST, SECOND)}, "DEUXIEME")
+    (second,) = (one for one in hall.all(Flux) if one.id == "DEUXIEME")
+    assert {one.carried_in for one in hall.all(Piece)} == {(NOMFIC,)}
+    assert b"PES_PJ" not in hall.documents.kept[second.unsigned.sha256]
+    assert hall.documents.kept[second.unsigned.sha256].count(b"<PJRef>") == 2
+
+
 def test_what_its_new_export_lacks_is_cancelled_and_may_be_paid_by_another(hall: Hall) -> None:
     refused(hall)
     taken(hall, {42: (SECOND,)}, "DEUXIEME")
