@@ -46,7 +46,7 @@ def test_it_is_signed_at_once_by_whom_its_certificate_names(hall: Hall) -> None:
 
 def test_it_leaves_as_it_came_and_what_it_lacks_follows_it(hall: Hall) -> None:
     outcome = carried(hall)
-    assert "il lui manque 1 pièce" in outcome.notes[0].lower()
+    assert "Il y manque F-1.pdf" in outcome.notes[0]
     assert "bordereau envoyer-pieces" in outcome.notes[0]
     hall.day()
     hall.day()

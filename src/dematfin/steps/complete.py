@@ -115,11 +115,10 @@ def _carried_as_it_is(app: App, plan: Plan, exported: Path, tally: Tally) -> Wri
         message = f"Import {flow.id} : {why}, et il est signé. Exportez-le de nouveau sous un autre nom."
         raise FlowRejected(message)
     _check_good(app, plan, exported)
-    if lacking := plan.carried:
+    if lacking := ", ".join(one.name for one in plan.carried):
         tally.note(
-            f"Import {flow.id} : il est arrivé signé, rien n'y est ajouté. Il lui manque {len(lacking)} pièces "
-            f"({', '.join(one.name for one in lacking[:5])}) : une fois ses mandats chez le comptable, envoyez-les "
-            "seules (dematfin bordereau envoyer-pieces MANDAT)."
+            f"Import {flow.id} : il est arrivé signé, rien n'y est ajouté. Il y manque {lacking} : une fois ses "
+            "mandats chez le comptable, envoyez-les-lui à part (dematfin bordereau envoyer-pieces MANDAT)."
         )
     return Written(nomfic=flow.nomfic, document=flow.document, signature=signature)
 

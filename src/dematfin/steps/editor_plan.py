@@ -80,8 +80,9 @@ def waits_for(app: App, books: Books, flow: EditorFlow) -> str:
         numbers = ", ".join(dict.fromkeys(str(one.claim.mandat) for one in open_ones[:TOLD]))
         return f"Import {flow.id} ({flow.name}) : {len(open_ones)} à rapprocher, mandats n° {numbers}. {see}"
     if held := blocking(held_back(app, books, flow)):
-        others = f" Et {len(held) - 1} autres raisons." if len(held) > 1 else ""
-        return f"Import {flow.id} ({flow.name}) : {held[0].sentence}{others} {see}"
+        others = len(held) - 1
+        more = f" (et {others} de plus)" if others else ""
+        return f"Import {flow.id} ({flow.name}) : {held[0].sentence}{more} {see}"
     return ""
 
 
