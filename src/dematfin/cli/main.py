@@ -27,6 +27,7 @@ from dematfin.cli import (
     fiche,
     flux,
     imports,
+    joindre,
     livre,
     mandats,
     numerisation,
@@ -75,6 +76,7 @@ def program() -> typer.Typer:
     livre.register(bordereaux.app, mandats.app)
     pieces_seules.register(bordereaux.app)
     imports.register(bordereaux.app)
+    joindre.register(bordereaux.app)
     signature_bordereaux.register(bordereaux.app)
     registres.tiers.add_typer(doublons.iban, name="iban")
     registres.tiers.add_typer(beneficiaires.subcontractors, name="sous-traitant")

@@ -138,6 +138,10 @@ def choose(
 def _for(piece: Piece) -> str:
     """Say what a document goes with."""
     about, _, key = piece.kept_for.partition(":")
-    return {"marche": "le marché ", "tiers": "le tiers ", "acte": "l'acte ", "mandat": "le mandat "}.get(
-        about, "la facture "
-    ) + (key or piece.invoice_id)
+    return {
+        "marche": "le marché ",
+        "tiers": "le tiers ",
+        "acte": "l'acte ",
+        "mandat": "le mandat ",
+        "import": "l'import ",
+    }.get(about, "la facture ") + (key or piece.invoice_id)

@@ -35,7 +35,7 @@ def keep(app: App, books: Books, given: Given, stored: tuple[str, DocumentRef], 
     siret = app.policy.collectivite
     name = shown_name(given.name)
     piece = Piece(
-        id=next_id(books, siret, app.clock.today().year),
+        id=next_id(app, books, siret, app.clock.today().year),
         invoice_id="",
         name=name,
         media_type=stored[0],

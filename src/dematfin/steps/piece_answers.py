@@ -7,11 +7,12 @@ from dematfin.domain.event import Subject
 from dematfin.domain.mandat.answers import Anomaly
 from dematfin.domain.mandat.flux import MAY_BE_THERE, AcquitSummary, Flux
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.mandat.pieces import Piece, unique_id
+from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.verdict import FlowVerdict
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
+from dematfin.steps.pieces import next_id
 
 
 def judge_pieces(app: App, books: Books, flux: Flux, verdict: FlowVerdict, tally: Tally) -> None:
@@ -48,8 +49,7 @@ def _carried_by(books: Books, piece: Piece, refusing: Flux) -> str:
 
 def _rename(app: App, books: Books, piece: Piece, flux: Flux, reason: str) -> str:
     """Give a document a new identifier, wherever it is named; the old one is never used again."""
-    year = app.clock.today().year
-    key = unique_id(flux.siret, year, books.next_number(f"piece:{flux.siret}:{year}"))
+    key = next_id(app, books, flux.siret, app.clock.today().year)
     books.save(
         replace(piece.refused(flux.id, reason), replaced_by=key),
         replace(piece, id=key, carried_in=(), sealed="", refusal=reason),

@@ -7,7 +7,7 @@ from typing import Final
 from dematfin.domain.invoice.content import Attachment
 from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.mandat.pieces import Piece, PieceKind, unfit, unique_id
+from dematfin.domain.mandat.pieces import BESIDE_THE_EDITOR, Piece, PieceKind, unfit, unique_id
 from dematfin.domain.visa.folder import VisaFolder, folder_id
 from dematfin.errors import PiecesMissing
 from dematfin.ports.app import App
@@ -20,7 +20,9 @@ FIRM: Final = "tiers"
 INVOICE: Final = "facture"
 MANDAT: Final = "mandat"
 RIGHT: Final = "acte"
-"""What a document may be kept for; an acte is what gives a subcontractor or a factor its right."""
+IMPORT: Final = "import"
+"""What a document may be kept for; an acte is what gives a subcontractor or a factor its right, an
+import is a claim of an editor's flow whose mandat does not exist here yet."""
 TAKEN_BACK: Final = "retirée:"
 
 
@@ -52,9 +54,9 @@ def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piec
     before = {one.document: one for one in named if not one.replaced_by}
     stood_in_for = {one.document for one in named} - before.keys()
     pieces = [
-        before.get(attachment.document) or _named(books, invoice, year, attachment, what)
-        for attachment, what in _documents(app, books, invoice)
-        if attachment.document not in stood_in_for
+        before.get(one[0].document) or _named(app, books, invoice, year, one)
+        for one in _documents(app, books, invoice)
+        if one[0].document not in stood_in_for
     ]
     pieces += books.find(Piece, kept_for=kept_for(INVOICE, invoice.id), replaced_by="")
     kept = tuple({piece.id: piece for piece in pieces}.values())
@@ -63,9 +65,10 @@ def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piec
     return kept
 
 
-def _named(books: Books, invoice: Invoice, year: int, attachment: Attachment, what: str) -> Piece:
+def _named(app: App, books: Books, invoice: Invoice, year: int, document: tuple[Attachment, str]) -> Piece:
+    attachment, what = document
     return Piece(
-        id=next_id(books, invoice.siret, year),
+        id=next_id(app, books, invoice.siret, year),
         invoice_id=invoice.id,
         name=attachment.name,
         media_type=attachment.media_type,
@@ -75,9 +78,12 @@ def _named(books: Books, invoice: Invoice, year: int, attachment: Attachment, wh
     )
 
 
-def next_id(books: Books, siret: str, year: int) -> str:
-    """Allot the IdUnique of a document, once and for ever."""
-    return unique_id(siret, year, books.next_number(f"piece:{siret}:{year}"))
+def next_id(app: App, books: Books, siret: str, year: int) -> str:
+    """Allot the IdUnique of a document, once and for ever; it is never one that a finance software may allot."""
+    number = books.next_number(f"piece:{siret}:{year}")
+    if app.policy.owns(siret) and app.policy.budget(siret).editor:
+        return unique_id(siret, year, number, BESIDE_THE_EDITOR)
+    return unique_id(siret, year, number)
 
 
 def _kind(invoice: Invoice, attachment: Attachment) -> PieceKind:

@@ -2,6 +2,7 @@
 
 from dematfin.ports.app import App
 from dematfin.steps.build import build_all
+from dematfin.steps.complete import complete_all
 from dematfin.steps.exercices import Choice
 from dematfin.steps.liquidate import liquidate_all
 from dematfin.steps.number import number_all
@@ -9,7 +10,7 @@ from dematfin.steps.outcome import Outcome, Tally
 
 
 def prepare(app: App, choice: Choice | None = None) -> Outcome:
-    """Liquidate, number, build; whatever lacks something waits, with the reason.
+    """Liquidate, number, build, complete what was imported; whatever lacks something waits, with the reason.
 
     `choice` is what an agent says in January, when two exercices are open.
     """
@@ -17,4 +18,5 @@ def prepare(app: App, choice: Choice | None = None) -> Outcome:
     liquidate_all(app, tally, choice)
     number_all(app, tally)
     build_all(app, tally)
+    complete_all(app, tally)
     return tally.outcome()

@@ -123,8 +123,9 @@ def verified(app: App, flux: Flux, signed: Path, unsigned: Path) -> SignatureRep
     sentences = [finding.sentence for finding in blocking(report.findings)]
     if not report.signatures and not sentences:
         sentences.append("Le fichier ne porte aucune signature.")
-    if not sentences:
-        sentences += with_remedies(blocking(app.writer.problems(signed, frozenset(flux.pieces))))
+    if not sentences:  # an editor's flow follows no custom of ours
+        judge = app.reader.judge if flux.editor_flow else app.writer.problems
+        sentences += with_remedies(blocking(judge(signed, frozenset(flux.pieces))))
     prepared = app.ledger.history(Subject.FLUX, (flux.id,))[0].event.at
     if any(fact.signed_at + CLOCKS < prepared for fact in report.signatures):
         sentences.append("Elle est datée d'avant la préparation du flux.")

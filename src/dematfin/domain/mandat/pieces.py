@@ -8,6 +8,8 @@ from typing import Final
 from dematfin.domain.document import DocumentRef
 
 MEGABYTE: Final = 1_000_000
+BESIDE_THE_EDITOR: Final = "DEMATFIN"
+"""Domain of our identifiers where a finance software allots its own."""
 
 
 class PieceKind(StrEnum):
@@ -39,8 +41,8 @@ class Piece:
         id: IdUnique, letters and digits, never reused for another file: Hélios refuses an identifier that it has
             already integrated (annotation of Class_PJ.xsd).
         kind: what it proves, by the list of pièces justificatives.
-        kept_for: what an agent attached it to (`facture:…`, `mandat:…`, `marche:…`, `tiers:…`): it goes with every
-            mandat of that thing. Empty: it came with its invoice.
+        kept_for: what an agent attached it to (`facture:…`, `mandat:…`, `marche:…`, `tiers:…`, `import:…`): it goes
+            with every mandat of that thing. Empty: it came with its invoice.
         carried_in: NomFic of the flows that carry it by value, oldest first.
         sealed: SHA-256 of what left under this identifier; empty as long as nothing has.
         accepted_in: NomFic of the flow in which Hélios accepted it; empty until then.
@@ -82,13 +84,13 @@ class Piece:
         return replace(self, refused_in=(*self.refused_in, nomfic), refusal=reason)
 
 
-def unique_id(siret: str, exercice: int, number: int) -> str:
+def unique_id(siret: str, exercice: int, number: int, domain: str = "DEPENSE") -> str:
     """Return an IdUnique: SIRET, year, domain and counter, in letters and digits only.
 
     >>> unique_id("21990042000015", 2026, 17)
     '219900420000152026DEPENSE00000017'
     """
-    return f"{siret}{exercice}DEPENSE{number:08d}"
+    return f"{siret}{exercice}{domain}{number:08d}"
 
 
 def unfit(pieces: Iterable[Piece], limit: int) -> Iterator[str]:

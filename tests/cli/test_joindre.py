@@ -1,0 +1,54 @@
+"""`bordereau joindre`: what a payroll lacks is given before its mandat exists here, then leaves with it."""
+
+import pytest
+
+from cli.office import Office, plain
+from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.pieces import Piece
+from fakes.editor import Order, bring_in, export
+
+PDF = b"%PDF-1.4 etat de paie"
+
+
+@pytest.fixture
+def beside(copy: Office) -> Office:
+    """Return an office whose commune leaves its mandats to a finance software, which has just exported the payroll."""
+    copy.change('code_collectivite = "142"', 'code_collectivite = "142"\nmandats = "editeur"')
+    with copy.opened() as app:
+        bring_in(app, export({900: (Order(9001, "31200.50"),)}, "PAIE_2026_03"), {})
+    (copy.folder / "etat.pdf").write_bytes(PDF)
+    return copy
+
+
+def test_it_leaves_with_its_mandat(beside: Office) -> None:
+    done = beside(
+        "bordereau", "joindre", "E2026-000001", "9001", str(beside.folder / "etat.pdf"), "--nature", "certificat"
+    )
+    assert done.code == 0, done.err
+    assert "« etat.pdf »" in done.out
+    plain(done.said)
+    prepared = beside("bordereau", "preparer")
+    with beside.opened() as app, app.ledger.reading() as books:
+        (mandat,) = books.find(Mandat, number=9001)
+        (flux,) = books.find(Flux, id="PAIE_2026_03")
+        (piece,) = books.find(Piece, id=mandat.pieces)
+        with app.documents.local(flux.unsigned) as path:
+            left = app.reader.aller(path)
+    assert (mandat.editor, mandat.codes, flux.state) == (True, ("01", "01"), FluxState.BUILT), prepared.said
+    assert left.bordereaux[0].mandats[0].references == (piece.id,) == left.carried
+    assert piece.kept_for == f"mandat:{mandat.id}"
+
+
+def test_what_cannot_be_joined_is_told(beside: Office) -> None:
+    cases = [
+        ("E2026-000001", "7", "etat.pdf", 3, "n'a pas de mandat « 7 »"),
+        ("E2026-000009", "9001", "etat.pdf", 3, "n'existe pas"),
+        ("E2026-000001", "9001", "absent.pdf", 4, "absent.pdf"),
+        ("E2026-000001", "9001", "config.toml", 4, "config.toml"),
+    ]
+    for key, mandat, name, code, why in cases:
+        said = beside("bordereau", "joindre", key, mandat, str(beside.folder / name), "--nature", "certificat")
+        assert said.code == code, said.said
+        assert why in said.said
+        plain(said.said)
