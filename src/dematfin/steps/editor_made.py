@@ -25,9 +25,8 @@ def make(app: App, books: Books, plan: Plan, flux: Flux) -> None:
     by = plan.flow.imported_by
     for leaving in plan.leaving:
         let_go(app, books, leaving, by)
-    for sheet in plan.sheets:
-        _freeze(app, books, plan, sheet, flux)
-    _order(app, books, plan)
+    made = [one for sheet in plan.sheets for one in _freeze(app, books, plan, sheet, flux)]
+    _order(app, books, plan, made)
     _carry(books, plan, flux)
     changed = (*(one.mandat for one in plan.leaving), *plan.before.values())
     free(app, books, plan.flow.siret, _invoices(changed), f"le nouvel export {plan.flow.id} ne la paie plus")
@@ -44,7 +43,7 @@ def _how(flux: Flux) -> str:
     return f"arrivé signé par {flux.signed_by}" if flux.state is FluxState.SIGNED else "à signer"
 
 
-def _freeze(app: App, books: Books, plan: Plan, sheet: PlannedSheet, flux: Flux) -> None:
+def _freeze(app: App, books: Books, plan: Plan, sheet: PlannedSheet, flux: Flux) -> list[Mandat]:
     mandats = [one if one.id else replace(one, id=next_mandat_id(books, one.exercice)) for one in sheet.mandats]
     bordereau = replace(sheet.bordereau, mandats=tuple(one.id for one in mandats), flux=flux.id)
     if sheet.former:
@@ -59,6 +58,7 @@ def _freeze(app: App, books: Books, plan: Plan, sheet: PlannedSheet, flux: Flux)
         told = f"mandat n° {one.number}, bordereau n° {bordereau.number}, du logiciel financier : {french(one.amount)}"
         books.record(app.event(Subject.MANDAT, one.id, was, one.state, told, by=by))
     _rekey(books, plan, mandats, sheet.bordereau)
+    return mandats
 
 
 def _sent_before(books: Books, former: Bordereau) -> tuple[str, ...]:
@@ -78,13 +78,12 @@ def _rekey(books: Books, plan: Plan, mandats: Iterable[Mandat], sheet: Bordereau
             books.save(*(replace(one, kept_for=kept_for(MANDAT, ids[key])) for one in given))
 
 
-def _order(app: App, books: Books, plan: Plan) -> None:
-    """Move the invoices that are paid now; one whose mandats all came back is to pay already."""
+def _order(app: App, books: Books, plan: Plan, made: Iterable[Mandat]) -> None:
+    """Move the invoices that are paid now, whose journal names the mandats; what comes back is to pay already."""
     numbers: dict[str, list[str]] = {}
-    for sheet in plan.sheets:
-        for one in sheet.mandats:
-            for key in one.invoice_ids:
-                numbers.setdefault(key, []).append(f"n° {one.number}")
+    for one in made:
+        for key in one.invoice_ids:
+            numbers.setdefault(key, []).append(f"n° {one.number} ({one.id})")
     for invoice in plan.invoices:
         after = invoice if invoice.state is InvoiceState.TO_PAY else invoice.moved(InvoiceState.TO_PAY)
         books.save(after)

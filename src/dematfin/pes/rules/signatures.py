@@ -28,7 +28,7 @@ def rules(case: Case) -> Iterator[Finding]:
     if not case.dematerialised:
         return
     for sheet in sheets:
-        if not sheet.get("Id") and not (whole or (not case.ours and case.root.get("Id"))):
+        if not sheet.get("Id") and not case.to_sign and not (whole or (not case.ours and case.root.get("Id"))):
             sentence = "il n'a pas d'attribut Id et ne peut donc pas être signé"
             yield problem(sheet, "PES-ID", sentence, "Donnez un Id différent à chaque bordereau.")
     if not (signed or whole or case.ours or case.to_sign):
