@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
 from dematfin.config.budgets import BudgetSettings, Siret, distinct
+from dematfin.config.editor import EditorSettings
 from dematfin.config.pes import PesSettings
 from dematfin.config.pieces import PieceSettings
 from dematfin.config.tdt import TdtSettings
@@ -65,6 +66,7 @@ class Settings(Section):
     visa: VisaSettings = VisaSettings()
     controles: ControlSettings = ControlSettings()
     logiciel_financier: FinanceSettings = FinanceSettings()
+    editeur: EditorSettings = EditorSettings()
     pes: PesSettings = PesSettings()
     pieces_justificatives: PieceSettings = PieceSettings()
     chorus: ChorusSettings
@@ -143,6 +145,7 @@ class Settings(Section):
             paper=self.numerisation.rules(),
             web_url=self.web.url,
             pieces=self.pieces_justificatives.rules(),
+            editor=self.editeur.rules(),
         )
 
 
