@@ -14,6 +14,7 @@ NUMBERS: Final = {
     Fit.SAME: 35,
     Fit.ALMOST: 30,
     Fit.TOLD: 30,
+    Fit.SHORT: 28,
     Fit.READ: 25,
     Fit.HEAD: 25,
     Fit.TAIL: 22,

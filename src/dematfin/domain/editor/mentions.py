@@ -58,7 +58,7 @@ def _mentions(words: list[str], *, sure: bool) -> Iterator[Mention]:
                 break
             run += parts[end]
             if parts[end][-1].isdigit() or len(parts[end]) > 1:
-                told = sure and first[0] in NAMES_INVOICE and not _goes_on(parts, end + 1)
+                told = sure and (start == 0 or first[0] in NAMES_INVOICE) and not _goes_on(parts, end + 1)
                 yield Mention(number_in(0, run), told)
 
 

@@ -21,9 +21,9 @@ LETTER_O: Final = re.compile(r"(?<![^\W\d_])O+(?=[0-9])|(?<=[0-9])O+(?![^\W\d_])
 GROUPS: Final = re.compile(r"[0-9]+|[^\W\d_]+")
 YEAR: Final = re.compile(r"20[0-9]{2}")
 ENOUGH: Final = 5
-"""Digits below which a firm may have used a number before, in another year."""
+"""Digits from which a number is taken for no other: neither that of another year, nor a quantity."""
 SHORTEST_PART: Final = 3
-"""Signs below which a part of a number says nothing."""
+"""Signs below which the end of a number says nothing."""
 
 
 class Fit(Enum):
@@ -31,6 +31,7 @@ class Fit(Enum):
 
     SAME = "même numéro"
     ALMOST = "même numéro, écrit autrement"  # its prefix, its separators: another invoice could be written so
+    SHORT = "même numéro, trop court pour suffire"
     HEAD = "numéro coupé à la fin"
     TAIL = "fin du numéro"
     SLIP = "numéro à une faute de frappe près"
@@ -49,7 +50,7 @@ class Number:
 
     Attributes:
         signs: as many as were written.
-        series: the letters that a firm may have put before it, those of people left out.
+        series: the letters that a firm may have put before it, if any, without the words of people.
         groups: its digits and letters, as they were written.
     """
 
@@ -69,8 +70,13 @@ class Number:
 
     @cached_property
     def digits(self) -> int:
-        """How many digits tell it from another."""
-        return sum(len(one) for one in self.bare if one.isdigit())
+        """How many digits it was written with."""
+        return sum(len(one) for one in self.groups if one.isdigit())
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its firm does not begin it anew each year, as far as digits tell: 412 was also that of last year."""
+        return sum(len(one) for one in self.bare if one.isdigit()) >= ENOUGH
 
     @cached_property
     def keys(self) -> tuple[str, str]:
@@ -106,7 +112,7 @@ def number_in(signs: int, groups: list[str]) -> Number:
     if not any(one.isdigit() for one in groups):
         return Number(signs, (), ())
     start = next(place for place, one in enumerate(groups) if one not in HEADINGS)
-    series = tuple(one for one in groups[:start] if one not in ADDED)
+    series = tuple(one for one in groups[:start] if one not in ADDED)[-1:]
     return Number(signs, series, tuple(groups[start:]))
 
 
@@ -127,9 +133,10 @@ def _alike(written: Number, ours: Number) -> Fit:
     """SAME only when no other invoice could be written so."""
     if written.series and ours.series and written.series != ours.series:
         return Fit.SLIP
-    if _may_be_cut(written, ours):
-        return Fit.HEAD
-    sure = written.series == ours.series and ours.digits >= ENOUGH and (written.bare == ours.bare or _one_way(ours))
+    if ours.digits == 1:  # the first mistake of typing makes it another invoice's
+        return Fit.SHORT
+    one_way = written.bare == ours.bare or _one_way(ours)
+    sure = written.series == ours.series and ours.is_long and one_way and not _may_be_cut(written, ours)
     return Fit.SAME if sure else Fit.ALMOST
 
 

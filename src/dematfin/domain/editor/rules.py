@@ -47,6 +47,7 @@ DEFAULTS: Final = (
     # The accounts below were not read in an official chart (M57); a collectivité lists its own in [editeur].
     WithoutInvoice(label="indemnités et cotisations des élus", accounts=("6531", "6533", "6534")),
     WithoutInvoice(label="subvention ou contribution versée", accounts=("655", "657", "674", "204")),
+    WithoutInvoice(label="impôts et taxes", accounts=("635",)),
     WithoutInvoice(label="titre annulé, dégrèvement ou reversement d'impôt", accounts=("673", "739")),
 )
 

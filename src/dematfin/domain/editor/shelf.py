@@ -44,9 +44,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Asked:
-    """A claim, its texts taken apart."""
+    """A claim, its texts taken apart; `siblings` are the keys of all the numbers that its mandat pays."""
 
     claim: Claim
+    siblings: frozenset[str]
 
     @cached_property
     def firm(self) -> str:
@@ -70,18 +71,19 @@ class Asked:
 
     @cached_property
     def mentions(self) -> dict[str, bool]:
-        """The numbers in its words."""
-        return mentions(self.claim.words)
+        """The numbers in its words, but for those of the other claims of its mandat."""
+        found = mentions(self.claim.words)
+        return {key: told for key, told in found.items() if key not in self.siblings or key in self.number.keys}
 
     def fit(self, item: Item) -> Fit:
         """Compare its numbers with that of an invoice: Facture first, its words when they alone name it."""
         found = fit(self.number, item.number)
-        if found in COMPATIBLE or not item.number:
-            return found
         told = [self.mentions[key] for key in item.number.keys if key in self.mentions]
-        if not told:
+        if found is Fit.SAME or not told:
             return found
-        return Fit.TOLD if found is Fit.NONE and any(told) and item.number.digits >= ENOUGH else Fit.READ
+        if any(told) and item.number.digits >= ENOUGH and found not in {Fit.OTHER, Fit.SLIP}:
+            return Fit.TOLD
+        return found if found in COMPATIBLE else Fit.READ
 
 
 class Shelf:
