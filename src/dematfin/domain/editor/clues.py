@@ -97,9 +97,9 @@ def _delay(asked: Asked, item: Item) -> Iterator[Clue]:
     if starts == one.notified_on:
         yield Clue(10, f"même date de départ du délai ({starts:%d/%m/%Y})")
     elif starts < one.issued_on:
-        yield Clue(-15, f"le délai du mandat part le {starts:%d/%m/%Y}, avant la date de la facture")
+        yield Clue(-5, f"le délai du mandat part le {starts:%d/%m/%Y}, avant la date de la facture")
     elif starts > one.notified_on + FAR:
-        yield Clue(-15, f"le délai du mandat part le {starts:%d/%m/%Y}, longtemps après l'arrivée de la facture")
+        yield Clue(-5, f"le délai du mandat part le {starts:%d/%m/%Y}, longtemps après l'arrivée de la facture")
     elif abs(starts - one.notified_on) <= NEAR:
         yield Clue(5, f"dates proches : délai depuis le {starts:%d/%m/%Y}, facture reçue le {one.notified_on:%d/%m/%Y}")
 

@@ -65,7 +65,8 @@ def _asked(claims: Sequence[Claim]) -> list[Asked]:
 def _match(asked: Asked, wanted: dict[str, Item], shelf: Shelf, around: Around, rules: EditorRules) -> Match:
     if len(wanted) == 1:
         (item,) = wanted.values()
-        if around.demands[item.id] == 1 and _is_sure(asked, item) and not _is_contradicted(asked, item, shelf):
+        alone = around.demands[item.id] == 1 and _is_sure(asked, item)
+        if alone and not _is_contradicted(asked, item, shelf, around.demands):
             return Match(state=PairingState.CERTAIN, invoice_id=item.id)
     seen = proposals(asked, shelf, around)
     if (rule := rules.rule_of(asked.claim)) and not likely(seen):
@@ -108,17 +109,21 @@ def _is_sure(asked: Asked, item: Item) -> bool:
     return found is Fit.SAME or (found in WITH_CLOSE_DAYS and abs(starts - one.notified_on) <= CLOSE)
 
 
-def _is_contradicted(asked: Asked, item: Item, shelf: Shelf) -> bool:
+def _is_contradicted(asked: Asked, item: Item, shelf: Shelf, demands: Counter[str]) -> bool:
     """Say whether something speaks for another invoice: one that looks the same, a nearer day, another engagement."""
     others = [one for one in shelf.equal(asked.firm, asked.amount) if one is not item]
     if any(fit(item.number, one.number) in GOOD for one in others):
         return True
     said = {one.order for one in shelf.ordered(asked)} - set(item.number.keys)
-    return _is_nearer_to_another(asked, item, others) or (bool(said) and item.order not in said)
+    unclaimed = [one for one in others if one.candidate.free and not demands[one.id]]
+    return _is_nearer_to_another(asked, item, unclaimed) or (bool(said) and item.order not in said)
 
 
 def _is_nearer_to_another(asked: Asked, item: Item, others: Sequence[Item]) -> bool:
-    """Of a subscription, the number alone may be that of the month before, left in a copied mandat: the day decides."""
+    """Of a subscription, the number alone may be that of the month before, left in a copied mandat: the day decides.
+
+    `others` are those of the same amount that nothing else pays.
+    """
     starts, one = asked.claim.starts_on, item.candidate
     if starts is None or not others:
         return bool(others)

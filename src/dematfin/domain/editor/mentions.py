@@ -7,9 +7,9 @@ from typing import Final
 
 from dematfin.domain.editor.numbers import ENOUGH, GROUPS, INVOICE, SERIES, Number, number_in, plain
 
+DAY, MONTH, YEAR = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])", "20[0-9]{2}"
 DATES: Final = re.compile(
-    r"\b[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-](?:[0-9]{4}|[0-9]{2})\b"
-    r"|\b20[0-9]{2}-[0-9]{2}-[0-9]{2}\b|\b[0-9]{1,2}/20[0-9]{2}\b"
+    rf"\b{DAY}[/.\-]{MONTH}[/.\-](?:{YEAR}|[0-9]{{2}})\b|\b{YEAR}-{MONTH}-{DAY}\b|\b{MONTH}/{YEAR}\b"
 )
 """What is a day or a month, although a number could be written so."""
 LONGEST_RUN: Final = 4
@@ -22,7 +22,7 @@ OF_SOMETHING_ELSE: Final = re.compile(
 )
 """Words beside which a number may be that of another invoice, or of no invoice."""
 SHORTEST: Final = ENOUGH - 1
-"""Digits below which a number in a text is rather a quantity, or a street."""
+"""Digits below which a number that no word tells is rather a quantity, or a street."""
 NAMES_INVOICE: Final = INVOICE | SERIES
 
 
@@ -41,7 +41,7 @@ def mentions(texts: Iterable[str]) -> dict[str, bool]:
     sure = not OF_SOMETHING_ELSE.search("\n".join(cleaned))
     for text in cleaned:
         for one in _mentions(text.split(), sure=sure):
-            if one.number.digits >= SHORTEST:
+            if one.told or one.number.digits >= SHORTEST:
                 for key in one.number.keys:
                     found[key] = found.get(key, False) or one.told
     return found
@@ -52,13 +52,14 @@ def _mentions(words: list[str], *, sure: bool) -> Iterator[Mention]:
     for start, first in enumerate(parts):
         if not first or (len(words[start]) > SHORT and first[0].isalpha() and len(first) == 1):
             continue
+        named = first[0] in NAMES_INVOICE or (start == 0 and any(map(str.isdigit, first)))
         run: list[str] = []
         for end in range(start, min(start + LONGEST_RUN, len(parts))):
             if not parts[end]:
                 break
             run += parts[end]
             if parts[end][-1].isdigit() or len(parts[end]) > 1:
-                told = sure and (start == 0 or first[0] in NAMES_INVOICE) and not _goes_on(parts, end + 1)
+                told = sure and named and not _goes_on(parts, end + 1)
                 yield Mention(number_in(0, run), told)
 
 

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from dematfin.domain.editor.candidate import Candidate
 from dematfin.domain.editor.claim import Claim
-from dematfin.domain.editor.mentions import mentions
-from dematfin.domain.editor.numbers import COMPATIBLE, ENOUGH, Fit, Number, fit, number_of
+from dematfin.domain.editor.mentions import SHORTEST, mentions
+from dematfin.domain.editor.numbers import COMPATIBLE, Fit, Number, fit, number_of
 from dematfin.domain.editor.reading import firm_of
 from dematfin.domain.mandat.kind import BordereauKind
 
@@ -39,7 +39,7 @@ class Item:
     def order(self) -> str:
         """The key of its engagement, empty when that has too few digits to be told from another number."""
         order = number_of(self.candidate.engagement)
-        return order.keys[0] if order.digits >= ENOUGH - 1 else ""
+        return order.keys[0] if order.digits >= SHORTEST else ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Asked:
         told = [self.mentions[key] for key in item.number.keys if key in self.mentions]
         if found is Fit.SAME or not told:
             return found
-        if any(told) and item.number.digits >= ENOUGH and found not in {Fit.OTHER, Fit.SLIP}:
+        if any(told) and item.number.digits >= SHORTEST and found not in {Fit.OTHER, Fit.SLIP}:
             return Fit.TOLD
         return found if found in COMPATIBLE else Fit.READ
 
