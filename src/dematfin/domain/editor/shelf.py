@@ -118,7 +118,12 @@ class Shelf:
             yield from self._keys.get((asked.firm, key), [])
 
     def ordered(self, asked: Asked) -> list[Item]:
-        """Return those, of whatever firm, whose engagement stands in the words of a claim."""
+        """Return those, of whatever firm, whose engagement stands in the words of a claim.
+
+        The words of a mandat that pays several invoices do not say which of them an engagement is of.
+        """
+        if not asked.siblings <= {*asked.number.keys, ""}:
+            return []
         return [item for key in asked.mentions for item in self._orders.get(key, [])]
 
 
