@@ -126,7 +126,11 @@ def fit(written: Number, ours: Number) -> Fit:
         return Fit.HEAD
     if len(written.compact) >= SHORTEST_PART and _is_tail(written, ours):
         return Fit.TAIL
-    return Fit.SLIP if nearly(written.compact, ours.compact) or nearly(*_joined(written, ours)) else Fit.OTHER
+    return Fit.SLIP if _is_slip(written.compact, ours.compact) or _is_slip(*_joined(written, ours)) else Fit.OTHER
+
+
+def _is_slip(written: str, ours: str) -> bool:
+    return abs(len(written) - len(ours)) <= 1 and nearly(written, ours)
 
 
 def _alike(written: Number, ours: Number) -> Fit:

@@ -73,8 +73,7 @@ def likely(seen: Sequence[Seen]) -> bool:
 
 def _looked_at(asked: Asked, shelf: Shelf, around: Around) -> dict[str, Item]:
     firm = shelf.of_firm(asked.firm)
-    starts = asked.claim.starts_on
-    found = [one for one in firm if one.candidate.notified_on == starts] if len(firm) > FEW else list(firm)
+    found = list(shelf.arrived(asked.firm, asked.claim.starts_on) if len(firm) > FEW else firm)
     found += shelf.equal(asked.firm, asked.amount)
     found += shelf.named(asked)
     found += [one for one in shelf.ordered(asked) if one.firm == asked.firm]

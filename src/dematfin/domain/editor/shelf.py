@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -48,6 +49,7 @@ class Asked:
 
     claim: Claim
     siblings: frozenset[str]
+    _fits: dict[str, Fit] = field(default_factory=dict, compare=False)
 
     @cached_property
     def firm(self) -> str:
@@ -77,6 +79,11 @@ class Asked:
 
     def fit(self, item: Item) -> Fit:
         """Compare its numbers with that of an invoice: Facture first, its words when they alone name it."""
+        if item.id not in self._fits:
+            self._fits[item.id] = self._fit(item)
+        return self._fits[item.id]
+
+    def _fit(self, item: Item) -> Fit:
         found = fit(self.number, item.number)
         told = [self.mentions[key] for key in item.number.keys if key in self.mentions]
         if found is Fit.SAME or not told:
@@ -92,12 +99,14 @@ class Shelf:
     def __init__(self, items: Iterable[Item]) -> None:
         self._firms: defaultdict[str, list[Item]] = defaultdict(list)
         self._amounts: defaultdict[tuple[str, Decimal], list[Item]] = defaultdict(list)
+        self._days: defaultdict[tuple[str, date], list[Item]] = defaultdict(list)
         self._keys: defaultdict[tuple[str, str], list[Item]] = defaultdict(list)
         self._orders: defaultdict[str, list[Item]] = defaultdict(list)
         self.of_amount: defaultdict[Decimal, list[Item]] = defaultdict(list)
         for item in items:
             self._firms[item.firm].append(item)
             self._amounts[item.firm, item.candidate.amount].append(item)
+            self._days[item.firm, item.candidate.notified_on].append(item)
             self.of_amount[item.candidate.amount].append(item)
             for key in filter(None, set(item.number.keys)):
                 self._keys[item.firm, key].append(item)
@@ -111,6 +120,10 @@ class Shelf:
     def equal(self, firm: str, amount: Decimal) -> list[Item]:
         """Return those of a firm and of an amount."""
         return self._amounts.get((firm, amount), []) if firm else []
+
+    def arrived(self, firm: str, day: date | None) -> list[Item]:
+        """Return those of a firm that arrived on a day."""
+        return self._days.get((firm, day), []) if firm and day else []
 
     def named(self, asked: Asked) -> Iterator[Item]:
         """Yield those of its firm that a claim names, whatever their amounts."""
