@@ -91,6 +91,7 @@ def test_two_invoices_of_one_amount_are_told_apart_by_their_numbers_and_days() -
     copied = claim(number="FA2026-00398")  # last month's mandat, copied with its number
     assert matched(copied, month_before).state is TO_DECIDE
     assert matched(claim(starts_on=None), month_before).state is TO_DECIDE
+    assert matched(claim(starts_on=None), replace(month_before, free=False)).state is CERTAIN  # nothing else to pay
 
 
 def test_two_claims_on_one_invoice_are_both_for_a_person() -> None:
@@ -101,8 +102,8 @@ def test_two_claims_on_one_invoice_are_both_for_a_person() -> None:
 
 
 def test_the_words_of_a_mandat_name_all_the_invoices_that_it_pays() -> None:
-    words = ("FACT FA2026-00412 FACT FA2026-00413",)
-    second = invoice(invoice_id="C2", number="FA2026-00413", amount=Decimal("80.00"))
+    words = ("FACT FA2026-00412 FACT FA2026-00413", "ENG EJ2026-0078")
+    second = invoice(invoice_id="C2", number="FA2026-00413", amount=Decimal("80.00"), engagement="EJ2026-0078")
     claims = [claim(words=words), claim(words=words, rank=2, number="FA2026-00413", amount=Decimal("80.00"))]
     found = match(claims, [invoice(), second], EditorRules())
     assert [one.invoice_id for one in found] == ["C1", "C2"]
@@ -171,3 +172,10 @@ def test_the_rules_are_those_of_the_collectivite() -> None:
     assert match([one], [], mine)[0].rule == "avances"
     assert match([replace(one, type="01")], [], mine)[0].state is TO_DECIDE
     assert not WithoutInvoice(label="tout").covers(one)
+
+
+def test_an_invoice_entered_twice_is_certain_for_neither_however_it_was_typed() -> None:
+    one = invoice(number="2026.0410")
+    typed = invoice(invoice_id="C2", number="20260410", free=False)
+    assert match([claim(number="2026.410")], [one], EditorRules())[0].state is CERTAIN
+    assert match([claim(number="2026.410")], [one, typed], EditorRules())[0].state is TO_DECIDE

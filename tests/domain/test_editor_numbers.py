@@ -58,5 +58,10 @@ def test_days_and_small_figures_are_no_numbers(text: str) -> None:
     assert not mentions([text])
 
 
+def test_a_number_over_twelve_is_no_month() -> None:
+    assert mentions(["FACT 94/2026"])["94 2026"] is True
+    assert mentions(["F. 35"])["35"] is True  # told, however small
+
+
 def test_a_doubt_in_one_label_holds_for_the_others() -> None:
     assert mentions(["FACT 2026-00412", "SOLDE"])["2026 412"] is False
