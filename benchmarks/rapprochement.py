@@ -84,10 +84,9 @@ def speed(mandats: int, candidates: int) -> float:
     crowd = town(1, mandats=0, invoices=candidates)
     others = [replace(one, invoice_id=f"{one.invoice_id}-2") for one in crowd.candidates]
     crowded = Town(cases=of_claims.cases, candidates=(*of_claims.candidates, *others)[:candidates])
-    sides: tuple[Callable[[], object], ...] = (lambda: matched(crowded), lambda: floor(crowded))
-    spent = [[seconds(side) for side in sides] for _ in range(ROUNDS)]
-    matching, least = (min(each) for each in zip(*spent, strict=True))
-    return matching / least
+    matching = [seconds(lambda: matched(crowded)) for _ in range(ROUNDS)]
+    least = [seconds(lambda: floor(crowded)) for _ in range(ROUNDS)]
+    return min(matching) / min(least)
 
 
 def floor(one: Town) -> int:
