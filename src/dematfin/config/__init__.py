@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
 from dematfin.config.budgets import BudgetSettings, Siret, distinct
+from dematfin.config.editor import EditorSettings
 from dematfin.config.pes import PesSettings
 from dematfin.config.pieces import PieceSettings
 from dematfin.config.tdt import TdtSettings
@@ -67,6 +68,7 @@ class Settings(Section):
     controles: ControlSettings = ControlSettings()
     logiciel_financier: FinanceSettings = FinanceSettings()
     echange: ExchangeSettings | None = None
+    editeur: EditorSettings = EditorSettings()
     pes: PesSettings = PesSettings()
     pieces_justificatives: PieceSettings = PieceSettings()
     chorus: ChorusSettings
@@ -146,6 +148,7 @@ class Settings(Section):
             web_url=self.web.url,
             pieces=self.pieces_justificatives.rules(),
             exchange=(self.echange or ExchangeSettings()).rules(),
+            editor=self.editeur.rules(),
         )
 
 
