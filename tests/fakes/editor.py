@@ -15,7 +15,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau, bordereau_id, total
 from dematfin.domain.mandat.flux import FlowPlan, Flux
-from dematfin.domain.mandat.kind import BordereauKind, MandatKind
+from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, Origin, Share
 from dematfin.domain.mandat.mandat import MandatState as State
 from dematfin.domain.parties.tiers import Tiers
@@ -155,9 +155,7 @@ def _import(hall: Hall, key: str, flux: Flux, sheets: Iterable[Bordereau]) -> Ed
         nomfic=flux.id,
         sender="EDITEUR FINANCES",
         sheets=tuple(
-            Sheet(
-                kind=one.kind, exercice=one.exercice, number=one.number, mandats=len(one.mandats), total=one.total
-            )
+            Sheet(kind=one.kind, exercice=one.exercice, number=one.number, mandats=len(one.mandats), total=one.total)
             for one in sheets
         ),
         imported_at=hall.clock.now(),

@@ -1,5 +1,6 @@
 """An editor's flow once completed: several bordereaux of one file, signed, sent, answered and paid as ours are."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 from dematfin.acts import sign
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
-from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
+from dematfin.domain.mandat.flux import AcquitSummary, FluxState
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.ports.transmitter import Progress
 from examples import MAIRE
 from fakes.editor import Paying, editor_hall, exported, payroll
 from fakes.hall import Hall, flux
@@ -56,3 +58,32 @@ def test_a_whole_flow_is_signed_sent_acquitted_and_paid(hall: Hall) -> None:
         ("COMMUNE-2026-A42", 1187): MandatState.TAKEN_IN_CHARGE,
     }
     assert ("9100001", "MANDATEE", "1187") in hall.chorus.told
+
+
+def test_one_bordereau_refused_leaves_the_other_accepted(hall: Hall) -> None:
+    exported(hall, [Paying(number=500, amount="7.00")], number=41, nomfic="PAYE041")
+    hall.tdt.refused = {42}
+    sign.sign(hall.app, MAIRE, "PAYE041", Decimal("7.00"))
+    hall.day()
+    hall.day()
+    assert states(hall)["COMMUNE-2026-41", 500] is MandatState.PAID
+
+
+def test_twins_of_which_one_yes_is_said_wait_for_a_person(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = hall.tdt.follow
+    once = b"</ElementACQUIT>"
+
+    def only_once(remote_id: str, nomfic: str) -> Progress:
+        told = said(remote_id, nomfic)
+        assert told.acquit
+        head, _, rest = told.acquit.partition(once)
+        return replace(told, acquit=head + once + rest[rest.index(b"</ACQUIT>") :])
+
+    monkeypatch.setattr(hall.tdt, "follow", only_once)
+    hall.tdt.no_retour = True
+    signed(hall)
+    hall.day()
+    hall.day()
+    assert flux(hall).acquit is AcquitSummary.UNCLEAR
+    assert set(states(hall).values()) == {MandatState.SENT}
+    assert not any(one.refused for one in hall.all(Bordereau))
