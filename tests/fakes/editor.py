@@ -59,10 +59,10 @@ def payroll(number: int = 900, amount: str = "45210.33") -> Paying:
     return Paying(number=number, amount=amount, kind=MandatKind.OTHER, tiers=STAFF)
 
 
-def exported(hall: Hall, *sheets: Sequence[Paying], number: int = 42, nomfic: str = "PAYE042") -> Flux:
-    """Bring in one export whose bordereaux, one a kind and a year, all have the same number; return its flow."""
+def exported(hall: Hall, *sheets: Sequence[Paying], numbers: Sequence[int] = (42, 42), nomfic: str = "PAYE042") -> Flux:
+    """Bring in one export, a bordereau for each list of mandats; return its flow."""
     with hall.ledger.transaction() as books:
-        listed = tuple(_sheet(books, mandats, number, nomfic) for mandats in sheets)
+        listed = tuple(_sheet(books, mandats, number, nomfic) for mandats, number in zip(sheets, numbers, strict=False))
         data = _written(hall, listed, nomfic)
         document = hall.documents.put(data)
         import_id = f"E2026-{books.next_number('import'):06d}"

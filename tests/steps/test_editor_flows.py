@@ -12,7 +12,9 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, FluxState
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.errors import RuleError
 from dematfin.ports.transmitter import Progress
+from dematfin.steps.signatures import total_of
 from examples import MAIRE
 from fakes.editor import Paying, editor_hall, exported, payroll
 from fakes.hall import Hall, flux
@@ -33,7 +35,8 @@ def hall(tmp_path: Path) -> Hall:
 
 
 def signed(hall: Hall) -> None:
-    sign.sign(hall.app, MAIRE, flux(hall).id, Decimal("45340.33"))
+    sheets = sign.to_sign(hall.app, MAIRE)
+    sign.sign(hall.app, MAIRE, sheets[0].flux.id, total_of(sheets))
 
 
 def states(hall: Hall) -> dict[tuple[str, int], MandatState]:
@@ -43,7 +46,9 @@ def states(hall: Hall) -> dict[tuple[str, int], MandatState]:
 def test_each_bordereau_of_a_flow_is_shown_and_their_sum_is_signed(hall: Hall) -> None:
     shown = sign.to_sign(hall.app, MAIRE)
     assert [one.bordereau.id for one in shown] == ["COMMUNE-2026-42", "COMMUNE-2026-A42"]
-    signed(hall)
+    with pytest.raises(RuleError):
+        sign.sign(hall.app, MAIRE, flux(hall).id, shown[0].bordereau.total)
+    sign.sign(hall.app, MAIRE, flux(hall).id, Decimal("45340.33"))
     assert flux(hall).state is FluxState.SIGNED
 
 
@@ -60,13 +65,19 @@ def test_a_whole_flow_is_signed_sent_acquitted_and_paid(hall: Hall) -> None:
     assert ("9100001", "MANDATEE", "1187") in hall.chorus.told
 
 
-def test_one_bordereau_refused_leaves_the_other_accepted(hall: Hall) -> None:
-    exported(hall, [Paying(number=500, amount="7.00")], number=41, nomfic="PAYE041")
-    hall.tdt.refused = {42}
-    sign.sign(hall.app, MAIRE, "PAYE041", Decimal("7.00"))
+def test_one_bordereau_refused_leaves_the_other_accepted(tmp_path: Path) -> None:
+    hall = editor_hall(tmp_path)
+    exported(hall, [payroll(1188)], [REDUCTION], numbers=(42, 7))
+    hall.tdt.refused = {7}
+    signed(hall)
     hall.day()
     hall.day()
-    assert states(hall)["COMMUNE-2026-41", 500] is MandatState.PAID
+    assert flux(hall).acquit is AcquitSummary.PARTLY
+    assert states(hall) == {
+        ("COMMUNE-2026-42", 1188): MandatState.PAID,
+        ("COMMUNE-2026-A7", 1187): MandatState.REFUSED_AT_GATE,
+    }
+    assert [one.refused for one in hall.all(Bordereau)] == [False, True]
 
 
 def test_twins_of_which_one_yes_is_said_wait_for_a_person(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

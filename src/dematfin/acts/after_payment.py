@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from dematfin.domain.editor.ownership import IMPORT
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -78,7 +79,12 @@ def not_settled(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
 
 
 def _check(app: App, invoice: Invoice, day: date) -> None:
-    if invoice.is_credit_note:
+    if app.policy.budget(invoice.siret).editor:
+        why = (
+            "son budget est mandaté par le logiciel financier : faites-y son mandat après paiement, puis importez son "
+            f"flux ({IMPORT})"
+        )
+    elif invoice.is_credit_note:
         why = "c'est un avoir, il ne se paie pas"
     elif invoice.state not in BEFORE_MANDAT:
         why = (

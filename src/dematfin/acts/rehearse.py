@@ -44,7 +44,7 @@ def day(app: App, who: Person) -> Iterator[str]:
         yield from (closed,) if closed else _transmissions(books)
         yield f"Demander l'acquit de {len(books.find(Flux, state=FluxState.TRANSMITTED))} flux."
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))
-        prepared = len(books.find(Mandat, state=MandatState.PREPARED, set_aside=""))
+        prepared = len(books.find(Mandat, state=MandatState.PREPARED, set_aside="", editor=False))
         yield f"Mandater {certified} factures visées et mettre en bordereau {prepared} mandats déjà prêts."
 
 

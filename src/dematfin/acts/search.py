@@ -19,6 +19,7 @@ from dematfin.domain.registers import engagement_id
 from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import All, Between, Books, Ending, Holding
+from dematfin.steps.made_elsewhere import made_elsewhere
 
 SHOWN: Final = 200
 SIREN_LENGTH: Final = 9
@@ -70,7 +71,7 @@ def search(app: App, who: Person, wanted: Criteria) -> tuple[Found, ...]:
         _check(wanted, where)
         found = {one.id: one for way in ways for one in books.last(Invoice, SHOWN, "issued_on", **_both(where, way))}
         newest = sorted(found.values(), key=lambda one: (one.issued_on, one.id), reverse=True)
-        return tuple(_found(books, invoice) for invoice in newest[:SHOWN])
+        return tuple(_found(app, books, invoice) for invoice in newest[:SHOWN])
 
 
 def one(app: App, who: Person, key: str) -> Found:
@@ -88,7 +89,7 @@ def one(app: App, who: Person, key: str) -> Found:
                 message = f"Plusieurs factures portent le numéro « {key} », donnez l'identifiant : {listed}."
                 raise RuleError(message)
             if found:
-                return _found(books, found[0])
+                return _found(app, books, found[0])
     message = f"Aucune facture « {key} ». Cherchez-la : dematfin facture chercher."
     raise UnknownRecord(message)
 
@@ -155,16 +156,16 @@ def _ways(words: str) -> tuple[Where, ...]:
     )
 
 
-def _found(books: Books, invoice: Invoice) -> Found:
-    mandats = _mandats(books, invoice) if invoice.state is InvoiceState.TO_PAY else ()
+def _found(app: App, books: Books, invoice: Invoice) -> Found:
+    mandats = _mandats(app, books, invoice) if invoice.state is InvoiceState.TO_PAY else ()
     return Found(invoice=invoice, mandat=leading(mandats), label=label(invoice, mandats))
 
 
-def _mandats(books: Books, invoice: Invoice) -> tuple[Mandat, ...]:
+def _mandats(app: App, books: Books, invoice: Invoice) -> tuple[Mandat, ...]:
     """Return the mandats made of an invoice: they bear its number, or that of the one which a credit note nets."""
     numbers = {invoice.number}
     if invoice.is_credit_note and (cited := normalised(invoice.content.origin_number)):
         firm = books.find(Invoice, supplier_siren=invoice.supplier_siren, number_key=cited)
         numbers |= {origin.number for origin in firm}
-    made = books.find(Mandat, reference=numbers, siret=invoice.siret)
-    return tuple(mandat for mandat in made if invoice.id in mandat.invoice_ids)
+    made = (*books.find(Mandat, reference=numbers, siret=invoice.siret), *made_elsewhere(app, books, [invoice]))
+    return tuple(mandat for mandat in dict.fromkeys(made) if invoice.id in mandat.invoice_ids)

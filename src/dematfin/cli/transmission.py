@@ -88,8 +88,9 @@ def withdraw_flow(flux: Key, motif: Why, configuration: Configuration = DEFAULT)
     """Retire un flux jamais envoyé dont le comptable connaît déjà les mandats, par un flux précédent."""
     desk = sit(configuration)
     done = withdraw.withdraw(desk.app, desk.who, flux, motif)
-    sheet = done.bordereau
-    say(f"Flux {flux} : retiré, il ne partira pas. Le bordereau {sheet.id} est celui du flux {sheet.flux}, arrivé.")
+    say(f"Flux {flux} : retiré, il ne partira pas.")
+    for sheet in done.bordereaux:
+        say(f"Le bordereau {sheet.id} est celui du flux {sheet.flux}, arrivé.")
     say("Ses mandats suivent ce que dit le comptable. Si l'un avait été corrigé depuis, dites-le-lui.")
     for note in done.notes:
         say(f"! {note}", style="yellow")

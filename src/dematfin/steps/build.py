@@ -18,7 +18,7 @@ from dematfin.steps.outcome import Tally
 def build_all(app: App, tally: Tally) -> None:
     """Build the flows that are missing."""
     with app.ledger.reading() as books:
-        waiting = [one for one in books.find(Bordereau, flux="") if one.mandats]
+        waiting = [one for one in books.find(Bordereau, flux="", editor=False) if one.mandats]
     for bordereau in waiting:
         with tally.item(f"Bordereau {bordereau.id}"):
             tally.done(_build_one(app, bordereau, tally))

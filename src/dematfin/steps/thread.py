@@ -1,9 +1,7 @@
 """What one thread runs through: an invoice, what pays it, what carried that, what was answered; and where it stands."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.figures.next_step import AGENT, DAY, Standing, of_flux, of_invoice, of_mandat
@@ -16,8 +14,7 @@ from dematfin.domain.reception import Answer
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books, Record
-
-MANDAT: Final = re.compile(r"\bM\d{4}-\d{6,}\b")
+from dematfin.steps.made_elsewhere import MANDAT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

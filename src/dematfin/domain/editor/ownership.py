@@ -1,8 +1,12 @@
 """Who makes the mandats: those of the finance software are corrected there, never here."""
 
+from typing import Final
+
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.errors import RuleError
+
+IMPORT: Final = "dematfin bordereau importer FLUX.xml"
 
 
 def check_ours(one: Mandat | Bordereau) -> None:
@@ -12,6 +16,6 @@ def check_ours(one: Mandat | Bordereau) -> None:
         message = (
             f"{what} {one.id} vient du logiciel financier : son numéro, ses comptes et ses montants ne se changent pas "
             "ici. Corrigez-le dans le logiciel financier, exportez de nouveau son flux, puis importez-le "
-            "(dematfin bordereau importer FLUX.xml)."
+            f"({IMPORT})."
         )
         raise RuleError(message)
