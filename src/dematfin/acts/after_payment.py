@@ -5,12 +5,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from dematfin.domain.editor.ownership import IMPORT
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE
 from dematfin.domain.mandat.kind import PaymentMode
+from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError

@@ -68,9 +68,14 @@ def _check_ours(flux: Flux) -> None:
 
 def _check_known(flux: Flux, bordereau: Bordereau, mandats: tuple[Mandat, ...]) -> None:
     if all(one.state is MandatState.IN_BORDEREAU for one in mandats):
+        out = (
+            f"abandonnez l'import {flux.editor_flow} et exportez-le sans lui du logiciel financier"
+            if flux.editor_flow
+            else f'dematfin bordereau ecarter {bordereau.id} NUMÉRO --motif "…"'
+        )
         message = (
             f"Flux {flux.id} : le comptable n'a répondu sur aucun de ses mandats, il peut être signé et envoyé. Pour "
-            f"qu'un mandat n'en soit pas : dematfin bordereau ecarter {bordereau.id} NUMÉRO --motif \"…\""
+            f"qu'un mandat n'en soit pas : {out}"
         )
         raise RuleError(message)
 

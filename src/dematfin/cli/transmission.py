@@ -13,6 +13,7 @@ from dematfin.domain import money
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.attempt import ATTEMPT, Attempt
 from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.domain.mandat.stake import Stake
 from dematfin.domain.money import french
 from dematfin.errors import RuleError
@@ -112,6 +113,8 @@ def show_stake(stake: Stake) -> None:
 
 def to_go_on(flux: Flux) -> str:
     """Return the command that sends again what a flow did not bring."""
+    if flux.editor_flow:
+        return IMPORT
     return f"dematfin bordereau reprendre {flux.bordereaux[0]}" if flux.bordereaux else ALONE
 
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from dematfin.domain.editor.ownership import IMPORT
 from dematfin.domain.event import Subject
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.chorus import Stage, said, stage
@@ -12,6 +11,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.domain.mandat.payee import marked
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Person

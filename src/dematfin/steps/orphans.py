@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from dematfin.domain.editor.ownership import IMPORT
 from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import corrects
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.domain.money import french
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books

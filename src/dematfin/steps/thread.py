@@ -1,7 +1,7 @@
 """What one thread runs through: an invoice, what pays it, what carried that, what was answered; and where it stands."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dematfin.domain.event import Subject
 from dematfin.domain.figures.next_step import AGENT, DAY, Standing, of_flux, of_invoice, of_mandat
@@ -10,6 +10,7 @@ from dematfin.domain.mandat.attempt import Attempt
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.meaning import CORRECTED_THERE, IMPORT
 from dematfin.domain.reception import Answer
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.ports.app import App
@@ -19,7 +20,10 @@ from dematfin.steps.made_elsewhere import MANDAT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """What one thread runs through; `replaced_by`: NomFic of what was sent in the place of the flow asked about."""
+    """What one thread runs through; `replaced_by`: NomFic of what was sent in the place of the flow asked about.
+
+    `editor`: the finance software makes the mandats of its invoice.
+    """
 
     invoices: tuple[Invoice, ...] = ()
     folders: tuple[VisaFolder, ...] = ()
@@ -29,6 +33,7 @@ class Records:
     attempts: tuple[Attempt, ...] = ()
     answers: tuple[Answer, ...] = ()
     replaced_by: tuple[str, ...] = ()
+    editor: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -42,7 +47,8 @@ def around_invoice(app: App, books: Books, invoice: Invoice) -> Records:
     told = MANDAT.findall(_motifs(app, (invoice.id,)))
     paying = [one for one in books.find(Mandat, id=tuple(told)) if invoice.id in one.invoice_ids]
     mandats = {one.id: one for one in (*paying, *_taken_back(app, books, paying))}
-    return _on_the_way(books, (invoice,), tuple(mandats[key] for key in sorted(mandats)))
+    found = _on_the_way(books, (invoice,), tuple(mandats[key] for key in sorted(mandats)))
+    return replace(found, editor=app.policy.owns(invoice.siret) and app.policy.budget(invoice.siret).editor)
 
 
 def _taken_back(app: App, books: Books, mandats: Sequence[Mandat]) -> tuple[Mandat, ...]:
@@ -125,7 +131,7 @@ def standing(subject: Subject, found: Records) -> Standing:
     match subject:
         case Subject.INVOICE:
             paying = [(mandat, carrying.get(mandat.bordereau)) for mandat in found.mandats]
-            return of_invoice(found.invoices[0], found.folders, paying)
+            return of_invoice(found.invoices[0], found.folders, paying, editor=found.editor)
         case Subject.MANDAT:
             return of_mandat(found.mandats[0], carrying.get(found.mandats[0].bordereau))
         case Subject.BORDEREAU if flux := carrying.get(found.sheets[0].id):
@@ -137,6 +143,8 @@ def standing(subject: Subject, found: Records) -> Standing:
 
 
 def _without_flow(sheet: Bordereau) -> Standing:
+    if sheet.refused and sheet.editor:
+        return Standing(now="revenu", coming=CORRECTED_THERE, who=AGENT, command=IMPORT)
     if sheet.refused:
         command = f"dematfin bordereau reprendre {sheet.id}"
         return Standing(now="revenu", coming="Corrigez ses mandats, puis reprenez-le.", who=AGENT, command=command)

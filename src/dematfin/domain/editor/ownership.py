@@ -1,12 +1,9 @@
 """Who makes the mandats: those of the finance software are corrected there, never here."""
 
-from typing import Final
-
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.errors import RuleError
-
-IMPORT: Final = "dematfin bordereau importer FLUX.xml"
 
 
 def check_ours(one: Mandat | Bordereau) -> None:

@@ -20,6 +20,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.meaning import CORRECTED_THERE, IMPORT
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
@@ -83,7 +84,10 @@ def _of_refused(sheets: Mapping[str, Sequence[Mandat]]) -> Iterator[str]:
         why = list(dict.fromkeys(one.reason for one in own))
         more = " ; …" if len(why) > FEW else ""
         what = f"Bordereau {sheet} refusé au guichet, {len(mandats)} mandats : {' ; '.join(why[:FEW])}{more}"
-        yield f"{what}. Voyez {own[0].id} (mandat voir), corrigez, puis : dematfin bordereau reprendre {sheet}"
+        if mandats[0].editor:
+            yield f"{what}. Voyez {own[0].id} (mandat voir), corrigez dans le logiciel financier, puis : {IMPORT}"
+        else:
+            yield f"{what}. Voyez {own[0].id} (mandat voir), corrigez, puis : dematfin bordereau reprendre {sheet}"
 
 
 def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
@@ -95,7 +99,9 @@ def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
                 if mandat.held_on and mandat.state is MandatState.ON_HOLD
                 else ""
             )
-            yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {REMEDIES[mandat.state]}"
+            there = mandat.editor and mandat.state is not MandatState.ON_HOLD
+            remedy = f"{CORRECTED_THERE} ({IMPORT})" if there else REMEDIES[mandat.state]
+            yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {remedy}"
         elif mandat.set_aside and mandat.state is MandatState.PREPARED:
             remedy = "Réintégrez-le (bordereau reintegrer) ou abandonnez-le (mandat abandonner)."
             yield f"Mandat {mandat.id} (n° {mandat.number}) écarté : {mandat.set_aside}. {remedy}"

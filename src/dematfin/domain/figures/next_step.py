@@ -12,7 +12,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.explanation import explain
 from dematfin.domain.mandat.flux import MAY_BE_THERE, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.mandat.meaning import Responsible
+from dematfin.domain.mandat.meaning import CORRECTED_THERE, IMPORT, Responsible
 from dematfin.domain.mandat.together import leading
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
@@ -64,6 +64,8 @@ OF_MANDAT: Final[dict[MandatState, tuple[str, str, str]]] = {
     MandatState.REJECTED: ("Corrigez-le, puis réémettez-le.", AGENT, ""),
     MandatState.PARTLY_PAID: ("Le comptable doit payer le reste.", Responsible.COMPTABLE, ""),
 }
+THERE: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED})
+"""Where a mandat of the finance software waits for its next export."""
 ASKS_THE_AGENT: Final = frozenset({MandatState.REJECTED, MandatState.ON_HOLD})
 OF_INVOICE: Final[dict[InvoiceState, tuple[str, str, str]]] = {
     InvoiceState.RECEIVED: ("Elle passe aux contrôles avec la journée.", "service", DAY),
@@ -87,6 +89,9 @@ def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) ->
     if replaced_by:
         return f"Remplacé par {replaced_by[-1]}.", "", f"dematfin flux voir {replaced_by[-1]}"
     back = [one for one in mandats if one.state is MandatState.REFUSED_AT_GATE]
+    if back and flux.editor_flow:
+        there = "Corrigez ses mandats refusés ({}) dans le logiciel financier, exportez son flux, puis importez-le."
+        return there.format(len(back)), AGENT, IMPORT
     if back:
         again = f"dematfin bordereau reprendre {back[0].bordereau}"
         return f"Corrigez ses mandats refusés ({len(back)}), puis reprenez leur bordereau.", AGENT, again
@@ -119,6 +124,8 @@ def of_mandat(mandat: Mandat, flux: Flux | None) -> Standing:
     """Say where a mandat stands; as long as its flow is on its way, what comes next is the flow's."""
     told = explain(mandat)
     coming, who, command = OF_MANDAT.get(mandat.state, ("", "", ""))
+    if mandat.editor and mandat.state in THERE:
+        coming = CORRECTED_THERE
     who, command = told.who or who, told.command or command
     if flux and _on_its_way(mandat, flux):
         coming, who, command = _alone(flux)
@@ -138,14 +145,20 @@ def _now(mandat: Mandat, flux: Flux | None, what: str) -> str:
 
 
 def of_invoice(
-    invoice: Invoice, folders: Sequence[VisaFolder], mandats: Sequence[tuple[Mandat, Flux | None]]
+    invoice: Invoice,
+    folders: Sequence[VisaFolder],
+    mandats: Sequence[tuple[Mandat, Flux | None]],
+    *,
+    editor: bool = False,
 ) -> Standing:
-    """Say where an invoice stands: once it is to pay, with its mandat."""
+    """Say where an invoice stands: once it is to pay, with its mandat; `editor`: the finance software makes it."""
     paying = [one for one in mandats if invoice.id in one[0].invoice_ids]
     if invoice.state is InvoiceState.TO_PAY and paying:
         lead = leading(mandat for mandat, _ in paying)
         return of_mandat(*next(one for one in paying if one[0] == lead))
     coming, who, command = OF_INVOICE.get(invoice.state, ("", "", ""))
+    if editor and invoice.state is InvoiceState.SERVICE_FAIT:
+        coming, command = "Mandatez-la dans le logiciel financier, puis importez son flux.", IMPORT
     waiting = [one for one in folders if one.state is FolderState.IN_CIRCUIT]
     if invoice.state is InvoiceState.IN_VISA and waiting:
         coming, who = f"Elle attend le visa de {waiting[0].desk}.", waiting[0].desk

@@ -7,7 +7,16 @@ from typing import Final
 from dematfin.domain.mandat.anomalies import meaning
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.mandat.meaning import CORRECT, REISSUE, RESUME, SHARE_OUT, Meaning, Responsible
+from dematfin.domain.mandat.meaning import (
+    CORRECT,
+    IMPORT_AGAIN,
+    REISSUE,
+    RESUME,
+    SHARE_OUT,
+    Meaning,
+    Responsible,
+    corrected_there,
+)
 from dematfin.domain.mandat.observations import observed, while_held
 from dematfin.domain.mandat.reason import Reason, Speaker
 from dematfin.domain.mandat.standing import told
@@ -62,6 +71,8 @@ def explain(mandat: Mandat) -> Explanation:
     if mandat.state in BACK:
         return _of_one_that_came_back(mandat)
     who, command = NEXT.get(mandat.state, (Responsible.NOBODY, ""))
+    if mandat.editor and mandat.state is S.PREPARED:
+        command = IMPORT_AGAIN
     return Explanation(what=told(mandat), who=who, command=_typed(command, mandat))
 
 
@@ -86,7 +97,7 @@ def _way_out(mandat: Mandat, meanings: Sequence[Meaning]) -> tuple[str, str]:
     """Return what is typed first and after; nothing sends again what Hélios has, or what was paid in part."""
     if mandat.state is S.REJECTED and mandat.paid:
         return "", ""
-    again = BACK[mandat.state]
+    again = BACK[mandat.state] and (IMPORT_AGAIN if mandat.editor else BACK[mandat.state])
     if again and (there := [one for one in meanings if one.then == ""]):
         return _typed(there[0].command, mandat), ""
     first = next((one for one in meanings if one.command), None)
@@ -120,6 +131,8 @@ def _here(found: Meaning, mandat: Mandat) -> Meaning:
     """Return what is to be done for this very mandat."""
     if mandat.state is S.ON_HOLD:
         return while_held(found)
+    if mandat.editor:
+        return corrected_there(found)
     if found.command != CORRECT:
         return found
     if mandat.kind is MandatKind.REDUCTION:  # its lines are those of the mandat that it takes back
