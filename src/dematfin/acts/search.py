@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.figures.overview import label
 from dematfin.domain.invoice.invoice import Invoice, normalised, search_key
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.together import leading
 from dematfin.domain.parties.iban import compact as compact_iban
@@ -67,7 +69,7 @@ def search(app: App, who: Person, wanted: Criteria) -> tuple[Found, ...]:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         where = dict(_where(app, books, wanted))
-        ways = _ways(wanted.words) if wanted.words else ({},)
+        ways = (*_ways(wanted.words), *_of_import(books, wanted.words)) if wanted.words else ({},)
         _check(wanted, where)
         found = {one.id: one for way in ways for one in books.last(Invoice, SHOWN, "issued_on", **_both(where, way))}
         newest = sorted(found.values(), key=lambda one: (one.issued_on, one.id), reverse=True)
@@ -154,6 +156,13 @@ def _ways(words: str) -> tuple[Where, ...]:
         {"number_key": normalised(words)},
         _supplier(words),
     )
+
+
+def _of_import(books: Books, words: str) -> Iterator[Where]:
+    """Look for the invoices that an export of the finance software pays."""
+    for one in books.find(EditorFlow, id=words.strip().upper()):
+        sheets = tuple(key for flux in books.find(Flux, id=one.flux) for key in flux.bordereaux)
+        yield {"id": tuple(key for mandat in books.find(Mandat, bordereau=sheets) for key in mandat.invoice_ids)}
 
 
 def _found(app: App, books: Books, invoice: Invoice) -> Found:

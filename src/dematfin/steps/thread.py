@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.event import Subject
-from dematfin.domain.figures.next_step import AGENT, DAY, Standing, of_flux, of_invoice, of_mandat
+from dematfin.domain.figures.next_step import AGENT, DAY, Standing, of_flux, of_import, of_invoice, of_mandat
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.attempt import Attempt
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -33,12 +34,13 @@ class Records:
     attempts: tuple[Attempt, ...] = ()
     answers: tuple[Answer, ...] = ()
     replaced_by: tuple[str, ...] = ()
+    imports: tuple[EditorFlow, ...] = ()
     editor: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The ids whose history makes the thread."""
-        named: tuple[Record, ...] = (*self.invoices, *self.mandats, *self.sheets, *self.flows)
+        named: tuple[Record, ...] = (*self.invoices, *self.mandats, *self.sheets, *self.flows, *self.imports)
         return tuple(dict.fromkeys(one.id for one in named))
 
 
@@ -86,19 +88,21 @@ def _carried(
     sheets: tuple[Bordereau, ...],
 ) -> Records:
     names = tuple(dict.fromkeys(name for sheet in sheets for name in (*sheet.sent_before, sheet.flux) if name))
+    flows = books.find(Flux, id=names) if names else ()
     return Records(
         invoices=invoices,
         folders=folders,
         mandats=mandats,
         sheets=sheets,
-        flows=books.find(Flux, id=names) if names else (),
+        flows=flows,
+        imports=_imports(books, flows),
         attempts=books.find(Attempt, flux=names) if names else (),
         answers=books.find(Answer, flux=names) if names else (),
     )
 
 
 def followed(app: App, books: Books, subject: Subject, key: str) -> Records:
-    """Return what the thread of an invoice, a mandat, a bordereau or a flow runs through."""
+    """Return what the thread of an invoice, a mandat, a bordereau, a flow or an import runs through."""
     match subject:
         case Subject.INVOICE:
             return around_invoice(app, books, books.get(Invoice, key))
@@ -109,8 +113,16 @@ def followed(app: App, books: Books, subject: Subject, key: str) -> Records:
         case Subject.BORDEREAU:
             sheet = books.get(Bordereau, key)
             return _carried(books, (), (), books.find(Mandat, id=sheet.mandats), (sheet,))
+        case Subject.EDITOR_FLOW:
+            one = books.get(EditorFlow, key)
+            return _of_flux(books, books.get(Flux, one.flux)) if one.flux else Records(imports=(one,))
         case _:
             return _of_flux(books, books.get(Flux, key))
+
+
+def _imports(books: Books, flows: Iterable[Flux]) -> tuple[EditorFlow, ...]:
+    names = tuple(one.editor_flow for one in flows if one.editor_flow)
+    return books.find(EditorFlow, id=names) if names else ()
 
 
 def _of_flux(books: Books, flux: Flux) -> Records:
@@ -119,6 +131,7 @@ def _of_flux(books: Books, flux: Flux) -> Records:
         mandats=books.find(Mandat, id=tuple(key for sheet in sheets for key in sheet.mandats)),
         sheets=sheets,
         flows=(flux,),
+        imports=_imports(books, (flux,)),
         attempts=books.find(Attempt, flux=flux.id),
         answers=books.find(Answer, flux=flux.id),
         replaced_by=tuple(one.id for one in books.find(Flux, replaces=flux.id)),
@@ -138,6 +151,8 @@ def standing(subject: Subject, found: Records) -> Standing:
             return of_flux(flux, found.mandats)
         case Subject.BORDEREAU:
             return _without_flow(found.sheets[0])
+        case Subject.EDITOR_FLOW:
+            return of_import(found.imports[0], next(iter(found.flows), None), found.mandats)
         case _:
             return of_flux(found.flows[0], found.mandats, found.replaced_by)
 

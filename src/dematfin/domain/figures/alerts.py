@@ -7,6 +7,7 @@ from typing import Final
 from dematfin.domain import labels
 from dematfin.domain.figures import coherence
 from dematfin.domain.figures.answer_alerts import of_answers
+from dematfin.domain.figures.editor_alerts import of_editor_flows
 from dematfin.domain.figures.flow_alerts import of_flows
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.link_alerts import of_links
@@ -41,6 +42,7 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     stopped = {one.about for one in blocking(gaps)}
     yield from of_answers(held)
     yield from of_flows(held, now)
+    yield from of_editor_flows(held, now)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
     refused, others = _told_apart(held, stopped)
     yield from _of_refused(refused)

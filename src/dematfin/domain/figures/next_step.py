@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dematfin.domain import labels
+from dematfin.domain.editor.editor_flow import EDITOR_FLOW_MACHINE, EditorFlow, EditorFlowState
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.invoice import Invoice
@@ -64,7 +65,8 @@ OF_MANDAT: Final[dict[MandatState, tuple[str, str, str]]] = {
     MandatState.REJECTED: ("Corrigez-le, puis réémettez-le.", AGENT, ""),
     MandatState.PARTLY_PAID: ("Le comptable doit payer le reste.", Responsible.COMPTABLE, ""),
 }
-THERE: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED})
+BACK_THERE: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE})
+THERE: Final = BACK_THERE | {MandatState.REJECTED}
 """Where a mandat of the finance software waits for its next export."""
 ASKS_THE_AGENT: Final = frozenset({MandatState.REJECTED, MandatState.ON_HOLD})
 OF_INVOICE: Final[dict[InvoiceState, tuple[str, str, str]]] = {
@@ -78,6 +80,17 @@ OF_INVOICE: Final[dict[InvoiceState, tuple[str, str, str]]] = {
 }
 
 
+def of_import(one: EditorFlow, flux: Flux | None, mandats: Sequence[Mandat] = ()) -> Standing:
+    """Say where an export of the finance software stands: once completed, with its flow."""
+    if one.state is EditorFlowState.COMPLETED and flux:
+        return of_flux(flux, mandats)
+    now, why = EDITOR_FLOW_MACHINE.words[one.state], (one.reason,) if one.reason else ()
+    if one.state is not EditorFlowState.OPEN:
+        return Standing(now=now, why=why)
+    coming = "Il part dans un flux une fois ses mandats rapprochés de factures visées."
+    return Standing(now=now, why=why, coming=coming, who=AGENT, command=f"dematfin bordereau revoir {one.id}")
+
+
 def of_flux(flux: Flux, mandats: Sequence[Mandat] = (), replaced_by: Sequence[str] = ()) -> Standing:
     """Say where a flow stands; `mandats` are those that it carries."""
     now = f"{labels.FLUX[flux.state]}, {flux.acquit}" if flux.acquit else labels.FLUX[flux.state]
@@ -89,9 +102,8 @@ def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) ->
     if replaced_by:
         return f"Remplacé par {replaced_by[-1]}.", "", f"dematfin flux voir {replaced_by[-1]}"
     back = [one for one in mandats if one.state is MandatState.REFUSED_AT_GATE]
-    if back and flux.editor_flow:
-        there = "Corrigez ses mandats refusés ({}) dans le logiciel financier, exportez son flux, puis importez-le."
-        return there.format(len(back)), AGENT, IMPORT
+    if flux.editor_flow and any(one.state in BACK_THERE for one in mandats):
+        return _exported_again(len(back))
     if back:
         again = f"dematfin bordereau reprendre {back[0].bordereau}"
         return f"Corrigez ses mandats refusés ({len(back)}), puis reprenez leur bordereau.", AGENT, again
@@ -107,6 +119,13 @@ def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) ->
             "",
         )
     return _alone(flux)
+
+
+def _exported_again(refused: int) -> tuple[str, str, str]:
+    if refused:
+        there = f"Corrigez ses mandats refusés ({refused}) dans le logiciel financier, exportez son flux, importez-le."
+        return there, AGENT, IMPORT
+    return "Ses mandats attendent un nouvel export du logiciel financier : importez-le.", AGENT, IMPORT
 
 
 def _alone(flux: Flux) -> tuple[str, str, str]:

@@ -1,0 +1,31 @@
+"""Exports of the finance software that need somebody: left in the middle, or to be imported again."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from dematfin.domain.delay.elapsed import age, worked
+from dematfin.domain.editor.editor_flow import EditorFlowState
+from dematfin.domain.figures.holdings import Holdings
+from dematfin.domain.mandat.flux import FluxState
+from dematfin.domain.mandat.meaning import IMPORT
+
+LYING: Final = timedelta(days=2)
+"""Open days after which an import that is not completed is told."""
+
+
+def of_editor_flows(held: Holdings, now: datetime) -> Iterator[str]:
+    """Yield what waits for a review, then the bordereaux whose file will never leave; `now` is in local time."""
+    for one in held.editor_flows:
+        if one.state is EditorFlowState.OPEN and worked(one.imported_at, now, held.calendar) >= LYING:
+            yield (
+                f"Import {one.id} ({one.name}) : arrivé depuis {age(one.imported_at, now)}, rien n'en part encore. "
+                f"Voyez ce qu'il attend (dematfin bordereau revoir {one.id})."
+            )
+    dropped = {flux.id: flux for flux in held.flux if flux.state is FluxState.DROPPED}
+    for sheet in held.bordereaux:
+        if sheet.editor and sheet.flux in dropped:
+            yield (
+                f"Bordereau {sheet.id} : son flux {sheet.flux} est retiré, il n'est jamais parti. Exportez-le de "
+                f"nouveau du logiciel financier, puis importez-le ({IMPORT})."
+            )
