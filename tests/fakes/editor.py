@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from dematfin.domain.mandat.flux import FlowPlan, Flux
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, Origin, Share
 from dematfin.domain.mandat.mandat import MandatState as State
+from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.ports.ledger import Books
 from examples import BUDGETS, COMMUNE, POLICY, mandat, tiers
@@ -38,7 +39,7 @@ USUAL: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paying:
-    """One mandat of an export: what it pays; an invoice of ours, or none."""
+    """One mandat of an export: what it pays, an invoice of ours or none; `own`: a document that the export carries."""
 
     number: int
     amount: str = "120.00"
@@ -47,6 +48,7 @@ class Paying:
     codes: tuple[str, ...] = ()
     tiers: Tiers | None = None
     year: int = 2026
+    own: str = ""
 
 
 def editor_hall(folder: Path, **policy: Any) -> Hall:
@@ -63,7 +65,8 @@ def exported(hall: Hall, *sheets: Sequence[Paying], numbers: Sequence[int] = (42
     """Bring in one export, a bordereau for each list of mandats; return its flow."""
     with hall.ledger.transaction() as books:
         listed = tuple(_sheet(books, mandats, number, nomfic) for mandats, number in zip(sheets, numbers, strict=False))
-        data = _written(hall, listed, nomfic)
+        own = {one.number: one.own for mandats in sheets for one in mandats if one.own}
+        data = _written(hall, listed, nomfic, own)
         document = hall.documents.put(data)
         import_id = f"E2026-{books.next_number('import'):06d}"
         flux = Flux(
@@ -164,16 +167,19 @@ def _import(hall: Hall, key: str, flux: Flux, sheets: Iterable[Bordereau]) -> Ed
     )
 
 
-def _written(hall: Hall, sheets: Sequence[tuple[Bordereau, tuple[Mandat, ...]]], nomfic: str) -> bytes:
+def _written(
+    hall: Hall, sheets: Sequence[tuple[Bordereau, tuple[Mandat, ...]]], nomfic: str, own: Mapping[int, str]
+) -> bytes:
     """Write the bytes of an export: by our writer, then with the codes that it does not know."""
-    plain = tuple((sheet, tuple(map(_writable, mandats))) for sheet, mandats in sheets)
+    plain = tuple((sheet, tuple(_writable(one, own) for one in mandats)) for sheet, mandats in sheets)
+    pieces = tuple(_document(hall, number, name) for number, name in own.items())
     plan = FlowPlan(
         nomfic=nomfic,
         budget=POLICY.budget(COMMUNE),
         built_on=date(2026, 3, 2),
         sheets=plain,
-        references=(),
-        carried=frozenset(),
+        references=pieces,
+        carried=frozenset(one.id for one in pieces),
     )
     codes = iter([made.codes for _, mandats in sheets for made in mandats])
     with tempfile.TemporaryDirectory() as folder:
@@ -182,9 +188,16 @@ def _written(hall: Hall, sheets: Sequence[tuple[Bordereau, tuple[Mandat, ...]]],
         return CODES.sub(lambda found: _codes(next(codes), found[1]), target.read_bytes())
 
 
-def _writable(made: Mandat) -> Mandat:
+def _writable(made: Mandat, own: Mapping[int, str]) -> Mandat:
     kind = made.kind if made.kind is MandatKind.REDUCTION else MandatKind.ORDINARY
-    return replace(made, kind=kind, tiers=tiers(), reference=f"F-{made.number}")
+    pieces = (f"EDITEUR{made.number}",) if made.number in own else ()
+    return replace(made, kind=kind, tiers=tiers(), reference=f"F-{made.number}", pieces=pieces)
+
+
+def _document(hall: Hall, number: int, name: str) -> Piece:
+    document = hall.documents.put(f"%PDF-1.4\n% {name}\n%%EOF\n".encode())
+    kind = "application/pdf"
+    return Piece(id=f"EDITEUR{number}", invoice_id="", name=name, media_type=kind, description=name, document=document)
 
 
 def _codes(codes: tuple[str, ...], between: bytes) -> bytes:

@@ -220,10 +220,10 @@ def _leave_untold(app: App, intention: Intention, tally: Tally) -> None:
 
 
 def _form_intentions(app: App, flux: Flux) -> dict[str, str]:
-    """Intend MANDATEE for each invoice of Chorus Pro; return the intention of each."""
+    """Intend MANDATEE for each invoice of Chorus Pro, under its first number; return the intention of each."""
     keys: dict[str, str] = {}
     with app.ledger.transaction() as books:
-        for mandat in mandats_of(books, flux):
+        for mandat in sorted(mandats_of(books, flux), key=lambda one: one.number):
             for invoice in books.find(Invoice, id=mandat.invoice_ids):
                 intend(app, books, invoice, SupplierStatus.MANDATEE, mandat=str(mandat.number))
                 keys[invoice.id] = intention_id(invoice.remote_id, invoice.episode, SupplierStatus.MANDATEE)

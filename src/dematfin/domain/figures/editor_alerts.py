@@ -25,7 +25,8 @@ def of_editor_flows(held: Holdings, now: datetime) -> Iterator[str]:
     dropped = {flux.id: flux for flux in held.flux if flux.state is FluxState.DROPPED}
     for sheet in held.bordereaux:
         if sheet.editor and sheet.flux in dropped:
+            before = "Demandez d'abord au comptable s'il l'a déjà, par un flux précédent. " * bool(sheet.sent_before)
             yield (
-                f"Bordereau {sheet.id} : son flux {sheet.flux} est retiré, il n'est jamais parti. Exportez-le de "
-                f"nouveau du logiciel financier, puis importez-le ({IMPORT})."
+                f"Bordereau {sheet.id} : son flux {sheet.flux} est retiré, il n'est jamais parti. {before}Exportez-le "
+                f"de nouveau du logiciel financier, puis importez-le ({IMPORT})."
             )
