@@ -22,6 +22,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.meaning import CORRECTED_THERE, IMPORT
+from dematfin.domain.mandat.together import superseded
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
@@ -44,7 +45,7 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     yield from of_flows(held, now)
     yield from of_editor_flows(held, now)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
-    refused, others = _told_apart(held, stopped)
+    refused, others = _told_apart(held, stopped | superseded(held.mandats))
     yield from _of_refused(refused)
     yield from _of_mandats(others)
     yield from of_pieces(held)
@@ -63,7 +64,8 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
 def _told_apart(held: Holdings, stopped: Collection[str]) -> tuple[dict[str, list[Mandat]], list[Mandat]]:
     """Return the mandats of each bordereau that the gate refused, and the others; those of a flow that the TdT refused
     are told with it."""
-    with_flow = {key for flux in held.flux if flux.state is FluxState.REFUSED_BY_TDT for key in flux.bordereaux}
+    back = {flux.id for flux in held.flux if flux.state is FluxState.REFUSED_BY_TDT}
+    with_flow = {sheet.id for sheet in held.bordereaux if sheet.flux in back}
     refused: dict[str, list[Mandat]] = {}
     others = []
     for mandat in held.mandats:
@@ -101,12 +103,23 @@ def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
                 if mandat.held_on and mandat.state is MandatState.ON_HOLD
                 else ""
             )
-            there = mandat.editor and mandat.state is not MandatState.ON_HOLD
-            remedy = f"{CORRECTED_THERE} ({IMPORT})" if there else REMEDIES[mandat.state]
-            yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {remedy}"
+            if mandat.editor and mandat.state is MandatState.REJECTED and mandat.doubt_seen:
+                continue
+            yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {_remedy(mandat)}"
         elif mandat.set_aside and mandat.state is MandatState.PREPARED:
             remedy = "Réintégrez-le (bordereau reintegrer) ou abandonnez-le (mandat abandonner)."
             yield f"Mandat {mandat.id} (n° {mandat.number}) écarté : {mandat.set_aside}. {remedy}"
+
+
+def _remedy(mandat: Mandat) -> str:
+    if not mandat.editor or mandat.state is MandatState.ON_HOLD:
+        return REMEDIES[mandat.state]
+    if mandat.state is MandatState.REFUSED_AT_GATE:
+        return f"{CORRECTED_THERE} ({IMPORT})"
+    return (
+        f"{CORRECTED_THERE} ({IMPORT}) S'il ne revient pas sous ce numéro : dematfin flux constater {mandat.id} --vu "
+        '--motif "…"'
+    )
 
 
 def _of_what_came_in(held: Holdings) -> Iterator[str]:

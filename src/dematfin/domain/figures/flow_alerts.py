@@ -22,7 +22,7 @@ TROUBLE: Final = {
     FluxState.REFUSED_BY_TDT: "Flux {flux} : refusé par le TdT. {said} {again}",
     FluxState.TRANSMITTED: "Flux {flux} : {said} Voyez le portail du TdT. "
     "S'il n'y est plus : dematfin transmission absente {flux} --motif \"…\"",
-    FluxState.BUILT: "Flux {flux} : sa signature est refusée. {said} Corrigez, puis faites-le signer de nouveau.",
+    FluxState.BUILT: "Flux {flux} : sa signature est refusée. {said} {fixed}",
     FluxState.SIGNING: "Flux {flux}, à la signature : {said}",
     FluxState.SIGNED: NOT_GONE,
     FluxState.READY: NOT_GONE,
@@ -55,8 +55,19 @@ def _in_trouble(flux: Flux, now: datetime) -> str:
     if flux.state in IN_DOUBT:
         return _in_doubt(flux, said, now)
     if flux.state is FluxState.REFUSED_BY_TDT or said:
-        return TROUBLE.get(flux.state, "").format(flux=flux.id, said=said, again=_again(flux)).strip()
+        return (
+            TROUBLE.get(flux.state, "").format(flux=flux.id, said=said, again=_again(flux), fixed=_fixed(flux)).strip()
+        )
     return ""
+
+
+def _fixed(flux: Flux) -> str:
+    if flux.editor_flow:
+        return (
+            "Faites-le signer de nouveau ; s'il est à corriger, faites-le dans le logiciel financier : dematfin "
+            f'bordereau abandonner {flux.editor_flow} --motif "…", puis {IMPORT}'
+        )
+    return "Corrigez, puis faites-le signer de nouveau."
 
 
 def _again(flux: Flux) -> str:
