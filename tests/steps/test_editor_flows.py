@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import ascertain, lost_flow, sign, withdraw
+from dematfin.acts import ascertain, consult, lost_flow, sign, withdraw
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
@@ -150,6 +150,21 @@ def test_a_flow_believed_refused_proves_to_have_come_with_all_its_bordereaux(exp
     assert not any(one.refused for one in hall.all(Bordereau))
     assert states(hall)["COMMUNE-2026-42", 1188] is MandatState.PAID
     assert sign.to_sign(hall.app, MAIRE) == ()
+
+
+def test_what_the_flow_that_came_did_not_carry_waits_for_another_export(exported_again: Hall) -> None:
+    hall = exported_again
+    with hall.ledger.transaction() as books:
+        sheet = books.get(Bordereau, "COMMUNE-2026-42")
+        more = replace(books.get(Mandat, sheet.mandats[0]), id="M2026-000099", number=1199, shares=())
+        books.save(more, replace(sheet, mandats=(*sheet.mandats, more.id), total=sheet.total + more.amount))
+    told_by_retour(hall, next(one for one in hall.all(Flux) if one.id == "PAYE042"))
+    kept = next(one for one in hall.all(Mandat) if one.id == "M2026-000099")
+    assert (kept.state, kept.bordereau, kept.number) == (MandatState.PREPARED, "", 1199)
+    (told,) = [line for line in consult.picture(hall.app, AGENT).alerts if "M2026-000099" in line]
+    assert "importer" in told
+    hall.day()
+    assert next(one for one in hall.all(Mandat) if one.id == "M2026-000099") == kept
 
 
 def test_such_a_flow_is_withdrawn_whole(exported_again: Hall) -> None:

@@ -71,6 +71,8 @@ def _partly(mandat: Mandat) -> str:
 def _paid(mandat: Mandat) -> str:
     if mandat.paid_before is not None:
         return f"Payé le {mandat.paid_before:%d/%m/%Y}, avant d'être mandaté ; le comptable l'a régularisé."
+    if not mandat.paid:
+        return "Soldé par le comptable, sans versement."
     return f"Payé{_on(mandat.paid_on)} : {french(mandat.paid)}."
 
 

@@ -29,6 +29,8 @@ BY_PIECE: Final = {
     PieceState.ON_HOLD: MandatState.ON_HOLD,
     PieceState.TAKEN_IN_CHARGE: MandatState.TAKEN_IN_CHARGE,
 }
+SETTLED_BY_ENTRY: Final = frozenset({MandatKind.OTHER, MandatKind.PAYMENT_ORDER})
+"""Order entries, payroll: what pays no invoice may be settled without any payment that a retour shows."""
 
 
 Key: TypeAlias = tuple[int, int]
@@ -223,11 +225,14 @@ def _only_later(piece: RetourPiece, day: date) -> bool:
 def _paid(mandat: Mandat, piece: RetourPiece) -> Decimal:
     """Return what has gone to the supplier: nothing by a réduction, all of it before a mandat after payment is settled.
 
+    A finance software does not always tell the day of that payment.
+
     What the comptable notes against a réduction is the money that a mandat did not take: never a payment.
     """
     if mandat.kind is MandatKind.REDUCTION:
         return ZERO
-    if mandat.paid_before is not None and piece.state is PieceState.SETTLED:
+    before = mandat.paid_before is not None or (mandat.editor and mandat.kind is MandatKind.AFTER_PAYMENT)
+    if before and piece.state is PieceState.SETTLED:
         return mandat.amount
     return sum((payment.amount for payment in piece.payments if payment.real), ZERO)
 
@@ -238,6 +243,8 @@ def _state(mandat: Mandat, piece: RetourPiece, paid: Decimal) -> tuple[MandatSta
     if paid > 0:
         return MandatState.PARTLY_PAID, False
     state = BY_PIECE.get(piece.state)
+    if mandat.kind in SETTLED_BY_ENTRY and not mandat.shares and piece.state is PieceState.SETTLED:
+        return MandatState.PAID, False
     if state is None and mandat.kind is MandatKind.REDUCTION and piece.state is PieceState.SETTLED:
         return MandatState.TAKEN_IN_CHARGE, False
     return state, state is None and piece.state is PieceState.SETTLED
