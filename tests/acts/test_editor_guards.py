@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,19 @@ def test_what_is_set_aside_of_ours_leaves_its_bordereaux_alone(tmp_path: Path) -
 def flux_of(hall: Hall, sheet: Bordereau) -> Flux:
     found: Flux = next(one for one in hall.all(Flux) if one.id == sheet.flux)
     return found
+
+
+def test_our_numbers_and_our_cumul_go_on_beside_its_own(tmp_path: Path) -> None:
+    """A budget that was an editor's until yesterday: what came back to it, or was cancelled, is none of ours."""
+    hall = Hall.build(tmp_path)
+    exported(hall, [payroll(5000), Paying(number=5001), Paying(number=7)], numbers=(60,))
+    with hall.ledger.transaction() as books:
+        back, _, gone = books.find(Mandat)
+        books.save(replace(back, state=MandatState.PREPARED, bordereau=""))
+        books.save(replace(gone, state=MandatState.CANCELLED, set_aside="retiré de l'export"))
+        books.save(replace(books.get(Bordereau, "COMMUNE-2026-60"), mandats=(), flux=""))
+    hall.to_sign("120.00")
+    ours = next(one for one in hall.all(Bordereau) if not one.editor)
+    (mandat,) = (one for one in hall.all(Mandat) if not one.editor)
+    assert (ours.number, ours.mandats, ours.cumul) == (42, (mandat.id,), Decimal("1120.00"))
+    assert mandat.number == 1187
