@@ -116,7 +116,7 @@ def flux_of(hall: Hall, sheet: Bordereau) -> Flux:
 def test_our_numbers_and_our_cumul_go_on_beside_its_own(tmp_path: Path) -> None:
     """A budget that was an editor's until yesterday: what came back to it, or was cancelled, is none of ours."""
     hall = Hall.build(tmp_path)
-    exported(hall, [payroll(5000), Paying(number=5001), Paying(number=7)], numbers=(60,))
+    exported(hall, [Paying(number=5000), Paying(number=5001), Paying(number=7)], numbers=(60,))
     with hall.ledger.transaction() as books:
         back, _, gone = books.find(Mandat)
         books.save(replace(back, state=MandatState.PREPARED, bordereau=""))
@@ -127,3 +127,11 @@ def test_our_numbers_and_our_cumul_go_on_beside_its_own(tmp_path: Path) -> None:
     (mandat,) = (one for one in hall.all(Mandat) if not one.editor)
     assert (ours.number, ours.mandats, ours.cumul) == (42, (mandat.id,), Decimal("1120.00"))
     assert mandat.number == 1187
+    with hall.ledger.transaction() as books:
+        books.save(replace(back, state=MandatState.PREPARED, bordereau="", pieces=mandat.pieces))
+    hall.deposit("45.30", start=2)
+    hall.day()
+    hall.certify()
+    hall.day()
+    second = next(one for one in hall.all(Bordereau) if one.number == 43)
+    assert second.total == Decimal("45.30")
