@@ -12,6 +12,7 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.reception import Answer, AnswerState
 from dematfin.errors import BadAnswer, Refused, RuleError
 from dematfin.ports.transmitter import Progress
 from dematfin.steps.follow_up import follow_up
@@ -215,3 +216,30 @@ def test_an_acquit_that_is_not_clear_is_accepted_for_all_its_bordereaux(
     assert flux(hall).acquit is AcquitSummary.ACCEPTED
     assert set(states(hall).values()) == {MandatState.SENT}
     assert not any(one.refused for one in hall.all(Bordereau))
+
+
+def test_the_same_acquit_twice_changes_nothing_and_another_one_is_told(tmp_path: Path) -> None:
+    hall = editor_hall(tmp_path)
+    exported(hall, [payroll(1188)], [REDUCTION])
+    signed(hall)
+    hall.tdt.no_retour = True
+    hall.day()
+    hall.day()
+    before = states(hall)
+    said = hall.tdt.follow("1", "PAYE042").acquit
+    assert said
+    refused = said.replace(b'<EtatAck V="1"/>', b'<EtatAck V="0"/>', 1)
+    assert not _heard(hall, "encore", said).remarks
+    (remark,) = _heard(hall, "autre", refused).remarks
+    assert remark.startswith("URGENT. Hélios a déjà répondu au flux PAYE042")
+    assert states(hall) == before
+    assert flux(hall).acquit is AcquitSummary.ACCEPTED
+
+
+def _heard(hall: Hall, name: str, data: bytes) -> Answer:
+    with hall.ledger.transaction() as books:
+        kept = hall.app.documents.put(data)
+        first = books.find(Answer)[0]
+        books.save(replace(first, id=name, name=name, document=kept, state=AnswerState.STORED, remarks=()))
+    follow_up(hall.app)
+    return next(one for one in hall.all(Answer) if one.id == name)
