@@ -2,18 +2,22 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from dematfin.domain.figures.next_step import of_invoice, of_mandat
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.figures.flow_alerts import _in_trouble
+from dematfin.domain.figures.next_step import of_flux, of_invoice, of_mandat
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.anomalies import ACK, NUMBERED
 from dematfin.domain.mandat.explanation import explain
+from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import MandatState
 from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.domain.mandat.observations import OBSERVATIONS
 from dematfin.domain.mandat.reason import Reason, Speaker
-from examples import invoice, mandat
+from examples import COMMUNE, invoice, mandat
 
 OUR_WAYS = re.compile(
     r"mandat (corriger|ventiler|reemettre|annuler)|bordereau (reprendre|preparer|ecarter)|[Rr]éémett|[Rr]eprenez le"
@@ -58,3 +62,27 @@ def test_a_certified_invoice_is_mandated_in_the_finance_software() -> None:
     told = of_invoice(certified, (), (), editor=True)
     assert (told.coming, told.command) == ("Mandatez-la dans le logiciel financier, puis importez son flux.", IMPORT)
     assert of_invoice(certified, (), ()).command == "dematfin bordereau preparer"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (FluxState.REFUSED_BY_TDT, IMPORT),
+        (FluxState.BUILT, "dematfin bordereau abandonner E2026-000001"),
+    ],
+)
+def test_a_flow_in_trouble_is_put_right_in_the_finance_software(state: FluxState, words: str) -> None:
+    flux = Flux(
+        id="PAYE042",
+        siret=COMMUNE,
+        state=state,
+        bordereaux=("COMMUNE-2026-42",),
+        pieces=(),
+        unsigned=DocumentRef(sha256="0" * 64, size=1),
+        editor_flow="E2026-000001",
+        message="Non.",
+    )
+    told = _in_trouble(flux, datetime(2026, 3, 2, tzinfo=UTC))
+    assert words in told
+    assert not OUR_WAYS.search(told)
+    assert of_flux(flux, [mandat(editor=True, state=MandatState.REFUSED_AT_GATE)]).command == IMPORT

@@ -242,4 +242,5 @@ def _heard(hall: Hall, name: str, data: bytes) -> Answer:
         first = books.find(Answer)[0]
         books.save(replace(first, id=name, name=name, document=kept, state=AnswerState.STORED, remarks=()))
     follow_up(hall.app)
-    return next(one for one in hall.all(Answer) if one.id == name)
+    found: Answer = next(one for one in hall.all(Answer) if one.id == name)
+    return found
