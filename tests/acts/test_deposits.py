@@ -369,7 +369,7 @@ def test_a_flow_whose_mandats_are_known_is_withdrawn_and_its_bordereau_has_its_f
     former, second = sorted(answered.all(Flux), key=lambda one: one.id)
     failure = transmit(answered.app).failures[0].sentence
     assert failure.endswith(f'dematfin transmission retirer {second.id} --motif "…"')
-    sheet = withdraw.withdraw(answered.app, AGENT, second.id, WHY).bordereau
+    sheet = withdraw.withdraw(answered.app, AGENT, second.id, WHY).bordereaux[0]
     assert (sheet.flux, sheet.sent_before, sheet.refused) == (former.id, (second.id,), False)
     kept, dropped = sorted(answered.all(Flux), key=lambda one: one.id)
     assert (kept.state, kept.acquit) == (FluxState.ACKNOWLEDGED, AcquitSummary.ACCEPTED)

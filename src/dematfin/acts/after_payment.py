@@ -10,6 +10,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE
 from dematfin.domain.mandat.kind import PaymentMode
+from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
@@ -78,7 +79,12 @@ def not_settled(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
 
 
 def _check(app: App, invoice: Invoice, day: date) -> None:
-    if invoice.is_credit_note:
+    if app.policy.budget(invoice.siret).editor:
+        why = (
+            "son budget est mandaté par le logiciel financier : faites-y son mandat après paiement, puis importez son "
+            f"flux ({IMPORT})"
+        )
+    elif invoice.is_credit_note:
         why = "c'est un avoir, il ne se paie pas"
     elif invoice.state not in BEFORE_MANDAT:
         why = (

@@ -12,7 +12,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.labels import FLUX, MANDAT
 from dematfin.domain.mandat.bordereau import Bordereau, check_total
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
-from dematfin.domain.mandat.mandat import UNANSWERED, Mandat
+from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.reason import Speaker
 from dematfin.domain.mandat.stake import Stake
@@ -46,14 +46,19 @@ def see(app: App, who: Person, name: str, motif: str) -> tuple[str, ...]:
     said = _said(app, who, name, motif)
     with app.ledger.transaction() as books:
         answers = _unseen(books, name)
-        doubted = [one for one in books.find(Mandat, id=name) if one.doubt and not one.doubt_seen]
+        doubted = [one for one in books.find(Mandat, id=name) if _is_told(one) and not one.doubt_seen]
         if not answers and not doubted:
             message = f"« {name} » : aucune alerte à clore. Donnez le nom par lequel l'alerte commence."
             raise RuleError(message)
         books.save(*(replace(one, doubt_seen=said) for one in doubted))
         books.record(*(app.event(Subject.MANDAT, one.id, one.state, one.state, said) for one in doubted))
         _close(app, books, answers, said)
-    return (*(one.doubt for one in doubted), *(remark for one in answers for remark in one.remarks))
+    return (*(one.doubt or one.reason for one in doubted), *(remark for one in answers for remark in one.remarks))
+
+
+def _is_told(mandat: Mandat) -> bool:
+    """Say whether an alert about a mandat may be closed: what is rejected there may never come back."""
+    return bool(mandat.doubt) or (mandat.editor and mandat.state is MandatState.REJECTED)
 
 
 def find_accepted(app: App, who: Person, nomfic: str, motif: str) -> tuple[str, ...]:

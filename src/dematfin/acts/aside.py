@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from dematfin.domain.editor.ownership import check_ours
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import FLUX
@@ -68,6 +69,7 @@ def set_aside(app: App, who: Person, bordereau_id: str, mandat_key: str, motif: 
     with app.ledger.lease(LEASES[prepare], app.holder):
         with app.ledger.transaction() as books:
             bordereau = books.get(Bordereau, bordereau_id)
+            check_ours(bordereau)
             mandat = _named(books, bordereau, mandat_key)
             reason = for_journal(f"Mandat {mandat.id}", motif)
             following = later(books, bordereau)
@@ -94,6 +96,7 @@ def take_back(app: App, who: Person, mandat_id: str) -> Mandat:
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
+        check_ours(mandat)
         again = taken_back(mandat)
         books.save(again)
         motif = f"réintégré, garde le n° {mandat.number} ; il avait été écarté : {mandat.set_aside}"
@@ -111,6 +114,7 @@ def abandon(app: App, who: Person, mandat_id: str, motif: str) -> Mandat:
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
+        check_ours(mandat)
         reason = for_journal(f"Mandat {mandat_id}", motif)
         check_aside(mandat, "écartez-le d'abord de son bordereau (dematfin bordereau ecarter)")
         return give_up(app, books, mandat, reason)

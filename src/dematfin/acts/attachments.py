@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from dematfin.domain.editor.ownership import check_ours
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.invoice import Invoice
@@ -16,6 +17,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.justify import lacking
 from dematfin.steps.keeping import Given, keep, stand_in, store
+from dematfin.steps.made_elsewhere import made_elsewhere
 from dematfin.steps.pieces import FIRM, INVOICE, MANDAT, MARCHE, TAKEN_BACK, kept_for, with_kept
 
 OPEN: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED})
@@ -34,7 +36,7 @@ def attach(app: App, who: Person, key: str, given: Given) -> Piece:
     app = app.on_behalf_of(who, Act.PREPARE)
     stored = store(app, given)
     with app.ledger.transaction() as books:
-        thing, mandats = _subject(books, key)
+        thing, mandats = _subject(app, books, key)
         for mandat in mandats:
             _check_open(mandat, OPEN | AT_HELIOS)
         piece = keep(app, books, given, stored, thing)
@@ -47,7 +49,7 @@ def still_to_send(app: App, who: Person, key: str) -> str:
     """Return the mandat, already with the comptable, that a document given to a mandat or an invoice has to follow."""
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        return next((one.id for one in _subject(books, key)[1] if one.state in AT_HELIOS), "")
+        return next((one.id for one in _subject(app, books, key)[1] if one.state in AT_HELIOS), "")
 
 
 def attach_to_marche(app: App, who: Person, marche: str, given: Given) -> Piece:
@@ -115,6 +117,7 @@ def choose_rubrique(app: App, who: Person, mandat_id: str, rubrique: Rubrique, s
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
+        check_ours(mandat)
         _check_open(mandat)
         chosen = replace(mandat, rubrique=rubrique, cases=tuple(said))
         books.save(chosen)
@@ -123,7 +126,7 @@ def choose_rubrique(app: App, who: Person, mandat_id: str, rubrique: Rubrique, s
     return chosen
 
 
-def _subject(books: Books, key: str) -> tuple[str, tuple[Mandat, ...]]:
+def _subject(app: App, books: Books, key: str) -> tuple[str, tuple[Mandat, ...]]:
     """Return what a document given to a mandat or an invoice is kept for, and the mandats that it concerns.
 
     That of a mandat goes with its invoice, whatever becomes of the mandat.
@@ -135,7 +138,8 @@ def _subject(books: Books, key: str) -> tuple[str, tuple[Mandat, ...]]:
     if not books.find(Invoice, id=wanted):
         message = f"« {key} » n'est ni un mandat (M2026-000012) ni une facture (F2026-000012)."
         raise UnknownRecord(message)
-    same = books.find(Mandat, reference=books.get(Invoice, wanted).number)
+    invoice = books.get(Invoice, wanted)
+    same = dict.fromkeys((*books.find(Mandat, reference=invoice.number), *made_elsewhere(app, books, [invoice])))
     paying = [one for one in same if wanted in one.invoice_ids and one.state is not MandatState.CANCELLED]
     return kept_for(INVOICE, wanted), tuple(paying)
 

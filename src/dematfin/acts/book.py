@@ -1,6 +1,6 @@
 """The mayor's book of a bordereau: the facts, then the first page of each invoice, one at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,6 +61,7 @@ def book(app: App, who: Person, bordereau_id: str) -> Book:
         )
         mandats = sorted(books.find(Mandat, id=sheet.mandats), key=lambda mandat: mandat.number)
         flux = next(iter(books.find(Flux, id=sheet.flux)), None) if sheet.flux else None
+        written = _written(app, sheet, flux) if flux and sheet.editor else {}
         return Book(
             collectivite=app.policy.name,
             budget=budget.label,
@@ -69,8 +70,10 @@ def book(app: App, who: Person, bordereau_id: str) -> Book:
             state=FLUX[flux.state] if flux else "flux à construire",
             prepared_by=register.names.get(sheet.prepared_by, sheet.prepared_by),
             made_on=app.clock.today(),
-            entries=tuple(_entry(app, books, one, register) for one in mandats),
+            entries=tuple(_entry(app, books, one, register, written.get(one.number, {})) for one in mandats),
             remarks=tuple(of_waivers(books.find(Waiver, subject_id=sheet.id))),
+            together=tuple(key for key in flux.bordereaux if key != sheet.id) if flux else (),
+            editor_flow=flux.editor_flow if flux else "",
         )
 
 
@@ -96,7 +99,20 @@ def first_page(app: App, who: Person, entry: Entry) -> bytes:
     return image
 
 
-def _entry(app: App, books: Books, mandat: Mandat, register: _Register) -> Entry:
+def _written(app: App, sheet: Bordereau, flux: Flux) -> dict[int, dict[str, str]]:
+    """Return the documents that the file itself names for each mandat of a bordereau: IdUnique, then its name."""
+    try:
+        with app.documents.local(flux.to_deposit or flux.unsigned) as path:
+            read = app.reader.aller(path)
+    except DocumentError:
+        return {}
+    names = {one.id: one.name for one in read.documents}
+    place = (sheet.exercice, str(sheet.kind), sheet.number)
+    mandats = [one for its in read.bordereaux if (its.exercice, its.kind, its.number) == place for one in its.mandats]
+    return {one.number: {key: names.get(key) or key for key in one.references} for one in mandats}
+
+
+def _entry(app: App, books: Books, mandat: Mandat, register: _Register, written: Mapping[str, str]) -> Entry:
     found = {one.id: one for one in books.find(Invoice, id=mandat.invoice_ids)}
     invoices = tuple(found[key] for key in mandat.invoice_ids if key in found)
     pieces = {one.id: one for one in books.find(Piece, id=mandat.pieces)}
@@ -104,11 +120,12 @@ def _entry(app: App, books: Books, mandat: Mandat, register: _Register) -> Entry
         mandat=mandat,
         invoices=invoices,
         engagement=_engagement(books, mandat),
-        iban=mask(mandat.tiers.account.iban),
+        iban=mask(mandat.tiers.account.iban) if mandat.tiers.account.iban else "aucun compte",
         certified=tuple(_certified(app, books, invoices, register)),
         pieces=tuple(pieces[key] for key in mandat.pieces if key in pieces),
-        remarks=tuple(_remarks(app, books, mandat, invoices, register)),
+        remarks=tuple(_remarks(app, books, mandat, invoices, register, documented=bool(written))),
         first_page=next(_shown(invoices, [pieces[key] for key in mandat.pieces if key in pieces]), None),
+        others=tuple(name for key, name in written.items() if key not in pieces),
     )
 
 
@@ -150,16 +167,17 @@ def _certified(app: App, books: Books, invoices: Iterable[Invoice], register: _R
 
 
 def _remarks(
-    app: App, books: Books, mandat: Mandat, invoices: tuple[Invoice, ...], register: _Register
+    app: App, books: Books, mandat: Mandat, invoices: tuple[Invoice, ...], register: _Register, *, documented: bool
 ) -> list[Remark]:
-    """Return what is unusual, the most serious first."""
+    """Return what is unusual, the most serious first; no register holds the accounts of who is on the payroll."""
     siren, iban = mandat.tiers.siren, mandat.tiers.account.iban
     known = books.find(KnownAccount, id=account_id(siren, iban))
-    account = () if iban in register.paid else of_account(iban, known[0] if known else None, register.names)
+    nobody = not iban or (mandat.editor and not invoices and not siren)
+    account = () if nobody or iban in register.paid else of_account(iban, known[0] if known else None, register.names)
     found = [
         *account,
         *(remark for one in invoices for remark in of_invoice(one)),
         *of_waivers(books.find(Waiver, subject_id=(mandat.id, *mandat.invoice_ids))),
-        *of_mandat(mandat, app.clock.today()),
+        *of_mandat(mandat, app.clock.today(), documented=documented),
     ]
     return sorted(found, key=lambda remark: ORDER.index(remark.why))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.event import Subject
 from dematfin.domain.figures.coherence import of_all
 from dematfin.domain.figures.holdings import Holdings
@@ -166,6 +167,7 @@ def _holdings(app: App, books: Books) -> Holdings:
         remotes=books.find(RemoteFolder, state=OPEN),
         refused_pieces=books.find(Piece, refusal=Between(low=" ")),
         links=books.find(Link),
+        editor_flows=books.find(EditorFlow, state=EditorFlowState.OPEN),
         closures=app.policy.closures,
         patience=app.policy.patience,
         calendar=app.policy.deadline.calendar,

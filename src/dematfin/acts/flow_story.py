@@ -67,8 +67,8 @@ def listed(app: App, who: Person, *, under_way: bool = False) -> tuple[FlowLine,
 
 
 def _rank(flux: Flux) -> str:
-    """The counter at the end of a NomFic is one for all the flows of a budget."""
-    return flux.id.rpartition("_")[2]
+    """The counter at the end of a NomFic is one for all the flows of a budget; imports have their own."""
+    return flux.editor_flow or flux.id.rpartition("_")[2]
 
 
 def _line(flux: Flux, sheets: list[Bordereau]) -> FlowLine:

@@ -1,5 +1,6 @@
 """An agent gives bordereaux to whoever signs elsewhere, takes back a signed file, or recalls what is not signed yet."""
 
+import re
 import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +27,8 @@ from dematfin.steps.untouched import check_untouched
 LARGEST: Final = 200_000_000
 """Bytes of a signed file that comes back: a flow is cut before 100 MB, and a signature weighs some kilobytes."""
 CHUNK: Final = 1_000_000
+UNSAFE: Final = re.compile(r"[^A-Za-z0-9_-]")
+"""What no file name gets from a NomFic, which a finance software chooses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,8 @@ def export(app: App, who: Person, bordereau_id: str, folder: Path) -> Exported:
         raise RuleError(message)
     with app.ledger.reading() as books:
         check_unanswered(books, flux)
-    written = Exported(flow=folder / f"{flux.id}.xml", notice=folder / f"{flux.id}-a-signer.txt")
+    name = UNSAFE.sub("_", flux.id)
+    written = Exported(flow=folder / f"{name}.xml", notice=folder / f"{name}-a-signer.txt")
     with app.documents.local(flux.unsigned) as unsigned:
         check_untouched(flux, flux.unsigned, unsigned)
         _write(written, unsigned, notice(flux, [(one.bordereau, len(one.mandats)) for one in sheets]))

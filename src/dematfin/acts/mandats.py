@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from dematfin.domain.editor.ownership import check_ours
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -47,6 +48,7 @@ def resume(app: App, who: Person, bordereau_id: str) -> Bordereau:
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         bordereau = books.get(Bordereau, bordereau_id)
+        check_ours(bordereau)
         if not bordereau.refused:
             message = f"Le bordereau {bordereau_id} n'a pas été refusé : il n'y a rien à reprendre."
             raise RuleError(message)
@@ -66,6 +68,7 @@ def reissue(app: App, who: Person, mandat_id: str) -> Mandat:
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
+        check_ours(mandat)
         if mandat.state is not MandatState.REJECTED:
             message = f"Le mandat {mandat_id} n'a pas été rejeté par le comptable : il n'y a rien à réémettre."
             raise RuleError(message)

@@ -17,7 +17,7 @@ from dematfin.domain.reception import Answer, AnswerKind, AnswerState
 from dematfin.errors import AccessDenied, BadAnswer, DocumentError, Refused
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.retours import OUR_KINDS
+from dematfin.steps.retours import OUR_KINDS, made_by_an_editor
 
 OPEN = IN_DOUBT | {FluxState.TRANSMITTED}
 ASKED = frozenset({FluxState.TRANSMITTED, FluxState.REFUSED_BY_TDT})
@@ -147,14 +147,23 @@ def _unknown_mandats(app: App, answers: Iterable[Answer]) -> Iterator[Unknown]:
         except DocumentError:
             continue
         with app.ledger.reading() as books:
-            yield from (_unknown(answer, piece) for piece in retour.pieces if not _ours(books, retour.siret, piece))
+            for piece in retour.pieces:
+                sheets = _sheets(books, retour.siret, piece)
+                if not _is_listed(books, sheets, piece):
+                    yield Unknown(
+                        retour=answer.name,
+                        exercice=piece.exercice,
+                        bordereau=piece.bordereau,
+                        number=piece.number,
+                        usual=not sheets and made_by_an_editor(app, retour.siret),
+                    )
 
 
-def _unknown(answer: Answer, piece: RetourPiece) -> Unknown:
-    return Unknown(retour=answer.name, exercice=piece.exercice, bordereau=piece.bordereau, number=piece.number)
+def _sheets(books: Books, siret: str, piece: RetourPiece) -> list[Bordereau]:
+    found = books.find(Bordereau, siret=siret, exercice=piece.exercice, number=piece.bordereau)
+    return [one for one in found if one.kind is OUR_KINDS.get(piece.bordereau_kind)]
 
 
-def _ours(books: Books, siret: str, piece: RetourPiece) -> bool:
-    sheets = books.find(Bordereau, siret=siret, exercice=piece.exercice, number=piece.bordereau)
-    listed = [key for one in sheets if one.kind is OUR_KINDS.get(piece.bordereau_kind) for key in one.mandats]
-    return any(piece.number in (one.number, *one.burnt) for one in books.find(Mandat, id=tuple(listed)))
+def _is_listed(books: Books, sheets: Iterable[Bordereau], piece: RetourPiece) -> bool:
+    listed = tuple(key for one in sheets for key in one.mandats)
+    return any(piece.number in (one.number, *one.burnt) for one in books.find(Mandat, id=listed))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
+from dematfin.domain.editor.ownership import check_ours
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -48,6 +49,7 @@ def cancel(app: App, who: Person, mandat_id: str, motif: str) -> Mandat:
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
+        check_ours(mandat)
         reason = for_journal(f"Mandat {mandat_id}", motif)
         if mandat.aside:
             raise _wrong(mandat, f"il est écarté, abandonnez-le (dematfin mandat abandonner {mandat_id} --motif …)")
@@ -65,6 +67,7 @@ def reduce(app: App, who: Person, mandat_id: str, wish: Wish) -> Mandat:
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
+        check_ours(mandat)
         return _reduce(app, books, mandat, replace(wish, motif=for_journal(f"Mandat {mandat_id}", wish.motif)))
 
 

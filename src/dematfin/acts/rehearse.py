@@ -50,7 +50,7 @@ def day(app: App, who: Person) -> Iterator[str]:
         for flow in books.find(EditorFlow, state=EditorFlowState.OPEN):
             yield f"Rapprocher de nouveau l'import {flow.id}."
         certified = len(books.find(Invoice, state=InvoiceState.SERVICE_FAIT))
-        prepared = len(books.find(Mandat, state=MandatState.PREPARED, set_aside=""))
+        prepared = len(books.find(Mandat, state=MandatState.PREPARED, set_aside="", editor=False))
         yield f"Mandater {certified} factures visées et mettre en bordereau {prepared} mandats déjà prêts."
     if app.exchange is not None:
         yield f"Remettre {len(waiting(app, who))} choses au logiciel financier."

@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.figures.overview import label
 from dematfin.domain.invoice.invoice import Invoice, normalised, search_key
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.together import leading
 from dematfin.domain.parties.iban import compact as compact_iban
@@ -19,6 +21,7 @@ from dematfin.domain.registers import engagement_id
 from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import All, Between, Books, Ending, Holding
+from dematfin.steps.made_elsewhere import made_elsewhere
 
 SHOWN: Final = 200
 SIREN_LENGTH: Final = 9
@@ -66,11 +69,11 @@ def search(app: App, who: Person, wanted: Criteria) -> tuple[Found, ...]:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         where = dict(_where(app, books, wanted))
-        ways = _ways(wanted.words) if wanted.words else ({},)
+        ways = (*_ways(wanted.words), *_of_import(books, wanted.words)) if wanted.words else ({},)
         _check(wanted, where)
         found = {one.id: one for way in ways for one in books.last(Invoice, SHOWN, "issued_on", **_both(where, way))}
         newest = sorted(found.values(), key=lambda one: (one.issued_on, one.id), reverse=True)
-        return tuple(_found(books, invoice) for invoice in newest[:SHOWN])
+        return tuple(_found(app, books, invoice) for invoice in newest[:SHOWN])
 
 
 def one(app: App, who: Person, key: str) -> Found:
@@ -88,7 +91,7 @@ def one(app: App, who: Person, key: str) -> Found:
                 message = f"Plusieurs factures portent le numéro « {key} », donnez l'identifiant : {listed}."
                 raise RuleError(message)
             if found:
-                return _found(books, found[0])
+                return _found(app, books, found[0])
     message = f"Aucune facture « {key} ». Cherchez-la : dematfin facture chercher."
     raise UnknownRecord(message)
 
@@ -155,16 +158,23 @@ def _ways(words: str) -> tuple[Where, ...]:
     )
 
 
-def _found(books: Books, invoice: Invoice) -> Found:
-    mandats = _mandats(books, invoice) if invoice.state is InvoiceState.TO_PAY else ()
+def _of_import(books: Books, words: str) -> Iterator[Where]:
+    """Look for the invoices that an export of the finance software pays."""
+    for one in books.find(EditorFlow, id=words.strip().upper()):
+        sheets = tuple(key for flux in books.find(Flux, id=one.flux) for key in flux.bordereaux)
+        yield {"id": tuple(key for mandat in books.find(Mandat, bordereau=sheets) for key in mandat.invoice_ids)}
+
+
+def _found(app: App, books: Books, invoice: Invoice) -> Found:
+    mandats = _mandats(app, books, invoice) if invoice.state is InvoiceState.TO_PAY else ()
     return Found(invoice=invoice, mandat=leading(mandats), label=label(invoice, mandats))
 
 
-def _mandats(books: Books, invoice: Invoice) -> tuple[Mandat, ...]:
+def _mandats(app: App, books: Books, invoice: Invoice) -> tuple[Mandat, ...]:
     """Return the mandats made of an invoice: they bear its number, or that of the one which a credit note nets."""
     numbers = {invoice.number}
     if invoice.is_credit_note and (cited := normalised(invoice.content.origin_number)):
         firm = books.find(Invoice, supplier_siren=invoice.supplier_siren, number_key=cited)
         numbers |= {origin.number for origin in firm}
-    made = books.find(Mandat, reference=numbers, siret=invoice.siret)
-    return tuple(mandat for mandat in made if invoice.id in mandat.invoice_ids)
+    made = (*books.find(Mandat, reference=numbers, siret=invoice.siret), *made_elsewhere(app, books, [invoice]))
+    return tuple(mandat for mandat in dict.fromkeys(made) if invoice.id in mandat.invoice_ids)

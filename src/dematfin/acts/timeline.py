@@ -24,7 +24,7 @@ class Thread:
 
 
 def thread(app: App, who: Person, identifier: str) -> Thread:
-    """Return the thread of an invoice, a mandat, a bordereau or a flow.
+    """Return the thread of an invoice, a mandat, a bordereau, a flow or an import.
 
     Raises:
         UnknownRecord: nothing is called so; RuleError: several things are, the message names them.
@@ -46,7 +46,7 @@ def thread(app: App, who: Person, identifier: str) -> Thread:
 def _concerned(app: App, subject: Subject, key: str, found: Records) -> Iterator[Event]:
     """Keep what belongs to the thread: of a bordereau or a flow, not what its mandats lived before or in another."""
     events = [one.event for one in app.ledger.history(keys=found.keys)]
-    if subject not in {Subject.BORDEREAU, Subject.FLUX}:
+    if subject not in {Subject.BORDEREAU, Subject.FLUX, Subject.EDITOR_FLOW}:
         yield from events
         return
     begun = min((event.at for event in events if event.subject_id == key), default=None)
@@ -54,5 +54,5 @@ def _concerned(app: App, subject: Subject, key: str, found: Records) -> Iterator
     ended = min((one.event.at for one in others), default=None)
     for event in events:
         during = begun and event.at >= begun and (ended is None or event.at < ended)
-        if during or event.subject_id == key:
+        if during or event.subject_id == key or event.subject is Subject.EDITOR_FLOW:
             yield event

@@ -26,14 +26,14 @@ OURS: Final = frozenset({FluxState.BUILT, FluxState.SIGNED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
-    """The bordereau as it is now, and what a person must know or see to."""
+    """The bordereaux as they are now, and what a person must know or see to."""
 
-    bordereau: Bordereau
+    bordereaux: tuple[Bordereau, ...]
     notes: tuple[str, ...]
 
 
 def withdraw(app: App, who: Person, nomfic: str, motif: str) -> Withdrawn:
-    """Drop such a flow: its bordereau goes back to the flow that arrived, its mandats are where the comptable says.
+    """Drop such a flow: its bordereaux go back to the flow that arrived, its mandats are where the comptable says.
 
     Raises:
         Forbidden, UnknownRecord, ComeBackLater; RuleError: no motif, the flow may have left or is away, or the
@@ -45,13 +45,15 @@ def withdraw(app: App, who: Person, nomfic: str, motif: str) -> Withdrawn:
     with app.ledger.lease(LEASES[prepare], app.holder), app.ledger.transaction() as books:
         flux = flux_named(books, nomfic)
         _check_ours(flux)
-        (bordereau,) = books.find(Bordereau, id=flux.bordereaux)
-        _check_known(flux, bordereau, mandats_of(books, flux))
-        former = _former(books, bordereau)
+        bordereaux = books.find(Bordereau, id=flux.bordereaux)
+        _check_known(flux, bordereaux[0], mandats_of(books, flux))
+        former = {one.id: _former(books, one) for one in bordereaux}
         told = f"le comptable connaît ses mandats, il était donc arrivé : {reason}"
-        accept(app, books, former, told, by=app.by)
-        alarms = take_arrived(app, books, bordereau, former, tally)
-        return Withdrawn(bordereau=books.get(Bordereau, bordereau.id), notes=(*tally.outcome().notes, *alarms))
+        for before in {one.id: one for one in former.values()}.values():
+            accept(app, books, before, told, by=app.by)
+        alarms = [line for one in bordereaux for line in take_arrived(app, books, one, former[one.id], tally)]
+        now = books.find(Bordereau, id=flux.bordereaux)
+        return Withdrawn(bordereaux=now, notes=(*tally.outcome().notes, *alarms))
 
 
 def _check_ours(flux: Flux) -> None:
@@ -66,9 +68,14 @@ def _check_ours(flux: Flux) -> None:
 
 def _check_known(flux: Flux, bordereau: Bordereau, mandats: tuple[Mandat, ...]) -> None:
     if all(one.state is MandatState.IN_BORDEREAU for one in mandats):
+        out = (
+            f"abandonnez l'import {flux.editor_flow} et exportez-le sans lui du logiciel financier"
+            if flux.editor_flow
+            else f'dematfin bordereau ecarter {bordereau.id} NUMÉRO --motif "…"'
+        )
         message = (
             f"Flux {flux.id} : le comptable n'a répondu sur aucun de ses mandats, il peut être signé et envoyé. Pour "
-            f"qu'un mandat n'en soit pas : dematfin bordereau ecarter {bordereau.id} NUMÉRO --motif \"…\""
+            f"qu'un mandat n'en soit pas : {out}"
         )
         raise RuleError(message)
 

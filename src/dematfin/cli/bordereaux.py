@@ -83,6 +83,10 @@ def show_sheet(bordereau: Key, configuration: Configuration = DEFAULT, json: Jso
     say(f"{sheet.bordereau.id} du {day(sheet.bordereau.emitted_on)} · {_state(sheet)}", style="bold")
     say(f"Total {french(sheet.bordereau.total)} · cumul annuel {french(sheet.bordereau.cumul)}")
     say(f"Flux {sheet.bordereau.flux or 'à construire'}")
+    if sheet.flux and sheet.flux.editor_flow:
+        say(f"Fait par le logiciel financier (import {sheet.flux.editor_flow})")
+    if sheet.flux and (others := [key for key in sheet.flux.bordereaux if key != sheet.bordereau.id]):
+        say(f"Dans le même fichier : {', '.join(others)}")
     if sheet.flux and sheet.flux.message:
         say(f"! {sheet.flux.message}", style="yellow")
     show_mandats(sheet.mandats)

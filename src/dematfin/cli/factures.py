@@ -94,7 +94,8 @@ def _headline(story: consult.Story) -> None:
     for finding in invoice.findings:
         say(f"  {finding.sentence} ({finding.code})")
     for mandat in story.mandats:
-        say(f"Mandat {mandat.id} n° {mandat.number or '—'} : {french(mandat.amount)}, {labels.standing(mandat)}")
+        whose = " du logiciel financier" * mandat.editor
+        say(f"Mandat {mandat.id} n° {mandat.number or '—'}{whose} : {french(mandat.amount)}, {labels.standing(mandat)}")
     for one in story.waivers:
         say(waiver_line(one), style="yellow")
 

@@ -6,6 +6,7 @@ from dematfin.acts import timeline as acts
 from dematfin.cli.context import Desk
 from dematfin.cli.output import counted, day, instant, say, write_json
 from dematfin.domain import labels
+from dematfin.domain.editor.editor_flow import EDITOR_FLOW_MACHINE
 from dematfin.domain.event import Subject
 from dematfin.domain.figures.next_step import Standing
 from dematfin.domain.figures.timeline import Moment
@@ -71,6 +72,8 @@ def _linked(found: Records, subject: Subject) -> None:
         say(f"{counted(len(found.mandats), 'mandat')}, {french(total)}")
     for sheet in found.sheets:
         say(f"Bordereau {sheet.id} du {day(sheet.emitted_on)}")
+    for export in found.imports:
+        say(f"Import {export.id} ({export.name}) : {EDITOR_FLOW_MACHINE.words[export.state]}")
     for flux in found.flows:
         number = f", n° {flux.remote_id} au TdT" if flux.remote_id else ""
         say(f"Flux {flux.id} : {labels.FLUX[flux.state]}{f', {flux.acquit}' if flux.acquit else ''}{number}")

@@ -20,8 +20,8 @@ from dematfin.domain.figures.in_flight import Awaited, InFlight
 from dematfin.domain.figures.in_flight import counted as summed
 from dematfin.domain.mandat.answers import Anomaly
 from dematfin.domain.mandat.attempt import ATTEMPT
-from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.mandat.twins import SheetVerdict, numbers_of, of_sheets
 from dematfin.domain.money import french
 from dematfin.domain.reception import AnswerState
 from dematfin.ports.app import App
@@ -156,21 +156,21 @@ def _identity(story: acts.FlowStory) -> None:
 
 
 def _carried(story: acts.FlowStory) -> None:
+    judged = of_sheets(story.verdict, story.sheets, numbers_of(story.mandats)) if story.verdict else {}
     for sheet in story.sheets:
-        say(f"\nBordereau {sheet.id} : {french(sheet.total)}{_judged(story, sheet)}", style="bold")
+        say(f"\nBordereau {sheet.id} : {french(sheet.total)}{_judged(judged.get(sheet.id))}", style="bold")
         for one in (mandat for mandat in story.mandats if mandat.id in sheet.mandats):
             say(f"  Mandat {one.id} n° {one.number or '—'} : {french(one.amount)}, {labels.standing(one)}")
     for piece in story.pieces:
         say(f"  Pièce {piece.label}, {weight(piece.document.size)}{_piece(story, piece)}")
 
 
-def _judged(story: acts.FlowStory, sheet: Bordereau) -> str:
-    verdict, key = story.verdict, (sheet.exercice, sheet.number)
-    if verdict is None:
+def _judged(told: SheetVerdict | None) -> str:
+    if told is None:
         return ""
-    if anomalies := verdict.whole or verdict.refused.get(key, ()):
-        return f", refusé par l'acquit : {_reasons(anomalies)}"
-    return ", accepté par l'acquit" if key in verdict.accepted else ", l'acquit ne dit rien de lui"
+    if told.refused:
+        return f", refusé par l'acquit : {_reasons(told.refused)}"
+    return ", accepté par l'acquit" if told.accepted else ", l'acquit ne dit rien de clair de lui"
 
 
 def _piece(story: acts.FlowStory, piece: Piece) -> str:

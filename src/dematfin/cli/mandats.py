@@ -17,6 +17,7 @@ from dematfin.cli.ventilation import line
 from dematfin.cli.visas import DATES
 from dematfin.domain.finding import blocking
 from dematfin.domain.labels import INVOICE, standing
+from dematfin.domain.mandat.codes import said
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import french
@@ -49,7 +50,7 @@ def list_mandats(configuration: Configuration = DEFAULT, json: Json = False) -> 
                 one.bordereau,
                 one.tiers.name,
                 french(one.amount),
-                KINDS.get(one.kind, "") + _unbilled(one) + standing(one),
+                _kind(one) + _unbilled(one) + standing(one),
             )
             for one in found
         ],
@@ -57,6 +58,12 @@ def list_mandats(configuration: Configuration = DEFAULT, json: Json = False) -> 
         words=(3, 5),
         empty="Aucun mandat : visez des factures, puis préparez (bordereau preparer).",
     )
+
+
+def _kind(mandat: Mandat) -> str:
+    """Say what a mandat is, when it pays no supplier."""
+    told = KINDS.get(mandat.kind, "")
+    return told or (f"{said(mandat.codes)}, " if mandat.editor and said(mandat.codes) else "")
 
 
 @app.command("corriger", cls=FrenchCommand)
@@ -169,7 +176,7 @@ def after(
 
 
 def _unbilled(mandat: Mandat) -> str:
-    return "" if mandat.shares or mandat.origin else "sans facture, "
+    return "" if mandat.shares or mandat.origin or mandat.editor else "sans facture, "
 
 
 def show_lines(mandat: Mandat) -> None:

@@ -1,6 +1,7 @@
 """`bordereau signer|envoyer|exporter|reprendre|rappeler`: an order to pay is given, here or elsewhere."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
@@ -75,20 +76,20 @@ def sign_all(configuration: Configuration = DEFAULT, oui: Beforehand = False) ->
 
 
 def _note_paper(desk: Desk, sheets: Sequence[Sheet], *, oui: bool) -> None:
-    for sheet in _agreed(desk, sheets, PAPER, oui=oui):
-        signing.sign_on_paper(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
-        say(f"{sheet.bordereau.id} : signé sur papier par {desk.who.name}. Reste à le transmettre.", style="green")
+    for file in _agreed(desk, sheets, PAPER, oui=oui):
+        signing.sign_on_paper(desk.app, desk.who, file[0].flux.id, total_of(file))
+        say(f"{_names(file)} : signé sur papier par {desk.who.name}. Reste à le transmettre.", style="green")
 
 
 def _sign(desk: Desk, sheets: Sequence[Sheet], *, oui: bool) -> None:
     if holder := signing.holder(desk.app, desk.who):
         _show_holder(desk, holder)
     remarks: list[str] = []
-    for sheet in _agreed(desk, sheets, SIGN, oui=oui):
-        report = signing.sign(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
+    for file in _agreed(desk, sheets, SIGN, oui=oui):
+        report = signing.sign(desk.app, desk.who, file[0].flux.id, total_of(file))
         fact = report.signatures[0]
         when = desk.app.clock.local(fact.signed_at)
-        said = f"{sheet.bordereau.id} : signé par {fact.signer}, le {when:%d/%m/%Y à %H:%M}."
+        said = f"{_names(file)} : signé par {fact.signer}, le {when:%d/%m/%Y à %H:%M}."
         say(f"{said} Reste à le transmettre.", style="green")
         remarks += report.remarks
     _show_remarks(dict.fromkeys(remarks))
@@ -100,8 +101,8 @@ def hand_all_over(configuration: Configuration = DEFAULT, oui: Beforehand = Fals
     sheets = hand_over.to_hand_over(desk.app, desk.who)
     if not sheets:
         say("Aucun bordereau à envoyer à la signature.")
-    for sheet in _agreed(desk, sheets, SEND, oui=oui) if sheets else ():
-        hand_over.hand_over(desk.app, desk.who, sheet.flux.id, sheet.bordereau.total)
+    for file in _agreed(desk, sheets, SEND, oui=oui) if sheets else ():
+        hand_over.hand_over(desk.app, desk.who, file[0].flux.id, total_of(file))
     outcome = acts.run(desk.app, desk.who, collecting)
     account(outcome)
     raise typer.Exit(outcome.exit_code)
@@ -167,33 +168,45 @@ def _show_holder(desk: Desk, holder: Holder) -> None:
         say(f"! Il expire dans {counted(left, 'jour')} : demandez le suivant dès maintenant.", style="yellow")
 
 
-def _agreed(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> list[Sheet]:
-    """Show what waits, and return what a person agrees to: all at once, or one after the other."""
-    if len(sheets) == 1:
-        return _one_by_one(desk, sheets, words, oui=oui)
+def _agreed(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> list[list[Sheet]]:
+    """Show what waits, and return what a person agrees to, file by file: all at once, or one after the other."""
+    files = [list(file) for _, file in groupby(sheets, key=lambda sheet: sheet.flux.id)]
+    if len(files) == 1:
+        return _one_by_one(desk, files, words, oui=oui)
     _show_all(desk, sheets, words)
     question = words.several.format(count=len(sheets), order=_order(sheets))
     choices = "« oui » pour tous, « un » pour les voir un par un, autre chose pour aucun :"
     answer = YES if oui else _asked(f"{question} {choices}", words)
     if answer == YES:
-        return list(sheets)
+        return files
     if answer == EACH:
-        return _one_by_one(desk, sheets, words, oui=False)
+        return _one_by_one(desk, files, words, oui=False)
     say(f"Aucun des {len(sheets)} bordereaux n'est {words.undone}.")
     return []
 
 
-def _one_by_one(desk: Desk, sheets: Sequence[Sheet], words: Words, *, oui: bool) -> list[Sheet]:
+def _one_by_one(desk: Desk, files: Sequence[list[Sheet]], words: Words, *, oui: bool) -> list[list[Sheet]]:
     agreed = []
-    for sheet in sheets:
-        _show(desk, sheet, words)
-        show_mandats(sheet.mandats)
-        question = words.one.format(order=_order([sheet]))
-        if oui or _asked(f"{question} [oui/non]", words) == YES:
-            agreed.append(sheet)
+    for file in files:
+        for sheet in file:
+            _show(desk, sheet, words)
+            show_mandats(sheet.mandats)
+        if oui or _asked(f"{_question(file, words)} [oui/non]", words) == YES:
+            agreed.append(file)
         else:
-            say(f"Le bordereau {sheet.bordereau.id} n'est pas {words.undone}.")
+            say(f"Le bordereau {_names(file)} n'est pas {words.undone}.")
     return agreed
+
+
+def _question(file: Sequence[Sheet], words: Words) -> str:
+    """A finance software may put several bordereaux in one file: they are signed together, or not at all."""
+    if len(file) == 1:
+        return words.one.format(order=_order(file))
+    return f"{words.several.format(count=len(file), order=_order(file))} Un seul fichier les porte : tous ou aucun."
+
+
+def _names(file: Iterable[Sheet]) -> str:
+    return ", ".join(sheet.bordereau.id for sheet in file)
 
 
 def _order(sheets: Sequence[Sheet]) -> str:

@@ -13,6 +13,7 @@ from dematfin.domain import money
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.attempt import ATTEMPT, Attempt
 from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.domain.mandat.stake import Stake
 from dematfin.domain.money import french
 from dematfin.errors import RuleError
@@ -88,8 +89,9 @@ def withdraw_flow(flux: Key, motif: Why, configuration: Configuration = DEFAULT)
     """Retire un flux jamais envoyé dont le comptable connaît déjà les mandats, par un flux précédent."""
     desk = sit(configuration)
     done = withdraw.withdraw(desk.app, desk.who, flux, motif)
-    sheet = done.bordereau
-    say(f"Flux {flux} : retiré, il ne partira pas. Le bordereau {sheet.id} est celui du flux {sheet.flux}, arrivé.")
+    say(f"Flux {flux} : retiré, il ne partira pas.")
+    for sheet in done.bordereaux:
+        say(f"Le bordereau {sheet.id} est celui du flux {sheet.flux}, arrivé.")
     say("Ses mandats suivent ce que dit le comptable. Si l'un avait été corrigé depuis, dites-le-lui.")
     for note in done.notes:
         say(f"! {note}", style="yellow")
@@ -111,6 +113,8 @@ def show_stake(stake: Stake) -> None:
 
 def to_go_on(flux: Flux) -> str:
     """Return the command that sends again what a flow did not bring."""
+    if flux.editor_flow:
+        return IMPORT
     return f"dematfin bordereau reprendre {flux.bordereaux[0]}" if flux.bordereaux else ALONE
 
 

@@ -9,6 +9,7 @@ from dematfin.cli.french import FrenchCommand
 from dematfin.cli.mandats import Key, show_lines
 from dematfin.cli.output import day, say, write_json
 from dematfin.domain import labels
+from dematfin.domain.mandat.codes import said
 from dematfin.domain.mandat.explanation import Explanation
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat
 from dematfin.domain.mandat.rubriques import RUBRIQUES, Rubrique
@@ -28,6 +29,9 @@ def show(mandat: Key, configuration: Configuration = DEFAULT, json: Json = False
         write_json(found)
         return
     say(f"{found.mandat.id} · {found.mandat.tiers.name} · {french(found.mandat.amount)}", style="bold")
+    if found.mandat.editor:
+        what = said(found.mandat.codes)
+        say(f"Mandat n° {found.mandat.number} du logiciel financier{f' ({what})' if what else ''}")
     say(f"{found.mandat.label} ({_paid(found.mandat)})")
     if found.mandat.state in UNANSWERED:
         _say_waiting(found)

@@ -33,6 +33,7 @@ OF_ITS_MANDAT: Final[dict[MandatState, str]] = {
 }
 """The label of an invoice to pay follows its mandat."""
 SET_ASIDE: Final = "mandat écarté"
+TO_IMPORT: Final = "à exporter de nouveau du logiciel financier"
 
 
 def of_mandats(mandats: Iterable[Mandat]) -> str:
@@ -50,6 +51,8 @@ def standing(mandat: Mandat) -> str:
     """Say where a mandat stands, and why when it is set aside or came back."""
     if mandat.aside:
         return f"écarté : {mandat.set_aside}"
+    if mandat.editor and mandat.state is MandatState.PREPARED:
+        return TO_IMPORT
     return MANDAT[mandat.state] + (f" : {mandat.reason}" if mandat.reason else "")
 
 

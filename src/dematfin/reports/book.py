@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dematfin.domain.labels import PIECE
 from dematfin.domain.mandat.book import Book, Entry, days_left
-from dematfin.domain.mandat.codes import MODE
+from dematfin.domain.mandat.codes import MODE, said
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.money import french
 from dematfin.errors import DocumentError, PaperRefused
@@ -46,7 +46,7 @@ def write(book: Book, draw: Draw, sink: IO[bytes]) -> tuple[str, ...]:
         lstrip_blocks=True,
     )
     environment.filters |= {"euros": french, "day": "{:%d/%m/%Y}".format}
-    environment.globals |= {"picture": picture, "days_left": days_left, "kinds": KINDS, "modes": MODE}
+    environment.globals |= {"picture": picture, "days_left": days_left, "kinds": KINDS, "modes": MODE, "said": said}
     environment.globals |= {"piece_kinds": PIECE}
     for chunk in environment.get_template("livre.html").generate(book=book):
         sink.write(chunk.encode())

@@ -1,6 +1,6 @@
 """Acquits: what the entry gate of Hélios makes of each bordereau and document of a flow, in one transaction, once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,6 +13,7 @@ from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
 from dematfin.domain.mandat.foreign import foreign
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.domain.mandat.said import gate_reasons, sentence
+from dematfin.domain.mandat.twins import UNTOLD, SheetVerdict, are_there, key_of, numbers_of, of_sheets
 from dematfin.domain.mandat.verdict import FlowVerdict, read_acquit
 from dematfin.domain.reception import Answer, AnswerState
 from dematfin.errors import InvalidPes
@@ -38,6 +39,7 @@ class _Case:
     books: Books
     flux: Flux
     verdict: FlowVerdict
+    sheets: Mapping[str, SheetVerdict]
     tally: Tally
 
 
@@ -53,13 +55,20 @@ def apply_acquit(app: App, answer: Answer, acquit: Acquit, tally: Tally) -> tupl
     with app.ledger.transaction() as books:
         if is_applied(books, answer):
             return ()
-        case = _Case(app, books, books.get(Flux, answer.flux), read_acquit(acquit), tally)
+        flux, verdict = books.get(Flux, answer.flux), read_acquit(acquit)
+        case = _Case(app, books, flux, verdict, _by_sheet(books, flux, verdict), tally)
         if case.flux.state is FluxState.ACKNOWLEDGED and case.flux.acquit is not AcquitSummary.UNCLEAR:
             settled = second(app, books, answer, case.flux, case.verdict)
         else:
             settled = _first(case, answer, acquit)
         books.save(settled)
     return settled.remarks
+
+
+def _by_sheet(books: Books, flux: Flux, verdict: FlowVerdict) -> dict[str, SheetVerdict]:
+    sheets = books.find(Bordereau, id=flux.bordereaux)
+    mandats = books.find(Mandat, bordereau=flux.bordereaux) if are_there(sheets) else ()
+    return of_sheets(verdict, sheets, numbers_of(mandats))
 
 
 def is_applied(books: Books, answer: Answer) -> bool:
@@ -71,8 +80,8 @@ def _first(case: _Case, answer: Answer, acquit: Acquit) -> Answer:
     sheets = case.books.find(Bordereau, id=case.flux.bordereaux)
     policy, siret = case.app.policy, case.flux.siret
     budget = policy.budget(siret) if policy.owns(siret) else None
-    remarks = (*acquit.remarks, *foreign(acquit, case.verdict, budget, {_key(sheet) for sheet in sheets}))
-    accepted = [sheet for sheet in sheets if _key(sheet) in case.verdict.accepted]
+    remarks = (*acquit.remarks, *foreign(acquit, case.verdict, budget, {key_of(sheet) for sheet in sheets}))
+    accepted = [sheet for sheet in sheets if case.sheets[sheet.id].accepted]
     if twice := [other for sheet in accepted if (other := has_left(case.books, sheet, case.flux))]:
         return replace(answer, state=AnswerState.DIFFERENT, remarks=(*remarks, _both(case.flux, twice)))
     _acknowledge(case, sheets)
@@ -84,9 +93,7 @@ def _first(case: _Case, answer: Answer, acquit: Acquit) -> Answer:
 
 def _acknowledge(case: _Case, sheets: Iterable[Bordereau]) -> None:
     flux, verdict = case.flux, case.verdict
-    told = verdict.accepted | verdict.refused.keys()
-    silent = not verdict.whole and any(_key(sheet) not in told for sheet in sheets)
-    summary = AcquitSummary.UNCLEAR if silent else verdict.summary
+    summary = _summary(case, sheets)
     message = _sentence(verdict.whole) or _sentence(_all_anomalies(verdict))
     case.books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=summary, message=message))
     end_open(case.app, case.books, flux, AttemptState.ARRIVED, "Hélios l'a acquitté")
@@ -94,12 +101,21 @@ def _acknowledge(case: _Case, sheets: Iterable[Bordereau]) -> None:
     case.books.record(case.app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=DGFIP))
 
 
+def _summary(case: _Case, sheets: Iterable[Bordereau]) -> AcquitSummary:
+    """Twins may be one refused and one accepted, under one name."""
+    told = [case.sheets[sheet.id] for sheet in sheets]
+    if any(one == UNTOLD for one in told):
+        return AcquitSummary.UNCLEAR
+    partly = case.verdict.summary is AcquitSummary.REFUSED and any(one.accepted for one in told)
+    return AcquitSummary.PARTLY if partly else case.verdict.summary
+
+
 def _judge(case: _Case, sheet: Bordereau) -> Iterator[str]:
     """Apply what an acquit says of one bordereau; yield what stays to be seen to."""
-    key, verdict = _key(sheet), case.verdict
-    if verdict.whole or key in verdict.refused:
-        yield from _refused(case, sheet, verdict.whole or verdict.refused[key])
-    elif key not in verdict.accepted:
+    told = case.sheets[sheet.id]
+    if told.refused:
+        yield from _refused(case, sheet, told.refused)
+    elif not told.accepted:
         case.tally.note(f"Bordereau {sheet.id} : l'acquit ne dit rien de clair de lui. Voyez avec le comptable.")
     elif sheet.flux == case.flux.id and case.flux.state in {FluxState.TRANSMITTED, FluxState.ACKNOWLEDGED}:
         _record(case, sheet, "accepté", "accepté par Hélios")
@@ -171,10 +187,6 @@ def _both(flux: Flux, others: Iterable[Flux]) -> str:
         f"le flux {sent} : il peut y être deux fois. Rien n'est changé ni renvoyé ici. Appelez le comptable pour qu'il "
         "n'en prenne qu'un en charge."
     )
-
-
-def _key(sheet: Bordereau) -> tuple[int, int]:
-    return sheet.exercice, sheet.number
 
 
 def _all_anomalies(verdict: FlowVerdict) -> tuple[Anomaly, ...]:

@@ -66,7 +66,7 @@ def _as_it_left(sheet: Bordereau, flux: Flux, arrived: Sequence[Mandat], listed:
         mandats=tuple(mandat.id for mandat in sorted(arrived, key=lambda one: one.number)),
         total=total(arrived),
         tva=total_tva(arrived),
-        cumul=sheet.cumul + total(arrived) - total(listed),
+        cumul=sheet.cumul if sheet.editor else sheet.cumul + total(arrived) - total(listed),
     )
 
 
@@ -106,7 +106,7 @@ def _let_out(app: App, books: Books, sheet: Bordereau, mandats: Sequence[Mandat]
     """What took a place in the bordereau after its flow had left goes in the next one; a number that Hélios has under
     another mandat is not its own any more."""
     for one in mandats:
-        number = 0 if one.number in taken else one.number
+        number = 0 if one.number in taken and not one.editor else one.number
         books.save(replace(one, state=MandatState.PREPARED, bordereau="", number=number))
         motif = f"sorti du bordereau {sheet.id}, qu'Hélios avait déjà reçu sans lui"
         kept = f"garde le n° {number}" if number else f"le n° {one.number} y est déjà pris, il en recevra un autre"

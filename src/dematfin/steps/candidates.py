@@ -17,7 +17,7 @@ from dematfin.domain.parties.payee import Assignment
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
-from dematfin.steps.thread import MANDAT
+from dematfin.steps.made_elsewhere import MANDAT
 
 OLDEST: Final = timedelta(days=3 * 366)
 """An older invoice is paid so rarely that a person names it."""

@@ -22,6 +22,7 @@ from dematfin.domain.visa.decision import VISA_FINDING
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
 from dematfin.steps.accounts import accounts_of
+from dematfin.steps.made_elsewhere import made_elsewhere
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.payees import payee_of
 
@@ -94,7 +95,7 @@ def _known(app: App, books: Books, invoice: Invoice) -> Known:
         earlier=earlier,
         payee=payee_of(app, books, invoice, engagement),
         decided={pair.id: pair for pair in books.find(Pair, id=[pair_id(invoice.id, one.id) for one in earlier])},
-        standings=_standings(books, earlier),
+        standings=_standings(app, books, earlier),
         origins=_origins(books, invoice),
     )
 
@@ -109,10 +110,10 @@ def _rules(app: App, books: Books, invoice: Invoice) -> StructureRules | None:
     return app.policy.budget(invoice.siret).local.over(rules) if rules and app.policy.owns(invoice.siret) else rules
 
 
-def _standings(books: Books, others: tuple[Invoice, ...]) -> dict[str, str]:
+def _standings(app: App, books: Books, others: tuple[Invoice, ...]) -> dict[str, str]:
     """Say where some invoices stand; a mandat bears the number of the invoice that it pays."""
     numbers = tuple({one.number for one in others if one.state is InvoiceState.TO_PAY})
-    found = books.find(Mandat, reference=numbers) if numbers else ()
+    found = (*books.find(Mandat, reference=numbers), *made_elsewhere(app, books, others)) if numbers else ()
     return {one.id: _standing(one, [made for made in found if one.id in made.invoice_ids]) for one in others}
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dematfin.domain.editor.ownership import check_ours
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -18,6 +19,7 @@ OPEN: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE, Mand
 def open_to_correction(books: Books, mandat_id: str) -> Mandat:
     """Return a mandat whose lines may still change; a réduction says those of the mandat that it takes back."""
     mandat = books.get(Mandat, mandat_id)
+    check_ours(mandat)
     if mandat.kind is MandatKind.REDUCTION:
         message = f"Le mandat {mandat_id} est une réduction : ses lignes sont celles du mandat qu'il reprend."
         raise RuleError(message)

@@ -25,8 +25,13 @@ def is_here(books: Books, bordereau: Bordereau) -> bool:
 
 
 def later(books: Books, bordereau: Bordereau) -> tuple[Bordereau, ...]:
-    """Return the bordereaux frozen after one, whose cumul counts it too; one that has left keeps what it told."""
-    series = {"siret": bordereau.siret, "exercice": bordereau.exercice, "kind": bordereau.kind}
+    """Return the bordereaux frozen after one, whose cumul counts it too; one that has left keeps what it told.
+
+    Those of a finance software say what it wrote.
+    """
+    if bordereau.editor:
+        return ()
+    series = {"siret": bordereau.siret, "exercice": bordereau.exercice, "kind": bordereau.kind, "editor": False}
     following = [one for one in books.find(Bordereau, **series) if one.mandats and one.cumul > bordereau.cumul]
     return tuple(one for one in following if is_here(books, one))
 

@@ -11,6 +11,7 @@ from dematfin.domain.event import SERVICE, Subject
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.domain.mandat.polling import due, may_come_late
 from dematfin.domain.reception import Answer, AnswerState
 from dematfin.errors import BadAnswer, ConfigError, ConnectorError
@@ -99,6 +100,8 @@ def _refused(app: App, flux: Flux, progress: Progress, tally: Tally) -> None:
         give_back(app, books, flux, said)
         hear_again(books, books.find(Bordereau, id=flux.bordereaux))
     again = "reprenez le bordereau" if flux.bordereaux else "renvoyez ses pièces (bordereau envoyer-pieces)"
+    if flux.editor_flow:
+        again = f"exportez de nouveau son flux du logiciel financier et importez-le ({IMPORT})"
     tally.note(f"Flux {flux.id} : refusé par le TdT ({progress.message}). Corrigez, puis {again}.")
 
 

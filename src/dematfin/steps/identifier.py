@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.attempt import Attempt
@@ -28,14 +29,14 @@ def resolved(books: Books, typed: str) -> tuple[Subject, str]:
     if not 0 < len(text) <= LONGEST:
         message = (
             "Donnez un identifiant : facture F2026-000012, mandat M2026-000012, bordereau COMMUNE-2026-42, flux "
-            "PESALR1_…"
+            "PESALR1_…, import E2026-000003"
         )
         raise RuleError(message)
     found = tuple(dict.fromkeys(_named(books, text))) or tuple(dict.fromkeys(_numbered(books, text)))
     if not found:
         message = (
-            f"« {text} » n'existe pas : ni facture, ni mandat, ni bordereau, ni flux, ni numéro de Chorus Pro ou du "
-            "TdT. Cherchez la facture par ce que vous en savez (dematfin facture chercher)."
+            f"« {text} » n'existe pas : ni facture, ni mandat, ni bordereau, ni flux, ni import, ni numéro de Chorus "
+            "Pro ou du TdT. Cherchez la facture par ce que vous en savez (dematfin facture chercher)."
         )
         raise UnknownRecord(message)
     if len(found) > 1:
@@ -52,12 +53,15 @@ def _named(books: Books, text: str) -> Iterator[tuple[Subject, str]]:
     yield from ((Subject.MANDAT, one.id) for one in books.find(Mandat, id=keys))
     yield from ((Subject.BORDEREAU, one.id) for one in books.find(Bordereau, id=keys))
     yield from ((Subject.FLUX, one.id) for one in books.find(Flux, id=keys))
+    yield from ((Subject.EDITOR_FLOW, one.id) for one in books.find(EditorFlow, id=keys))
 
 
 def _numbered(books: Books, text: str) -> Iterator[tuple[Subject, str]]:
-    """Yield what somebody else calls so: Chorus Pro, the TdT, or the comptable by the number of a mandat."""
+    """Yield what somebody else calls so: Chorus Pro, the TdT, the finance software, the comptable by a number."""
     yield from ((Subject.INVOICE, one.id) for one in books.find(Invoice, remote_id=text))
     yield from ((Subject.FLUX, one.id) for one in books.find(Flux, remote_id=text))
     yield from ((Subject.FLUX, one.flux) for one in books.find(Attempt, remote_id=text))
+    yield from ((Subject.EDITOR_FLOW, one.id) for one in books.find(EditorFlow, nomfic=text))
     if text.isascii() and text.isdecimal() and len(text) < DIGITS + 1:
         yield from ((Subject.MANDAT, one.id) for one in books.find(Mandat, number=int(text)) if int(text))
+        yield from ((Subject.BORDEREAU, one.id) for one in books.find(Bordereau, number=int(text), editor=True))

@@ -56,7 +56,7 @@ def judge(app: App, books: Books, mandat: Mandat) -> tuple[tuple[Finding, ...], 
 
 def lacking(app: App, books: Books, severity: Severity | None = None) -> tuple[Finding, ...]:
     """Return what all prepared mandats lack."""
-    waiting = books.find(Mandat, state=MandatState.PREPARED)
+    waiting = books.find(Mandat, state=MandatState.PREPARED, editor=False)
     found = [one for mandat in waiting for one in judge(app, books, with_kept(books, mandat))[0]]
     return tuple(one for one in found if severity in {None, one.severity})
 

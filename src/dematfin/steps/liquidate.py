@@ -9,6 +9,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.domain.mandat.payee import marked
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Person
@@ -40,9 +41,10 @@ def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
         stopped = stops(books)
     notes = [invoice for invoice in certified if invoice.is_credit_note]
     for invoice in certified:
-        if invoice.is_credit_note or app.policy.budget(invoice.siret).editor:
-            continue
         if choice and choice.invoices and invoice.id not in choice.invoices:
+            continue
+        if invoice.is_credit_note or app.policy.budget(invoice.siret).editor:
+            _tell_not_chosen(invoice, choice, tally)
             continue
         with tally.item(f"Facture {invoice.id}"):
             netted = [note for note in notes if corrects(note, invoice)]
@@ -55,6 +57,14 @@ def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
     for key in sorted((choice.invoices if choice else frozenset()) - {one.id for one in certified}):
         tally.note(f"Facture {key} : elle n'est pas à mandater, il n'y a pas d'exercice à choisir pour elle.")
     tell_orphans(app, certified, notes, tally)
+
+
+def _tell_not_chosen(invoice: Invoice, choice: Choice | None, tally: Tally) -> None:
+    if choice and invoice.id in choice.invoices and not invoice.is_credit_note:
+        tally.note(
+            f"Facture {invoice.id} : son exercice se choisit dans le logiciel financier, qui fait les mandats de son "
+            f"budget. Mandatez-la là-bas, puis importez son flux ({IMPORT})."
+        )
 
 
 def _to_choose(app: App, invoice: Invoice) -> str:

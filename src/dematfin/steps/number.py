@@ -47,7 +47,7 @@ def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally:
     with app.ledger.transaction() as books:
         opened = _opened(books, budget, exercice)
         series = {"siret": budget.siret, "exercice": exercice, "kind": kind.mandats}
-        waiting = books.find(Mandat, **series, state=MandatState.PREPARED, bordereau="", set_aside="")
+        waiting = books.find(Mandat, **series, state=MandatState.PREPARED, bordereau="", set_aside="", editor=False)
         closing = [one for one in waiting if _is_in_time(app, one, tally) and _may_close(books, budget, one, tally)]
         mandats = tuple(justified(app, books, closing, tally))
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
@@ -127,8 +127,11 @@ def _numbered(books: Books, start: Start, mandat: Mandat, bordereau: str) -> Man
 
 
 def _cumul(books: Books, opened: BudgetYear, kind: BordereauKind) -> Decimal:
-    """Add up all that was mandated this year in a kind, each mandat once, wherever it is now (MtCumulAnnuel)."""
-    listed = books.find(Mandat, siret=opened.siret, exercice=opened.exercice, kind=kind.mandats)
+    """Add up all that was mandated this year in a kind, each mandat once, wherever it is now (MtCumulAnnuel).
+
+    What the finance software mandated before is told when the budget is opened.
+    """
+    listed = books.find(Mandat, siret=opened.siret, exercice=opened.exercice, kind=kind.mandats, editor=False)
     ours = (mandat.amount for mandat in listed if mandat.bordereau)
     return opened.start(kind).cumul + sum(ours, ZERO)
 

@@ -48,7 +48,7 @@ def believed_refused(books: Books, sheet: Bordereau) -> Flux | None:
     current = flows.get(sheet.flux)
     if current and current.state in {FluxState.REFUSED_BY_TDT, FluxState.ACKNOWLEDGED}:
         return current
-    if current and current.state not in NEVER_LEFT:
+    if current and current.state not in NEVER_LEFT | {FluxState.DROPPED}:
         return None
     listed = [flows[key] for key in sheet.sent_before if key in flows]
     former = [flux for flux in listed if flux.state is not FluxState.DROPPED]  # that one never left

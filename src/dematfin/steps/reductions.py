@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dematfin.domain.event import Subject
 from dematfin.domain.labels import MANDAT
+from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reduction import STANDING, wholly_taken_back
 from dematfin.domain.money import french
@@ -15,8 +16,10 @@ from dematfin.steps.outcome import Tally
 def reductions_of(books: Books, *mandats: Mandat) -> tuple[Mandat, ...]:
     """Return what was taken back of mandats, or is about to be."""
     ours = {mandat.id for mandat in mandats}
-    told = {name: {getattr(mandat, name) for mandat in mandats} for name in ("siret", "exercice", "reference")}
-    return tuple(one for one in books.find(Mandat, **told) if one.origin and one.origin.mandat in ours)
+    alike = ("siret", "exercice") if any(one.editor for one in mandats) else ("siret", "exercice", "reference")
+    told = {name: {getattr(mandat, name) for mandat in mandats} for name in alike}
+    found = books.find(Mandat, **told, kind=MandatKind.REDUCTION)
+    return tuple(one for one in found if one.origin and one.origin.mandat in ours)
 
 
 def living_reductions(books: Books, *mandats: Mandat) -> dict[str, list[str]]:
@@ -47,7 +50,9 @@ def settle_origin(app: App, books: Books, reduction: Mandat, tally: Tally) -> No
     """Mark a mandat as cancelled once all of it is taken back; one that was paid stays so: its money has left."""
     if reduction.origin is None or reduction.state is not MandatState.TAKEN_IN_CHARGE:
         return
-    origin = books.get(Mandat, reduction.origin.mandat)
+    origin = next(iter(books.find(Mandat, id=reduction.origin.mandat)), None)
+    if origin is None:  # an editor's may take back what its finance software sent by another way
+        return
     if origin.state is MandatState.CANCELLED or not wholly_taken_back(origin, reductions_of(books, origin)):
         return
     if origin.paid or origin.state is MandatState.PAID:

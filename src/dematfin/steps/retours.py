@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from dematfin.domain.event import Event, Subject
+from dematfin.domain.mandat.answer_gaps import strangers_words
 from dematfin.domain.mandat.answers import Retour, RetourPiece
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.kind import BordereauKind
@@ -33,14 +34,19 @@ Place: TypeAlias = tuple[int, BordereauKind | None, int]
 def apply_retour(app: App, answer: Answer, retour: Retour, tally: Tally) -> tuple[str, ...]:
     """Apply a retour, part by part: one that is cut short is applied again, what was done already stays as it is."""
     kept = tuple(dict.fromkeys((*answer.remarks, *retour.remarks)))
+    strangers = 0
     for start in range(0, len(retour.pieces) or 1, AT_ONCE):
         part, over = retour.pieces[start : start + AT_ONCE], start + AT_ONCE >= len(retour.pieces)
         with app.ledger.transaction() as books:
             if is_applied(books, answer):
                 return ()
-            kept += _Page(app, books, tally).digest(retour.siret, part)
+            page = _Page(app, books, tally)
+            kept += page.digest(retour.siret, part)
+            strangers += page.strangers
             state = AnswerState.APPLIED if over else AnswerState.STORED
             books.save(replace(answer, state=state, remarks=kept))
+    if strangers:
+        tally.note(f"{answer.name} : {strangers_words(strangers)}")
     return kept
 
 
@@ -56,6 +62,7 @@ class _Page:
         self._events: list[Event] = []
         self._rejected: list[Mandat] = []
         self._urgent: list[str] = []
+        self.strangers = 0
 
     def digest(self, siret: str, pieces: Sequence[RetourPiece]) -> tuple[str, ...]:
         """Apply what is said of each mandat, in order; return what must not be forgotten."""
@@ -66,6 +73,8 @@ class _Page:
             mandat = self._mandats.get((sheet.id, piece.number)) if sheet else None
             if sheet and mandat:
                 self._hear(sheet, self._arrived(sheet, mandat, piece), piece)
+            elif sheet is None and made_by_an_editor(self._app, siret):
+                self.strangers += 1
             else:
                 self._urgent += stray(self._app, self._books, sheet, piece, self._tally)
         self._flush()
@@ -132,6 +141,11 @@ class _Page:
         self._books.save(*self._changed.values())
         self._books.record(*self._events)
         self._changed, self._events = {}, []
+
+
+def made_by_an_editor(app: App, siret: str) -> bool:
+    """Say whether a finance software makes the mandats of a budget: many of them may never have come here."""
+    return app.policy.owns(siret) and app.policy.budget(siret).editor
 
 
 def _sheets(books: Books, siret: str, pieces: Sequence[RetourPiece]) -> dict[Place, Bordereau]:

@@ -18,6 +18,7 @@ from dematfin.domain.mandat.reissue import issued_again
 from dematfin.domain.reception import Reception
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
+from dematfin.steps.made_elsewhere import made_elsewhere
 from dematfin.steps.outcome import Outcome, Tally
 
 ACCEPTED = frozenset({AcquitSummary.ACCEPTED, AcquitSummary.PARTLY})
@@ -34,7 +35,7 @@ def shown_paid(app: App) -> Outcome:
         silent = [one for one in books.find(Mandat, state=MandatState.SENT) if not _told_by_retours(books, one.siret)]
     for mandat in silent:
         with tally.item(f"Mandat {mandat.id}"), app.ledger.transaction() as books:
-            if _is_paid(books, now := books.get(Mandat, mandat.id)):
+            if _is_paid(app, books, now := books.get(Mandat, mandat.id)):
                 _keep(app, books, now)
                 tally.done(mandat.id)
     return tally.outcome()
@@ -49,13 +50,13 @@ def _told_by_retours(books: Books, siret: str) -> bool:
     return bool(paid or books.first(Mandat, 1, "id", siret=siret, state=TOLD))
 
 
-def _is_paid(books: Books, mandat: Mandat) -> bool:
+def _is_paid(app: App, books: Books, mandat: Mandat) -> bool:
     """Every invoice that it pays is shown so, none is paid by another mandat too, and Hélios took its bordereau."""
     if mandat.state is not MandatState.SENT or mandat.kind is MandatKind.REDUCTION or not _integrated(books, mandat):
         return False
     paid = [one for one in books.find(Invoice, id=mandat.invoice_ids) if not one.is_credit_note]
     return bool(paid) and all(
-        one.origin is Origin.CHORUS and one.remote_status == PAID and _alone(books, one, mandat) for one in paid
+        one.origin is Origin.CHORUS and one.remote_status == PAID and _alone(app, books, one, mandat) for one in paid
     )
 
 
@@ -68,8 +69,8 @@ def _integrated(books: Books, mandat: Mandat) -> bool:
     return any(one.acquit in ACCEPTED for one in books.find(Flux, id=mine[0].flux))
 
 
-def _alone(books: Books, invoice: Invoice, mandat: Mandat) -> bool:
-    made = books.find(Mandat, siret=mandat.siret, reference=mandat.reference)
+def _alone(app: App, books: Books, invoice: Invoice, mandat: Mandat) -> bool:
+    made = (*books.find(Mandat, siret=mandat.siret, reference=mandat.reference), *made_elsewhere(app, books, [invoice]))
     others = [one for one in made if one.id != mandat.id and one.state is not MandatState.CANCELLED]
     return not any(invoice.id in one.invoice_ids for one in others)
 

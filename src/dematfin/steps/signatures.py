@@ -11,7 +11,7 @@ from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
-from dematfin.domain.finding import blocking, with_remedies
+from dematfin.domain.finding import Finding, blocking, with_remedies
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -123,9 +123,8 @@ def verified(app: App, flux: Flux, signed: Path, unsigned: Path) -> SignatureRep
     sentences = [finding.sentence for finding in blocking(report.findings)]
     if not report.signatures and not sentences:
         sentences.append("Le fichier ne porte aucune signature.")
-    if not sentences:  # an editor's flow follows no custom of ours
-        judge = app.reader.judge if flux.editor_flow else app.writer.problems
-        sentences += with_remedies(blocking(judge(signed, frozenset(flux.pieces))))
+    if not sentences:
+        sentences += with_remedies(blocking(_problems(app, flux, signed)))
     prepared = app.ledger.history(Subject.FLUX, (flux.id,))[0].event.at
     if any(fact.signed_at + CLOCKS < prepared for fact in report.signatures):
         sentences.append("Elle est datée d'avant la préparation du flux.")
@@ -135,6 +134,12 @@ def verified(app: App, flux: Flux, signed: Path, unsigned: Path) -> SignatureRep
         message = f"Flux {flux.id} : la signature n'est pas bonne, rien n'est gardé. {' '.join(sentences)}"
         raise SignatureError(message)
     return report
+
+
+def _problems(app: App, flux: Flux, signed: Path) -> tuple[Finding, ...]:
+    """Our customs do not hold for what a finance software wrote."""
+    judge = app.reader.judge if flux.editor_flow else app.writer.problems
+    return judge(signed, frozenset(flux.pieces))
 
 
 def signatory(app: App, flux: Flux, report: SignatureReport) -> Person | None:

@@ -33,12 +33,19 @@ def stray(app: App, books: Books, sheet: Bordereau | None, piece: RetourPiece, t
 
 
 def _keep_here(app: App, books: Books, mandat: Mandat, piece: RetourPiece) -> str:
-    """Set aside a mandat that has not left again; its bordereau goes without it. Say what was done."""
+    """Set aside a mandat that has not left again; its bordereau goes without it. Say what was done.
+
+    Nothing is taken out of a finance software's file: a doubt keeps it whole from being signed, or sent.
+    """
     sheet = next(iter(books.find(Bordereau, id=mandat.bordereau)), None) if mandat.bordereau else None
     flux = next(iter(books.find(Flux, id=sheet.flux)), None) if sheet and sheet.flux else None
     waits = mandat.state in {MandatState.PREPARED, MandatState.IN_BORDEREAU} and not mandat.set_aside
     if not waits or (flux and flux.state not in NEVER_LEFT):
         return "Ne le signez ni ne le transmettez." if waits or mandat.aside else "Il est reparti."
+    if mandat.editor:
+        doubt = f"le comptable le connaît déjà, sous le n° {piece.number} du bordereau n° {piece.bordereau}."
+        books.save(replace(mandat, doubt=doubt, doubt_seen=""))
+        return "Ne le signez ni ne le transmettez : abandonnez son import, retirez-le dans le logiciel financier."
     motif = f"le comptable le connaît déjà, sous le n° {piece.number} du bordereau n° {piece.bordereau}"
     books.save(put_aside(mandat, motif))
     books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, "écarté", motif, by=DGFIP))

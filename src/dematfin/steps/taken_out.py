@@ -30,8 +30,11 @@ def is_carried(mandat: Mandat, carried: Carried) -> bool:
 
 
 def bring_back(app: App, books: Books, sheet: Bordereau, carried: Carried, tally: Tally) -> Iterator[Mandat]:
-    """Yield those that still wait here, out of the bordereau that they are in now; its flow is dropped."""
-    for mandat in _elsewhere(books, sheet, carried):
+    """Yield those that still wait here, out of the bordereau that they are in now; its flow is dropped.
+
+    None is taken out of the file of a finance software: a person is told.
+    """
+    for mandat in (one for one in _elsewhere(books, sheet, carried) if not one.editor):
         hosts = books.find(Bordereau, id=mandat.bordereau) if mandat.bordereau else ()
         if all(is_here(books, host) for host in hosts):
             for host in hosts:

@@ -118,10 +118,14 @@ def check_unanswered(books: Books, flux: Flux) -> None:
 def _check_undoubted(flux: Flux, mandats: Sequence[Mandat]) -> None:
     for one in mandats:
         if one.state is MandatState.IN_BORDEREAU and one.doubt and not one.doubt_seen:
+            out = (
+                f"retirez-le dans le logiciel financier et abandonnez l'import {flux.editor_flow}"
+                if flux.editor_flow
+                else f'écartez-le : dematfin bordereau ecarter {one.bordereau} {one.number} --motif "…"'
+            )
             message = (
                 f"Flux {flux.id}, mandat n° {one.number} : {one.doubt} Rien ne part avant. Si c'est un autre : "
-                f'dematfin flux constater {one.id} --vu --motif "…" ; si le nôtre y est déjà, écartez-le : '
-                f'dematfin bordereau ecarter {one.bordereau} {one.number} --motif "…"'
+                f'dematfin flux constater {one.id} --vu --motif "…" ; si le nôtre y est déjà, {out}'
             )
             raise RuleError(message)
 
@@ -189,6 +193,12 @@ def _waits_for(flux: Flux, missing: Sequence[Intention], ended: Collection[str])
     never = sorted(one.mandat for one in missing if one.state is IntentionState.REFUSED or one.invoice_id in ended)
     if not never or not flux.bordereaux:
         return waits
+    if flux.editor_flow:
+        return (
+            f"{waits} Si Chorus Pro refuse pour de bon, retirez le mandat n° {', '.join(never)} dans le logiciel "
+            f"financier, abandonnez l'import {flux.editor_flow} (dematfin bordereau abandonner), puis importez le "
+            "nouveau flux."
+        )
     way = " ; ".join(f'dematfin bordereau ecarter {flux.bordereaux[0]} {number} --motif "…"' for number in never)
     return f"{waits} Si Chorus Pro refuse pour de bon, les autres partent sans : {way}"
 
@@ -210,10 +220,10 @@ def _leave_untold(app: App, intention: Intention, tally: Tally) -> None:
 
 
 def _form_intentions(app: App, flux: Flux) -> dict[str, str]:
-    """Intend MANDATEE for each invoice of Chorus Pro; return the intention of each."""
+    """Intend MANDATEE for each invoice of Chorus Pro, under its first number; return the intention of each."""
     keys: dict[str, str] = {}
     with app.ledger.transaction() as books:
-        for mandat in mandats_of(books, flux):
+        for mandat in sorted(mandats_of(books, flux), key=lambda one: one.number):
             for invoice in books.find(Invoice, id=mandat.invoice_ids):
                 intend(app, books, invoice, SupplierStatus.MANDATEE, mandat=str(mandat.number))
                 keys[invoice.id] = intention_id(invoice.remote_id, invoice.episode, SupplierStatus.MANDATEE)

@@ -11,7 +11,7 @@ from dematfin.ports.ledger import Books
 def vacant_number(books: Books, mandat: Mandat) -> int:
     """Return the smallest number that an abandoned mandat of the same series has left; 0: none."""
     series = {"siret": mandat.siret, "exercice": mandat.exercice, "kind": mandat.kind.bordereau.mandats}
-    gone = [one for one in books.find(Mandat, **series, state=MandatState.CANCELLED) if is_abandoned(one)]
+    gone = [one for one in books.find(Mandat, **series, state=MandatState.CANCELLED, editor=False) if is_abandoned(one)]
     if not gone:
         return 0
     numbers = tuple({one.number for one in gone})
@@ -22,6 +22,6 @@ def vacant_number(books: Books, mandat: Mandat) -> int:
 
 def vacant_bordereau(books: Books, opened: BudgetYear, kind: BordereauKind) -> Bordereau | None:
     """Return the first bordereau that was left without any mandat: it keeps its number and waits to be filled."""
-    waiting = books.find(Bordereau, siret=opened.siret, exercice=opened.exercice, kind=kind, flux="")
+    waiting = books.find(Bordereau, siret=opened.siret, exercice=opened.exercice, kind=kind, flux="", editor=False)
     empty = [one for one in waiting if not one.mandats]
     return min(empty, key=lambda one: one.number, default=None)

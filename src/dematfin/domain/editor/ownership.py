@@ -2,6 +2,7 @@
 
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.errors import RuleError
 
 
@@ -12,6 +13,6 @@ def check_ours(one: Mandat | Bordereau) -> None:
         message = (
             f"{what} {one.id} vient du logiciel financier : son numéro, ses comptes et ses montants ne se changent pas "
             "ici. Corrigez-le dans le logiciel financier, exportez de nouveau son flux, puis importez-le "
-            "(dematfin bordereau importer FLUX.xml)."
+            f"({IMPORT})."
         )
         raise RuleError(message)

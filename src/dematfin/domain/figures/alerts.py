@@ -7,6 +7,7 @@ from typing import Final
 from dematfin.domain import labels
 from dematfin.domain.figures import coherence
 from dematfin.domain.figures.answer_alerts import of_answers
+from dematfin.domain.figures.editor_alerts import of_editor_flows
 from dematfin.domain.figures.flow_alerts import of_flows
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.link_alerts import of_links
@@ -20,6 +21,8 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.meaning import CORRECTED_THERE, IMPORT
+from dematfin.domain.mandat.together import superseded
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
@@ -40,8 +43,9 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     stopped = {one.about for one in blocking(gaps)}
     yield from of_answers(held)
     yield from of_flows(held, now)
+    yield from of_editor_flows(held, now)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
-    refused, others = _told_apart(held, stopped)
+    refused, others = _told_apart(held, stopped | superseded(held.mandats))
     yield from _of_refused(refused)
     yield from _of_mandats(others)
     yield from of_pieces(held)
@@ -60,7 +64,8 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
 def _told_apart(held: Holdings, stopped: Collection[str]) -> tuple[dict[str, list[Mandat]], list[Mandat]]:
     """Return the mandats of each bordereau that the gate refused, and the others; those of a flow that the TdT refused
     are told with it."""
-    with_flow = {key for flux in held.flux if flux.state is FluxState.REFUSED_BY_TDT for key in flux.bordereaux}
+    back = {flux.id for flux in held.flux if flux.state is FluxState.REFUSED_BY_TDT}
+    with_flow = {sheet.id for sheet in held.bordereaux if sheet.flux in back}
     refused: dict[str, list[Mandat]] = {}
     others = []
     for mandat in held.mandats:
@@ -83,7 +88,10 @@ def _of_refused(sheets: Mapping[str, Sequence[Mandat]]) -> Iterator[str]:
         why = list(dict.fromkeys(one.reason for one in own))
         more = " ; …" if len(why) > FEW else ""
         what = f"Bordereau {sheet} refusé au guichet, {len(mandats)} mandats : {' ; '.join(why[:FEW])}{more}"
-        yield f"{what}. Voyez {own[0].id} (mandat voir), corrigez, puis : dematfin bordereau reprendre {sheet}"
+        if mandats[0].editor:
+            yield f"{what}. Voyez {own[0].id} (mandat voir), corrigez dans le logiciel financier, puis : {IMPORT}"
+        else:
+            yield f"{what}. Voyez {own[0].id} (mandat voir), corrigez, puis : dematfin bordereau reprendre {sheet}"
 
 
 def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
@@ -95,10 +103,23 @@ def _of_mandats(mandats: Iterable[Mandat]) -> Iterator[str]:
                 if mandat.held_on and mandat.state is MandatState.ON_HOLD
                 else ""
             )
-            yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {REMEDIES[mandat.state]}"
+            if mandat.editor and mandat.state is MandatState.REJECTED and mandat.doubt_seen:
+                continue
+            yield f"Mandat {mandat.id} (n° {mandat.number}) {state}{since} : {mandat.reason}. {_remedy(mandat)}"
         elif mandat.set_aside and mandat.state is MandatState.PREPARED:
             remedy = "Réintégrez-le (bordereau reintegrer) ou abandonnez-le (mandat abandonner)."
             yield f"Mandat {mandat.id} (n° {mandat.number}) écarté : {mandat.set_aside}. {remedy}"
+
+
+def _remedy(mandat: Mandat) -> str:
+    if not mandat.editor or mandat.state is MandatState.ON_HOLD:
+        return REMEDIES[mandat.state]
+    if mandat.state is MandatState.REFUSED_AT_GATE:
+        return f"{CORRECTED_THERE} ({IMPORT})"
+    return (
+        f"{CORRECTED_THERE} ({IMPORT}) S'il ne revient pas sous ce numéro : dematfin flux constater {mandat.id} --vu "
+        '--motif "…"'
+    )
 
 
 def _of_what_came_in(held: Holdings) -> Iterator[str]:

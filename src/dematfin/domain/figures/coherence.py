@@ -60,10 +60,14 @@ def _too_early(invoice: Invoice, mandat: Mandat, *, again: bool) -> Iterator[Fin
             yield _known(invoice, why)
     elif mandat.state is M.REFUSED_AT_GATE:
         what = f"Hélios a refusé notre mandat {mandat.id}"
-        yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, pair, f"{what}. Ne reprenez pas son bordereau")
+        yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, pair, f"{what}. {_kept_back(mandat)}")
     else:
         what = f"notre mandat {mandat.id} n'est pas parti : le comptable en a donc un autre"
         yield _gap("CHORUS-AUTRE-MANDAT", Severity.BLOCKING, pair, f"{what}. Ne le signez ni ne le transmettez")
+
+
+def _kept_back(mandat: Mandat) -> str:
+    return "N'importez pas de nouvel export de son bordereau" if mandat.editor else "Ne reprenez pas son bordereau"
 
 
 def _paid_or_not(invoice: Invoice, mandat: Mandat, *, again: bool) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from dematfin.domain.figures.urgency import URGENT
 from dematfin.domain.mandat.closure import Patience
 from dematfin.domain.mandat.flux import IN_DOUBT, TO_DEPOSIT, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.meaning import IMPORT
 
 SIGNED_TOO_LONG: Final = timedelta(days=1)
 SILENCE: Final = timedelta(days=10)
@@ -21,7 +22,7 @@ TROUBLE: Final = {
     FluxState.REFUSED_BY_TDT: "Flux {flux} : refusé par le TdT. {said} {again}",
     FluxState.TRANSMITTED: "Flux {flux} : {said} Voyez le portail du TdT. "
     "S'il n'y est plus : dematfin transmission absente {flux} --motif \"…\"",
-    FluxState.BUILT: "Flux {flux} : sa signature est refusée. {said} Corrigez, puis faites-le signer de nouveau.",
+    FluxState.BUILT: "Flux {flux} : sa signature est refusée. {said} {fixed}",
     FluxState.SIGNING: "Flux {flux}, à la signature : {said}",
     FluxState.SIGNED: NOT_GONE,
     FluxState.READY: NOT_GONE,
@@ -54,16 +55,28 @@ def _in_trouble(flux: Flux, now: datetime) -> str:
     if flux.state in IN_DOUBT:
         return _in_doubt(flux, said, now)
     if flux.state is FluxState.REFUSED_BY_TDT or said:
-        sheet = flux.bordereaux[0] if flux.bordereaux else ""
-        return TROUBLE.get(flux.state, "").format(flux=flux.id, said=said, again=_again(sheet)).strip()
+        return (
+            TROUBLE.get(flux.state, "").format(flux=flux.id, said=said, again=_again(flux), fixed=_fixed(flux)).strip()
+        )
     return ""
 
 
-def _again(sheet: str) -> str:
+def _fixed(flux: Flux) -> str:
+    if flux.editor_flow:
+        return (
+            "Faites-le signer de nouveau ; s'il est à corriger, faites-le dans le logiciel financier : dematfin "
+            f'bordereau abandonner {flux.editor_flow} --motif "…", puis {IMPORT}'
+        )
+    return "Corrigez, puis faites-le signer de nouveau."
+
+
+def _again(flux: Flux) -> str:
     """Say what sends again what a refused flow carried."""
-    if not sheet:
+    if flux.editor_flow:
+        return f"Corrigez ses mandats dans le logiciel financier, exportez de nouveau son flux, puis : {IMPORT}"
+    if not flux.bordereaux:
         return "Ses pièces ne sont pas parties : dematfin bordereau envoyer-pieces MANDAT"
-    return f"Corrigez, puis faites repartir ses mandats : dematfin bordereau reprendre {sheet}"
+    return f"Corrigez, puis faites repartir ses mandats : dematfin bordereau reprendre {flux.bordereaux[0]}"
 
 
 def _in_doubt(flux: Flux, said: str, now: datetime) -> str:

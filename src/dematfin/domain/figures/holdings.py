@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from dematfin.domain.delay.calendar import METROPOLE, Calendar
+from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.link import Link
@@ -48,6 +49,7 @@ class Holdings:
     remotes: Sequence[RemoteFolder] = ()
     refused_pieces: Sequence[Piece] = ()
     links: Sequence[Link] = ()
+    editor_flows: Sequence[EditorFlow] = ()
     waiting_since: Mapping[str, datetime] = field(default_factory=dict)
     closures: Sequence[Closure] = ()
     patience: Patience = field(default_factory=Patience)

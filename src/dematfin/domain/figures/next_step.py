@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dematfin.domain import labels
+from dematfin.domain.editor.editor_flow import EDITOR_FLOW_MACHINE, EditorFlow, EditorFlowState
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.invoice import Invoice
@@ -12,7 +13,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.explanation import explain
 from dematfin.domain.mandat.flux import MAY_BE_THERE, Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.mandat.meaning import Responsible
+from dematfin.domain.mandat.meaning import CORRECTED_THERE, IMPORT, Responsible
 from dematfin.domain.mandat.together import leading
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
@@ -64,6 +65,9 @@ OF_MANDAT: Final[dict[MandatState, tuple[str, str, str]]] = {
     MandatState.REJECTED: ("Corrigez-le, puis réémettez-le.", AGENT, ""),
     MandatState.PARTLY_PAID: ("Le comptable doit payer le reste.", Responsible.COMPTABLE, ""),
 }
+BACK_THERE: Final = frozenset({MandatState.PREPARED, MandatState.REFUSED_AT_GATE})
+THERE: Final = BACK_THERE | {MandatState.REJECTED}
+"""Where a mandat of the finance software waits for its next export."""
 ASKS_THE_AGENT: Final = frozenset({MandatState.REJECTED, MandatState.ON_HOLD})
 OF_INVOICE: Final[dict[InvoiceState, tuple[str, str, str]]] = {
     InvoiceState.RECEIVED: ("Elle passe aux contrôles avec la journée.", "service", DAY),
@@ -74,6 +78,17 @@ OF_INVOICE: Final[dict[InvoiceState, tuple[str, str, str]]] = {
     InvoiceState.SERVICE_FAIT: ("Elle attend son mandat.", AGENT, "dematfin bordereau preparer"),
     InvoiceState.TO_PAY: ("Son mandat n'est pas trouvé : prévenez l'exploitant.", AGENT, ""),
 }
+
+
+def of_import(one: EditorFlow, flux: Flux | None, mandats: Sequence[Mandat] = ()) -> Standing:
+    """Say where an export of the finance software stands: once completed, with its flow."""
+    if one.state is EditorFlowState.COMPLETED and flux:
+        return of_flux(flux, mandats)
+    now, why = EDITOR_FLOW_MACHINE.words[one.state], (one.reason,) if one.reason else ()
+    if one.state is not EditorFlowState.OPEN:
+        return Standing(now=now, why=why)
+    coming = "Il part dans un flux une fois ses mandats rapprochés de factures visées."
+    return Standing(now=now, why=why, coming=coming, who=AGENT, command=f"dematfin bordereau revoir {one.id}")
 
 
 def of_flux(flux: Flux, mandats: Sequence[Mandat] = (), replaced_by: Sequence[str] = ()) -> Standing:
@@ -87,6 +102,8 @@ def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) ->
     if replaced_by:
         return f"Remplacé par {replaced_by[-1]}.", "", f"dematfin flux voir {replaced_by[-1]}"
     back = [one for one in mandats if one.state is MandatState.REFUSED_AT_GATE]
+    if flux.editor_flow and any(one.state in BACK_THERE for one in mandats):
+        return _exported_again(len(back))
     if back:
         again = f"dematfin bordereau reprendre {back[0].bordereau}"
         return f"Corrigez ses mandats refusés ({len(back)}), puis reprenez leur bordereau.", AGENT, again
@@ -104,6 +121,13 @@ def _after(flux: Flux, mandats: Sequence[Mandat], replaced_by: Sequence[str]) ->
     return _alone(flux)
 
 
+def _exported_again(refused: int) -> tuple[str, str, str]:
+    if refused:
+        there = f"Corrigez ses mandats refusés ({refused}) dans le logiciel financier, exportez son flux, importez-le."
+        return there, AGENT, IMPORT
+    return "Ses mandats attendent un nouvel export du logiciel financier : importez-le.", AGENT, IMPORT
+
+
 def _alone(flux: Flux) -> tuple[str, str, str]:
     """Say what comes next of a flow, whatever became of its mandats: what it waits for a person is not waited for."""
     if flux.state is FluxState.TO_VERIFY and flux.arrived:
@@ -119,6 +143,8 @@ def of_mandat(mandat: Mandat, flux: Flux | None) -> Standing:
     """Say where a mandat stands; as long as its flow is on its way, what comes next is the flow's."""
     told = explain(mandat)
     coming, who, command = OF_MANDAT.get(mandat.state, ("", "", ""))
+    if mandat.editor and mandat.state in THERE:
+        coming = CORRECTED_THERE
     who, command = told.who or who, told.command or command
     if flux and _on_its_way(mandat, flux):
         coming, who, command = _alone(flux)
@@ -138,14 +164,20 @@ def _now(mandat: Mandat, flux: Flux | None, what: str) -> str:
 
 
 def of_invoice(
-    invoice: Invoice, folders: Sequence[VisaFolder], mandats: Sequence[tuple[Mandat, Flux | None]]
+    invoice: Invoice,
+    folders: Sequence[VisaFolder],
+    mandats: Sequence[tuple[Mandat, Flux | None]],
+    *,
+    editor: bool = False,
 ) -> Standing:
-    """Say where an invoice stands: once it is to pay, with its mandat."""
+    """Say where an invoice stands: once it is to pay, with its mandat; `editor`: the finance software makes it."""
     paying = [one for one in mandats if invoice.id in one[0].invoice_ids]
     if invoice.state is InvoiceState.TO_PAY and paying:
         lead = leading(mandat for mandat, _ in paying)
         return of_mandat(*next(one for one in paying if one[0] == lead))
     coming, who, command = OF_INVOICE.get(invoice.state, ("", "", ""))
+    if editor and invoice.state is InvoiceState.SERVICE_FAIT:
+        coming, command = "Mandatez-la dans le logiciel financier, puis importez son flux.", IMPORT
     waiting = [one for one in folders if one.state is FolderState.IN_CIRCUIT]
     if invoice.state is InvoiceState.IN_VISA and waiting:
         coming, who = f"Elle attend le visa de {waiting[0].desk}.", waiting[0].desk

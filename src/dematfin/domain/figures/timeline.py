@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from dematfin.domain import labels
+from dematfin.domain.editor.editor_flow import EDITOR_FLOW_MACHINE
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.mandat.attempt import ATTEMPT, Attempt
 from dematfin.domain.mandat.flux import FluxState
@@ -25,7 +26,7 @@ UNSETTLED: Final = {
 }
 WORDS: Final[Mapping[str, str]] = {
     str(code): words
-    for table in (labels.REMOTE, labels.INVOICE, labels.MANDAT, labels.FLUX, labels.FOLDER)
+    for table in (EDITOR_FLOW_MACHINE.words, labels.REMOTE, labels.INVOICE, labels.MANDAT, labels.FLUX, labels.FOLDER)
     for code, words in table.items()
 }
 """A state in French, whatever it is the state of; where a code is shared, the last one speaks."""

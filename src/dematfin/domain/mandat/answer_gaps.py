@@ -1,5 +1,6 @@
 """Answers that fit nothing here: unread, refused, of a flow or of a mandat that nobody knows."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -18,12 +19,13 @@ class AnswerGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """A mandat of which a retour speaks, and that is none of ours."""
+    """A mandat of which a retour speaks, and that is none of ours; `usual`: its finance software sends others too."""
 
     retour: str
     exercice: int
     bordereau: int
     number: int
+    usual: bool = False
 
 
 def gaps(answers: Iterable[Answer], known: Collection[str], unknown: Iterable[Unknown]) -> Iterator[AnswerGap]:
@@ -31,13 +33,24 @@ def gaps(answers: Iterable[Answer], known: Collection[str], unknown: Iterable[Un
     for answer in answers:
         if found := _gap(answer, known):
             yield found
-    for one in unknown:
+    listed = list(unknown)
+    for retour, count in Counter(one.retour for one in listed if one.usual).items():
+        yield AnswerGap(name=retour, why=strangers_words(count), remedy="Rien à faire.", act=False)
+    for one in (other for other in listed if not other.usual):
         yield AnswerGap(
             name=one.retour,
             why=f"Le comptable parle du mandat n° {one.number} du bordereau n° {one.bordereau} de {one.exercice}, "
             "inconnu ici.",
             remedy="Il vient d'un autre logiciel, ou d'une base restaurée : demandez au comptable ce que c'est.",
         )
+
+
+def strangers_words(count: int) -> str:
+    """Say how many mandats of a finance software never came here: payroll of before, flows sent by another way."""
+    return (
+        f"le comptable y parle aussi de {count} mandat{'s' * (count > 1)} que le logiciel financier lui a envoyé"
+        f"{'s' * (count > 1)} sans passer par dematfin."
+    )
 
 
 def _gap(answer: Answer, known: Collection[str]) -> AnswerGap | None:

@@ -63,6 +63,7 @@ class Entry:
         engagement: number and label, empty when there is none.
         first_page: the file whose first page is shown; None when there is none to show.
         iban: masked.
+        others: names of the documents that the finance software put in its file for it.
     """
 
     mandat: Mandat
@@ -73,6 +74,7 @@ class Entry:
     pieces: tuple[Piece, ...]
     remarks: tuple[Remark, ...]
     first_page: DocumentRef | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ class Book:
         state: where its flow stands, in French.
         remarks: exceptions about the bordereau itself.
         made_on: the day from which delays are counted.
+        together: the other bordereaux of the same file: signed with it, or not at all.
+        editor_flow: the export of the finance software that it comes from, empty when dematfin made it.
     """
 
     collectivite: str
@@ -103,6 +107,8 @@ class Book:
     made_on: date
     entries: tuple[Entry, ...]
     remarks: tuple[Remark, ...]
+    together: tuple[str, ...] = ()
+    editor_flow: str = ""
 
     @property
     def unusual(self) -> tuple[tuple[Remark, Entry | None], ...]:

@@ -1,5 +1,6 @@
 """The codes of a PES_Aller in words, as a person says them."""
 
+from collections.abc import Sequence
 from typing import Final
 
 BORDEREAU: Final = {
@@ -96,6 +97,20 @@ DOCUMENT: Final = {
     "009": "pièce contractuelle de marché",
 }
 """TypePJ."""
+
+
+PLAIN: Final = frozenset({"mandat ordinaire", "fonctionnement", "investissement"})
+"""What most mandats are."""
+
+
+def said(codes: Sequence[str]) -> str:
+    """Say what TypPce and NatPce make of a mandat, where it is not the usual one.
+
+    >>> said(("01", "11")), said(("03", "02")), said(("01", "01")), said(())
+    ('paie', "mandat d'ordre budgétaire", '', '')
+    """
+    told = [words(labels, code) for labels, code in zip((PIECE, NATURE), codes, strict=False)]
+    return ", ".join(one for one in told if one and one not in PLAIN)
 
 
 def words(labels: dict[str, str], code: str) -> str:

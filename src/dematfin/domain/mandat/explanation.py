@@ -11,6 +11,7 @@ from dematfin.domain.mandat.meaning import (
     ATTACH,
     CORRECT,
     DOCUMENTS,
+    IMPORT_AGAIN,
     INVOICE,
     REISSUE,
     RESUME,
@@ -18,6 +19,7 @@ from dematfin.domain.mandat.meaning import (
     SLIP,
     Meaning,
     Responsible,
+    corrected_there,
 )
 from dematfin.domain.mandat.observations import observed, while_held
 from dematfin.domain.mandat.reason import Reason, Speaker
@@ -75,6 +77,8 @@ def explain(mandat: Mandat) -> Explanation:
     if mandat.state in BACK:
         return _of_one_that_came_back(mandat)
     who, command = NEXT.get(mandat.state, (Responsible.NOBODY, ""))
+    if mandat.editor and mandat.state is S.PREPARED:
+        command = IMPORT_AGAIN
     return Explanation(what=told(mandat), who=who, command=_typed(command, mandat))
 
 
@@ -99,7 +103,7 @@ def _way_out(mandat: Mandat, meanings: Sequence[Meaning]) -> tuple[str, str]:
     """Return what is typed first and after; nothing sends again what Hélios has, or what was paid in part."""
     if mandat.state is S.REJECTED and mandat.paid:
         return "", ""
-    again = BACK[mandat.state]
+    again = BACK[mandat.state] and (IMPORT_AGAIN if mandat.editor else BACK[mandat.state])
     if again and (there := [one for one in meanings if one.then == ""]):
         return _typed(there[0].command, mandat), ""
     first = next((one for one in meanings if one.command), None)
@@ -133,6 +137,8 @@ def _here(found: Meaning, mandat: Mandat) -> Meaning:
     """Return what is to be done for this very mandat."""
     if mandat.state is S.ON_HOLD:
         return while_held(found)
+    if mandat.editor:
+        return corrected_there(found)
     if not mandat.shares and found.command in WITHOUT_INVOICE:
         return replace(found, command=WITHOUT_INVOICE[found.command])
     if found.command != CORRECT:

@@ -17,6 +17,8 @@ def told(mandat: Mandat) -> str:
 
 
 def _prepared(mandat: Mandat) -> str:
+    if mandat.editor:
+        return f"À reprendre dans le logiciel financier : il attend son prochain export, sous son n° {mandat.number}."
     if mandat.number:
         return f"Préparé : il repart au prochain bordereau sous son n° {mandat.number}."
     return "Préparé : il attend le prochain bordereau."
@@ -51,11 +53,13 @@ def _rejected(mandat: Mandat) -> str:
             f"Rejeté par le comptable{day}, alors que {french(mandat.paid)} ont été versés : il ne se réémet pas pour "
             "le tout. Voyez avec lui."
         )
-    if mandat.number in mandat.burnt:
+    if mandat.number in mandat.burnt and not mandat.editor:
         return (
             f"Rejeté par le comptable{day} après sa prise en charge : le n° {mandat.number} ne servira plus, il en "
             "recevra un nouveau."
         )
+    if mandat.editor:
+        return f"Rejeté par le comptable{day} : il se corrige dans le logiciel financier."
     return f"Rejeté par le comptable{day} : une fois réémis, il garde son n° {mandat.number}."
 
 
@@ -67,6 +71,8 @@ def _partly(mandat: Mandat) -> str:
 def _paid(mandat: Mandat) -> str:
     if mandat.paid_before is not None:
         return f"Payé le {mandat.paid_before:%d/%m/%Y}, avant d'être mandaté ; le comptable l'a régularisé."
+    if not mandat.paid:
+        return "Soldé par le comptable, sans versement."
     return f"Payé{_on(mandat.paid_on)} : {french(mandat.paid)}."
 
 

@@ -20,6 +20,9 @@ ORDER: Final = (
     S.CANCELLED,
 )
 """What needs somebody first, then the least advanced: an invoice stands where the last of its mandats stands."""
+BACK: Final = frozenset({S.PREPARED, S.REFUSED_AT_GATE, S.REJECTED})
+OVER: Final = BACK | {S.CANCELLED}
+"""Pays nothing as it is."""
 MONEY: Final = frozenset({S.PARTLY_PAID, S.PAID})
 CALM: Final = frozenset({S.PREPARED, S.IN_BORDEREAU, S.SENT, S.TAKEN_IN_CHARGE, S.PARTLY_PAID})
 """Waits for its turn only."""
@@ -28,6 +31,15 @@ CALM: Final = frozenset({S.PREPARED, S.IN_BORDEREAU, S.SENT, S.TAKEN_IN_CHARGE, 
 def leading(mandats: Iterable[Mandat]) -> Mandat | None:
     """Return the mandat that tells where its invoice stands, None when it has none."""
     return min(_paying(mandats), key=lambda one: (not one.aside, ORDER.index(one.state), one.id), default=None)
+
+
+def superseded(mandats: Iterable[Mandat]) -> frozenset[str]:
+    """Return the mandats that the finance software has replaced: they came back, others pay all their invoices."""
+    made = list(mandats)
+    paid = {key for one in made if one.state not in OVER for key in one.invoice_ids}
+    return frozenset(
+        one.id for one in made if one.editor and one.state in BACK and one.shares and paid.issuperset(one.invoice_ids)
+    )
 
 
 def paid_in_part(mandats: Iterable[Mandat]) -> bool:
@@ -42,6 +54,11 @@ def _paid(mandats: Iterable[Mandat]) -> int:
 
 
 def _paying(mandats: Iterable[Mandat]) -> list[Mandat]:
-    """Leave out what réductions take back, unless there is nothing else: a late credit note has a réduction alone."""
-    made = list(mandats)
+    """Leave out what réductions take back, unless there is nothing else: a late credit note has a réduction alone.
+
+    What the finance software mandated again under another number counts once.
+    """
+    listed = list(mandats)
+    alive = any(one.state not in OVER for one in listed)
+    made = [one for one in listed if not (alive and one.editor and one.state in BACK)]
     return [one for one in made if one.kind is not MandatKind.REDUCTION] or made

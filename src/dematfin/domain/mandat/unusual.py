@@ -40,11 +40,14 @@ def of_invoice(invoice: Invoice) -> Iterator[Remark]:
         yield Remark(why=Unusual.IN_PART, sentence=sentence)
 
 
-def of_mandat(mandat: Mandat, today: date) -> Iterator[Remark]:
-    """Say what the mandat itself has of unusual."""
-    if not mandat.engagement and not any(line.engagement for line in mandat.lines):
+def of_mandat(mandat: Mandat, today: date, *, documented: bool = False) -> Iterator[Remark]:
+    """Say what the mandat itself has of unusual.
+
+    `documented`: its file refers to documents of its own. A finance software keeps its engagements to itself.
+    """
+    if not mandat.editor and not mandat.engagement and not any(line.engagement for line in mandat.lines):
         yield Remark(why=Unusual.NO_ENGAGEMENT, sentence="Aucun engagement ne le précède.")
-    if not mandat.pieces:
+    if not mandat.pieces and not documented:
         yield Remark(why=Unusual.NO_PIECE, sentence="Il part sans pièce justificative, le comptable le rejettera.")
     netted = [share for share in mandat.shares if share.amount < 0]
     for share in netted:

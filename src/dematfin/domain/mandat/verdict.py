@@ -29,6 +29,8 @@ BY_PIECE: Final = {
     PieceState.ON_HOLD: MandatState.ON_HOLD,
     PieceState.TAKEN_IN_CHARGE: MandatState.TAKEN_IN_CHARGE,
 }
+SETTLED_BY_ENTRY: Final = frozenset({MandatKind.OTHER, MandatKind.PAYMENT_ORDER})
+"""Order entries, payroll: what pays no invoice may be settled without any payment that a retour shows."""
 
 
 Key: TypeAlias = tuple[int, int]
@@ -46,6 +48,7 @@ class FlowVerdict:
         unclear: bordereaux of which nobody can tell whether they were taken: a person must look.
         obscure: something of it is unclear, whatever it is about.
         pieces_accepted, pieces_refused: PJ by IdUnique; refused ones with the reasons.
+        said: all that is said of each bordereau, by which several of one number are told apart (`twins`).
     """
 
     whole: tuple[Anomaly, ...] = ()
@@ -55,6 +58,7 @@ class FlowVerdict:
     obscure: bool = False
     pieces_accepted: frozenset[str] = frozenset()
     pieces_refused: dict[str, tuple[Anomaly, ...]] = field(default_factory=dict)
+    said: dict[Key, list[AckElement]] = field(default_factory=dict)
 
     @property
     def summary(self) -> AcquitSummary:
@@ -83,18 +87,19 @@ def read_acquit(acquit: Acquit) -> FlowVerdict:
     nowhere = {number for exercice, number in sheets.keys() - said_yes if not exercice}
     murky = bool(lost) or any(one.accepted is None and _hits_whole_flow(one) for one in acquit.elements)
     doubted = frozenset(key for key in said_yes if murky or key[1] in nowhere or not key[0])
-    refused = {key: _reasons(told) for key, told in sheets.items() if any(one.accepted is False for one in told)}
+    refused = {key: reasons(told) for key, told in sheets.items() if any(one.accepted is False for one in told)}
     unclear = doubted | (sheets.keys() - said_yes - refused.keys())
     pieces = [one for one in acquit.elements if one.domain == PIECE_JOINTE and one.piece_id]
-    no = {one.piece_id: _reasons([one]) for one in pieces if one.accepted is False}
+    no = {one.piece_id: reasons([one]) for one in pieces if one.accepted is False}
     return FlowVerdict(
-        whole=_reasons(whole),
+        whole=reasons(whole),
         refused=refused,
         accepted=frozenset() if whole else said_yes - doubted,
         unclear=frozenset() if whole else unclear,
         obscure=bool(unclear) or not acquit.elements or any(_obscure(one) for one in acquit.elements),
         pieces_accepted=frozenset(one.piece_id for one in pieces if one.accepted) - no.keys(),
         pieces_refused=no,
+        said=sheets,
     )
 
 
@@ -124,7 +129,7 @@ def _obscure(element: AckElement) -> bool:
     return element.accepted is None or (element.accepted is False and (unnamed or _unattached(element)))
 
 
-def _reasons(elements: Iterable[AckElement]) -> tuple[Anomaly, ...]:
+def reasons(elements: Iterable[AckElement]) -> tuple[Anomaly, ...]:
     """Return what refusing elements say; a refusal never goes without a word."""
     refusing = [one for one in elements if one.accepted is False]
     told = tuple(anomaly for element in refusing for anomaly in element.anomalies)
@@ -220,11 +225,14 @@ def _only_later(piece: RetourPiece, day: date) -> bool:
 def _paid(mandat: Mandat, piece: RetourPiece) -> Decimal:
     """Return what has gone to the supplier: nothing by a réduction, all of it before a mandat after payment is settled.
 
+    A finance software does not always tell the day of that payment.
+
     What the comptable notes against a réduction is the money that a mandat did not take: never a payment.
     """
     if mandat.kind is MandatKind.REDUCTION:
         return ZERO
-    if mandat.paid_before is not None and piece.state is PieceState.SETTLED:
+    before = mandat.paid_before is not None or (mandat.editor and mandat.kind is MandatKind.AFTER_PAYMENT)
+    if before and piece.state is PieceState.SETTLED:
         return mandat.amount
     return sum((payment.amount for payment in piece.payments if payment.real), ZERO)
 
@@ -235,6 +243,8 @@ def _state(mandat: Mandat, piece: RetourPiece, paid: Decimal) -> tuple[MandatSta
     if paid > 0:
         return MandatState.PARTLY_PAID, False
     state = BY_PIECE.get(piece.state)
+    if mandat.kind in SETTLED_BY_ENTRY and not mandat.shares and piece.state is PieceState.SETTLED:
+        return MandatState.PAID, False
     if state is None and mandat.kind is MandatKind.REDUCTION and piece.state is PieceState.SETTLED:
         return MandatState.TAKEN_IN_CHARGE, False
     return state, state is None and piece.state is PieceState.SETTLED
