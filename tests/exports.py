@@ -112,7 +112,7 @@ class Ordered:
     """One mandat of an export."""
 
     number: int = 501
-    invoice: str = "F-1"
+    invoice: str = "F-101"
     amount: str = "120.00"
     siret: str = SUPPLIER
     creditor: str = "PAPETERIE DU LAC"

@@ -31,7 +31,7 @@ READER = Person(id="lecteur", name="Lou Lectrice", roles=frozenset({Role.LECTEUR
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall beside its finance software, three visaed invoices."""
     built = hall_beside(tmp_path)
-    built.certified("120.00", "45.30", "99.00")
+    built.certified("120.00", "45.30", "99.00", start=101)
     return built
 
 

@@ -49,7 +49,7 @@ class Counter:
 def counter(tmp_path: Path, keyboard: Callable[[Path], Office], monkeypatch: pytest.MonkeyPatch) -> Counter:
     """Return it, with two visaed invoices of 120.00 and 45.30."""
     hall = hall_beside(tmp_path)
-    hall.certified("120.00", "45.30")
+    hall.certified("120.00", "45.30", start=101)
     with hall.ledger.transaction() as books:
         books.save(replace(AGENT, system_user=system_account()))
     monkeypatch.setattr(context, "open_app", lambda _: hall.app)
@@ -129,7 +129,7 @@ def test_an_import_is_shown_mandat_by_mandat(counter: Counter) -> None:
     counter.bring_in(Ordered(amount="120.00"), UNKNOWN)
     answer = counter("import", "E2026-000001")
     assert all(len(row.rstrip()) <= WIDE for row in answer.out.splitlines() if "  ✗" not in row)
-    assert re.search(r"501 +PAPETERIE DU LAC +120,00 € +F-1 +F2026-000001 +certaine", answer.out)
+    assert re.search(r"501 +PAPETERIE DU LAC +120,00 € +F-101 +F2026-000001 +certaine", answer.out)
     assert re.search(r"502 +PAPETERIE DU LAC +45,30 € +ILLISIBLE +— +à décider", answer.out)
     found = json.loads(counter("import", "E2026-000001", "--json").out)
     assert found["import"]["nomfic"] == "EDITEUR_000012"
@@ -150,7 +150,7 @@ def test_a_proposal_is_taken_by_its_number(counter: Counter) -> None:
     propose(counter)
     answer = counter("revoir", "E2026-000001", typed="1\n")
     assert "[1/1] Mandat n° 502 · 45,30 € à PAPETERIE DU LAC · facture « ILLISIBLE »" in answer.out
-    assert "1  F2026-000002 · PAPETERIE DU LAC, n° F-2 du 20/02/2026 · 45,30 € · service fait · 71 %" in answer.out
+    assert "1  F2026-000002 · PAPETERIE DU LAC, n° F-102 du 20/02/2026 · 45,30 € · service fait · 71 %" in answer.out
     assert "même montant ; le numéro ne se lit pas" in answer.out
     assert counter.states()[502] == (S.CHOSEN, "F2026-000002")
     assert answer.out.endswith("Tout est décidé.\n")

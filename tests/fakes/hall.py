@@ -170,9 +170,9 @@ class Hall:
         for invoice in (one.invoice for one in visa_views.queue(self.app, who)):
             visa.approve(self.app, who, invoice.id, visa.ServiceFait(executed_on=self.clock.today()))
 
-    def certified(self, *amounts: str) -> None:
+    def certified(self, *amounts: str, start: int = 1) -> None:
         """Bring an invoice for each amount as far as its certificate."""
-        self.deposit(*amounts)
+        self.deposit(*amounts, start=start)
         self.day()
         self.certify()
 

@@ -36,7 +36,7 @@ S = PairingState
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall beside its finance software, two invoices waiting for their visa."""
     built = hall_beside(tmp_path)
-    built.deposit("120.00", "45.30")
+    built.deposit("120.00", "45.30", start=101)
     built.day()
     return built
 
@@ -53,7 +53,7 @@ def pairings(hall: Hall) -> dict[int, Pairing]:
 
 
 def test_it_is_kept_with_all_that_it_asks_to_pay(hall: Hall, tmp_path: Path) -> None:
-    content = exported(Listed(mandats=(Ordered(), Ordered(number=502, invoice="F-2", amount="45.30"))))
+    content = exported(Listed(mandats=(Ordered(), Ordered(number=502, invoice="F-102", amount="45.30"))))
     flow = bring_in(hall.app, on_disk(tmp_path, content), "mandats du 2 mars.xml")
     assert hall.all(EditorFlow) == (flow,)
     assert (flow.id, flow.state, flow.siret) == ("E2026-000001", EditorFlowState.OPEN, COMMUNE)
@@ -156,7 +156,7 @@ def test_a_number_that_is_twice_in_one_flow_is_refused(hall: Hall, tmp_path: Pat
         (exported().replace(b'<MtBordHT V="120.00"/>', b'<MtBordHT V="99.00"/>'), "Hélios refuserait ce flux."),
         (exported().replace(b"FR76", b"FR75"), "Hélios refuserait ce flux."),
         (b"<a/>", "mandats.xml : ce n'est pas un flux PES_Aller"),
-        (b"%PDF-1.7", "mandats.xml"),
+        (b"%PDF-101.7", "mandats.xml"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "mandats.xml"),
     ],
 )
@@ -201,10 +201,10 @@ def test_on_paper_no_cumul_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_an_invoice_that_arrives_later_is_matched_then(hall: Hall, tmp_path: Path) -> None:
-    flow = brought(hall, tmp_path, Ordered(invoice="F-3", amount="77.00"), Ordered(number=502, invoice="F-4"))
+    flow = brought(hall, tmp_path, Ordered(invoice="F-103", amount="77.00"), Ordered(number=502, invoice="F-104"))
     editor_flows.exempt(hall.app, AGENT, flow.id, "502", "régie")
     assert pairings(hall)[501].state is S.TO_DECIDE
-    hall.deposit("77.00", "120.00", start=3)
+    hall.deposit("77.00", "120.00", start=103)
     hall.day()
     assert (pairings(hall)[501].state, pairings(hall)[501].invoice_id) == (S.CERTAIN, "F2026-000003")
     assert (pairings(hall)[502].state, pairings(hall)[502].decided_by) == (S.EXEMPT, AGENT.id)
@@ -277,8 +277,8 @@ class TestTheWatchedFolder:
         assert "a.xml" in told[0].motif
 
     def test_a_folder_that_is_not_there_stops_no_matching(self, hall: Hall, tmp_path: Path) -> None:
-        brought(hall, tmp_path, Ordered(invoice="F-3", amount="77.00"))
-        hall.deposit("77.00", start=3)
+        brought(hall, tmp_path, Ordered(invoice="F-103", amount="77.00"))
+        hall.deposit("77.00", start=103)
         hall.day()
 
         class Gone(FakeExchange):
