@@ -169,6 +169,7 @@ def test_one_that_was_paid_in_part_is_for_the_comptable(hall: Hall) -> None:
         order = Order(number, "120.00")
         outcome = taken(hall, {43: (order,)}, f"X{number}", {number: "F2026-000001"})
         assert "versés" in outcome.failures[-1].sentence
+        editor_drop.drop(hall.app, AGENT, hall.all(EditorFlow)[-1].id, "voir le comptable")
     assert mandats(hall)[1187].state is MandatState.REJECTED
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dematfin.acts import editor_drop
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, Severity
@@ -15,6 +16,7 @@ from dematfin.ports.signature import SignatureFact, SignatureReport
 from dematfin.steps.late_pieces import send_late
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
+from examples import AGENT
 from fakes.editor import NOMFIC, Order, Sheets, bring_in, build, export
 from fakes.hall import Hall, flux
 
@@ -102,6 +104,7 @@ def test_its_name_cannot_be_changed(hall: Hall) -> None:
     prepare(hall.app)
     outcome = carried(hall)
     assert "un nom ne sert qu'une fois" in outcome.failures[0].sentence
+    editor_drop.drop(hall.app, AGENT, "E2026-000002", "exporté sous un autre nom")
     data = SIGNED.replace(NOMFIC.encode(), b"flux du 2 mars")
     assert "et il est signé" in carried(hall, data).failures[-1].sentence
 

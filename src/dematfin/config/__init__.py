@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -115,6 +116,15 @@ class Settings(Section):
 
     def policy(self) -> Policy:
         """Return what the rules need of it."""
+        return replace(
+            self._alone(),
+            finance_knows_our_mandats=self.logiciel_financier.connait_nos_mandats,
+            editor=self.editeur.rules(),
+            exchange=(self.echange or ExchangeSettings()).rules(),
+        )
+
+    def _alone(self) -> Policy:
+        """What the rules need where no finance software stands beside."""
         return Policy(
             collectivite=self.collectivite.siret,
             name=self.collectivite.nom,
@@ -143,12 +153,9 @@ class Settings(Section):
             trusts_payments=self.chorus.paiement_lu,
             tell_within=timedelta(hours=self.chorus.attente_mandatee),
             check_siret=self.controles.verifier_siret,
-            finance_knows_our_mandats=self.logiciel_financier.connait_nos_mandats,
             paper=self.numerisation.rules(),
             web_url=self.web.url,
             pieces=self.pieces_justificatives.rules(),
-            exchange=(self.echange or ExchangeSettings()).rules(),
-            editor=self.editeur.rules(),
         )
 
 
