@@ -123,6 +123,7 @@ TROUBLES: dict[str, Callable[[Path], bool]] = {
     "number_forgotten": lambda path: b"0412" not in path.read_bytes(),
     "twice": lambda path: lines(path, "Facture") == ["F2026-0412", "F2026-0412", "7788/02"],
     "utf8": lambda path: b"encoding='UTF-8'" in path.read_bytes() and "école".encode() in path.read_bytes(),
+    "commented": lambda path: path.read_bytes().count(b"<!--") == 2,
     "own_piece": lambda path: lines(path, "IdUnique") == ["269900420000102026FDV00000204"] * 2,
     "without_ids": lambda path: flow(path).xpath("//@Id") == [],
     "signed": lambda path: len(list(flow(path).iter(f"{DS}Signature"))) == 1,
@@ -292,6 +293,8 @@ def test_an_acquit_updates_the_mandats_of_its_flow(tmp_path: Path, elements: str
     (nomfic,) = lines(exported(office), "NomFic")
     assert answer(office, "ACK.xml", ACQUIT.format(nomfic=nomfic, elements=elements)) == ()
     assert {(one.etat, one.dit) for one in office.memory.pieces()} == {(state, why)}
+    (tmp_path / "retours" / ".en-attente").mkdir()  # what others keep beside is none of its business
+    (tmp_path / "retours" / ".ACK2.xml").write_text("en cours")
     assert office.listen() == ()
 
 
@@ -330,7 +333,7 @@ def test_an_answer_to_nothing_of_its_own_is_told(tmp_path: Path, text: str) -> N
     assert {one.etat for one in office.memory.pieces()} == {State.EXPORTED}
 
 
-@pytest.mark.parametrize("troubles", [("signed",), (), ("utf8", "own_piece", "signed")])
+@pytest.mark.parametrize("troubles", [("signed",), (), ("utf8", "own_piece", "commented", "signed")])
 def test_the_simulated_helios_takes_its_flows_and_it_hears_that_they_are_paid(
     troubles: tuple[str, ...], tmp_path: Path, town: Town
 ) -> None:

@@ -172,6 +172,7 @@ EDITOR: Final = frozenset(
         "twice",  # two mandats for one invoice
         # when a flow is written
         "utf8",
+        "commented",  # within the bordereau too
         "own_piece",  # carries a document of its own, and refers to it
         "without_ids",  # neither the flow nor its bordereaux can be signed as they are
         "signed",  # by the mayor, in the finance software

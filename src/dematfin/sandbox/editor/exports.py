@@ -39,7 +39,7 @@ class Export:
 def written(setup: Setup, faults: Faults, keys: Signatories, sheets: Sheets, now: datetime) -> Export:
     """Return the flow of some bordereaux."""
     first, pieces = sheets[0]
-    nomfic = f"PesDepense-{first.sort}-{setup.exercice}-{first.numero}-{first.exports}{now:%Y%m%d%H%M%S}"
+    nomfic = f"PesDepense-{first.sort}-{setup.exercice}-{first.numero}-{first.exports}-{now:%Y%m%d%H%M%S}"
     signer = _signer(faults, keys)
     content = Content(
         nomfic=nomfic,
@@ -50,6 +50,7 @@ def written(setup: Setup, faults: Faults, keys: Signatories, sheets: Sheets, now
         signed=signer is not None,
         ids=not faults.take("without_ids"),
         cumul=not faults.take("no_cumul"),
+        commented=faults.take("commented"),
         surplus=A_CENT if faults.take("wrong_sum") else Decimal(0),
     )
     data = write(setup, content, UNICODE if faults.take("utf8") else LATIN)

@@ -42,6 +42,7 @@ class Content:
     signed: bool
     ids: bool
     cumul: bool
+    commented: bool = False
     surplus: Decimal = Decimal(0)
 
 
@@ -102,7 +103,8 @@ def _sheet(setup: Setup, content: Content, sheet: Bordereau, pieces: Sequence[Pi
     total = sum((one.montant for one in pieces), content.surplus)
     identifier = f" Id='BJ{setup.code_collectivite}-{sheet.sort}-{sheet.numero}'" if content.ids else ""
     yield f"<Bordereau{identifier}>"
-    yield f"\t<!-- bordereau journal {sheet.numero} -->"
+    if content.commented:
+        yield f"\t<!-- bordereau journal {sheet.numero} -->"
     yield from _indented(
         _block(
             "BlocBordereau",

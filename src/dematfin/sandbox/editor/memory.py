@@ -11,7 +11,7 @@ from dematfin.sandbox.record import State as Base
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS piece (sort TEXT, numero INTEGER, body TEXT NOT NULL, PRIMARY KEY (sort, numero));
 CREATE TABLE IF NOT EXISTS bordereau (sort TEXT, numero INTEGER, body TEXT NOT NULL, PRIMARY KEY (sort, numero));
-CREATE TABLE IF NOT EXISTS export (nomfic TEXT PRIMARY KEY, sort TEXT, bordereau INTEGER);
+CREATE TABLE IF NOT EXISTS export (nomfic TEXT, sort TEXT, bordereau INTEGER, PRIMARY KEY (nomfic, sort, bordereau));
 CREATE TABLE IF NOT EXISTS seen (name TEXT PRIMARY KEY);
 """
 
@@ -48,11 +48,11 @@ class Memory:
     def left(self, nomfic: str, bordereaux: tuple[Bordereau, ...]) -> None:
         """Remember under which name bordereaux left."""
         for one in bordereaux:
-            self._base.insert("export", {"nomfic": f"{nomfic}/{one.sort}", "sort": one.sort, "bordereau": one.numero})
+            self._base.insert("export", {"nomfic": nomfic, "sort": one.sort, "bordereau": one.numero})
 
     def under(self, nomfic: str) -> set[tuple[str, int]]:
         """Return the bordereaux that left under a name; none when it is not one of ours."""
-        rows = self._base.rows("SELECT sort, bordereau FROM export WHERE nomfic LIKE ? || '/%'", (nomfic,))
+        rows = self._base.rows("SELECT sort, bordereau FROM export WHERE nomfic = ?", (nomfic,))
         return {(row["sort"], row["bordereau"]) for row in rows}
 
     def first_sight(self, name: str) -> bool:

@@ -135,7 +135,8 @@ class Editor:
     def listen(self) -> tuple[str, ...]:
         """Read the answers not read yet; return the names of those that it could not put to any of its flows."""
         unknown = []
-        for path in sorted((self.folder / self.setup.dossiers.retours).iterdir()):
+        folder = self.folder / self.setup.dossiers.retours
+        for path in sorted(one for one in folder.glob("[!.]*") if one.is_file()):
             with self.memory.change():
                 if self.memory.first_sight(f"retours/{path.name}") and not self._hear(path.read_bytes()):
                     unknown.append(path.name)
