@@ -13,7 +13,7 @@ PAYMENT: Final = "01"
 """OrgEma of money that really left."""
 STATES: Final = {"01": State.ON_HOLD, "02": State.TAKEN, "04": State.REJECTED, "05": State.PAID}
 REFUSED: Final = frozenset({"0", "false"})
-OF_BORDEREAUX: Final = frozenset({"3", "5"})
+DOCUMENT: Final = "4"
 ALL: Final = 0
 """Number of the bordereau when the whole flow is refused."""
 
@@ -66,9 +66,9 @@ def _refusals(root: Any) -> Iterator[tuple[int, str]]:
         texts = (_v(error, "LibelleAnoAck") for error in one.iter("Erreur"))
         why = " ".join(text for text in texts if text)
         domain, number = _v(one, "DomaineAck"), _v(one, "NumBord")
-        if domain in OF_BORDEREAUX and number:
+        if number:
             yield int(number), why
-        elif domain != "4":
+        elif domain != DOCUMENT:
             yield ALL, why
 
 
