@@ -22,12 +22,12 @@ def test_what_stands_is_told_once_and_what_happens_again_is_told_again(lines: li
     told = Counter(lines)
     assert {line: count for line, count in told.items() if " payés à " in line and count > 1} == {}
     assert {line: count for line, count in told.items() if line.startswith("PESALR1_") and count > 1} == {}
-    assert told["CCAS-2026-18 (4 105,94 €) signé par Jeanne TEST-MAIRE"] == 2  # refused, mended, signed again
+    assert told["CCAS-2026-18 (15 645,99 €) signé par Jeanne TEST-MAIRE"] == 2  # refused, mended there, signed again
     assert told["transmission : 2 flux"] == 1
 
 
 def test_a_lost_answer_is_told_then_its_flow_is_found_and_both_sides_agree(lines: list[str]) -> None:
-    lost = "PESALR1_21990042000015_2026_000042_000002"
+    lost = "PESALR1_21990042000015_2026_000042_000001"
     told = [line for line in lines if lost in line]
     assert "la réponse s'est perdue" in told[0]
     assert told[1] == f"{lost} : retrouvé au TdT sous le n° 1, il n'est pas envoyé une seconde fois"
@@ -36,7 +36,7 @@ def test_a_lost_answer_is_told_then_its_flow_is_found_and_both_sides_agree(lines
 
 def test_the_scenes_are_numbered_in_order(lines: list[str]) -> None:
     numbers = [int(line.split(".")[0]) for line in lines if line.partition(". ")[0].isdigit()]
-    assert numbers == list(range(1, 17))
+    assert numbers == list(range(1, 20))
 
 
 def test_the_demonstration_speaks_to_accounting_agents(lines: list[str]) -> None:
@@ -45,4 +45,4 @@ def test_the_demonstration_speaks_to_accounting_agents(lines: list[str]) -> None
 
 def test_one_mandat_takes_no_s(lines: list[str]) -> None:
     assert any("bordereau COMMUNE-2026-43 : 1 mandat," in line for line in lines)
-    assert any("bordereau CCAS-2026-18 : 3 mandats," in line for line in lines)
+    assert any("bordereau CCAS-2026-18 : 4 mandats," in line for line in lines)

@@ -17,7 +17,7 @@ from dematfin.domain.mandat.reconciliation import Difference, Gap, Row
 from dematfin.domain.reception import Answer, AnswerState
 
 FIRST, AGAIN = "PESALR1_26990042000010_2026_000018_000001", "PESALR1_26990042000010_2026_000018_000003"
-TO_SIGN = "PESALR1_21990042000015_2026_000044_000005"
+TO_SIGN = "PESALR1_21990042000015_2026_000044_000003"
 LINE = re.compile(r"\d\d/\d\d/\d{4} \d\d:\d\d  .+ \([\w -]+\)")
 
 

@@ -36,7 +36,7 @@ def test_a_transmission_that_cannot_start_leaves_the_flow_signed(cut_off: Office
     assert cut_off("bordereau", "signer", "--oui").code == 0
     answer = cut_off("bordereau", "transmettre")
     assert answer.code == 1
-    assert "PESALR1_21990042000015_2026_000044_000005" in answer.said
+    assert "PESALR1_21990042000015_2026_000044_000003" in answer.said
     assert "signé" in cut_off("bordereau", "liste").out
 
 
@@ -60,7 +60,7 @@ def test_a_day_from_the_visa_to_the_payment_by_the_commands_alone(copy: Office) 
     for words, said in (
         (("visa", "refuser", "F2026-000016", "--motif", "PRIX_NON_CONFORME", "--commentaire", "Trop cher."), "refusé"),
         (("bordereau", "signer", "--oui"), "signé par Jeanne TEST-MAIRE"),
-        (("bordereau", "transmettre"), "● transmission : PESALR1_21990042000015_2026_000044_000005"),
+        (("bordereau", "transmettre"), "● transmission : PESALR1_21990042000015_2026_000044_000003"),
         (("journee",), "● suivi"),
     ):
         answer = typed_apart(copy, *words)

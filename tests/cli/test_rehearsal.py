@@ -30,7 +30,7 @@ def test_a_rehearsal_changes_nothing(copy: Office, town_hall: Path, typed: str) 
     before = files(copy.folder), rows(copy), files(received)
     answer = copy(*typed.split())
     assert answer.code == 0
-    assert "Transmettre le flux PESALR1_21990042000015_2026_000044_000005 : 1 mandat, 283,50" in answer.out
+    assert "Transmettre le flux PESALR1_21990042000015_2026_000044_000003 : 1 mandat, 283,50" in answer.out
     assert "283,50 €" in answer.out
     assert (files(copy.folder), rows(copy), files(received)) == before
 

@@ -19,6 +19,7 @@ from dematfin.errors import ConfigError
 if TYPE_CHECKING:
     from dematfin.demo.play import Play
 
+EXCHANGE: Final = "echange"
 LOST_ANSWER: Final = {"cut_after_store": 1}
 """The TdT takes the first flow and hangs up: what happens then is worth a scene."""
 sandbox = family("Les voisins simulés d'une démonstration.")
@@ -80,6 +81,8 @@ def _where_to_look(folder: Path, pages: str) -> None:
     say(f"  {program} sandbox demarrer -c {config}")
     say("puis, par exemple :")
     say(f"  {program} visa liste -c {config}")
+    for export in sorted((folder / EXCHANGE / "exports").glob("*.XML")):
+        say(f"  {program} bordereau importer {shlex.quote(str(export))} -c {config}")
     say(f"  {program} bordereau signer -c {config}")
     say(f"  {program} bordereau transmettre -c {config}")
     say(f"  {program} journee -c {config}")

@@ -16,6 +16,8 @@ from dematfin.support.refusals import reason
 
 MAILS: Final = "courriels"
 """Where the simulated mail server keeps what it is given."""
+EXCHANGE: Final = "echange"
+"""What is shared with the finance software of one of the budgets."""
 OURS: Final = (
     "config.toml",
     "pki",
@@ -23,6 +25,7 @@ OURS: Final = (
     "var",
     "pes",
     "papier",
+    EXCHANGE,
     "rapport.html",
     "resume.json",
     "bac-a-sable",
@@ -71,6 +74,7 @@ class DemoFolder:
             "var",
             "papier/copieur",
             "papier/courriel",
+            *(f"{EXCHANGE}/{name}" for name in ("exports", "factures", "retours")),
         ):
             (self.root / name).mkdir(parents=True, exist_ok=True)
         words = {name: secrets.token_urlsafe(16) for name in SECRETS}
@@ -171,5 +175,5 @@ def _configuration(story: Story, ports: dict[str, int], fingerprint: str) -> str
 
 def _budget(one: dict[str, Any]) -> str:
     keys = ("code", "siret", "libelle", "poste", "code_collectivite", "code_budget")
-    lines = [f'{key} = "{one[key]}"' for key in keys]
+    lines = [f'{key} = "{one[key]}"' for key in (*keys, *(["mandats"] if "mandats" in one else []))]
     return "\n".join(["[[budgets]]", *lines, ""])

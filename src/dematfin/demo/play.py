@@ -8,12 +8,14 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
-from dematfin.acts import administer, consult, mandats, registers, sign, visa, visa_views
+from dematfin.acts import administer, consult, registers, sign, visa, visa_views
 from dematfin.acts import run as acts
 from dematfin.cli.context import system_account
 from dematfin.cli.output import counted
+from dematfin.demo.finances import Finances
 from dematfin.demo.folder import MAILS
 from dematfin.demo.mail import arrives
+from dematfin.demo.mending import mended
 from dematfin.demo.people import person
 from dematfin.demo.reminders import reminders_leave
 from dematfin.demo.review import morning
@@ -24,7 +26,6 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Person, Role
-from dematfin.domain.registers import Imputation
 from dematfin.errors import ConnectorError
 from dematfin.ports.app import App
 from dematfin.steps.control import control
@@ -59,6 +60,11 @@ class Play:
             ("Revue de l'agent : réponses aux fournisseurs, décisions, contre-appels", self.review),
             ("Rappels de visa par courriel", self.remind),
             ("Visas des chefs de service", self.certify),
+            (
+                "CCAS : factures visées remises à son logiciel financier, qui les mandate",
+                lambda: self._finances().mandates(),
+            ),
+            ("CCAS : son flux importé, rapproché, revu", lambda: self._finances().reviews()),
             ("Mandats, bordereaux et flux PES", self.prepare),
             ("Signature de la maire", self.sign),
             ("Chorus Pro informé, flux transmis", self.transmit),
@@ -67,6 +73,7 @@ class Play:
             ("Corrections : bordereau refusé, mandat rejeté", self.correct),
             ("Nouvelle signature, nouvel envoi", self.send_again),
             ("Paiement du reste", self.wait_for_payments),
+            ("CCAS : acquits et retours rendus à son logiciel financier", lambda: self._finances().shows()),
             ("Rapprochement avec le TdT", self.reconcile),
             ("Un bordereau laissé à signer", self.leave_work),
         )
@@ -80,7 +87,13 @@ class Play:
         yield f"{len(self.story.data['personnes']) + 1} personnes, dont vous (compte système « {you.system_user} »)"
         for one in self.story.data["budgets"]:
             administer.open_budget(self.app, you, self.story.year(one))
-            yield f"budget {one['code']} ouvert : prochain mandat n° {one['dernier_mandat'] + 1}"
+            theirs = one.get("mandats") == "editeur"
+            state = (
+                "ses mandats viennent de son logiciel financier"
+                if theirs
+                else f"prochain mandat n° {one['dernier_mandat'] + 1}"
+            )
+            yield f"budget {one['code']} ouvert : {state}"
         agent = self._person("claire")
         taken = registers.import_engagements(self.app, agent, FIXTURES / "engagements.csv").taken
         creditors = registers.import_tiers(self.app, agent, FIXTURES / "tiers.csv").taken
@@ -169,19 +182,8 @@ class Play:
 
     def correct(self) -> Iterator[str]:
         """The agent mends what came back."""
-        agent = self._person("claire")
-        for mandat in self._mandats():
-            if mandat.state is MandatState.REFUSED_AT_GATE and "fonction" in mandat.reason.lower():
-                line = mandat.lines[0].imputation
-                mandats.correct(self.app, agent, mandat.id, Imputation(nature=line.nature, investment=line.investment))
-                yield f"mandat n° {mandat.number} : fonction {line.fonction} retirée"
-            elif mandat.state is MandatState.REJECTED:
-                kept = mandats.reissue(self.app, agent, mandat.id).number
-                yield f"mandat n° {mandat.number} réémis sous le n° {kept}"
-        for sheet in consult.sheets(self.app, agent):
-            if sheet.bordereau.refused:
-                mandats.resume(self.app, agent, sheet.bordereau.id)
-                yield f"bordereau {sheet.bordereau.id} repris, mêmes numéros"
+        yield from self._finances().corrects()
+        yield from mended(self.app, self._person("claire"))
 
     def send_again(self) -> Iterator[str]:
         """Prepare, sign and send what was mended."""
@@ -197,6 +199,10 @@ class Play:
         yield from self._certify(self._person("nadia"), LEFT_IN_VISA)
         for step in (slips, prepare):
             yield from told(acts.run(self.app, self._person("claire"), step))
+        yield from self._finances().leaves_one()
+
+    def _finances(self) -> Finances:
+        return Finances.open(self.app, self._person("claire"), self.story, self.folder)
 
     def _follow_until(self, done: Callable[[], bool]) -> None:
         waits = Event()

@@ -163,6 +163,29 @@ SMTP: Final = frozenset(
         "slow",
     }
 )
+EDITOR: Final = frozenset(
+    {
+        # when an invoice is mandated
+        "wrong_iban",  # the account of its own file, which is another supplier's
+        "wrong_amount",  # ten euros too much
+        "number_forgotten",  # no number of invoice anywhere
+        "twice",  # two mandats for one invoice
+        # when a flow is written
+        "utf8",
+        "commented",  # within the bordereau too
+        "own_piece",  # carries a document of its own, and refers to it
+        "without_ids",  # neither the flow nor its bordereaux can be signed as they are
+        "signed",  # by the mayor, in the finance software
+        "signed_unknown",  # by a key that no recognised authority knows
+        "no_cumul",
+        "wrong_siret",  # two signs exchanged
+        "wrong_sum",  # the bordereau is not the sum of its mandats
+        # when it is exported
+        "exported_twice",  # the same file under two names
+        "truncated",
+        "slow",  # written where it is looked for, a bit at a time
+    }
+)
 
 SLOW: Final = 0.5
 

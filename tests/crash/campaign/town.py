@@ -165,7 +165,8 @@ def _check(town: Town) -> None:
 def _story() -> Story:
     story = load_story(date.today())  # noqa: DTZ011, TID251 - the neighbours run on the real clock
     few = [one for one in story.data["factures"] if one["numero"] in BILLS]
-    return replace(story, data={**story.data, "factures": few})
+    ours = [{**one, "mandats": "dematfin"} for one in story.data["budgets"]]
+    return replace(story, data={**story.data, "factures": few, "budgets": ours})
 
 
 def _nobody_to_ask(question: str) -> str:

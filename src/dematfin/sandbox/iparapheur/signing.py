@@ -121,4 +121,4 @@ def _parsed(text: str) -> Any:
 
 
 def _canonical(element: Any) -> bytes:
-    return bytes(etree.tostring(element, method="c14n", exclusive=True, with_tail=False))
+    return bytes(etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False))
