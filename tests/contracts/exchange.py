@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.domain.editor.hand_over import HandOverKind
+from dematfin.domain.exchange.hand_over import HandOverKind
 from dematfin.errors import ConfigError, Refused, Unreachable
 from dematfin.ports.exchange import Exchange
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dematfin.domain.editor.exchange_rules import CsvForm
-from dematfin.domain.editor.file_names import LONGEST, fields_of, named, ranked, safe, unique
-from dematfin.domain.editor.rows_file import STARTERS, unguarded, write
+from dematfin.domain.exchange.exchange_rules import CsvForm
+from dematfin.domain.exchange.file_names import LONGEST, fields_of, named, ranked, safe, unique
+from dematfin.domain.exchange.rows_file import STARTERS, unguarded, write
 
 COLUMNS = {"numero": "N° pièce", "ttc": "Montant", "date": "Date"}
 ENCODINGS = ("utf-8", "utf-8-sig", "latin-1", "cp1252")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dematfin.domain.editor.hand_over import HandOverKind
+from dematfin.domain.exchange.hand_over import HandOverKind
 from dematfin.errors import ConfigError, Refused, Unreachable
 from dematfin.ports.exchange import Export
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.exchange import ExchangeContract
-from dematfin.domain.editor.hand_over import HandOverKind
+from dematfin.domain.exchange.hand_over import HandOverKind
 from dematfin.finance.exchange import ExchangeFolders
 from dematfin.finance.exchange_settings import ExchangeSettings
 from dematfin.ports.exchange import Exchange

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dematfin.domain.editor.hand_over import HandOverKind
+from dematfin.domain.exchange.hand_over import HandOverKind
 from dematfin.finance.exchange import ExchangeFolders
 from dematfin.finance.exchange_settings import ExchangeSettings
 from fakes.hall import Axe, Killed

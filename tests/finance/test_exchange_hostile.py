@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.domain.editor.hand_over import HandOverKind
+from dematfin.domain.exchange.hand_over import HandOverKind
 from dematfin.errors import ComeBackLater, ConfigError, Refused, Unreachable
 from dematfin.finance import exports as module
 from dematfin.finance.exchange import ExchangeFolders

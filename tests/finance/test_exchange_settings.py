@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dematfin.config import load
-from dematfin.domain.editor.exchange_rules import INVOICE_TITLES, JOURNAL_TITLES
+from dematfin.domain.exchange.exchange_rules import INVOICE_TITLES, JOURNAL_TITLES
 from dematfin.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"

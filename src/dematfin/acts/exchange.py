@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from dematfin.domain.editor.hand_over import HandOver, HandOverKind, HandOverState
+from dematfin.domain.exchange.hand_over import HandOver, HandOverKind, HandOverState
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App

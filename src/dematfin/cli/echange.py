@@ -9,7 +9,7 @@ from dematfin.acts import run as acts
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import account, instant, say, table, write_json
-from dematfin.domain.editor.hand_over import WORDS, HandOver
+from dematfin.domain.exchange.hand_over import WORDS, HandOver
 from dematfin.ports.clock import Clock
 from dematfin.steps.hand_over import hand_over
 

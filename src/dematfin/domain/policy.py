@@ -5,8 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from dematfin.domain.delay.dgp import DAYS
-from dematfin.domain.editor.exchange_rules import ExchangeRules
 from dematfin.domain.editor.rules import EditorRules
+from dematfin.domain.exchange.exchange_rules import ExchangeRules
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.closure import Closure, Patience
 from dematfin.domain.mandat.justify import PieceRules

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from dematfin.domain.editor.hand_over import HandOverKind
+from dematfin.domain.exchange.hand_over import HandOverKind
 from dematfin.errors import Refused, Unreachable
 from dematfin.finance.exchange_settings import ExchangeSettings
 from dematfin.finance.exports import Exports

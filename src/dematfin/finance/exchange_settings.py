@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from dematfin.domain.editor.exchange_rules import (
+from dematfin.domain.exchange.exchange_rules import (
     DELIVERY_FIELDS,
     INVOICE_TITLES,
     JOURNAL_FIELDS,
@@ -15,7 +15,7 @@ from dematfin.domain.editor.exchange_rules import (
     CsvForm,
     ExchangeRules,
 )
-from dematfin.domain.editor.file_names import LONGEST, fields_of, longest
+from dematfin.domain.exchange.file_names import LONGEST, fields_of, longest
 from dematfin.support.settings import LocalPath, Section
 
 USUAL: Final = ExchangeRules()

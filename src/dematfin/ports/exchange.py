@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from dematfin.domain.editor.hand_over import HandOverKind
+from dematfin.domain.exchange.hand_over import HandOverKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

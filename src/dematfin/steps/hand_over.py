@@ -4,8 +4,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
-from dematfin.domain.editor.hand_over import HandOver, HandOverKind, HandOverState
 from dematfin.domain.event import Subject
+from dematfin.domain.exchange.hand_over import HandOver, HandOverKind, HandOverState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from dematfin.domain.editor.file_names import ending_of, safe, unique
-from dematfin.domain.editor.hand_over import File, HandOver, HandOverKind
+from dematfin.domain.exchange.file_names import ending_of, safe, unique
+from dematfin.domain.exchange.hand_over import File, HandOver, HandOverKind
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.reception import Answer, AnswerKind, Cursor
 from dematfin.errors import DocumentError

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
-from dematfin.domain.editor.file_names import named
-from dematfin.domain.editor.hand_over import File, HandOver, HandOverKind, HandOverState
-from dematfin.domain.editor.invoice_row import Visaed, files, invoice_row, said
 from dematfin.domain.editor.pairing import WITH_INVOICE, Pairing
-from dematfin.domain.editor.rows_file import Value, write
+from dematfin.domain.exchange.file_names import named
+from dematfin.domain.exchange.hand_over import File, HandOver, HandOverKind, HandOverState
+from dematfin.domain.exchange.invoice_row import Visaed, files, invoice_row, said
+from dematfin.domain.exchange.rows_file import Value, write
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.budget import Budget

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from dematfin.domain.editor.file_names import named, ranked
-from dematfin.domain.editor.hand_over import File, HandOverKind
-from dematfin.domain.editor.journal_rows import journal_rows
-from dematfin.domain.editor.rows_file import write
+from dematfin.domain.exchange.file_names import named, ranked
+from dematfin.domain.exchange.hand_over import File, HandOverKind
+from dematfin.domain.exchange.journal_rows import journal_rows
+from dematfin.domain.exchange.rows_file import write
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Mandat

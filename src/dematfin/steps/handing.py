@@ -10,8 +10,8 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from dematfin.domain.editor.hand_over import File, HandOver, HandOverKind, HandOverState, hand_over_id
 from dematfin.domain.event import Subject
+from dematfin.domain.exchange.hand_over import File, HandOver, HandOverKind, HandOverState, hand_over_id
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.reception import Cursor
 from dematfin.errors import ComeBackLater

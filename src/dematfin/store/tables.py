@@ -6,8 +6,8 @@ from typing import Any, Final
 from sqlalchemy import Column, Index, MetaData, Table, Text
 
 from dematfin.domain.editor.editor_flow import EditorFlow
-from dematfin.domain.editor.hand_over import HandOver
 from dematfin.domain.editor.pairing import Pairing
+from dematfin.domain.exchange.hand_over import HandOver
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.duplicates import Pair
 from dematfin.domain.invoice.invoice import Invoice

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from dematfin.domain.editor.exchange_rules import NAME_FIELDS, ExchangeRules
-from dematfin.domain.editor.file_names import ending_of, named, unique
-from dematfin.domain.editor.hand_over import File
-from dematfin.domain.editor.rows_file import Row, Value
+from dematfin.domain.exchange.exchange_rules import NAME_FIELDS, ExchangeRules
+from dematfin.domain.exchange.file_names import ending_of, named, unique
+from dematfin.domain.exchange.hand_over import File
+from dematfin.domain.exchange.rows_file import Row, Value
 from dematfin.domain.invoice.content import Attachment
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.visa.decision import DecisionKind

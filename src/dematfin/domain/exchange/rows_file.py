@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from dematfin.domain.editor.exchange_rules import CsvForm
+from dematfin.domain.exchange.exchange_rules import CsvForm
 
 Value = str | date | Decimal | int | None
 Row = Mapping[str, Value]

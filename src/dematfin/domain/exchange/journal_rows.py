@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dematfin.domain.editor.rows_file import Value
+from dematfin.domain.exchange.rows_file import Value
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Line, Mandat
 
