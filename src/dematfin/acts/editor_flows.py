@@ -19,9 +19,10 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.candidates import is_free, mandats_of, taken_elsewhere
+from dematfin.steps.candidates import is_free, taken_elsewhere
 from dematfin.steps.editor_import import Arrival, take_in
 from dematfin.steps.held_back import scene
+from dematfin.steps.made_elsewhere import mandats_of
 from dematfin.steps.pairing import matched_again, pairings_of, remember_accounts
 
 

@@ -9,7 +9,7 @@ from dematfin.domain.editor.claim import Claim
 from dematfin.domain.editor.disagreements import due
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import WITH_INVOICE, Pairing
-from dematfin.domain.event import Subject
+from dematfin.domain.editor.taken_up import CAME_BACK
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -17,17 +17,13 @@ from dematfin.domain.parties.payee import Assignment
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
-from dematfin.steps.made_elsewhere import MANDAT
+from dematfin.steps.made_elsewhere import mandats_of
 
 OLDEST: Final = timedelta(days=3 * 366)
 """An older invoice is paid so rarely that a person names it."""
 GONE: Final = frozenset({InvoiceState.REFUSED, InvoiceState.CANCELLED})
 """Never paid: the supplier's next one, or its twin, bears the same number, and is the one to find."""
-TOGETHER: Final = 1000
-"""Histories that are read together."""
-CAME_BACK: Final = frozenset(
-    {MandatState.PREPARED, MandatState.REFUSED_AT_GATE, MandatState.REJECTED, MandatState.CANCELLED}
-)
+MADE_AGAIN: Final = CAME_BACK | {MandatState.CANCELLED}
 """Mandats of a finance software that it makes again: what they paid may be matched anew."""
 
 
@@ -50,21 +46,7 @@ def is_free(invoice: Invoice, mandats: Collection[Mandat]) -> bool:
         return False
     if invoice.state is not InvoiceState.TO_PAY:
         return True
-    return bool(mandats) and all(one.editor and one.state in CAME_BACK for one in mandats)
-
-
-def mandats_of(app: App, books: Books, invoices: Collection[str]) -> Mapping[str, tuple[Mandat, ...]]:
-    """Return the mandats of some invoices; the journal of each names them, so that no list is read for it."""
-    told: set[str] = set()
-    keys = tuple(invoices)
-    for start in range(0, len(keys), TOGETHER):
-        events = app.ledger.history(Subject.INVOICE, keys[start : start + TOGETHER])
-        told.update(key for one in events for key in MANDAT.findall(one.event.motif))
-    found: dict[str, tuple[Mandat, ...]] = {}
-    for mandat in books.find(Mandat, id=tuple(told)) if told else ():
-        for key in mandat.invoice_ids:
-            found[key] = (*found.get(key, ()), mandat)
-    return found
+    return bool(mandats) and all(one.editor and one.state in MADE_AGAIN for one in mandats)
 
 
 def taken_elsewhere(books: Books, editor_flow: str) -> Mapping[str, str]:

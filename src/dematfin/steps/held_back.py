@@ -17,7 +17,8 @@ from dematfin.domain.money import french
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.candidates import is_free, mandats_of, taken_elsewhere
+from dematfin.steps.candidates import is_free, taken_elsewhere
+from dematfin.steps.made_elsewhere import mandats_of
 from dematfin.steps.pairing import paired, pairings_of
 from dematfin.steps.stopped import Stops, stops
 

@@ -18,7 +18,7 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.policy import Policy
 from dematfin.errors import InvalidPes, RuleError
 from dematfin.ports.ledger import Books
-from dematfin.steps.candidates import CAME_BACK
+from dematfin.steps.candidates import MADE_AGAIN
 
 KINDS: Final = frozenset(BordereauKind)
 
@@ -160,7 +160,7 @@ def _known_mandats(books: Books, siret: str, claims: Sequence[Claim]) -> Iterato
     ours = {(one.kind, one.exercice, one.mandat) for one in claims}
     numbers = tuple({one.mandat for one in claims})
     for found in books.find(Mandat, siret=siret, number=numbers):
-        if found.state not in CAME_BACK and (found.kind.bordereau, found.exercice, found.number) in ours:
+        if found.state not in MADE_AGAIN and (found.kind.bordereau, found.exercice, found.number) in ours:
             yield (
                 f"Le mandat n° {found.number} de {found.exercice} est déjà ici : {found.id}, bordereau "
                 f"{found.bordereau}, {MANDAT[found.state]}. Voyez-le (dematfin mandat voir {found.id}) ; seul un "
