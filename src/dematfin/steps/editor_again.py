@@ -1,9 +1,10 @@
 """Mandats of the finance software that came back: found by their numbers, taken up again, cancelled, or alive."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
+from dematfin.domain.editor.disagreements import due
 from dematfin.domain.editor.taken_up import CAME_BACK
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
@@ -104,8 +105,12 @@ def replaced(books: Books, siret: str, now: Sequence[Mandat], leaving: Iterable[
     ]
     back = [one for one in touching if one.editor and one.state in CAME_BACK]
     alive = [one for one in touching if one not in back]
+    orders: dict[str, list[Mandat]] = defaultdict(list)
+    for one in (*alive, *now):
+        for key in {*one.invoice_ids}:
+            orders[key].append(one)
     for invoice in books.find(Invoice, id=tuple(payers)):
-        _check_due(invoice, [one for one in (*alive, *now) if invoice.id in one.invoice_ids])
+        _check_due(invoice, orders[invoice.id])
     return tuple(_replaced(one, next(payers[key] for key in one.invoice_ids if key in payers)) for one in back)
 
 
@@ -127,19 +132,14 @@ def _check_due(invoice: Invoice, orders: Sequence[Mandat]) -> None:
     if len(orders) == 1:
         return
     ordered = abs(sum((share.amount for one in orders for share in one.shares if share.invoice_id == invoice.id), ZERO))
-    if ordered > due(invoice):
+    if ordered > abs(due(invoice)):
         listed = ", ".join(f"n° {one.number} ({MANDAT[one.state]})" for one in orders)
         message = (
             f"Facture {invoice.id} : les mandats {listed} ordonneraient {french(ordered)} ensemble, "
-            f"{french(due(invoice))} sont dus. Corrigez dans le logiciel financier, ou le rapprochement "
+            f"{french(abs(due(invoice)))} sont dus. Corrigez dans le logiciel financier, ou le rapprochement "
             "(dematfin bordereau revoir)."
         )
         raise RuleError(message)
-
-
-def due(invoice: Invoice) -> Decimal:
-    """Return what may be ordered for an invoice, or netted for a credit note."""
-    return abs(invoice.signed_amount) if invoice.admitted is None else min(invoice.ttc, invoice.admitted)
 
 
 def let_go(app: App, books: Books, leaving: Leaving, by: str) -> None:
