@@ -1,7 +1,7 @@
 """Mandats of the finance software that came back: found by their numbers, taken up again, cancelled, or alive."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dematfin.domain.editor.disagreements import due
@@ -10,6 +10,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE, MANDAT
+from dematfin.domain.mandat.aller import ReadFlow
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.reissue import again
@@ -45,11 +46,19 @@ def former_bordereau(books: Books, sheet: Bordereau) -> Bordereau | None:
     return None
 
 
-def former_mandat(books: Books, mandat: Mandat) -> Mandat | None:
+def numbered(books: Books, siret: str, flow: ReadFlow) -> Mapping[tuple[int, int], Sequence[Mandat]]:
+    """Return the mandats that are here under the numbers of a flow, of any kind, by exercice and number."""
+    found: dict[tuple[int, int], list[Mandat]] = defaultdict(list)
+    numbers = {one.number for sheet in flow.bordereaux for one in sheet.mandats}
+    for one in books.find(Mandat, siret=siret, number=tuple(numbers)):
+        found[one.exercice, one.number].append(one)
+    return found
+
+
+def former_mandat(known: Iterable[Mandat], mandat: Mandat) -> Mandat | None:
     """Return the mandat of the same number, which came back; raises RuleError when it is alive, or its number burnt."""
-    series = {"siret": mandat.siret, "exercice": mandat.exercice, "kind": mandat.kind.bordereau.mandats}
-    for found in books.find(Mandat, **series, number=mandat.number):
-        if found.state is MandatState.CANCELLED:
+    for found in known:
+        if found.state is MandatState.CANCELLED or found.kind.bordereau is not mandat.kind.bordereau:
             continue
         if why := _why_alive(found):
             message = f"Le mandat n° {found.number} de {found.exercice} est déjà ici ({found.id}) : {why}."

@@ -70,12 +70,12 @@ def _sent_before(books: Books, former: Bordereau) -> tuple[str, ...]:
 def _rekey(books: Books, plan: Plan, mandats: Iterable[Mandat], sheet: Bordereau) -> None:
     """Documents that were given to a claim are now the mandat's, whatever export it comes by next."""
     ids: dict[MandatKey, str] = {(sheet.kind, sheet.exercice, sheet.number, one.number): one.id for one in mandats}
-    for pairing in plan.pairings:
-        claim = pairing.claim
+    now: dict[str, str] = {}
+    for claim in (one.claim for one in plan.pairings):
         key = (claim.kind, claim.exercice, claim.bordereau, claim.mandat)
         if key in ids:
-            given = books.find(Piece, kept_for=kept_for(IMPORT, f"{plan.flow.id}:{claim.key}"))
-            books.save(*(replace(one, kept_for=kept_for(MANDAT, ids[key])) for one in given))
+            now[kept_for(IMPORT, f"{plan.flow.id}:{claim.key}")] = kept_for(MANDAT, ids[key])
+    books.save(*(replace(one, kept_for=now[one.kept_for]) for one in books.find(Piece, kept_for=tuple(now))))
 
 
 def _order(app: App, books: Books, plan: Plan, made: Iterable[Mandat]) -> None:
@@ -84,11 +84,12 @@ def _order(app: App, books: Books, plan: Plan, made: Iterable[Mandat]) -> None:
     for one in made:
         for key in one.invoice_ids:
             numbers.setdefault(key, []).append(f"n° {one.number} ({one.id})")
+    to_pay, events = InvoiceState.TO_PAY, []
     for invoice in plan.invoices:
-        after = invoice if invoice.state is InvoiceState.TO_PAY else invoice.moved(InvoiceState.TO_PAY)
-        books.save(after)
         motif = f"mandatée dans le logiciel financier : mandat {', '.join(numbers[invoice.id])}"
-        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, after.state, motif))
+        events.append(app.event(Subject.INVOICE, invoice.id, invoice.state, to_pay, motif))
+    books.save(*(one.moved(to_pay) for one in plan.invoices if one.state is not to_pay))
+    books.record(*events)
 
 
 def _carry(books: Books, plan: Plan, flux: Flux) -> None:

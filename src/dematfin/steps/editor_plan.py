@@ -26,7 +26,7 @@ from dematfin.domain.mandat.pieces import Piece, to_carry
 from dematfin.errors import ComeBackLater, FlowRejected
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.editor_again import Leaving, former_bordereau, former_mandat, missing, replaced
+from dematfin.steps.editor_again import Leaving, former_bordereau, former_mandat, missing, numbered, replaced
 from dematfin.steps.held_back import held_back
 from dematfin.steps.pieces import IMPORT, kept_for, pieces_of, with_kept
 
@@ -93,7 +93,16 @@ def plan_of(app: App, books: Books, flow: EditorFlow, read: ReadFlow) -> Plan:
         RuleError: a bordereau or a mandat of it is alive here, or an invoice would be ordered twice; PiecesMissing.
     """
     pairings = books.find(Pairing, editor_flow=flow.id)
-    case = _Case(app=app, books=books, flow=flow, read=read, claims=by_mandat(pairings))
+    invoices = books.find(Invoice, id=tuple({one.invoice_id for one in pairings if one.invoice_id}))
+    case = _Case(
+        app=app,
+        books=books,
+        flow=flow,
+        read=read,
+        claims=by_mandat(pairings),
+        invoices={one.id: one for one in invoices},
+        numbered=numbered(books, flow.siret, read),
+    )
     _check_whole(case)
     made = {key_of(sheet, one): _made(case, sheet, one) for sheet in read.bordereaux for one in sheet.mandats}
     sheets = tuple(
@@ -102,7 +111,7 @@ def plan_of(app: App, books: Books, flow: EditorFlow, read: ReadFlow) -> Plan:
     return Plan(
         flow=flow,
         pairings=pairings,
-        invoices=books.find(Invoice, id=tuple({one.invoice_id for one in pairings if one.invoice_id})),
+        invoices=tuple(case.invoices.values()),
         sheets=sheets,
         pieces={key: one.pieces for key, one in made.items()},
         before={one.former.id: one.former for one in made.values() if one.former},
@@ -119,6 +128,8 @@ class _Case:
     flow: EditorFlow
     read: ReadFlow
     claims: Mapping[MandatKey, tuple[Pairing, ...]]
+    invoices: Mapping[str, Invoice]
+    numbered: Mapping[tuple[int, int], Sequence[Mandat]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +164,11 @@ def _sheet(case: _Case, sheet: ReadBordereau, mandats: Sequence[Mandat]) -> Plan
 def _made(case: _Case, sheet: ReadBordereau, read: ReadMandat) -> _Made:
     key = key_of(sheet, read)
     claims = case.claims[key]
-    invoices = [
-        case.books.get(Invoice, one) for one in dict.fromkeys(claim.invoice_id for claim in claims if claim.invoice_id)
-    ]
+    invoices = [case.invoices[one] for one in dict.fromkeys(claim.invoice_id for claim in claims if claim.invoice_id)]
     shares = shares_of(key[0], claims, invoices)
     mandat = mandat_of(sheet, read, case.app.policy.budget(case.flow.siret), shares, invoices)
     mandat = taking_back(mandat, _origin(case.books, case.flow.siret, read))
-    former = former_mandat(case.books, mandat)
+    former = former_mandat(case.numbered.get((mandat.exercice, mandat.number), ()), mandat)
     if former:
         mandat = again_as(former, mandat)
     pieces = _pieces(case, mandat, read, claims, invoices)
