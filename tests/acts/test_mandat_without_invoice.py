@@ -106,7 +106,7 @@ def test_the_book_of_the_mayor_shows_its_first_document(hall: Hall) -> None:
     page = sink.getvalue().decode()
     assert "Première page de la première pièce" in page
     assert "<dt>Facture</dt><dd>aucune</dd>" in page
-    assert page.count("Payer avant") == 1  # the column of the list
+    assert "aucun délai à suivre, il ne paie pas de facture" in page
 
 
 def test_rejected_it_is_issued_again_as_the_register_says_today(hall: Hall) -> None:

@@ -80,7 +80,7 @@ def bring_in(hall: Hall | App, data: bytes, invoices: Mapping[int, str], **chang
     document = hall.documents.put(data)
     with hall.ledger.transaction() as books:
         usual = EditorFlow(
-            id=f"E2026-{books.next_number('import'):06d}",
+            id=f"E2026-{books.next_number('import-2026'):06d}",
             siret=COMMUNE,
             name="export.xml",
             document=document,
