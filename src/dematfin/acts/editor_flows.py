@@ -19,7 +19,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.candidates import is_free, mandats_of, taken_elsewhere
+from dematfin.steps.candidates import is_free, mandats_of, taken_elsewhere, way_out
 from dematfin.steps.editor_import import Arrival, take_in
 from dematfin.steps.held_back import scene
 from dematfin.steps.pairing import matched_again, pairings_of, remember_accounts
@@ -183,7 +183,7 @@ def _check_payable(app: App, books: Books, flow: EditorFlow, invoice: Invoice) -
     if not is_free(invoice, made):
         others = ", ".join(one.id for one in made)
         message = f"Facture {invoice.id} : elle est « {INVOICE[invoice.state]} »{f' ({others})' if others else ''}, "
-        message += "aucun autre mandat ne peut la payer."
+        message += f"aucun autre mandat ne peut la payer.{way_out(made)}"
         raise RuleError(message)
 
 
