@@ -121,7 +121,7 @@ def flux_of(hall: Hall, sheet: Bordereau) -> Flux:
 
 
 def test_our_numbers_and_our_cumul_go_on_beside_its_own(tmp_path: Path) -> None:
-    """A budget that was an editor's until yesterday, opened after its last numbers: what came back to it, or was cancelled, is none of ours."""
+    """A budget opened after the last numbers of an editor: what came back to it, or was cancelled, is none of ours."""
     hall = Hall.build(tmp_path)
     exported(hall, [Paying(number=5000), Paying(number=5001), Paying(number=7)], numbers=(60,))
     with hall.ledger.transaction() as books:
