@@ -198,8 +198,10 @@ class _Reading:
             _refuse("une pièce jointe contient autre chose que du texte")
 
     def _remark(self, *_: object) -> None:
-        """Refuse a comment that cuts a text in two: canonical forms join what readers may not. Elsewhere in a flow texts
-        are blanks, a comment hides nothing, and is held by the seal."""
+        """Refuse a comment that cuts a text in two: canonical forms join what readers may not.
+
+        Elsewhere in a flow texts are blanks: a comment hides nothing, and the seal holds it.
+        """
         if self._is_document() or any(name == SIGNATURE_NAME for name, _ in self._open):
             _refuse("il contient un commentaire XML dans une pièce jointe ou dans une signature")
 
