@@ -1,5 +1,6 @@
 """A flow that the finance software exports signed is checked, never touched, and leaves as it came."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from dematfin.ports.signature import SignatureFact, SignatureReport
 from dematfin.steps.late_pieces import send_late
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
-from examples import AGENT
+from examples import AGENT, MAIRE
 from fakes.editor import NOMFIC, Order, Sheets, bring_in, build, export
 from fakes.hall import Hall, flux
 
@@ -28,6 +29,8 @@ SIGNED = export(ORDERS, signed=True)
 def hall(tmp_path: Path) -> Hall:
     hall = build(tmp_path)
     hall.certified("120.00")
+    with hall.ledger.transaction() as books:
+        books.save(replace(MAIRE, name="Test Maire"))
     return hall
 
 
@@ -68,6 +71,9 @@ def fact(signer: str) -> SignatureFact:
 
 
 CHAIN = Finding(code="SIG-CHAINE", severity=Severity.WARNING, sentence="Chaîne non vérifiée.")
+NOT_HIS = Finding(
+    code="SIG-PERSONNE", severity=Severity.WARNING, sentence="Le certificat n'est pas celui du signataire attendu."
+)
 PARTLY = Finding(code="SIG-COUVERTURE", severity=Severity.BLOCKING, sentence="Bordereau 43 : il n'est pas signé.")
 
 
@@ -79,6 +85,8 @@ PARTLY = Finding(code="SIG-COUVERTURE", severity=Severity.BLOCKING, sentence="Bo
         (SignatureReport(signatures=(fact("A"),), findings=(), refused=(fact("A"),)), "signature qui tient"),
         (SignatureReport(signatures=(fact("A"), fact("B")), findings=()), "personnes différentes"),
         (SignatureReport(signatures=(fact("A"),), findings=(CHAIN,)), "aucune autorité configurée"),
+        (SignatureReport(signatures=(fact("A"),), findings=()), "aucune personne de ce nom n'a le rôle ordonnateur"),
+        (SignatureReport(signatures=(fact("TEST MAIRE"),), findings=(NOT_HIS,)), "pas celui du signataire attendu"),
     ],
 )
 def test_one_that_is_badly_signed_stays_open(

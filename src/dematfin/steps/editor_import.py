@@ -182,8 +182,8 @@ def _judged(app: App, copy: Path, name: str) -> tuple[ReadFlow, Budget, tuple[st
         raise InvalidPes(message)
     _check_encoding(found) if flow.signatures else _tried(app, copy, name)
     told = [one for one in found if one.severity is Severity.WARNING and one.code not in UNTOLD]
-    more = (f"Et {len(told) - TOLD} autres remarques : dematfin xsd verifier.",) if len(told) > TOLD else ()
-    return flow, budget, (*with_remedies(told), *more)
+    rest = (f"Et {len(told) - TOLD} autres remarques : dematfin xsd verifier.",) if len(told) > TOLD else ()
+    return flow, budget, (*with_remedies(told), *rest)
 
 
 def _tried(app: App, copy: Path, name: str) -> None:

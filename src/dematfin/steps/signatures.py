@@ -142,8 +142,10 @@ def _problems(app: App, flux: Flux, signed: Path) -> tuple[Finding, ...]:
     return judge(signed, frozenset(flux.pieces))
 
 
-def signatory(app: App, flux: Flux, report: SignatureReport) -> Person | None:
+def signatory(app: App, what: str, report: SignatureReport) -> Person | None:
     """Return whose name a certificate bears; None when the certificate itself is the one that is expected.
+
+    `what` is signed: a flux, an import.
 
     Raises:
         SignatureError: nobody of that name may sign, or nobody vouches for the name.
@@ -151,7 +153,7 @@ def signatory(app: App, flux: Flux, report: SignatureReport) -> Person | None:
     fact = report.signatures[0]
     if not app.policy.signatory_known and any(finding.code == UNVERIFIED for finding in report.findings):
         message = (
-            f"Flux {flux.id} : le certificat au nom de {fact.signer} n'est garanti par aucune autorité configurée, "
+            f"{what} : le certificat au nom de {fact.signer} n'est garanti par aucune autorité configurée, "
             "n'importe qui peut en fabriquer un à ce nom. Rien n'est gardé. Donnez « autorites » ou « empreinte » dans "
             "[signature], puis recommencez : rien n'est à signer de nouveau."
         )
@@ -161,7 +163,7 @@ def signatory(app: App, flux: Flux, report: SignatureReport) -> Person | None:
     entitled = next((one for one in named if one.may(Act.SIGN)), None)
     if entitled is None and (named or not app.policy.signatory_known):
         message = (
-            f"Flux {flux.id} : il est signé par {fact.signer}, et aucune personne de ce nom n'a le rôle ordonnateur. "
+            f"{what} : il est signé par {fact.signer}, et aucune personne de ce nom n'a le rôle ordonnateur. "
             "Rien n'est gardé. Donnez-lui ce rôle (personne ajouter), ou faites signer quelqu'un qui l'a."
         )
         raise SignatureError(message)
