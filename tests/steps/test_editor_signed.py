@@ -13,11 +13,12 @@ from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.parties.waiver import Waiver
 from dematfin.ports.signature import SignatureFact, SignatureReport
 from dematfin.steps.late_pieces import send_late
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
-from examples import AGENT, MAIRE
+from examples import AGENT, MAIRE, VISEUR
 from fakes.editor import NOMFIC, Order, Sheets, bring_in, build, export
 from fakes.hall import Hall, flux
 
@@ -63,6 +64,21 @@ def test_it_leaves_as_it_came_and_what_it_lacks_follows_it(hall: Hall) -> None:
     send_late(hall.app, mandat.id)
     (late,) = (one for one in hall.all(Flux) if not one.bordereaux)
     assert late.pieces == (piece.id,)
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_whoever_certified_an_invoice_has_not_signed_it_but_in_a_small_commune(tmp_path: Path, *, small: bool) -> None:
+    hall = build(tmp_path, small=small)
+    hall.certified("120.00")
+    with hall.ledger.transaction() as books:
+        books.save(replace(VISEUR, name="Test Maire", roles=VISEUR.roles | MAIRE.roles))
+    outcome = carried(hall)
+    if small:
+        assert outcome.failures == ()
+        assert [one.person for one in hall.all(Waiver)] == [VISEUR.id]
+    else:
+        assert "Test Maire a visé F2026-000001 : une autre personne doit signer" in outcome.failures[0].sentence
+        assert (hall.all(Flux), hall.all(Waiver)) == ((), ())
 
 
 def fact(signer: str) -> SignatureFact:

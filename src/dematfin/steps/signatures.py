@@ -195,13 +195,18 @@ def keep_signed(app: App, flux: Flux, signed: Signed) -> None:
 
 
 def _waivers(app: App, who: Person, sheet: Sheet) -> tuple[Waiver, ...]:
-    invoices = tuple(key for mandat in sheet.mandats for key in mandat.invoice_ids)
-    with app.ledger.reading() as books:
-        folders = books.find(VisaFolder, invoice_id=invoices)
-    visaed = sorted({folder.invoice_id for folder in folders if who.id in folder.certified_by()})
-    done = [f"visé {', '.join(visaed)}"] if visaed else []
+    done = visaed(app, who, sheet.mandats)
     done += [f"préparé {sheet.bordereau.id}"] if _prepared(app, who, sheet) else []
     return waivers(app, who, Duty.SIGNATURE, sheet.bordereau.id, done)
+
+
+def visaed(app: App, who: Person, mandats: Iterable[Mandat]) -> list[str]:
+    """Return the words for the invoices of some mandats that somebody certified; empty when there is none."""
+    invoices = tuple(key for mandat in mandats for key in mandat.invoice_ids)
+    with app.ledger.reading() as books:
+        folders = books.find(VisaFolder, invoice_id=invoices)
+    certified = sorted({folder.invoice_id for folder in folders if who.id in folder.certified_by()})
+    return [f"visé {', '.join(certified)}"] if certified else []
 
 
 def _prepared(app: App, who: Person, sheet: Sheet) -> bool:
