@@ -73,6 +73,9 @@ def fact(signer: str) -> SignatureFact:
 
 
 CHAIN = Finding(code="SIG-CHAINE", severity=Severity.WARNING, sentence="Chaîne non vérifiée.")
+NOT_HIS = Finding(
+    code="SIG-PERSONNE", severity=Severity.WARNING, sentence="Le certificat n'est pas celui du signataire attendu."
+)
 PARTLY = Finding(code="SIG-COUVERTURE", severity=Severity.BLOCKING, sentence="Bordereau 43 : il n'est pas signé.")
 
 
@@ -84,6 +87,7 @@ PARTLY = Finding(code="SIG-COUVERTURE", severity=Severity.BLOCKING, sentence="Bo
         (SignatureReport(signatures=(fact("A"),), findings=(), refused=(fact("A"),)), "signature qui tient"),
         (SignatureReport(signatures=(fact("A"), fact("B")), findings=()), "personnes différentes"),
         (SignatureReport(signatures=(fact("A"),), findings=(CHAIN,)), "aucune autorité configurée"),
+        (SignatureReport(signatures=(fact("MAIRE Jeanne"),), findings=(NOT_HIS,)), "pas celui du signataire attendu"),
     ],
 )
 def test_one_that_is_badly_signed_stays_open(

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from dematfin.domain.finding import blocking, with_remedies
+from dematfin.domain.finding import Severity, with_remedies
 from dematfin.domain.mandat.flux import Flux
 from dematfin.errors import SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.signature import SignatureReport
 from dematfin.steps.signatures import Sheet, Signed, duties, signatory
+
+NOBODY_OURS: Final = "SIG-PERSONNE"
+"""A remark about a flow that is merely looked at; this one leaves in our name."""
 
 
 def signed_by(app: App, flux: Flux, sheets: Sequence[Sheet], path: Path) -> Signed:
@@ -25,7 +29,7 @@ def signed_by(app: App, flux: Flux, sheets: Sequence[Sheet], path: Path) -> Sign
             f"{' '.join(troubles)} Reprenez-la dans l'outil qui l'a signé, puis importez le flux corrigé."
         )
         raise SignatureError(message)
-    person, fact = signatory(app, flux, report), report.signatures[0]
+    person, fact = signatory(app, f"Import {flux.editor_flow}", report), report.signatures[0]
     return Signed(
         document=flux.unsigned,
         by=person.id if person else fact.signer,
@@ -37,7 +41,7 @@ def signed_by(app: App, flux: Flux, sheets: Sequence[Sheet], path: Path) -> Sign
 
 
 def _troubles(report: SignatureReport) -> Sequence[str]:
-    if found := blocking(report.findings):
+    if found := [one for one in report.findings if one.severity is Severity.BLOCKING or one.code == NOBODY_OURS]:
         return with_remedies(found)
     if not report.signatures or report.refused:
         return ("Tous ses bordereaux ne portent pas une signature qui tient.",)

@@ -34,14 +34,14 @@ RULES: Final[tuple[Rule, ...]] = (
 
 
 def judge(
-    flow: Path, schemas: Schemas, *, ours: bool = True, known: frozenset[str] | None = None, to_sign: bool = False
+    flow: Path, schemas: Schemas, *, ours: bool = True, known: frozenset[str] | None = None, to_sign: bool | None = None
 ) -> tuple[Finding, ...]:
     """Return everything that would have a flow refused; the rules are asked only of a flow that the schemas accept.
 
     Args:
         ours: the flow is one of ours, about to be signed; else it is anybody's, signed or not.
         known: IdUnique that Hélios has accepted before; None where nobody knows.
-        to_sign: somebody else's, about to be signed here.
+        to_sign: somebody else's, about to be signed here, or else on paper; None when it leaves as it is.
     """
     prolog = tuple(_prolog(flow, ours=ours))
     try:
