@@ -569,6 +569,47 @@ def test_a_slow_run_that_another_overtook_hands_nothing_twice(hall: Hall, monkey
     assert hand(hall).done == ()
 
 
+def test_what_was_staged_and_lost_with_its_place_is_staged_again(hall: Hall) -> None:
+    certified(hall, "120.00")
+    shared = software(hall)
+    put, shared.put = shared.put, None  # type: ignore[assignment, method-assign]
+    assert len(hand(hall).failures) == 1
+    assert [one.state for one in hall.all(HandOver)] == [HandOverState.STAGED]
+    shared.put = put  # type: ignore[method-assign]
+    shared.staged.clear()  # somebody emptied .dematfin
+    assert hand(hall).done == ("F2026-000001",)
+    assert shared.order == ["COMMUNE_F2026-000001.pdf", "factures_COMMUNE_20260302_000001.csv"]
+
+
+def test_a_restored_ledger_learns_from_the_folder_what_was_given(hall: Hall) -> None:
+    certified(hall, "120.00", "45.30")
+    before = dict(hall.ledger.records)
+    hand(hall)
+    shared = software(hall)
+    given = list(shared.order)
+    for name in given:
+        shared.take_away(INVOICE, name)
+    hall.ledger.records.clear()
+    hall.ledger.records.update(before)
+    outcome = hand(hall)
+    assert (outcome.done, shared.order) == ((), given)
+    (note,) = outcome.notes
+    assert "restaurée d'une copie plus ancienne" in note
+    assert "F2026-000001, F2026-000002" in note
+    change(hall, "F2026-000002", engagement="BC26-00099")
+    assert hand(hall).done == ("F2026-000002",)
+    (row,) = rows(hall, "factures_COMMUNE_20260302_000002.csv")
+    assert row["remplace"] == "factures_COMMUNE_20260302_000001.csv"
+
+
+def test_a_receipt_that_is_spoilt_is_told_and_stops_nothing(hall: Hall) -> None:
+    certified(hall, "120.00")
+    software(hall).kept["facture", "000001"] = b'{"livraison": "000001", "remises": [{}]}'
+    outcome = hand(hall)
+    assert outcome.done == ("F2026-000001",)
+    assert [one.item for one in outcome.failures] == ["Reçus des remises (facture)"]
+
+
 def test_a_visa_through_the_day_is_handed_over_by_the_day(hall: Hall) -> None:
     hall.deposit("120.00")
     hall.day()

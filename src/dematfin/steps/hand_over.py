@@ -15,6 +15,7 @@ from dematfin.steps.handed_invoices import hand_invoices
 from dematfin.steps.handed_journal import hand_journal
 from dematfin.steps.handing import pursue
 from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.receipts import recall
 
 NOT_TO_PAY: Final = (InvoiceState.REFUSED, InvoiceState.CANCELLED, InvoiceState.SENT_BACK)
 """One that is followed elsewhere may well be so because it was mandated there."""
@@ -26,6 +27,7 @@ def hand_over(app: App) -> Outcome:
     if app.exchange is None:
         tally.note("Rien n'est remis au logiciel financier : la configuration n'a pas de section [echange].")
         return tally.outcome()
+    recall(app, app.exchange, tally)
     pursue(app, app.exchange, tally)
     with tally.item("Factures retirées depuis leur remise"):
         _tell_gone(app, tally)

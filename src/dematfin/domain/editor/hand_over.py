@@ -1,5 +1,6 @@
 """A hand-over: something given to the finance software, once, with its receipt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -74,3 +75,8 @@ def hand_over_id(kind: HandOverKind, key: str, rank: int = 1) -> str:
     ('facture:F2026-000001', 'facture:F2026-000001/2')
     """
     return f"{kind}:{key}" if rank == 1 else f"{kind}:{key}/{rank}"
+
+
+def delivered_names(records: Sequence[HandOver]) -> tuple[str, ...]:
+    """Return the files of a delivery in the order in which they appear: what says that all are there is the last."""
+    return tuple(reversed(dict.fromkeys(name for one in reversed(records) for name in reversed(one.names))))
