@@ -58,8 +58,8 @@ class Exports:
                         yield from filter(None, [self._export(claim)])
                 except PermissionError as error:
                     fixed.append(error)
-            for error in fixed:  # once the others are taken
-                raise error
+            if fixed:  # told once the others are taken
+                raise fixed[0]
 
     def taken(self, export: Export) -> None:
         """Let a claimed file go."""

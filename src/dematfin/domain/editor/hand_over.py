@@ -23,13 +23,15 @@ class HandOverState(StrEnum):
 
     STAGED = "STAGED"  # written beside its place; killed here, its last rename is made or found made
     DONE = "DONE"
-    GONE = "GONE"  # what was handed over is not to be paid any more, and a person was told of it once
+    GONE = "GONE"  # what was handed over is not to be paid any more, and a person was told of it
+    ABSENT = "ABSENT"  # a person said that it is not there, or no more: once visaed, it is handed over again
 
 
 WORDS: Final = {
     HandOverState.STAGED: "préparé, pas encore en place",
     HandOverState.DONE: "remis",
     HandOverState.GONE: "remis, à retirer là-bas",
+    HandOverState.ABSENT: "remis, mais absent là-bas",
 }
 
 
