@@ -107,9 +107,10 @@ class Clerk:
         self._export(self._counted(sheet))
 
     def _strike_doubles(self, sheet: Bordereau) -> None:
+        """Strike out what was mandated twice; nobody looks for it where Hélios has said what is wrong."""
         seen: set[str] = set()
         for one in self.editor.of(sheet):
-            if one.document and one.document in seen:
+            if one.document and one.document in seen and one.etat is not State.REFUSED:
                 self.editor.memory.keep(one.model_copy(update={"bordereau": CANCELLED}))
             seen.add(one.document)
 

@@ -29,8 +29,8 @@ GONE: Final = frozenset({MandatState.CANCELLED})
 
 def _exports(ours: Ours, it: Software, _: Theirs) -> Iterator[Fault]:
     """Each export was imported once, refused with its reason, or lies where it was put."""
-    kept = Counter(one.document.sha256 for one in ours.imports if one.state is not EditorFlowState.DROPPED)
-    known = {one.document.sha256 for one in ours.imports} | it.left | it.refused | it.noted("retire").keys()
+    kept = Counter(one.document.sha256 for one in ours.imports)
+    known = kept.keys() | it.left | it.refused | it.noted("retire").keys()
     for sha, name in it.noted("export").items():
         if kept[sha] > 1:
             yield Fault(DOUBLED, f"export {name} importé {kept[sha]} fois")
