@@ -26,9 +26,9 @@ CARRIED: Final = tuple(
     )
 )
 """Those that are seen through exchange folders: what happens between the carrier and the TdT is not."""
-BY_FOLDER, ARCHIVIST, HASTY, BESIDE, RENUMBERS = 0.25, 0.5, 0.5, 0.5, 0.5
+BY_FOLDER, ARCHIVIST, HASTY, BESIDE, RENUMBERS, FICKLE = 0.25, 0.5, 0.5, 0.5, 0.5, 0.25
 """Shares of plans: flows leave by exchange folders, the TdT can be searched, the agent is hasty, a finance software
-makes the mandats of a budget, and gives a new number to what was rejected."""
+makes the mandats of a budget, and gives a new number to what was rejected; the agent has second thoughts."""
 SOFTWARE: Final = tuple(sorted(faults.EDITOR - {"slow"}))
 """Nobody looks while it writes."""
 WITHOUT: Final = 0.25
@@ -58,7 +58,12 @@ class Death:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One run; a hasty agent takes up again what the TdT says refused, though it may have been integrated."""
+    """One run; a hasty agent takes up again what the TdT says refused, though it may have been integrated.
+
+    Attributes:
+        beside: a finance software makes the mandats of a budget; it `renumbers` what was rejected.
+        fickle: the agent gives up, once, what that software made and is about to leave.
+    """
 
     seed: int
     faults: tuple[Fault, ...]
@@ -67,6 +72,7 @@ class Plan:
     hasty: bool = False
     beside: bool = False
     renumbers: bool = False
+    fickle: bool = False
     deaths: tuple[Death, ...]
 
 
@@ -94,7 +100,7 @@ def at_new_names(seed: int, struck: Set[str], deaths: int) -> Plan:
 def _plan(seed: int, chance: random.Random, deaths: tuple[Death, ...]) -> Plan:
     by_folder, archivist, hasty = (chance.random() < share for share in (BY_FOLDER, ARCHIVIST, HASTY))
     drawn = _faults(chance, by_folder=by_folder)
-    beside, renumbers = (chance.random() < share for share in (BESIDE, RENUMBERS))
+    beside, renumbers, fickle = (chance.random() < share for share in (BESIDE, RENUMBERS, FICKLE))
     if beside and drawn:
         drawn += tuple(Fault(neighbour=CLERK, name=one) for one in chance.sample(SOFTWARE, chance.randint(0, 2)))
     return Plan(
@@ -105,6 +111,7 @@ def _plan(seed: int, chance: random.Random, deaths: tuple[Death, ...]) -> Plan:
         hasty=hasty,
         beside=beside,
         renumbers=renumbers,
+        fickle=fickle,
         deaths=deaths,
     )
 

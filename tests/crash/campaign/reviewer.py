@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from crash.campaign.town import Town
-from dematfin.acts import editor_flows
+from dematfin.acts import editor_drop, editor_flows
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import PairingState
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -47,6 +47,16 @@ def _decided(app: App, agent: Person, found: editor_flows.Review) -> bool:
     return True
 
 
+def changed_mind(app: App, agent: Person) -> tuple[Outcome, ...]:
+    """Give up, once, what was completed and has not left: the finance software is to export it again."""
+    imports = _imports(app)
+    if not any(one.state is EditorFlowState.DROPPED for one in imports):
+        for one in imports:
+            if one.state is EditorFlowState.COMPLETED:
+                editor_drop.drop(app, agent, one.id, WRONG)
+    return ()
+
+
 def to_export_again(app: App, back: Collection[FluxState]) -> list[int]:
     """Return the numbers of the bordereaux that were given up, or came back, and that no import has brought again."""
     imports = _imports(app)
@@ -56,6 +66,7 @@ def to_export_again(app: App, back: Collection[FluxState]) -> list[int]:
     waiting = {number for one in imports if one.state is EditorFlowState.OPEN for number in _numbers(one)}
     given_up = {number for one in imports if one.state is EditorFlowState.DROPPED for number in _numbers(one)}
     alive = {one.number for one in sheets.values() if not one.refused}
+    back = {*back, FluxState.DROPPED}
     refused = {
         one.number for one in sheets.values() if one.refused and one.flux in flows and flows[one.flux].state in back
     }

@@ -51,6 +51,8 @@ def _played(town: Town, plan: Plan) -> Run:
         with served(town, plan.faults, clerk) as neighbours:
             if plan.hasty:
                 town.hasty.touch()
+            if plan.beside and plan.fickle:
+                town.fickle.touch()
             town.connect(archivist=plan.archivist, by_folder=plan.by_folder, beside=plan.beside)
             died += _days(town, plan)
             if plan.faults:

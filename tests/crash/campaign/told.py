@@ -18,7 +18,9 @@ def of_run(done: Run) -> str:
     plan = done.plan
     faults = ", ".join(f"{one.name} x {one.times}" for one in plan.faults) or NO_FAULT
     door = "dossiers d'échange" if plan.by_folder else f"S²LOW {'avec' if plan.archivist else 'sans'} archiviste"
-    more = "".join((" ; agent pressé" * plan.hasty, " ; avec logiciel financier" * plan.beside))
+    more = "".join(
+        (" ; agent pressé" * plan.hasty, " ; avec logiciel financier" * plan.beside, " ; agent changeant" * plan.fickle)
+    )
     head = f"✗ graine {plan.seed} ({faults} ; {door}{more})"
     deaths = [f"    mort : {name}" for name in done.struck]
     return "\n".join([head, *deaths, *(f"    {one.kind} : {one.sentence}" for one in done.faults), _again(done)])

@@ -103,6 +103,11 @@ class Town:
                 one.mkdir()
             fork(lambda: _check(self), self.log("erreur.txt")).end()
 
+    @property
+    def fickle(self) -> Path:
+        """A file that is there when its agent gives up what is about to leave, once."""
+        return self.log("changeant")
+
     def wait_for(self, called: Path) -> None:
         """Wait until whoever was called has done, however slow the machine."""
         while called.exists():

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from crash.campaign.crossings import Crossings, Fatal
-from crash.campaign.reviewer import clerk_called, reviewed
+from crash.campaign.reviewer import changed_mind, clerk_called, reviewed
 from crash.campaign.town import Town, journal
 from crash.campaign.watched import watch
 from dematfin.acts import consult, deposits, mandats
@@ -90,6 +90,8 @@ def _day(town: Town, app: App) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
         yield lambda: reviewed(app, agent)
     yield _stepping(app, agent, prepare)
     yield lambda: _acting(play.sign)
+    if town.fickle.exists():
+        yield lambda: changed_mind(app, agent)
     for step in (transmit, follow_up):
         yield _stepping(app, agent, step)
         if town.drop.exists():
