@@ -58,7 +58,8 @@ class Death:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One run; a hasty agent takes up again what the TdT says refused, though it may have been integrated.
+    """One run; a hasty agent takes up again what the TdT says refused, though it may have been integrated,
+    and imports by hand what the watched folder imports.
 
     Attributes:
         beside: a finance software makes the mandats of a budget; it `renumbers` what was rejected.

@@ -3,16 +3,18 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from typing import Final
 
 from crash.campaign.town import Town
 from dematfin.acts import editor_drop, editor_flows
+from dematfin.demo.folder import EXCHANGE
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import PairingState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.parties.person import Person
-from dematfin.errors import RuleError
+from dematfin.errors import DematfinError, RuleError
 from dematfin.ports.app import App
 from dematfin.steps.held_back import TO_DECIDE
 from dematfin.steps.outcome import Outcome
@@ -20,6 +22,14 @@ from dematfin.steps.outcome import Outcome
 PATIENCE: Final = 6
 """Exports of one bordereau after which the agent gives up none any more."""
 WRONG: Final = "À corriger dans le logiciel financier."
+
+
+def brought_by_hand(town: Town, app: App, agent: Person) -> tuple[Outcome, ...]:
+    """Import what lies in the folder, as somebody who does not know that it is watched."""
+    for path in sorted((town.root / EXCHANGE / "exports").glob("*.XML")):
+        with suppress(DematfinError):
+            editor_flows.bring_in(app, agent, path, path.name)
+    return ()
 
 
 def reviewed(app: App, agent: Person) -> tuple[Outcome, ...]:

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from crash.campaign.crossings import Crossings, Fatal
-from crash.campaign.reviewer import changed_mind, clerk_called, reviewed
+from crash.campaign.reviewer import brought_by_hand, changed_mind, clerk_called, reviewed
 from crash.campaign.town import Town, journal
 from crash.campaign.watched import watch
 from dematfin.acts import consult, deposits, mandats
@@ -86,6 +86,8 @@ def _day(town: Town, app: App) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
     back = GIVEN_BACK if town.hasty.exists() else HEARD
     yield _stepping(app, agent, reconcile)
     if town.software.exists():
+        if town.hasty.exists():
+            yield lambda: brought_by_hand(town, app, agent)
         yield _stepping(app, agent, imports)
         yield lambda: reviewed(app, agent)
     yield _stepping(app, agent, prepare)
