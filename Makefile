@@ -23,7 +23,8 @@ bench: $(VENV)/.dev
 	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
 
 # Our schema of a flow against the DGFiP's (DEMATFIN_OFFICIEL names the folder that holds xsd/pes), on thousands of bent flows;
-# then 500 towns whose processes are killed between a bordereau and its acquit, before neighbours that commit every fault.
+# then 500 towns whose processes are killed between a bordereau and its acquit, before neighbours that commit every fault;
+# half of them leave a budget to a finance software.
 campagne: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m pes.campagne
 	PYTHONPATH=tests $(BIN)/python -m crash.campagne

@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from crash.broken_beside import believed, given_first, imported_blindly, patch, taken_first
 from crash.campaign import told
-from crash.campaign.beside import Fault
+from crash.campaign.beside import CLERK, Fault
 from crash.campaign.children import fork
 from crash.campaign.plan import at_names
 from crash.campaign.run import run
@@ -159,6 +160,7 @@ class Breakage:
     fault: str = ""
     neighbour: str = "tdt"
     by_folder: bool = False
+    beside: bool = False
 
 
 BREAKAGES: Final = {
@@ -174,14 +176,12 @@ BREAKAGES: Final = {
     "mandatee-a-l-aveugle": Breakage(breaks=told_blindly, dies=("notice.publish * après",)),
     "autre-numero": Breakage(breaks=another_number),
     "oublie-signe": Breakage(breaks=forgotten),
+    "pris-avant": Breakage(breaks=taken_first, dies=("écrire steps.editor_import* avant",), beside=True),
+    "import-sans-garde": Breakage(breaks=imported_blindly, fault="exported_twice", neighbour=CLERK, beside=True),
+    "remis-avant": Breakage(breaks=given_first, dies=("exchange.put * avant",), beside=True),
+    "cru-sur-parole": Breakage(breaks=believed, fault="twice", neighbour=CLERK, beside=True),
     "alerte-sans-nom": Breakage(breaks=nameless, fault="held_13"),
 }
-
-
-def patch(owner: object, name: str, broken: object) -> None:
-    """Put something broken in the place of what is there."""
-    assert hasattr(owner, name)
-    setattr(owner, name, broken)
 
 
 def main(names: Sequence[str]) -> int:
@@ -205,7 +205,7 @@ def _play(model: Town, name: str, said: Path) -> None:
     one = BREAKAGES[name]
     one.breaks()
     faults = (Fault(neighbour=one.neighbour, name=one.fault, times=9),) if one.fault else ()
-    plan = replace(at_names(1, one.dies), faults=faults, archivist=True, by_folder=one.by_folder)
+    plan = replace(at_names(1, one.dies), faults=faults, archivist=True, by_folder=one.by_folder, beside=one.beside)
     said.write_text(told.of_run(run(model, said.with_suffix(""), plan)), encoding="utf-8")
 
 

@@ -1,7 +1,10 @@
 """`make campagne`: 500 towns and more whose processes are killed between closing a bordereau and keeping its acquit.
 
-The simulator's own record is the judge. `--tirages 1 --graine 123` plays a seed again; `--a NOM`, given for each death,
-plays one of the runs in which processes die at a crossing that has a name.
+Half of them leave a budget to a finance software, from the invoices that it is handed to the answers that it is given
+back. The simulators' own records are the judge.
+
+`--tirages 1 --graine 123` plays a seed again; `--a NOM`, given for each death, plays one of the runs in which
+processes die at a crossing that has a name.
 """
 
 import argparse

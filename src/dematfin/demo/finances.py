@@ -24,6 +24,7 @@ from dematfin.sandbox.editor.setup import Setup
 from dematfin.steps.editor_import import imports
 from dematfin.steps.hand_over import hand_over
 
+HERE: Final = Path("bac-a-sable", "logiciel-financier")
 PAYROLL: Final = "PAIE DU MOIS"
 TO_TRY: Final = "PAIE DU MOIS SUIVANT"
 WHY_DROPPED: Final = "IBAN à corriger dans le logiciel financier."
@@ -42,8 +43,8 @@ class Finances:
     def open(cls, app: App, agent: Person, story: Story, folder: Path) -> Self:
         """Open the finance software of the demonstration, where it was."""
         data = story.data["editeur"]
-        setup = Setup.model_validate(_setup(story, folder / EXCHANGE))
-        editor = Editor.open(folder / "bac-a-sable" / "logiciel-financier", setup)
+        setup = setup_of(story, folder / EXCHANGE)
+        editor = Editor.open(folder / HERE, setup)
         return cls(app=app, agent=agent, editor=editor, data=data)
 
     def mandates(self) -> Iterator[str]:
@@ -52,7 +53,7 @@ class Finances:
         made = self.editor.mandate()
         for piece in made:
             self._mistyped(piece)
-        payroll = self.editor.payroll(PAYROLL, self._payroll())
+        payroll = self.editor.payroll(PAYROLL, payroll_of(self.data))
         yield f"là-bas, mandats n° {made[0].numero} à {payroll.numero} : {counted(len(made), 'facture')} et la paie"
         self.editor.close()
         yield self._exported()
@@ -94,7 +95,7 @@ class Finances:
 
     def leaves_one(self) -> Iterator[str]:
         """Leave an exported flow, to be imported by whoever tries."""
-        self.editor.payroll(TO_TRY, self._payroll())
+        self.editor.payroll(TO_TRY, payroll_of(self.data))
         self.editor.close()
         yield self._exported()
 
@@ -140,19 +141,18 @@ class Finances:
         path = self.editor.export(last)
         return f"là-bas, bordereau n° {last.numero} exporté : {path.parent.parent.name}/{path.parent.name}/{path.name}"
 
-    def _payroll(self) -> dict[tuple[str, str], Decimal]:
-        return {(one["tiers"], one["compte"]): Decimal(one["montant"]) for one in self.data["paie"]}
+
+def payroll_of(data: dict[str, Any]) -> dict[tuple[str, str], Decimal]:
+    """Return a month of payroll, by creditor and account."""
+    return {(one["tiers"], one["compte"]): Decimal(one["montant"]) for one in data["paie"]}
 
 
-def _setup(story: Story, shared: Path) -> dict[str, Any]:
+def setup_of(story: Story, shared: Path) -> Setup:
+    """Return the budget that is left to it, as its installer set it up on the folders that are shared with us."""
     data = story.data["editeur"]
     (budget,) = (one for one in story.data["budgets"] if one["code"] == data["budget"])
     copied = ("siret", "poste", "code_collectivite", "code_budget", "libelle")
     reached = ("dernier_mandat", "dernier_bordereau", "cumul")
     folders = {name: shared / name for name in ("factures", "exports", "retours")}
-    return {
-        **{name: budget[name] for name in (*copied, *reached)},
-        "exercice": story.today.year,
-        "tiers": data["tiers"],
-        "dossiers": folders,
-    }
+    known = {name: budget[name] for name in (*copied, *reached)}
+    return Setup.model_validate({**known, "exercice": story.today.year, "tiers": data["tiers"], "dossiers": folders})

@@ -2,22 +2,26 @@
 
 import os
 import select
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from crash.campaign.carrier import Carrier
 from crash.campaign.children import fork
+from crash.campaign.clerk import Clerk
 from crash.campaign.town import Town
 from dematfin.sandbox.neighbours import Neighbours
 
 BEHAVE, END = b"b", b"q"
+Mandates = Callable[[Town], Clerk]
+"""Who opens the finance software, where a budget is left to one."""
 READY: Final = b"."
 EVERY: Final = 0.01
 
 
 CARRIER: Final = "porteur"
+CLERK: Final = "logiciel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +32,12 @@ class Fault:
     name: str
     times: int = 1
 
-    def set(self, neighbours: Neighbours, times: int) -> None:
+    def set(self, neighbours: Neighbours, clerk: Clerk | None, times: int) -> None:
         """Ask for it."""
-        if self.neighbour == CARRIER:
-            return
-        (neighbours.tdt if self.neighbour == "tdt" else neighbours.chorus).faults.set(self.name, times)
+        if self.neighbour == CLERK and clerk:
+            clerk.editor.faults.set(self.name, times)
+        elif self.neighbour != CARRIER:
+            (neighbours.tdt if self.neighbour == "tdt" else neighbours.chorus).faults.set(self.name, times)
 
 
 TWICE: Final = Fault(neighbour=CARRIER, name="brought_twice")
@@ -53,11 +58,11 @@ class Served:
 
 
 @contextmanager
-def served(town: Town, faults: Iterable[Fault]) -> Iterator[Served]:
+def served(town: Town, faults: Iterable[Fault], mandates: Mandates | None = None) -> Iterator[Served]:
     """Have the neighbours of a town answer."""
     asked = tuple(faults)
     (listen, tell), (hear, say) = os.pipe(), os.pipe()
-    child = fork(lambda: _serve(town, asked, listen, say), town.log("voisins.txt"))
+    child = fork(lambda: _serve(town, asked, mandates, (listen, say)), town.log("voisins.txt"))
     os.close(say)
     os.close(listen)
     try:
@@ -72,17 +77,21 @@ def served(town: Town, faults: Iterable[Fault]) -> Iterator[Served]:
         os.close(tell)
 
 
-def _serve(town: Town, faults: tuple[Fault, ...], listen: int, say: int) -> None:
+def _serve(town: Town, faults: tuple[Fault, ...], mandates: Mandates | None, pipes: tuple[int, int]) -> None:
     """Serve until told to end; no signal is used, a lock may be held when one comes."""
+    listen, say = pipes
+    clerk = mandates(town) if mandates else None
     with Neighbours(town.sandbox) as neighbours:
-        _misbehave(neighbours, {fault: fault.times for fault in faults})
+        _misbehave(neighbours, clerk, {fault: fault.times for fault in faults})
         os.write(say, READY)
         carrier = Carrier(town, neighbours.tdt, twice=TWICE in faults)
         while (told := _told(listen)) != END:
             if told == BEHAVE:
-                _misbehave(neighbours, dict.fromkeys(faults, 0))
+                _misbehave(neighbours, clerk, dict.fromkeys(faults, 0))
                 os.write(say, READY)
             carrier.round()
+            if clerk:
+                clerk.round()
 
 
 def _told(listen: int) -> bytes:
@@ -90,6 +99,6 @@ def _told(listen: int) -> bytes:
     return os.read(listen, 1) if heard else b""
 
 
-def _misbehave(neighbours: Neighbours, times: Mapping[Fault, int]) -> None:
+def _misbehave(neighbours: Neighbours, clerk: Clerk | None, times: Mapping[Fault, int]) -> None:
     for fault, count in times.items():
-        fault.set(neighbours, count)
+        fault.set(neighbours, clerk, count)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from crash.campaign import answered, sent, suppliers
+from crash.campaign import answered, exchanged, sent, suppliers
 from crash.campaign.records import Ours, Theirs
 from crash.campaign.verdict import BROKEN, HIDDEN, LOST, Fault, Verdict
 from dematfin.domain.mandat.flux import Flux, FluxState
@@ -39,10 +39,12 @@ def _journal(ours: Ours, _: Theirs) -> Iterator[Fault]:
     if broken := ours.app.ledger.verify_journal().broken_at:
         yield Fault(BROKEN, f"chaîne du journal rompue à {broken}")
     named = [ref for flux in ours.flows for ref in (flux.unsigned, flux.signed) if ref is not None]
+    named += [ref for one in ours.given for ref in one.documents]
+    named += [one.document for one in ours.imports]
     for ref in (*named, *(one.document for one in ours.answers)):
         if hashlib.sha256(ours.bytes_of(ref)).hexdigest() != ref.sha256:
             yield Fault(LOST, f"document {ref.sha256[:12]} absent ou abîmé")
 
 
 Rule = Callable[[Ours, Theirs], Iterator[Fault]]
-RULES: Final[tuple[Rule, ...]] = (*sent.RULES, _limbo, *answered.RULES, *suppliers.RULES, _journal)
+RULES: Final[tuple[Rule, ...]] = (*sent.RULES, _limbo, *answered.RULES, *suppliers.RULES, *exchanged.RULES, _journal)

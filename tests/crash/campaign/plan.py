@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
-from crash.campaign.beside import TWICE, Fault
+from crash.campaign.beside import CLERK, TWICE, Fault
 from crash.campaign.crossings import Fatal
 from dematfin.sandbox import faults
 
@@ -26,8 +26,11 @@ CARRIED: Final = tuple(
     )
 )
 """Those that are seen through exchange folders: what happens between the carrier and the TdT is not."""
-BY_FOLDER, ARCHIVIST, HASTY = 0.25, 0.5, 0.5
-"""Shares of plans: flows leave by exchange folders, the TdT can be searched, the agent is hasty."""
+BY_FOLDER, ARCHIVIST, HASTY, BESIDE, RENUMBERS, FICKLE = 0.25, 0.5, 0.5, 0.5, 0.5, 0.25
+"""Shares of plans: flows leave by exchange folders, the TdT can be searched, the agent is hasty, a finance software
+makes the mandats of a budget, and gives a new number to what was rejected; the agent has second thoughts."""
+SOFTWARE: Final = tuple(sorted(faults.EDITOR - {"slow"}))
+"""Nobody looks while it writes."""
 WITHOUT: Final = 0.25
 """Share of plans whose neighbours behave."""
 DEATHS: Final = 3
@@ -55,13 +58,22 @@ class Death:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One run; a hasty agent takes up again what the TdT says refused, though it may have been integrated."""
+    """One run; a hasty agent takes up again what the TdT says refused, though it may have been integrated,
+    and imports by hand what the watched folder imports.
+
+    Attributes:
+        beside: a finance software makes the mandats of a budget; it `renumbers` what was rejected.
+        fickle: the agent gives up, once, what that software made and is about to leave.
+    """
 
     seed: int
     faults: tuple[Fault, ...]
     archivist: bool
     by_folder: bool
     hasty: bool = False
+    beside: bool = False
+    renumbers: bool = False
+    fickle: bool = False
     deaths: tuple[Death, ...]
 
 
@@ -89,7 +101,20 @@ def at_new_names(seed: int, struck: Set[str], deaths: int) -> Plan:
 def _plan(seed: int, chance: random.Random, deaths: tuple[Death, ...]) -> Plan:
     by_folder, archivist, hasty = (chance.random() < share for share in (BY_FOLDER, ARCHIVIST, HASTY))
     drawn = _faults(chance, by_folder=by_folder)
-    return Plan(seed=seed, faults=drawn, archivist=archivist, by_folder=by_folder, hasty=hasty, deaths=deaths)
+    beside, renumbers, fickle = (chance.random() < share for share in (BESIDE, RENUMBERS, FICKLE))
+    if beside and drawn:
+        drawn += tuple(Fault(neighbour=CLERK, name=one) for one in chance.sample(SOFTWARE, chance.randint(0, 2)))
+    return Plan(
+        seed=seed,
+        faults=drawn,
+        archivist=archivist,
+        by_folder=by_folder,
+        hasty=hasty,
+        beside=beside,
+        renumbers=renumbers,
+        fickle=fickle,
+        deaths=deaths,
+    )
 
 
 def _faults(chance: random.Random, *, by_folder: bool) -> tuple[Fault, ...]:

@@ -1,7 +1,6 @@
 """What each side wrote down of a town, read once everybody has stopped."""
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -10,9 +9,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
-from crash.campaign.town import Town
+from crash.campaign.software import Software
+from crash.campaign.town import Town, journal
 from dematfin.acts import consult
 from dematfin.domain.document import DocumentRef
+from dematfin.domain.editor.editor_flow import EditorFlow
+from dematfin.domain.editor.hand_over import HandOver
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
@@ -51,6 +53,7 @@ class Theirs:
     Attributes:
         told, tdt, helios: what Chorus Pro, the TdT and Hélios noted, lines of journals.
         returns: rows of the TdT; mandats: rows of Hélios.
+        software: what is known of the finance software, where there is one.
     """
 
     told: list[dict[str, Any]]
@@ -58,11 +61,14 @@ class Theirs:
     helios: list[dict[str, Any]]
     returns: list[sqlite3.Row]
     mandats: list[sqlite3.Row]
+    software: Software | None
 
     @classmethod
-    def read(cls, sandbox: Path) -> Self:
-        """Read them from the neighbours' folder."""
+    def read(cls, town: Town) -> Self:
+        """Read them from the neighbours' folders."""
+        sandbox = town.sandbox
         return cls(
+            software=Software.read(town) if town.software.exists() else None,
             told=journal(sandbox / "chorus"),
             tdt=journal(sandbox / "tdt"),
             helios=journal(sandbox / "helios"),
@@ -89,6 +95,8 @@ class Ours:
     bordereaux: Sequence[Bordereau]
     flows: Sequence[Flux]
     answers: Sequence[Answer]
+    imports: Sequence[EditorFlow]
+    given: Sequence[HandOver]
     alerts: Sequence[str]
     events: Sequence[WrittenEvent]
 
@@ -105,6 +113,8 @@ class Ours:
                 bordereaux=books.find(Bordereau),
                 flows=books.find(Flux),
                 answers=books.find(Answer),
+                imports=books.find(EditorFlow),
+                given=books.find(HandOver),
                 alerts=consult.picture(replace(app, clock=Later(app.clock)), agent).alerts,
                 events=app.ledger.history(),
             )
@@ -138,13 +148,6 @@ def nomfic(name: str) -> str:
 def at(text: str) -> datetime:
     """Read an instant of a journal."""
     return datetime.fromisoformat(text)
-
-
-def journal(folder: Path) -> list[dict[str, Any]]:
-    """Return what a neighbour noted; a line being written is for the next time."""
-    path = folder / "journal.jsonl"
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
 def _rows(base: Path, table: str) -> list[sqlite3.Row]:

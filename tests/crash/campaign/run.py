@@ -4,11 +4,13 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from crash.campaign.beside import served
 from crash.campaign.children import ChildFailed, fork
+from crash.campaign.clerk import Clerk
 from crash.campaign.crossings import struck
 from crash.campaign.judge import judge
 from crash.campaign.plan import Plan
@@ -45,10 +47,13 @@ def run(model: Town, root: Path, plan: Plan) -> Run:
 def _played(town: Town, plan: Plan) -> Run:
     died: list[str] = []
     try:
-        with served(town, plan.faults) as neighbours:
+        clerk = partial(Clerk.sits, renumbers=plan.renumbers) if plan.beside else None
+        with served(town, plan.faults, clerk) as neighbours:
             if plan.hasty:
                 town.hasty.touch()
-            town.connect(archivist=plan.archivist, by_folder=plan.by_folder)
+            if plan.beside and plan.fickle:
+                town.fickle.touch()
+            town.connect(archivist=plan.archivist, by_folder=plan.by_folder, beside=plan.beside)
             died += _days(town, plan)
             if plan.faults:
                 _survive(town, FAULTY)
@@ -83,7 +88,7 @@ def _judged(town: Town) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
 
 
 def _judge(town: Town, kept: Path) -> None:
-    verdict = judge(Ours.read(town), Theirs.read(town.sandbox))
+    verdict = judge(Ours.read(town), Theirs.read(town))
     faults = [(one.kind, one.sentence) for one in verdict.faults]
     kept.write_text(json.dumps({"faults": faults, "limbo": verdict.limbo}), encoding="utf-8")
 

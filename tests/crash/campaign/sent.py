@@ -91,8 +91,9 @@ def _money(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     for bill, count in Counter((row["siret"], row["facture"], row["lignes"]) for row in alive).items():
         if count > 1 and bill[1]:
             yield Fault(DOUBLED, f"Hélios a {count} mandats pour la facture {bill[1]}")
-    ordered = sum((one.amount for one in ours.mandats if one.state is not MandatState.CANCELLED), ZERO)
-    billed = sum((invoices[key].signed_amount for one in ours.mandats for key in one.invoice_ids), ZERO)
+    own = [one for one in ours.mandats if not one.editor]
+    ordered = sum((one.amount for one in own if one.state is not MandatState.CANCELLED), ZERO)
+    billed = sum((invoices[key].signed_amount for one in own for key in one.invoice_ids), ZERO)
     if ordered != billed:
         yield Fault(LOST, f"{billed} facturés, {ordered} mandatés")
     paid = {(row["siret"], int(row["numero"])) for row in theirs.mandats if row["etat"] == "PAYE"}

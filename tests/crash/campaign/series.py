@@ -33,7 +33,7 @@ class Series:
         quiet = False
         for one in range(seed, seed + most):
             plan = at_new_names(one, self.struck, AT_ONCE)
-            done = self.play(replace(plan, faults=()) if quiet else plan)
+            done = self.play(replace(plan, faults=(), beside=True) if quiet else plan)
             yield done
             if not done.struck and not done.plan.faults:
                 return

@@ -18,7 +18,10 @@ def of_run(done: Run) -> str:
     plan = done.plan
     faults = ", ".join(f"{one.name} x {one.times}" for one in plan.faults) or NO_FAULT
     door = "dossiers d'échange" if plan.by_folder else f"S²LOW {'avec' if plan.archivist else 'sans'} archiviste"
-    head = f"✗ graine {plan.seed} ({faults} ; {door}{' ; agent pressé' if plan.hasty else ''})"
+    more = "".join(
+        (" ; agent pressé" * plan.hasty, " ; avec logiciel financier" * plan.beside, " ; agent changeant" * plan.fickle)
+    )
+    head = f"✗ graine {plan.seed} ({faults} ; {door}{more})"
     deaths = [f"    mort : {name}" for name in done.struck]
     return "\n".join([head, *deaths, *(f"    {one.kind} : {one.sentence}" for one in done.faults), _again(done)])
 
@@ -63,6 +66,7 @@ def _whole(runs: Sequence[Run]) -> Iterator[str]:
     kinds = Counter(fault.kind for one in runs for fault in one.faults)
     folders = sum(one.plan.by_folder for one in runs)
     yield f"{folders} villes par dossiers d'échange, {len(runs) - folders} par S²LOW"
+    yield f"{sum(one.plan.beside for one in runs)} villes dont un budget est mandaté par un logiciel financier"
     yield f"flux en attente d'une personne, chacun avec son alerte : {sum(len(one.limbo) for one in runs)}"
     seeds = [one.plan.seed for one in runs] or [0]
     deaths = f"{sum(len(one.struck) for one in runs)} morts, {len(names)} passages nommés frappés"

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from crash.campaign.children import fork
 from dematfin.config import load
+from dematfin.demo.finances import HERE
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.play import Play
 from dematfin.demo.story import Story
@@ -33,7 +35,10 @@ VERIFY_AFTER: Final = "attente_verification = 0.2"
 ARCHIVIST: Final = re.compile(r"^(mot_de_passe_)?archiviste = .*\n", re.MULTILINE)
 S2LOW: Final = re.compile(r"^\[s2low\]\n.*?(?=^\[)", re.MULTILINE | re.DOTALL)
 FOLDERS: Final = '[tdt_dossier]\ndepot = "depot"\nretour = "retour"\nstable = 0\n\n'
+WATCH: Final = threading.Event()
+SOON: Final = 0.002
 KEYS: Final = {"maire.p12": "maire", "tdt-client.p12": "tdt_client"}
+BESIDE: Final = re.compile(r'(code = "CCAS"\n(?:.+\n)*?mandats = )"dematfin"')
 PORTS: Final = {"chorus": "@CHORUS@", "tdt": "@TDT@", "courriel": "@COURRIEL@"}
 
 
@@ -75,17 +80,38 @@ class Town:
         """A file that is there when its agent takes up again what the TdT says refused."""
         return self.log("pressé")
 
-    def connect(self, *, archivist: bool, by_folder: bool) -> None:
+    @property
+    def software(self) -> Path:
+        """Where the finance software of one of its budgets works, where it is left to it."""
+        return self.root / HERE
+
+    @property
+    def clerk_called(self) -> Path:
+        """A file that is there as long as whoever mandates in it is waited for; it names what to export again."""
+        return self.log("mandatement-appelé")
+
+    def connect(self, *, archivist: bool, by_folder: bool, beside: bool) -> None:
         """Have the configuration name the ports on which the neighbours listen, or exchange folders."""
         text = self.folder.config.read_text(encoding="utf-8")
         for name, port in json.loads((self.sandbox / "ports.json").read_text(encoding="utf-8")).items():
             text = text.replace(PORTS[name], str(port))
         text = text if archivist else ARCHIVIST.sub("", text)
+        text = BESIDE.sub(r'\1"editeur"', text) if beside else text
         self.folder.config.write_text(S2LOW.sub(FOLDERS, text) if by_folder else text, encoding="utf-8")
         if by_folder:
             for one in (self.drop, self.back):
                 one.mkdir()
             fork(lambda: _check(self), self.log("erreur.txt")).end()
+
+    @property
+    def fickle(self) -> Path:
+        """A file that is there when its agent gives up what is about to leave, once."""
+        return self.log("changeant")
+
+    def wait_for(self, called: Path) -> None:
+        """Wait until whoever was called has done, however slow the machine."""
+        while called.exists():
+            WATCH.wait(SOON)
 
     def app(self) -> App:
         """Wire it; only in a child. It opens none of the machine's hundred authorities, which no neighbour needs."""
@@ -95,7 +121,14 @@ class Town:
 
     def play(self, app: App) -> Play:
         """Return those who act in it."""
-        return Play(app=app, story=_story(), folder=self.root)
+        return Play(app=app, story=story(), folder=self.root)
+
+
+def journal(folder: Path) -> list[dict[str, Any]]:
+    """Return what a neighbour noted; a line being written is for the next time."""
+    path = folder / "journal.jsonl"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
 def warm(root: Path) -> Town:
@@ -117,7 +150,7 @@ def copied(model: Town, root: Path) -> Iterator[Town]:
 
 
 def _lived(town: Town) -> None:
-    town.folder.prepare(_story())
+    town.folder.prepare(story())
     app = town.app()
     with Neighbours(town.sandbox):
         play = town.play(app)
@@ -162,11 +195,12 @@ def _check(town: Town) -> None:
     folders.check()
 
 
-def _story() -> Story:
-    story = load_story(date.today())  # noqa: DTZ011, TID251 - the neighbours run on the real clock
-    few = [one for one in story.data["factures"] if one["numero"] in BILLS]
-    ours = [{**one, "mandats": "dematfin"} for one in story.data["budgets"]]
-    return replace(story, data={**story.data, "factures": few, "budgets": ours})
+def story() -> Story:
+    """Return the example, cut down to what is played."""
+    whole = load_story(date.today())  # noqa: DTZ011, TID251 - the neighbours run on the real clock
+    few = [one for one in whole.data["factures"] if one["numero"] in BILLS]
+    ours = [{**one, "mandats": "dematfin"} for one in whole.data["budgets"]]
+    return replace(whole, data={**whole.data, "factures": few, "budgets": ours})
 
 
 def _nobody_to_ask(question: str) -> str:

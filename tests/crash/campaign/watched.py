@@ -14,6 +14,7 @@ REMOTE: Final = {
     "notice": ("publish",),
     "signer": ("submit", "collect", "release"),
     "documents": ("put", "put_file"),
+    "exchange": ("prepare", "stage", "put", "taken", "refuse"),
 }
 """Calls that leave something behind them in the world, by the port's place in App."""
 
