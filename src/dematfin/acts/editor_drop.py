@@ -29,7 +29,7 @@ def drop(app: App, who: Person, import_id: str, motif: str) -> EditorFlow:
     Raises:
         Forbidden, UnknownRecord, ComeBackLater; RuleError: no motif, or its flow has left or is being signed elsewhere.
     """
-    app = app.on_behalf_of(who, Act.PREPARE)
+    app, import_id = app.on_behalf_of(who, Act.PREPARE), import_id.strip().upper()
     reason = for_journal(f"Import {import_id}", motif)
     with app.ledger.lease(LEASES[prepare], app.holder), app.ledger.transaction() as books:
         flow = books.get(EditorFlow, import_id)

@@ -1,4 +1,4 @@
-"""The finance software's flows: bringing them in, saying what each mandat pays, letting a disagreement pass, dropping.
+"""The finance software's flows: bringing them in, saying what each mandat pays, letting a disagreement pass.
 
 Only what is open is decided on; each decision bears the name of its person, and no matching changes it any more.
 """
@@ -118,18 +118,6 @@ def undo(app: App, who: Person, key: str, mandat: str) -> Pairing:
         books.save(fresh)
         _record(app, books, flow, fresh, "la décision est annulée")
         return next(one for one in matched_again(app, books, flow) if one.id == before.id)
-
-
-def drop(app: App, who: Person, key: str, motif: str) -> EditorFlow:
-    """Give up an open import: the finance software exports it again, or never."""
-    app = app.on_behalf_of(who, Act.PREPARE)
-    with app.ledger.transaction() as books:
-        flow = _open_flow(books, key)
-        reason = for_journal(f"Import {flow.id}", motif)
-        dropped = replace(flow.moved(EditorFlowState.DROPPED), reason=reason)
-        books.save(dropped)
-        books.record(app.event(Subject.EDITOR_FLOW, flow.id, flow.state, dropped.state, reason))
-    return dropped
 
 
 def _review(app: App, books: Books, flow: EditorFlow) -> Review:

@@ -33,7 +33,7 @@ def make(app: App, books: Books, plan: Plan, flux: Flux) -> None:
     completed = replace(plan.flow.moved(EditorFlowState.COMPLETED), flux=flux.id)
     books.save(flux, completed)
     listed = ", ".join(flux.bordereaux)
-    told = f"complété : flux {flux.id}, bordereaux {listed}"
+    told = f"flux {flux.id}, bordereaux {listed}"
     books.record(app.event(Subject.EDITOR_FLOW, completed.id, plan.flow.state, completed.state, told))
     motif = f"import {completed.id}, bordereaux {listed}, {flux.unsigned.size} octets, {_how(flux)}"
     books.record(app.event(Subject.FLUX, flux.id, "", flux.state, motif, sha256=flux.unsigned.sha256))
