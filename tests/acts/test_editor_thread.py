@@ -66,7 +66,7 @@ def test_an_import_that_is_complete_stands_where_its_flow_stands(hall: Hall) -> 
 def test_one_that_waits_is_reviewed_and_told_once_it_lies(hall: Hall) -> None:
     with hall.ledger.transaction() as books:
         books.save(replace(books.get(EditorFlow, IMPORTED), state=EditorFlowState.OPEN, flux=""))
-    assert timeline.thread(hall.app, AGENT, IMPORTED).standing.command == f"dematfin bordereau revoir {IMPORTED}"
+    assert timeline.thread(hall.app, AGENT, IMPORTED).standing.command == f"dematfin bordereau import {IMPORTED}"
     assert not _alerts(hall, IMPORTED)
     hall.clock.advance(days=4)
     (told,) = _alerts(hall, IMPORTED)

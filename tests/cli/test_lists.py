@@ -12,9 +12,9 @@ from cli.office import Office, plain, texts
 LISTS = {
     "facture liste": (40, r"F2026-0000\d\d"),
     "visa liste": (2, r"F2026-0000\d\d"),
-    "mandat liste": (16, r"M2026-0000\d\d"),
+    "mandat liste": (17, r"M2026-0000\d\d"),
     "bordereau liste": (4, r"(?:COMMUNE|CCAS)-2026-\d\d"),
-    "etat": (5, r"PESALR1_\d{14}_2026_\d{6}_\d{6}"),
+    "etat": (5, r"(?:PESALR1_\d{14}_2026_\d{6}_\d{6}|PesDepense-01-2026-18-\d-\d{14})"),
 }
 
 
@@ -48,7 +48,10 @@ def test_every_amount_and_date_of_the_invoices_stands_whole(office: Office) -> N
 def test_json_holds_all_that_the_screen_shows(office: Office, typed: str) -> None:
     words = texts(json.loads(office(*typed.split(), "--json").out))
     shown = set(
-        re.findall(r"\b(?:F|M)2026-\d{6}\b|\bPESALR1_\w+|\b(?:COMMUNE|CCAS)-2026-\d+", office(*typed.split()).out)
+        re.findall(
+            r"\b(?:F|M)2026-\d{6}\b|\bPESALR1_\w+|\bPesDepense[\w-]+|\b(?:COMMUNE|CCAS)-2026-\d+",
+            office(*typed.split()).out,
+        )
     )
     assert shown
     assert shown <= words

@@ -7,7 +7,7 @@ from itertools import pairwise
 from cli.office import Office, plain
 
 PAID = "F2026-000007"
-"""Refused once at Hélios' gate, corrected, sent again, paid."""
+"""Mandated by the finance software, refused once at Hélios' gate, corrected there, imported again, paid."""
 
 STEPS = (
     "reçue : reçue de Chorus Pro (claire)",
@@ -17,20 +17,22 @@ STEPS = (
     "visé par Sophie Social : Conforme. (sophie)",
     ", visé par Sophie Social (sophie)",
     "Chorus Pro informé : service fait",
-    "mandat M2026-000006 préparé",
-    "mandat n° 204, bordereau n° 18",
+    "remis au logiciel financier (factures_CCAS_",
+    "import E2026-000002 à rapprocher",
+    "mandat n° 204, bordereau n° 18, du logiciel financier",
+    "à payer : mandatée dans le logiciel financier : mandat n° 204 (M2026-000013)",
     "construit, à signer",
     "signé par Jeanne Maire (jeanne)",
     "Chorus Pro informé : mandatée, mandat n° 204",
     "déposé au TdT",
     "bordereau CCAS-2026-18 refusé : 1971",
-    "mandat M2026-000006 refusé au guichet",
-    "imputation corrigée : nature 60612, fonction aucune (claire)",
-    "repris après correction, mêmes numéros",
+    "mandat M2026-000013 refusé au guichet",
+    "import E2026-000003 à rapprocher",
+    "mandat M2026-000013 en bordereau",
     "signé par Jeanne Maire (jeanne)",
     "déposé au TdT",
     "bordereau CCAS-2026-18 accepté",
-    "mandat M2026-000006 payé : 310,44 € versés le",
+    "mandat M2026-000013 payé : 310,44 € versés le",
 )
 
 
@@ -49,7 +51,7 @@ def test_the_headline_says_who_how_much_where_and_with_which_mandat(office: Offi
     assert lines[0] == f"{PAID} · facture 7788-02 de ÉNERGIE DU VAL"
     assert "310,44 € TTC · service SOCIAL · engagement SOC26-0003" in lines[1]
     assert "Chorus Pro n° 9100107" in lines[2]
-    assert lines[3] == "Mandat M2026-000006 n° 204 : 310,44 €, payé"
+    assert lines[3] == "Mandat M2026-000013 n° 204 du logiciel financier : 310,44 €, payé"
 
 
 def test_events_are_dated_in_order_and_each_line_names_its_author(office: Office) -> None:
@@ -73,6 +75,7 @@ def test_a_story_speaks_of_no_other_invoice(office: Office) -> None:
             assert one["event"]["subject_id"] == PAID
         if one["event"]["subject"] == "mandat":
             assert one["event"]["subject_id"] in mandats
+    assert not set(re.findall(r"F2026-\d{6}", office("facture", "voir", PAID).out)) - {PAID}
 
 
 def test_a_held_invoice_says_why_and_what_to_do(office: Office) -> None:

@@ -14,7 +14,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.reception import Answer
 
 USAGE, RULE = 2, 3
-FIRST = "PESALR1_21990042000015_2026_000042_000002"
+FIRST = "PESALR1_21990042000015_2026_000042_000001"
 WAITING = "PESALR1_21990042000015_2026_000044_000003"
 
 WRONG = [

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from dematfin.domain.editor.candidate import Candidate
 from dematfin.domain.editor.claim import Claim
-from dematfin.domain.editor.hand_over import HandOver, HandOverState
 from dematfin.domain.editor.matching import Match
 from dematfin.domain.editor.pairing import PairingState
 from dematfin.domain.editor.rules import EditorRules
+from dematfin.domain.exchange.hand_over import HandOver, HandOverState
 from dematfin.ports.app import App
 from dematfin.ports.exchange import Exchange, Export
 from dematfin.steps import editor_again, editor_import, handing, held_back, pairing

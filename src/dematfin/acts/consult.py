@@ -89,7 +89,7 @@ def story(app: App, who: Person, invoice_id: str) -> Story:
         invoice = books.get(Invoice, invoice_id)
         found = around_invoice(app, books, invoice)
         waivers = newest_first(books.find(Waiver, subject_id=found.keys))
-    events = app.ledger.history(keys=found.keys)
+    events = tuple(one for one in app.ledger.history(keys=found.keys) if found.concern(one.event))
     return Story(
         invoice=invoice,
         folders=found.folders,

@@ -47,7 +47,7 @@ def _concerned(app: App, subject: Subject, key: str, found: Records) -> Iterator
     """Keep what belongs to the thread: of a bordereau or a flow, not what its mandats lived before or in another."""
     events = [one.event for one in app.ledger.history(keys=found.keys)]
     if subject not in {Subject.BORDEREAU, Subject.FLUX, Subject.EDITOR_FLOW}:
-        yield from events
+        yield from filter(found.concern, events)
         return
     begun = min((event.at for event in events if event.subject_id == key), default=None)
     others = app.ledger.history(Subject.FLUX, found.replaced_by) if found.replaced_by else ()

@@ -131,6 +131,8 @@ def drop(cle: Key, motif: Motif, configuration: Configuration = DEFAULT) -> None
     """Abandonne un import : le logiciel financier en exportera un autre, ou jamais."""
     desk = sit(configuration)
     flow = editor_drop.drop(desk.app, desk.who, cle, motif)
+    if flow.flux:
+        say(f"Flux {flow.flux} : retiré, il n'était pas parti.")
     say(f"Import {flow.id} : abandonné. Ses mandats et ses factures peuvent revenir par un autre import.")
 
 

@@ -147,7 +147,7 @@ def _check_due(invoice: Invoice, orders: Sequence[Mandat]) -> None:
         message = (
             f"Facture {invoice.id} : les mandats {listed} ordonneraient {french(ordered)} ensemble, "
             f"{french(abs(due(invoice)))} sont dus. Corrigez dans le logiciel financier, ou le rapprochement "
-            "(dematfin bordereau revoir)."
+            "(dematfin bordereau rapprocher IMPORT MANDAT --facture …)."
         )
         raise RuleError(message)
 

@@ -35,7 +35,7 @@ def make(app: App, books: Books, plan: Plan, flux: Flux, signed: Signed | None) 
     completed = replace(plan.flow.moved(EditorFlowState.COMPLETED), flux=flux.id)
     books.save(flux, completed)
     listed = ", ".join(flux.bordereaux)
-    done = f"complété : flux {flux.id}, bordereaux {listed}"
+    done = f"flux {flux.id}, bordereaux {listed}"
     books.record(app.event(Subject.EDITOR_FLOW, completed.id, plan.flow.state, completed.state, done))
     motif = f"import {completed.id}, bordereaux {listed}, {flux.unsigned.size} octets, {_how(signed)}"
     details = {"certificat": signed.certificate} if signed else {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dematfin.domain.editor.editor_flow import EditorFlow
-from dematfin.domain.event import Subject
+from dematfin.domain.event import Event, Subject
 from dematfin.domain.figures.next_step import AGENT, DAY, Standing, of_flux, of_import, of_invoice, of_mandat
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.attempt import Attempt
@@ -42,6 +42,11 @@ class Records:
         """The ids whose history makes the thread."""
         named: tuple[Record, ...] = (*self.invoices, *self.mandats, *self.sheets, *self.flows, *self.imports)
         return tuple(dict.fromkeys(one.id for one in named))
+
+    def concern(self, event: Event) -> bool:
+        """Say whether an event is of this thread: an import says of each mandat what it pays, ours or not."""
+        claim = event.data.get("mandat", "") if event.subject is Subject.EDITOR_FLOW else ""
+        return not claim or any(claim.split("-")[2] == str(one.number) for one in self.mandats)
 
 
 def around_invoice(app: App, books: Books, invoice: Invoice) -> Records:
@@ -152,7 +157,7 @@ def standing(subject: Subject, found: Records) -> Standing:
         case Subject.BORDEREAU:
             return _without_flow(found.sheets[0])
         case Subject.EDITOR_FLOW:
-            return of_import(found.imports[0], next(iter(found.flows), None), found.mandats)
+            return of_import(found.imports[0], next(iter(found.flows), None), found.mandats, found.replaced_by)
         case _:
             return of_flux(found.flows[0], found.mandats, found.replaced_by)
 

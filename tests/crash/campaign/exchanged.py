@@ -12,7 +12,7 @@ from crash.campaign.records import Ours, Theirs
 from crash.campaign.software import Software
 from crash.campaign.verdict import BROKEN, DOUBLED, HIDDEN, LOST, Fault
 from dematfin.domain.editor.editor_flow import EditorFlowState
-from dematfin.domain.editor.hand_over import HandOverState
+from dematfin.domain.exchange.hand_over import HandOverState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import MandatState

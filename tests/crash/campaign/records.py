@@ -14,7 +14,7 @@ from crash.campaign.town import Town, journal
 from dematfin.acts import consult
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.editor.editor_flow import EditorFlow
-from dematfin.domain.editor.hand_over import HandOver
+from dematfin.domain.exchange.hand_over import HandOver
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState

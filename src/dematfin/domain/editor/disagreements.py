@@ -90,7 +90,10 @@ def _amount(paired: Paired) -> Iterator[Finding]:
             f"la facture {paired.invoice.id} est payée {paired.claims} fois par cet import, pour {french(asked)} en "
             f"tout, alors que {ours} {french(owed)}"
         )
-        remedy = "Dites laquelle chaque mandat paie (dematfin bordereau revoir), ou abandonnez l'import."
+        remedy = (
+            "Dites laquelle chaque mandat paie (dematfin bordereau rapprocher IMPORT MANDAT --facture …), ou "
+            "abandonnez l'import."
+        )
         yield _finding(paired, "ECART-DEUX-FOIS", sentence, about, remedy=remedy)
     elif asked > owed:
         yield _finding(paired, "ECART-MONTANT", f"il ordonne {french(asked)}, alors que {ours} {french(owed)}", about)

@@ -22,7 +22,7 @@ def of_editor_flows(held: Holdings, now: datetime) -> Iterator[str]:
         if one.state is EditorFlowState.OPEN and worked(one.imported_at, now, held.calendar) >= LYING:
             yield (
                 f"Import {one.id} ({one.name}) : arrivé depuis {age(one.imported_at, now)}, rien n'en part encore. "
-                f"Voyez ce qu'il attend (dematfin bordereau revoir {one.id})."
+                f"Voyez ce qu'il attend (dematfin bordereau import {one.id})."
             )
     yield from _to_export_again(held)
 

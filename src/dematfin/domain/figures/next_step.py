@@ -80,15 +80,17 @@ OF_INVOICE: Final[dict[InvoiceState, tuple[str, str, str]]] = {
 }
 
 
-def of_import(one: EditorFlow, flux: Flux | None, mandats: Sequence[Mandat] = ()) -> Standing:
+def of_import(
+    one: EditorFlow, flux: Flux | None, mandats: Sequence[Mandat] = (), replaced_by: Sequence[str] = ()
+) -> Standing:
     """Say where an export of the finance software stands: once completed, with its flow."""
     if one.state is EditorFlowState.COMPLETED and flux:
-        return of_flux(flux, mandats)
+        return of_flux(flux, mandats, replaced_by)
     now, why = EDITOR_FLOW_MACHINE.words[one.state], (one.reason,) if one.reason else ()
     if one.state is not EditorFlowState.OPEN:
         return Standing(now=now, why=why)
     coming = "Il part dans un flux une fois ses mandats rapprochés de factures visées."
-    return Standing(now=now, why=why, coming=coming, who=AGENT, command=f"dematfin bordereau revoir {one.id}")
+    return Standing(now=now, why=why, coming=coming, who=AGENT, command=f"dematfin bordereau import {one.id}")
 
 
 def of_flux(flux: Flux, mandats: Sequence[Mandat] = (), replaced_by: Sequence[str] = ()) -> Standing:
