@@ -55,7 +55,7 @@ def test_each_phrase_that_the_guide_quotes_is_one_that_the_program_says() -> Non
 
 def test_each_refusal_at_the_door_has_its_row() -> None:
     refusals = [one for one in texts(DOOR) if len(one) > SENTENCE]
-    assert len(refusals) > len(PHRASES) / 2
+    assert len(refusals) > 10
     assert [one for one in refusals if not any(phrase in one for phrase in PHRASES)] == []
 
 
