@@ -106,7 +106,7 @@ def plan_of(app: App, books: Books, flow: EditorFlow, read: ReadFlow) -> Plan:
         sheets=sheets,
         pieces={key: one.pieces for key, one in made.items()},
         before={one.former.id: one.former for one in made.values() if one.former},
-        leaving=_leaving(books, flow, sheets),
+        leaving=_leaving(books, sheets),
     )
 
 
@@ -187,10 +187,10 @@ def _origin(books: Books, siret: str, read: ReadMandat) -> Mandat | None:
     return next((one for one in found if one.origin is None and one.state is not MandatState.CANCELLED), None)
 
 
-def _leaving(books: Books, flow: EditorFlow, sheets: Iterable[PlannedSheet]) -> tuple[Leaving, ...]:
+def _leaving(books: Books, sheets: Iterable[PlannedSheet]) -> tuple[Leaving, ...]:
     now = [one for sheet in sheets for one in sheet.mandats]
     absent = tuple(_absent(books, sheets, now))
-    return (*absent, *replaced(books, flow.siret, now, absent))
+    return (*absent, *replaced(books, now, absent))
 
 
 def _absent(books: Books, sheets: Iterable[PlannedSheet], now: Iterable[Mandat]) -> Iterator[Leaving]:

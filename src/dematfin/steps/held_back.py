@@ -17,7 +17,7 @@ from dematfin.domain.money import french
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.candidates import is_free, mandats_of, taken_elsewhere
+from dematfin.steps.candidates import is_free, mandats_of, taken_elsewhere, way_out
 from dematfin.steps.pairing import paired, pairings_of
 from dematfin.steps.stopped import Stops, stops
 
@@ -110,6 +110,7 @@ def _not_ready(seen: Scene, pairing: Pairing, invoice: Invoice) -> Iterator[Find
     if invoice.state is InvoiceState.TO_PAY and not is_free(invoice, made):
         others = ", ".join(f"{one.id} (n° {one.number})" for one in made) or "un autre mandat"
         sentence = f"la facture {key} est déjà mandatée par {others}. Choisissez-en une autre : {_decide(pairing)}"
+        sentence += way_out(made)
         yield _finding(pairing, "IMPORT-DEJA-MANDATEE", sentence)
     if invoice.state not in READY:
         yield _finding(pairing, "IMPORT-VISA", f"la facture {key} {_missing(seen, invoice)}")
