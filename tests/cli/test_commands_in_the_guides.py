@@ -1,4 +1,4 @@
-"""Each command that a guide tells to type exists, with the options that it is given."""
+"""Each command that a guide, or a message, tells to type exists; in guides, with the options that it is given."""
 
 import re
 from collections.abc import Iterator
@@ -15,6 +15,9 @@ ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "config.example.toml")
 FENCED: Final = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SPAN: Final = re.compile(r"`([^`\n]+)`")
+SPLIT: Final = re.compile(r"['\"]\s*\n\s*f?['\"]")
+"""Between two parts of one message."""
+TOLD: Final = re.compile(r"dematfin ([a-z-]+) ([a-z-]+)\b")
 VERB: Final = re.compile(r"[a-z][a-z|-]+")
 OPTION: Final = re.compile(r"(?<!\S)\[?(--[a-z][a-z-]*)")
 
@@ -69,6 +72,13 @@ def test_what_it_tells_to_type_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     found = [typed("".join(line)) for line in code_of(text, is_page=page.suffix == ".md")]
     assert [wrong for words in found if words and (wrong := unknown(words))] == []
+
+
+def test_what_a_message_tells_to_type_exists() -> None:
+    said = "\n".join(SPLIT.sub("", path.read_text(encoding="utf-8")) for path in (ROOT / "src").rglob("*.py"))
+    found = {one for one in TOLD.findall(said) if one[0] in FAMILIES}
+    assert len(found) > 50
+    assert [one for one in sorted(found) if unknown(one)] == []
 
 
 def test_the_guides_are_read() -> None:

@@ -180,7 +180,7 @@ def _judged(app: App, copy: Path, name: str) -> tuple[ReadFlow, Budget, tuple[st
         known = frozenset(piece.id for piece in books.find(Piece) if piece.accepted_in)
     found = app.reader.judge(copy, known, to_sign=app.policy.paperless and not flow.signatures)
     if wrong := blocking(found):
-        more = f" (et {len(wrong) - TOLD} autres problèmes : dematfin xsd valider)" if len(wrong) > TOLD else ""
+        more = f" (et {len(wrong) - TOLD} autres problèmes : dematfin xsd verifier)" if len(wrong) > TOLD else ""
         message = (
             f"Hélios refuserait ce flux. {' '.join(with_remedies(wrong))}{more} Corrigez-le dans le logiciel "
             "financier, puis exportez-le de nouveau."
