@@ -22,7 +22,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.reception import Answer, AnswerKind, Cursor
+from dematfin.domain.reception import Answer, AnswerKind, AnswerState, Cursor
 from dematfin.errors import Forbidden, RuleError, UnknownRecord
 from dematfin.steps.day import run
 from dematfin.steps.follow_up import follow_up
@@ -160,7 +160,7 @@ def test_what_a_supplier_wrote_is_neither_a_path_nor_a_formula(hall: Hall) -> No
     (name, sheet) = software(hall).order
     assert name == "1_1_F2026-000001.pdf"
     (row,) = rows(hall, sheet, CsvForm(encoding="latin-1"))
-    assert row["fournisseur"] == '\'=HYPERLINK("x")\r\n?OEuvre?;'
+    assert row["fournisseur"] == '\'=HYPERLINK("x")  ?OEuvre?;'
     assert row["numero"] == "../../=1+1"
     (note,) = outcome.notes
     assert "des signes ont été remplacés" in note
@@ -536,6 +536,35 @@ def test_history_stays_where_it_is_and_the_cursor_follows(tmp_path: Path) -> Non
     hall.clock.advance(days=30)
     hand(hall)
     assert (hall.clock.today() - hall.ledger.records[Cursor, "remise:retour"].day).days == 7
+
+
+def test_a_clock_that_was_ahead_for_a_day_hides_no_answer(hall: Hall) -> None:
+    hand(hall)
+    hall.clock.advance(days=400)
+    hand(hall)
+    hall.clock.advance(days=-399)
+    hall.tdt.unread = {"7": RETOUR % COMMUNE.encode()}
+    follow_up(hall.app)
+    hand(hall)
+    assert software(hall).names(HandOverKind.RETOUR) == ["retour_7.xml"]
+
+
+def test_an_acquit_of_a_flow_that_nobody_here_knows_may_be_theirs(hall: Hall) -> None:
+    hand(hall)
+    document = hall.documents.put(b"<PES_ACQUIT/>")
+    answer = Answer(
+        id="acquit:9",
+        kind=AnswerKind.ACQUIT,
+        name="ACK.xml",
+        flux="",
+        received_at=hall.clock.now(),
+        document=document,
+        state=AnswerState.QUARANTINED,
+    )
+    with hall.ledger.transaction() as books:
+        books.save(answer)
+    hand(hall)
+    assert software(hall).given["retours", "ACK.xml"] == b"<PES_ACQUIT/>"
 
 
 def test_a_kind_that_is_configured_later_begins_then(hall: Hall) -> None:

@@ -106,7 +106,7 @@ def left_aside(app: App, who: Person) -> tuple[str, ...]:
 def _due(app: App, exchange: Exchange) -> Iterator[tuple[HandOverKind, str]]:
     today = app.clock.today()
     with app.ledger.reading() as books:
-        days = {kind: known_day(books, kind) or today for kind in HandOverKind}
+        days = {kind: known_day(app, books, kind) or today for kind in HandOverKind}
         if exchange.receives(HandOverKind.INVOICE):
             for budget in app.policy.budgets:
                 due = due_invoices(app, books, budget) if budget.editor else ()

@@ -99,12 +99,15 @@ class ExchangeFolders:
         with reaching(folder):
             place = known_place(folder, STAGED)
             if not self.begun(kind, delivery, receipt):
+                sync_folder(place)  # what is staged is there for good before the receipt says so
                 with written(_receipt(place, delivery)) as sink:
                     sink.write(receipt)
-            for name in names:
-                staged = place / _checked(name)
-                if is_there(staged):
-                    _give(staged, folder / name)
+                sync_folder(place)
+            for name in (one for one in names if is_there(place / _checked(one))):
+                if name == names[-1]:  # it says that all the others are there
+                    _sync(folder, place)
+                _give(place / name, folder / name)
+            _sync(folder, place)
 
     def begun(self, kind: HandOverKind, delivery: str, receipt: bytes) -> bool:
         """Say whether the receipt of a delivery is there."""
@@ -153,8 +156,11 @@ def _give(staged: Path, target: Path) -> None:
         staged.rename(target)
     else:
         staged.unlink()
-    sync_folder(target.parent)
-    sync_folder(staged.parent)
+
+
+def _sync(*folders: Path) -> None:
+    for folder in folders:
+        sync_folder(folder)
 
 
 def _is_free(target: Path, source: Path) -> bool:

@@ -109,6 +109,14 @@ class ExchangeSettings(Section):
             raise ValueError(message)
         return self
 
+    @model_validator(mode="after")
+    def _amounts_stay_whole(self) -> Self:
+        """Software that ignores quotes would cut each amount in two."""
+        if self.separateur == self.decimale:
+            message = "le séparateur ne peut pas être la virgule des montants : separateur ou decimale à changer"
+            raise ValueError(message)
+        return self
+
     def rules(self) -> ExchangeRules:
         """Return what the rules need of it."""
         day = self.dates

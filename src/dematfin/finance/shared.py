@@ -48,7 +48,10 @@ def try_out(folder: Path) -> None:
 
 @contextmanager
 def written(target: Path) -> Iterator[IO[bytes]]:
-    """Lend what is written at `target`, whole or not at all; a link that somebody planted there is not followed."""
+    """Lend what is written at `target`, whole or not at all; a link that somebody planted there is not followed.
+
+    Its name is durable once its folder is.
+    """
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
     try:
@@ -59,7 +62,6 @@ def written(target: Path) -> Iterator[IO[bytes]]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    sync_folder(target.parent)
 
 
 def made_place(folder: Path, inner: str) -> Path:

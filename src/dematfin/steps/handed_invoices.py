@@ -123,6 +123,10 @@ def _deliver(app: App, exchange: Exchange, budget: Budget, waiting: Sequence[Due
     deliver(app, exchange, HandOverKind.INVOICE, number, [_thing(due, (*found, sheet)) for due, found in ready])
     for due, _ in ready:
         tally.done(due.invoice.id)
+    if again := [due.invoice.id for due, _ in ready if due.before]:
+        tally.note(
+            f"{name} : {_few(again)}, remis de nouveau (colonne « remplace ») : qu'un seul mandat paie chaque facture."
+        )
     _tell_replaced(name, written.replaced, tally)
 
 
@@ -155,8 +159,12 @@ def _completed(due: Due, found: Sequence[File]) -> dict[str, Value]:
 
 def _tell_replaced(name: str, replaced: Sequence[str], tally: Tally) -> None:
     if replaced:
-        shown = ", ".join(f"« {one} »" for one in replaced[:SHOWN]) + (", …" if len(replaced) > SHOWN else "")
+        shown = _few([f"« {one} »" for one in replaced])
         tally.note(
-            f"{name} : des signes ont été remplacés, l'encodage choisi ne les a pas ({shown}). « encodage = "
-            '"utf-8" » (section [echange]) les garde, si le logiciel financier le lit.'
+            f"{name} : des signes ont été remplacés, retours à la ligne ou signes que l'encodage choisi n'a pas "
+            f'({shown}). « encodage = "utf-8" » (section [echange]) les a tous, si le logiciel financier le lit.'
         )
+
+
+def _few(words: Sequence[str]) -> str:
+    return ", ".join(words[:SHOWN]) + (", …" if len(words) > SHOWN else "")

@@ -6,7 +6,7 @@ given, and what waits no more was given: the receipt beside it proves it. Withou
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -30,6 +30,8 @@ from dematfin.steps.receipts import last_delivery, receipt
 
 BEGUN: Final = "préparé pour le logiciel financier"
 GIVEN: Final = "remis au logiciel financier"
+LOOKED_AGAIN: Final = timedelta(days=7)
+"""For how long what concerned nobody is looked at again: its flow may be known late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Thing:
 def first_day(app: App, exchange: Exchange, kind: HandOverKind) -> date:
     """Return since when a kind is handed over: what is older is not. Its folder is made ready on that day."""
     with app.ledger.reading() as books:
-        known = known_day(books, kind)
+        known = known_day(app, books, kind)
     if known:
         return known
     exchange.prepare(kind)
@@ -54,9 +56,14 @@ def first_day(app: App, exchange: Exchange, kind: HandOverKind) -> date:
     return app.clock.today()
 
 
-def known_day(books: Books, kind: HandOverKind) -> date | None:
-    """Return since when a kind is handed over; None before its first day."""
-    return next((one.day for one in books.find(Cursor, id=cursor_id(kind))), None)
+def known_day(app: App, books: Books, kind: HandOverKind) -> date | None:
+    """Return since when a kind is handed over; None before its first day.
+
+    One that is still to come was written by a clock that was ahead: what came lately is looked at.
+    """
+    known = next((one.day for one in books.find(Cursor, id=cursor_id(kind))), None)
+    today = app.clock.today()
+    return today - LOOKED_AGAIN if known and known > today else known
 
 
 def cursor_id(kind: HandOverKind) -> str:
