@@ -19,7 +19,7 @@ from dematfin.steps.editor_again import replaced
 from dematfin.steps.liquidate import liquidate_all
 from dematfin.steps.outcome import Tally
 from dematfin.steps.prepare import prepare
-from editor_hall import THEIRS, brought, hall_beside, seen
+from editor_hall import THEIRS, brought, hall_beside, held, seen
 from examples import AGENT, BUDGETS, CCAS, VISEUR
 from exports import Ordered
 from fakes.editor import sign_all
@@ -70,6 +70,16 @@ def test_the_same_file_is_taken_again_once_its_bordereau_came_back(hall: Hall, t
     prepare(hall.app)
     refused_by_the_gate(hall)
     assert [one.state for one in hall.all(Mandat)] == [MandatState.PAID]
+
+
+@pytest.mark.parametrize("status", ["REJETEE", "SUSPENDUE", "A_RECYCLER"])
+def test_what_chorus_pro_took_back_meanwhile_is_not_ordered_again(hall: Hall, tmp_path: Path, status: str) -> None:
+    flow = brought(hall, tmp_path)
+    prepare(hall.app)
+    editor_drop.drop(hall.app, AGENT, flow.id, "compte faux")
+    with hall.ledger.transaction() as books:
+        books.save(replace(books.get(Invoice, "F2026-000001"), remote_status=status))
+    assert held(hall, brought(hall, tmp_path)) == ["IMPORT-CHORUS"]
 
 
 def paid_by_another_budget(hall: Hall, folder: Path) -> Mandat:

@@ -16,7 +16,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.build import check_fit
 from dematfin.steps.editor_made import make
-from dematfin.steps.editor_plan import Plan, check_unchanged, plan_of, waits_for
+from dematfin.steps.editor_plan import Plan, check_same, check_unchanged, plan_of, waits_for
 from dematfin.steps.editor_signed import signed_by
 from dematfin.steps.outcome import Tally
 from dematfin.steps.signatures import Sheet, Signed
@@ -59,6 +59,7 @@ def _complete_one(app: App, flow: EditorFlow, tally: Tally) -> str:
 def _plan(app: App, flow: EditorFlow, read: ReadFlow, tally: Tally) -> tuple[Plan, str]:
     """Return what is to be made, and the name of its flow."""
     with app.ledger.transaction() as books:
+        check_same(books, flow)
         plan = plan_of(app, books, flow, read)
         used = bool(books.find(Flux, id=flow.nomfic))
         why = "" if flow.signed else why_renewed(flow.nomfic, app.policy.editor, used=used)

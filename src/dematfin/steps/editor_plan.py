@@ -201,7 +201,16 @@ def _absent(books: Books, sheets: Iterable[PlannedSheet], now: Iterable[Mandat])
 
 def check_unchanged(app: App, books: Books, plan: Plan, read: ReadFlow) -> None:
     """Raise ComeBackLater when anything that a plan was made of has changed since."""
-    flow = books.get(EditorFlow, plan.flow.id)
-    if waits_for(app, books, flow) or plan_of(app, books, flow, read) != plan:
-        message = f"Import {flow.id} : quelque chose a changé pendant qu'il était complété. Préparez de nouveau."
-        raise ComeBackLater(message)
+    check_same(books, plan.flow)
+    if waits_for(app, books, plan.flow) or plan_of(app, books, plan.flow, read) != plan:
+        raise ComeBackLater(_changed(plan.flow))
+
+
+def check_same(books: Books, flow: EditorFlow) -> None:
+    """Raise ComeBackLater when somebody has completed or dropped an import since it was read."""
+    if books.get(EditorFlow, flow.id) != flow:
+        raise ComeBackLater(_changed(flow))
+
+
+def _changed(flow: EditorFlow) -> str:
+    return f"Import {flow.id} : quelque chose a changé pendant qu'il était complété. Préparez de nouveau."

@@ -9,6 +9,7 @@ from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.editor.pairing import WITH_INVOICE, Pairing, PairingState
 from dematfin.domain.figures.next_step import of_invoice
 from dematfin.domain.finding import Finding, Severity, blocking
+from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.forcing import weighed
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -22,6 +23,8 @@ from dematfin.steps.pairing import paired, pairings_of
 from dematfin.steps.stopped import Stops, stops
 
 TO_DECIDE: Final = "IMPORT-A-DECIDER"
+TAKEN_BACK: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
+"""What may happen in Chorus Pro to an invoice whose mandat came back."""
 READY: Final = frozenset({InvoiceState.SERVICE_FAIT, InvoiceState.TO_PAY})
 
 
@@ -117,6 +120,10 @@ def _not_ready(seen: Scene, pairing: Pairing, invoice: Invoice) -> Iterator[Find
     elif found := blocking(weighed(invoice.findings, invoice.forced)):
         sentence = f"la facture {key} a un point bloquant. {found[0].sentence} (dematfin facture voir {key})"
         yield _finding(pairing, "IMPORT-BLOQUEE", sentence)
+    if invoice.state is InvoiceState.TO_PAY and stage(invoice.remote_status) in TAKEN_BACK:
+        shown = f"Chorus Pro la montre « {said(invoice.remote_status)} »"
+        sentence = f"la facture {key} n'est pas à mandater de nouveau : {shown}. Retirez-le du logiciel financier."
+        yield _finding(pairing, "IMPORT-CHORUS", sentence)
     if invoice.state is InvoiceState.SERVICE_FAIT and (why := seen.stopped.why(invoice)):
         yield _finding(pairing, "IMPORT-CHORUS", why)
 
