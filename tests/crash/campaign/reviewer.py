@@ -38,7 +38,7 @@ def reviewed(app: App, agent: Person) -> tuple[Outcome, ...]:
         if found.flow.state is EditorFlowState.OPEN and not _decided(app, agent, found):
             tried = Counter(number for one in _imports(app) for number in _numbers(one))
             if max(tried[number] for number in _numbers(found.flow)) < PATIENCE:
-                editor_flows.drop(app, agent, found.flow.id, WRONG)
+                editor_drop.drop(app, agent, found.flow.id, WRONG)
     return ()
 
 
