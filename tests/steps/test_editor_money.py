@@ -12,9 +12,11 @@ from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
+from dematfin.domain.mandat.deposit import Phase
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.parties.person import Role
 from dematfin.errors import RuleError, SeparationOfDuties
+from dematfin.ports.transmitter import Progress
 from dematfin.steps.editor_again import replaced
 from dematfin.steps.liquidate import liquidate_all
 from dematfin.steps.outcome import Tally
@@ -24,6 +26,7 @@ from examples import AGENT, BUDGETS, CCAS, VISEUR
 from exports import Ordered
 from fakes.editor import sign_all
 from fakes.hall import Hall
+from steps.test_late_acquits import acquit, told, yes
 
 LUCIE = replace(
     VISEUR, id="lucie", name="Lucie Toutes", desks=frozenset(), roles=frozenset({Role.AGENT, Role.ORDONNATEUR})
@@ -173,3 +176,23 @@ def test_a_mandat_that_will_not_come_again_is_given_up(hall: Hall, tmp_path: Pat
     brought(hall, tmp_path, Ordered(number=502), number=13)
     assert prepare(hall.app).failures == ()
     assert [one.number for one in hall.all(Mandat) if one.state is MandatState.IN_BORDEREAU] == [502]
+
+
+@pytest.mark.parametrize("why", ["given up", "replaced"])
+def test_helios_has_a_mandat_that_was_cancelled_here_and_somebody_is_called(
+    hall: Hall, tmp_path: Path, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought(hall, tmp_path)
+    prepare(hall.app)
+    sign_all(hall)
+    monkeypatch.setattr(hall.tdt, "returns", lambda: ())
+    monkeypatch.setattr(hall.tdt, "follow", lambda *_: Progress(phase=Phase.WAITING))
+    hall.day()
+    told(hall, Progress(phase=Phase.REFUSED, message="Signature illisible."))
+    if why == "given up":
+        reductions.cancel(hall.app, AGENT, "M2026-000001", "retiré du logiciel financier")
+    else:
+        brought(hall, tmp_path, Ordered(number=502), number=13)
+        assert prepare(hall.app).failures == ()
+    outcome = told(hall, lambda name: Progress(phase=Phase.ANSWERED, acquit=acquit(name, yes(12))))
+    assert "URGENT. Hélios a reçu par le flux EDITEUR_000012 un mandat n° 501" in " ".join(outcome.notes)
