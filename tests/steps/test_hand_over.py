@@ -465,6 +465,18 @@ def test_a_budget_left_to_the_finance_software_gets_no_number_of_ours(tmp_path: 
     assert hand(hall).done == ("F2026-000001",)
 
 
+def test_what_the_finance_software_was_handed_is_not_mandated_here_too(hall: Hall) -> None:
+    certified(hall, "120.00")
+    hand(hall)
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=BUDGETS))
+    (note,) = (one for one in hall.day_of("préparation des bordereaux").notes if "F2026-000001" in one)
+    assert "elle n'est pas mandatée ici" in note
+    assert hall.all(Mandat) == ()
+    acts.absent(hall.app, AGENT, "F2026-000001")
+    hall.day()
+    assert [one.invoice_ids for one in hall.all(Mandat)] == [("F2026-000001",)]
+
+
 def test_what_was_frozen_before_the_first_day_is_not_told(tmp_path: Path) -> None:
     hall = build(tmp_path, budgets=BUDGETS)
     exchange, hall.app = hall.app.exchange, replace(hall.app, exchange=None)
