@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import consult, mandats
+from dematfin.acts import consult, mandats, reductions
 from dematfin.acts import exchange as acts
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
@@ -27,7 +27,8 @@ from dematfin.errors import Forbidden, RuleError, UnknownRecord
 from dematfin.steps.day import run
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.hand_over import hand_over
-from dematfin.steps.outcome import Outcome
+from dematfin.steps.liquidate import liquidate_all
+from dematfin.steps.outcome import Outcome, Tally
 from examples import AGENT, BUDGETS, COMMUNE, VISEUR, content
 from fakes.exchange import FakeExchange
 from fakes.hall import Hall, Killed, Watched
@@ -448,6 +449,32 @@ def test_a_bordereau_taken_up_again_has_another_journal(tmp_path: Path) -> None:
     assert software(hall).names(JOURNAL) == ["journal_COMMUNE-2026-42-2.csv", "journal_COMMUNE-2026-42.csv"]
     (row,) = rows(hall, "journal_COMMUNE-2026-42-2.csv", kind=JOURNAL)
     assert row["remplace"] == "journal_COMMUNE-2026-42.csv"
+
+
+def test_a_budget_left_to_the_finance_software_gets_no_number_of_ours(tmp_path: Path) -> None:
+    hall = build(tmp_path, budgets=BUDGETS)
+    certified(hall, "120.00")
+    liquidate_all(hall.app, Tally("liquidation"))
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=EDITOR))
+    (note,) = (one for one in hall.day_of("préparation des bordereaux").notes if "M2026-000001" in one)
+    assert "aucun numéro" in note
+    assert "dematfin mandat annuler M2026-000001" in note
+    assert (hall.all(Bordereau), [one.number for one in hall.all(Mandat)]) == ((), [0])
+    assert software(hall).order == []
+    reductions.cancel(hall.app, AGENT, "M2026-000001", "mandatée dans le logiciel financier")
+    assert hand(hall).done == ("F2026-000001",)
+
+
+def test_what_the_finance_software_was_handed_is_not_mandated_here_too(hall: Hall) -> None:
+    certified(hall, "120.00")
+    hand(hall)
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=BUDGETS))
+    (note,) = (one for one in hall.day_of("préparation des bordereaux").notes if "F2026-000001" in one)
+    assert "elle n'est pas mandatée ici" in note
+    assert hall.all(Mandat) == ()
+    acts.absent(hall.app, AGENT, "F2026-000001")
+    hall.day()
+    assert [one.invoice_ids for one in hall.all(Mandat)] == [("F2026-000001",)]
 
 
 def test_what_was_frozen_before_the_first_day_is_not_told(tmp_path: Path) -> None:
