@@ -60,7 +60,7 @@ def is_free(invoice: Invoice, mandats: Collection[Mandat]) -> bool:
 def way_out(mandats: Iterable[Mandat]) -> str:
     """Say how an invoice is freed of the mandats that we made before the finance software did, and never sent."""
     ours = [one.id for one in mandats if not one.editor and one.state is MandatState.PREPARED and not one.bordereau]
-    told = ", ".join(f"dematfin mandat annuler {key}" for key in ours)
+    told = ", ".join(f'dematfin mandat annuler {key} --motif "…"' for key in ours)
     return f" Si c'est le logiciel financier qui la mandate, annulez d'abord le nôtre ({told})." if told else ""
 
 

@@ -37,7 +37,8 @@ def _to_export_again(held: Holdings) -> Iterator[str]:
             before = "Demandez d'abord au comptable s'il l'a déjà, par un flux précédent. " * bool(sheet.sent_before)
             yield (
                 f"Bordereau {sheet.id} : son flux {sheet.flux} est retiré, il n'est jamais parti. {before}Exportez-le "
-                f"de nouveau du logiciel financier, puis importez-le ({IMPORT})."
+                f"de nouveau du logiciel financier, puis importez-le ({IMPORT}) ; ce qui n'est plus à payer s'annule "
+                "(dematfin mandat annuler)."
             )
     replaced = superseded(held.mandats)
     for one in held.mandats:
@@ -45,5 +46,5 @@ def _to_export_again(held: Holdings) -> Iterator[str]:
         if waits and one.id not in replaced:
             yield (
                 f"Mandat {one.id} (n° {one.number}) : il attend un nouvel export du logiciel financier ; puis, "
-                f"importez-le ({IMPORT})."
+                f"importez-le ({IMPORT}). S'il n'est plus à payer : dematfin mandat annuler {one.id} --motif \"…\""
             )
