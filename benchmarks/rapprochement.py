@@ -13,9 +13,10 @@ import argparse
 import json
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -57,13 +58,17 @@ def main() -> None:
 
 
 def judged(one: Town) -> Counter[str]:
-    """Match a town, and count what is right."""
+    """Match a town, and count what is right; the mandats that are matched with one invoice make its amount together."""
     found: Counter[str] = Counter({ALL: len(one.cases)})
     matches = matched(one)
-    taken = Counter(each.invoice_id for each in matches if each.state is PairingState.CERTAIN)
+    due = {each.invoice_id: abs(each.amount) for each in one.candidates}
+    taken: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for case, each in zip(one.cases, matches, strict=True):
+        taken[each.invoice_id] += case.claim.amount
     for case, each in zip(one.cases, matches, strict=True):
         if each.state is PairingState.CERTAIN:
-            found[ERRORS] += not (case.certain and each.invoice_id in case.right and taken[each.invoice_id] == 1)
+            right = case.certain and each.invoice_id in case.right
+            found[ERRORS] += not (right and taken[each.invoice_id] == due[each.invoice_id])
         elif each.state is PairingState.WITHOUT:
             found[ERRORS] += case.pays
         else:

@@ -13,6 +13,7 @@ from dematfin.domain.mandat.kind import BordereauKind
 
 INVOICE: Final = Candidate(
     invoice_id="C1",
+    remote_id="30000077",
     siret="73282932000074",
     siren="732829320",
     supplier="PAPETERIE DU LAC",

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ class Case:
 
     Attributes:
         pays: whether it pays an invoice, ours or not.
-        certain: whether a rule may say so alone: it pays one invoice of ours, in full, once.
+        certain: whether a rule may say so alone: it pays one invoice of ours, in full, once, alone or with others.
     """
 
     claim: Claim
@@ -41,6 +41,7 @@ class Firm:
     counter: int
     amount: Decimal | None
     previous: str = ""
+    numbers: set[str] = field(default_factory=set)
 
 
 def siren(rng: random.Random) -> str:
@@ -71,8 +72,21 @@ def unheld(rng: random.Random, firm: Firm, one: Candidate, held: list[Candidate]
     if rng.random() < 0.5:
         firm.counter += 1
         year = one.issued_on - timedelta(rng.choice([0, 0, 30, 365]))
-        number = rng.choice([firm.style(rng, firm.counter, year), f"B{one.number}", one.number[:-1]]) or one.number
-        held.append(replace(one, number=number, issued_on=year, notified_on=year + timedelta(2)))
+        series = f"B{one.number}"
+        number = rng.choice([firm.style(rng, firm.counter, year), series, one.number[:-1]])
+        number = number if number and number not in firm.numbers else series  # no firm gives one number twice
+        beside = f"{one.invoice_id[:-6]}9{one.invoice_id[-5:]}"
+        held.append(
+            replace(
+                one,
+                invoice_id=beside,
+                remote_id=f"9{one.remote_id}",
+                number=number,
+                issued_on=year,
+                notified_on=year + timedelta(2),
+                delay_starts_on=None,
+            )
+        )
     return [Case(claim=_claim(rng, firm, one), trap="unheld")]
 
 
@@ -94,12 +108,12 @@ def _split(rng: random.Random, firm: Firm, one: Candidate, _: list[Candidate]) -
     half = (one.amount / 2).quantize(Decimal("0.01"))
     claim = _claim(rng, firm, one)
     parts = [replace(claim, amount=half), replace(claim, amount=one.amount - half)]
-    return [Case(claim=part, right=frozenset({one.invoice_id}), trap="split") for part in parts]
+    return [Case(claim=part, right=frozenset({one.invoice_id}), certain=True, trap="split") for part in parts]
 
 
 def _netted(rng: random.Random, firm: Firm, one: Candidate, held: list[Candidate]) -> list[Case]:
     less = (one.amount * rng.randrange(2, 40) / 100).quantize(Decimal("0.01"))
-    held.append(replace(one, invoice_id=f"{one.invoice_id}A", number=f"AV{one.number}", amount=-less))
+    held.append(_note(one, less))
     claim = replace(_claim(rng, firm, one), amount=one.amount - less)
     return [Case(claim=claim, right=frozenset({one.invoice_id}), trap="netted")]
 
@@ -127,11 +141,17 @@ def _misled(rng: random.Random, firm: Firm, one: Candidate, held: list[Candidate
 
 def _reduced(rng: random.Random, firm: Firm, one: Candidate, held: list[Candidate]) -> list[Case]:
     """A credit note takes back all of an invoice that was mandated; the réduction bears the number of either."""
-    note = replace(one, invoice_id=f"{one.invoice_id}A", number=f"AV{one.number}", amount=-one.amount)
+    note = _note(one, one.amount)
     held.append(note)
     named = rng.choice([note, note, one])
     claim = replace(_claim(rng, firm, named), kind=BordereauKind.REDUCTION, type="02", nature="06", amount=one.amount)
     return [Case(claim=claim, right=frozenset({note.invoice_id}), certain=named is note, trap="réduction")]
+
+
+def _note(one: Candidate, amount: Decimal) -> Candidate:
+    return replace(
+        one, invoice_id=f"{one.invoice_id}A", remote_id=f"7{one.remote_id}", number=f"AV{one.number}", amount=-amount
+    )
 
 
 def _claim(rng: random.Random, firm: Firm, one: Candidate) -> Claim:

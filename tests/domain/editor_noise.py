@@ -86,6 +86,7 @@ NOISES: list[tuple[float, Noise]] = [
     (6, nowhere),  # but then its words name it
     (0.3, as_it_is),  # but of the number of last month
 ]
+ECHOED = 0.03
 ONLY_IN_WORDS, COPIED = len(NOISES) - 2, len(NOISES) - 1
 
 
@@ -104,7 +105,10 @@ def claim_of(rng: random.Random, one: Candidate, trade: str, previous: str) -> C
         identifier=one.siret,
         siren=one.siren,
         number=noise(rng, number)[:LIMIT].strip(),
-        words=_words(rng, one, trade, named=drawn == ONLY_IN_WORDS or rng.random() < 0.25),
+        words=(
+            *_words(rng, one, trade, named=drawn == ONLY_IN_WORDS or rng.random() < 0.25),
+            *([rng.choice([one.invoice_id, f"REF {one.invoice_id}", one.remote_id])] if rng.random() < ECHOED else []),
+        ),
         amount=one.amount,
         accounts=(rng.choice(["60632", "6156", "61551", "2183", "2313"]),),
         iban=one.iban if rng.random() < 0.9 else f"FR76{rng.randrange(10**20):020}",
@@ -125,7 +129,8 @@ def _words(rng: random.Random, one: Candidate, trade: str, *, named: bool) -> tu
 def _starts(rng: random.Random, one: Candidate) -> date | None:
     absurd = one.issued_on + timedelta(rng.choice([-365, -30, -3, 200]))
     late = one.notified_on + timedelta(rng.randrange(1, 10))
-    return rng.choices([one.notified_on, one.issued_on, late, None, absurd], [72, 4, 12, 10, 2])[0]
+    legal = one.delay_starts_on if one.delay_starts_on and rng.random() < 0.75 else one.notified_on
+    return rng.choices([legal, one.issued_on, late, None, absurd], [78, 4, 6, 10, 2])[0]
 
 
 KINDS: list[tuple[int, str, str, str, str]] = [

@@ -1,5 +1,6 @@
 """What is proposed to the person who decides."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,14 @@ from domain.claimed import claim, invoice, matched
         ({"amount": Decimal("70.00")}, "montant différent : la facture est de 1\xa0200,00\xa0€"),
         ({"starts_on": date(2026, 5, 1)}, "le délai du mandat part le 01/05/2026, avant la date de la facture"),
         ({"number": "", "words": ("EJ2026-0077",)}, "même engagement (EJ2026-0077)"),
+        (
+            {"number": "412", "words": ("DU 10/05/2026",), "starts_on": None},
+            "même date de facture, écrite dans l'objet ou les libellés (10/05/2026)",
+        ),
+        (
+            {"amount": Decimal(70), "words": ("REF 30000077",)},
+            "identifiant que dematfin ou Chorus Pro lui donne, écrit dans le mandat (FA2026-00412)",
+        ),
         ({"number": "", "iban": "FR76"}, "IBAN différent de celui de la facture"),
     ],
 )
@@ -42,7 +51,8 @@ def test_a_credit_note_taken_off_is_proposed_and_never_certain() -> None:
 
 
 def test_the_mandats_of_one_invoice_are_told_to_make_its_amount_together() -> None:
-    parts = [claim(amount=Decimal(700)), claim(mandat=1188, amount=Decimal(500))]
+    told = claim(number="2026-00412", amount=Decimal(700))
+    parts = [told, replace(told, mandat=1188, amount=Decimal(500))]
     for found in match(parts, [invoice()], EditorRules()):
         (first,) = found.proposals
         assert "les 2 mandats de ce numéro font ensemble son montant (1\xa0200,00\xa0€)" in first.reasons

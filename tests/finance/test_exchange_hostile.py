@@ -160,6 +160,19 @@ def test_a_run_keeps_the_folder_for_itself_while_it_takes(depot: Path) -> None:
     assert [one.name for one in taking] == ["b.xml"]
 
 
+def test_a_folder_is_tried_by_writing_in_it(depot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert exchange(depot).check() == "export"
+    assert list(depot.iterdir()) == []
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Unreachable, match="ne peut pas servir"):
+        exchange(depot).check()
+    assert list(depot.iterdir()) == []
+
+
 def test_a_depot_that_is_gone_is_said_in_french(depot: Path) -> None:
     shutil.rmtree(depot)
     with pytest.raises(Unreachable, match="ne peut pas servir : fichier ou dossier absent"):
@@ -220,6 +233,8 @@ def test_a_place_that_was_emptied_is_no_proof_that_all_was_given(depot: Path, tm
     assert folders.receipts(RETOUR, "0") == (b"recu",)
     assert folders.receipts(RETOUR, "000001") == ()
     shutil.rmtree(back / ".dematfin")
+    assert folders.receipts(RETOUR, "0") == ()
+    (back / ".dematfin").mkdir()  # killed while it made its place
     assert folders.receipts(RETOUR, "0") == ()
     folders.prepare(RETOUR)
     assert not folders.begun(RETOUR, "000001", b"recu")

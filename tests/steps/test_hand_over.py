@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from dematfin.domain.editor.exchange_rules import CsvForm, ExchangeRules
+from dematfin.domain.editor.hand_over import HandOver, HandOverKind, HandOverState
 
 from dematfin.acts import consult, mandats, reductions
 from dematfin.acts import exchange as acts
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import Pairing, PairingState
-from dematfin.domain.exchange.exchange_rules import CsvForm, ExchangeRules
-from dematfin.domain.exchange.hand_over import HandOver, HandOverKind, HandOverState
 from dematfin.domain.invoice.content import Attachment, InvoiceKind
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -457,12 +457,24 @@ def test_a_budget_left_to_the_finance_software_gets_no_number_of_ours(tmp_path: 
     liquidate_all(hall.app, Tally("liquidation"))
     hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=EDITOR))
     (note,) = (one for one in hall.day_of("préparation des bordereaux").notes if "M2026-000001" in one)
-    assert "aucun numéro n'est donné ici" in note
+    assert "plus de numéro" in note
     assert "dematfin mandat annuler M2026-000001" in note
     assert (hall.all(Bordereau), [one.number for one in hall.all(Mandat)]) == ((), [0])
     assert software(hall).order == []
     reductions.cancel(hall.app, AGENT, "M2026-000001", "mandatée dans le logiciel financier")
     assert hand(hall).done == ("F2026-000001",)
+
+
+def test_what_the_finance_software_was_handed_is_not_mandated_here_too(hall: Hall) -> None:
+    certified(hall, "120.00")
+    hand(hall)
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=BUDGETS))
+    (note,) = (one for one in hall.day_of("préparation des bordereaux").notes if "F2026-000001" in one)
+    assert "elle n'est pas mandatée ici" in note
+    assert hall.all(Mandat) == ()
+    acts.absent(hall.app, AGENT, "F2026-000001")
+    hall.day()
+    assert [one.invoice_ids for one in hall.all(Mandat)] == [("F2026-000001",)]
 
 
 def test_what_was_frozen_before_the_first_day_is_not_told(tmp_path: Path) -> None:

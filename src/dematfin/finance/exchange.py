@@ -121,7 +121,7 @@ class ExchangeFolders:
         folder = self._folder(kind)
         with reaching(folder):
             folder.stat()
-            if not is_there(folder / OURS):
+            if not is_there(folder / OURS / STAGED):
                 return ()
             place = known_place(folder, STAGED)
             known = filter(None, (RECEIPT.fullmatch(path.name) for path in place.iterdir()))

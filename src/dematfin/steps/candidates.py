@@ -37,7 +37,8 @@ def candidates(app: App, books: Books, editor_flow: str, claims: Iterable[Claim]
     kept = [one for one in found if one.state not in GONE and one.siret in budgets]
     taken = taken_elsewhere(books, editor_flow)
     made = mandats_of(app, books, [one.id for one in kept if one.state is InvoiceState.TO_PAY])
-    return tuple(_candidate(one, free=one.id not in taken and is_free(one, made.get(one.id, ()))) for one in kept)
+    free = {one.id for one in kept if one.id not in taken and is_free(one, made.get(one.id, ()))}
+    return tuple(_candidate(one, app.policy.payment_days, free=one.id in free) for one in kept)
 
 
 def is_free(invoice: Invoice, mandats: Collection[Mandat]) -> bool:
@@ -76,7 +77,7 @@ def _behind_factors(books: Books, firms: Collection[str]) -> set[str]:
     return {one.firm for one in handed if one.factor in factors}
 
 
-def _candidate(invoice: Invoice, *, free: bool) -> Candidate:
+def _candidate(invoice: Invoice, days: int, *, free: bool) -> Candidate:
     return Candidate(
         invoice_id=invoice.id,
         siret=invoice.siret,
@@ -89,5 +90,7 @@ def _candidate(invoice: Invoice, *, free: bool) -> Candidate:
         iban=invoice.iban,
         issued_on=invoice.issued_on,
         notified_on=invoice.notified_on,
+        delay_starts_on=invoice.delay(days).start,
+        remote_id=invoice.remote_id,
         free=free,
     )

@@ -43,15 +43,14 @@ def number_all(app: App, tally: Tally) -> None:
 
 
 def _is_ours(app: App, mandat: Mandat, tally: Tally) -> bool:
-    """Say whether we still number the mandats of a budget: it may have been left to a finance software since."""
+    """Say whether we still number the mandats of a budget: it may have been left to the finance software since."""
     if (budget := app.policy.budget(mandat.siret)).editor:
         then = (
             "sa facture sera remise au logiciel financier" if mandat.shares else "faites-le dans le logiciel financier"
         )
-        tally.note(
-            f"Mandat {mandat.id} : le logiciel financier fait maintenant les mandats du budget {budget.code}, aucun "
-            f"numéro n'est donné ici. Annulez-le (dematfin mandat annuler {mandat.id} --motif …) : {then}."
-        )
+        way_out = f"Annulez-le (dematfin mandat annuler {mandat.id} --motif …) : {then}"
+        told = f"le logiciel financier numérote le budget {budget.code}, dematfin n'y donne plus de numéro"
+        tally.note(f"Mandat {mandat.id} : {told}. {way_out}.")
     return not budget.editor
 
 

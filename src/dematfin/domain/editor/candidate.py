@@ -11,6 +11,9 @@ class Candidate:
 
     Attributes:
         amount: what is to be ordered for it: its TTC, or what its visa admits; negative for a credit note.
+        delay_starts_on: when its legal delay starts, later than its notification when it was executed later.
+        remote_id: its number in Chorus Pro, empty for paper. Our own number and this one are in the rows that the
+            finance software is handed.
         iban: the account that it names, empty when it names none.
         free: no mandat orders it yet. One that is not free is never matched, and keeps a claim that looks like it from
             being matched with another.
@@ -27,4 +30,6 @@ class Candidate:
     iban: str = ""
     issued_on: date
     notified_on: date
+    delay_starts_on: date | None = None
+    remote_id: str = ""
     free: bool = True

@@ -6,12 +6,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
+from dematfin.domain.editor.asked import Asked, Item
+from dematfin.domain.editor.certainty import is_on_its_day
 from dematfin.domain.editor.numbers import Fit
-from dematfin.domain.editor.shelf import Asked, Item, Shelf
+from dematfin.domain.editor.shelf import Shelf
 from dematfin.domain.money import euros, french
 
 NUMBERS: Final = {
     Fit.SAME: 35,
+    Fit.OURS: 35,
     Fit.ALMOST: 30,
     Fit.TOLD: 30,
     Fit.SHORT: 28,
@@ -93,8 +96,10 @@ def _order(asked: Asked, item: Item) -> Iterator[Clue]:
 def _delay(asked: Asked, item: Item) -> Iterator[Clue]:
     starts, one = asked.claim.starts_on, item.candidate
     if starts is None:
+        if is_on_its_day(asked, item):
+            yield Clue(10, f"même date de facture, écrite dans l'objet ou les libellés ({one.issued_on:%d/%m/%Y})")
         return
-    if starts == one.notified_on:
+    if is_on_its_day(asked, item):
         yield Clue(10, f"même date de départ du délai ({starts:%d/%m/%Y})")
     elif starts < one.issued_on:
         yield Clue(-5, f"le délai du mandat part le {starts:%d/%m/%Y}, avant la date de la facture")

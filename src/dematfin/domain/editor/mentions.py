@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from dematfin.domain.editor.numbers import ENOUGH, GROUPS, INVOICE, SERIES, Number, number_in, plain
@@ -12,6 +14,7 @@ DATES: Final = re.compile(
     rf"\b{DAY}[/.\-]{MONTH}[/.\-](?:{YEAR}|[0-9]{{2}})\b|\b{YEAR}-{MONTH}-{DAY}\b|\b{MONTH}/{YEAR}\b"
 )
 """What is a day or a month, although a number could be written so."""
+DAYS: Final = re.compile(rf"\b({DAY})[/.\-]({MONTH})[/.\-]({YEAR}|[0-9]{{2}})\b")
 LONGEST_RUN: Final = 4
 """Words that one number may be spread over."""
 SHORT: Final = 8
@@ -24,6 +27,19 @@ OF_SOMETHING_ELSE: Final = re.compile(
 SHORTEST: Final = ENOUGH - 1
 """Digits below which a number that no word tells is rather a quantity, or a street."""
 NAMES_INVOICE: Final = INVOICE | SERIES
+
+
+def days_in(texts: Iterable[str]) -> frozenset[date]:
+    """Return the days that texts mention.
+
+    >>> days_in(["FACT 412 DU 10/05/26", "31/02/2026"])
+    frozenset({datetime.date(2026, 5, 10)})
+    """
+    found = set()
+    for day, month, year in DAYS.findall("\n".join(texts)):
+        with suppress(ValueError):
+            found.add(date(2000 + int(year) % 1000, int(month), int(day)))
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

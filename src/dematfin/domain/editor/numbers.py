@@ -24,12 +24,18 @@ ENOUGH: Final = 5
 """Digits from which a number is taken for no other: neither that of another year, nor a quantity."""
 SHORTEST_PART: Final = 3
 """Signs below which the end of a number says nothing."""
+PERIOD: Final = re.compile(
+    r"\W*(?:[A-Z]+\W+)*(?:(?:JANV(?:IER)?|FEV(?:R(?:IER)?)?|MARS|AVR(?:IL)?|MAI|JUIN|JUIL(?:LET)?|AOUT|SEPT(?:EMBRE)?|OCT(?:OBRE)?"
+    r"|NOV(?:EMBRE)?|DEC(?:EMBRE)?)\W*(?:20)?[0-9]{2}|(?:0?[1-9]|1[0-2])[/.\- ]20[0-9]{2})\W*"
+)
+"""A month, and words before it, which people write where there is no number; a firm may number an invoice so."""
 
 
 class Fit(Enum):
     """How the number that an editor wrote stands to the number of an invoice."""
 
     SAME = "même numéro"
+    OURS = "identifiant que dematfin ou Chorus Pro lui donne, écrit dans le mandat"
     ALMOST = "même numéro, écrit autrement"  # its prefix, its separators: another invoice could be written so
     SHORT = "même numéro, trop court pour suffire"
     HEAD = "numéro coupé à la fin"
@@ -67,6 +73,21 @@ class Number:
     def compact(self) -> str:
         """Its signs without what stands between them."""
         return "".join(self.groups)
+
+    @cached_property
+    def whole(self) -> str:
+        """Its signs, the letters of its series among them."""
+        return "".join(self.series) + self.compact
+
+    @cached_property
+    def letters(self) -> tuple[str, ...]:
+        """Its letters, which a firm seldom changes: those of another series are others."""
+        return (*self.series, *(one for one in self.groups if not one.isdigit()))
+
+    @cached_property
+    def counted(self) -> int:
+        """How many of its digits are not those of a year."""
+        return sum(len(one) for one in self.groups if one.isdigit() and not YEAR.fullmatch(one))
 
     @cached_property
     def digits(self) -> int:
@@ -116,6 +137,20 @@ def number_in(signs: int, groups: list[str]) -> Number:
     return Number(signs, series, tuple(groups[start:]))
 
 
+def is_period(text: str) -> bool:
+    """Say whether a text is a month, of something or not.
+
+    >>> is_period("Loyer août 2026"), is_period("05/2026"), is_period("412/2026")
+    (True, True, False)
+    """
+    return PERIOD.fullmatch(plain(text)) is not None
+
+
+def is_whole(written: Number, ours: Number) -> bool:
+    """Say whether a number was written from its first digit to its last, and can be read in one way."""
+    return (written.bare == ours.bare or _one_way(ours)) and not _may_be_cut(written, ours)
+
+
 def fit(written: Number, ours: Number) -> Fit:
     """Compare what an editor wrote with the number of an invoice."""
     if not written or not ours:
@@ -139,8 +174,7 @@ def _alike(written: Number, ours: Number) -> Fit:
         return Fit.SLIP
     if ours.digits == 1:  # the first mistake of typing makes it another invoice's
         return Fit.SHORT
-    one_way = written.bare == ours.bare or _one_way(ours)
-    sure = written.series == ours.series and ours.is_long and one_way and not _may_be_cut(written, ours)
+    sure = written.series == ours.series and ours.is_long and is_whole(written, ours)
     return Fit.SAME if sure else Fit.ALMOST
 
 
@@ -155,7 +189,8 @@ def _one_way(ours: Number) -> bool:
 
 
 def _is_tail(written: Number, ours: Number) -> bool:
-    return ours.compact.endswith(written.compact) or ours.bare[-len(written.bare) :] == written.bare
+    ends = ours.compact.endswith(written.compact) or ours.whole.endswith(written.whole)
+    return ends or ours.bare[-len(written.bare) :] == written.bare
 
 
 def _joined(written: Number, ours: Number) -> tuple[str, str]:

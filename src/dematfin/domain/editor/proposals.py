@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from dematfin.domain.editor.asked import Asked, Item
 from dematfin.domain.editor.clues import Clue, clues
 from dematfin.domain.editor.numbers import COMPATIBLE
 from dematfin.domain.editor.pairing import Proposal
-from dematfin.domain.editor.shelf import Asked, Item, Shelf
+from dematfin.domain.editor.shelf import Shelf
+from dematfin.domain.money import ZERO
 
 MOST: Final = 5
 SHOWN: Final = 30
@@ -21,7 +23,7 @@ FEW: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Beside:
     """What the rest of a flow, and the credit notes, say of a claim.
 
     Attributes:
@@ -35,7 +37,7 @@ class Around:
     credit_notes: Shelf
 
     @classmethod
-    def of(cls, asked: Iterable[Asked], demands: Counter[str], credit_notes: Shelf) -> "Around":
+    def of(cls, asked: Iterable[Asked], demands: Counter[str], credit_notes: Shelf) -> "Beside":
         """Gather what claims say together."""
         parts: defaultdict[tuple[str, str], list[Decimal]] = defaultdict(list)
         for one in asked:
@@ -56,9 +58,9 @@ class Seen:
     proposal: Proposal
 
 
-def proposals(asked: Asked, shelf: Shelf, around: Around) -> tuple[Seen, ...]:
+def proposals(asked: Asked, shelf: Shelf, beside: Beside) -> tuple[Seen, ...]:
     """Return the likeliest invoices of a claim; one that is mandated already is shown last, and never offered."""
-    seen = [_seen(asked, item, around) for item in _looked_at(asked, shelf, around).values()]
+    seen = [_seen(asked, item, beside) for item in _looked_at(asked, shelf, beside).values()]
     seen = [one for one in seen if one.likeness >= SHOWN]
     seen.sort(key=lambda one: (-one.likeness, one.proposal.invoice_id))
     taken = [one for one in seen if not one.proposal.score][:1]
@@ -71,15 +73,14 @@ def likely(seen: Sequence[Seen]) -> bool:
     return any(one.likeness >= LIKELY for one in seen)
 
 
-def _looked_at(asked: Asked, shelf: Shelf, around: Around) -> dict[str, Item]:
+def _looked_at(asked: Asked, shelf: Shelf, beside: Beside) -> dict[str, Item]:
     firm = shelf.of_firm(asked.firm)
-    found = list(shelf.arrived(asked.firm, asked.claim.starts_on) if len(firm) > FEW else firm)
-    found += shelf.equal(asked.firm, asked.amount)
-    found += shelf.named(asked)
-    found += [one for one in shelf.ordered(asked) if one.firm == asked.firm]
-    found += [one for one in shelf.of_amount.get(asked.amount, ()) if _is_like(asked, one)]
-    if not found and len(around.shares(asked)) > 1:
-        found += [one for one in shelf.of_amount.get(sum(around.shares(asked), Decimal(0)), ()) if _is_like(asked, one)]
+    found = list(shelf.arrived(asked) if len(firm) > FEW else firm)
+    found += [*shelf.near(asked), *shelf.named(asked), *shelf.ordered(asked)]
+    amounts = [asked.amount]
+    if not found and len(beside.shares(asked)) > 1:
+        amounts.append(sum(beside.shares(asked), ZERO))
+    found += [one for amount in amounts for one in shelf.of_amount(asked, amount) if _is_like(asked, one)]
     return {one.id: one for one in found}
 
 
@@ -88,12 +89,12 @@ def _is_like(asked: Asked, item: Item) -> bool:
     return asked.fit(item) in COMPATIBLE or "" != item.candidate.iban == asked.claim.iban
 
 
-def _seen(asked: Asked, item: Item, around: Around) -> Seen:
-    found: list[Clue] = list(clues(asked, item, around.shares(asked), around.credit_notes))
+def _seen(asked: Asked, item: Item, beside: Beside) -> Seen:
+    found: list[Clue] = list(clues(asked, item, beside.shares(asked), beside.credit_notes))
     likeness = max(0, min(100, sum(one.points for one in found)))
     reasons = [one.reason for one in found]
-    if around.demands[item.id] > 1:
-        reasons.append(f"{around.demands[item.id]} mandats de ce flux peuvent la payer")
+    if beside.demands[item.id] > 1:
+        reasons.append(f"{beside.demands[item.id]} mandats de ce flux peuvent la payer")
     if not item.candidate.free:
         return Seen(likeness, Proposal(invoice_id=item.id, score=0, reasons=("déjà mandatée", *reasons)))
     return Seen(likeness, Proposal(invoice_id=item.id, score=max(1, likeness), reasons=tuple(reasons)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dematfin.domain.editor.claim import Claim
+from dematfin.domain.editor.numbers import is_period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +25,12 @@ class WithoutInvoice:
     def covers(self, claim: Claim) -> bool:
         """Say whether a claim is of this kind.
 
-        An account alone is not believed against a Facture: training is invoiced on the accounts of staff.
+        An account alone is not believed against a number in Facture: training is invoiced on the accounts of staff. A
+        month is no number.
         """
         if not (self.types or self.natures):
-            return bool(self.accounts) and not claim.number and self._on_accounts(claim)
+            numbered = claim.number and not is_period(claim.number)
+            return bool(self.accounts) and not numbered and self._on_accounts(claim)
         listed = (not self.types or claim.type in self.types) and (not self.natures or claim.nature in self.natures)
         return listed and (not self.accounts or self._on_accounts(claim))
 
