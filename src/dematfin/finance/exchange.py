@@ -14,10 +14,9 @@ from dematfin.domain.exchange.hand_over import HandOverKind
 from dematfin.errors import Refused, Unreachable
 from dematfin.finance.exchange_settings import ExchangeSettings
 from dematfin.finance.exports import Exports
-from dematfin.finance.shared import known_place, made_place
+from dematfin.finance.shared import check_usable, is_there, known_place, made_place, reaching
 from dematfin.ports.exchange import Export
 from dematfin.support.files import sync_folder
-from dematfin.support.shares import check_writable, is_there, reaching
 
 STAGED: Final = "remises"
 SAID: Final = {HandOverKind.INVOICE: "factures", HandOverKind.JOURNAL: "journal", HandOverKind.RETOUR: "retours"}
@@ -42,7 +41,7 @@ class ExchangeFolders:
         known = {"export": self._depot, **{words: self._folders[kind] for kind, words in SAID.items()}}
         for folder in filter(None, known.values()):
             with reaching(folder):
-                check_writable(folder)
+                check_usable(folder)
         return ", ".join(name for name, folder in known.items() if folder) or "aucun"
 
     def exports(self) -> Iterator[Export]:

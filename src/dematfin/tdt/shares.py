@@ -21,20 +21,19 @@ def reaching(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        message = f"Le dossier d'échange {folder} ne peut pas servir : {reason(error)}. {REMEDY}"
+        message = f"Le dossier {folder} ne peut pas servir : {reason(error)}. {REMEDY}"
         raise Unreachable(message) from error
 
 
 def check_writable(folder: Path) -> None:
     """Raise OSError when a folder is not there, or nothing may be put in it."""
-    if not stat.S_ISDIR(folder.stat().st_mode):
-        raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
+    folder.stat()
     if not os.access(folder, os.W_OK):
         raise PermissionError(errno.EACCES, "", str(folder))
 
 
 def is_there(path: Path) -> bool:
-    """Say whether something bears that name; OSError when nobody can tell."""
+    """Say whether something bears that name."""
     try:
         path.lstat()
     except FileNotFoundError:
