@@ -22,7 +22,7 @@ from dematfin.ports.app import App
 from dematfin.steps.cumul import later
 from dematfin.steps.exercices import Choice
 from dematfin.steps.prepare import prepare
-from examples import AGENT
+from examples import AGENT, budget_year
 from fakes.exported import Paying, editor_hall, exported, payroll
 from fakes.hall import Hall
 
@@ -33,7 +33,6 @@ ACTS: dict[str, Callable[[App], object]] = {
     "corriger": lambda app: mandats.correct(app, AGENT, KEY, ELSEWHERE),
     "reemettre": lambda app: mandats.reissue(app, AGENT, KEY),
     "ventiler": lambda app: ventilation.ventilate(app, AGENT, KEY, [Asked()]),
-    "annuler": lambda app: reductions.cancel(app, AGENT, KEY, "Erreur."),
     "reduire": lambda app: reductions.reduce(app, AGENT, KEY, reductions.Wish(motif="Erreur.")),
     "reprendre": lambda app: mandats.resume(app, AGENT, SHEET),
     "ecarter": lambda app: aside.set_aside(app, AGENT, SHEET, KEY, "Erreur."),
@@ -59,6 +58,14 @@ def test_no_act_changes_it(hall: Hall, act: Callable[[App], object], state: Mand
     with pytest.raises(RuleError, match="dematfin bordereau importer"):
         act(hall.app)
     assert hall.ledger.records == before
+
+
+@pytest.mark.parametrize("state", [MandatState.IN_BORDEREAU, MandatState.SENT, MandatState.TAKEN_IN_CHARGE])
+def test_what_has_not_come_back_is_not_cancelled_here(hall: Hall, state: MandatState) -> None:
+    with hall.ledger.transaction() as books:
+        books.save(_in(books.get(Mandat, KEY), state))
+    with pytest.raises(RuleError, match="dematfin bordereau importer"):
+        reductions.cancel(hall.app, AGENT, KEY, "Erreur.")
 
 
 def _in(mandat: Mandat, state: MandatState) -> Mandat:
@@ -114,10 +121,11 @@ def flux_of(hall: Hall, sheet: Bordereau) -> Flux:
 
 
 def test_our_numbers_and_our_cumul_go_on_beside_its_own(tmp_path: Path) -> None:
-    """A budget that was an editor's until yesterday: what came back to it, or was cancelled, is none of ours."""
+    """A budget opened after the last numbers of an editor: what came back to it, or was cancelled, is none of ours."""
     hall = Hall.build(tmp_path)
     exported(hall, [Paying(number=5000), Paying(number=5001), Paying(number=7)], numbers=(60,))
     with hall.ledger.transaction() as books:
+        books.save(replace(budget_year(), last_mandat=5001, last_bordereau=60))
         back, _, gone = books.find(Mandat)
         books.save(replace(back, state=MandatState.PREPARED, bordereau=""))
         books.save(replace(gone, state=MandatState.CANCELLED, set_aside="retiré de l'export"))
@@ -125,13 +133,13 @@ def test_our_numbers_and_our_cumul_go_on_beside_its_own(tmp_path: Path) -> None:
     hall.to_sign("120.00")
     ours = next(one for one in hall.all(Bordereau) if not one.editor)
     (mandat,) = (one for one in hall.all(Mandat) if not one.editor)
-    assert (ours.number, ours.mandats, ours.cumul) == (42, (mandat.id,), Decimal("1120.00"))
-    assert mandat.number == 1187
+    assert (ours.number, ours.mandats, ours.cumul) == (61, (mandat.id,), Decimal("1120.00"))
+    assert mandat.number == 5002
     with hall.ledger.transaction() as books:
         books.save(replace(back, state=MandatState.PREPARED, bordereau="", pieces=mandat.pieces))
     hall.deposit("45.30", start=2)
     hall.day()
     hall.certify()
     hall.day()
-    second = next(one for one in hall.all(Bordereau) if one.number == 43)
+    second = next(one for one in hall.all(Bordereau) if one.number == 62)
     assert second.total == Decimal("45.30")

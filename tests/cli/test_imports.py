@@ -12,6 +12,7 @@ from cli.office import Answer, Office, plain
 from dematfin.cli import context
 from dematfin.cli.context import system_account
 from dematfin.domain.editor.pairing import Pairing, PairingState, Proposal
+from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.parties.person import Role
 from editor_hall import hall_beside
 from examples import AGENT
@@ -207,6 +208,13 @@ def test_one_thing_is_said_at_a_time(counter: Counter, words: tuple[str, ...]) -
 def test_a_rehearsal_names_what_would_be_matched_again(counter: Counter) -> None:
     counter.bring_in()
     assert "Rapprocher de nouveau l'import E2026-000001." in counter.office("journee", "--essai").out
+
+
+def test_one_that_is_completed_is_dropped_as_long_as_its_flow_has_not_left(counter: Counter) -> None:
+    counter.bring_in()
+    counter("preparer")
+    assert counter("abandonner", "e2026-000001", "--motif", "compte faux").code == 0
+    assert [one.state for one in counter.hall.all(Flux)] == [FluxState.DROPPED]
 
 
 def test_an_import_is_dropped_with_a_motif(counter: Counter) -> None:

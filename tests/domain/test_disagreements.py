@@ -63,6 +63,10 @@ def test_what_agrees_says_nothing() -> None:
     assert told(pair()) == []
 
 
+def test_each_account_that_a_mandat_pays_is_looked_at() -> None:
+    assert told(pair(claim={"others": (OTHER,)})) == [("ECART-IBAN", BLOCKING)]
+
+
 @pytest.mark.parametrize(
     ("asked", "admitted", "expected"),
     [

@@ -106,6 +106,12 @@ def test_one_mandat_of_one_invoice_is_one_claim() -> None:
     assert (one.iban, one.marche, one.starts_on) == (FIRM.account, "2026-3", date(2026, 5, 12))
 
 
+def test_every_account_that_its_lines_pay_is_kept() -> None:
+    other = replace(FIRM, account="FR6719999000420123456789A79")
+    (one,) = claims(line("F1"), line("F1", replace(FIRM, account="")), line("F1", other), line("F1", other))
+    assert (one.iban, one.others) == (FIRM.account, (other.account,))
+
+
 def test_each_invoice_and_each_creditor_is_a_claim_in_the_order_of_the_lines() -> None:
     lines = [line("F-412"), line("F-413"), line("F-412"), line("F-412", OTHER)]
     assert told(*lines) == [

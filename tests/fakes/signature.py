@@ -112,5 +112,5 @@ class FakeCheck:
             finding = Finding(code="SIG-COUVERTURE", severity=Severity.BLOCKING, sentence="Le flux n'est pas signé.")
             return SignatureReport(signatures=(), findings=(finding,))
         at = datetime(2026, 3, 2, tzinfo=UTC)
-        fact = SignatureFact(target="B1", signer="TEST MAIRE", signed_at=at, fingerprint="f" * 64)
+        fact = SignatureFact(target="B1", signer=self.signer, signed_at=at, fingerprint="f" * 64)
         return SignatureReport(signatures=(fact,), findings=())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import editor_flows
+from dematfin.acts import editor_drop, editor_flows
 from dematfin.acts import run as acts
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import Pairing, PairingState
@@ -74,7 +74,7 @@ def test_the_same_bytes_are_one_import(hall: Hall, tmp_path: Path) -> None:
     first, again = take_in(hall.app, path, "a.xml"), take_in(hall.app, path, "b.xml")
     assert (first.again, again.again, again.flow) == (False, True, first.flow)
     assert len(hall.ledger.history(Subject.EDITOR_FLOW)) == 1
-    editor_flows.drop(hall.app, AGENT, first.flow.id, "erreur")
+    editor_drop.drop(hall.app, AGENT, first.flow.id, "erreur")
     assert take_in(hall.app, path, "c.xml").flow.id == "E2026-000002"
 
 
@@ -156,7 +156,7 @@ def test_a_number_that_is_twice_in_one_flow_is_refused(hall: Hall, tmp_path: Pat
         (exported().replace(b'<MtBordHT V="120.00"/>', b'<MtBordHT V="99.00"/>'), "Hélios refuserait ce flux."),
         (exported().replace(b"FR76", b"FR75"), "Hélios refuserait ce flux."),
         (b"<a/>", "mandats.xml : ce n'est pas un flux PES_Aller"),
-        (b"%PDF-101.7", "mandats.xml"),
+        (b"%PDF-1.7", "mandats.xml"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "mandats.xml"),
     ],
 )

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from dematfin.acts import editor_drop
+from dematfin.acts import editor_drop, reductions
 from dematfin.domain.editor.disagreements import due
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import Pairing, PairingState
+from dematfin.domain.editor.taken_up import CAME_BACK
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -100,6 +101,12 @@ class Beside(RuleBasedStateMachine):
         self.hall.day()
         self.hall.day()
         self.hall.tdt.refused = self.hall.tdt.rejected = set()
+
+    @precondition(lambda self: self._of(Mandat, state=CAME_BACK))
+    @rule(data=st.data())
+    def a_mandat_is_withdrawn_there(self, data: st.DataObject) -> None:
+        one = data.draw(st.sampled_from(self._of(Mandat, state=CAME_BACK)))
+        reductions.cancel(self.hall.app, AGENT, one.id, "retiré du logiciel financier")
 
     @precondition(lambda self: self._of(EditorFlow, state=EditorFlowState.COMPLETED))
     @rule(data=st.data())

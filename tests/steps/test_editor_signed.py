@@ -1,5 +1,6 @@
 """A flow that the finance software exports signed is checked, never touched, and leaves as it came."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,16 +13,20 @@ from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.parties.person import Person, Role
+from dematfin.domain.parties.waiver import Waiver
 from dematfin.ports.signature import SignatureFact, SignatureReport
 from dematfin.steps.late_pieces import send_late
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
-from examples import AGENT
+from examples import AGENT, VISEUR
 from fakes.editor import NOMFIC, Order, Sheets, bring_in, build, export
 from fakes.hall import Hall, flux
+from fakes.signature import FakeCheck
 
 ORDERS: Sheets = {42: (Order(1187, "120.00", piece=b"%PDF-1.4 devis"),)}
 SIGNED = export(ORDERS, signed=True)
+BOTH = frozenset({Role.AGENT, Role.VISEUR, Role.ORDONNATEUR})
 
 
 @pytest.fixture
@@ -39,11 +44,11 @@ def carried(hall: Hall, data: bytes = SIGNED, **changes: str) -> Outcome:
 def test_it_is_signed_at_once_by_whom_its_certificate_names(hall: Hall) -> None:
     assert carried(hall).failures == ()
     only = flux(hall)
-    assert (only.id, only.state, only.signed_by, only.on_paper) == (NOMFIC, FluxState.SIGNED, "TEST MAIRE", False)
+    assert (only.id, only.state, only.signed_by, only.on_paper) == (NOMFIC, FluxState.SIGNED, "maire", False)
     assert only.signed == only.unsigned
     assert hall.documents.kept[only.unsigned.sha256] == SIGNED
     (event,) = [one.event for one in hall.ledger.history(Subject.FLUX)]
-    assert "arrivé signé par TEST MAIRE" in event.motif
+    assert "arrivé signé par MAIRE Jeanne" in event.motif
 
 
 def test_it_leaves_as_it_came_and_what_it_lacks_follows_it(hall: Hall) -> None:
@@ -89,6 +94,33 @@ def test_one_that_is_badly_signed_stays_open(
     assert why in outcome.failures[0].sentence
     assert not hall.all(Flux)
     assert [one.state for one in hall.all(EditorFlow)] == [EditorFlowState.OPEN]
+
+
+def signed_by(hall: Hall, name: str) -> None:
+    hall.app = replace(hall.app, signatures=FakeCheck(hall.clock.now, name))
+
+
+@pytest.mark.parametrize("name", ["Paul Viseur", "Paul Inconnu"])
+def test_whoever_signed_it_must_be_one_who_signs(hall: Hall, name: str) -> None:
+    signed_by(hall, name)
+    assert "aucune personne de ce nom n'a le rôle ordonnateur" in carried(hall).failures[0].sentence
+    assert not hall.all(Flux)
+
+
+@pytest.mark.parametrize("small", [False, True])
+@pytest.mark.parametrize("who", [replace(VISEUR, roles=BOTH), replace(AGENT, roles=BOTH)])
+def test_whoever_certified_or_imported_it_has_not_signed_it(hall: Hall, who: Person, small: bool) -> None:  # noqa: FBT001
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, small=small))
+    signed_by(hall, who.name)
+    with hall.ledger.transaction() as books:
+        books.save(who)
+    outcome = carried(hall)
+    if small:
+        assert "exception « petite commune »" in [one.event.motif for one in hall.ledger.history(Subject.FLUX)][-1]
+        assert [one.person for one in hall.all(Waiver)] == [who.id]
+    else:
+        assert "une autre personne doit signer" in outcome.failures[0].sentence
+        assert not hall.all(Flux)
 
 
 def test_a_known_certificate_needs_no_authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

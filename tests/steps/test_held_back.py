@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import editor_flows
+from dematfin.acts import editor_drop, editor_flows
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus
@@ -27,7 +27,7 @@ OTHER = "FR6719999000420123456789A79"
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall beside its finance software, two visaed invoices."""
     built = hall_beside(tmp_path)
-    built.certified("120.00", "45.30")
+    built.certified("120.00", "45.30", start=101)
     return built
 
 
@@ -44,7 +44,7 @@ def test_nothing_holds_back_what_is_visaed(hall: Hall, tmp_path: Path) -> None:
 
 def test_who_must_visa_and_since_when_is_told(tmp_path: Path) -> None:
     hall = hall_beside(tmp_path)
-    hall.deposit("120.00")
+    hall.deposit("120.00", start=101)
     hall.day()
     flow = brought(hall, tmp_path)
     (finding,) = seen(hall, flow).held
@@ -118,7 +118,7 @@ def test_an_invoice_that_two_imports_pay_holds_both_back(hall: Hall, tmp_path: P
         row = seen(hall, second).rows[0].pairing
         books.save(replace(row, state=seen(hall, first).rows[0].pairing.state, invoice_id="F2026-000001"))
     assert held(hall, first) == held(hall, second) == ["IMPORT-DEUX-FOIS"]
-    editor_flows.drop(hall.app, AGENT, second.id, "doublon")
+    editor_drop.drop(hall.app, AGENT, second.id, "doublon")
     assert held(hall, first) == []
 
 

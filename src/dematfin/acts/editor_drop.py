@@ -30,15 +30,16 @@ def drop(app: App, who: Person, import_id: str, motif: str) -> EditorFlow:
         Forbidden, UnknownRecord, ComeBackLater; RuleError: no motif, or its flow has left or is being signed elsewhere.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
-    reason = for_journal(f"Import {import_id}", motif)
+    key = import_id.strip().upper()
+    reason = for_journal(f"Import {key}", motif)
     with app.ledger.lease(LEASES[prepare], app.holder), app.ledger.transaction() as books:
-        flow = books.get(EditorFlow, import_id)
+        flow = books.get(EditorFlow, key)
         dropped = replace(flow.moved(EditorFlowState.DROPPED), reason=reason)
         for flux in books.find(Flux, id=flow.flux) if flow.flux else ():
             _check_ours(flow, flux)
-            _undo(app, books, flux, f"import {import_id} abandonné : {reason}")
+            _undo(app, books, flux, f"import {key} abandonné : {reason}")
         books.save(dropped)
-        books.record(app.event(Subject.EDITOR_FLOW, import_id, flow.state, dropped.state, reason))
+        books.record(app.event(Subject.EDITOR_FLOW, key, flow.state, dropped.state, reason))
     return dropped
 
 

@@ -1,4 +1,4 @@
-"""The finance software's flows: bringing them in, saying what each mandat pays, letting a disagreement pass, dropping.
+"""The finance software's flows: bringing them in, saying what each mandat pays, letting a disagreement pass.
 
 Only what is open is decided on; each decision bears the name of its person, and no matching changes it any more.
 """
@@ -19,7 +19,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.candidates import is_free, taken_elsewhere
+from dematfin.steps.candidates import is_free, taken_elsewhere, way_out
 from dematfin.steps.editor_import import Arrival, take_in
 from dematfin.steps.held_back import scene
 from dematfin.steps.made_elsewhere import mandats_of
@@ -121,18 +121,6 @@ def undo(app: App, who: Person, key: str, mandat: str) -> Pairing:
         return next(one for one in matched_again(app, books, flow) if one.id == before.id)
 
 
-def drop(app: App, who: Person, key: str, motif: str) -> EditorFlow:
-    """Give up an open import: the finance software exports it again, or never."""
-    app = app.on_behalf_of(who, Act.PREPARE)
-    with app.ledger.transaction() as books:
-        flow = _open_flow(books, key)
-        reason = for_journal(f"Import {flow.id}", motif)
-        dropped = replace(flow.moved(EditorFlowState.DROPPED), reason=reason)
-        books.save(dropped)
-        books.record(app.event(Subject.EDITOR_FLOW, flow.id, flow.state, dropped.state, reason))
-    return dropped
-
-
 def _review(app: App, books: Books, flow: EditorFlow) -> Review:
     seen = scene(app, books, flow)
     named = {proposal.invoice_id for one in seen.pairings for proposal in one.proposals}
@@ -196,7 +184,7 @@ def _check_payable(app: App, books: Books, flow: EditorFlow, invoice: Invoice) -
     if not is_free(invoice, made):
         others = ", ".join(one.id for one in made)
         message = f"Facture {invoice.id} : elle est « {INVOICE[invoice.state]} »{f' ({others})' if others else ''}, "
-        message += "aucun autre mandat ne peut la payer."
+        message += f"aucun autre mandat ne peut la payer.{way_out(made)}"
         raise RuleError(message)
 
 

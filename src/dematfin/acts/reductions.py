@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.editor.ownership import check_ours
+from dematfin.domain.editor.taken_up import CAME_BACK
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -20,6 +21,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps import editor_again
 from dematfin.steps.give_up import give_up
 from dematfin.steps.liquidate import next_mandat_id
 from dematfin.steps.pieces import pieces_of
@@ -42,6 +44,8 @@ class Wish:
 def cancel(app: App, who: Person, mandat_id: str, motif: str) -> Mandat:
     """Cancel a mandat: one that waits, or was rejected, is given up; one that the comptable has is taken back whole.
 
+    Of a finance software's, only one that came back and that it will not export again.
+
     Raises:
         Forbidden, UnknownRecord; RuleError: no motif, it is in a frozen bordereau, set aside, or of an exercice that is
             closed.
@@ -49,8 +53,10 @@ def cancel(app: App, who: Person, mandat_id: str, motif: str) -> Mandat:
     app = app.on_behalf_of(who, Act.PREPARE)
     with app.ledger.transaction() as books:
         mandat = books.get(Mandat, mandat_id)
-        check_ours(mandat)
         reason = for_journal(f"Mandat {mandat_id}", motif)
+        if mandat.editor and mandat.state in CAME_BACK:
+            return editor_again.give_up(app, books, mandat, reason)
+        check_ours(mandat)
         if mandat.aside:
             raise _wrong(mandat, f"il est écarté, abandonnez-le (dematfin mandat abandonner {mandat_id} --motif …)")
         if mandat.state is MandatState.REJECTED or (mandat.state is MandatState.PREPARED and not mandat.bordereau):

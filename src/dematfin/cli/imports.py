@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
-from dematfin.acts import editor_flows
+from dematfin.acts import editor_drop, editor_flows
 from dematfin.acts.editor_flows import Review, Row
 from dematfin.cli import revoir
 from dematfin.cli.context import DEFAULT, Configuration, Desk, Json, sit
@@ -130,7 +130,7 @@ def pair(  # noqa: PLR0913, PLR0917 - an argument is an option of the command li
 def drop(cle: Key, motif: Motif, configuration: Configuration = DEFAULT) -> None:
     """Abandonne un import : le logiciel financier en exportera un autre, ou jamais."""
     desk = sit(configuration)
-    flow = editor_flows.drop(desk.app, desk.who, cle, motif)
+    flow = editor_drop.drop(desk.app, desk.who, cle, motif)
     say(f"Import {flow.id} : abandonné. Ses mandats et ses factures peuvent revenir par un autre import.")
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Self
 
-from dematfin.acts import editor_flows
+from dematfin.acts import editor_drop, editor_flows
 from dematfin.acts.run import run
 from dematfin.cli.output import counted
 from dematfin.demo.folder import EXCHANGE
@@ -63,7 +63,7 @@ class Finances:
         for row in first.rows:
             for finding in blocking(row.disagreements):
                 yield finding.sentence
-        editor_flows.drop(self.app, self.agent, first.flow.id, WHY_DROPPED)
+        editor_drop.drop(self.app, self.agent, first.flow.id, WHY_DROPPED)
         yield f"import {first.flow.id} abandonné : {WHY_DROPPED}"
         self._correct_accounts()
         yield self._exported()

@@ -40,7 +40,7 @@ def take_arrived(app: App, books: Books, sheet: Bordereau, flux: Flux, tally: Ta
     if sheet.flux != flux.id:
         drop(app, books, sheet, f"Hélios l'a reçu par le flux {flux.id}, que l'on croyait refusé", tally)
     carried = carried_by(app, books, sheet, flux)
-    listed = books.find(Mandat, id=sheet.mandats)
+    listed = [one for one in books.find(Mandat, id=sheet.mandats) if not _is_gone(one, sheet)]
     arrived = [
         *(mandat for mandat in listed if is_carried(mandat, carried)),
         *bring_back(app, books, sheet, carried, tally),
@@ -54,6 +54,11 @@ def take_arrived(app: App, books: Books, sheet: Bordereau, flux: Flux, tally: Ta
     motif = f"Hélios l'a par le flux {flux.id} : il n'est plus à renvoyer"
     books.record(app.event(Subject.BORDEREAU, sheet.id, "refusé", "accepté", motif, by=DGFIP))
     return alarms
+
+
+def _is_gone(mandat: Mandat, sheet: Bordereau) -> bool:
+    """Say whether a mandat of a finance software was cancelled after its bordereau came back, which still lists it."""
+    return mandat.state is MandatState.CANCELLED and mandat.bordereau != sheet.id
 
 
 def _as_it_left(sheet: Bordereau, flux: Flux, arrived: Sequence[Mandat], listed: Sequence[Mandat]) -> Bordereau:

@@ -41,12 +41,23 @@ def candidates(app: App, books: Books, editor_flow: str, claims: Iterable[Claim]
 
 
 def is_free(invoice: Invoice, mandats: Collection[Mandat]) -> bool:
-    """Say whether no mandat orders to pay an invoice: none, or only a finance software's, which came back."""
+    """Say whether no mandat orders to pay an invoice: none, or only cancelled ones, or a finance software's, which came
+    back."""
     if invoice.state is InvoiceState.ELSEWHERE or invoice.state in GONE:
         return False
     if invoice.state is not InvoiceState.TO_PAY:
         return True
-    return bool(mandats) and all(one.editor and one.state in MADE_AGAIN for one in mandats)
+    return bool(mandats) and all(
+        (one.editor and one.state in MADE_AGAIN) or (one.state is MandatState.CANCELLED and not one.paid)
+        for one in mandats
+    )
+
+
+def way_out(mandats: Iterable[Mandat]) -> str:
+    """Say how an invoice is freed of the mandats that we made before the finance software did, and never sent."""
+    ours = [one.id for one in mandats if not one.editor and one.state is MandatState.PREPARED and not one.bordereau]
+    told = ", ".join(f"dematfin mandat annuler {key}" for key in ours)
+    return f" Si c'est le logiciel financier qui la mandate, annulez d'abord le nôtre ({told})." if told else ""
 
 
 def taken_elsewhere(books: Books, editor_flow: str) -> Mapping[str, str]:

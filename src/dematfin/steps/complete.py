@@ -14,21 +14,20 @@ from dematfin.domain.mandat.pieces import MEGABYTE
 from dematfin.errors import FlowRejected
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.ports.signature import SignatureFact
 from dematfin.steps.build import check_fit
 from dematfin.steps.editor_made import make
-from dematfin.steps.editor_plan import Plan, check_unchanged, plan_of, waits_for
+from dematfin.steps.editor_plan import Plan, check_same, check_unchanged, plan_of, waits_for
 from dematfin.steps.editor_signed import signed_by
 from dematfin.steps.outcome import Tally
+from dematfin.steps.signatures import Sheet, Signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The flow that leaves: its name, its bytes, and who had signed it already."""
+    """The flow that leaves, and who had signed it already."""
 
-    nomfic: str
-    document: DocumentRef
-    signature: SignatureFact | None = None
+    flux: Flux
+    signed: Signed | None = None
 
 
 def complete_all(app: App, tally: Tally) -> None:
@@ -50,17 +49,17 @@ def _complete_one(app: App, flow: EditorFlow, tally: Tally) -> str:
         read = app.reader.aller(exported)
         plan, name = _plan(app, flow, read, tally)
         written = _carried_as_it_is(app, plan, exported, tally) if flow.signed else _written(app, plan, exported, name)
-    flux = _flux(app, plan, written)
     with app.ledger.transaction() as books:
         check_unchanged(app, books, plan, read)
-        _check_new(books, flow, written.nomfic)
-        make(app, books, plan, flux)
-    return flux.id
+        _check_new(books, flow, written.flux.id)
+        make(app, books, plan, written.flux, written.signed)
+    return written.flux.id
 
 
 def _plan(app: App, flow: EditorFlow, read: ReadFlow, tally: Tally) -> tuple[Plan, str]:
     """Return what is to be made, and the name of its flow."""
     with app.ledger.transaction() as books:
+        check_same(books, flow)
         plan = plan_of(app, books, flow, read)
         used = bool(books.find(Flux, id=flow.nomfic))
         why = "" if flow.signed else why_renewed(flow.nomfic, app.policy.editor, used=used)
@@ -104,13 +103,15 @@ def _written(app: App, plan: Plan, exported: Path, name: str) -> Written:
             )
             raise FlowRejected(message)
         _check_good(app, plan, target)
-        return Written(nomfic=name, document=app.documents.put_file(target))
+        return Written(flux=_flux(app, plan, name, app.documents.put_file(target)))
 
 
 def _carried_as_it_is(app: App, plan: Plan, exported: Path, tally: Tally) -> Written:
     """Check a flow that came signed; what it lacks can only follow it."""
     flow = plan.flow
-    signature = signed_by(app, flow, exported)
+    flux = _flux(app, plan, flow.nomfic, flow.document)
+    sheets = [Sheet(bordereau=one.bordereau, mandats=one.mandats, flux=flux) for one in plan.sheets]
+    signed = signed_by(app, flux, sheets, exported)
     if why := why_renewed(flow.nomfic, replace(app.policy.editor, keeps_nomfic=True), used=False):
         message = f"Import {flow.id} : {why}, et il est signé. Exportez-le de nouveau sous un autre nom."
         raise FlowRejected(message)
@@ -120,7 +121,8 @@ def _carried_as_it_is(app: App, plan: Plan, exported: Path, tally: Tally) -> Wri
             f"Import {flow.id} : il est arrivé signé, rien n'y est ajouté. Il y manque {lacking} : une fois ses "
             "mandats chez le comptable, envoyez-les-lui à part (dematfin bordereau envoyer-pieces MANDAT)."
         )
-    return Written(nomfic=flow.nomfic, document=flow.document, signature=signature)
+    kept = replace(flux.moved(flux.waiting), pieces=(), signed=flow.document, signed_by=signed.by, on_paper=False)
+    return Written(flux=kept, signed=signed)
 
 
 def _check_good(app: App, plan: Plan, target: Path) -> None:
@@ -139,23 +141,19 @@ def _check_good(app: App, plan: Plan, target: Path) -> None:
         raise FlowRejected(message)
 
 
-def _flux(app: App, plan: Plan, written: Written) -> Flux:
-    """Return the flow: to be signed, or signed already."""
+def _flux(app: App, plan: Plan, name: str, document: DocumentRef) -> Flux:
+    """Return the flow, to be signed."""
     former = [sheet.former.flux for sheet in plan.sheets if sheet.former]
-    flux = Flux(
-        id=written.nomfic,
+    return Flux(
+        id=name,
         siret=plan.flow.siret,
         bordereaux=tuple(sheet.bordereau.id for sheet in plan.sheets),
         pieces=tuple(one.id for one in plan.documents),
-        unsigned=written.document,
+        unsigned=document,
         on_paper=not app.policy.paperless,
         replaces=former[0] if former else "",
         editor_flow=plan.flow.id,
     )
-    if written.signature is None:
-        return flux
-    signed = flux.moved(flux.waiting)
-    return replace(signed, pieces=(), signed=written.document, signed_by=written.signature.signer, on_paper=False)
 
 
 def _check_new(books: Books, flow: EditorFlow, name: str) -> None:

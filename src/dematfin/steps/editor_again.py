@@ -99,8 +99,9 @@ def missing(books: Books, former: Bordereau, now: Iterable[Mandat]) -> tuple[Lea
     return tuple(Leaving(mandat=one, why=why) for one in living if one.state is not MandatState.REJECTED)
 
 
-def replaced(books: Books, siret: str, now: Sequence[Mandat], leaving: Iterable[Leaving]) -> tuple[Leaving, ...]:
-    """Return the mandats that came back and whose invoices others pay now; checks what each invoice is ordered for.
+def replaced(books: Books, now: Sequence[Mandat], leaving: Iterable[Leaving]) -> tuple[Leaving, ...]:
+    """Return the mandats that came back and whose invoices others pay now; checks what each invoice is ordered for, by
+    whatever budget.
 
     Raises:
         RuleError: an invoice would be ordered for more than is due.
@@ -109,7 +110,7 @@ def replaced(books: Books, siret: str, now: Sequence[Mandat], leaving: Iterable[
     payers = {share.invoice_id: one for one in now for share in one.shares}
     touching = [
         one
-        for one in books.find(Mandat, siret=siret)
+        for one in books.find(Mandat)
         if one.id not in ours and one.state is not MandatState.CANCELLED and payers.keys() & {*one.invoice_ids}
     ]
     back = [one for one in touching if one.editor and one.state in CAME_BACK]
@@ -151,7 +152,21 @@ def _check_due(invoice: Invoice, orders: Sequence[Mandat]) -> None:
         raise RuleError(message)
 
 
-def let_go(app: App, books: Books, leaving: Leaving, by: str) -> None:
+def give_up(app: App, books: Books, mandat: Mandat, reason: str) -> Mandat:
+    """Cancel a mandat that came back and that no export will bring again; its invoices may be matched again.
+
+    Raises:
+        RuleError: it was paid in part.
+    """
+    if mandat.paid:
+        message = f"Mandat {mandat.id} : {french(mandat.paid)} en ont été versés. Voyez avec le comptable."
+        raise RuleError(message)
+    gone = let_go(app, books, Leaving(mandat=mandat, why=reason), app.by)
+    free(app, books, mandat.invoice_ids, f"son mandat {mandat.id} est annulé : {reason}")
+    return gone
+
+
+def let_go(app: App, books: Books, leaving: Leaving, by: str) -> Mandat:
     """Cancel a mandat that came back, out of a bordereau that leaves again without it; it took no credits."""
     before = leaving.mandat
     if before.state is MandatState.REJECTED:
@@ -161,12 +176,13 @@ def let_go(app: App, books: Books, leaving: Leaving, by: str) -> None:
         gone = replace(waiting.moved(MandatState.CANCELLED), reason=leaving.why, bordereau="")
     books.save(gone)
     books.record(app.event(Subject.MANDAT, gone.id, before.state, gone.state, leaving.why, by=by))
+    return gone
 
 
-def free(app: App, books: Books, siret: str, invoices: Iterable[str], why: str) -> None:
+def free(app: App, books: Books, invoices: Iterable[str], why: str) -> None:
     """Give back the invoices that no mandat orders any more; what Chorus Pro shows as mandated stays so."""
     touched = books.find(Invoice, id=tuple(dict.fromkeys(invoices)), state=InvoiceState.TO_PAY)
-    ordered = _ordered(books, siret) if touched else frozenset()
+    ordered = _ordered(books) if touched else frozenset()
     for invoice in touched:
         if invoice.id in ordered:
             continue
@@ -178,6 +194,7 @@ def free(app: App, books: Books, siret: str, invoices: Iterable[str], why: str) 
         books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, after.state, f"{why}{there}"))
 
 
-def _ordered(books: Books, siret: str) -> frozenset[str]:
-    living = (one for one in books.find(Mandat, siret=siret) if one.state is not MandatState.CANCELLED)
+def _ordered(books: Books) -> frozenset[str]:
+    """Return the invoices that a mandat orders to pay, of whatever budget."""
+    living = (one for one in books.find(Mandat) if one.state is not MandatState.CANCELLED)
     return frozenset(key for one in living for key in one.invoice_ids)

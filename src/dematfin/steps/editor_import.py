@@ -18,7 +18,9 @@ from dematfin.domain.editor.reading import claims_of
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import TOLD, Severity, blocking, with_remedies
 from dematfin.domain.mandat.aller import ReadFlow
+from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import Budget
+from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.errors import DocumentError, InvalidPes, RuleError, TooLarge
 from dematfin.ports.app import App
@@ -153,8 +155,16 @@ def _fingerprint(copy: Path) -> DocumentRef:
 
 
 def _imported(books: Books, document: DocumentRef) -> EditorFlow | None:
+    """Return the import of the same bytes, unless it was given up or came back: not all that is refused is corrected
+    in its file."""
     kept = books.find(EditorFlow, document=document)
-    return next((one for one in kept if one.state is not EditorFlowState.DROPPED), None)
+    return next((one for one in kept if one.state is not EditorFlowState.DROPPED and not _came_back(books, one)), None)
+
+
+def _came_back(books: Books, flow: EditorFlow) -> bool:
+    names = [key for one in books.find(Flux, id=flow.flux) for key in one.bordereaux] if flow.flux else []
+    sheets = books.find(Bordereau, id=names) if names else ()
+    return bool(sheets) and all(one.refused for one in sheets)
 
 
 def _judged(app: App, copy: Path, name: str) -> tuple[ReadFlow, Budget, tuple[str, ...]]:

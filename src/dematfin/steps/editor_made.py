@@ -12,15 +12,17 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.money import french
+from dematfin.domain.parties.waiver import told
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.editor_again import free, let_go
 from dematfin.steps.editor_plan import Plan, PlannedSheet
 from dematfin.steps.liquidate import next_mandat_id
 from dematfin.steps.pieces import IMPORT, MANDAT, kept_for
+from dematfin.steps.signatures import Signed
 
 
-def make(app: App, books: Books, plan: Plan, flux: Flux) -> None:
+def make(app: App, books: Books, plan: Plan, flux: Flux, signed: Signed | None) -> None:
     """Write down all that an import makes; whoever imported it has prepared it."""
     by = plan.flow.imported_by
     for leaving in plan.leaving:
@@ -29,18 +31,20 @@ def make(app: App, books: Books, plan: Plan, flux: Flux) -> None:
     _order(app, books, plan, made)
     _carry(books, plan, flux)
     changed = (*(one.mandat for one in plan.leaving), *plan.before.values())
-    free(app, books, plan.flow.siret, _invoices(changed), f"le nouvel export {plan.flow.id} ne la paie plus")
+    free(app, books, _invoices(changed), f"le nouvel export {plan.flow.id} ne la paie plus")
     completed = replace(plan.flow.moved(EditorFlowState.COMPLETED), flux=flux.id)
     books.save(flux, completed)
     listed = ", ".join(flux.bordereaux)
-    told = f"complété : flux {flux.id}, bordereaux {listed}"
-    books.record(app.event(Subject.EDITOR_FLOW, completed.id, plan.flow.state, completed.state, told))
-    motif = f"import {completed.id}, bordereaux {listed}, {flux.unsigned.size} octets, {_how(flux)}"
-    books.record(app.event(Subject.FLUX, flux.id, "", flux.state, motif, sha256=flux.unsigned.sha256))
+    done = f"complété : flux {flux.id}, bordereaux {listed}"
+    books.record(app.event(Subject.EDITOR_FLOW, completed.id, plan.flow.state, completed.state, done))
+    motif = f"import {completed.id}, bordereaux {listed}, {flux.unsigned.size} octets, {_how(signed)}"
+    details = {"certificat": signed.certificate} if signed else {}
+    books.save(*(signed.exceptions if signed else ()))
+    books.record(app.event(Subject.FLUX, flux.id, "", flux.state, motif, sha256=flux.unsigned.sha256, **details))
 
 
-def _how(flux: Flux) -> str:
-    return f"arrivé signé par {flux.signed_by}" if flux.state is FluxState.SIGNED else "à signer"
+def _how(signed: Signed | None) -> str:
+    return f"arrivé signé par {signed.name}{told(signed.exceptions)}" if signed else "à signer"
 
 
 def _freeze(app: App, books: Books, plan: Plan, sheet: PlannedSheet, flux: Flux) -> list[Mandat]:
@@ -55,8 +59,8 @@ def _freeze(app: App, books: Books, plan: Plan, sheet: PlannedSheet, flux: Flux)
     books.record(app.event(Subject.BORDEREAU, bordereau.id, before, "figé", motif, **data))
     for one in mandats:
         was = plan.before[one.id].state if one.id in plan.before else ""
-        told = f"mandat n° {one.number}, bordereau n° {bordereau.number}, du logiciel financier : {french(one.amount)}"
-        books.record(app.event(Subject.MANDAT, one.id, was, one.state, told, by=by))
+        motif = f"mandat n° {one.number}, bordereau n° {bordereau.number}, du logiciel financier : {french(one.amount)}"
+        books.record(app.event(Subject.MANDAT, one.id, was, one.state, motif, by=by))
     _rekey(books, plan, mandats, sheet.bordereau)
     return mandats
 

@@ -115,7 +115,7 @@ def plan_of(app: App, books: Books, flow: EditorFlow, read: ReadFlow) -> Plan:
         sheets=sheets,
         pieces={key: one.pieces for key, one in made.items()},
         before={one.former.id: one.former for one in made.values() if one.former},
-        leaving=_leaving(books, flow, sheets),
+        leaving=_leaving(books, sheets),
     )
 
 
@@ -196,10 +196,10 @@ def _origin(books: Books, siret: str, read: ReadMandat) -> Mandat | None:
     return next((one for one in found if one.origin is None and one.state is not MandatState.CANCELLED), None)
 
 
-def _leaving(books: Books, flow: EditorFlow, sheets: Iterable[PlannedSheet]) -> tuple[Leaving, ...]:
+def _leaving(books: Books, sheets: Iterable[PlannedSheet]) -> tuple[Leaving, ...]:
     now = [one for sheet in sheets for one in sheet.mandats]
     absent = tuple(_absent(books, sheets, now))
-    return (*absent, *replaced(books, flow.siret, now, absent))
+    return (*absent, *replaced(books, now, absent))
 
 
 def _absent(books: Books, sheets: Iterable[PlannedSheet], now: Iterable[Mandat]) -> Iterator[Leaving]:
@@ -210,7 +210,16 @@ def _absent(books: Books, sheets: Iterable[PlannedSheet], now: Iterable[Mandat])
 
 def check_unchanged(app: App, books: Books, plan: Plan, read: ReadFlow) -> None:
     """Raise ComeBackLater when anything that a plan was made of has changed since."""
-    flow = books.get(EditorFlow, plan.flow.id)
-    if waits_for(app, books, flow) or plan_of(app, books, flow, read) != plan:
-        message = f"Import {flow.id} : quelque chose a changé pendant qu'il était complété. Préparez de nouveau."
-        raise ComeBackLater(message)
+    check_same(books, plan.flow)
+    if waits_for(app, books, plan.flow) or plan_of(app, books, plan.flow, read) != plan:
+        raise ComeBackLater(_changed(plan.flow))
+
+
+def check_same(books: Books, flow: EditorFlow) -> None:
+    """Raise ComeBackLater when somebody has completed or dropped an import since it was read."""
+    if books.get(EditorFlow, flow.id) != flow:
+        raise ComeBackLater(_changed(flow))
+
+
+def _changed(flow: EditorFlow) -> str:
+    return f"Import {flow.id} : quelque chose a changé pendant qu'il était complété. Préparez de nouveau."

@@ -9,6 +9,7 @@ from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.editor.pairing import WITH_INVOICE, Pairing, PairingState
 from dematfin.domain.figures.next_step import of_invoice
 from dematfin.domain.finding import Finding, Severity, blocking
+from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.forcing import weighed
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -17,12 +18,14 @@ from dematfin.domain.money import french
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.candidates import is_free, taken_elsewhere
+from dematfin.steps.candidates import is_free, taken_elsewhere, way_out
 from dematfin.steps.made_elsewhere import mandats_of
 from dematfin.steps.pairing import paired, pairings_of
 from dematfin.steps.stopped import Stops, stops
 
 TO_DECIDE: Final = "IMPORT-A-DECIDER"
+TAKEN_BACK: Final = frozenset({Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
+"""What may happen in Chorus Pro to an invoice whose mandat came back."""
 READY: Final = frozenset({InvoiceState.SERVICE_FAIT, InvoiceState.TO_PAY})
 
 
@@ -111,12 +114,17 @@ def _not_ready(seen: Scene, pairing: Pairing, invoice: Invoice) -> Iterator[Find
     if invoice.state is InvoiceState.TO_PAY and not is_free(invoice, made):
         others = ", ".join(f"{one.id} (n° {one.number})" for one in made) or "un autre mandat"
         sentence = f"la facture {key} est déjà mandatée par {others}. Choisissez-en une autre : {_decide(pairing)}"
+        sentence += way_out(made)
         yield _finding(pairing, "IMPORT-DEJA-MANDATEE", sentence)
     if invoice.state not in READY:
         yield _finding(pairing, "IMPORT-VISA", f"la facture {key} {_missing(seen, invoice)}")
     elif found := blocking(weighed(invoice.findings, invoice.forced)):
         sentence = f"la facture {key} a un point bloquant. {found[0].sentence} (dematfin facture voir {key})"
         yield _finding(pairing, "IMPORT-BLOQUEE", sentence)
+    if invoice.state is InvoiceState.TO_PAY and stage(invoice.remote_status) in TAKEN_BACK:
+        shown = f"Chorus Pro la montre « {said(invoice.remote_status)} »"
+        sentence = f"la facture {key} n'est pas à mandater de nouveau : {shown}. Retirez-le du logiciel financier."
+        yield _finding(pairing, "IMPORT-CHORUS", sentence)
     if invoice.state is InvoiceState.SERVICE_FAIT and (why := seen.stopped.why(invoice)):
         yield _finding(pairing, "IMPORT-CHORUS", why)
 

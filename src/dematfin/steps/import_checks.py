@@ -8,17 +8,17 @@ from typing import Final
 from dematfin.domain.editor.claim import Claim
 from dematfin.domain.editor.editor_flow import EDITOR_FLOW_MACHINE, EditorFlow, EditorFlowState, Sheet
 from dematfin.domain.editor.pairing import Pairing
+from dematfin.domain.editor.taken_up import CAME_BACK
 from dematfin.domain.labels import MANDAT
 from dematfin.domain.mandat import codes
 from dematfin.domain.mandat.aller import ReadFlow
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.kind import BordereauKind
-from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.policy import Policy
 from dematfin.errors import InvalidPes, RuleError
 from dematfin.ports.ledger import Books
-from dematfin.steps.candidates import MADE_AGAIN
 
 KINDS: Final = frozenset(BordereauKind)
 
@@ -136,7 +136,9 @@ def _known_sheets(books: Books, siret: str, sheets: Sequence[Sheet]) -> Iterator
     for sheet in sheets:
         named = {"siret": siret, "exercice": sheet.exercice, "kind": sheet.kind, "number": sheet.number}
         for found in books.find(Bordereau, **named):
-            if not found.refused:
+            if not found.editor:
+                yield _ours(f"bordereau n° {sheet.number} de {sheet.exercice}", found.id)
+            elif not found.refused:
                 carried = f"dans le flux {found.flux}" if found.flux else "sans flux encore"
                 yield (
                     f"Le bordereau n° {sheet.number} de {sheet.exercice} est déjà ici : {found.id}, {carried}. Voyez "
@@ -160,9 +162,20 @@ def _known_mandats(books: Books, siret: str, claims: Sequence[Claim]) -> Iterato
     ours = {(one.kind, one.exercice, one.mandat) for one in claims}
     numbers = tuple({one.mandat for one in claims})
     for found in books.find(Mandat, siret=siret, number=numbers):
-        if found.state not in MADE_AGAIN and (found.kind.bordereau, found.exercice, found.number) in ours:
+        if found.state is MandatState.CANCELLED or (found.kind.bordereau, found.exercice, found.number) not in ours:
+            continue
+        if not found.editor:
+            yield _ours(f"mandat n° {found.number} de {found.exercice}", found.id)
+        elif found.state not in CAME_BACK:
             yield (
                 f"Le mandat n° {found.number} de {found.exercice} est déjà ici : {found.id}, bordereau "
                 f"{found.bordereau}, {MANDAT[found.state]}. Voyez-le (dematfin mandat voir {found.id}) ; seul un "
                 "mandat revenu ou annulé s'importe de nouveau."
             )
+
+
+def _ours(what: str, key: str) -> str:
+    return (
+        f"Le {what} a été fait par dematfin ({key}), avant que le logiciel financier ne mandate ce budget. Faites "
+        "repartir sa numérotation après les nôtres."
+    )

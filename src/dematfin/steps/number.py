@@ -35,17 +35,28 @@ def number_all(app: App, tally: Tally) -> None:
     for key in resumed:
         with tally.item(f"Bordereau {key}"):
             _freeze_again(app, key, tally)
-    fresh = sorted(
-        {(mandat.siret, mandat.exercice, mandat.kind.bordereau) for mandat in waiting if not mandat.bordereau}
-    )
+    new = [mandat for mandat in waiting if not mandat.bordereau and _is_ours(app, mandat, tally)]
+    fresh = sorted({(mandat.siret, mandat.exercice, mandat.kind.bordereau) for mandat in new})
     for siret, exercice, kind in fresh:
         with tally.item(f"Budget {siret}"):
             _freeze(app, app.policy.budget(siret), exercice, kind, tally)
 
 
+def _is_ours(app: App, mandat: Mandat, tally: Tally) -> bool:
+    """Say whether we still number the mandats of a budget: it may have been left to a finance software since."""
+    if (budget := app.policy.budget(mandat.siret)).editor:
+        tally.note(
+            f"Mandat {mandat.id} : le logiciel financier fait maintenant les mandats du budget {budget.code}, dematfin "
+            f"n'y donne plus de numéro. Annulez-le (dematfin mandat annuler {mandat.id} --motif …) : ce qu'il paie se "
+            "mandate là-bas."
+        )
+    return not budget.editor
+
+
 def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally: Tally) -> None:
     with app.ledger.transaction() as books:
         opened = _opened(books, budget, exercice)
+        _check_not_passed(books, budget, opened, kind)
         series = {"siret": budget.siret, "exercice": exercice, "kind": kind.mandats}
         waiting = books.find(Mandat, **series, state=MandatState.PREPARED, bordereau="", set_aside="", editor=False)
         closing = [one for one in waiting if _is_in_time(app, one, tally) and _may_close(books, budget, one, tally)]
@@ -81,6 +92,21 @@ def _opened(books: Books, budget: Budget, exercice: int) -> BudgetYear:
         )
         raise RoutingError(message)
     return found[0]
+
+
+def _check_not_passed(books: Books, budget: Budget, opened: BudgetYear, kind: BordereauKind) -> None:
+    """Neither our numbers nor our cumul can go on from what a finance software made once the budget was open here."""
+    series = {"siret": opened.siret, "exercice": opened.exercice, "editor": True}
+    start = opened.start(kind)
+    sheet = max((one.number for one in books.find(Bordereau, **series, kind=kind)), default=0)
+    mandat = max((one.number for one in books.find(Mandat, **series, kind=kind.mandats)), default=0)
+    if sheet > start.last_bordereau or mandat > start.last_mandat:
+        message = (
+            f"Budget {budget.code} de {opened.exercice} : le logiciel financier a déjà numéroté jusqu'au mandat n° "
+            f"{mandat} et au bordereau n° {sheet}, après l'ouverture du budget ici. Les numéros et le cumul de "
+            "dematfin ne suivraient pas : laissez mandats = \"editeur\" à ce budget jusqu'à la fin de l'exercice."
+        )
+        raise RoutingError(message)
 
 
 def _size(books: Books, mandat: Mandat) -> int:

@@ -63,12 +63,13 @@ def paired(app: App, books: Books, flow: EditorFlow, pairings: Iterable[Pairing]
 def remember_accounts(app: App, books: Books, flow: EditorFlow, pairings: Iterable[Pairing]) -> None:
     """Write down the accounts that mandats pay and that nobody has cleared, so that two people may do it."""
     for one in paired(app, books, flow, pairings).values():
-        if _exists(one.account) and one.account not in {known.iban for known in one.accounts}:
+        known = {account.iban for account in one.accounts}
+        for iban in (account for account in one.paid if _exists(account) and account not in known):
             accounts_of(app, books, one.firm, books.find(Tiers, siren=one.firm))
             fresh = KnownAccount(
-                id=account_id(one.firm, one.account),
+                id=account_id(one.firm, iban),
                 siren=one.firm,
-                iban=one.account,
+                iban=iban,
                 name=one.claim.creditor or one.invoice.content.supplier.name,
                 seen_in=f"import {flow.id}",
                 seen_on=app.clock.today(),

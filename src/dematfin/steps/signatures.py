@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.domain.document import DocumentRef
+from dematfin.domain.editor.editor_flow import EditorFlow
+from dematfin.domain.editor.pairing import Pairing
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, blocking, with_remedies
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -205,10 +207,19 @@ def _waivers(app: App, who: Person, sheet: Sheet) -> tuple[Waiver, ...]:
 def _prepared(app: App, who: Person, sheet: Sheet) -> bool:
     """Say whether somebody made, corrected or took up again a bordereau or one of its mandats, as the journal tells."""
     written = app.ledger.history(keys=(sheet.bordereau.id, *sheet.bordereau.mandats))
-    return any(
+    return who.id in _paired(app, sheet.flux) or any(
         one.event.by == who.id and (one.event.after in PREPARING or one.event.before == one.event.after)
         for one in written
     )
+
+
+def _paired(app: App, flux: Flux) -> set[str]:
+    """Return who brought the export of a finance software in, and who said what its mandats pay."""
+    if not flux.editor_flow:
+        return set()
+    with app.ledger.reading() as books:
+        said = books.find(Pairing, editor_flow=flux.editor_flow)
+        return {books.get(EditorFlow, flux.editor_flow).imported_by, *(one.decided_by for one in said)}
 
 
 def _letters(name: str) -> list[str]:

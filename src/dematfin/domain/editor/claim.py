@@ -19,7 +19,7 @@ class Claim:
         number: Facture, twenty signs at most, as the editor wrote it; empty when it wrote none.
         words: Obj, LibVir1, LibVir2: where editors also write numbers and engagements.
         accounts: the accounts by nature that its lines take from.
-        iban: IBAN, or the older RIB in one text.
+        iban: IBAN, or the older RIB in one text; `others`: those of its other lines, when they differ.
         starts_on: DteDebDgp, the day from which the delay of payment runs; None when it is not told.
     """
 
@@ -38,6 +38,7 @@ class Claim:
     amount: Decimal
     accounts: tuple[str, ...] = ()
     iban: str = ""
+    others: tuple[str, ...] = ()
     marche: str = ""
     starts_on: date | None = None
 

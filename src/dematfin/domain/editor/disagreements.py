@@ -51,9 +51,9 @@ class Paired:
         return self.claim.siren or self.invoice.supplier_siren
 
     @property
-    def account(self) -> str:
-        """The account that the mandat pays, as an IBAN; empty when it names none."""
-        return of_account(self.claim.iban)
+    def paid(self) -> tuple[str, ...]:
+        """The accounts that the mandat pays, as IBANs; most pay one."""
+        return tuple(dict.fromkeys(filter(None, map(of_account, (self.claim.iban, *self.claim.others)))))
 
 
 def due(invoice: Invoice) -> Decimal:
@@ -100,9 +100,12 @@ def _amount(paired: Paired) -> Iterator[Finding]:
 
 
 def _account(paired: Paired) -> Iterator[Finding]:
-    account, written = paired.account, paired.invoice.iban
-    if not account:
-        return
+    for account in paired.paid:
+        yield from _of_account(paired, account)
+
+
+def _of_account(paired: Paired, account: str) -> Iterator[Finding]:
+    written = paired.invoice.iban
     known = next((one for one in paired.accounts if one.iban == account), None)
     if known is None or not known.cleared:
         said = " ; une personne l'a déjà confirmé, il manque la seconde" if known and known.calls else ""

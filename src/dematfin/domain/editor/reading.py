@@ -113,6 +113,7 @@ def _claim(kind: BordereauKind, sheet: ReadBordereau, mandat: ReadMandat, lines:
     payees = [line.tiers for line in lines if line.tiers]
     many = len(set(map(_creditor, payees))) > 1
     first = None if many or not payees else payees[0]
+    paid = _distinct(one.account for one in payees) if first else ()
     return Claim(
         kind=kind,
         exercice=sheet.exercice,
@@ -127,7 +128,8 @@ def _claim(kind: BordereauKind, sheet: ReadBordereau, mandat: ReadMandat, lines:
         words=_distinct([mandat.label, *(text for line in lines for text in line.labels)]),
         amount=sum((line.amount for line in lines), ZERO),
         accounts=_distinct(line.imputation[0] for line in lines),
-        iban=first.account if first else "",
+        iban=paid[0] if paid else "",
+        others=paid[1:],
         marche=next((line.marche for line in lines if line.marche), ""),
         starts_on=mandat.delay.starts_on if mandat.delay else None,
     )

@@ -30,7 +30,8 @@ def of_editor_flows(held: Holdings, now: datetime) -> Iterator[str]:
 def _to_export_again(held: Holdings) -> Iterator[str]:
     """Yield the bordereaux whose file will never leave, then the mandats that are in none of them any more."""
     dropped = {flux.id for flux in held.flux if flux.state is FluxState.DROPPED}
-    sheets = {sheet.id for sheet in held.bordereaux if sheet.editor and sheet.flux in dropped}
+    listed = {one.bordereau for one in held.mandats if one.state is not MandatState.CANCELLED}
+    sheets = {one.id for one in held.bordereaux if one.editor and one.flux in dropped and one.id in listed}
     for sheet in held.bordereaux:
         if sheet.id in sheets:
             before = "Demandez d'abord au comptable s'il l'a déjà, par un flux précédent. " * bool(sheet.sent_before)
