@@ -60,29 +60,29 @@ class ExchangeContract:
         exchange.prepare(KIND)
         exchange.stage(KIND, "a.pdf", source)
         assert self.seen(exchange, KIND) == {}
-        exchange.put(KIND, ["a.pdf"])
+        exchange.put(KIND, "000001", ["a.pdf"], b"{}")
         assert self.seen(exchange, KIND) == {"a.pdf": b"contenu"}
 
     def test_put_twice_or_after_it_was_taken_away_changes_nothing(self, exchange: Exchange, tmp_path: Path) -> None:
         exchange.prepare(KIND)
         exchange.stage(KIND, "a.pdf", _source(tmp_path, b"1"))
-        exchange.put(KIND, ["a.pdf"])
-        exchange.put(KIND, ["a.pdf"])
+        exchange.put(KIND, "000001", ["a.pdf"], b"{}")
+        exchange.put(KIND, "000001", ["a.pdf"], b"{}")
         self.empty(exchange, KIND, "a.pdf")
-        exchange.put(KIND, ["a.pdf"])
+        exchange.put(KIND, "000001", ["a.pdf"], b"{}")
         assert self.seen(exchange, KIND) == {}
 
     def test_staged_again_the_last_bytes_are_given(self, exchange: Exchange, tmp_path: Path) -> None:
         exchange.prepare(KIND)
         exchange.stage(KIND, "a.pdf", _source(tmp_path, b"interrompu"))
         exchange.stage(KIND, "a.pdf", _source(tmp_path, b"entier"))
-        exchange.put(KIND, ["a.pdf"])
+        exchange.put(KIND, "000001", ["a.pdf"], b"{}")
         assert self.seen(exchange, KIND) == {"a.pdf": b"entier"}
 
     def test_somebody_elses_file_is_never_overwritten(self, exchange: Exchange, tmp_path: Path) -> None:
         exchange.prepare(KIND)
         exchange.stage(KIND, "a.pdf", _source(tmp_path, b"1"))
-        exchange.put(KIND, ["a.pdf"])
+        exchange.put(KIND, "000001", ["a.pdf"], b"{}")
         with pytest.raises(Refused):
             exchange.stage(KIND, "a.pdf", _source(tmp_path, b"2"))
         assert self.seen(exchange, KIND) == {"a.pdf": b"1"}
@@ -97,14 +97,14 @@ class ExchangeContract:
         with pytest.raises(ConfigError, match=r"\.dematfin"):
             exchange.stage(KIND, "a.pdf", _source(tmp_path, b"1"))
         with pytest.raises(ConfigError, match=r"\.dematfin"):
-            exchange.put(KIND, ["a.pdf"])
+            exchange.put(KIND, "000001", ["a.pdf"], b"{}")
 
     def test_a_share_that_is_gone_is_said_in_french(self, exchange: Exchange, tmp_path: Path) -> None:
         exchange.prepare(KIND)
         exchange.stage(KIND, "a.pdf", _source(tmp_path, b"1"))
         self.lose(exchange)
         with pytest.raises(Unreachable, match="ne peut pas servir"):
-            exchange.put(KIND, ["a.pdf"])
+            exchange.put(KIND, "000001", ["a.pdf"], b"{}")
         with pytest.raises(Unreachable, match="ne peut pas servir"):
             exchange.stage(KIND, "b.pdf", _source(tmp_path, b"1"))
         with pytest.raises(Unreachable, match="ne peut pas servir"):

@@ -67,6 +67,19 @@ def test_no_cell_from_outside_is_a_formula(form: CsvForm, text: str) -> None:
     assert cell[:1] not in STARTERS
 
 
+def test_a_row_is_one_line_whatever_a_supplier_wrote() -> None:
+    written = write([row("F-1\r\n;;9 999,00\u2028x\ty")], COLUMNS, CsvForm())
+    assert written.data.decode("utf-8-sig").splitlines() == [
+        "N° pièce;Montant;Date",
+        '"F-1  ;;9 999,00 x y";1,00;02/03/2026',
+    ]
+
+
+def test_nought_has_no_sign() -> None:
+    _, cells = read(write([row(ttc="-0.00")], COLUMNS, CsvForm()).data, CsvForm())
+    assert cells[1] == "0,00"
+
+
 def test_a_credit_note_stays_a_number() -> None:
     _, cells = read(write([row(ttc="-12.5")], COLUMNS, CsvForm()).data, CsvForm())
     assert cells == ["F-1", "-12,50", "02/03/2026"]

@@ -35,6 +35,7 @@ class FakeExchange:
     staged: dict[tuple[str, str], bytes] = field(default_factory=dict)
     given: dict[tuple[str, str], bytes] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    kept: dict[tuple[str, str], bytes] = field(default_factory=dict)
     gone: bool = False
 
     def put_down(self, name: str, content: bytes) -> None:
@@ -73,17 +74,27 @@ class FakeExchange:
         self.ready.add(place_of(kind))
 
     def stage(self, kind: HandOverKind, name: str, source: Path) -> None:
-        self._check(kind, name)
-        self.staged[place_of(kind), name] = source.read_bytes()
+        if self._is_free(kind, name, source.read_bytes()):
+            self.staged[place_of(kind), name] = source.read_bytes()
 
-    def put(self, kind: HandOverKind, names: Sequence[str]) -> None:
+    def put(self, kind: HandOverKind, delivery: str, names: Sequence[str], receipt: bytes) -> None:
+        self._check(kind, "x")
+        self.kept[place_of(kind), delivery] = receipt
         for name in names:
             key = (place_of(kind), name)
-            if key in self.staged:
-                self._check(kind, name)
-                self.given[key] = self.staged.pop(key)
+            if key in self.staged and self._is_free(kind, name, self.staged[key]):
+                self.given[key] = self.staged[key]
                 self.order.append(name)
+            self.staged.pop(key, None)
+
+    def begun(self, kind: HandOverKind, delivery: str, receipt: bytes) -> bool:
         self._check(kind, "x")
+        return self.kept.get((place_of(kind), delivery)) == receipt
+
+    def receipts(self, kind: HandOverKind, beyond: str) -> tuple[bytes, ...]:
+        self._reach()
+        here = sorted((int(number), data) for (place, number), data in self.kept.items() if place == place_of(kind))
+        return tuple(data for number, data in here if number > int(beyond))
 
     def take_away(self, kind: HandOverKind, name: str) -> bytes:
         """Do as the finance software, which empties its folder at any moment."""
@@ -104,6 +115,14 @@ class FakeExchange:
         if place_of(kind) not in self.ready:
             message = "Le dossier d'échange n'a pas son sous-dossier .dematfin."
             raise ConfigError(message)
-        if name.startswith(".") or "/" in name or (place_of(kind), name) in self.given:
+        if name.startswith(".") or "/" in name:
             message = f"« {name} » ne peut pas y être mis."
             raise Refused(message)
+
+    def _is_free(self, kind: HandOverKind, name: str, data: bytes) -> bool:
+        self._check(kind, name)
+        there = self.given.get((place_of(kind), name))
+        if there not in {None, data}:
+            message = f"« {name} » y est déjà."
+            raise Refused(message)
+        return there is None

@@ -60,7 +60,7 @@ def hand(folder: Path, axe: Axe) -> Counter[str]:
     source.write_bytes(b"x" * 100_000)
     acts: list[Callable[[], None]] = [
         lambda: staged(folders, source),
-        lambda: folders.put(INVOICE, NAMES),
+        lambda: folders.put(INVOICE, "000001", NAMES, b"{}"),
     ]
     while acts:
         try:

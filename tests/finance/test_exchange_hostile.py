@@ -1,5 +1,6 @@
 """What finance software, network shares and people do to exchange folders: nothing is lost, followed or overwritten."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -185,7 +186,7 @@ def test_a_share_that_is_not_mounted_takes_nothing_for_given(depot: Path, tmp_pa
     back.rename(tmp_path / "partage-démonté")
     back.mkdir()
     with pytest.raises(ConfigError, match="pas le bon, ou son partage n'est pas monté"):
-        folders.put(RETOUR, ["r.xml"])
+        folders.put(RETOUR, "000001", ["r.xml"], b"{}")
 
 
 def test_a_stranger_that_took_the_name_meanwhile_stays(depot: Path, tmp_path: Path) -> None:
@@ -197,11 +198,83 @@ def test_a_stranger_that_took_the_name_meanwhile_stays(depot: Path, tmp_path: Pa
     folders.stage(RETOUR, "r.xml", tmp_path / "source")
     (back / "r.xml").write_bytes(b"autre")
     with pytest.raises(Refused, match="Un autre fichier porte déjà le nom"):
-        folders.put(RETOUR, ["r.xml"])
+        folders.put(RETOUR, "000001", ["r.xml"], b"{}")
     assert (back / "r.xml").read_bytes() == b"autre"
     (back / "r.xml").unlink()
-    folders.put(RETOUR, ["r.xml"])
+    folders.put(RETOUR, "000001", ["r.xml"], b"{}")
     assert (back / "r.xml").read_bytes() == b"1"
+
+
+def test_a_place_that_was_emptied_is_no_proof_that_all_was_given(depot: Path, tmp_path: Path) -> None:
+    back = tmp_path / "retours"
+    back.mkdir()
+    folders = exchange(depot, retours=back)
+    folders.prepare(RETOUR)
+    (tmp_path / "source").write_bytes(b"1")
+    for name in ("a.xml", "b.xml"):
+        folders.stage(RETOUR, name, tmp_path / "source")
+    assert not folders.begun(RETOUR, "000001", b"recu")
+    folders.put(RETOUR, "000001", ["a.xml"], b"recu")
+    assert folders.begun(RETOUR, "000001", b"recu")
+    assert not folders.begun(RETOUR, "000001", b"autre")
+    assert folders.receipts(RETOUR, "0") == (b"recu",)
+    assert folders.receipts(RETOUR, "000001") == ()
+    shutil.rmtree(back / ".dematfin")
+    assert folders.receipts(RETOUR, "0") == ()
+    folders.prepare(RETOUR)
+    assert not folders.begun(RETOUR, "000001", b"recu")
+    for name in ("a.xml", "b.xml"):  # the first is there, byte for byte
+        folders.stage(RETOUR, name, tmp_path / "source")
+    folders.put(RETOUR, "000001", ["a.xml", "b.xml"], b"recu")
+    assert sorted(path.name for path in back.iterdir() if path.is_file()) == ["a.xml", "b.xml"]
+
+
+@pytest.mark.parametrize("planted", ["r.xml.part", ".000001.recu.part", ".000001.recu"])
+def test_a_link_planted_in_our_place_is_not_written_through(depot: Path, tmp_path: Path, planted: str) -> None:
+    back, secret = tmp_path / "retours", tmp_path / "secret"
+    back.mkdir()
+    secret.write_bytes(b"secret")
+    folders = exchange(depot, retours=back)
+    folders.prepare(RETOUR)
+    (back / ".dematfin" / "remises" / planted).symlink_to(secret)
+    (tmp_path / "source").write_bytes(b"1")
+    folders.stage(RETOUR, "r.xml", tmp_path / "source")
+    if planted.endswith(".recu"):
+        with pytest.raises(Unreachable):
+            folders.put(RETOUR, "000001", ["r.xml"], b"recu")
+    else:
+        folders.put(RETOUR, "000001", ["r.xml"], b"recu")
+        assert (back / "r.xml").read_bytes() == b"1"
+    assert secret.read_bytes() == b"secret"
+
+
+def test_a_link_planted_among_the_claims_spoils_nothing(depot: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    folders = exchange(depot)
+    assert names(folders) == []
+    (depot / ".dematfin" / "pris" / "horloge").unlink()
+    (depot / ".dematfin" / "pris" / "horloge").symlink_to(secret)
+    (depot / "flux.xml").write_bytes(FLOW)
+    assert names(folders) == ["flux.xml"]
+    assert secret.read_bytes() == b"secret"
+
+
+def test_a_file_that_nobody_may_move_keeps_no_other_waiting(depot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.xml", "b.xml"):
+        (depot / name).write_bytes(FLOW)
+    rename = Path.rename
+
+    def kept(path: Path, target: Path) -> Path:
+        if path.name == "a.xml":
+            raise PermissionError(errno.EACCES, "")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", kept)
+    taking = exchange(depot).exports()
+    assert next(taking).name == "b.xml"
+    with pytest.raises(Unreachable, match="ne peut pas servir"):
+        next(taking)
 
 
 def test_a_kind_without_folder_is_not_received(depot: Path) -> None:

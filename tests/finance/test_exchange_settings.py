@@ -37,6 +37,8 @@ def configured(folder: Path, *lines: str) -> Path:
         ('encodage = "ebcdic"', "echange.encodage : valeur inconnue"),
         ('separateur = "::"', "echange.separateur : valeur inconnue"),
         ('depot_pes = "a"\nretours = "a"', "depot_pes est un dossier à part"),
+        ('separateur = ","', "le séparateur ne peut pas être la virgule des montants"),
+        ("jours_mandatement = 0", "echange.jours_mandatement"),
         ('depots = "a"', "echange.depots : clé inconnue"),
     ],
 )

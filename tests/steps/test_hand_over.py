@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dematfin.acts import consult, mandats, reductions
 from dematfin.acts import exchange as acts
-from dematfin.acts import mandats
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import Pairing, PairingState
@@ -22,13 +22,14 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.domain.reception import Answer, AnswerKind, Cursor
-from dematfin.errors import RuleError, UnknownRecord
+from dematfin.domain.reception import Answer, AnswerKind, AnswerState, Cursor
+from dematfin.errors import Forbidden, RuleError, UnknownRecord
 from dematfin.steps.day import run
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.hand_over import hand_over
-from dematfin.steps.outcome import Outcome
-from examples import AGENT, BUDGETS, COMMUNE, content
+from dematfin.steps.liquidate import liquidate_all
+from dematfin.steps.outcome import Outcome, Tally
+from examples import AGENT, BUDGETS, COMMUNE, VISEUR, content
 from fakes.exchange import FakeExchange
 from fakes.hall import Hall, Killed, Watched
 
@@ -160,7 +161,7 @@ def test_what_a_supplier_wrote_is_neither_a_path_nor_a_formula(hall: Hall) -> No
     (name, sheet) = software(hall).order
     assert name == "1_1_F2026-000001.pdf"
     (row,) = rows(hall, sheet, CsvForm(encoding="latin-1"))
-    assert row["fournisseur"] == '\'=HYPERLINK("x")\r\n?OEuvre?;'
+    assert row["fournisseur"] == '\'=HYPERLINK("x")  ?OEuvre?;'
     assert row["numero"] == "../../=1+1"
     (note,) = outcome.notes
     assert "des signes ont été remplacés" in note
@@ -278,6 +279,70 @@ def test_an_invoice_refused_since_is_told_once_and_goes_again_if_it_comes_back(h
     assert hand(hall).done == ("F2026-000001",)
 
 
+def told(hall: Hall) -> list[str]:
+    """Return what `etat` says of hand-overs, day after day."""
+    return [one for one in consult.picture(hall.app, AGENT).alerts if "logiciel financier" in one]
+
+
+@pytest.mark.parametrize("state", [InvoiceState.REFUSED, InvoiceState.CANCELLED, InvoiceState.SENT_BACK])
+def test_what_is_not_to_be_paid_any_more_is_told_until_it_is_taken_out_there(hall: Hall, state: InvoiceState) -> None:
+    certified(hall, "120.00")
+    assert told(hall) == []
+    hand(hall)
+    assert told(hall) == []
+    change(hall, "F2026-000001", state=state)
+    (before,) = told(hall)
+    hand(hall)
+    hall.clock.advance(days=30)
+    assert told(hall) == [before]
+    assert "retirez-la là-bas. Une fois retirée, dites-le : dematfin echange absente F2026-000001" in before
+    assert "elle n'est plus à retirer" in acts.absent(hall.app, AGENT, "F2026-000001")
+    assert told(hall) == []
+    hand(hall)
+    assert told(hall) == []
+    with pytest.raises(UnknownRecord, match="n'est pas une facture remise"):
+        acts.absent(hall.app, AGENT, "F2026-000001")
+
+
+@pytest.mark.parametrize("state", [InvoiceState.IN_VISA, InvoiceState.TO_CORRECT, InvoiceState.INTERRUPTED])
+def test_a_visa_withdrawn_is_told_until_it_is_given_again(hall: Hall, state: InvoiceState) -> None:
+    certified(hall, "120.00", "45.30")
+    hand(hall)
+    for key in ("F2026-000001", "F2026-000002"):
+        change(hall, key, state=state)
+    assert all("avant d'être visée de nouveau" in one for one in told(hall))
+    assert len(told(hall)) == 2
+    acts.absent(hall.app, AGENT, "F2026-000002")
+    for key in ("F2026-000001", "F2026-000002"):
+        change(hall, key, state=InvoiceState.SERVICE_FAIT)
+    assert told(hall) == []
+    assert hand(hall).done == ("F2026-000002",)  # the other is there still
+
+
+def test_what_was_never_mandated_there_is_told_in_time_and_can_go_again(hall: Hall) -> None:
+    certified(hall, "120.00", "45.30")
+    hand(hall)
+    hall.clock.advance(days=9)
+    assert told(hall) == []
+    hall.clock.advance(days=1)
+    (late,) = told(hall)
+    assert late.startswith("2 factures remises au logiciel financier il y a 10 jours (factures_COMMUNE_20260302_")
+    assert "F2026-000001, F2026-000002" in late
+    deadline = hall.ledger.records[Invoice, "F2026-000001"].delay(30).deadline
+    assert f"À payer au plus tard le {deadline:%d/%m/%Y}" in late
+    assert "partira à la prochaine remise" in acts.absent(hall.app, AGENT, "F2026-000001")
+    assert [one.startswith("1 facture remise") for one in told(hall)] == [True]
+    assert hand(hall).done == ("F2026-000001",)
+    (row,) = rows(hall, "factures_COMMUNE_20260312_000002.csv")
+    assert row["remplace"] == "factures_COMMUNE_20260302_000001.csv"
+    change(hall, "F2026-000002", state=InvoiceState.TO_PAY)
+    assert told(hall) == []
+    with pytest.raises(RuleError, match="elle a un mandat"):
+        acts.absent(hall.app, AGENT, "F2026-000002")
+    with pytest.raises(Forbidden):
+        acts.absent(hall.app, VISEUR, "F2026-000001")
+
+
 def test_an_invoice_that_an_open_import_pays_is_not_handed_over(hall: Hall) -> None:
     certified(hall, "120.00", "45.30")
     document = DocumentRef(sha256="ab" * 32, size=1)
@@ -301,6 +366,8 @@ def test_an_invoice_that_an_open_import_pays_is_not_handed_over(hall: Hall) -> N
     with hall.ledger.transaction() as books:
         books.save(flow, pairing)
     assert hand(hall).done == ("F2026-000002",)
+    hall.clock.advance(days=20)
+    assert [one.split(" remise")[0] for one in told(hall)] == ["1 facture"]
     with hall.ledger.transaction() as books:
         books.save(flow.moved(EditorFlowState.DROPPED))
     assert hand(hall).done == ("F2026-000001",)
@@ -382,6 +449,32 @@ def test_a_bordereau_taken_up_again_has_another_journal(tmp_path: Path) -> None:
     assert software(hall).names(JOURNAL) == ["journal_COMMUNE-2026-42-2.csv", "journal_COMMUNE-2026-42.csv"]
     (row,) = rows(hall, "journal_COMMUNE-2026-42-2.csv", kind=JOURNAL)
     assert row["remplace"] == "journal_COMMUNE-2026-42.csv"
+
+
+def test_a_budget_left_to_the_finance_software_gets_no_number_of_ours(tmp_path: Path) -> None:
+    hall = build(tmp_path, budgets=BUDGETS)
+    certified(hall, "120.00")
+    liquidate_all(hall.app, Tally("liquidation"))
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=EDITOR))
+    (note,) = (one for one in hall.day_of("préparation des bordereaux").notes if "M2026-000001" in one)
+    assert "aucun numéro" in note
+    assert "dematfin mandat annuler M2026-000001" in note
+    assert (hall.all(Bordereau), [one.number for one in hall.all(Mandat)]) == ((), [0])
+    assert software(hall).order == []
+    reductions.cancel(hall.app, AGENT, "M2026-000001", "mandatée dans le logiciel financier")
+    assert hand(hall).done == ("F2026-000001",)
+
+
+def test_what_the_finance_software_was_handed_is_not_mandated_here_too(hall: Hall) -> None:
+    certified(hall, "120.00")
+    hand(hall)
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=BUDGETS))
+    (note,) = (one for one in hall.day_of("préparation des bordereaux").notes if "F2026-000001" in one)
+    assert "elle n'est pas mandatée ici" in note
+    assert hall.all(Mandat) == ()
+    acts.absent(hall.app, AGENT, "F2026-000001")
+    hall.day()
+    assert [one.invoice_ids for one in hall.all(Mandat)] == [("F2026-000001",)]
 
 
 def test_what_was_frozen_before_the_first_day_is_not_told(tmp_path: Path) -> None:
@@ -470,6 +563,35 @@ def test_history_stays_where_it_is_and_the_cursor_follows(tmp_path: Path) -> Non
     hall.clock.advance(days=30)
     hand(hall)
     assert (hall.clock.today() - hall.ledger.records[Cursor, "remise:retour"].day).days == 7
+
+
+def test_a_clock_that_was_ahead_for_a_day_hides_no_answer(hall: Hall) -> None:
+    hand(hall)
+    hall.clock.advance(days=400)
+    hand(hall)
+    hall.clock.advance(days=-399)
+    hall.tdt.unread = {"7": RETOUR % COMMUNE.encode()}
+    follow_up(hall.app)
+    hand(hall)
+    assert software(hall).names(HandOverKind.RETOUR) == ["retour_7.xml"]
+
+
+def test_an_acquit_of_a_flow_that_nobody_here_knows_may_be_theirs(hall: Hall) -> None:
+    hand(hall)
+    document = hall.documents.put(b"<PES_ACQUIT/>")
+    answer = Answer(
+        id="acquit:9",
+        kind=AnswerKind.ACQUIT,
+        name="ACK.xml",
+        flux="",
+        received_at=hall.clock.now(),
+        document=document,
+        state=AnswerState.QUARANTINED,
+    )
+    with hall.ledger.transaction() as books:
+        books.save(answer)
+    hand(hall)
+    assert software(hall).given["retours", "ACK.xml"] == b"<PES_ACQUIT/>"
 
 
 def test_a_kind_that_is_configured_later_begins_then(hall: Hall) -> None:
@@ -567,6 +689,47 @@ def test_a_slow_run_that_another_overtook_hands_nothing_twice(hall: Hall, monkey
     assert set(Counter(shared.order).values()) == {1}
     assert len(hall.all(HandOver)) == 1
     assert hand(hall).done == ()
+
+
+def test_what_was_staged_and_lost_with_its_place_is_staged_again(hall: Hall) -> None:
+    certified(hall, "120.00")
+    shared = software(hall)
+    put, shared.put = shared.put, None  # type: ignore[assignment, method-assign]
+    assert len(hand(hall).failures) == 1
+    assert [one.state for one in hall.all(HandOver)] == [HandOverState.STAGED]
+    shared.put = put  # type: ignore[method-assign]
+    shared.staged.clear()  # somebody emptied .dematfin
+    assert hand(hall).done == ("F2026-000001",)
+    assert shared.order == ["COMMUNE_F2026-000001.pdf", "factures_COMMUNE_20260302_000001.csv"]
+
+
+def test_a_restored_ledger_learns_from_the_folder_what_was_given(hall: Hall) -> None:
+    certified(hall, "120.00", "45.30")
+    before = dict(hall.ledger.records)
+    hand(hall)
+    shared = software(hall)
+    given = list(shared.order)
+    for name in given:
+        shared.take_away(INVOICE, name)
+    hall.ledger.records.clear()
+    hall.ledger.records.update(before)
+    outcome = hand(hall)
+    assert (outcome.done, shared.order) == ((), given)
+    (note,) = outcome.notes
+    assert "restaurée d'une copie plus ancienne" in note
+    assert "F2026-000001, F2026-000002" in note
+    change(hall, "F2026-000002", engagement="BC26-00099")
+    assert hand(hall).done == ("F2026-000002",)
+    (row,) = rows(hall, "factures_COMMUNE_20260302_000002.csv")
+    assert row["remplace"] == "factures_COMMUNE_20260302_000001.csv"
+
+
+def test_a_receipt_that_is_spoilt_is_told_and_stops_nothing(hall: Hall) -> None:
+    certified(hall, "120.00")
+    software(hall).kept["facture", "000001"] = b'{"livraison": "000001", "remises": [{}]}'
+    outcome = hand(hall)
+    assert outcome.done == ("F2026-000001",)
+    assert [one.item for one in outcome.failures] == ["Reçus des remises (facture)"]
 
 
 def test_a_visa_through_the_day_is_handed_over_by_the_day(hall: Hall) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.event import Subject
 from dematfin.domain.figures.coherence import of_all
+from dematfin.domain.figures.handed_alerts import WATCHED
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.next_step import Standing
 from dematfin.domain.figures.overview import Overview, overview
@@ -31,6 +32,7 @@ from dematfin.domain.visa.remote import OPEN, RemoteFolder
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books, JournalReport, WrittenEvent
+from dematfin.steps.handed_invoices import still_there
 from dematfin.steps.thread import around_invoice, standing
 
 
@@ -148,9 +150,10 @@ def people(app: App) -> tuple[Person, ...]:
 
 
 def _holdings(app: App, books: Books) -> Holdings:
+    invoices = books.find(Invoice)
     return Holdings(
         payment_days=app.policy.payment_days,
-        invoices=books.find(Invoice),
+        invoices=invoices,
         folders=books.find(VisaFolder),
         mandats=books.find(Mandat),
         bordereaux=books.find(Bordereau),
@@ -168,6 +171,8 @@ def _holdings(app: App, books: Books) -> Holdings:
         refused_pieces=books.find(Piece, refusal=Between(low=" ")),
         links=books.find(Link),
         editor_flows=books.find(EditorFlow, state=EditorFlowState.OPEN),
+        handed=still_there(books, [one for one in invoices if one.state in WATCHED]),
+        mandated_within=app.policy.exchange.mandated_within or app.policy.payment_days // 3,
         closures=app.policy.closures,
         patience=app.policy.patience,
         calendar=app.policy.deadline.calendar,

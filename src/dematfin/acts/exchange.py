@@ -1,22 +1,27 @@
 """What a person sees of the exchange with the finance software: what was handed over, what waits, and why."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from dematfin.domain.event import Subject
 from dematfin.domain.exchange.hand_over import HandOver, HandOverKind, HandOverState
+from dematfin.domain.figures.handed_alerts import WATCHED
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.exchange import Exchange
 from dematfin.ports.ledger import Between
 from dematfin.steps.handed_answers import KINDS, due_answers
-from dematfin.steps.handed_invoices import due_invoices
+from dematfin.steps.handed_invoices import due_invoices, mandated_there
 from dematfin.steps.handed_journal import due_journals
 from dematfin.steps.handing import known_day
 
 NEXT: Final = "partira à la prochaine remise (dematfin echange faire)"
 BEGUN: Final = "préparé, sa mise en place a été interrompue : relancez (dematfin echange faire)"
+NOT_THERE: Final = "n'est pas dans le logiciel financier"
 SHOWN: Final = 500
 NO_FOLDER: Final = {
     HandOverKind.INVOICE: "factures",
@@ -53,6 +58,32 @@ def receipt(app: App, who: Person, key: str) -> tuple[HandOver, ...]:
     return tuple(sorted(found, key=lambda one: one.delivery))
 
 
+def absent(app: App, who: Person, key: str) -> str:
+    """Say that an invoice that was handed over is not in the finance software, and return what comes of it.
+
+    Raises:
+        UnknownRecord: it was never handed over; RuleError: a mandat pays it.
+    """
+    by = app.on_behalf_of(who, Act.PREPARE)
+    with app.ledger.transaction() as books:
+        given = books.find(HandOver, key=key, kind=HandOverKind.INVOICE, state=(HandOverState.DONE, HandOverState.GONE))
+        if not given:
+            message = f"« {key} » n'est pas une facture remise au logiciel financier : dematfin echange liste"
+            raise UnknownRecord(message)
+        invoice = books.get(Invoice, key)
+        if invoice.state not in WATCHED or mandated_there(books, [invoice]):
+            message = (
+                f"Facture {key} : elle a un mandat, ou elle est suivie ailleurs. Voyez : dematfin facture voir {key}"
+            )
+            raise RuleError(message)
+        for one in given:
+            books.save(replace(one, state=HandOverState.ABSENT))
+            books.record(by.event(Subject.HAND_OVER, one.id, one.state, HandOverState.ABSENT, NOT_THERE))
+    if invoice.state is InvoiceState.SERVICE_FAIT:
+        return f"Facture {key} : absente du logiciel financier, elle {NEXT}"
+    return f"Facture {key} : elle n'est plus à retirer du logiciel financier. Visée de nouveau, elle y sera remise"
+
+
 def waiting(app: App, who: Person) -> tuple[Waiting, ...]:
     """Return what is to be handed over, in the folders that are configured."""
     who.require(Act.READ)
@@ -75,7 +106,7 @@ def left_aside(app: App, who: Person) -> tuple[str, ...]:
 def _due(app: App, exchange: Exchange) -> Iterator[tuple[HandOverKind, str]]:
     today = app.clock.today()
     with app.ledger.reading() as books:
-        days = {kind: known_day(books, kind) or today for kind in HandOverKind}
+        days = {kind: known_day(app, books, kind) or today for kind in HandOverKind}
         if exchange.receives(HandOverKind.INVOICE):
             for budget in app.policy.budgets:
                 due = due_invoices(app, books, budget) if budget.editor else ()

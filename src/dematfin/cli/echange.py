@@ -1,4 +1,4 @@
-"""`echange liste|faire|recu`: what is handed to the finance software, and the receipts."""
+"""`echange liste|faire|absente|recu`: what is handed to the finance software, and the receipts."""
 
 from typing import Annotated
 
@@ -47,6 +47,17 @@ def do_it(configuration: Configuration = DEFAULT) -> None:
     account(outcome)
     if outcome.exit_code:
         raise typer.Exit(outcome.exit_code)
+
+
+@app.command("absente", cls=FrenchCommand)
+def not_there(
+    factures: Annotated[list[str], typer.Argument(metavar="FACTURE…", help="Factures remises, par leur identifiant.")],
+    configuration: Configuration = DEFAULT,
+) -> None:
+    """Dit que des factures remises ne sont pas, ou plus, dans le logiciel financier : visées, elles y repartent."""
+    desk = sit(configuration)
+    for facture in factures:
+        say(f"{exchange.absent(desk.app, desk.who, facture)}.")
 
 
 @app.command("recu", cls=FrenchCommand)

@@ -1,9 +1,10 @@
 """The exchange folders: a file appears in one whole, by one rename; what is prepared for it waits on the same volume.
 
-A prepared file that is no longer there was given: whoever reads the folder may have taken it away since.
+Once the receipt of a delivery is there, a prepared file that is no longer there was given: whoever reads the folder may
+have taken it away since. Without its receipt, it was lost with the rest of our place. Receipts stay, for a ledger that
+is restored from an older copy.
 """
 
-import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -14,13 +15,24 @@ from dematfin.domain.exchange.hand_over import HandOverKind
 from dematfin.errors import Refused, Unreachable
 from dematfin.finance.exchange_settings import ExchangeSettings
 from dematfin.finance.exports import Exports
-from dematfin.finance.shared import check_usable, is_there, known_place, made_place, reaching
+from dematfin.finance.shared import (
+    OURS,
+    holds,
+    is_there,
+    known_place,
+    made_place,
+    reaching,
+    read,
+    try_out,
+    written,
+)
 from dematfin.ports.exchange import Export
 from dematfin.support.files import sync_folder
 
 STAGED: Final = "remises"
 SAID: Final = {HandOverKind.INVOICE: "factures", HandOverKind.JOURNAL: "journal", HandOverKind.RETOUR: "retours"}
 NAME: Final = re.compile(r"[^./\\\0][^/\\\0]{0,239}")
+RECEIPT: Final = re.compile(r"\.(\d{6,12})\.recu")
 
 
 class ExchangeFolders:
@@ -41,7 +53,7 @@ class ExchangeFolders:
         known = {"export": self._depot, **{words: self._folders[kind] for kind, words in SAID.items()}}
         for folder in filter(None, known.values()):
             with reaching(folder):
-                check_usable(folder)
+                try_out(folder)
         return ", ".join(name for name, folder in known.items() if folder) or "aucun"
 
     def exports(self) -> Iterator[Export]:
@@ -77,27 +89,44 @@ class ExchangeFolders:
         folder = self._folder(kind)
         with reaching(folder):
             place = known_place(folder, STAGED)
-            _check_free(folder / _checked(name))
-            part = place / f"{name}.part"
-            with source.open("rb") as read, part.open("wb") as sink:
-                shutil.copyfileobj(read, sink)
-                sink.flush()
-                os.fsync(sink.fileno())
-            part.replace(place / name)
-            sync_folder(place)
+            if _is_free(folder / _checked(name), source):
+                with source.open("rb") as content, written(place / name) as sink:
+                    shutil.copyfileobj(content, sink)
 
-    def put(self, kind: HandOverKind, names: Sequence[str]) -> None:
-        """Give staged files their places, in this order."""
+    def put(self, kind: HandOverKind, delivery: str, names: Sequence[str], receipt: bytes) -> None:
+        """Keep the receipt, then give staged files their places, in this order."""
         folder = self._folder(kind)
         with reaching(folder):
             place = known_place(folder, STAGED)
-            for name in names:
-                staged = place / _checked(name)
-                if is_there(staged):
-                    _check_free(folder / name)
-                    staged.rename(folder / name)
-                    sync_folder(folder)
-                    sync_folder(place)
+            if not self.begun(kind, delivery, receipt):
+                sync_folder(place)  # what is staged is there for good before the receipt says so
+                with written(_receipt(place, delivery)) as sink:
+                    sink.write(receipt)
+                sync_folder(place)
+            for name in (one for one in names if is_there(place / _checked(one))):
+                if name == names[-1]:  # it says that all the others are there
+                    _sync(folder, place)
+                _give(place / name, folder / name)
+            _sync(folder, place)
+
+    def begun(self, kind: HandOverKind, delivery: str, receipt: bytes) -> bool:
+        """Say whether the receipt of a delivery is there."""
+        folder = self._folder(kind)
+        with reaching(folder):
+            path = _receipt(known_place(folder, STAGED), delivery)
+            return is_there(path) and read(path) == receipt
+
+    def receipts(self, kind: HandOverKind, beyond: str) -> tuple[bytes, ...]:
+        """Return the receipts of the deliveries that come after one."""
+        folder = self._folder(kind)
+        with reaching(folder):
+            folder.stat()
+            if not is_there(folder / OURS):
+                return ()
+            place = known_place(folder, STAGED)
+            known = filter(None, (RECEIPT.fullmatch(path.name) for path in place.iterdir()))
+            after = sorted((int(one[1]), one[0]) for one in known if int(one[1]) > int(beyond))
+            return tuple(read(place / name) for _, name in after)
 
     def _folder(self, kind: HandOverKind) -> Path:
         folder = self._folders[kind]
@@ -117,11 +146,31 @@ def _checked(name: str) -> str:
     return name
 
 
-def _check_free(target: Path) -> None:
-    """A rename would put ours in the place of somebody else's."""
-    if is_there(target):
+def _receipt(place: Path, delivery: str) -> Path:
+    return place / f".{delivery}.recu"
+
+
+def _give(staged: Path, target: Path) -> None:
+    """Give a staged file its place; what is there already, byte for byte, was given."""
+    if _is_free(target, staged):
+        staged.rename(target)
+    else:
+        staged.unlink()
+
+
+def _sync(*folders: Path) -> None:
+    for folder in folders:
+        sync_folder(folder)
+
+
+def _is_free(target: Path, source: Path) -> bool:
+    """Say whether a name is to be given; a rename would put ours in the place of somebody else's."""
+    if not is_there(target):
+        return True
+    if not holds(target, source):
         message = (
             f"Un autre fichier porte déjà le nom {target.name} dans {target.parent} : rien n'y est remis. Voyez à qui "
             "il est, ôtez-le, puis relancez (dematfin echange faire)."
         )
         raise Refused(message)
+    return False

@@ -80,6 +80,7 @@ class ExchangeSettings(Section):
         retours: where acquits and retours are put, untouched.
         stable: seconds during which an export must not change before it is taken.
         annexes: the annexes of an invoice are put with it.
+        jours_mandatement: after so many days without a mandat, an invoice that was handed over is told.
         colonnes, colonnes_journal: our title, then theirs, in the order of the columns.
     """
 
@@ -96,6 +97,7 @@ class ExchangeSettings(Section):
     nom_livraison: Annotated[str, AfterValidator(_rule(DELIVERY_FIELDS, "livraison", ".csv"))] = USUAL.delivery_name
     nom_journal: Annotated[str, AfterValidator(_rule(JOURNAL_FIELDS, "bordereau", ".csv"))] = USUAL.journal_name
     annexes: bool = False
+    jours_mandatement: int | None = Field(default=None, ge=1, le=365)
     colonnes: Annotated[dict[str, str], AfterValidator(_columns(INVOICE_TITLES))] = Field(default_factory=dict)
     colonnes_journal: Annotated[dict[str, str], AfterValidator(_columns(JOURNAL_TITLES))] = Field(default_factory=dict)
 
@@ -104,6 +106,14 @@ class ExchangeSettings(Section):
         """What is handed over would be taken for what is exported."""
         if self.depot_pes and self.depot_pes in {self.factures, self.journal, self.retours}:
             message = "depot_pes est un dossier à part : ni factures, ni journal, ni retours"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _amounts_stay_whole(self) -> Self:
+        """Software that ignores quotes would cut each amount in two."""
+        if self.separateur == self.decimale:
+            message = "le séparateur ne peut pas être la virgule des montants : separateur ou decimale à changer"
             raise ValueError(message)
         return self
 
@@ -120,4 +130,5 @@ class ExchangeSettings(Section):
             delivery_name=self.nom_livraison,
             journal_name=self.nom_journal,
             annexes=self.annexes,
+            mandated_within=self.jours_mandatement,
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.errors import ComeBackLater
-from dematfin.finance.shared import is_there, made_place, opened, printable, reaching
+from dematfin.finance.shared import is_there, made_place, opened, printable, reaching, written
 from dematfin.ports.exchange import Export
 from dematfin.support.files import sync_folder, write_atomically
 
@@ -48,12 +48,18 @@ class Exports:
         with reaching(self._folder), self._alone() as ours:
             claimed = [path for path in sorted(ours.iterdir()) if _is_claim(path)]
             yield from filter(None, map(self._export, claimed))
+            fixed = []
             for path in self._whole(ours):
                 claim = ours / f"{secrets.token_hex(8)}_{_short(path)}"
-                with suppress(FileNotFoundError):
-                    path.rename(claim)
-                    sync_folder(ours)
-                    yield from filter(None, [self._export(claim)])
+                try:
+                    with suppress(FileNotFoundError):
+                        path.rename(claim)
+                        sync_folder(ours)
+                        yield from filter(None, [self._export(claim)])
+                except PermissionError as error:
+                    fixed.append(error)
+            if fixed:  # told once the others are taken
+                raise fixed[0]
 
     def taken(self, export: Export) -> None:
         """Let a claimed file go."""
@@ -89,7 +95,8 @@ class Exports:
     def _whole(self, ours: Path) -> Iterator[Path]:
         """Yield what nobody is writing, by the clock of whoever serves the folder; what comes from the future may be
         taken as soon as it has its end."""
-        (ours / CLOCK).write_bytes(b"")
+        with written(ours / CLOCK) as clock:
+            clock.write(b"1")
         there = (ours / CLOCK).stat().st_ctime_ns
         for entry in sorted(os.scandir(self._folder), key=lambda one: one.name):
             path = Path(entry.path)
@@ -110,6 +117,8 @@ class Exports:
         if not entry.is_file(follow_symlinks=False):
             return f"« {name} » n'est pas un fichier (dossier, lien…) : il n'est pas pris."
         with suppress(FileNotFoundError):
+            if not os.access(path, os.R_OK):
+                return f"« {name} » n'est pas pris : ce compte n'a pas le droit de le lire."
             if not _has_end(path):
                 return f"« {name} » n'est pas pris : ce n'est pas un PES_Aller, ou il n'est pas encore entier."
         return ""

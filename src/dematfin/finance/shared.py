@@ -6,13 +6,17 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from dematfin.errors import ConfigError, Unreachable
 from dematfin.support.files import sync_folder
 from dematfin.support.refusals import reason
 
 OURS: Final = ".dematfin"
+TRY: Final = ".dematfin-essai"
+CHUNK: Final = 1_000_000
+LARGEST: Final = 20_000_000
+"""Bytes of a file of ours that is read as one."""
 REMEDY: Final = "Vérifiez que le partage est là, qu'il y reste de la place et que ce compte peut y écrire."
 
 
@@ -32,6 +36,32 @@ def check_usable(folder: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
     if not os.access(folder, os.W_OK):
         raise PermissionError(errno.EACCES, "", str(folder))
+
+
+def try_out(folder: Path) -> None:
+    """Write and remove a file that nobody looks at: what a share says of its rights is not what it grants."""
+    check_usable(folder)
+    with written(folder / TRY) as sink:
+        sink.write(b"1")
+    (folder / TRY).unlink()
+
+
+@contextmanager
+def written(target: Path) -> Iterator[IO[bytes]]:
+    """Lend what is written at `target`, whole or not at all; a link that somebody planted there is not followed.
+
+    Its name is durable once its folder is.
+    """
+    part = target.with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with part.open("xb") as sink:
+            yield sink
+            sink.flush()
+            os.fsync(sink.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def made_place(folder: Path, inner: str) -> Path:
@@ -87,3 +117,22 @@ def opened(path: Path) -> int:
         os.close(descriptor)
         raise FileExistsError(errno.EEXIST, "", str(path))
     return descriptor
+
+
+def read(path: Path) -> bytes:
+    """Return a file of ours, of which a share may have made anything."""
+    with os.fdopen(opened(path), "rb") as source:
+        return source.read(LARGEST)
+
+
+def holds(path: Path, source: Path) -> bool:
+    """Say whether a name bears a plain file of the very same bytes."""
+    try:
+        descriptor = opened(path)
+    except OSError:
+        return False
+    with os.fdopen(descriptor, "rb") as there, source.open("rb") as ours:
+        while (chunk := ours.read(CHUNK)) == there.read(CHUNK):
+            if not chunk:
+                return True
+        return False

@@ -59,12 +59,21 @@ class Exchange(Protocol):
         """
         ...
 
-    def put(self, kind: HandOverKind, names: Sequence[str]) -> None:
-        """Give staged files their places, in this order, each by one rename; those that are there no more were given.
+    def put(self, kind: HandOverKind, delivery: str, names: Sequence[str], receipt: bytes) -> None:
+        """Keep the receipt of a delivery, then give its staged files their places, in this order, each by one rename.
 
-        Whoever reads the folder may take them away at once. Said twice, it changes nothing.
+        Whoever reads the folder may take them away at once: a staged file that is there no more was given. Said twice,
+        it changes nothing.
 
         Raises:
             as `stage`.
         """
+        ...
+
+    def begun(self, kind: HandOverKind, delivery: str, receipt: bytes) -> bool:
+        """Say whether the receipt of a delivery is there; without it, staged files that are there no more were lost."""
+        ...
+
+    def receipts(self, kind: HandOverKind, beyond: str) -> tuple[bytes, ...]:
+        """Return the receipts of the deliveries that come after one, oldest first; none from a folder never used."""
         ...

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from itertools import groupby
-from typing import Final
 
 from dematfin.domain.event import Subject
 from dematfin.domain.exchange.hand_over import HandOver, HandOverKind, HandOverState
+from dematfin.domain.figures.handed_alerts import NOT_TO_PAY, gone
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE
 from dematfin.ports.app import App
 from dematfin.steps.handed_answers import hand_answers
@@ -15,9 +14,7 @@ from dematfin.steps.handed_invoices import hand_invoices
 from dematfin.steps.handed_journal import hand_journal
 from dematfin.steps.handing import pursue
 from dematfin.steps.outcome import Outcome, Tally
-
-NOT_TO_PAY: Final = (InvoiceState.REFUSED, InvoiceState.CANCELLED, InvoiceState.SENT_BACK)
-"""One that is followed elsewhere may well be so because it was mandated there."""
+from dematfin.steps.receipts import recall
 
 
 def hand_over(app: App) -> Outcome:
@@ -26,6 +23,7 @@ def hand_over(app: App) -> Outcome:
     if app.exchange is None:
         tally.note("Rien n'est remis au logiciel financier : la configuration n'a pas de section [echange].")
         return tally.outcome()
+    recall(app, app.exchange, tally)
     pursue(app, app.exchange, tally)
     with tally.item("Factures retirées depuis leur remise"):
         _tell_gone(app, tally)
@@ -43,11 +41,10 @@ def _tell_gone(app: App, tally: Tally) -> None:
         given = books.find(HandOver, kind=kind, state=done, key=tuple(left))
     for key, records in groupby(sorted(given, key=lambda one: (one.key, one.delivery)), lambda one: one.key):
         found = tuple(records)
-        state, day = INVOICE[left[key].state], app.clock.local(found[-1].done_at or found[-1].staged_at)
-        sentence = f"Facture {key} : {state} depuis sa remise au logiciel financier le {day:%d/%m/%Y}"
-        tally.note(f"{sentence} ({found[-1].names[-1]}). Qu'elle n'y soit pas mandatée : retirez-la là-bas.")
+        tally.note(gone(found[-1], left[key], app.clock.local(app.clock.now())))
         with app.ledger.transaction() as books:
             for one in found:
-                gone = replace(one, state=HandOverState.GONE)
-                books.save(gone)
-                books.record(app.event(Subject.HAND_OVER, one.id, one.state, gone.state, f"facture {state}"))
+                left_there = replace(one, state=HandOverState.GONE)
+                books.save(left_there)
+                motif = f"facture {INVOICE[left[key].state]}"
+                books.record(app.event(Subject.HAND_OVER, one.id, one.state, left_there.state, motif))

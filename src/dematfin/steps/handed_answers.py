@@ -13,12 +13,10 @@ from dematfin.errors import DocumentError
 from dematfin.ports.app import App
 from dematfin.ports.exchange import Exchange
 from dematfin.ports.ledger import Between, Books
-from dematfin.steps.handing import Thing, cursor_id, deliver, first_day, next_delivery, stage
+from dematfin.steps.handing import LOOKED_AGAIN, Thing, cursor_id, deliver, first_day, next_delivery, stage
 from dematfin.steps.outcome import Tally
 
 KINDS: Final = {AnswerKind.ACQUIT: HandOverKind.ACQUIT, AnswerKind.RETOUR: HandOverKind.RETOUR}
-LOOKED_AGAIN: Final = timedelta(days=7)
-"""For how long an answer that concerned nobody is looked at again: its flow may be known late."""
 XML: Final = ".xml"
 
 
@@ -56,9 +54,9 @@ def due_answers(app: App, kind: HandOverKind, since: date) -> Iterator[Answer]:
 def _concerns(app: App, answer: Answer, flux: Flux | None) -> bool:
     """Say whether the finance software waits for an answer; not for the acquit of documents that we sent alone."""
     if answer.kind is AnswerKind.ACQUIT:
-        if flux is None or not flux.bordereaux:
-            return False
-        return bool(flux.editor_flow) or _is_theirs(app, flux.siret)
+        if flux is None:  # nobody here knows its flow: they may
+            return any(budget.editor for budget in app.policy.budgets)
+        return bool(flux.bordereaux) and (bool(flux.editor_flow) or _is_theirs(app, flux.siret))
     if all(budget.editor for budget in app.policy.budgets):
         return True
     try:

@@ -25,6 +25,8 @@ from dematfin.steps.outcome import Tally
 
 MOST: Final = 200
 """Invoices of one delivery."""
+TO_REPEAT: Final = frozenset({HandOverState.GONE, HandOverState.ABSENT})
+"""How a hand-over stands after which the same is handed over again."""
 SHOWN: Final = 5
 """Texts that one note quotes."""
 
@@ -55,7 +57,7 @@ def hand_invoices(app: App, exchange: Exchange, tally: Tally) -> None:
 def due_invoices(app: App, books: Books, budget: Budget) -> tuple[Due, ...]:
     """Return the visaed invoices that the finance software does not have yet, or has as they were before."""
     visaed = books.find(Invoice, siret=budget.siret, state=InvoiceState.SERVICE_FAIT)
-    mandated = _mandated_there(books, visaed)
+    mandated = mandated_there(books, visaed)
     given = given_before(books, HandOverKind.INVOICE, (one.id for one in visaed))
     found = (
         Due(invoice=invoice, row=row, before=tuple(given.get(invoice.id, ())))
@@ -68,10 +70,17 @@ def due_invoices(app: App, books: Books, budget: Budget) -> tuple[Due, ...]:
 def _is_new(due: Due) -> bool:
     """Say whether the finance software has it otherwise, or was told to take it out."""
     last = due.before[-1] if due.before else None
-    return last is None or last.said != said(due.row) or last.state is HandOverState.GONE
+    return last is None or last.said != said(due.row) or last.state in TO_REPEAT
 
 
-def _mandated_there(books: Books, invoices: Sequence[Invoice]) -> set[str]:
+def still_there(books: Books, invoices: Sequence[Invoice]) -> tuple[HandOver, ...]:
+    """Return the last hand-over of each invoice that the finance software was given and no flow of its pays."""
+    given = given_before(books, HandOverKind.INVOICE, (one.id for one in invoices))
+    paid = mandated_there(books, [one for one in invoices if one.id in given])
+    return tuple(found[-1] for key, found in given.items() if key not in paid)
+
+
+def mandated_there(books: Books, invoices: Sequence[Invoice]) -> set[str]:
     """Return the invoices that a flow of the finance software pays already."""
     paired = books.find(Pairing, invoice_id=tuple(one.id for one in invoices), state=tuple(WITH_INVOICE))
     flows = books.find(EditorFlow, id=tuple({one.editor_flow for one in paired}), state=EditorFlowState.OPEN)
@@ -114,6 +123,10 @@ def _deliver(app: App, exchange: Exchange, budget: Budget, waiting: Sequence[Due
     deliver(app, exchange, HandOverKind.INVOICE, number, [_thing(due, (*found, sheet)) for due, found in ready])
     for due, _ in ready:
         tally.done(due.invoice.id)
+    if again := [due.invoice.id for due, _ in ready if due.before]:
+        tally.note(
+            f"{name} : {_few(again)}, remis de nouveau (colonne « remplace ») : qu'un seul mandat paie chaque facture."
+        )
     _tell_replaced(name, written.replaced, tally)
 
 
@@ -146,8 +159,12 @@ def _completed(due: Due, found: Sequence[File]) -> dict[str, Value]:
 
 def _tell_replaced(name: str, replaced: Sequence[str], tally: Tally) -> None:
     if replaced:
-        shown = ", ".join(f"« {one} »" for one in replaced[:SHOWN]) + (", …" if len(replaced) > SHOWN else "")
+        shown = _few([f"« {one} »" for one in replaced])
         tally.note(
-            f"{name} : des signes ont été remplacés, l'encodage choisi ne les a pas ({shown}). « encodage = "
-            '"utf-8" » (section [echange]) les garde, si le logiciel financier le lit.'
+            f"{name} : des signes ont été remplacés, retours à la ligne ou signes que l'encodage choisi n'a pas "
+            f'({shown}). « encodage = "utf-8" » (section [echange]) les a tous, si le logiciel financier le lit.'
         )
+
+
+def _few(words: Sequence[str]) -> str:
+    return ", ".join(words[:SHOWN]) + (", …" if len(words) > SHOWN else "")

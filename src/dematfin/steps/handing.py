@@ -1,17 +1,24 @@
 """Handing over: a file waits beside its place, the ledger says so, then one rename gives it; each thing once for ever.
 
 Killed before the ledger knows, the same names are written again over the same files; killed after, what waits is
-given, and what waits no more was given.
+given, and what waits no more was given: the receipt beside it proves it. Without its receipt, all is staged again.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
 from dematfin.domain.event import Subject
-from dematfin.domain.exchange.hand_over import File, HandOver, HandOverKind, HandOverState, hand_over_id
+from dematfin.domain.exchange.hand_over import (
+    File,
+    HandOver,
+    HandOverKind,
+    HandOverState,
+    delivered_names,
+    hand_over_id,
+)
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.reception import Cursor
 from dematfin.errors import ComeBackLater
@@ -19,9 +26,12 @@ from dematfin.ports.app import App
 from dematfin.ports.exchange import Exchange
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
+from dematfin.steps.receipts import last_delivery, receipt
 
 BEGUN: Final = "préparé pour le logiciel financier"
 GIVEN: Final = "remis au logiciel financier"
+LOOKED_AGAIN: Final = timedelta(days=7)
+"""For how long what concerned nobody is looked at again: its flow may be known late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +47,7 @@ class Thing:
 def first_day(app: App, exchange: Exchange, kind: HandOverKind) -> date:
     """Return since when a kind is handed over: what is older is not. Its folder is made ready on that day."""
     with app.ledger.reading() as books:
-        known = known_day(books, kind)
+        known = known_day(app, books, kind)
     if known:
         return known
     exchange.prepare(kind)
@@ -46,9 +56,14 @@ def first_day(app: App, exchange: Exchange, kind: HandOverKind) -> date:
     return app.clock.today()
 
 
-def known_day(books: Books, kind: HandOverKind) -> date | None:
-    """Return since when a kind is handed over; None before its first day."""
-    return next((one.day for one in books.find(Cursor, id=cursor_id(kind))), None)
+def known_day(app: App, books: Books, kind: HandOverKind) -> date | None:
+    """Return since when a kind is handed over; None before its first day.
+
+    One that is still to come was written by a clock that was ahead: what came lately is looked at.
+    """
+    known = next((one.day for one in books.find(Cursor, id=cursor_id(kind))), None)
+    today = app.clock.today()
+    return today - LOOKED_AGAIN if known and known > today else known
 
 
 def cursor_id(kind: HandOverKind) -> str:
@@ -66,9 +81,7 @@ def given_before(books: Books, kind: HandOverKind, keys: Iterable[str]) -> dict[
 
 def next_delivery(app: App) -> str:
     """Return the number of the next delivery, which is taken only once the ledger knows of it."""
-    with app.ledger.reading() as books:
-        last = books.last(HandOver, 1, by="delivery")
-    return f"{int(last[0].delivery) + 1 if last else 1:06d}"
+    return f"{int(last_delivery(app)) + 1:06d}"
 
 
 def stage(app: App, exchange: Exchange, kind: HandOverKind, files: Iterable[File]) -> None:
@@ -101,15 +114,23 @@ def pursue(app: App, exchange: Exchange, tally: Tally) -> None:
     for delivery, records in groupby(sorted(staged, key=lambda one: (one.delivery, one.id)), lambda one: one.delivery):
         with tally.item(f"Remise {delivery}"):
             found = tuple(records)
+            _stage_again(app, exchange, found)
             _give(app, exchange, found)
             for one in found:
                 tally.done(one.key)
 
 
+def _stage_again(app: App, exchange: Exchange, records: Sequence[HandOver]) -> None:
+    """Write files beside their places again, unless some may have been given already."""
+    kind = records[0].kind
+    if not exchange.begun(kind, records[0].delivery, receipt(records)):
+        found = {name: ref for one in records for name, ref in zip(one.names, one.documents, strict=True)}
+        stage(app, exchange, kind, (File(name=name, document=ref) for name, ref in found.items()))
+
+
 def _give(app: App, exchange: Exchange, records: Sequence[HandOver]) -> None:
     """Give files their places, the one that says that all the others are there last; then keep the receipt."""
-    names = reversed(dict.fromkeys(name for one in reversed(records) for name in reversed(one.names)))
-    exchange.put(records[0].kind, tuple(names))
+    exchange.put(records[0].kind, records[0].delivery, delivered_names(records), receipt(records))
     with app.ledger.transaction() as books:
         for one in books.find(HandOver, id=tuple(one.id for one in records), state=HandOverState.STAGED):
             done = replace(one, state=HandOverState.DONE, done_at=app.clock.now())

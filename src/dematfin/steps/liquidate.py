@@ -1,10 +1,11 @@
 """Liquidate: each certified invoice becomes a mandat, its credit notes netted, its documents named."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exchange.hand_over import HandOverState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate
@@ -22,6 +23,7 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.accounts import accounts_of
 from dematfin.steps.credits import take
 from dematfin.steps.exercices import Choice, to_choose, year_for
+from dematfin.steps.handed_invoices import still_there
 from dematfin.steps.orphans import tell_orphans
 from dematfin.steps.outcome import Tally
 from dematfin.steps.payees import payee_of
@@ -30,6 +32,10 @@ from dematfin.steps.separation import waivers
 from dematfin.steps.stopped import Stops, stops
 
 SEVERAL: Final = 2
+HANDED: Final = (
+    "Facture {key} : elle a été remise au logiciel financier, elle n'est pas mandatée ici. Si elle ne l'est pas là-bas "
+    "et n'y est plus, dites-le : dematfin echange absente {key}"
+)
 ON_ITS_WAY: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA, InvoiceState.INTERRUPTED)
 
 
@@ -39,6 +45,7 @@ def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
         certified = books.find(Invoice, state=InvoiceState.SERVICE_FAIT)
         coming = [invoice for invoice in books.find(Invoice, state=ON_ITS_WAY) if invoice.is_credit_note]
         stopped = stops(books)
+        there = {one.key for one in still_there(books, certified) if one.state is not HandOverState.ABSENT}
     notes = [invoice for invoice in certified if invoice.is_credit_note]
     for invoice in certified:
         if choice and choice.invoices and invoice.id not in choice.invoices:
@@ -49,10 +56,11 @@ def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
         with tally.item(f"Facture {invoice.id}"):
             netted = [note for note in notes if corrects(note, invoice)]
             waits = "" if choice else _to_choose(app, invoice)
-            if reason := waits or _awaited(invoice, coming) or _stopped(stopped, (invoice, *netted)):
+            paid = (invoice, *netted)
+            if reason := waits or _awaited(invoice, coming) or _stopped(stopped, paid) or _handed(there, paid):
                 tally.note(reason)
             else:
-                tally.done(_liquidate_one(app, (invoice, *netted), choice))
+                tally.done(_liquidate_one(app, paid, choice))
                 _tell_delay(invoice, tally)
     for key in sorted((choice.invoices if choice else frozenset()) - {one.id for one in certified}):
         tally.note(f"Facture {key} : elle n'est pas à mandater, il n'y a pas d'exercice à choisir pour elle.")
@@ -90,6 +98,11 @@ def _awaited(invoice: Invoice, coming: Iterable[Invoice]) -> str:
 
 def _stopped(stopped: Stops, paid: Iterable[Invoice]) -> str:
     return next((why for invoice in paid if (why := stopped.why(invoice))), "")
+
+
+def _handed(there: Collection[str], paid: Iterable[Invoice]) -> str:
+    """Say that the finance software, which made the mandats of this budget before, may pay an invoice too."""
+    return next((HANDED.format(key=one.id) for one in paid if one.id in there), "")
 
 
 def _liquidate_one(app: App, certified: Sequence[Invoice], choice: Choice | None) -> str:

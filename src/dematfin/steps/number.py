@@ -59,12 +59,24 @@ def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally:
         _check_not_passed(books, budget, opened, kind)
         series = {"siret": budget.siret, "exercice": exercice, "kind": kind.mandats}
         waiting = books.find(Mandat, **series, state=MandatState.PREPARED, bordereau="", set_aside="", editor=False)
-        closing = [one for one in waiting if _is_in_time(app, one, tally) and _may_close(books, budget, one, tally)]
+        ours = [one for one in waiting if _is_numbered_here(budget, one, tally)]
+        closing = [one for one in ours if _is_in_time(app, one, tally) and _may_close(books, budget, one, tally)]
         mandats = tuple(justified(app, books, closing, tally))
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
         for part in cut(mandats, sizes, app.policy.flow_limit):
             bordereau = _new_bordereau(app, books, budget, opened, part)
             tally.done(bordereau.id)
+
+
+def _is_numbered_here(budget: Budget, mandat: Mandat, tally: Tally) -> bool:
+    """Say whether a mandat gets a number from us: a budget may have been left to the finance software meanwhile."""
+    if budget.editor:
+        then = (
+            "sa facture sera remise au logiciel financier" if mandat.shares else "faites-le dans le logiciel financier"
+        )
+        way_out = f"Annulez-le (dematfin mandat annuler {mandat.id} --motif …) : {then}"
+        tally.note(f"Mandat {mandat.id} : le logiciel financier numérote ce budget, aucun numéro ici. {way_out}.")
+    return not budget.editor
 
 
 def _is_in_time(app: App, mandat: Mandat, tally: Tally) -> bool:

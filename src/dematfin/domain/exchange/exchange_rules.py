@@ -46,6 +46,8 @@ class ExchangeRules:
         columns, journal_columns: our title, then theirs, in the order of the columns.
         invoice_name, delivery_name, journal_name: rules of the names, with fields between braces.
         annexes: the annexes of an invoice go with it.
+        mandated_within: days within which the finance software should mandate what it was handed; None: a third of
+            the legal delay.
     """
 
     form: CsvForm = field(default_factory=CsvForm)
@@ -55,3 +57,4 @@ class ExchangeRules:
     delivery_name: str = "factures_{budget}_{jour}_{livraison}.csv"
     journal_name: str = "journal_{bordereau}.csv"
     annexes: bool = False
+    mandated_within: int | None = None

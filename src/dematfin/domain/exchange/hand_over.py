@@ -1,5 +1,6 @@
 """A hand-over: something given to the finance software, once, with its receipt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,13 +23,15 @@ class HandOverState(StrEnum):
 
     STAGED = "STAGED"  # written beside its place; killed here, its last rename is made or found made
     DONE = "DONE"
-    GONE = "GONE"  # what was handed over is not to be paid any more, and a person was told of it once
+    GONE = "GONE"  # what was handed over is not to be paid any more, and a person was told of it
+    ABSENT = "ABSENT"  # a person said that it is not there, or no more: once visaed, it is handed over again
 
 
 WORDS: Final = {
     HandOverState.STAGED: "préparé, pas encore en place",
     HandOverState.DONE: "remis",
     HandOverState.GONE: "remis, à retirer là-bas",
+    HandOverState.ABSENT: "remis, mais absent là-bas",
 }
 
 
@@ -74,3 +77,8 @@ def hand_over_id(kind: HandOverKind, key: str, rank: int = 1) -> str:
     ('facture:F2026-000001', 'facture:F2026-000001/2')
     """
     return f"{kind}:{key}" if rank == 1 else f"{kind}:{key}/{rank}"
+
+
+def delivered_names(records: Sequence[HandOver]) -> tuple[str, ...]:
+    """Return the files of a delivery in the order in which they appear: what says that all are there is the last."""
+    return tuple(reversed(dict.fromkeys(name for one in reversed(records) for name in reversed(one.names))))

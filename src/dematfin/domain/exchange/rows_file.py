@@ -20,7 +20,8 @@ GUARD: Final = "'"
 INSTEAD: Final = str.maketrans({"’": "'", "‘": "'", "œ": "oe", "Œ": "OE", "–": "-", "—": "-", "…": "...", "€": "EUR"})
 """What a Western encoding may lack, and what people read in its place."""
 UNKNOWN: Final = "?"
-BREAKS: Final = "\t\r\n"
+BREAKS: Final = frozenset("\t\r\n\v\f\x85\u2028\u2029")
+"""What ends a line somewhere: much software reads a file of rows line by line, whatever is between quotes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ def _cell(value: Value, form: CsvForm, replaced: dict[str, None]) -> str:
         case None:
             return ""
         case Decimal():
-            return f"{value:.2f}".replace(".", form.decimal)
+            return f"{value + 0:.2f}".replace(".", form.decimal)  # a credit note has no TVA of minus nought
         case date():
             return value.strftime(form.day)
         case int():
@@ -72,7 +73,9 @@ def _text(text: str, form: CsvForm, replaced: dict[str, None]) -> str:
 
 def _sign(sign: str, encoding: str) -> str:
     """Return a sign, or what stands for it where it cannot be written."""
-    if sign not in BREAKS and unicodedata.category(sign) == "Cc":
+    if sign in BREAKS:
+        return " "
+    if unicodedata.category(sign) == "Cc":
         return UNKNOWN
     for candidate in (sign, sign.translate(INSTEAD), _bare(sign)):
         if candidate and _fits(candidate, encoding):

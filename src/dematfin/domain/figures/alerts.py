@@ -9,6 +9,7 @@ from dematfin.domain.figures import coherence
 from dematfin.domain.figures.answer_alerts import of_answers
 from dematfin.domain.figures.editor_alerts import of_editor_flows
 from dematfin.domain.figures.flow_alerts import of_flows
+from dematfin.domain.figures.handed_alerts import of_handed
 from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.link_alerts import of_links
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
@@ -44,6 +45,7 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     yield from of_answers(held)
     yield from of_flows(held, now)
     yield from of_editor_flows(held, now)
+    yield from of_handed(held, now)
     yield from (f"Facture {one.invoice_id} : {one.outcome}" for one in held.refused_intentions)
     refused, others = _told_apart(held, stopped | superseded(held.mandats))
     yield from _of_refused(refused)

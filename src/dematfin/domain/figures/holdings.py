@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dematfin.domain.delay.calendar import METROPOLE, Calendar
 from dematfin.domain.editor.editor_flow import EditorFlow
+from dematfin.domain.exchange.hand_over import HandOver
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.link import Link
@@ -29,6 +30,8 @@ class Holdings:
 
     Attributes:
         waiting_since: when each flow that is to be deposited was signed.
+        handed: the last hand-over of each invoice that the finance software was given and no flow of its pays.
+        mandated_within: days after which it should have mandated one.
     """
 
     payment_days: int
@@ -50,6 +53,8 @@ class Holdings:
     refused_pieces: Sequence[Piece] = ()
     links: Sequence[Link] = ()
     editor_flows: Sequence[EditorFlow] = ()
+    handed: Sequence[HandOver] = ()
+    mandated_within: int = 10
     waiting_since: Mapping[str, datetime] = field(default_factory=dict)
     closures: Sequence[Closure] = ()
     patience: Patience = field(default_factory=Patience)
