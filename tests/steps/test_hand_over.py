@@ -457,7 +457,7 @@ def test_a_budget_left_to_the_finance_software_gets_no_number_of_ours(tmp_path: 
     liquidate_all(hall.app, Tally("liquidation"))
     hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=EDITOR))
     (note,) = (one for one in hall.day_of("préparation des bordereaux").notes if "M2026-000001" in one)
-    assert "aucun numéro" in note
+    assert "plus de numéro" in note
     assert "dematfin mandat annuler M2026-000001" in note
     assert (hall.all(Bordereau), [one.number for one in hall.all(Mandat)]) == ((), [0])
     assert software(hall).order == []
