@@ -4,8 +4,8 @@
     rapprocher = matching it again, as every run does / the same
     preparer   = from the import to the flow to sign, a document for each mandat / completing the same flow, proving
                  it and judging it, alone
-    croissance = the worst of these works, of a review and of a hand-over of 2,000 visaed invoices in a folder: its time
-                 for 2,000 mandats / four times its time for 500
+    croissance = all these works, a review and a hand-over of 2,000 visaed invoices in a folder: their time for 2,000
+                 mandats / four times their time for 500
 
 All are told in time of the processor, on the real ledger.
 """
@@ -71,7 +71,7 @@ def main() -> None:
     small, _ = worked(options.mandats // GROWTH)
     large, alone = worked(options.mandats)
     measured = {name: large[name] / least for name, least in alone.items()}
-    measured["croissance"] = max(large[name] / small[name] / GROWTH for name in WORKS)
+    measured["croissance"] = sum(large.values()) / sum(small.values()) / GROWTH
     if options.json:
         shown = [{"name": name, "ratio": round(ratio, 3), "unit": "x floor"} for name, ratio in measured.items()]
         print(json.dumps({"figures": shown}))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dematfin.domain.exchange.exchange_rules import CsvForm
 from dematfin.domain.exchange.file_names import LONGEST, fields_of, named, ranked, safe, unique
-from dematfin.domain.exchange.rows_file import STARTERS, unguarded, write
+from dematfin.domain.exchange.rows_file import GUARD, STARTERS, write
 
 COLUMNS = {"numero": "N° pièce", "ttc": "Montant", "date": "Date"}
 ENCODINGS = ("utf-8", "utf-8-sig", "latin-1", "cp1252")
@@ -34,6 +34,11 @@ def row(numero: str = "F-1", ttc: str = "1.00", day: date = date(2026, 3, 2)) ->
     return {"numero": numero, "ttc": Decimal(ttc), "date": day}
 
 
+def unguarded(cell: str) -> str:
+    """Return a text as it was before its guard."""
+    return cell[1:] if cell.startswith(GUARD) and cell.lstrip(GUARD)[:1] in STARTERS else cell
+
+
 @given(
     form=FORMS,
     rows=st.lists(
@@ -41,7 +46,8 @@ def row(numero: str = "F-1", ttc: str = "1.00", day: date = date(2026, 3, 2)) ->
             NASTY,
             st.decimals(-(10**12), 10**12, places=2, allow_nan=False),
             st.dates(date(1000, 1, 1), date(2999, 1, 1)),
-        )
+        ),
+        max_size=4,
     ),
 )
 def test_what_is_written_is_read_back(form: CsvForm, rows: list[tuple[str, Decimal, date]]) -> None:

@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from dematfin.domain.editor.exchange_rules import CsvForm, ExchangeRules
-from dematfin.domain.editor.hand_over import HandOver, HandOverKind, HandOverState
 
 from dematfin.acts import consult, mandats, reductions
 from dematfin.acts import exchange as acts
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import Pairing, PairingState
+from dematfin.domain.exchange.exchange_rules import CsvForm, ExchangeRules
+from dematfin.domain.exchange.hand_over import HandOver, HandOverKind, HandOverState
 from dematfin.domain.invoice.content import Attachment, InvoiceKind
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState

@@ -8,6 +8,7 @@ from typing import Final
 from dematfin.domain.editor.claim import Claim
 from dematfin.domain.editor.editor_flow import EDITOR_FLOW_MACHINE, EditorFlow, EditorFlowState, Sheet
 from dematfin.domain.editor.pairing import Pairing
+from dematfin.domain.editor.taken_up import CAME_BACK
 from dematfin.domain.labels import MANDAT
 from dematfin.domain.mandat import codes
 from dematfin.domain.mandat.aller import ReadFlow
@@ -18,7 +19,6 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.policy import Policy
 from dematfin.errors import InvalidPes, RuleError
 from dematfin.ports.ledger import Books
-from dematfin.steps.candidates import MADE_AGAIN
 
 KINDS: Final = frozenset(BordereauKind)
 
@@ -166,7 +166,7 @@ def _known_mandats(books: Books, siret: str, claims: Sequence[Claim]) -> Iterato
             continue
         if not found.editor:
             yield _ours(f"mandat n° {found.number} de {found.exercice}", found.id)
-        elif found.state not in MADE_AGAIN:
+        elif found.state not in CAME_BACK:
             yield (
                 f"Le mandat n° {found.number} de {found.exercice} est déjà ici : {found.id}, bordereau "
                 f"{found.bordereau}, {MANDAT[found.state]}. Voyez-le (dematfin mandat voir {found.id}) ; seul un "

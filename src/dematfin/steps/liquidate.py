@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from dematfin.domain.editor.hand_over import HandOverState
 from dematfin.domain.event import Subject
+from dematfin.domain.exchange.hand_over import HandOverState
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.liquidation import Basis, corrects, liquidate

@@ -43,11 +43,6 @@ def write(rows: Iterable[Row], columns: Mapping[str, str], form: CsvForm) -> Wri
     return Written(data=sink.getvalue().encode(form.encoding), replaced=tuple(replaced))
 
 
-def unguarded(cell: str) -> str:
-    """Return a text as it was before its guard."""
-    return cell[1:] if cell.startswith(GUARD) and cell.lstrip(GUARD)[:1] in STARTERS else cell
-
-
 def _cell(value: Value, form: CsvForm, replaced: dict[str, None]) -> str:
     match value:
         case None:
