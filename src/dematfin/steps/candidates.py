@@ -23,8 +23,6 @@ OLDEST: Final = timedelta(days=3 * 366)
 """An older invoice is paid so rarely that a person names it."""
 GONE: Final = frozenset({InvoiceState.REFUSED, InvoiceState.CANCELLED})
 """Never paid: the supplier's next one, or its twin, bears the same number, and is the one to find."""
-MADE_AGAIN: Final = CAME_BACK | {MandatState.CANCELLED}
-"""Mandats of a finance software that it makes again: what they paid may be matched anew."""
 
 
 def candidates(app: App, books: Books, editor_flow: str, claims: Iterable[Claim]) -> tuple[Candidate, ...]:
@@ -49,7 +47,7 @@ def is_free(invoice: Invoice, mandats: Collection[Mandat]) -> bool:
     if invoice.state is not InvoiceState.TO_PAY:
         return True
     return bool(mandats) and all(
-        (one.editor and one.state in MADE_AGAIN) or (one.state is MandatState.CANCELLED and not one.paid)
+        (one.editor and one.state in CAME_BACK) or (one.state is MandatState.CANCELLED and (one.editor or not one.paid))
         for one in mandats
     )
 
