@@ -23,7 +23,7 @@ from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
 from dematfin.sandbox import pki
 from dematfin.sandbox.iparapheur.signing import sign
-from examples import AGENT
+from examples import AGENT, MAIRE
 from official import needs_official, needs_xmlsec1
 from signature.town import Town, found_town
 from tdt.platform import PASSWORD
@@ -135,6 +135,9 @@ def test_signed_by_whom_it_should_it_is_carried_byte_for_byte(
     data = sign(sample.repaired(), town.mayor, office.app.clock.now() - timedelta(minutes=1))
     path = sample.written(tmp_path, named(data))
     imported(office, sample, path)
+    assert "aucune personne de ce nom n'a le rôle ordonnateur" in office.prepare()[0]
+    with office.app.ledger.transaction() as books:
+        books.save(replace(MAIRE, name="Jeanne Test-Maire"))
     assert office.prepare() == ()
     office.send_and_follow()
     flux = office.flux(FluxState.ACKNOWLEDGED)

@@ -90,6 +90,14 @@ FORBIDDEN: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "n:PJRef",
     ),
     "the editor's reference": (put(b'<IdUnique V="EDITEUR1"/>', b'<IdUnique V="EDITEUR2"/>'), "EDITEUR2"),
+    "a holder more": (
+        put(b"<PES_DepenseAller>", b"<PES_PJ></PES_PJ><PES_DepenseAller>"),
+        "PES_PJ y figure 2 fois",
+    ),
+    "a header of documents more": (
+        put(b"</PES_PJ>", b'<EnTetePES_PJ><IdVer V="1"/></EnTetePES_PJ></PES_PJ>'),
+        "EnTetePES_PJ y figure 2 fois",
+    ),
     "a document more": (doubled_document, "ajoutée au flux à tort"),
     "another content": (last_document_is(packed(PDF)), "le flux ne porte pas le fichier gardé"),
     "no content": (last_document_is(b""), "PJ ajouté n'est pas écrit"),

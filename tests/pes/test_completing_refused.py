@@ -72,7 +72,7 @@ BOMB = '<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;&a;"><!ENTITY c "&b;&b;">]>'
 HOSTILE = {
     "doctype": ("<n:PES_Aller", "<!DOCTYPE a><n:PES_Aller"),
     "bomb": ("<n:PES_Aller", f"{BOMB}<n:PES_Aller"),
-    "instruction": ("<Enveloppe>", "<?x y?><Enveloppe>"),
+    "style sheet": ("<n:PES_Aller", "<?xml-stylesheet href='x'?><n:PES_Aller"),
     "cdata": ("<Enveloppe>", '<Enveloppe><![CDATA[<Fichier MIMEType="a">QUJD</Fichier>]]>'),
     "comment": ("<Enveloppe>", '<Enveloppe><!-- <Fichier MIMEType="a"> --></Fichier> -->'),
     "hidden": ("<Enveloppe>", '<Enveloppe><!-- <Fichier> --><Fichier a="<"/> <!-- -->'),

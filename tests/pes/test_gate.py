@@ -315,3 +315,12 @@ def test_a_flow_that_breaks_rules_by_thousands_is_judged_all_the_same(flow: Path
     wrong = piece.replace('ModRegl V="03"', 'ModRegl V="01"')
     flow.write_text(text.replace("<Piece>", wrong * 3_000 + "<Piece>", 1), "iso-8859-1")
     assert len(judge(flow, Schemas())) == rules.MOST
+
+
+def test_remarks_however_many_hide_no_refusal(flow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bordereau of six hundred salaries without documents, one of them to a wrong account."""
+    monkeypatch.setattr(rules, "MOST", 1)
+    bend(flow, ("<PJRef>.*?</PJRef>", ""), ('IBAN V="FR76', 'IBAN V="FR75'))
+    told = judge(flow, Schemas(), ours=False, known=frozenset(), to_sign=True)
+    assert [one.code for one in told if one.severity is Severity.WARNING] == ["PES-SANS-PJ"]
+    assert [one.code for one in blocking(told)] == ["PES-IBAN"]

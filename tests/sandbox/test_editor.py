@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from dematfin.domain.editor.completion import Completion
 from dematfin.errors import BadAnswer, RuleError
+from dematfin.pes.changes import changes
+from dematfin.pes.complete import complete
 from dematfin.sandbox import pki
 from dematfin.sandbox.editor.exports import Signatories
 from dematfin.sandbox.editor.numbers import typed
@@ -18,10 +21,11 @@ from dematfin.sandbox.editor.office import Editor
 from dematfin.sandbox.editor.pieces import REDUCTIONS, State
 from dematfin.sandbox.editor.setup import Habit
 from dematfin.sandbox.faults import EDITOR
-from official import OFFICIAL, needs_official
+from official import OFFICIAL, needs_official, needs_xmlsec1
 from sandbox.editors import ACCOUNTS, CLUB, ENERGY, HEAD, LENDER, PAPER, PAY, editor, hand, row, setup
-from signature.town import Town, found_town
+from signature.town import Town, codes, found_town
 from tdt.office import Office as Helios
+from xmlsec import verified
 
 TWO = (row("F2026-0412", "120,00"), row("7788/02", "1 310,44", ENERGY))
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -351,3 +355,26 @@ def test_the_simulated_helios_takes_its_flows_and_it_hears_that_they_are_paid(
     assert office.listen() == ()
     assert {one.etat for one in office.memory.pieces()} == {State.PAID}
     helios.close()
+
+
+@needs_xmlsec1
+@pytest.mark.parametrize("scope", ["bordereau", "globale"])
+def test_its_comments_go_the_whole_way(scope: str, tmp_path: Path, town: Town) -> None:
+    """Completed, signed, judged by xmlsec1, taken by Hélios: what is signed has them all, and no other."""
+    office = editor(tmp_path, *TWO)
+    office.faults.set("commented", 1)
+    path = exported(office)
+    path.write_bytes(path.read_bytes().replace(b"<Piece>", b"<!-- <Piece> & </Bordereau> --><?fdv a?><Piece>"))
+    bare, completion = tmp_path / "complet.xml", Completion(dematerialised=True)
+    complete(path, completion, bare, lambda _: path.open("rb"))
+    assert changes(path, bare, completion) == ()
+    signed = town.sign(bare, portee=scope)
+    assert signed.read_bytes().count(b"<!--") == path.read_bytes().count(b"<!--") == 4
+    assert codes(town.report(signed, bare)) == codes(town.examine(signed)) == set()
+    assert verified(signed, town) == (True,)
+    helios = Helios.open(tmp_path, town)
+    assert all(one.accepted for one in helios.answer(signed).elements)
+    helios.close()
+    for old, new in ((b"bordereau journal", b"bordereau  journal"), (b"<Enveloppe>", b"<Enveloppe><!-- a -->")):
+        signed.write_bytes(signed.read_bytes().replace(old, new, 1))
+        assert codes(town.report(signed, bare)) == {"SIG-SCEAU"}

@@ -77,3 +77,21 @@ def test_a_signature_is_where_it_is_seen(tmp_path: Path) -> None:
     path.write_bytes(content)
     start = content.index(b"<ds:Signature")
     assert survey(path).signatures == (Span(start, start + len(signature)),)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>',
+        b'<ds:Signature a="/>" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"  />',
+        b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"> a="b"/></ds:Signature>',
+        b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><b/></ds:Signature>',
+        b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"></ds:Signature>',
+    ],
+)
+def test_an_empty_signature_ends_where_it_ends(tmp_path: Path, signature: bytes) -> None:
+    path = tmp_path / "flux.xml"
+    content = flow().replace(b"</Bordereau>", signature + b"</Bordereau>", 1)
+    path.write_bytes(content)
+    (span,) = survey(path).signatures
+    assert content[span.start : span.end] == signature

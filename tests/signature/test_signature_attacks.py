@@ -476,9 +476,15 @@ class TestXml:
     def test_a_doctype(self, forge: Forge, declaration: bytes) -> None:
         assert forge.replaced(b"<n:PES_Aller", declaration + b"<n:PES_Aller") == {"SIG-XML"}
 
+    def test_a_comment_that_the_canonical_form_would_drop(self, forge: Forge) -> None:
+        assert forge.replaced(b"<Piece>", b"<!-- 9 --><Piece>") == set(), "the seal alone holds it"
+
+    def test_an_instruction_is_in_the_canonical_form(self, forge: Forge) -> None:
+        assert forge.replaced(b"<Piece>", b"<?x 9?><Piece>") == {"SIG-VALEUR"}
+
     @pytest.mark.parametrize("remark", [b"<!-- 9 -->", b"<?x 9?>"])
-    def test_a_comment_that_the_canonical_form_would_drop(self, forge: Forge, remark: bytes) -> None:
-        assert forge.replaced(b"<Piece>", remark + b"<Piece>") == {"SIG-XML"}
+    def test_a_document_cut_in_two(self, forge: Forge, remark: bytes) -> None:
+        assert forge.replaced(b"QUJD0001", b"QUJD" + remark + b"0001") == {"SIG-XML"}
 
     def test_a_comment_inside_a_signed_text(self, forge: Forge) -> None:
         assert forge.replaced(b"<xad:City>Val", b"<xad:City>Val<!-- -->") == {"SIG-XML"}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -155,6 +156,15 @@ def test_a_number_that_is_twice_in_one_flow_is_refused(hall: Hall, tmp_path: Pat
         (exported(Listed(kind="04")), "bordereau de régularisation (n° 12)"),
         (exported().replace(b'<MtBordHT V="120.00"/>', b'<MtBordHT V="99.00"/>'), "Hélios refuserait ce flux."),
         (exported().replace(b"FR76", b"FR75"), "Hélios refuserait ce flux."),
+        (
+            exported().replace(b"<n:PES", b"<?xml-stylesheet href='x'?><n:PES", 1),
+            "instruction XML précède ou suit le flux",
+        ),
+        (exported().replace(b"ISO-8859-1", b"UTF-8").replace(b"LAC", "CŒUR".encode()), "« Œ » (U+0152) du mandat 501"),
+        (exported().replace(b"ISO-8859-1", b"UTF-8").replace(b"LAC", b"\xe9"), "mandats.xml"),
+        (exported().decode("latin-1").encode("utf-16"), "l'encodage utf-16"),
+        (exported().replace(b"<Piece>", b"<Piece a='" + b"x" * 100_000 + b"'>"), "Hélios refuserait"),
+        (exported().replace(b"<Piece>", b"<a>" * 300 + b"</a>" * 300 + b"<Piece>"), "n'est pas attendu"),
         (b"<a/>", "mandats.xml : ce n'est pas un flux PES_Aller"),
         (b"%PDF-101.7", "mandats.xml"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "mandats.xml"),
@@ -195,9 +205,38 @@ def test_what_waits_for_its_signature_is_not_refused_for_lack_of_it(hall: Hall, 
     assert "EDITEUR0001" in arrival.remarks[0]
 
 
-def test_on_paper_no_cumul_is_asked_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("announced", ["0", "1"])
+def test_on_paper_no_cumul_is_asked_for(tmp_path: Path, announced: str) -> None:
     hall = hall_beside(tmp_path, paperless=False)
-    assert brought(hall, tmp_path, cumul="").state is EditorFlowState.OPEN
+    flow = brought_in(hall, tmp_path, [Listed(cumul="")], announced=announced)
+    assert flow.state is EditorFlowState.OPEN
+
+
+STRANGE: Final = {
+    "UTF-8": (b"ISO-8859-1", b"UTF-8"),
+    "simple quotes": (b'"1.0" encoding="ISO-8859-1"', b"'1.0' encoding='ISO-8859-1'"),
+    "comments": (b"<Piece>", b"<!-- <Piece> --><Piece>"),
+    "instruction": (b"<Piece>", b"<?fdv?><Piece>"),
+    "payroll": (b'NatPce V="01"', b'NatPce V="11"'),
+    "accent in the name": (b"EDITEUR_000012", b"EDITEUR_\xe9t\xe9".replace(b"\xe9", b"&#233;")),
+    "path in the name": (b"EDITEUR_000012", b"../../etc/passwd"),
+    "terminal in the name": (b"EDITEUR_000012", b"EDIT&#9;&#155;31m"),
+}
+
+
+@pytest.mark.parametrize("case", STRANGE)
+def test_what_is_mended_here_or_is_no_fault_is_not_told_the_agent(hall: Hall, tmp_path: Path, case: str) -> None:
+    content = exported().replace(*STRANGE[case])
+    assert content != exported()
+    arrival = take_in(hall.app, on_disk(tmp_path, content), "a.xml")
+    assert (arrival.flow.state, arrival.remarks) == (EditorFlowState.OPEN, ())
+
+
+def test_remarks_beyond_what_anybody_reads_are_counted(hall: Hall, tmp_path: Path) -> None:
+    many = [Ordered(number=one, invoice=f"F-{one}", reference=f"EDITEUR{one}") for one in range(1, 9)]
+    arrival = take_in(hall.app, on_disk(tmp_path, exported(Listed(mandats=many))), "a.xml")
+    assert len(arrival.remarks) == 6
+    assert arrival.remarks[-1] == "Et 3 autres remarques : dematfin xsd verifier."
 
 
 def test_an_invoice_that_arrives_later_is_matched_then(hall: Hall, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A flow that the finance software exports signed is checked, never touched, and leaves as it came."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.parties.waiver import Waiver
 from dematfin.ports.signature import SignatureFact, SignatureReport
 from dematfin.steps.late_pieces import send_late
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
-from examples import AGENT
+from examples import AGENT, MAIRE, VISEUR
 from fakes.editor import NOMFIC, Order, Sheets, bring_in, build, export
 from fakes.hall import Hall, flux
 
@@ -28,6 +30,8 @@ SIGNED = export(ORDERS, signed=True)
 def hall(tmp_path: Path) -> Hall:
     hall = build(tmp_path)
     hall.certified("120.00")
+    with hall.ledger.transaction() as books:
+        books.save(replace(MAIRE, name="Test Maire"))
     return hall
 
 
@@ -62,12 +66,30 @@ def test_it_leaves_as_it_came_and_what_it_lacks_follows_it(hall: Hall) -> None:
     assert late.pieces == (piece.id,)
 
 
+@pytest.mark.parametrize("small", [False, True])
+def test_whoever_certified_an_invoice_has_not_signed_it_but_in_a_small_commune(tmp_path: Path, *, small: bool) -> None:
+    hall = build(tmp_path, small=small)
+    hall.certified("120.00")
+    with hall.ledger.transaction() as books:
+        books.save(replace(VISEUR, name="Test Maire", roles=VISEUR.roles | MAIRE.roles))
+    outcome = carried(hall)
+    if small:
+        assert outcome.failures == ()
+        assert [one.person for one in hall.all(Waiver)] == [VISEUR.id]
+    else:
+        assert "Test Maire a visé F2026-000001 : une autre personne doit signer" in outcome.failures[0].sentence
+        assert (hall.all(Flux), hall.all(Waiver)) == ((), ())
+
+
 def fact(signer: str) -> SignatureFact:
     at = datetime(2026, 3, 2, tzinfo=UTC)
     return SignatureFact(target="B1", signer=signer, signed_at=at, fingerprint=signer * 8)
 
 
 CHAIN = Finding(code="SIG-CHAINE", severity=Severity.WARNING, sentence="Chaîne non vérifiée.")
+NOT_HIS = Finding(
+    code="SIG-PERSONNE", severity=Severity.WARNING, sentence="Le certificat n'est pas celui du signataire attendu."
+)
 PARTLY = Finding(code="SIG-COUVERTURE", severity=Severity.BLOCKING, sentence="Bordereau 43 : il n'est pas signé.")
 
 
@@ -79,6 +101,8 @@ PARTLY = Finding(code="SIG-COUVERTURE", severity=Severity.BLOCKING, sentence="Bo
         (SignatureReport(signatures=(fact("A"),), findings=(), refused=(fact("A"),)), "signature qui tient"),
         (SignatureReport(signatures=(fact("A"), fact("B")), findings=()), "personnes différentes"),
         (SignatureReport(signatures=(fact("A"),), findings=(CHAIN,)), "aucune autorité configurée"),
+        (SignatureReport(signatures=(fact("A"),), findings=()), "aucune personne de ce nom n'a le rôle ordonnateur"),
+        (SignatureReport(signatures=(fact("TEST MAIRE"),), findings=(NOT_HIS,)), "pas celui du signataire attendu"),
     ],
 )
 def test_one_that_is_badly_signed_stays_open(

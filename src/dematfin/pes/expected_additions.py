@@ -1,6 +1,7 @@
 """What a completion lets a flow have more than the editor's, recognised in it as it is read."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -18,6 +19,7 @@ from dematfin.support.splice import Span
 ROOT: Final = ("PES_Aller",)
 NOMFIC: Final = ("PES_Aller", "Enveloppe", "Parametres")
 HEADER: Final = ("PES_Aller", "PES_DepenseAller", "EnTeteDepense")
+ONCE: Final = {(("PES_Aller",), "PES_PJ"), (("PES_Aller", "PES_PJ"), "EnTetePES_PJ")}
 SHEETS: Final = (("PES_Aller", "PES_DepenseAller"), ("PES_Aller", "PES_RecetteAller"))
 HOLDER: Final = ("PES_Aller", "PES_PJ")
 FLAG: Final = "InfoDematerialisee"
@@ -41,7 +43,8 @@ class Expected:
         self._flag = ""
         self._nomfic = ""
         self._unnamed = 0
-        self._expenses = self._held = self._own_holder = False
+        self._once = Counter[str]()
+        self._expenses = self._own_holder = False
 
     def keep(self, token: Token) -> None:
         """Note what the flow says of itself."""
@@ -57,6 +60,8 @@ class Expected:
             self._nomfic = unescape(token.attributes.get("V", ""))
         elif path in SHEETS and name == "Bordereau":
             self._unnamed += "Id" not in token.attributes
+        if (path, name) in ONCE:
+            self._once[name] += 1
 
     def changed(self, theirs: Token, token: Token) -> bool:
         """Say whether a tag is changed as it may be."""
@@ -108,6 +113,7 @@ class Expected:
             return self._new_reference(told)
         if shape == DOCUMENT:
             return self._new_document(told, parts[3])
+        self._once[name] += 1
         return None if told == {"IdVer": "1"} else f"{name} : la version ajoutée n'est pas 1."
 
     def _read(self, token: Token, ours: Iterator[Token], count: int) -> list[Token]:
@@ -152,6 +158,7 @@ class Expected:
         if not self._carried or not plain or token.names[0] != (self._standing.first_prefix or ""):
             return "PES_PJ a été ajouté à tort."
         self._own_holder = True
+        self._once[HOLDER[1]] += 1
         self._standing.follow(token)
         return None
 
@@ -169,6 +176,7 @@ class Expected:
                 yield f"Mandat {number} du bordereau {sheet} de {exercice} : la référence à la pièce {one} manque."
         if self._own_holder:
             yield "PES_PJ a été ajouté et n'est pas fermé."
+        yield from (f"{name} y figure {count} fois." for name, count in self._once.items() if count > 1)
         for piece in self._carried.values():
             yield f"Pièce {piece.label} : elle manque dans le flux."
         if self._expenses and (self._flag.lower() in TRUE) != self._completion.dematerialised:

@@ -1,6 +1,8 @@
 """Where in a flow a problem is, as a person finds it: the bordereau, the mandat, the supplier, the document."""
 
+from collections import defaultdict
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final
 
 from dematfin.domain.finding import Finding, Severity
@@ -40,10 +42,19 @@ def path_of(element: Any) -> str:
     steps = []
     for one in (element, *element.iterancestors()):
         parent = one.getparent()
-        twins = [] if parent is None else parent.findall(one.tag)
-        number = f"[{twins.index(one) + 1}]" if len(twins) > 1 else ""
+        ranks = {} if parent is None else ranks_in(parent)[one.tag]
+        number = f"[{ranks[one]}]" if len(ranks) > 1 else ""
         steps.append(local_name(one) + number)
     return "/".join(reversed(steps))
+
+
+@lru_cache(maxsize=64)
+def ranks_in(parent: Any) -> dict[str, dict[Any, int]]:
+    """Return the rank of each child among its twins, worked out once: a bordereau may have thousands of mandats."""
+    ranks: dict[str, dict[Any, int]] = defaultdict(dict)
+    for child in parent:
+        ranks[child.tag][child] = len(ranks[child.tag]) + 1
+    return ranks
 
 
 def value(element: Any, path: str) -> str:

@@ -25,8 +25,8 @@ class Reader:
         """Read a flow."""
         return read_aller(flow)
 
-    def judge(self, flow: Path, known: frozenset[str], *, to_sign: bool = False) -> tuple[Finding, ...]:
-        """Judge anybody's flow, signed, not signed, or about to be."""
+    def judge(self, flow: Path, known: frozenset[str], *, to_sign: bool | None = None) -> tuple[Finding, ...]:
+        """Judge anybody's flow, signed, not signed, or about to be, here or on paper."""
         return judge(flow, self._schemas, ours=False, known=known, to_sign=to_sign)
 
     def changes(self, before: Path, after: Path, completion: Completion) -> tuple[str, ...]:

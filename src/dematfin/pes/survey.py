@@ -119,7 +119,8 @@ class _Reading:
         self.refuse("il contient une déclaration DOCTYPE, interdite par sécurité")
 
     def _instruction(self, *_: object) -> None:
-        self.refuse("il contient une instruction XML, dont aucun flux n'a besoin")
+        if len(self._paths) == 1:
+            self.refuse("il contient une instruction XML avant ou après le flux, qu'aucune signature ne couvre")
 
     def _oversized(self) -> NoReturn:
         self.refuse("une balise est démesurée, ou des balises sont emboîtées sans fin")

@@ -51,10 +51,11 @@ class FlowReader(Protocol):
         """Read a flow."""
         ...
 
-    def judge(self, flow: Path, known: frozenset[str], *, to_sign: bool = False) -> tuple[Finding, ...]:
+    def judge(self, flow: Path, known: frozenset[str], *, to_sign: bool | None = None) -> tuple[Finding, ...]:
         """Judge anybody's flow, signed or not; `known` are the IdUnique of the documents that Hélios has.
 
-        One that is `to_sign` is judged as it will leave: announced as signed, its signature still to come.
+        One that will be completed is judged as it will leave: announced as signed, its signature still to come, when it
+        is `to_sign`; announced as signed on paper when it is not.
         """
         ...
 

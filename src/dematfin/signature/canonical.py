@@ -7,9 +7,9 @@ from typing import Any
 from lxml import etree
 
 
-def canonical(element: Any) -> bytes:
+def canonical(element: Any, *, with_comments: bool = False) -> bytes:
     """Return the canonical form of an element."""
-    form: bytes = etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+    form: bytes = etree.tostring(element, method="c14n", exclusive=True, with_comments=with_comments, with_tail=False)
     return form
 
 

@@ -36,16 +36,16 @@ class Flow:
         light = b"".join(replaced(path, ((span, mark) for span in layout.documents)))
         return cls(path=path, layout=layout, root=parse_bytes(light, f"Flux {path.name}"), mark=mark)
 
-    def digest(self, element: Any) -> str:
+    def digest(self, element: Any, *, with_comments: bool = False) -> str:
         """Return the SHA-256 of the canonical form of a part of the tree, as signatures write it; raises
         SignatureError."""
         hashed = hashlib.sha256()
-        for piece in self._canonical(element):
+        for piece in self._canonical(element, with_comments=with_comments):
             hashed.update(piece)
         return base64.b64encode(hashed.digest()).decode("ascii")
 
-    def _canonical(self, element: Any) -> Iterator[bytes]:
-        first, *others = canonical(element).split(self.mark)
+    def _canonical(self, element: Any, *, with_comments: bool) -> Iterator[bytes]:
+        first, *others = canonical(element, with_comments=with_comments).split(self.mark)
         yield first
         for span, piece in zip(self.layout.documents if others else (), others, strict=True):
             for chunk in part(self.path, span):

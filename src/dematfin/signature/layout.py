@@ -32,6 +32,9 @@ SIGNATURE_NAME: Final = f"{DS} Signature"
 BORDEREAU_PLACES: Final = frozenset((domain,) for domain in DOMAINS)
 IDS: Final = ID_ATTRIBUTES | {XML_ID}
 LONGEST_END_TAG: Final = 1024
+LONGEST_TAG: Final = 64 * 1024
+WHOLE: Final = re.compile(rb"""<(?:[^<>"']|"[^"<]*"|'[^'<]*')*/>""")
+"""An element that closes itself: the parser tells its end after it, and that of another one before its end tag."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +60,8 @@ def survey(flow: Path, *, ours: bool = True) -> Layout:
     """Read a flow once; `ours` is declared in ISO-8859-1, as a TdT wants it.
 
     Raises:
-        SignatureError: too large, not XML, of another encoding, or holding what no flow needs: a DOCTYPE, a comment, an
-            instruction, an element inside a document.
+        SignatureError: too large, not XML, of another encoding, or holding what no flow needs: a DOCTYPE, an element
+            or a comment inside a document, a comment inside a signature, an instruction outside the flow.
     """
     if flow.stat().st_size > LARGEST:
         _refuse(f"le fichier dépasse la limite de {LARGEST // MEBIBYTE} Mo")
@@ -175,9 +178,10 @@ class _Reading:
 
     def _span(self, start: int, end_tag: int) -> Span:
         """Return where an element begins and ends; the parser tells where its end tag begins."""
-        if start == end_tag:  # <element/>
-            return Span(start, start)
-        length = os.pread(self._source.fileno(), LONGEST_END_TAG, end_tag).find(b">") + 1
+        file = self._source.fileno()
+        if WHOLE.fullmatch(os.pread(file, min(end_tag - start, LONGEST_TAG), start)):
+            return Span(start, end_tag)
+        length = os.pread(file, LONGEST_END_TAG, end_tag).find(b">") + 1
         if not length:
             _refuse("une balise de fin est démesurée")
         return Span(start, end_tag + length)
@@ -194,12 +198,18 @@ class _Reading:
             _refuse("une pièce jointe contient autre chose que du texte")
 
     def _remark(self, *_: object) -> None:
-        """Refuse a comment: canonical forms drop it. Before the flow begins, it is in nobody's way."""
-        if self._open:
-            _refuse("il contient un commentaire XML, que la signature ne couvrirait pas")
+        """Refuse a comment that cuts a text in two: canonical forms join what readers may not.
+
+        Elsewhere in a flow texts are blanks: a comment hides nothing, and the seal holds it.
+        """
+        if self._is_document() or any(name == SIGNATURE_NAME for name, _ in self._open):
+            _refuse("il contient un commentaire XML dans une pièce jointe ou dans une signature")
 
     def _instruction(self, *_: object) -> None:
-        _refuse("il contient une instruction XML, dont aucun flux n'a besoin")
+        """Refuse an instruction around a flow, where no signature covers it: a style sheet shows what it likes."""
+        if not self._open:
+            _refuse("il contient une instruction XML avant ou après le flux, que la signature ne couvrirait pas")
+        self._remark()
 
 
 def _refuse(reason: str, cause: Exception | None = None) -> NoReturn:

@@ -1,7 +1,7 @@
 """Judging a signed flow as a stranger would: places, form, digests and value, certificate, and what nobody signed.
 
 Signatures of bordereaux cover neither the documents of PES_PJ nor the headers: the whole flow without its signatures
-must be the one that was prepared.
+must be the one that was prepared, comments included: canonical forms drop those, and ours have none.
 """
 
 import hashlib
@@ -139,7 +139,7 @@ def _same(flow: Flow, unsigned: Path) -> bool:
     for signature in list(flow.root.iter(SIGNATURE)):
         signature.getparent().remove(signature)
     original = Flow.read(unsigned, ours=False)
-    return flow.digest(flow.root) == original.digest(original.root)
+    return flow.digest(flow.root, with_comments=True) == original.digest(original.root, with_comments=True)
 
 
 def _unreadable(error: DocumentError) -> SignatureReport:

@@ -11,6 +11,7 @@ from dematfin.domain.finding import blocking, with_remedies
 from dematfin.domain.mandat.aller import ReadFlow
 from dematfin.domain.mandat.flux import Flux, nomfic
 from dematfin.domain.mandat.pieces import MEGABYTE
+from dematfin.domain.parties.waiver import Waiver
 from dematfin.errors import FlowRejected
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -24,11 +25,12 @@ from dematfin.steps.outcome import Tally
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The flow that leaves: its name, its bytes, and who had signed it already."""
+    """The flow that leaves: its name, its bytes, who had signed it already, and the exceptions of that person."""
 
     nomfic: str
     document: DocumentRef
     signature: SignatureFact | None = None
+    exceptions: tuple[Waiver, ...] = ()
 
 
 def complete_all(app: App, tally: Tally) -> None:
@@ -55,6 +57,7 @@ def _complete_one(app: App, flow: EditorFlow, tally: Tally) -> str:
         check_unchanged(app, books, plan, read)
         _check_new(books, flow, written.nomfic)
         make(app, books, plan, flux)
+        books.save(*written.exceptions)
     return flux.id
 
 
@@ -110,7 +113,7 @@ def _written(app: App, plan: Plan, exported: Path, name: str) -> Written:
 def _carried_as_it_is(app: App, plan: Plan, exported: Path, tally: Tally) -> Written:
     """Check a flow that came signed; what it lacks can only follow it."""
     flow = plan.flow
-    signature = signed_by(app, flow, exported)
+    signature, exceptions = signed_by(app, plan, exported)
     if why := why_renewed(flow.nomfic, replace(app.policy.editor, keeps_nomfic=True), used=False):
         message = f"Import {flow.id} : {why}, et il est signé. Exportez-le de nouveau sous un autre nom."
         raise FlowRejected(message)
@@ -120,7 +123,7 @@ def _carried_as_it_is(app: App, plan: Plan, exported: Path, tally: Tally) -> Wri
             f"Import {flow.id} : il est arrivé signé, rien n'y est ajouté. Il y manque {lacking} : une fois ses "
             "mandats chez le comptable, envoyez-les-lui à part (dematfin bordereau envoyer-pieces MANDAT)."
         )
-    return Written(nomfic=flow.nomfic, document=flow.document, signature=signature)
+    return Written(nomfic=flow.nomfic, document=flow.document, signature=signature, exceptions=exceptions)
 
 
 def _check_good(app: App, plan: Plan, target: Path) -> None:

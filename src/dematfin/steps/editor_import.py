@@ -5,18 +5,19 @@ point, the same bytes are known again by their fingerprint.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.editor.claim import Claim
+from dematfin.domain.editor.completion import Completion
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import Pairing, PairingState, pairing_id
 from dematfin.domain.editor.reading import claims_of
 from dematfin.domain.event import Subject
-from dematfin.domain.finding import TOLD, Severity, blocking, with_remedies
+from dematfin.domain.finding import TOLD, Finding, Severity, blocking, with_remedies
 from dematfin.domain.mandat.aller import ReadFlow
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.pieces import Piece
@@ -30,9 +31,12 @@ from dematfin.steps.pairing import matched_again
 from dematfin.steps.paper_intake import copy_whole, shown_name
 
 COPY: Final = "export.xml"
+TRIED: Final = "essai.xml"
 REFUSED: Final = "refusé"
-ADDED: Final = frozenset({"PES-SANS-PJ"})
-"""Remarks that the completion answers."""
+UNTOLD: Final = frozenset({"PES-SANS-PJ", "PES-TRIPLET", "PES-PROLOGUE", "PES-COMMENTAIRE"})
+"""Remarks that the completion answers, or about customs of ours: nothing that the editor's user has to see to."""
+MENDED: Final = frozenset({"PES-NOMFIC"})
+"""What a completed flow no longer has: it is named anew."""
 MEGA: Final = 1_000_000
 IMPORTS: Final = "import des flux du logiciel financier"
 
@@ -168,17 +172,38 @@ def _judged(app: App, copy: Path, name: str) -> tuple[ReadFlow, Budget, tuple[st
     check_content(app.policy, flow)
     with app.ledger.reading() as books:
         known = frozenset(piece.id for piece in books.find(Piece) if piece.accepted_in)
-    found = app.reader.judge(copy, known, to_sign=app.policy.paperless and not flow.signatures)
-    if wrong := blocking(found):
-        more = f" (et {len(wrong) - TOLD} autres problèmes : dematfin xsd valider)" if len(wrong) > TOLD else ""
+    found = app.reader.judge(copy, known, to_sign=None if flow.signatures else app.policy.paperless)
+    if wrong := [one for one in blocking(found) if flow.signatures or one.code not in MENDED]:
+        more = f" (et {len(wrong) - TOLD} autres problèmes : dematfin xsd verifier)" if len(wrong) > TOLD else ""
         message = (
             f"Hélios refuserait ce flux. {' '.join(with_remedies(wrong))}{more} Corrigez-le dans le logiciel "
             "financier, puis exportez-le de nouveau."
         )
         raise InvalidPes(message)
-    added = frozenset() if flow.signatures else ADDED
-    told = [one for one in found if one.severity is Severity.WARNING and one.code not in added]
-    return flow, budget, with_remedies(told)
+    _check_encoding(found) if flow.signatures else _tried(app, copy, name)
+    told = [one for one in found if one.severity is Severity.WARNING and one.code not in UNTOLD]
+    rest = (f"Et {len(told) - TOLD} autres remarques : dematfin xsd verifier.",) if len(told) > TOLD else ()
+    return flow, budget, (*with_remedies(told), *rest)
+
+
+def _tried(app: App, copy: Path, name: str) -> None:
+    """Complete a flow with nothing yet: what could not be is refused here, not once all its mandats are decided."""
+    try:
+        app.writer.complete(copy, Completion(dematerialised=app.policy.paperless), copy.with_name(TRIED))
+    except DocumentError as error:
+        message = str(error).replace(COPY, name)
+        raise InvalidPes(message) from error
+
+
+def _check_encoding(found: Iterable[Finding]) -> None:
+    """Refuse what came signed in another encoding than a TdT takes: to write it again would be a change of ours."""
+    if any(one.code == "PES-PROLOGUE" for one in found):
+        message = (
+            "Ce flux est signé et ne commence pas par une déclaration en ISO-8859-1 : le TdT le refuserait. "
+            "Réexportez-le dans cet encodage et faites-le signer de nouveau, ou exportez-le sans signature : il se "
+            "signera ici."
+        )
+        raise InvalidPes(message)
 
 
 def _written(app: App, books: Books, flow: ReadFlow, budget: Budget, document: DocumentRef, name: str) -> EditorFlow:

@@ -42,7 +42,7 @@ def check_content(policy: Policy, flow: ReadFlow) -> None:
             what = codes.words(codes.BORDEREAU, sheet.kind) or f"bordereau de type « {sheet.kind} »"
             message = f"Ce flux porte un {what} (n° {sheet.number}), que dematfin ne suit pas. Exportez-le à part."
             raise InvalidPes(message)
-        if (policy.paperless or flow.dematerialised) and not sheet.cumul:
+        if (policy.paperless or flow.signatures) and not sheet.cumul:
             message = (
                 f"Le bordereau n° {sheet.number} n'a pas de cumul annuel (MtCumulAnnuel), obligatoire dès qu'il est "
                 "signé électroniquement : Hélios le rejetterait. dematfin n'invente aucun montant : dans le logiciel "

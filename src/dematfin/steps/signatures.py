@@ -142,8 +142,10 @@ def _problems(app: App, flux: Flux, signed: Path) -> tuple[Finding, ...]:
     return judge(signed, frozenset(flux.pieces))
 
 
-def signatory(app: App, flux: Flux, report: SignatureReport) -> Person | None:
+def signatory(app: App, what: str, report: SignatureReport) -> Person | None:
     """Return whose name a certificate bears; None when the certificate itself is the one that is expected.
+
+    `what` is signed: a flux, an import.
 
     Raises:
         SignatureError: nobody of that name may sign, or nobody vouches for the name.
@@ -151,7 +153,7 @@ def signatory(app: App, flux: Flux, report: SignatureReport) -> Person | None:
     fact = report.signatures[0]
     if not app.policy.signatory_known and any(finding.code == UNVERIFIED for finding in report.findings):
         message = (
-            f"Flux {flux.id} : le certificat au nom de {fact.signer} n'est garanti par aucune autorité configurée, "
+            f"{what} : le certificat au nom de {fact.signer} n'est garanti par aucune autorité configurée, "
             "n'importe qui peut en fabriquer un à ce nom. Rien n'est gardé. Donnez « autorites » ou « empreinte » dans "
             "[signature], puis recommencez : rien n'est à signer de nouveau."
         )
@@ -161,7 +163,7 @@ def signatory(app: App, flux: Flux, report: SignatureReport) -> Person | None:
     entitled = next((one for one in named if one.may(Act.SIGN)), None)
     if entitled is None and (named or not app.policy.signatory_known):
         message = (
-            f"Flux {flux.id} : il est signé par {fact.signer}, et aucune personne de ce nom n'a le rôle ordonnateur. "
+            f"{what} : il est signé par {fact.signer}, et aucune personne de ce nom n'a le rôle ordonnateur. "
             "Rien n'est gardé. Donnez-lui ce rôle (personne ajouter), ou faites signer quelqu'un qui l'a."
         )
         raise SignatureError(message)
@@ -193,13 +195,18 @@ def keep_signed(app: App, flux: Flux, signed: Signed) -> None:
 
 
 def _waivers(app: App, who: Person, sheet: Sheet) -> tuple[Waiver, ...]:
-    invoices = tuple(key for mandat in sheet.mandats for key in mandat.invoice_ids)
-    with app.ledger.reading() as books:
-        folders = books.find(VisaFolder, invoice_id=invoices)
-    visaed = sorted({folder.invoice_id for folder in folders if who.id in folder.certified_by()})
-    done = [f"visé {', '.join(visaed)}"] if visaed else []
+    done = visaed(app, who, sheet.mandats)
     done += [f"préparé {sheet.bordereau.id}"] if _prepared(app, who, sheet) else []
     return waivers(app, who, Duty.SIGNATURE, sheet.bordereau.id, done)
+
+
+def visaed(app: App, who: Person, mandats: Iterable[Mandat]) -> list[str]:
+    """Return the words for the invoices of some mandats that somebody certified; empty when there is none."""
+    invoices = tuple(key for mandat in mandats for key in mandat.invoice_ids)
+    with app.ledger.reading() as books:
+        folders = books.find(VisaFolder, invoice_id=invoices)
+    certified = sorted({folder.invoice_id for folder in folders if who.id in folder.certified_by()})
+    return [f"visé {', '.join(certified)}"] if certified else []
 
 
 def _prepared(app: App, who: Person, sheet: Sheet) -> bool:

@@ -98,7 +98,7 @@ def take_home(app: App, flux: Flux, signed: Path, answer: Collected) -> tuple[st
         sheets = sheets_of(books, flux)
     with app.documents.local(flux.unsigned) as unsigned:
         report = verified(app, flux, signed, unsigned)
-    person, fact = signatory(app, flux, report), report.signatures[0]
+    person, fact = signatory(app, f"Flux {flux.id}", report), report.signatures[0]
     kept = Signed(
         document=app.documents.put_file(signed),
         by=person.id if person else fact.signer,

@@ -4,14 +4,14 @@ Each rule is an annotation of the schemas or a rule of the entry gate; its code 
 """
 
 import re
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from dematfin.domain.finding import Finding, Severity
 from dematfin.errors import DocumentError
 from dematfin.pes.light import read_light
+from dematfin.pes.place import ranks_in
 from dematfin.pes.rules import bordereaux, documents, header, lines, mandats, references, signatures, tiers
 from dematfin.pes.rules.case import Case
 from dematfin.pes.validate import Schemas
@@ -34,14 +34,14 @@ RULES: Final[tuple[Rule, ...]] = (
 
 
 def judge(
-    flow: Path, schemas: Schemas, *, ours: bool = True, known: frozenset[str] | None = None, to_sign: bool = False
+    flow: Path, schemas: Schemas, *, ours: bool = True, known: frozenset[str] | None = None, to_sign: bool | None = None
 ) -> tuple[Finding, ...]:
     """Return everything that would have a flow refused; the rules are asked only of a flow that the schemas accept.
 
     Args:
         ours: the flow is one of ours, about to be signed; else it is anybody's, signed or not.
         known: IdUnique that Hélios has accepted before; None where nobody knows.
-        to_sign: somebody else's, about to be signed here.
+        to_sign: somebody else's, about to be signed here, or else on paper; None when it leaves as it is.
     """
     prolog = tuple(_prolog(flow, ours=ours))
     try:
@@ -52,7 +52,22 @@ def judge(
     if refused := schemas.findings(light.root.getroottree()):
         return (*prolog, *refused)
     case = Case(flow=flow, light=light, expected=schemas.expected, ours=ours, known=known, to_sign=to_sign)
-    return (*prolog, *islice((finding for rule in RULES for finding in rule(case)), MOST))
+    try:
+        return (*prolog, *_first(finding for rule in RULES for finding in rule(case)))
+    finally:
+        ranks_in.cache_clear()
+
+
+def _first(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what anybody would read; remarks, however many, hide no refusal."""
+    left = {True: MOST, False: MOST}
+    for one in findings:
+        stops = one.severity is Severity.BLOCKING
+        if left[stops]:
+            left[stops] -= 1
+            yield one
+        elif stops:
+            return
 
 
 def _prolog(flow: Path, *, ours: bool) -> Iterator[Finding]:

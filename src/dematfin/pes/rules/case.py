@@ -19,7 +19,7 @@ class Case:
     Attributes:
         ours: about to be signed here; else anybody's, of which our own customs are remarks only.
         known: IdUnique accepted before; None where nobody knows.
-        to_sign: its signature is still to come, and what announces it may be too.
+        to_sign: its signature is still to come, and what announces it may be too; False when it will be on paper.
     """
 
     flow: Path
@@ -27,7 +27,7 @@ class Case:
     expected: Expected
     ours: bool
     known: frozenset[str] | None
-    to_sign: bool = False
+    to_sign: bool | None = None
 
     @property
     def root(self) -> Any:
@@ -37,7 +37,9 @@ class Case:
     @property
     def dematerialised(self) -> bool:
         """Say whether the flow announces signed bordereaux, or will."""
-        return self.to_sign or yes(self.root, "PES_DepenseAller/EnTeteDepense/InfoDematerialisee")
+        if self.to_sign is None:
+            return yes(self.root, "PES_DepenseAller/EnTeteDepense/InfoDematerialisee")
+        return self.to_sign
 
     def bordereaux(self) -> Iterator[Any]:
         """Yield the bordereaux."""

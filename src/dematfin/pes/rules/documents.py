@@ -6,6 +6,7 @@ from typing import Any, Final
 from dematfin.domain.finding import Finding
 from dematfin.errors import DocumentError, TooLarge
 from dematfin.pes.contents import seen
+from dematfin.pes.light import FILLING
 from dematfin.pes.place import problem, warning
 from dematfin.pes.rules.case import Case
 from dematfin.support.splice import Span
@@ -21,13 +22,22 @@ def rules(case: Case) -> Iterator[Finding]:
         document = tag.getparent().getparent()
         if document is None or document.tag != "PJ":
             continue
-        size, found = _judged(case, tag, span)
+        size, found = _judged(case, tag, span) if _is_one_text(tag, span) else (0, [_cut(tag)])
         yield from found
         total += size
         if total > MOST_INFLATED:
             sentence = "les pièces jointes du flux, décompressées, dépassent 2 Go : les suivantes n'ont pas été lues"
             yield problem(case.root, "PES-PJ-TROP-GRANDE", sentence, "Répartissez-les en plusieurs flux.")
             return
+
+
+def _is_one_text(tag: Any, span: Span) -> bool:
+    return not len(tag) and (tag.text or "") == (FILLING.decode("ascii") if span.end > span.start else "")
+
+
+def _cut(tag: Any) -> Finding:
+    sentence = "un commentaire, une instruction ou du CDATA la coupe : ce qui en serait lu dépend du lecteur"
+    return problem(tag, "PES-PJ-ABIMEE", sentence, "Reprenez le document d'origine.")
 
 
 def _judged(case: Case, tag: Any, span: Span) -> tuple[int, list[Finding]]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from lxml import etree
+
 from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.parties import siret
 from dematfin.pes.place import SIGNATURE, problem, value, warning
@@ -17,7 +19,15 @@ VERSIONS: Final = {"PES_DepenseAller/EnTeteDepense/IdVer": 2, "PES_PJ/EnTetePES_
 
 def rules(case: Case) -> Iterator[Finding]:
     """Judge what is said once a flow."""
-    if case.light.remarks:
+    around = (*case.root.itersiblings(), *case.root.itersiblings(preceding=True))
+    if any(one.tag is etree.PI for one in around):
+        yield problem(
+            case.root,
+            "PES-COMMENTAIRE",
+            "une instruction XML précède ou suit le flux (une feuille de style ?), où aucune signature ne la couvre",
+            "Réglez le logiciel pour qu'il n'en écrive pas.",
+        )
+    elif case.light.remarks:
         yield case.custom(
             case.root,
             "PES-COMMENTAIRE",

@@ -25,12 +25,13 @@ LINKS: Final = {"03": "IdActif", "04": "IdEmpruntOrdo", "05": "IdRegie"}
 def rules(case: Case) -> Iterator[Finding]:
     """Judge each line."""
     for sheet in case.bordereaux():
+        of_sheet, exercice = value(sheet, "BlocBordereau/TypBord"), value(sheet, "BlocBordereau/Exer")  # lxml looks on
         for piece in sheet.iterfind("Piece"):
             info = piece.find("BlocPiece/InfoPce")
-            kind = (value(sheet, "BlocBordereau/TypBord"), value(info, "TypPce"), value(info, "NatPce"))
+            kind = (of_sheet, value(info, "TypPce"), value(info, "NatPce"))
             for line in piece.iterfind("LigneDePiece"):
                 yield from _account(line)
-                yield from _earlier(line, kind, value(sheet, "BlocBordereau/Exer"))
+                yield from _earlier(line, kind, exercice)
                 yield from _links(line, kind)
 
 

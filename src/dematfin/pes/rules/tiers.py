@@ -22,13 +22,15 @@ CORSICA: Final = {"2A": "19", "2B": "18"}
 
 def rules(case: Case) -> Iterator[Finding]:
     """Judge each creditor."""
-    for tiers in case.root.iterfind("PES_DepenseAller/Bordereau/Piece/LigneDePiece/Tiers"):
-        who = tiers.find("InfoTiers")
-        yield from _identifier(who)
-        yield from _social_security(who, tiers.getparent().getparent().find("BlocPiece/InfoPce"))
-        yield from _civil_state(who)
-        if (address := tiers.find("Adresse")) is not None:
-            yield from _address(address)
+    for piece in case.root.iterfind("PES_DepenseAller/Bordereau/Piece"):
+        info = piece.find("BlocPiece/InfoPce")
+        for tiers in piece.iterfind("LigneDePiece/Tiers"):
+            who = tiers.find("InfoTiers")
+            yield from _identifier(who)
+            yield from _social_security(who, info)
+            yield from _civil_state(who)
+            if (address := tiers.find("Adresse")) is not None:
+                yield from _address(address)
 
 
 def _identifier(who: Any) -> Iterator[Finding]:

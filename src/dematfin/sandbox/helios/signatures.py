@@ -48,8 +48,11 @@ class SignatureGate:
         self._others = [one for one in known if one.issuer != one.subject]
 
     def refusal(self, root: Any, sheet: Any) -> tuple[str, str]:
-        """Return the code and the text of what is wrong with the signature of a bordereau, or two empty texts."""
+        """Return the code and the text of what is wrong with the signature of a bordereau, or two empty texts; that of
+        the whole flow is the signature of each."""
         signature = sheet.find(f"{DS}Signature")
+        if signature is None:
+            signature = root.find(f"{DS}Signature")
         if signature is None or not signature.get("Id"):
             return "ERREUR_SIGNATURE_BORDEREAU_INCOMPLETE", "Signature du bordereau absente"
         try:
