@@ -33,9 +33,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_all_that_waits_is_handed_over_once_and_shown(copy: Office, shared: Path) -> None:
     (shared / "exports" / "bd.doc").write_bytes(b"x")
     already = {name: files(shared / name) for name in ("factures", "retours")}
-    assert (
-        "✓ dossiers d'échange : export, factures, journal, retours" in copy("config", "verifier", "--hors-ligne").out
-    )
+    assert "✓ dossiers d'échange : export, factures, journal, retours" in copy("config", "verifier", "--hors-ligne").out
     assert "choses au logiciel financier" in copy("journee", "--essai").out
     before = copy("echange", "liste")
     assert f"À remettre : facture {VISAED}" in before.out
@@ -58,7 +56,7 @@ def test_all_that_waits_is_handed_over_once_and_shown(copy: Office, shared: Path
     ]
     assert invoices[row[3]].startswith(b"%PDF-")
     assert len(invoices) == 2
-    assert files(shared / "journal").keys() == {"journal_COMMUNE-2026-42.csv", "journal_COMMUNE-2026-43.csv"}
+    assert files(shared / "journal").keys() == {f"journal_COMMUNE-2026-{number}.csv" for number in (42, 43, 44)}
     assert files(shared / "retours") == already["retours"], "what was forwarded is not forwarded again"
 
     again = copy("echange", "faire")

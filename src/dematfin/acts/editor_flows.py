@@ -22,7 +22,7 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.candidates import is_free, mandats_of, taken_elsewhere
 from dematfin.steps.editor_import import Arrival, take_in
 from dematfin.steps.held_back import scene
-from dematfin.steps.pairing import matched_again, pairings_of, remember_accounts
+from dematfin.steps.pairing import import_named, matched_again, pairings_of, remember_accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def review(app: App, who: Person, key: str) -> Review:
     """Return one import with its claims."""
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        return _review(app, books, books.get(EditorFlow, key.strip().upper()))
+        return _review(app, books, import_named(books, key))
 
 
 def choose(app: App, who: Person, key: str, mandat: str, invoice_id: str) -> Pairing:
@@ -149,7 +149,7 @@ def _is_open(flow: EditorFlow) -> bool:
 
 
 def _open_flow(books: Books, key: str) -> EditorFlow:
-    flow = books.get(EditorFlow, key.strip().upper())
+    flow = import_named(books, key)
     if not _is_open(flow):
         message = (
             f"Import {flow.id} : il est « {EDITOR_FLOW_MACHINE.words[flow.state]} », rien ne s'y décide plus. Voyez "
