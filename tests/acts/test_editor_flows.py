@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dematfin.acts import editor_drop
 from dematfin.acts import editor_flows as acts
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import Pairing, PairingState
@@ -127,8 +128,8 @@ def test_what_nobody_knows_is_told(hall: Hall, flow: EditorFlow) -> None:
 
 def test_dropped_it_leaves_its_numbers_and_its_invoices(hall: Hall, flow: EditorFlow, tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="motif"):
-        acts.drop(hall.app, AGENT, flow.id, "")
-    dropped = acts.drop(hall.app, AGENT, flow.id, "export refait")
+        editor_drop.drop(hall.app, AGENT, flow.id, "")
+    dropped = editor_drop.drop(hall.app, AGENT, flow.id, "export refait")
     assert (dropped.state, dropped.reason) == (EditorFlowState.DROPPED, "export refait")
     assert seen(hall, flow).held == ()
     second = brought(hall, tmp_path)
@@ -137,7 +138,7 @@ def test_dropped_it_leaves_its_numbers_and_its_invoices(hall: Hall, flow: Editor
     for act in (
         lambda: acts.choose(hall.app, AGENT, flow.id, "502", "F2026-000002"),
         lambda: acts.undo(hall.app, AGENT, flow.id, "502"),
-        lambda: acts.drop(hall.app, AGENT, flow.id, "encore"),
+        lambda: editor_drop.drop(hall.app, AGENT, flow.id, "encore"),
     ):
         with pytest.raises(RuleError, match="abandonné"):
             act()
@@ -152,7 +153,7 @@ def test_only_an_agent_decides(hall: Hall, flow: EditorFlow, tmp_path: Path, who
         lambda: acts.exempt(app, who, key, "502", "paie"),
         lambda: acts.accept(app, who, key, "501", "ECART-MONTANT", "paie"),
         lambda: acts.undo(app, who, key, "501"),
-        lambda: acts.drop(app, who, key, "paie"),
+        lambda: editor_drop.drop(app, who, key, "paie"),
     ]
     for act in refused:
         with pytest.raises(Forbidden):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import editor_flows
+from dematfin.acts import editor_drop, editor_flows
 from dematfin.acts import run as acts
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import Pairing, PairingState
@@ -74,7 +74,7 @@ def test_the_same_bytes_are_one_import(hall: Hall, tmp_path: Path) -> None:
     first, again = take_in(hall.app, path, "a.xml"), take_in(hall.app, path, "b.xml")
     assert (first.again, again.again, again.flow) == (False, True, first.flow)
     assert len(hall.ledger.history(Subject.EDITOR_FLOW)) == 1
-    editor_flows.drop(hall.app, AGENT, first.flow.id, "erreur")
+    editor_drop.drop(hall.app, AGENT, first.flow.id, "erreur")
     assert take_in(hall.app, path, "c.xml").flow.id == "E2026-000002"
 
 
