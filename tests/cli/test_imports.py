@@ -120,9 +120,10 @@ def test_a_file_that_is_not_there_is_told(counter: Counter) -> None:
 def test_imports_are_listed(counter: Counter) -> None:
     assert "Aucun import" in counter("imports").out
     counter.bring_in(Ordered(), UNKNOWN)
-    rows = counter("imports").out.splitlines()
-    assert all(len(row.rstrip()) <= WIDE for row in rows)
-    assert re.search(r"E2026-000001 +02/03/2026 +COMMUNE +n° 12 +2 +1 +1 point +à rapprocher", rows[-2] + rows[-1])
+    counter.office.widen(80)
+    answer = counter("imports")
+    assert all(len(row.rstrip()) <= 80 for row in answer.out.splitlines())
+    assert re.search(r"E2026-000001 +02/03/2026 +COMMUNE +12 +2 +165,30 € +à rapprocher :\s+1\s+mandat\s", answer.out)
     assert json.loads(counter("imports", "--json").out)[0]["flow"]["id"] == "E2026-000001"
 
 
@@ -150,8 +151,11 @@ def test_a_proposal_is_taken_by_its_number(counter: Counter) -> None:
     counter.bring_in(Ordered(), UNKNOWN)
     propose(counter)
     answer = counter("revoir", "E2026-000001", typed="1\n")
-    assert "[1/1] Mandat n° 502 · 45,30 € à PAPETERIE DU LAC · facture « ILLISIBLE »" in answer.out
-    assert "1  F2026-000002 · PAPETERIE DU LAC, n° F-102 du 20/02/2026 · 45,30 € · service fait · 71 %" in answer.out
+    assert "[1/1] Mandat n° 502 · 45,30 € à PAPETERIE DU LAC\n" in answer.out
+    assert "Bordereau n° 12 · reste à décider : 1 mandat, 45,30 €" in answer.out
+    assert re.search(r"facture « ILLISIBLE » · SIREN \d{9} · .*compte FR76…\w{4}", answer.out)
+    assert "1  F2026-000002 · n° F-102 du 20/02/2026 · 45,30 € · service fait · 71 %" in answer.out
+    assert "     PAPETERIE DU LAC · reçue le " in answer.out
     assert "même montant ; le numéro ne se lit pas" in answer.out
     assert counter.states()[502] == (S.CHOSEN, "F2026-000002")
     assert answer.out.endswith("Tout est décidé.\n")
@@ -168,6 +172,9 @@ def test_a_proposal_is_taken_by_its_number(counter: Counter) -> None:
         ("", (S.TO_DECIDE, ""), "Reste à décider : 1 mandat."),
         ("7\nF2026-000099\n\x1b[31m\nF2026-000002\n", (S.CHOSEN, "F2026-000002"), "Tout est décidé."),
         ("s\n \nq\n", (S.TO_DECIDE, ""), "Reste à décider : 1 mandat."),
+        ("s\n", (S.TO_DECIDE, ""), "Reste à décider : 1 mandat."),  # an end of input is no motif
+        ("s\nq\n", (S.TO_DECIDE, ""), "Reste à décider : 1 mandat."),
+        ("r\nF2026-000002\n", (S.CHOSEN, "F2026-000002"), "Tout est décidé."),
     ],
 )
 def test_each_answer_of_the_review(counter: Counter, typed: str, state: tuple[S, str], left: str) -> None:
@@ -177,6 +184,55 @@ def test_each_answer_of_the_review(counter: Counter, typed: str, state: tuple[S,
     assert counter.states()[502] == state
     assert answer.out.endswith(f"{left}\n")
     assert "\x1b" not in answer.said
+
+
+def test_an_answer_is_taken_back_from_the_next_mandat(counter: Counter) -> None:
+    counter.bring_in(Ordered(), UNKNOWN, Ordered(number=503, invoice="AUSSI", amount="7.00"))
+    answer = counter("revoir", "E2026-000001", typed="s\nrégie\nr\nF2026-000002\ns\nsubvention\n")
+    assert counter.states()[502] == (S.CHOSEN, "F2026-000002")
+    assert counter.states()[503] == (S.EXEMPT, "")
+    assert "Mandat n° 502 : reste à décider." in answer.out
+    assert answer.out.count("[1/2] Mandat n° 502") == 2
+    assert "reste à décider : 2 mandats, 52,30 €" in answer.out
+
+
+def test_what_a_choice_would_disagree_on_is_seen_before_it_is_made(counter: Counter) -> None:
+    counter.bring_in(Ordered(), replace(UNKNOWN, amount="50.00"))
+    propose(counter)
+    answer = counter("revoir", "E2026-000001", typed="1\n")
+    assert "     ✗ il ordonne 50,00 €, alors que sa facture fait 45,30 €." in answer.out
+    assert (
+        '    dematfin bordereau rapprocher E2026-000001 01-12-502-1 --accepter ECART-MONTANT --motif "…"' in answer.out
+    )
+
+
+def test_a_proposal_that_is_not_there_is_said(counter: Counter) -> None:
+    counter.bring_in(Ordered(), UNKNOWN)
+    assert "il n'y a pas de proposition n° 9" in counter("revoir", "E2026-000001", typed="9\n").err
+
+
+@pytest.mark.parametrize("words", [("import",), ("revoir",), ("abandonner", "--motif", "x")])
+def test_an_import_that_is_not_there_is_said(counter: Counter, words: tuple[str, ...]) -> None:
+    answer = counter(words[0], "E2026-000009", *words[1:])
+    assert (answer.code, "Aucun import « E2026-000009 »" in answer.err) == (3, True)
+
+
+def test_a_completed_import_is_given_up_as_long_as_its_flow_is_here(counter: Counter) -> None:
+    counter.bring_in()
+    counter("preparer")
+    assert "E2026-000001 · mandats.xml · complété" in counter("import", "E2026-000001").out
+    answer = counter("abandonner", "e2026-000001", "--motif", "mauvais compte")
+    assert (answer.code, answer.err) == (0, "")
+    assert "Flux EDITEUR_000012 : retiré, il n'était pas parti." in answer.out
+
+
+def test_a_gap_of_a_dropped_import_was_not_accepted(counter: Counter) -> None:
+    counter.bring_in(replace(UNKNOWN, amount="50.00"))
+    counter("rapprocher", "E2026-000001", "502", "--facture", "F2026-000002")
+    counter("abandonner", "E2026-000001", "--motif", "export refait")
+    shown = counter("import", "E2026-000001").out
+    assert "il ordonne 50,00 €" in shown
+    assert "Écart accepté" not in shown
 
 
 def test_one_mandat_is_decided_by_a_command(counter: Counter) -> None:

@@ -17,6 +17,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.day import LEASES
 from dematfin.steps.intentions import recall
+from dematfin.steps.pairing import import_named
 from dematfin.steps.prepare import prepare
 
 OURS: Final = frozenset({FluxState.BUILT, FluxState.SIGNED, FluxState.READY})
@@ -30,16 +31,15 @@ def drop(app: App, who: Person, import_id: str, motif: str) -> EditorFlow:
         Forbidden, UnknownRecord, ComeBackLater; RuleError: no motif, or its flow has left or is being signed elsewhere.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
-    key = import_id.strip().upper()
-    reason = for_journal(f"Import {key}", motif)
+    reason = for_journal(f"Import {import_id.strip().upper()}", motif)
     with app.ledger.lease(LEASES[prepare], app.holder), app.ledger.transaction() as books:
-        flow = books.get(EditorFlow, key)
+        flow = import_named(books, import_id)
         dropped = replace(flow.moved(EditorFlowState.DROPPED), reason=reason)
         for flux in books.find(Flux, id=flow.flux) if flow.flux else ():
             _check_ours(flow, flux)
-            _undo(app, books, flux, f"import {key} abandonné : {reason}")
+            _undo(app, books, flux, f"import {flow.id} abandonné : {reason}")
         books.save(dropped)
-        books.record(app.event(Subject.EDITOR_FLOW, key, flow.state, dropped.state, reason))
+        books.record(app.event(Subject.EDITOR_FLOW, flow.id, flow.state, dropped.state, reason))
     return dropped
 
 

@@ -23,7 +23,7 @@ from dematfin.steps.candidates import is_free, taken_elsewhere, way_out
 from dematfin.steps.editor_import import Arrival, take_in
 from dematfin.steps.held_back import scene
 from dematfin.steps.made_elsewhere import mandats_of
-from dematfin.steps.pairing import matched_again, pairings_of, remember_accounts
+from dematfin.steps.pairing import import_named, matched_again, pairings_of, remember_accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def review(app: App, who: Person, key: str) -> Review:
     """Return one import with its claims."""
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        return _review(app, books, books.get(EditorFlow, key.strip().upper()))
+        return _review(app, books, import_named(books, key))
 
 
 def choose(app: App, who: Person, key: str, mandat: str, invoice_id: str) -> Pairing:
@@ -150,7 +150,7 @@ def _is_open(flow: EditorFlow) -> bool:
 
 
 def _open_flow(books: Books, key: str) -> EditorFlow:
-    flow = books.get(EditorFlow, key.strip().upper())
+    flow = import_named(books, key)
     if not _is_open(flow):
         message = (
             f"Import {flow.id} : il est « {EDITOR_FLOW_MACHINE.words[flow.state]} », rien ne s'y décide plus. Voyez "

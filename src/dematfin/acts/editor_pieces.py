@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dematfin.domain.editor.claim import Claim
-from dematfin.domain.editor.editor_flow import EDITOR_FLOW_MACHINE, EditorFlow, EditorFlowState
+from dematfin.domain.editor.editor_flow import EDITOR_FLOW_MACHINE, EditorFlowState
 from dematfin.domain.editor.pairing import Pairing
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.parties.person import Act, Person
@@ -11,6 +11,7 @@ from dematfin.errors import RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.keeping import Given, keep, store
+from dematfin.steps.pairing import import_named
 from dematfin.steps.pieces import IMPORT, kept_for
 
 
@@ -32,7 +33,7 @@ def attach(app: App, who: Person, import_id: str, mandat: str, files: Sequence[G
 
 def _claim(books: Books, import_id: str, mandat: str) -> Claim:
     """Return the first claim of a mandat of an open import."""
-    flow = books.get(EditorFlow, import_id)
+    flow = import_named(books, import_id)
     if flow.state is not EditorFlowState.OPEN:
         message = (
             f"L'import {import_id} est {EDITOR_FLOW_MACHINE.words[flow.state]} : ses pièces ne changent plus. Donnez-"
@@ -42,7 +43,7 @@ def _claim(books: Books, import_id: str, mandat: str) -> Claim:
     claims = sorted((one.claim for one in books.find(Pairing, editor_flow=import_id)), key=lambda one: one.rank)
     found = [one for one in claims if mandat in {one.key, str(one.mandat)}]
     if not found:
-        message = f"L'import {import_id} n'a pas de mandat « {mandat} » : voyez dematfin bordereau revoir {import_id}."
+        message = f"L'import {import_id} n'a pas de mandat « {mandat} » : voyez dematfin bordereau import {import_id}."
         raise UnknownRecord(message)
     if len({(one.kind, one.exercice, one.bordereau) for one in found}) > 1:
         keys = ", ".join(one.key for one in found)

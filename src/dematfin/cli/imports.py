@@ -11,10 +11,11 @@ from dematfin.cli import revoir
 from dematfin.cli.context import DEFAULT, Configuration, Desk, Json, sit
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import complain, counted, day, say, table, write_json
+from dematfin.domain.editor.disagreements import acceptance
 from dematfin.domain.editor.editor_flow import EDITOR_FLOW_MACHINE, EditorFlowState
 from dematfin.domain.editor.pairing import WITH_INVOICE, Pairing, PairingState
 from dematfin.domain.finding import Severity
-from dematfin.domain.money import french
+from dematfin.domain.money import ZERO, french
 from dematfin.errors import DematfinError
 from dematfin.steps.editor_import import Arrival
 from dematfin.steps.held_back import TO_DECIDE
@@ -71,10 +72,10 @@ def list_imports(configuration: Configuration = DEFAULT, json: Json = False) -> 
         write_json(found)
         return
     table(
-        ("Import", "Reçu le", "Budget", "Bordereaux", "Mandats", "À décider", "Retenu par", "État"),
+        ("Import", "Reçu le", "Budget", "Bord.", "Mandats", "Total", "État"),
         [_import_row(desk, one) for one in found],
-        right=(4, 5, 6),
-        words=(3, 7),
+        right=(4, 5),
+        words=(3, 6),
         empty="Aucun import : dematfin bordereau importer FLUX.xml",
     )
 
@@ -151,7 +152,7 @@ def _show_arrival(desk: Desk, name: str, arrival: Arrival) -> None:
 
 def _show_head(desk: Desk, found: Review) -> None:
     flow = found.flow
-    say(f"Import {flow.id} · {flow.name} · {EDITOR_FLOW_MACHINE.words[flow.state]}", style="bold")
+    say(f"Import {flow.id} · {flow.name} · {_stands(found)}", style="bold")
     say(f"Budget {desk.app.policy.budget(flow.siret).code} · flux {flow.nomfic or 'sans nom'} · {flow.sender}")
     for sheet in flow.sheets:
         what = f"Bordereau n° {sheet.number} de {sheet.exercice}"
@@ -168,9 +169,10 @@ def _show_head(desk: Desk, found: Review) -> None:
 def _show_gaps(found: Review) -> None:
     """Show what is not already among what holds it back."""
     held = {one.sentence for one in found.held}
+    accepted = {one for row in found.rows for one in row.pairing.accepted}
     gaps = [one for row in found.rows for one in row.disagreements if one.sentence not in held]
     for one in gaps[:SHOWN]:
-        passed = " Écart accepté." if one.severity is Severity.BLOCKING else ""
+        passed = " Écart accepté." if one.severity is Severity.BLOCKING and acceptance(one) in accepted else ""
         say(f"  ! {one.sentence}{passed} ({one.code})", style="yellow")
     _others(len(gaps))
 
@@ -201,17 +203,25 @@ def _next(found: Review) -> str:
 
 
 def _import_row(desk: Desk, one: Review) -> tuple[str, ...]:
-    flow, is_open = one.flow, one.flow.state is EditorFlowState.OPEN
+    flow = one.flow
     return (
         flow.id,
         day(desk.app.clock.local(flow.imported_at).date()),
         desk.app.policy.budget(flow.siret).code,
-        ", ".join(f"n° {sheet.number}" for sheet in flow.sheets),
+        ", ".join(str(sheet.number) for sheet in flow.sheets),
         str(sum(sheet.mandats for sheet in flow.sheets)),
-        str(len(one.in_state(S.TO_DECIDE))) if is_open else "",
-        counted(len(one.held), "point") if is_open else "",
-        EDITOR_FLOW_MACHINE.words[flow.state],
+        french(sum((sheet.total for sheet in flow.sheets), ZERO)),
+        _stands(one),
     )
+
+
+def _stands(one: Review) -> str:
+    """Say where an import stands: an open one, by what it waits for."""
+    if one.flow.state is not EditorFlowState.OPEN:
+        return EDITOR_FLOW_MACHINE.words[one.flow.state]
+    if waiting := len(one.in_state(S.TO_DECIDE)):
+        return f"à rapprocher : {counted(waiting, 'mandat')}"
+    return f"retenu : {counted(len(one.held), 'point')}" if one.held else "prêt, à préparer"
 
 
 def _several(found: Review) -> set[tuple[str, int, int]]:

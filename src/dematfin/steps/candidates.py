@@ -47,7 +47,7 @@ def is_free(invoice: Invoice, mandats: Collection[Mandat]) -> bool:
     if invoice.state is not InvoiceState.TO_PAY:
         return True
     return bool(mandats) and all(
-        (one.editor and one.state in CAME_BACK) or (one.state is MandatState.CANCELLED and (one.editor or not one.paid))
+        (one.editor and one.state in CAME_BACK) or (one.state is MandatState.CANCELLED and not one.paid)
         for one in mandats
     )
 

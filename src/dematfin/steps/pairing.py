@@ -17,6 +17,7 @@ from dematfin.domain.parties.iban import InvalidIban, parse
 from dematfin.domain.parties.payee import Assignment
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Engagement
+from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.accounts import accounts_of, trusted
@@ -43,6 +44,14 @@ def matched_again(app: App, books: Books, flow: EditorFlow) -> tuple[Pairing, ..
 def pairings_of(books: Books, editor_flow: str) -> tuple[Pairing, ...]:
     """Return the pairings of an import, in the order of its bordereaux and mandats."""
     return tuple(sorted(books.find(Pairing, editor_flow=editor_flow), key=lambda one: _place(one.claim)))
+
+
+def import_named(books: Books, key: str) -> EditorFlow:
+    """Return the import that somebody names; raises UnknownRecord."""
+    for flow in books.find(EditorFlow, id=key.strip().upper()):
+        return flow
+    message = f"Aucun import « {key.strip()} ». Leurs numéros se lisent dans : dematfin bordereau imports"
+    raise UnknownRecord(message)
 
 
 def paired(app: App, books: Books, flow: EditorFlow, pairings: Iterable[Pairing]) -> Mapping[str, Paired]:
