@@ -27,7 +27,7 @@ OTHER = "FR6719999000420123456789A79"
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall beside its finance software, two visaed invoices."""
     built = hall_beside(tmp_path)
-    built.certified("120.00", "45.30")
+    built.certified("120.00", "45.30", start=101)
     return built
 
 
@@ -44,7 +44,7 @@ def test_nothing_holds_back_what_is_visaed(hall: Hall, tmp_path: Path) -> None:
 
 def test_who_must_visa_and_since_when_is_told(tmp_path: Path) -> None:
     hall = hall_beside(tmp_path)
-    hall.deposit("120.00")
+    hall.deposit("120.00", start=101)
     hall.day()
     flow = brought(hall, tmp_path)
     (finding,) = seen(hall, flow).held
