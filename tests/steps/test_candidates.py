@@ -95,7 +95,7 @@ def test_behind_a_factor_are_the_firms_that_it_cashes_for(hall: Hall) -> None:
 
 
 def test_a_candidate_bears_the_start_of_its_legal_delay_and_what_chorus_pro_calls_it(hall: Hall) -> None:
-    keep(hall, invoice(notified_on=date(2026, 3, 2), executed_on=date(2026, 3, 9)))
+    keep(hall, replace(invoice(), notified_on=date(2026, 3, 2), executed_on=date(2026, 3, 9)))
     (one,) = found(hall, SUPPLIER[:9])
     assert (one.notified_on, one.delay_starts_on) == (date(2026, 3, 2), date(2026, 3, 9))
     assert one.remote_id == invoice().remote_id
