@@ -154,5 +154,6 @@ def test_synchronising_finds_nothing_new_twice(copy: Office) -> None:
         assert "● import : rien à faire" in answer.stdout
 
 
-def test_nobody_waits_for_a_call(office: Office) -> None:
-    assert office("tiers", "iban", "liste").out == "Aucun compte bancaire n'attend de validation.\n"
+def test_only_the_account_of_a_refused_export_waits_for_a_call(office: Office) -> None:
+    (waiting,) = json.loads(office("tiers", "iban", "liste", "--json").out)
+    assert waiting["seen_in"] == "import E2026-000001"

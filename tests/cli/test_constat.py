@@ -9,7 +9,7 @@ from cli.office import Office, plain
 from dematfin.domain.mandat.mandat import Mandat
 
 USAGE, RULE = 2, 3
-FIRST = "PESALR1_21990042000015_2026_000042_000002"
+FIRST = "PESALR1_21990042000015_2026_000042_000001"
 WRONG = [
     (FIRST, USAGE, "L'option --motif est obligatoire"),
     (f"{FIRST} --motif x", RULE, "une seule : --accepte, --refuse ou --vu"),

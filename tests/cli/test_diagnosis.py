@@ -20,6 +20,7 @@ CHECKS = (
     "schémas PES",
     "certificat de signature",
     "numérisation",
+    "dossiers d'échange",
     "Chorus Pro",
     "S²LOW",
     "courriel",
@@ -53,7 +54,7 @@ def test_a_right_configuration_is_ready(office: Office) -> None:
 def test_off_line_nobody_is_called(cut_off: Office) -> None:
     answer = cut_off("config", "verifier", "--hors-ligne")
     assert answer.code == 0
-    assert verdicts(answer) == dict.fromkeys(CHECKS[:6], True)
+    assert verdicts(answer) == dict.fromkeys(CHECKS[:7], True)
 
 
 WRONG_KEYS = [

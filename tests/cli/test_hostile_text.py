@@ -14,7 +14,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.mandat import Mandat
 
 HOSTILE = "\x1b[31m\x1b]0,pris\x07[red]ROUGE[/nulle] \x9b2J\u202eenvers\x08\x7f [link=https://x.invalid]ici"
-INVOICE, MANDAT = "F2026-000016", "M2026-000016"
+INVOICE, MANDAT = "F2026-000016", "M2026-000017"
 SCREENS = (
     "facture liste",
     f"facture voir {INVOICE}",

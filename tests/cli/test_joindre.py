@@ -53,7 +53,7 @@ def test_what_cannot_be_joined_is_told(beside: Beside) -> None:
     office = beside.office
     cases = [
         (beside.key, "7", "etat.pdf", 3, "n'a pas de mandat « 7 »"),
-        ("E2026-009999", "9001", "etat.pdf", 3, "n'existe pas"),
+        ("E2026-009999", "9001", "etat.pdf", 3, "Aucun import « E2026-009999 »"),
         (beside.key, "9001", "absent.pdf", 4, "absent.pdf"),
         (beside.key, "9001", "config.toml", 4, "config.toml"),
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 from cli.office import Office, plain
 from cli.test_signing import WAITING, state
 
-MANDAT = "M2026-000016"
+MANDAT = "M2026-000017"
 WHY = ("--motif", "prix à vérifier")
 
 

@@ -52,7 +52,7 @@ def test_a_mandat_that_the_comptable_has_is_reduced(copy: Office) -> None:
     done = copy("mandat", "reduire", paid.id, "--montant", "1,00", "--motif", "Prix faux")
     assert done.code == 0, done.err
     assert f"reprend 1,00 € sur le mandat {paid.id}" in done.out
-    assert "pieces joindre M2026-000017 FICHIER" in done.out
+    assert "pieces joindre M2026-000018 FICHIER" in done.out
     assert "annulation," in copy("mandat", "liste").out
     too_much = copy("mandat", "reduire", paid.id, "--montant", "999999", "--motif", "Prix faux")
     assert (too_much.code, "il en reste" in too_much.err) == (3, True)

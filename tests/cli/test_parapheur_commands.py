@@ -154,7 +154,7 @@ def test_the_commented_example_is_right(tmp_path: Path) -> None:
     example = Path(__file__).parents[2] / "config.example.toml"
     text = example.read_text(encoding="utf-8")
     start = text.index("# [parapheur]")
-    end = text.index("[stockage]")
+    end = text.index("# Les dossiers d'échange")
     (tmp_path / "config.toml").write_text(
         text[:start] + re.sub(r"^# ", "", text[start:end], flags=re.MULTILINE) + text[end:], encoding="utf-8"
     )

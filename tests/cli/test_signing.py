@@ -41,7 +41,7 @@ def test_nobody_at_the_keyboard_is_a_refusal(office: Office) -> None:
 
 def test_the_question_comes_after_the_list_and_names_the_total(office: Office) -> None:
     shown = office("bordereau", "signer", typed="non\n").out
-    assert shown.index(WAITING) < shown.index("M2026-000016") < shown.index("ordonner de payer 283,50 €")
+    assert shown.index(WAITING) < shown.index("M2026-000017") < shown.index("ordonner de payer 283,50 €")
     plain(shown)
 
 

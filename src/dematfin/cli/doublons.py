@@ -68,7 +68,7 @@ def list_accounts(configuration: Configuration = DEFAULT, json: Json = False) ->
             )
             for one in waiting
         ],
-        words=(0, 3),
+        words=(0, 5),
         empty="Aucun compte bancaire n'attend de validation.",
     )
 

@@ -15,7 +15,7 @@ def why_renewed(nomfic: str, rules: EditorRules, *, used: bool) -> str:
     >>> why_renewed("PESALR2_21990042000015_01.xml", EditorRules(), used=False)
     ''
     >>> why_renewed("flux du 2 mars", EditorRules(), used=False)
-    'son nom « flux du 2 mars » ne peut pas être celui d\\'un fichier transmis'
+    "son nom « flux du 2 mars » ne peut pas être celui d'un fichier transmis"
     """
     if not rules.keeps_nomfic:
         return "la configuration le demande (nomfic, dans la section [editeur])"
