@@ -18,16 +18,15 @@ from dematfin.finance.exports import Exports
 from dematfin.finance.shared import (
     OURS,
     holds,
-    is_there,
     known_place,
     made_place,
-    reaching,
     read,
     try_out,
     written,
 )
 from dematfin.ports.exchange import Export
 from dematfin.support.files import sync_folder
+from dematfin.support.shares import is_there, reaching
 
 STAGED: Final = "remises"
 SAID: Final = {HandOverKind.INVOICE: "factures", HandOverKind.JOURNAL: "journal", HandOverKind.RETOUR: "retours"}

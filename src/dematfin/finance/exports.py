@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.errors import ComeBackLater
-from dematfin.finance.shared import is_there, made_place, opened, printable, reaching, written
+from dematfin.finance.shared import made_place, opened, printable, written
 from dematfin.ports.exchange import Export
 from dematfin.support.files import sync_folder, write_atomically
+from dematfin.support.shares import is_there, reaching
 
 TAKEN: Final = "pris"
 REFUSED: Final = "refusés"

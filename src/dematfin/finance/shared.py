@@ -8,39 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from dematfin.errors import ConfigError, Unreachable
+from dematfin.errors import ConfigError
 from dematfin.support.files import sync_folder
-from dematfin.support.refusals import reason
+from dematfin.support.shares import check_writable
 
 OURS: Final = ".dematfin"
 TRY: Final = ".dematfin-essai"
 CHUNK: Final = 1_000_000
 LARGEST: Final = 20_000_000
 """Bytes of a file of ours that is read as one."""
-REMEDY: Final = "Vérifiez que le partage est là, qu'il y reste de la place et que ce compte peut y écrire."
-
-
-@contextmanager
-def reaching(folder: Path) -> Iterator[None]:
-    """Say in French what the system refused about a folder."""
-    try:
-        yield
-    except OSError as error:
-        message = f"Le dossier d'échange {folder} ne peut pas servir : {reason(error)}. {REMEDY}"
-        raise Unreachable(message) from error
-
-
-def check_usable(folder: Path) -> None:
-    """Raise OSError when a folder is not there, or nothing may be put in it."""
-    if not stat.S_ISDIR(folder.stat().st_mode):
-        raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
-    if not os.access(folder, os.W_OK):
-        raise PermissionError(errno.EACCES, "", str(folder))
 
 
 def try_out(folder: Path) -> None:
     """Write and remove a file that nobody looks at: what a share says of its rights is not what it grants."""
-    check_usable(folder)
+    check_writable(folder)
     with written(folder / TRY) as sink:
         sink.write(b"1")
     (folder / TRY).unlink()
@@ -66,7 +47,7 @@ def written(target: Path) -> Iterator[IO[bytes]]:
 
 def made_place(folder: Path, inner: str) -> Path:
     """Make our place in a folder that serves for the first time, and return it; OSError when it may not be made."""
-    check_usable(folder)
+    check_writable(folder)
     place = folder / OURS / inner
     place.mkdir(parents=True, exist_ok=True)
     sync_folder(folder / OURS)
@@ -94,15 +75,6 @@ def known_place(folder: Path, inner: str) -> Path:
         message = f"{place} n'est pas sur le même disque que {folder} : supprimez ce montage."
         raise ConfigError(message)
     return place
-
-
-def is_there(path: Path) -> bool:
-    """Say whether something bears that name; OSError when nobody can tell."""
-    try:
-        path.lstat()
-    except FileNotFoundError:
-        return False
-    return True
 
 
 def printable(path: Path) -> str:

@@ -11,10 +11,10 @@ from typing import Final
 from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.errors import Refused
 from dematfin.ports.transmitter import Progress, ReturnItem
+from dematfin.support.shares import digest
 from dematfin.tdt.drop import Drop
 from dematfin.tdt.folder_settings import FolderSettings
 from dematfin.tdt.inbox import Inbox
-from dematfin.tdt.shares import digest
 
 NOT_TAKEN: Final = (
     "Il est encore dans le dossier de dépôt : personne ne l'a pris. Déposez-le, ou relancez l'agent du TdT."

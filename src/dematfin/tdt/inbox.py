@@ -19,12 +19,12 @@ import structlog
 from dematfin.errors import BadAnswer, ConfigError, DocumentError, InvalidPes, TooLarge, Unreachable
 from dematfin.ports.transmitter import ReturnItem
 from dematfin.support.refusals import reason
+from dematfin.support.shares import check_writable, reaching
 from dematfin.support.xml import check_bytes, local_name, parse_head
 from dematfin.tdt import heads
 from dematfin.tdt.acquits import ROOTS
 from dematfin.tdt.envelopes import LARGEST_ANSWER
 from dematfin.tdt.folder_settings import FolderSettings
-from dematfin.tdt.shares import check_writable, reaching
 
 RETOUR: Final = "pes_retour"
 HEAD: Final = 65_536

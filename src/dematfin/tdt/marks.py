@@ -9,7 +9,7 @@ from typing import Final
 
 from dematfin.errors import BadAnswer
 from dematfin.support.files import sync_folder, write_atomically
-from dematfin.tdt.shares import digest, is_there
+from dematfin.support.shares import digest, is_there
 
 BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 

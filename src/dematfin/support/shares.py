@@ -27,13 +27,14 @@ def reaching(folder: Path) -> Iterator[None]:
 
 def check_writable(folder: Path) -> None:
     """Raise OSError when a folder is not there, or nothing may be put in it."""
-    folder.stat()
+    if not stat.S_ISDIR(folder.stat().st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
     if not os.access(folder, os.W_OK):
         raise PermissionError(errno.EACCES, "", str(folder))
 
 
 def is_there(path: Path) -> bool:
-    """Say whether something bears that name."""
+    """Say whether something bears that name; OSError when nobody can tell."""
     try:
         path.lstat()
     except FileNotFoundError:
