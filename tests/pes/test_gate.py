@@ -203,6 +203,7 @@ def test_a_doubt_is_a_remark(flow: Path, code: str, old: str, new: str) -> None:
     [
         ("PES-TRIPLET", 'NatPce V="01"', 'NatPce V="11"'),
         ("PES-SANS-PJ", "<PJRef>.*?</PJRef>", ""),
+        ("PES-PJ-TYPE", "application/pdf", "image/png"),
         ("PES-COMMENTAIRE", "<PES_PJ>", "<PES_PJ><!-- a -->"),
         ("PES-LATIN1", 'Obj V="', 'Obj V="12 &#8364; '),
         ("PES-PROLOGUE", "ISO-8859-1", "iso-8859-15"),

@@ -53,7 +53,9 @@ def _judged(case: Case, tag: Any, span: Span) -> tuple[int, list[Finding]]:
         return 0, [problem(tag, "PES-PJ-VIDE", "elle est vide, Hélios la rejetterait", "Joignez le document.")]
     if not content.is_like(media_type):
         sentence = f"elle est annoncée comme « {media_type} » et n'en est pas un"
-        return content.size, [problem(tag, "PES-PJ-TYPE", sentence, "Joignez le bon fichier, ou corrigez MIMEType.")]
+        return content.size, [
+            case.custom(tag, "PES-PJ-TYPE", sentence, "Joignez le bon fichier, ou corrigez MIMEType.")
+        ]
     if not content.is_whole(media_type):
         sentence = "le PDF est tronqué : il n'a pas de fin"
         return content.size, [warning(tag, "PES-PJ-TRONQUEE", sentence, "Ouvrez-la, et reprenez l'original.")]
