@@ -82,7 +82,7 @@ def test_all_that_waits_is_handed_over_once_and_shown(copy: Office, shared: Path
 def test_without_folders_each_command_says_what_is_missing(copy: Office, shared: Path) -> None:
     shutil.rmtree(shared / "factures")
     checked = copy("config", "verifier", "--hors-ligne")
-    assert "✗ dossiers d'échange : Le dossier d'échange" in checked.out
+    assert "✗ dossiers d'échange : Le dossier" in checked.out
     failed = copy("echange", "faire")
     assert failed.code == 1
     assert "ne peut pas servir : fichier ou dossier absent" in failed.out

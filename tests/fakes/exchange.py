@@ -105,7 +105,7 @@ class FakeExchange:
 
     def _reach(self) -> None:
         if self.gone:
-            message = "Le dossier d'échange ne peut pas servir : fichier ou dossier absent."
+            message = "Le dossier ne peut pas servir : fichier ou dossier absent."
             raise Unreachable(message)
 
     def _check(self, kind: HandOverKind, name: str) -> None:
