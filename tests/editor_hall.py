@@ -1,24 +1,15 @@
 """A town hall whose commune leaves its mandats to a finance software."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from dematfin.acts import editor_flows
 from dematfin.acts.editor_flows import Review
 from dematfin.domain.editor.editor_flow import EditorFlow
-from dematfin.domain.mandat.budget import Budget
-from examples import AGENT, BUDGETS
+from examples import AGENT
 from exports import Listed, Ordered, exported, on_disk
 from fakes.hall import Hall
-
-THEIRS: Final[tuple[Budget, ...]] = (replace(BUDGETS[0], editor=True), BUDGETS[1])
-
-
-def hall_beside(folder: Path, **policy: Any) -> Hall:
-    """Build it."""
-    return Hall.build(folder, **{"budgets": THEIRS} | policy)
 
 
 def brought(hall: Hall, folder: Path, *mandats: Ordered, **sheet: Any) -> EditorFlow:

@@ -11,7 +11,7 @@ from dematfin.domain.mandat.book import Unusual
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.reports.book import write
 from examples import MAIRE
-from fakes.exported import STAFF, Paying, editor_hall, exported, payroll
+from fakes.exported import STAFF, Paying, exported, payroll
 from fakes.hall import Hall
 
 LOAN = Paying(number=1189, amount="900.00", kind=MandatKind.OTHER, codes=("01", "04"), tiers=STAFF, own="echeance.pdf")
@@ -20,7 +20,7 @@ REDUCTION = Paying(number=3, amount="10.00", kind=MandatKind.REDUCTION)
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00")
     (invoice,) = hall.all(Invoice)
     exported(hall, [Paying(number=1187, invoice=invoice.id), payroll(1188), LOAN], [REDUCTION])

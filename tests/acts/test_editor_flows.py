@@ -18,7 +18,7 @@ from dematfin.domain.parties.person import Person, Role
 from dematfin.errors import Forbidden, RuleError, UnknownRecord
 from dematfin.steps.day import run
 from dematfin.steps.editor_import import imports
-from editor_hall import brought, brought_in, hall_beside, held, seen
+from editor_hall import brought, brought_in, held, seen
 from examples import AGENT, MAIRE, VISEUR
 from exports import Listed, Ordered, exported, on_disk
 from fakes.hall import Hall
@@ -31,7 +31,7 @@ READER = Person(id="lecteur", name="Lou Lectrice", roles=frozenset({Role.LECTEUR
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall beside its finance software, three visaed invoices."""
-    built = hall_beside(tmp_path)
+    built = Hall.beside(tmp_path)
     built.certified("120.00", "45.30", "99.00", start=101)
     return built
 

@@ -23,7 +23,7 @@ from dematfin.steps.cumul import later
 from dematfin.steps.exercices import Choice
 from dematfin.steps.prepare import prepare
 from examples import AGENT, budget_year
-from fakes.exported import Paying, editor_hall, exported, payroll
+from fakes.exported import Paying, exported, payroll
 from fakes.hall import Hall
 
 SHEET, KEY = "COMMUNE-2026-42", "M2026-000001"
@@ -44,7 +44,7 @@ ACTS: dict[str, Callable[[App], object]] = {
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     exported(hall, [Paying(number=1187), payroll(1188)])
     return hall
 
@@ -73,7 +73,7 @@ def _in(mandat: Mandat, state: MandatState) -> Mandat:
 
 
 def test_its_invoices_are_said_paid_in_the_finance_software(tmp_path: Path) -> None:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00")
     (invoice,) = hall.all(Invoice)
     with pytest.raises(RuleError, match="mandat après paiement"):
@@ -81,7 +81,7 @@ def test_its_invoices_are_said_paid_in_the_finance_software(tmp_path: Path) -> N
 
 
 def test_its_exercice_is_chosen_in_the_finance_software(tmp_path: Path) -> None:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00")
     (invoice,) = hall.all(Invoice)
     outcome = acts.prepare_on(hall.app, AGENT, Choice(exercice=2026, invoices=frozenset({invoice.id})))

@@ -20,13 +20,13 @@ from dematfin.errors import DematfinError, RuleError
 from dematfin.steps.outcome import Tally
 from dematfin.steps.strays import stray
 from examples import AGENT, MAIRE, VISEUR
-from fakes.exported import Paying, editor_hall, exported, payroll
+from fakes.exported import Paying, exported, payroll
 from fakes.hall import Hall, flux
 
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00")
     (invoice,) = hall.all(Invoice)
     exported(hall, [Paying(number=1187, invoice=invoice.id), payroll(1188)])
@@ -77,7 +77,7 @@ def test_what_the_comptable_has_already_is_neither_signed_nor_taken_out(hall: Ha
 
 
 def test_the_name_that_its_editor_gave_a_flow_names_no_place(tmp_path: Path) -> None:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     exported(hall, [payroll()], nomfic="../../PAYE 03/..")
     out = tmp_path / "ici"
     written = hand_over.export(hall.app, AGENT, "COMMUNE-2026-42", out)

@@ -17,7 +17,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.meaning import IMPORT
 from dematfin.errors import RuleError
 from examples import AGENT
-from fakes.exported import Paying, editor_hall, exported, payroll
+from fakes.exported import Paying, exported, payroll
 from fakes.hall import Hall, flux
 
 IMPORTED, SHEET = "E2026-000001", "COMMUNE-2026-42"
@@ -25,7 +25,7 @@ IMPORTED, SHEET = "E2026-000001", "COMMUNE-2026-42"
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00")
     (invoice,) = hall.all(Invoice)
     exported(hall, [Paying(number=1187, invoice=invoice.id), payroll(1188)])
@@ -91,7 +91,7 @@ def test_what_was_dropped_waits_for_the_next_export(hall: Hall) -> None:
 
 
 def test_a_certified_invoice_waits_for_the_finance_software(tmp_path: Path) -> None:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00")
     (invoice,) = hall.all(Invoice)
     assert invoice.state is InvoiceState.SERVICE_FAIT

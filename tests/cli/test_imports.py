@@ -14,7 +14,6 @@ from dematfin.cli.context import system_account
 from dematfin.domain.editor.pairing import Pairing, PairingState, Proposal
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.parties.person import Role
-from editor_hall import hall_beside
 from examples import AGENT
 from exports import Listed, Ordered, exported, on_disk
 from fakes.hall import Hall
@@ -49,7 +48,7 @@ class Counter:
 @pytest.fixture
 def counter(tmp_path: Path, keyboard: Callable[[Path], Office], monkeypatch: pytest.MonkeyPatch) -> Counter:
     """Return it, with two visaed invoices of 120.00 and 45.30."""
-    hall = hall_beside(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00", "45.30", start=101)
     with hall.ledger.transaction() as books:
         books.save(replace(AGENT, system_user=system_account()))

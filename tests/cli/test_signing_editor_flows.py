@@ -11,7 +11,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.kind import MandatKind
 from examples import MAIRE
-from fakes.exported import Paying, editor_hall, exported, payroll
+from fakes.exported import Paying, exported, payroll
 from fakes.hall import Hall
 
 REDUCTION = Paying(number=3, amount="10.00", kind=MandatKind.REDUCTION)
@@ -19,7 +19,7 @@ REDUCTION = Paying(number=3, amount="10.00", kind=MandatKind.REDUCTION)
 
 @pytest.fixture
 def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hall:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00")
     (invoice,) = hall.all(Invoice)
     exported(hall, [Paying(number=1187, invoice=invoice.id), payroll(1188)], [REDUCTION])

@@ -12,7 +12,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState, Share
 from dematfin.domain.mandat.together import leading, superseded
 from dematfin.domain.money import ZERO
 from examples import AGENT, mandat
-from fakes.exported import Paying, editor_hall, exported
+from fakes.exported import Paying, exported
 from fakes.hall import Hall
 
 REJECTED = mandat(editor=True, state=MandatState.REJECTED)
@@ -41,7 +41,7 @@ def test_one_is_not_replaced_as_long_as_an_invoice_of_it_is_not_paid() -> None:
 
 
 def test_what_never_comes_back_is_seen_once(tmp_path: Path) -> None:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     exported(hall, [Paying(number=1187)])
     with hall.ledger.transaction() as books:
         (one,) = books.find(Mandat)
@@ -55,7 +55,7 @@ def test_what_never_comes_back_is_seen_once(tmp_path: Path) -> None:
 
 def test_what_the_gate_refused_after_the_tdt_is_told(tmp_path: Path) -> None:
     """The TdT refused the first flow; of the second one, the gate refused the bordereau."""
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     first = exported(hall, [Paying(number=1187)], nomfic="PAYE042")
     second = exported(hall, [Paying(number=1187)], nomfic="PAYE042B")
     with hall.ledger.transaction() as books:

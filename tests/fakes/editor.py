@@ -32,7 +32,6 @@ from examples import BUDGETS, COMMUNE, MAIRE, mandat
 from fakes.hall import Hall
 from fakes.signature import WORD
 
-EDITED: Final = (replace(BUDGETS[0], editor=True), BUDGETS[1])
 NOMFIC: Final = "PESALR2_21990042000015_260302_000001"
 
 
@@ -48,11 +47,6 @@ class Order:
 
 Sheets = Mapping[int | tuple[BordereauKind, int], Sequence[Order]]
 """Each bordereau, ordinary unless its kind is told, with its mandats."""
-
-
-def build(folder: Path, **policy: Any) -> Hall:
-    """Return a hall whose mandats are made by the finance software."""
-    return Hall.build(folder, **({"budgets": EDITED} | policy))
 
 
 def export(sheets: Sheets, nomfic: str = NOMFIC, *, signed: bool = False) -> bytes:

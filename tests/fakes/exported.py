@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState, Sheet
 from dematfin.domain.event import Subject
@@ -21,11 +21,9 @@ from dematfin.domain.mandat.mandat import MandatState as State
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.ports.ledger import Books
-from examples import BUDGETS, COMMUNE, POLICY, mandat, tiers
+from examples import COMMUNE, POLICY, mandat, tiers
 from fakes.hall import Hall
 
-EDITOR_BUDGETS: Final = tuple(replace(one, editor=one.siret == COMMUNE) for one in BUDGETS)
-"""The town's accounts are made by its finance software, those of the CCAS here."""
 CODES: Final = re.compile(rb'<TypPce V="\d\d"/>(\s*)<NatPce V="\d\d"/>')
 STAFF: Final = tiers(id="PAIE", name="PERSONNEL COMMUNAL", identifier="", siren="")
 USUAL: Final = {
@@ -49,11 +47,6 @@ class Paying:
     tiers: Tiers | None = None
     year: int = 2026
     own: str = ""
-
-
-def editor_hall(folder: Path, **policy: Any) -> Hall:
-    """Return a hall whose town's finance software makes the mandats."""
-    return Hall.build(folder, **{"budgets": EDITOR_BUDGETS, **policy})
 
 
 def payroll(number: int = 900, amount: str = "45210.33") -> Paying:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from dematfin.acts import run as acts
 from dematfin.acts import sign, visa, visa_views
@@ -17,7 +17,7 @@ from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
 from dematfin.reports.letter import PdfLetters
 from dematfin.steps.outcome import Outcome
-from examples import ADMIN, AGENT, MAIRE, POLICY, RULES, VISEUR, budget_year, content, engagement, tiers
+from examples import ADMIN, AGENT, BUDGETS, MAIRE, POLICY, RULES, VISEUR, budget_year, content, engagement, tiers
 from fakes.chorus import FakeChorus
 from fakes.clock import FakeClock
 from fakes.documents import FakeDocuments
@@ -28,6 +28,9 @@ from fakes.paper import FakeFolders, FakePaper
 from fakes.parapheur import FakeParapheur
 from fakes.signature import FakeCheck, FakeSigner
 from fakes.tdt import FakeTdt
+
+BESIDE: Final = (replace(BUDGETS[0], editor=True), BUDGETS[1])
+"""The budgets of a town whose commune leaves its mandats to a finance software."""
 
 
 class Killed(BaseException):
@@ -99,6 +102,11 @@ class Hall:
     mailer: FakeMailer
     parapheur: FakeParapheur
     axe: Axe
+
+    @classmethod
+    def beside(cls, folder: Path, **policy: Any) -> Self:
+        """Build one whose commune leaves its mandats to a finance software; its CCAS makes its own."""
+        return cls.build(folder, **{"budgets": BESIDE} | policy)
 
     @classmethod
     def build(cls, folder: Path, **policy: Any) -> Self:

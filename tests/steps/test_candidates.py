@@ -15,7 +15,6 @@ from dematfin.domain.money import parse
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.ports.ledger import Record
 from dematfin.steps.candidates import candidates
-from editor_hall import hall_beside
 from examples import CCAS, SUPPLIER, assignment, invoice, tiers
 from fakes.hall import Hall
 
@@ -24,7 +23,7 @@ FACTOR = "900123456"
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
-    return hall_beside(tmp_path)
+    return Hall.beside(tmp_path)
 
 
 def found(hall: Hall, *siren: str) -> tuple[Candidate, ...]:

@@ -19,7 +19,7 @@ from dematfin.steps.keeping import Given
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
 from examples import AGENT, VISEUR
-from fakes.editor import NOMFIC, Order, Sheets, bring_in, build, export, sign_all
+from fakes.editor import NOMFIC, Order, Sheets, bring_in, export, sign_all
 from fakes.hall import Hall
 
 FIRST, SECOND = Order(1187, "120.00"), Order(1188, "45.30")
@@ -30,7 +30,7 @@ PDF = b"%PDF-1.4 un document"
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     """Two certified invoices, mandated by the finance software in bordereau 42, whose flow waits for a signature."""
-    hall = build(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00", "45.30")
     assert taken(hall, {42: (FIRST, SECOND)}).failures == ()
     return hall

@@ -23,7 +23,7 @@ from dematfin.steps import complete, editor_plan
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.pieces import pieces_of
 from dematfin.steps.prepare import prepare
-from fakes.editor import NOMFIC, Order, Sheets, bring_in, build, export, sign_all
+from fakes.editor import NOMFIC, Order, Sheets, bring_in, export, sign_all
 from fakes.hall import Hall, flux
 
 TWO: Sheets = {42: (Order(1187, "120.00"), Order(1188, "45.30"))}
@@ -33,7 +33,7 @@ PAID = {1187: "F2026-000001", 1188: "F2026-000002"}
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     """Two certified invoices, which the finance software mandates."""
-    hall = build(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00", "45.30")
     return hall
 
@@ -147,7 +147,7 @@ def test_a_flow_that_helios_would_refuse_is_not_kept(hall: Hall) -> None:
 
 
 def test_too_heavy_it_is_to_be_exported_in_two(tmp_path: Path) -> None:
-    hall = build(tmp_path, flow_limit=500)
+    hall = Hall.beside(tmp_path, flow_limit=500)
     hall.certified("120.00")
     bring_in(hall, export({42: (Order(1187, "120.00"),)}), {1187: "F2026-000001"})
     outcome = prepared(hall)
@@ -187,7 +187,7 @@ def test_a_name_that_was_used_is_renewed_and_told(hall: Hall) -> None:
 
 
 def test_a_name_is_renewed_where_the_configuration_wants_it(tmp_path: Path) -> None:
-    hall = build(tmp_path, editor=EditorRules(keeps_nomfic=False))
+    hall = Hall.beside(tmp_path, editor=EditorRules(keeps_nomfic=False))
     hall.certified("120.00", "45.30")
     bring_in(hall, export(TWO), PAID)
     prepared(hall)

@@ -14,7 +14,7 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.steps.prepare import prepare
-from fakes.editor import Order, Sheets, bring_in, build, export, sign_all
+from fakes.editor import Order, Sheets, bring_in, export, sign_all
 from fakes.hall import Hall, Killed, Watched
 
 FIRST: Final[Sheets] = {42: (Order(1187, "120.00"), Order(1188, "45.30")), 43: (Order(1189, "10.00"),)}
@@ -24,7 +24,7 @@ PAID: Final = {1187: "F2026-000001", 1188: "F2026-000002"}
 
 def waiting(folder: Path) -> Hall:
     """Return a hall with two refused bordereaux, exported again with a mandat less."""
-    hall = build(folder)
+    hall = Hall.beside(folder)
     hall.certified("120.00", "45.30")
     bring_in(hall, export(FIRST), PAID)
     prepare(hall.app)

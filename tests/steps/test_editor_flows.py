@@ -19,7 +19,7 @@ from dematfin.steps.follow_up import follow_up
 from dematfin.steps.signatures import total_of
 from dematfin.steps.transmit import transmit
 from examples import AGENT, MAIRE
-from fakes.exported import Paying, editor_hall, exported, payroll
+from fakes.exported import Paying, exported, payroll
 from fakes.hall import Hall, flux
 from fakes.losing import failing
 
@@ -30,7 +30,7 @@ REDUCTION = Paying(number=1187, amount="10.00", kind=MandatKind.REDUCTION)
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     """One certified invoice, that the finance software has mandated with the month's payroll and a réduction."""
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00")
     hall.day()
     (invoice,) = hall.all(Invoice)
@@ -70,7 +70,7 @@ def test_a_whole_flow_is_signed_sent_acquitted_and_paid(hall: Hall) -> None:
 
 
 def test_one_bordereau_refused_leaves_the_other_accepted(tmp_path: Path) -> None:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     exported(hall, [payroll(1188)], [REDUCTION], numbers=(42, 7))
     hall.tdt.refused = {7}
     signed(hall)
@@ -219,7 +219,7 @@ def test_an_acquit_that_is_not_clear_is_accepted_for_all_its_bordereaux(
 
 
 def test_the_same_acquit_twice_changes_nothing_and_another_one_is_told(tmp_path: Path) -> None:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     exported(hall, [payroll(1188)], [REDUCTION])
     signed(hall)
     hall.tdt.no_retour = True

@@ -23,7 +23,7 @@ from dematfin.steps.day import run
 from dematfin.steps.editor_import import bring_in, imports, take_in
 from dematfin.store.engine import open_engine
 from dematfin.store.ledger import SqlLedger
-from editor_hall import brought, brought_in, hall_beside, seen
+from editor_hall import brought, brought_in, seen
 from examples import AGENT, BUDGETS, CCAS, COMMUNE, mandat
 from exports import Listed, Ordered, exported, on_disk
 from fakes.exchange import FakeExchange
@@ -36,7 +36,7 @@ S = PairingState
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall beside its finance software, two invoices waiting for their visa."""
-    built = hall_beside(tmp_path)
+    built = Hall.beside(tmp_path)
     built.deposit("120.00", "45.30", start=101)
     built.day()
     return built
@@ -187,7 +187,7 @@ def test_revenue_and_empty_flows_go_another_way(hall: Hall, tmp_path: Path) -> N
 
 
 def test_a_flow_beyond_the_limit_is_not_even_read(tmp_path: Path) -> None:
-    hall = hall_beside(tmp_path, flow_limit=1000)
+    hall = Hall.beside(tmp_path, flow_limit=1000)
     with pytest.raises(TooLarge, match="taille_flux"):
         bring_in(hall.app, on_disk(tmp_path, exported()), "gros.xml")
 
@@ -207,7 +207,7 @@ def test_what_waits_for_its_signature_is_not_refused_for_lack_of_it(hall: Hall, 
 
 @pytest.mark.parametrize("announced", ["0", "1"])
 def test_on_paper_no_cumul_is_asked_for(tmp_path: Path, announced: str) -> None:
-    hall = hall_beside(tmp_path, paperless=False)
+    hall = Hall.beside(tmp_path, paperless=False)
     flow = brought_in(hall, tmp_path, [Listed(cumul="")], announced=announced)
     assert flow.state is EditorFlowState.OPEN
 
@@ -335,7 +335,7 @@ class TestTheWatchedFolder:
             call += 1
             folder = tmp_path / f"{moment}-{call}"
             folder.mkdir()
-            hall = hall_beside(folder)
+            hall = Hall.beside(folder)
             exchange = FakeExchange(folder / "echange")
             watched = Watched(exchange, hall.axe, frozenset({"taken", "refuse"}))
             app = replace(hall.app, exchange=watched)
@@ -361,7 +361,7 @@ class TestTheWatchedFolder:
     def test_it_is_a_step_of_the_day_only_where_it_has_something_to_do(
         self, tmp_path: Path, exchange: FakeExchange
     ) -> None:
-        hall = hall_beside(tmp_path)
+        hall = Hall.beside(tmp_path)
         name = "import des flux du logiciel financier"
         assert name not in [one.step for one in hall.day()]
         exchange.put_down("a.xml", exported())
@@ -374,7 +374,7 @@ class TestTheWatchedFolder:
 @needs_official
 def test_the_official_sample_of_a_commune_is_brought_in(tmp_path: Path) -> None:
     budget = replace(BUDGETS[0], editor=True)
-    hall = hall_beside(tmp_path, budgets=(budget, BUDGETS[1]))
+    hall = Hall.beside(tmp_path, budgets=(budget, BUDGETS[1]))
     content = (OFFICIAL / "samples" / "pes" / "minimal_own.xml").read_bytes()
     arrival = take_in(hall.app, on_disk(tmp_path, content), "minimal_own.xml")
     assert [one.claim.mandat for one in hall.all(Pairing)] == [101, 102]

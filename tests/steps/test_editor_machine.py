@@ -27,7 +27,8 @@ from dematfin.errors import RuleError
 from dematfin.steps.intentions import announced
 from dematfin.steps.prepare import prepare
 from examples import AGENT
-from fakes.editor import Order, bring_in, build, export, sign_all
+from fakes.editor import Order, bring_in, export, sign_all
+from fakes.hall import Hall
 
 AMOUNT = "120.00"
 INVOICES = st.integers(1, 4)
@@ -40,7 +41,7 @@ class Beside(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.hall = build(Path(self.folder.name))
+        self.hall = Hall.beside(Path(self.folder.name))
         self.hall.certified(*[AMOUNT] * 4)
         self.exports, self.number, self.sheet = 0, 1186, 41
 

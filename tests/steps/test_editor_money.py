@@ -21,11 +21,11 @@ from dematfin.steps.editor_again import replaced
 from dematfin.steps.liquidate import liquidate_all
 from dematfin.steps.outcome import Tally
 from dematfin.steps.prepare import prepare
-from editor_hall import THEIRS, brought, hall_beside, held, seen
+from editor_hall import brought, held, seen
 from examples import AGENT, BUDGETS, CCAS, VISEUR
 from exports import Ordered
 from fakes.editor import sign_all
-from fakes.hall import Hall
+from fakes.hall import BESIDE, Hall
 from steps.test_late_acquits import acquit, told, yes
 
 LUCIE = replace(
@@ -37,7 +37,7 @@ LUCIE = replace(
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall beside its finance software, two visaed invoices."""
-    built = hall_beside(tmp_path)
+    built = Hall.beside(tmp_path)
     built.certified("120.00", "45.30", start=101)
     with built.ledger.transaction() as books:
         books.save(LUCIE)
@@ -119,7 +119,7 @@ def switched(tmp_path: Path) -> Hall:
     built = Hall.build(tmp_path)
     built.certified("120.00", "45.30", start=101)
     liquidate_all(built.app, Tally("liquidation"))
-    built.app = replace(built.app, policy=replace(built.app.policy, budgets=THEIRS))
+    built.app = replace(built.app, policy=replace(built.app.policy, budgets=BESIDE))
     return built
 
 
@@ -150,7 +150,7 @@ def test_our_own_bordereau_is_no_export_s_whatever_became_of_it(switched: Hall, 
     switched.app = replace(switched.app, policy=replace(switched.app.policy, budgets=BUDGETS))
     prepare(switched.app)
     refused_by_the_gate(switched, 42)
-    switched.app = replace(switched.app, policy=replace(switched.app.policy, budgets=THEIRS))
+    switched.app = replace(switched.app, policy=replace(switched.app.policy, budgets=BESIDE))
     with pytest.raises(RuleError, match="a été fait par dematfin"):
         brought(switched, tmp_path, Ordered(number=900), number=42)
     with pytest.raises(RuleError, match="a été fait par dematfin"):

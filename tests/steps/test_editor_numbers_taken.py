@@ -10,7 +10,7 @@ from dematfin.domain.mandat.mandat import MandatState
 from dematfin.errors import RuleError
 from dematfin.steps.editor_again import former_mandat, replaced
 from examples import invoice, mandat
-from fakes.editor import build
+from fakes.hall import Hall
 
 
 def test_a_reduction_of_the_same_number_is_another_mandat() -> None:
@@ -20,7 +20,7 @@ def test_a_reduction_of_the_same_number_is_another_mandat() -> None:
 
 
 def test_an_invoice_that_a_living_mandat_pays_is_not_ordered_twice(tmp_path: Path) -> None:
-    hall = build(tmp_path)
+    hall = Hall.beside(tmp_path)
     with hall.ledger.transaction() as books:
         alive = mandat(editor=True, state=MandatState.SENT)
         books.save(invoice().moved(InvoiceState.IN_VISA).moved(InvoiceState.SERVICE_FAIT), alive)

@@ -10,7 +10,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.signatures import total_of
 from examples import AGENT, MAIRE
-from fakes.exported import Paying, editor_hall, exported, payroll
+from fakes.exported import Paying, exported, payroll
 from fakes.hall import Hall
 
 STRANGERS = (
@@ -32,7 +32,7 @@ def heard(hall: Hall, more: bytes = STRANGERS) -> str:
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
-    hall = editor_hall(tmp_path)
+    hall = Hall.beside(tmp_path)
     exported(hall, [Paying(number=1187), payroll(1188)])
     return hall
 

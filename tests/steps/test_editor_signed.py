@@ -20,7 +20,7 @@ from dematfin.steps.late_pieces import send_late
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.prepare import prepare
 from examples import AGENT, VISEUR
-from fakes.editor import NOMFIC, Order, Sheets, bring_in, build, export
+from fakes.editor import NOMFIC, Order, Sheets, bring_in, export
 from fakes.hall import Hall, flux
 from fakes.signature import FakeCheck
 
@@ -31,7 +31,7 @@ BOTH = frozenset({Role.AGENT, Role.VISEUR, Role.ORDONNATEUR})
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
-    hall = build(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.certified("120.00")
     return hall
 
@@ -128,7 +128,7 @@ def test_whoever_certified_or_imported_it_has_not_signed_it(hall: Hall, who: Per
 
 
 def test_a_known_certificate_needs_no_authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    hall = build(tmp_path, signatory_known=True)
+    hall = Hall.beside(tmp_path, signatory_known=True)
     hall.certified("120.00")
     report = SignatureReport(signatures=(fact("A"),), findings=(CHAIN,))
     monkeypatch.setattr(type(hall.app.signatures), "examine", lambda *_: report)

@@ -31,9 +31,8 @@ from dematfin.steps.liquidate import liquidate_all
 from dematfin.steps.outcome import Outcome, Tally
 from examples import AGENT, BUDGETS, COMMUNE, VISEUR, content
 from fakes.exchange import FakeExchange
-from fakes.hall import Hall, Killed, Watched
+from fakes.hall import BESIDE, Hall, Killed, Watched
 
-EDITOR = (replace(BUDGETS[0], editor=True), BUDGETS[1])
 INVOICE, JOURNAL = HandOverKind.INVOICE, HandOverKind.JOURNAL
 FORM = CsvForm()
 CALLS = frozenset({"stage", "put", "prepare"})
@@ -47,7 +46,7 @@ def hall(tmp_path: Path) -> Hall:
 
 def build(folder: Path, **policy: object) -> Hall:
     """Return a hall that shares folders with a finance software, which makes the mandats of the commune."""
-    hall = Hall.build(folder, **{"budgets": EDITOR} | policy)
+    hall = Hall.beside(folder, **policy)
     hall.ledger.axe = hall.axe
     shared = FakeExchange(root=folder)
     hall.app = replace(hall.app, exchange=Watched(shared, hall.axe, CALLS))
@@ -455,7 +454,7 @@ def test_a_budget_left_to_the_finance_software_gets_no_number_of_ours(tmp_path: 
     hall = build(tmp_path, budgets=BUDGETS)
     certified(hall, "120.00")
     liquidate_all(hall.app, Tally("liquidation"))
-    hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=EDITOR))
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, budgets=BESIDE))
     (note,) = (one for one in hall.day_of("préparation des bordereaux").notes if "M2026-000001" in one)
     assert "plus de numéro" in note
     assert "dematfin mandat annuler M2026-000001" in note
@@ -494,7 +493,7 @@ def answered(folder: Path) -> Hall:
     hall.sign()
     hall.day()
     assert Counter(one.kind for one in hall.all(Answer)) == {AnswerKind.ACQUIT: 1, AnswerKind.RETOUR: 1}
-    hall.app = replace(hall.app, exchange=exchange, policy=replace(hall.app.policy, budgets=EDITOR))
+    hall.app = replace(hall.app, exchange=exchange, policy=replace(hall.app.policy, budgets=BESIDE))
     return hall
 
 

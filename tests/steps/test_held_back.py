@@ -15,7 +15,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import MandatState
 from dematfin.domain.parties.bank import CallBack, KnownAccount
 from dematfin.steps.held_back import held_back
-from editor_hall import brought, brought_in, hall_beside, held, seen
+from editor_hall import brought, brought_in, held, seen
 from examples import AGENT, VISEUR, mandat
 from exports import Listed, Ordered
 from fakes.hall import Hall
@@ -26,7 +26,7 @@ OTHER = "FR6719999000420123456789A79"
 @pytest.fixture
 def hall(tmp_path: Path) -> Hall:
     """Return a town hall beside its finance software, two visaed invoices."""
-    built = hall_beside(tmp_path)
+    built = Hall.beside(tmp_path)
     built.certified("120.00", "45.30", start=101)
     return built
 
@@ -43,7 +43,7 @@ def test_nothing_holds_back_what_is_visaed(hall: Hall, tmp_path: Path) -> None:
 
 
 def test_who_must_visa_and_since_when_is_told(tmp_path: Path) -> None:
-    hall = hall_beside(tmp_path)
+    hall = Hall.beside(tmp_path)
     hall.deposit("120.00", start=101)
     hall.day()
     flow = brought(hall, tmp_path)

@@ -13,7 +13,7 @@ from dematfin.sandbox.editor.setup import Setup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """One invoice to mandate; `pdf` is there."""
+    """One invoice to mandate; `pdf` is there. No day of arrival: its mandat follows no delay of payment."""
 
     creditor: str
     number: str
@@ -21,7 +21,7 @@ class Handed:
     subject: str
     engagement: str
     marche: str
-    arrived_on: date
+    arrived_on: date | None
     pdf: Path
 
 
@@ -69,8 +69,8 @@ def _amount(text: str) -> Decimal:
     return Decimal("".join(text.split()).replace(",", "."))
 
 
-def _day(text: str) -> date:
-    """Read a day, as people or machines write it; the day of the reading when there is none."""
+def _day(text: str) -> date | None:
+    """Read a day, as people or machines write it."""
     if not text:
-        return date.today()
+        return None
     return date.fromisoformat(text) if "-" in text else datetime.strptime(text, "%d/%m/%Y").date()

@@ -61,7 +61,7 @@ class Piece(Part):
     Attributes:
         sort: TypBord of the bordereaux that it may stand on.
         type, nature: TypPce and NatPce.
-        arrivee: the day from which the delay of payment runs; None when it pays no invoice.
+        arrivee: the day from which the delay of payment runs; None when it pays no invoice, or nobody told.
         bordereau: 0 until it is on one.
         document: the file of its invoice, in the software's own folder.
         dit: what the DGFiP said of it last.
