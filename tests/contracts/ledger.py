@@ -184,6 +184,8 @@ class LedgerContract:
         ]
         assert [written.event.subject_id for written in ledger.history(keys=["M1"])] == ["M1"]
         assert [written.sequence for written in ledger.history()] == [1, 2, 3, 4]
+        assert ledger.following(1, 2) == ledger.history()[1:3]
+        assert ledger.following(4, 10) == ()
         assert (ledger.verify_journal().events, ledger.verify_journal().broken_at) == (4, 0)
 
     def test_the_journal_verifies(self, ledger: Ledger) -> None:

@@ -95,6 +95,9 @@ class FakeLedger:
             if (subject is None or written.event.subject is subject) and (not keys or written.event.subject_id in keys)
         )
 
+    def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
+        return tuple(self.events[after : after + count])
+
     def verify_journal(self) -> JournalReport:
         return JournalReport(events=len(self.events), head=self.events[-1].hash if self.events else "")
 

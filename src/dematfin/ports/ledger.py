@@ -121,6 +121,10 @@ class Ledger(Protocol):
         """Return events, oldest first, of some subjects or of all."""
         ...
 
+    def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
+        """Return the events that follow a place of the journal, oldest first, `count` at most."""
+        ...
+
     def verify_journal(self) -> JournalReport:
         """Walk the hash chain from its beginning."""
         ...

@@ -55,6 +55,10 @@ class Journal:
             query = query.where(EVENT.c.subject_id.in_(list(keys)))
         return tuple(_written(row) for row in self._connection.execute(query).mappings())
 
+    def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
+        """Return the events after a place of the chain, oldest first."""
+        return tuple(_written(row) for row in self._page(after, count))
+
     def verify(self) -> JournalReport:
         """Walk the chain from its beginning to the head that was kept apart."""
         head = self._connection.execute(select(CHAIN).where(CHAIN.c.collectivite == self._collectivite)).mappings()
@@ -73,12 +77,15 @@ class Journal:
         """Read the chain by pages: it grows for ever."""
         after = 0
         while True:
-            query = select(EVENT).where(EVENT.c.collectivite == self._collectivite, EVENT.c.sequence > after)
-            page = self._connection.execute(query.order_by(EVENT.c.sequence).limit(PAGE)).mappings().all()
+            page = self._page(after, PAGE)
             if not page:
                 return
             yield from map(dict, page)
             after = page[-1]["sequence"]
+
+    def _page(self, after: int, count: int) -> Sequence[RowMapping]:
+        query = select(EVENT).where(EVENT.c.collectivite == self._collectivite, EVENT.c.sequence > after)
+        return self._connection.execute(query.order_by(EVENT.c.sequence).limit(count)).mappings().all()
 
     def _head(self) -> tuple[int, str]:
         mine = select(CHAIN.c.sequence, CHAIN.c.hash).where(CHAIN.c.collectivite == self._collectivite)

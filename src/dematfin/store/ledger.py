@@ -69,6 +69,11 @@ class SqlLedger:
         with reading(self._engine.connect()) as connection, connection.begin():
             return Journal(connection, self._collectivite).read(subject, keys)
 
+    def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
+        """Return the events that follow a place of the journal."""
+        with reading(self._engine.connect()) as connection, connection.begin():
+            return Journal(connection, self._collectivite).following(after, count)
+
     def verify_journal(self) -> JournalReport:
         """Walk the hash chain."""
         with reading(self._engine.connect()) as connection, connection.begin():

@@ -29,6 +29,10 @@ from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.reception import Answer, Cursor, Reception
 from dematfin.domain.registers import Credit, Engagement, StructureRules
+from dematfin.domain.tally.happening import Happening
+from dematfin.domain.tally.reached import Reached
+from dematfin.domain.tally.settlement import Settlement
+from dematfin.domain.tally.stay import Stay
 from dematfin.domain.visa.circuit import Circuit
 from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder
@@ -115,6 +119,10 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Link: _records("link", Link),
     Intention: _records("intention", Intention, [["state"], ["invoice_id"]]),
     Answer: _records("answer", Answer, [["state"], ["flux"]]),
+    Stay: _records("stay", Stay, [["until", "since"], ["invoice_id"]]),
+    Settlement: _records("settlement", Settlement, [["known_at"]]),
+    Happening: _records("happening", Happening, [["at"], ["what", "about"]]),
+    Reached: _records("reached", Reached),
 }
 
 Index(

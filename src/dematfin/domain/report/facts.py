@@ -1,0 +1,40 @@
+"""All that the tables of one period are computed from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from dematfin.domain.delay.calendar import METROPOLE, Calendar
+from dematfin.domain.report.period import Period
+from dematfin.domain.tally.happening import Happening
+from dematfin.domain.tally.settlement import Settlement
+from dematfin.domain.tally.stay import Stay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Facts of a period, whatever their order.
+
+    Attributes:
+        cutoff: local instant; what is in stock is in stock then.
+        settlements, happenings: those that the journal told during the period.
+        ended: stays that ended during the period; `stock`: those that hold at the cut-off and wait for something.
+        rates: late interest in per cent a year, by half-year ("2026-S1"): the ECB's rate plus 8 points.
+        budgets: names, by SIRET.
+    """
+
+    period: Period
+    cutoff: datetime
+    settlements: Sequence[Settlement] = ()
+    happenings: Sequence[Happening] = ()
+    ended: Sequence[Stay] = ()
+    stock: Sequence[Stay] = ()
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    budgets: Mapping[str, str] = field(default_factory=dict)
+    calendar: Calendar = METROPOLE
+
+    @property
+    def today(self) -> date:
+        """The day of the cut-off."""
+        return self.cutoff.date()
