@@ -10,7 +10,7 @@ from dematfin.steps.counted import facts_of
 
 def report(app: App, who: Person, period: Period) -> Report:
     """Return the tables of a period, as far as the journal has been counted (`steps.tally`)."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         facts = facts_of(app, books, period)
     closed = facts.cutoff >= period.bounds(facts.cutoff.tzinfo)[1]

@@ -22,6 +22,7 @@ from dematfin.errors import (
 )
 from dematfin.ports.app import App
 from dematfin.web.limits import Quota
+from dematfin.web.menu import menu
 from dematfin.web.pages import draw
 from dematfin.web.sessions import Session, Sessions
 
@@ -108,6 +109,7 @@ class Visit:
             notice, self.session.notice = self.session.notice, ""
         usual = {
             "who": self.person,
+            "menu": menu(self.person),
             "seal": self.seal,
             "notice": notice,
             "path": self.request.url.path,

@@ -39,6 +39,7 @@ class Act(StrEnum):
     TRANSMIT = "transmettre un flux signé"
     ADMINISTER = "gérer les personnes et ouvrir les budgets"
     READ = "consulter"
+    OVERSEE = "voir les factures et les chiffres de tous les services"
 
 
 MAY: Final[dict[Act, frozenset[Role]]] = {
@@ -56,6 +57,7 @@ MAY: Final[dict[Act, frozenset[Role]]] = {
     Act.TRANSMIT: frozenset({Role.AGENT, Role.SERVICE}),
     Act.ADMINISTER: frozenset({Role.ADMINISTRATEUR}),
     Act.READ: frozenset(Role),
+    Act.OVERSEE: frozenset(Role) - {Role.VISEUR},
 }
 
 
