@@ -102,6 +102,12 @@ TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("POST", "/dossier/{facture}/transferer"): ON_A_FOLDER,
     ("POST", "/dossier/{facture}/joindre"): ON_A_FOLDER,
     ("POST", "/dossier/{facture}/reprendre"): everyone(403, viseur=DONE, substitute=422, **of(STRANGERS, 404)),
+    ("GET", "/bordereaux"): everyone(200, **of(HEADS, 403)),
+    ("GET", "/bordereau/{bordereau}"): everyone(404, **of(HEADS, 403)),
+    ("GET", "/bordereau/{bordereau}/livre"): everyone(404, **of(HEADS, 403)),
+    ("GET", "/flux"): everyone(200, **of(HEADS, 403)),
+    ("GET", "/flux/{flux}"): everyone(404, **of(HEADS, 403)),
+    ("GET", "/mandat/{mandat}"): everyone(404, **of(HEADS, 403)),
     ("GET", "/absences"): everyone(200),
     ("POST", "/absences"): everyone(403, **of(HEADS, DONE)),
     ("POST", "/absences/{delegation}/finir"): everyone(403, viseur=DONE, administrateur=DONE),
@@ -156,7 +162,8 @@ def ask(town: Town, visitor: Visitor, method: str, path: str, invoice: str = LAT
     """Ask for a page, or send its form filled in well."""
     fingerprint = town.document(LATE).rpartition("/")[2]
     asked = LATE_TOO if path.endswith("reprendre") and invoice == LATE else invoice
-    where = path.format(facture=asked, empreinte=fingerprint, delegation="D00003")
+    nothing = {"bordereau": "COMMUNE-2026-99", "flux": "PESALR1_X", "mandat": "M2026-000999"}
+    where = path.format(facture=asked, empreinte=fingerprint, delegation="D00003", **nothing)
     if method == "GET":
         return visitor.get(where)
     seen = seen_together(town.invoice(LATE), ())

@@ -63,7 +63,7 @@ def listed(app: App, who: Person, *, under_way: bool = False) -> tuple[FlowLine,
         flows = books.find(Flux, state=UNDER_WAY) if under_way else books.find(Flux)
         keys = {key for flux in flows for key in flux.bordereaux}
         sheets = {sheet.id: sheet for sheet in books.find(Bordereau, id=tuple(keys))}
-    return tuple(_line(flux, [sheets[key] for key in flux.bordereaux]) for flux in sorted(flows, key=_rank))
+    return tuple(line(flux, [sheets[key] for key in flux.bordereaux]) for flux in sorted(flows, key=_rank))
 
 
 def _rank(flux: Flux) -> str:
@@ -71,7 +71,7 @@ def _rank(flux: Flux) -> str:
     return flux.editor_flow or flux.id.rpartition("_")[2]
 
 
-def _line(flux: Flux, sheets: list[Bordereau]) -> FlowLine:
+def line(flux: Flux, sheets: list[Bordereau]) -> FlowLine:
     total = sum((sheet.total for sheet in sheets), ZERO)
     return FlowLine(flux=flux, total=total, mandats=sum(len(sheet.mandats) for sheet in sheets))
 

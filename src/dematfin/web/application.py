@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dematfin.config.web import WebSettings
 from dematfin.ports.app import App
-from dematfin.web import absences, documents, folder, queue, signin
+from dematfin.web import absences, bordereaux, documents, flows, folder, queue, signin
 from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
 from dematfin.web.headers import SafeHeaders
 from dematfin.web.limits import BodyLimit, TooLong
@@ -67,6 +67,12 @@ def _for_persons(hall: Hall) -> list[Route]:
         route(POST, "/dossier/{facture}/transferer", folder.transfer),
         route(POST, "/dossier/{facture}/joindre", folder.attach),
         route(POST, "/dossier/{facture}/reprendre", folder.undo),
+        route(GET, "/bordereaux", bordereaux.show_all),
+        route(GET, "/bordereau/{bordereau}", bordereaux.show),
+        route(GET, "/bordereau/{bordereau}/livre", bordereaux.read),
+        route(GET, "/flux", flows.show_all),
+        route(GET, "/flux/{flux}", flows.show),
+        route(GET, "/mandat/{mandat}", flows.show_mandat),
         route(GET, "/absences", absences.show),
         route(POST, "/absences", absences.declare),
         route(POST, "/absences/{delegation}/finir", absences.end),

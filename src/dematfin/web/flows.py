@@ -1,0 +1,47 @@
+"""Flows and verdicts: what is in flight, one flow with what Hélios answered, one mandat with what became of it."""
+
+from starlette.responses import Response
+
+from dematfin.acts import flow_story, latest, verdict
+from dematfin.domain.mandat.attempt import ATTEMPT
+from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.mandat.twins import numbers_of, of_sheets
+from dematfin.domain.parties.person import Act
+from dematfin.web.visit import Visit
+
+
+def show_all(visit: Visit) -> Response:
+    """List what is in flight, then the flows, the last first."""
+    return visit.page(
+        "tous-les-flux.html",
+        in_flight=flow_story.in_flight(visit.app, visit.who),
+        flows=latest.flows(visit.app, visit.who),
+    )
+
+
+def show(visit: Visit) -> Response:
+    """Show one flow: what it carries, how it left, what was answered."""
+    visit.who.require(Act.OVERSEE)
+    story = flow_story.story(visit.app, visit.who, str(visit.request.path_params["flux"]))
+    told = of_sheets(story.verdict, story.sheets, numbers_of(story.mandats)) if story.verdict else {}
+    pieces = [(piece, _said_of(story, piece)) for piece in story.pieces]
+    return visit.page("flux.html", story=story, told=told, pieces=pieces, ATTEMPT=ATTEMPT)
+
+
+def show_mandat(visit: Visit) -> Response:
+    """Show one mandat: its verdict, why, who must act."""
+    visit.who.require(Act.OVERSEE)
+    found = verdict.follow(visit.app, visit.who, str(visit.request.path_params["mandat"]))
+    return visit.page("mandat.html", found=found)
+
+
+def _said_of(story: flow_story.FlowStory, piece: Piece) -> str:
+    """Say what became of a document of a flow."""
+    if story.flux.id not in piece.carried_in:
+        return "citée sans être dans le flux : Hélios l'a déjà"
+    if story.verdict is None:
+        return ""
+    if refused := story.verdict.pieces_refused.get(piece.id):
+        why = " ; ".join(dict.fromkeys(one.text or one.code for one in refused)) or "sans explication"
+        return f"refusée par l'acquit : {why}"
+    return "acceptée par l'acquit" if piece.id in story.verdict.pieces_accepted else ""
