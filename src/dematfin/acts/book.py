@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import IO, Final
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
@@ -75,6 +75,12 @@ def book(app: App, who: Person, bordereau_id: str) -> Book:
             together=tuple(key for key in flux.bordereaux if key != sheet.id) if flux else (),
             editor_flow=flux.editor_flow if flux else "",
         )
+
+
+def write(app: App, who: Person, made: Book, sink: IO[bytes]) -> tuple[str, ...]:
+    """Write a book as a page; return, in French, why some first pages are missing."""
+    who.require(Act.READ)
+    return app.letters.book(made, lambda entry: first_page(app, who, entry), sink)
 
 
 def first_page(app: App, who: Person, entry: Entry) -> bytes:

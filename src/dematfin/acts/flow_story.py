@@ -1,7 +1,9 @@
 """Flows, as somebody who follows them reads them: the list, the whole story of one, what is in flight."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Self
 
 from dematfin.acts import timeline
 from dematfin.domain.event import Subject
@@ -29,6 +31,12 @@ class FlowLine:
     flux: Flux
     total: Decimal
     mandats: int
+
+    @classmethod
+    def of(cls, flux: Flux, sheets: Sequence[Bordereau]) -> Self:
+        """Return the line of a flow that carries these bordereaux."""
+        total = sum((sheet.total for sheet in sheets), ZERO)
+        return cls(flux=flux, total=total, mandats=sum(len(sheet.mandats) for sheet in sheets))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +71,12 @@ def listed(app: App, who: Person, *, under_way: bool = False) -> tuple[FlowLine,
         flows = books.find(Flux, state=UNDER_WAY) if under_way else books.find(Flux)
         keys = {key for flux in flows for key in flux.bordereaux}
         sheets = {sheet.id: sheet for sheet in books.find(Bordereau, id=tuple(keys))}
-    return tuple(line(flux, [sheets[key] for key in flux.bordereaux]) for flux in sorted(flows, key=_rank))
+    return tuple(FlowLine.of(flux, [sheets[key] for key in flux.bordereaux]) for flux in sorted(flows, key=_rank))
 
 
 def _rank(flux: Flux) -> str:
     """The counter at the end of a NomFic is one for all the flows of a budget; imports have their own."""
     return flux.editor_flow or flux.id.rpartition("_")[2]
-
-
-def line(flux: Flux, sheets: list[Bordereau]) -> FlowLine:
-    total = sum((sheet.total for sheet in sheets), ZERO)
-    return FlowLine(flux=flux, total=total, mandats=sum(len(sheet.mandats) for sheet in sheets))
 
 
 def story(app: App, who: Person, identifier: str) -> FlowStory:

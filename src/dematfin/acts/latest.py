@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dematfin.acts.flow_story import FlowLine, line
+from dematfin.acts.flow_story import FlowLine
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import UNDER_WAY, Flux
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -49,7 +49,9 @@ def flows(app: App, who: Person) -> tuple[FlowLine, ...]:
         sheets |= {one.id: one for one in books.find(Bordereau, id=_others(found.values(), sheets))}
     alone = [key for key in found if key not in named]
     return tuple(
-        line(found[key], [sheets[one] for one in found[key].bordereaux]) for key in (*alone, *named) if key in found
+        FlowLine.of(found[key], [sheets[one] for one in found[key].bordereaux])
+        for key in (*alone, *named)
+        if key in found
     )
 
 

@@ -35,14 +35,12 @@ def write_book(
     vers: Annotated[Path | None, typer.Option("--vers", metavar="FICHIER", help="Page HTML à écrire.")] = None,
 ) -> None:
     """Écrit le livre d'un bordereau, à lire avant de signer : ce qui sort de l'ordinaire d'abord, en une page HTML."""
-    from dematfin.reports.book import write  # noqa: PLC0415 - heavy, and only here
-
     desk = sit(configuration)
     book = facts.book(desk.app, desk.who, bordereau)
     target = vers or Path(f"livre-{bordereau}.html")
     try:
         with written_atomically(target) as sink:
-            missing = write(book, lambda entry: facts.first_page(desk.app, desk.who, entry), sink)
+            missing = facts.write(desk.app, desk.who, book, sink)
     except OSError as error:
         message = f"Le livre du bordereau {bordereau} ne s'écrit pas dans {target} : {reason(error)}. Essayez --vers."
         raise DocumentError(message) from error

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from dematfin.acts import consult
-from dematfin.acts.book import book, first_page
+from dematfin.acts.book import book
+from dematfin.acts.book import write as write_book
 from dematfin.demo.folder import DemoFolder
 from dematfin.domain.figures.overview import FluxRow, InvoiceRow, Overview
 from dematfin.domain.invoice.invoice import Origin
@@ -14,7 +15,6 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.waiver import Waiver
 from dematfin.ports.app import App
-from dematfin.reports.book import write as write_book
 from dematfin.reports.page import write
 from dematfin.sandbox.neighbours import last_statuses
 
@@ -92,7 +92,7 @@ def _books(app: App, who: Person, folder: DemoFolder) -> None:
         waiting = [key for flux in books.find(Flux, state=FluxState.BUILT) for key in flux.bordereaux]
     for key in waiting:
         with (folder.root / f"livre-{key}.html").open("wb") as sink:
-            write_book(book(app, who, key), lambda entry: first_page(app, who, entry), sink)
+            write_book(app, who, book(app, who, key), sink)
 
 
 def _text(amount: Decimal) -> str:

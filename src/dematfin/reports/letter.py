@@ -1,10 +1,12 @@
-"""What is printed: the letter that interrupts the legal delay, the other letters, separator sheets, visa slips."""
+"""What is printed: the letter that interrupts the legal delay, the other letters, sheets, visa slips, books."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import IO
 
 from reportlab.platypus import Flowable, ListFlowable
 
 from dematfin.domain.interruption import NEW_DELAY, Interruption
+from dematfin.domain.mandat.book import Book, Entry
 from dematfin.domain.money import french
 from dematfin.domain.paper.notice import Notice
 from dematfin.domain.paper.sheet import Sheet
@@ -37,6 +39,12 @@ class PdfLetters:
     def slip(self, words: Slip) -> bytes:
         """Return a visa slip."""
         return slip_pdf(words)
+
+    def book(self, book: Book, draw: Callable[[Entry], bytes], sink: IO[bytes]) -> tuple[str, ...]:
+        """Write the mayor's book."""
+        from dematfin.reports.book import write  # noqa: PLC0415 - heavy, and only here
+
+        return write(book, draw, sink)
 
 
 def _story(words: Interruption, title: str) -> list[Flowable]:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from dematfin.acts import book as facts
 from dematfin.acts import consult, latest
 from dematfin.domain.parties.person import Act
-from dematfin.reports.book import write
 from dematfin.web.headers import DOCUMENT
 from dematfin.web.visit import Visit
 
@@ -38,7 +37,7 @@ def read(visit: Visit) -> Response:
     """Open its book, made now: what is out of the ordinary first."""
     visit.who.require(Act.OVERSEE)
     made, sink = facts.book(visit.app, visit.who, _asked(visit)), io.BytesIO()
-    write(made, lambda entry: facts.first_page(visit.app, visit.who, entry), sink)
+    facts.write(visit.app, visit.who, made, sink)
     return Response(sink.getvalue(), media_type="text/html; charset=utf-8", headers=BOOK)
 
 
