@@ -9,6 +9,8 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 
 CAME_BACK: Final = "revenue du fournisseur"
 """How the journal says that an invoice came back."""
+LACKS: Final = "lacks"
+"""Where the event of a mandat that waits for documents has the codes of what it lacks."""
 ASIDE: Final = "écarté"
 """How it says that a mandat is set aside."""
 EXPLAINED: Final = frozenset({MandatState.REFUSED_AT_GATE, MandatState.ON_HOLD, MandatState.REJECTED})
