@@ -27,13 +27,16 @@ def tally(app: App, page: int = PAGE) -> Outcome:
     """Count what the journal has told since the last run, `page` events at a time."""
     account = Tally(TALLY)
     _try_again(app, account)
+    counted: list[int] = []
     size = page
     while size:
-        size = _go_on(app, size, page, account)
+        size = _go_on(app, size, page, counted, account)
+    if total := sum(counted):
+        account.done(f"{total} {'événement' if total == 1 else 'événements'} du journal")
     return account.outcome()
 
 
-def _go_on(app: App, size: int, page: int, account: Tally) -> int:
+def _go_on(app: App, size: int, page: int, counted: list[int], account: Tally) -> int:
     """Count the next events; return how many to count next, 0 at the end. A page that fails is halved, down to one."""
     trial, done = Tally(TALLY), list[int]()
     busy: ComeBackLater | None = None
@@ -44,6 +47,7 @@ def _go_on(app: App, size: int, page: int, account: Tally) -> int:
             busy = error
     if busy:
         raise busy
+    counted += done
     if done:
         return min(page, 2 * size) if done[0] == size else 0
     if size == 1:
