@@ -5,13 +5,12 @@ A link leads to the page of a folder, where one signs in: it decides nothing. No
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from dematfin.domain.mail import Mail, one_line
+from dematfin.domain.mail import Mail, Section, one_line
 from dematfin.domain.money import french
 from dematfin.domain.visa.levels import Level
 from dematfin.domain.visa.reminders import Digest, Line
@@ -24,14 +23,6 @@ TITLES: Final = {
     Level.ARRIVAL: "Arrivées",
 }
 """Sections of what awaits a person, the most pressing first; the direction's come after."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A title, and lines with the address that each leads to, if any."""
-
-    title: str
-    lines: tuple[tuple[str, str], ...]
 
 
 def compose(digest: Digest, collectivite: str, web_url: str) -> Mail:
