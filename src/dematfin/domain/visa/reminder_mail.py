@@ -30,8 +30,10 @@ def compose(digest: Digest, collectivite: str, web_url: str) -> Mail:
     opening = [f"Bonjour {one_line(digest.person.name)},", *_counts(digest)]
     sections = tuple(_sections(digest, web_url))
     where = "Chaque lien mène à son dossier." if web_url else "Pour voir les dossiers : dematfin visa liste."
+    joined = "Le rapport du mois est joint." if digest.week and digest.week.attachments else ""
+    guide = [joined, where if digest.lines else "", "Rien ne se décide en répondant à ce courriel."]
     closing = [
-        f"{where if digest.lines else ''} Rien ne se décide en répondant à ce courriel.".strip(),
+        " ".join(words for words in guide if words),
         f"Courriel automatique de dematfin, {one_line(collectivite)}.",
     ]
     return Mail(
@@ -41,6 +43,7 @@ def compose(digest: Digest, collectivite: str, web_url: str) -> Mail:
         subject=_subject(digest),
         text=_text(opening, sections, closing),
         html=_html(opening, sections, closing),
+        attachments=digest.week.attachments if digest.week else (),
     )
 
 
@@ -78,6 +81,7 @@ def _sections(digest: Digest, web_url: str) -> Iterator[Section]:
         ends_on = digest.week.starts_on + timedelta(days=6)
         title = f"Semaine du {digest.week.starts_on:%d/%m/%Y} au {ends_on:%d/%m/%Y}"
         yield Section(title=title, lines=tuple((words, "") for words in _figures(digest.week)))
+        yield from digest.week.figures
 
 
 def _split(digest: Digest) -> tuple[list[Line], list[Line]]:
