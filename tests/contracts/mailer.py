@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 import pytest
 
-from dematfin.domain.mail import Mail
+from dematfin.domain.mail import Attachment, Mail
 from dematfin.errors import Refused, UnknownOutcome, Unreachable
 from dematfin.ports.mailer import Mailer
 
@@ -17,6 +17,10 @@ MAIL: Final = Mail(
     text="Bonjour Paul Écoles,\n\n.une ligne qui commence par un point\n",
     html="<p>Bonjour Paul Écoles,</p>\n",
 )
+REPORT: Final = Attachment(
+    name="chiffres-2026-02.html", media_type="text/html", data="<p>février : 20 %</p>\r\n.\n\n.\r\nfin".encode()
+)
+SHEET: Final = Attachment(name='été "1".xlsx', media_type="application/vnd.ms-excel", data=bytes(range(256)) * 99)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,7 @@ class Arrived:
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Post(Protocol):
@@ -55,6 +60,12 @@ class MailerContract:
         assert (first.address, first.name, first.subject) == (MAIL.address, MAIL.name, MAIL.subject)
         assert (first.text, first.html) == (MAIL.text, MAIL.html)
         assert second.address == "nadia@valbrume.test"
+
+    def test_what_goes_with_a_mail_arrives_byte_for_byte(self, post: Post) -> None:
+        post.mailer.send(replace(MAIL, attachments=(REPORT, SHEET)))
+        (only,) = post.arrived()
+        assert (only.text, only.html) == (MAIL.text, MAIL.html)
+        assert only.attachments == (REPORT, SHEET)
 
     @pytest.mark.parametrize("fault", ["refuse_recipient", "later"])
     def test_a_mail_that_is_not_wanted_is_refused_and_keeps_no_other_from_leaving(self, post: Post, fault: str) -> None:

@@ -40,6 +40,7 @@ class FakeMailer:
                 subject=one_line(one.subject, 200),
                 text=one.text,
                 html=one.html,
+                attachments=one.attachments,
             )
             for one in self.sent
         ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from contracts.mailer import Arrived
+from dematfin.domain.mail import Attachment
 from dematfin.mail.settings import MailSettings
 from dematfin.mail.smtp import SmtpMailer
 from dematfin.sandbox.mailbox import MailBox
@@ -76,6 +77,12 @@ def settings(port: int, encryption: str, folder: Path) -> MailSettings:
     )
 
 
+def _attached(part: EmailMessage) -> Attachment:
+    data = part.get_payload(decode=True)
+    assert isinstance(data, bytes)
+    return Attachment(name=part.get_filename(""), media_type=part.get_content_type(), data=data)
+
+
 def _arrived(message: EmailMessage) -> Arrived:
     (to,) = message["To"].addresses
     return Arrived(
@@ -84,4 +91,5 @@ def _arrived(message: EmailMessage) -> Arrived:
         subject=message["Subject"],
         text=words(message, "plain"),
         html=words(message, "html"),
+        attachments=tuple(map(_attached, message.iter_attachments())),
     )

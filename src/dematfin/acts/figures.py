@@ -1,11 +1,10 @@
 """The figures of a period, for whoever reads them."""
 
 from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.report.contents import tables
 from dematfin.domain.report.period import Period
 from dematfin.domain.report.table import Report
 from dematfin.ports.app import App
-from dematfin.steps.counted import facts_of
+from dematfin.steps.counted import facts_of, report_of
 
 
 def report(app: App, who: Person, period: Period) -> Report:
@@ -13,5 +12,4 @@ def report(app: App, who: Person, period: Period) -> Report:
     who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         facts = facts_of(app, books, period)
-    closed = facts.cutoff >= period.bounds(facts.cutoff.tzinfo)[1]
-    return Report(name=app.policy.name, period=period, cutoff=facts.cutoff, closed=closed, tables=tables(facts))
+    return report_of(app, facts)

@@ -28,4 +28,7 @@ def message_of(mail: Mail, sender: str, date: str) -> EmailMessage:
     written["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence answers it
     written.set_content(mail.text)
     written.add_alternative(mail.html, subtype="html")
+    for one in mail.attachments:
+        kind, _, form = one.media_type.partition("/")
+        written.add_attachment(one.data, maintype=kind, subtype=form, filename=one_line(one.name))
     return written

@@ -17,6 +17,7 @@ from dematfin.ports.mailer import Mailer
 from dematfin.ports.paper_folders import PaperFolders
 from dematfin.ports.paper_reader import PaperReader
 from dematfin.ports.parapheur import Parapheur
+from dematfin.ports.report_writer import ReportWriter
 from dematfin.ports.signature import SignatureCheck, SigningDesk
 from dematfin.ports.supplier_notice import SupplierNotice
 from dematfin.ports.transmitter import Transmitter
@@ -31,6 +32,7 @@ class App:
         holder: this process, as the leases name it.
         mailer: None where no mail is sent.
         exchange: the folders shared with the finance software; None where there are none.
+        reports: draws the report that goes with a mail; None: none goes.
         by: who is behind what is done now: a person's id, or the unattended service.
     """
 
@@ -53,6 +55,7 @@ class App:
     holder: str
     mailer: Mailer | None = None
     exchange: Exchange | None = None
+    reports: ReportWriter | None = None
     by: str = SERVICE
 
     def on_behalf_of(self, who: Person, act: Act) -> "App":

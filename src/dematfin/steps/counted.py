@@ -1,9 +1,11 @@
-"""What the figures of a period are computed from, as far as the journal has been counted."""
+"""What the figures of a period are computed from, as far as the journal has been counted, and the report of them."""
 
 from datetime import datetime
 
+from dematfin.domain.report.contents import tables
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.period import Period
+from dematfin.domain.report.table import Report
 from dematfin.domain.tally.happening import Happening
 from dematfin.domain.tally.reached import JOURNAL, Reached
 from dematfin.domain.tally.settlement import Settlement
@@ -30,9 +32,17 @@ def facts_of(app: App, books: Books, period: Period) -> Facts:
             for one in books.find(Stay, until=Between(low=cutoff), since=Between(high=cutoff))
             if _holds(one, cutoff)
         ],
+        rates=app.policy.rates,
+        comptable_days=app.policy.comptable_days,
         budgets={budget.siret: budget.label for budget in app.policy.budgets},
         calendar=app.policy.deadline.calendar,
     )
+
+
+def report_of(app: App, facts: Facts) -> Report:
+    """Draw the tables of a period up."""
+    closed = facts.cutoff >= facts.period.bounds(facts.cutoff.tzinfo)[1]
+    return Report(name=app.policy.name, period=facts.period, cutoff=facts.cutoff, closed=closed, tables=tables(facts))
 
 
 def _holds(stay: Stay, instant: datetime) -> bool:

@@ -33,6 +33,7 @@ from dematfin.errors import AccessDenied, DematfinError, Refused, UnknownOutcome
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
 from dematfin.ports.mailer import Mailer
+from dematfin.steps.monday import with_figures
 from dematfin.steps.outcome import Outcome, Tally
 
 
@@ -45,7 +46,7 @@ def remind(app: App) -> Outcome:
         tally.note("Aucun rappel de visa n'est envoyé : la configuration n'a pas de section [courriel].")
         return tally.outcome()
     _tell_interrupted(app, tally)
-    found = to_tell(app)
+    found = with_figures(app, to_tell(app), tally)
     if nowhere := [one.person.name for one in found if not one.person.email]:
         names = ", ".join(nowhere)
         tally.note(f"Sans adresse, donc sans rappel : {names}. Donnez-la : personne ajouter … --courriel ADRESSE")
@@ -88,7 +89,7 @@ def _pending(app: App, books: Books, folders: Iterable[VisaFolder]) -> list[Pend
 
 
 def _one_pending(app: App, folder: VisaFolder, invoice: Invoice) -> Pending:
-    pay_by = invoice.delay(app.policy.payment_days).deadline
+    pay_by = invoice.delay(app.policy.days_for(invoice)).deadline
     supplier = invoice.content.supplier.name
     return Pending(folder=folder, supplier=supplier, amount=invoice.signed_amount, pay_by=pay_by)
 

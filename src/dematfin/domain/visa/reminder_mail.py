@@ -5,13 +5,12 @@ A link leads to the page of a folder, where one signs in: it decides nothing. No
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 from typing import Final
 from urllib.parse import quote
 
-from dematfin.domain.mail import Mail, one_line
+from dematfin.domain.mail import Mail, Section, one_line
 from dematfin.domain.money import french
 from dematfin.domain.visa.levels import Level
 from dematfin.domain.visa.reminders import Digest, Line
@@ -26,21 +25,15 @@ TITLES: Final = {
 """Sections of what awaits a person, the most pressing first; the direction's come after."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A title, and lines with the address that each leads to, if any."""
-
-    title: str
-    lines: tuple[tuple[str, str], ...]
-
-
 def compose(digest: Digest, collectivite: str, web_url: str) -> Mail:
     """Write a digest down as a mail."""
     opening = [f"Bonjour {one_line(digest.person.name)},", *_counts(digest)]
     sections = tuple(_sections(digest, web_url))
     where = "Chaque lien mène à son dossier." if web_url else "Pour voir les dossiers : dematfin visa liste."
+    joined = "Le rapport du mois est joint." if digest.week and digest.week.attachments else ""
+    guide = [joined, where if digest.lines else "", "Rien ne se décide en répondant à ce courriel."]
     closing = [
-        f"{where if digest.lines else ''} Rien ne se décide en répondant à ce courriel.".strip(),
+        " ".join(words for words in guide if words),
         f"Courriel automatique de dematfin, {one_line(collectivite)}.",
     ]
     return Mail(
@@ -50,6 +43,7 @@ def compose(digest: Digest, collectivite: str, web_url: str) -> Mail:
         subject=_subject(digest),
         text=_text(opening, sections, closing),
         html=_html(opening, sections, closing),
+        attachments=digest.week.attachments if digest.week else (),
     )
 
 
@@ -87,6 +81,7 @@ def _sections(digest: Digest, web_url: str) -> Iterator[Section]:
         ends_on = digest.week.starts_on + timedelta(days=6)
         title = f"Semaine du {digest.week.starts_on:%d/%m/%Y} au {ends_on:%d/%m/%Y}"
         yield Section(title=title, lines=tuple((words, "") for words in _figures(digest.week)))
+        yield from digest.week.figures
 
 
 def _split(digest: Digest) -> tuple[list[Line], list[Line]]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Final
 
+from dematfin.domain.mail import Attachment, Section
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.step import DECIDED, FolderStep
 
@@ -25,6 +26,7 @@ class Week:
         median_days: from the arrival at a desk to its decision; None when nothing was decided.
         late: how many folders are late now at each desk.
         at_risk: ids of invoices in circuit whose legal delay is nearly over.
+        figures, attachments: what the direction reads besides, of payments.
     """
 
     starts_on: date
@@ -34,6 +36,8 @@ class Week:
     median_days: int | None
     late: tuple[tuple[str, int], ...]
     at_risk: tuple[str, ...]
+    figures: tuple[Section, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 def week(
