@@ -1,10 +1,10 @@
 """How long invoices stayed in each stage, from the journal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import groupby
+from itertools import chain
 from typing import Final
 
 from dematfin.domain.report.averages import mean, median, share, tenths
@@ -61,13 +61,26 @@ def passages(facts: Facts) -> dict[Stage, Passages]:
 
 def _ended(facts: Facts) -> Iterator[tuple[Stage, int]]:
     """Join the stays of one passage: a new one begins too when something else is learnt of the invoice."""
-    stays = [one for one in (*facts.ended, *facts.stock) if not one.is_credit_note]
-    stays.sort(key=lambda one: (one.invoice_id, one.since, one.until))
-    for (_, stage), run in groupby(stays, key=lambda one: (one.invoice_id, one.stage)):
-        joined = list(run)
-        since, until = joined[0].since, joined[-1].until
-        if stage not in ENDED and until <= facts.cutoff:
-            yield stage, (until - since) // SECOND
+    places: dict[tuple[str, Stage], list[tuple[datetime, datetime]]] = {}
+    for one in chain(facts.ended, facts.stock):
+        if one.stage not in ENDED and not one.is_credit_note:
+            places.setdefault((one.invoice_id, one.stage), []).append((one.since, one.until))
+    for (_, stage), stays in places.items():
+        for since, until in _joined(sorted(stays)):
+            if until <= facts.cutoff:
+                yield stage, (until - since) // SECOND
+
+
+def _joined(stays: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the spans of stays in order, made one where the next begins when the former ends."""
+    rest = iter(stays)
+    since, until = next(rest)
+    for begins, ends in rest:
+        if begins != until:
+            yield since, until
+            since = begins
+        until = ends
+    yield since, until
 
 
 def stages(facts: Facts) -> Table:
