@@ -151,6 +151,7 @@ class _Life:
             days=self.delay,
             true_start=self.true_start,
             mandated_on=mandated_on,
+            suspended=self.drawn.choice((0, 0, 0, 6)),
             paid_on=self.now.date() - timedelta(days=self.drawn.choice((0, 1))),
             late_base=(self.same["ttc"] - retained).quantize(Decimal("0.01")),
             first_pass=self.drawn.random() < 0.7,
@@ -158,16 +159,15 @@ class _Life:
             **self.same,
         )
         if self.drawn.random() < 0.05:
-            self._cancel(name)
+            self._undo(name)
 
-    def _cancel(self, mandat: str) -> None:
-        taken = self.same["ttc"] / self.drawn.choice((1, 2))
+    def _undo(self, mandat: str) -> None:
         self.happenings.append(
             Happening(
                 id=f"E-{mandat}",
                 at=self.now + timedelta(hours=1),
-                what=What.MANDAT_CANCELLED,
+                what=self.drawn.choice((What.MANDAT_CANCELLED, What.PAYMENT_DENIED, What.MANDAT_REDUCED)),
                 about=mandat,
-                amount=taken.quantize(Decimal("0.01")),
+                amount=self.same["ttc"],
             )
         )

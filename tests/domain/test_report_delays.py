@@ -21,10 +21,10 @@ FOUR = (
 )
 
 
-def cancelled(mandat: str, amount: str) -> Happening:
-    """Tell that a mandat was taken back."""
+def told_of(mandat: str, what: What) -> Happening:
+    """Tell what happened to a mandat after its payment."""
     at = datetime(2026, 10, 20, 8, 0, tzinfo=UTC)
-    return Happening(id=f"E-{mandat}", at=at, what=What.MANDAT_CANCELLED, about=mandat, amount=Decimal(amount))
+    return Happening(id=f"E-{mandat}", at=at, what=what, about=mandat, amount=Decimal("80.00"))
 
 
 def days(measure: str, *settlements: object) -> tuple[object, object]:
@@ -42,12 +42,13 @@ def test_the_delay_of_four_mandats_is_told_in_each_way() -> None:
         60,  # rank 4 of 4: 0.9 x 4 = 3.6
         Decimal("22.0"),  # 8 + 20 + 20 + 40 = 88
         Decimal("11.3"),  # 4 + 10 + 11 + 20 = 45, 11.25
+        Decimal("0.0"),
         Decimal("33.3"),
         Decimal("33.3"),
     ]
-    assert column(table, "cumul") == [133, None, None, None, 88, 45, 133, 133]
-    assert column(table, "mandats") == [4] * 8
-    assert column(table, "ttc") == [Decimal("2000.00")] * 8
+    assert column(table, "cumul") == [133, None, None, None, 88, 45, 0, 133, 133]
+    assert column(table, "mandats") == [4] * 9
+    assert column(table, "ttc") == [Decimal("2000.00")] * 9
 
 
 def test_gross_and_true_age_count_from_before_the_interruption_and_the_refusal() -> None:
@@ -55,6 +56,24 @@ def test_gross_and_true_age_count_from_before_the_interruption_and_the_refusal()
     assert days("Délai moyen", one) == (Decimal("20.0"), 20)
     assert days("Délai brut, interruptions comprises", one) == (Decimal("60.0"), 60)
     assert days("Âge réel, refus et renvois compris", one) == (Decimal("90.0"), 90)
+
+
+def test_the_days_of_a_suspension_are_nobodys_and_the_three_parts_make_the_whole() -> None:
+    """30 days: 20 of ours, 10 at the comptable's desk of which he had stopped 4."""
+    stopped = settlement("M1", 30, suspended=4)
+    assert days("dont part de l'ordonnateur (au plus 20)", stopped) == (Decimal("20.0"), 20)
+    assert days("dont part du comptable (au plus 10)", stopped) == (Decimal("6.0"), 6)
+    assert days("dont suspension par le comptable", stopped) == (Decimal("4.0"), 4)
+
+
+def test_the_parts_that_were_agreed_with_the_comptable_are_shown() -> None:
+    table = dgp(facts(settlements=FOUR, comptable_days=8))
+    assert "dont part de l'ordonnateur (au plus 22)" in column(table, "mesure")
+
+
+def test_what_was_paid_before_its_delay_began_waited_for_no_time() -> None:
+    early = settlement("M1", -3, mandated_on=date(2026, 10, 14))
+    assert column(dgp(facts(settlements=[early])), "cumul") == [0, None, None, None, 0, 0, 0, 0, 0]
 
 
 def test_nine_in_ten_is_a_rank_and_not_a_point_between_two() -> None:
@@ -92,13 +111,19 @@ def test_what_nobody_waited_for_is_counted_apart() -> None:
         settlement("A1", 90, "-40.00"),
         settlement("P1", 90, "70.00", after_payment=True),
         settlement("C1", 90, "80.00"),
+        settlement("D1", 90, "60.00"),
         settlement("R1", 18, "90.00"),
     )
-    told = facts(settlements=known, happenings=[cancelled("C1", "80.00"), cancelled("R1", "10.00")])
+    after = [
+        told_of("C1", What.MANDAT_CANCELLED),
+        told_of("D1", What.PAYMENT_DENIED),
+        told_of("R1", What.MANDAT_REDUCED),
+    ]
+    told = facts(settlements=known, happenings=after)
     table = paid(told)
-    assert column(table, "mandats") == [5, 1, 1, 1]
-    assert column(table, "ttc") == [Decimal("2090.00"), Decimal("-40.00"), Decimal("70.00"), Decimal("80.00")]
-    assert table.total == ("Total", 8, Decimal("2200.00"))
+    assert column(table, "mandats") == [5, 1, 1, 1, 1]
+    assert column(table, "ttc") == [Decimal(f"{one}.00") for one in (2090, -40, 70, 80, 60)]
+    assert table.total == ("Total", 9, Decimal("2260.00"))
     assert said(dgp(told), "Délai moyen")["mandats"] == 5
 
 
@@ -135,7 +160,7 @@ def test_one_firm_under_two_names_is_one_supplier() -> None:
 
 def test_nothing_paid_says_nothing() -> None:
     table = dgp(facts())
-    assert column(table, "jours") == [None] * 8
+    assert column(table, "jours") == [None] * 9
     assert table.warnings == ()
     assert total(beyond(facts()), "part") is None
 

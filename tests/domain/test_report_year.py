@@ -25,7 +25,9 @@ from domain.invoices_of_a_year import RATES, Year, year
 ASKED: Final = ("2026-10", "2026-T3", "2026")
 NOW: Final = datetime(2026, 10, 28, 15, 0, tzinfo=UTC)
 """October is not over, the third quarter is; of the year 2026 ten months are known."""
-COUNTED: Final = "ttc >= 0 and not before and ttc > taken"
+COUNTED: Final = "ttc >= 0 and not before and undone not in ('MANDAT_CANCELLED', 'PAYMENT_DENIED')"
+LASTED: Final = "max(paid - start, 0)"
+HANDED: Final = "min(max(mandated, start), max(paid, start))"
 RUNS: Final = "ttc >= 0 and stage not in ('délai interrompu', 'renvoyée')"
 
 
@@ -43,14 +45,17 @@ def told(request: pytest.FixtureRequest, drawn: Year) -> Facts:
 def sql(told: Facts) -> Iterator[sqlite3.Connection]:
     """Write the facts in tables: days as numbers, amounts in cents."""
     base = sqlite3.connect(":memory:")
-    base.execute("create table paid (id, service, ttc, base, start, gross, born, mandated, paid, due, before, taken)")
+    base.execute(
+        "create table paid (id, service, ttc, base, start, gross, born, mandated, paid, due, before, undone, suspended)"
+    )
     base.execute("create table held (id, service, stage, ttc, start, born, due)")
     base.execute("create table took (invoice, stage, since, until, ttc)")
-    taken = {one.about: cents(one.amount) for one in told.happenings}
+    undone = {one.about: str(one.what) for one in told.happenings}
     for one in told.settlements:
         dates = (one.start, one.gross_start, one.true_start, one.mandated_on, one.paid_on, one.deadline)
         row = (one.id, one.service, cents(one.ttc), cents(one.late_base), *map(date.toordinal, dates))
-        base.execute(f"insert into paid values ({marks(12)})", (*row, one.after_payment, taken.get(one.id, -1)))
+        late = (one.after_payment, undone.get(one.id, ""), one.suspended)
+        base.execute(f"insert into paid values ({marks(13)})", (*row, *late))
     for held in told.stock:
         dates_held = (held.start, held.true_start, held.deadline)
         row_held = (held.invoice_id, held.service, held.stage.value, cents(held.ttc), *map(date.toordinal, dates_held))
@@ -91,24 +96,28 @@ def test_there_is_something_to_count(told: Facts) -> None:
 def test_delays(told: Facts, sql: sqlite3.Connection) -> None:
     count, ttc, *sums = asked(
         sql,
-        "select count(*), sum(ttc), sum(paid - start), sum(mandated - start), sum(paid - mandated), sum(paid - gross),"
-        f" sum(paid - born), sum((paid - start) * ttc) from paid where {COUNTED}",
+        f"select count(*), sum(ttc), sum({LASTED}), sum({HANDED} - start),"
+        f" sum(max(paid, start) - {HANDED} - min(suspended, max(paid, start) - {HANDED})),"
+        f" sum(min(suspended, max(paid, start) - {HANDED})), sum(max(paid - gross, 0)), sum(max(paid - born, 0)),"
+        f" sum({LASTED} * ttc) from paid where {COUNTED}",
     )
-    days = [row[0] for row in sql.execute(f"select paid - start from paid where {COUNTED} order by 1")]
-    means = [tenths(Fraction(one, count)) for one in sums[:5]]
-    weighted = tenths(Fraction(sums[5], ttc))
+    days = [row[0] for row in sql.execute(f"select {LASTED} from paid where {COUNTED} order by 1")]
+    means = [tenths(Fraction(one, count)) for one in sums[:6]]
+    weighted = tenths(Fraction(sums[6], ttc))
     middle = tenths(Fraction(days[(count - 1) // 2] + days[count // 2], 2))
     ninth = next(day for day in days if 10 * sum(one <= day for one in days) >= 9 * count)
     table = dgp(told)
     assert column(table, "jours") == [means[0], weighted, middle, ninth, *means[1:]]
-    assert column(table, "cumul") == [sums[0], None, None, None, *sums[1:5]]
-    assert column(table, "mandats") == [count] * 8
+    assert column(table, "cumul") == [sums[0], None, None, None, *sums[1:6]]
+    assert column(table, "mandats") == [count] * 9
 
 
 def test_what_is_counted_and_what_is_not(told: Facts, sql: sqlite3.Connection) -> None:
     expected = asked(
         sql,
-        f"select sum({COUNTED}), sum(ttc < 0), sum(ttc >= 0 and before), sum(ttc >= 0 and not before and ttc <= taken)"
+        f"select sum({COUNTED}), sum(ttc < 0), sum(ttc >= 0 and before), "
+        " sum(ttc >= 0 and not before and undone = 'MANDAT_CANCELLED'),"
+        " sum(ttc >= 0 and not before and undone = 'PAYMENT_DENIED')"
         " from paid",
     )
     assert column(paid(told), "mandats") == expected
@@ -127,8 +136,9 @@ def test_beyond_thirty_days(told: Facts, sql: sqlite3.Connection) -> None:
 
 def test_services(told: Facts, sql: sqlite3.Connection) -> None:
     rows = sql.execute(
-        "select iif(service = '', '(sans service)', service), count(*), sum(ttc), sum(paid - start), "
-        f"sum(paid - start > 30), sum(iif(paid - start > 30, ttc, 0)) from paid where {COUNTED} group by 1"
+        "select iif(service = '', '(sans service)', service), count(*), sum(ttc),"
+        f" sum({LASTED}), sum(paid - start > 30), sum(iif(paid - start > 30, ttc, 0))"
+        f" from paid where {COUNTED} group by 1"
     )
     expected = {row[0]: (*row[1:3], tenths(Fraction(row[3], row[1])), *row[4:]) for row in rows}
     table = by_service(told)

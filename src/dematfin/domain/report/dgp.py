@@ -3,9 +3,10 @@
 from typing import Final
 
 from dematfin.domain.delay.dgp import DAYS
+from dematfin.domain.delay.durations import shares
 from dematfin.domain.report.averages import mean, share
 from dematfin.domain.report.columns import count, days, euros, rate, text
-from dematfin.domain.report.delays import Delays, delays
+from dematfin.domain.report.delays import Delays, delays, waited
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
 from dematfin.domain.report.paid import POPULATION, payments
@@ -17,9 +18,9 @@ DEFINITION: Final = (
     "Délai global de paiement : du point de départ (notification de la facture, ou exécution si elle est postérieure : "
     "CCP R. 2192-12 à 15) jusqu'à la mise en paiement, en jours calendaires ; après une interruption (R. 2192-27 à "
     "29), il se compte du nouveau départ. Part de l'ordonnateur : jusqu'à la réception par le comptable (décret "
-    "2013-269, art. 13), 20 jours au plus ; part du comptable : ensuite, 10 jours au plus. Les jours des deux parts "
-    "font la somme des jours du délai. « 9 mandats sur 10 » : délai que neuf mandats sur dix ne dépassent pas (90e "
-    "centile, au rang le plus proche). Âge réel : depuis l'arrivée de la facture, ou de celle, refusée, qu'elle "
+    "2013-269, art. 13) ; part du comptable : ensuite, moins les jours où il a suspendu le paiement, comptés à part. "
+    "Ces trois parts font ensemble les jours du délai. « 9 mandats sur 10 » : délai que neuf sur dix ne dépassent pas "
+    "(90e centile, au rang le plus proche). Âge réel : depuis l'arrivée de la facture, ou de celle, refusée, qu'elle "
     "remplace."
 )
 BEYOND: Final = (
@@ -31,14 +32,19 @@ BEYOND: Final = (
 
 def dgp(facts: Facts) -> Table:
     """Say how long mandats waited, in each way that people count it."""
-    all_ = delays(payments(facts).counted)
+    all_, due = delays(payments(facts).counted), shares(DAYS, facts.comptable_days)
     each = (
         ("Délai moyen", mean(all_.days, all_.count), all_.days),
         ("Délai moyen pondéré par le montant", all_.weighted, None),
         ("Délai médian", all_.median, None),
         ("9 mandats sur 10 (90e centile)", all_.ninth, None),
-        ("dont part de l'ordonnateur", mean(all_.ordonnateur, all_.count), all_.ordonnateur),
-        ("dont part du comptable", mean(all_.comptable, all_.count), all_.comptable),
+        (
+            f"dont part de l'ordonnateur (au plus {due.ordonnateur})",
+            mean(all_.ordonnateur, all_.count),
+            all_.ordonnateur,
+        ),
+        (f"dont part du comptable (au plus {due.comptable})", mean(all_.comptable, all_.count), all_.comptable),
+        ("dont suspension par le comptable", mean(all_.suspended, all_.count), all_.suspended),
         ("Délai brut, interruptions comprises", mean(all_.gross, all_.count), all_.gross),
         ("Âge réel, refus et renvois compris", mean(all_.true_age, all_.count), all_.true_age),
     )
@@ -64,7 +70,7 @@ def beyond(facts: Facts) -> Table:
     slow: list[Settlement] = []
     fast: list[Settlement] = []
     for one in payments(facts).counted:
-        (slow if (one.paid_on - one.start).days > DAYS else fast).append(one)
+        (slow if waited(one) > DAYS else fast).append(one)
     whole = delays(fast + slow)
     parts = ((f"En {DAYS} jours ou moins", delays(fast)), (f"À plus de {DAYS} jours", delays(slow)))
     return Table(

@@ -6,7 +6,7 @@ from typing import Final
 from dematfin.domain.delay.dgp import DAYS
 from dematfin.domain.report.averages import mean, share
 from dematfin.domain.report.columns import count, days, euros, rate, text
-from dematfin.domain.report.delays import TARGET, Delays, delays
+from dematfin.domain.report.delays import TARGET, Delays, delays, waited
 from dematfin.domain.report.dgp import DEFINITION
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
@@ -38,16 +38,16 @@ def by_service(facts: Facts) -> Table:
 def by_supplier(facts: Facts) -> Table:
     """Name the suppliers whose money waited most, and put the others together."""
     groups = _grouped(payments(facts).counted, lambda one: one.supplier_siren or one.supplier)
-    ranked = sorted(groups, key=lambda group: (-sum(_waited(one) for one in group[1]), group[0]))
+    ranked = sorted(groups, key=lambda group: (-sum(_euro_days(one) for one in group[1]), group[0]))
     first = [(_named(mandats), mandats) for _, mandats in ranked[:SLOWEST]]
     others = [one for _, mandats in ranked[SLOWEST:] for one in mandats]
     rest = [(f"Autres fournisseurs ({len(ranked) - SLOWEST})", others)] if others else []
     return _table(("dgp-fournisseurs", "fournisseur", "Fournisseur"), first + rest, None)
 
 
-def _waited(settlement: Settlement) -> int:
+def _euro_days(settlement: Settlement) -> int:
     """Euro-days, in cents: a mandat paid at once weighs nothing."""
-    return int((settlement.paid_on - settlement.start).days * settlement.ttc * 100)
+    return int(waited(settlement) * settlement.ttc * 100)
 
 
 def _named(mandats: Iterable[Settlement]) -> str:
@@ -92,6 +92,7 @@ def _columns(key: str, title: str) -> tuple[Column, ...]:
         days("neuf_sur_dix", "9 sur 10"),
         days("ordonnateur", "Ordonnateur"),
         days("comptable", "Comptable"),
+        days("suspendu", "Suspendu"),
         count("hors_delai", f"> {DAYS} jours"),
         rate("taux", f"Part > {DAYS} jours"),
         euros("ttc_hors_delai", f"TTC > {DAYS} jours"),
@@ -110,6 +111,7 @@ def _row(name: str, part: Delays) -> tuple[Cell, ...]:
         part.ninth,
         mean(part.ordonnateur, part.count),
         mean(part.comptable, part.count),
+        mean(part.suspended, part.count),
         part.beyond,
         share(part.beyond, part.count),
         part.beyond_ttc,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from dematfin.domain.delay.dgp import DAYS
+from dematfin.domain.delay.durations import shares
 from dematfin.domain.report.at_risk import SOON, late, soon
 from dematfin.domain.report.averages import mean, share
 from dematfin.domain.report.columns import count, days, euros, rate, text
@@ -45,7 +46,7 @@ def essentials(facts: Facts) -> Table:
             text("repere", "Repère"),
         ),
         rows=(
-            *_paid(all_),
+            *_paid(all_, facts),
             *_waiting(told, facts),
             ("Intérêts dus sur les mandats payés en retard", len(claims), total(claims), *NOBODY_SAYS, ""),
             ("Coût d'une semaine d'attente", *this_week(told, facts), *NOBODY_SAYS, "factures de plus en retard"),
@@ -54,11 +55,11 @@ def essentials(facts: Facts) -> Table:
     )
 
 
-def _paid(all_: Delays) -> tuple[tuple[Cell, ...], ...]:
-    part = mean(all_.ordonnateur, all_.count)
+def _paid(all_: Delays, facts: Facts) -> tuple[tuple[Cell, ...], ...]:
+    part, due_days = mean(all_.ordonnateur, all_.count), shares(DAYS, facts.comptable_days)
     return (
         ("Délai moyen de paiement", all_.count, all_.ttc, all_.mean, None, f"{DAYS} jours au plus"),
-        ("dont chez l'ordonnateur", all_.count, all_.ttc, part, None, "20 jours au plus"),
+        ("dont chez l'ordonnateur", all_.count, all_.ttc, part, None, f"{due_days.ordonnateur} jours au plus"),
         (
             f"Mandats payés à plus de {DAYS} jours",
             all_.beyond,

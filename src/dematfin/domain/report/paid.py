@@ -15,8 +15,8 @@ from dematfin.domain.tally.settlement import Settlement
 
 POPULATION: Final = (
     "Mandats dont le paiement a été connu pendant la période, quelle que soit la date du paiement. Sont laissés de "
-    "côté les avoirs, les mandats annulés et ce qui avait été payé d'avance (prélèvement, carte, régie) : le tableau "
-    "« Mandats payés » les compte."
+    "côté les avoirs, les mandats annulés ou dont le comptable dément le paiement pendant la période, et ce qui avait "
+    "été payé d'avance (prélèvement, carte, régie) : le tableau « Mandats payés » les compte."
 )
 
 
@@ -27,6 +27,11 @@ class Paid(StrEnum):
     CREDIT_NOTE = "Avoirs"
     BEFORE = "Payés d'avance (prélèvement, carte, régie)"
     CANCELLED = "Annulés"
+    DENIED = "Paiements démentis par le comptable"
+
+
+UNDONE: Final = {What.MANDAT_CANCELLED: Paid.CANCELLED, What.PAYMENT_DENIED: Paid.DENIED}
+"""Told in the same period as the payment; later, it belongs to the period that tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +48,20 @@ class Payments:
 
 def payments(facts: Facts) -> Payments:
     """Tell the settlements of a period apart."""
-    taken_back: dict[str, Decimal] = {}
-    for one in facts.happenings:
-        if one.what is What.MANDAT_CANCELLED:
-            taken_back[one.about] = taken_back.get(one.about, ZERO) + one.amount
+    undone = {one.about: UNDONE[one.what] for one in facts.happenings if one.what in UNDONE}
     told: dict[Paid, list[Settlement]] = {kind: [] for kind in Paid}
     for settlement in facts.settlements:
-        told[_kind(settlement, taken_back)].append(settlement)
+        told[_kind(settlement, undone)].append(settlement)
     return Payments(told)
 
 
-def _kind(settlement: Settlement, taken_back: Mapping[str, Decimal]) -> Paid:
+def _kind(settlement: Settlement, undone: Mapping[str, Paid]) -> Paid:
     """A mandat that was only reduced keeps its delay: what is left of it was paid."""
     if settlement.ttc < 0:
         return Paid.CREDIT_NOTE
     if settlement.after_payment:
         return Paid.BEFORE
-    if settlement.id in taken_back and taken_back[settlement.id] >= settlement.ttc:
-        return Paid.CANCELLED
-    return Paid.COUNTED
+    return undone.get(settlement.id, Paid.COUNTED)
 
 
 def paid(facts: Facts) -> Table:

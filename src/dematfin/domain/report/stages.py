@@ -131,7 +131,7 @@ def of_the_ordonnateur(facts: Facts) -> Table:
         title="À quoi passe le temps de l'ordonnateur",
         definition=(
             "Temps des étapes qui dépendent de la collectivité, de l'arrivée de la facture à son départ vers le "
-            "comptable (ses 20 jours : décret 2013-269, art. 13). La part du temps rapporte les jours cumulés de "
+            "comptable (décret 2013-269, art. 13). La part du temps rapporte les jours cumulés de "
             "chaque tâche à leur somme."
         ),
         population=POPULATION,

@@ -17,7 +17,7 @@ OLDER: Final = "plus de 30 jours"
 BRACKETS: Final = (*(name for _, name in AGES), OLDER)
 AGE: Final = (
     "Âge : jours calendaires écoulés, au jour de l'arrêt des chiffres, depuis le départ du délai de paiement (CCP "
-    "R. 2192-12 à 15 ; le nouveau départ après une interruption)."
+    "R. 2192-12 à 15), interruption comprise."
 )
 POPULATION: Final = (
     "Factures arrivées et ni payées, ni refusées, ni annulées à l'arrêt des chiffres, délai interrompu ou non. Les "
