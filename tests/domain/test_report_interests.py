@@ -21,7 +21,7 @@ def test_interest_due_is_counted_on_the_amount_less_the_retention() -> None:
         "jusqu_au": date(2026, 10, 15),
         "base": Decimal("10000.00"),
         "jours": 12,
-        "taux": Decimal("0.10"),
+        "taux": "10,00 %",
         "interets": Decimal("32.88"),
         "indemnite": Decimal("40.00"),
         "total": Decimal("72.88"),
@@ -40,7 +40,7 @@ def test_what_nobody_waited_for_bears_no_interest() -> None:
 def test_the_rate_is_that_of_the_half_year_when_interest_began() -> None:
     """Late since 1 July, the second half-year; since 30 June, the first."""
     june, july = (settlement(name, 60, deadline=date(2026, 6, day)) for name, day in (("M1", 29), ("M2", 30)))
-    assert column(interests(facts(settlements=[july, june])), "taux") == [Decimal("0.1015"), Decimal("0.10")]
+    assert column(interests(facts(settlements=[july, june])), "taux") == ["10,15 %", "10,00 %"]
 
 
 def test_an_unknown_rate_leaves_its_line_without_figures_and_totals_say_so() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dematfin.domain.report import contents
 from dematfin.domain.report.at_risk import at_risk
 from dematfin.domain.report.cost import cost, weeks
 from dematfin.domain.report.dgp import beyond, dgp
@@ -56,6 +57,10 @@ told = st.builds(
     st.integers(0, 60),
     st.sampled_from([YEAR, OCTOBER]),
 )
+
+
+def test_a_report_has_them_in_that_order() -> None:
+    assert [section for section in contents.SECTIONS if section in SECTIONS] == [*SECTIONS]
 
 
 def figures(facts: Facts) -> tuple[Table, ...]:

@@ -15,9 +15,15 @@ from dematfin.domain.tally.stay import Stay
 
 WEEK: Final = timedelta(days=7)
 WEEKS: Final = 4
-DEFINITION: Final = (
-    "Intérêts moratoires et indemnité de 40 € (CCP L. 2192-13, R. 2192-31, D. 2192-35) qui seraient dus si les "
-    "factures étaient payées 7 jours plus tard, moins ceux qui le sont déjà au jour de l'arrêt des chiffres."
+OWED: Final = (
+    "Intérêts moratoires et indemnité de 40 € par facture (CCP L. 2192-13, R. 2192-31, D. 2192-35) qui seraient dus"
+)
+THIS_WEEK: Final = (
+    f"{OWED} si tout était payé 7 jours après l'arrêt des chiffres, moins ceux qui le seraient en payant ce jour-là."
+)
+NEXT_WEEKS: Final = (
+    f"{OWED} si tout était payé à la date de chaque ligne, moins ceux de la ligne d'avant ; pour la première semaine, "
+    "moins ce qui serait dû en payant au jour de l'arrêt des chiffres."
 )
 POPULATION: Final = (
     "Factures en attente à l'arrêt des chiffres dont le délai court (ni interrompu, ni facture renvoyée), sans les "
@@ -56,7 +62,7 @@ def cost(facts: Facts) -> Table:
     return Table(
         key="cout",
         title="Le coût de l'attente",
-        definition=f"{sentence(told, facts)} {DEFINITION}",
+        definition=f"{sentence(told, facts)} {THIS_WEEK}",
         population=POPULATION,
         columns=(
             text("service", "Service"),
@@ -89,7 +95,7 @@ def weeks(facts: Facts) -> Table:
     return Table(
         key="cout-semaines",
         title="Le coût des quatre semaines à venir",
-        definition=f"{DEFINITION} Chaque semaine s'ajoute à la précédente.",
+        definition=NEXT_WEEKS,
         population=POPULATION,
         columns=(
             text("semaine", "Semaine"),

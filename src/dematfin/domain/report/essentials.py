@@ -35,7 +35,7 @@ def essentials(facts: Facts) -> Table:
         ),
         population=(
             "Mandats dont le paiement a été connu pendant la période, et factures en attente à l'arrêt des chiffres ; "
-            "sans les avoirs, les mandats annulés ni ce qui avait été payé d'avance."
+            "sans les avoirs, les mandats annulés ou démentis par le comptable, ni ce qui avait été payé d'avance."
         ),
         columns=(
             text("chiffre", "Chiffre"),

@@ -1,9 +1,10 @@
 """Late interest, one line for each request: due on what was paid late, to provide for on what still waits."""
 
+from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.money import ZERO
-from dematfin.domain.report.columns import count, day, euros, rate, text
+from dematfin.domain.report.columns import count, day, euros, text
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.owed import Claim, Claims, due, known, owed_on, warnings
 from dematfin.domain.report.paid import payments
@@ -26,7 +27,7 @@ def interests(facts: Facts) -> Table:
         definition=f"{DEFINITION} Base : TTC moins retenue de garantie. À mandater sous 30 jours (R. 2192-36).",
         population=(
             "Mandats payés après leur échéance, dont le paiement a été connu pendant la période, sans les avoirs, les "
-            "mandats annulés ni ce qui avait été payé d'avance."
+            "mandats annulés ou démentis par le comptable, ni ce qui avait été payé d'avance."
         ),
         columns=_columns("Mandat", "Payé le"),
         rows=tuple(_line(one, one.about.id) for one in claims),
@@ -63,7 +64,7 @@ def _columns(title: str, until: str) -> tuple[Column, ...]:
         day("jusqu_au", until),
         euros("base", "Base"),
         count("jours", "Jours de retard"),
-        rate("taux", "Taux annuel"),
+        text("taux", "Taux annuel"),
         euros("interets", "Intérêts"),
         euros("indemnite", "Indemnité"),
         euros("total", "Total"),
@@ -72,7 +73,7 @@ def _columns(title: str, until: str) -> tuple[Column, ...]:
 
 def _line(claim: Claim, named: str) -> tuple[Cell, ...]:
     about, owed = claim.about, claim.owed
-    found = (owed.rate / 100, owed.interest, owed.flat, owed.total) if owed else (None, None, None, None)
+    found = (_exact(owed.rate), owed.interest, owed.flat, owed.total) if owed else (None, None, None, None)
     return (
         named,
         about.number,
@@ -84,6 +85,11 @@ def _line(claim: Claim, named: str) -> tuple[Cell, ...]:
         (claim.until - about.deadline).days,
         *found,
     )
+
+
+def _exact(rate: Decimal) -> str:
+    """Write a rate with all its decimals: a supplier checks what it is paid with them."""
+    return f"{rate} %".replace(".", ",")
 
 
 def _total(claims: Claims) -> tuple[Cell, ...]:
