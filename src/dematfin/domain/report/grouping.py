@@ -40,12 +40,12 @@ def groups(
     found: dict[Labels, list[T]] = defaultdict(list)
     for item in items:
         found[key(item)].append(item)
-    named = [(weight(some), _usual(some, shown or key), some) for some in found.values()]
-    named.sort(key=lambda one: ([-part for part in one[0]], one[1]))
+    named = [(weight(some), _usual(some, shown or key, labels), labels, some) for labels, some in found.items()]
+    named.sort(key=lambda one: ([-part for part in one[0]], *one[1:3]))
     first = [one for one in named[:MOST] if any(one[0])]
     rest = named[len(first) :]
-    told = [Group(tuple(word or UNTOLD for word in labels), tuple(some)) for _, labels, some in first]
-    return (*told, *_others([some for _, _, some in rest], len(rest[0][1]) if rest else 0))
+    told = [Group(tuple(word or UNTOLD for word in words), tuple(some)) for _, words, _, some in first]
+    return (*told, *_others([some for *_, some in rest], len(rest[0][1]) if rest else 0))
 
 
 def _others(rest: Sequence[Sequence[T]], width: int) -> tuple[Group[T], ...]:
@@ -55,10 +55,12 @@ def _others(rest: Sequence[Sequence[T]], width: int) -> tuple[Group[T], ...]:
     return (Group(labels, tuple(item for some in rest for item in some)),)
 
 
-def _usual(items: Sequence[T], shown: Callable[[T], Labels]) -> Labels:
-    """Return the most frequent name, the first in the alphabet of those: whatever the order of facts."""
-    counted = Counter(shown(item) for item in items)
-    return min(counted, key=lambda labels: (-counted[labels], labels))
+def _usual(items: Sequence[T], shown: Callable[[T], Labels], key: Labels) -> Labels:
+    """Return the most frequent name, the first in the alphabet of those; the key where no fact tells one."""
+    counted = Counter(map(shown, items))
+    told = [words for words in counted if any(words)]
+    unnamed = (*key, *("" for _ in range(len(shown(items[0])) - len(key))))
+    return min(told, key=lambda words: (-counted[words], words), default=unnamed)
 
 
 def lines(found: Iterable[Group[T]], figures: Figures[T]) -> tuple[tuple[Cell, ...], ...]:

@@ -16,7 +16,7 @@ from dematfin.domain.tally.happening import Happening, What
 BY_THE_COMPTABLE: Final = (What.MANDAT_HELD, What.MANDAT_REJECTED)
 
 OTHERS: Final = {"": "revenu avec un autre mandat de son bordereau", "TDT": "refusé par le TdT"}
-"""What is told by its code alone."""
+"""What the gate or the TdT tell by their code alone."""
 
 
 def by_the_comptable(facts: Facts) -> Table:
@@ -50,7 +50,7 @@ def by_the_comptable(facts: Facts) -> Table:
             euros("ttc", "Montant TTC"),
             rate("part", "Part des mandats transmis"),
         ),
-        rows=lines(groups(back, reason_key, shown=_code_and_words), figures),
+        rows=lines(groups(back, reason_key, shown=lambda one: (one.code, one.motif)), figures),
         total=whole(back, figures, width=2),
         warnings=few([("ensemble", sent)], "mandats transmis") if back else (),
         chart=Chart(label="motif", value="ensemble"),
@@ -82,7 +82,7 @@ def flows(facts: Facts) -> Table:
             count("flux", "Flux refusés"),
             rate("part", "Part des flux transmis"),
         ),
-        rows=lines(groups(back, reason_key, shown=_code_and_words), figures),
+        rows=lines(groups(back, reason_key, shown=_anomaly), figures),
         total=whole(back, figures, width=2),
         warnings=few([("ensemble", sent)], "flux transmis") if back else (),
         chart=Chart(label="code", value="flux"),
@@ -112,13 +112,13 @@ def at_the_gate(facts: Facts) -> Table:
             euros("ttc", "Montant TTC"),
             rate("part", "Part des mandats transmis"),
         ),
-        rows=lines(groups(back, reason_key, shown=_code_and_words), figures),
+        rows=lines(groups(back, reason_key, shown=_anomaly), figures),
         total=whole(back, figures, width=2),
         warnings=few([("ensemble", sent)], "mandats transmis") if back else (),
     )
 
 
-def _code_and_words(one: Happening) -> Labels:
+def _anomaly(one: Happening) -> Labels:
     """Return a code and what it means: as the table of anomalies says it, else as it was told."""
     known = NUMBERED.get(one.code) or ACK.get(one.code)
     return one.code, known.why if known else one.motif or OTHERS.get(one.code, "")
