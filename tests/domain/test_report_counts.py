@@ -353,4 +353,3 @@ def test_what_is_still_to_attach_is_told_at_the_end_of_the_year_only() -> None:
             ("Total", "", 3, D("123.00")),
         ], month
     assert rows(facts(stock=stock), "a-rattacher") == []
-    assert stock[0].siret == TOWN

@@ -151,7 +151,7 @@ def account_of(one: Happening) -> tuple[int, str, str]:
 
 def _is_apart(one: Happening) -> bool:
     """The end of a mandat that a réduction took back whole tells again what that réduction told."""
-    return one.code != "REDUCTION"
+    return one.what is What.MANDAT_REDUCED or one.code != "REDUCTION"
 
 
 def _sort(one: Happening) -> str:
