@@ -75,7 +75,7 @@ BY_SQL: Final = {
                sum(amount * (what = 'DUPLICATE_CONFIRMED'))
         FROM h WHERE what IN ('DUPLICATE', 'DUPLICATE_CONFIRMED') AND amount >= 0 GROUP BY firm""",
     "comptes-bancaires": """
-        SELECT firm, sum(what = 'ACCOUNT_ALERT'), sum(what = 'ACCOUNT_CLEARED'), sum(what = 'ACCOUNT_REFUSED'),
+        SELECT firm, sum(n * (what = 'ACCOUNT_ALERT')), sum(what = 'ACCOUNT_CLEARED'), sum(what = 'ACCOUNT_REFUSED'),
                sum(amount * (what = 'ACCOUNT_REFUSED'))
         FROM h WHERE what LIKE 'ACCOUNT%' GROUP BY firm""",
     "pieces": """
@@ -96,6 +96,10 @@ BY_SQL: Final = {
         SELECT budget, iif(what = 'MANDAT_REDUCED', 'annulation ou réduction', 'abandonné avant paiement'), sum(n),
                sum(amount) FROM h WHERE what = 'MANDAT_REDUCED' OR what = 'MANDAT_CANCELLED' AND code <> 'REDUCTION'
         GROUP BY budget, what""",
+    "engagements": """
+        SELECT service, sum(what <> 'MANDATED'), sum(amount * (what <> 'MANDATED')), sum(n * (what = 'MANDATED')),
+               round(1.0 * sum(what <> 'MANDATED') / sum(n * (what = 'MANDATED')), 4)
+        FROM h WHERE what IN ('MANDATED', 'WITHOUT_ENGAGEMENT') GROUP BY service""",
     "rattachements": """
         SELECT service, firm, sum(n), sum(amount) FROM h
         WHERE what = 'MANDATED' AND substr(done, 1, 4) < substr(code, 1, 4) AND substr(code, 10, 1) = '6'
@@ -150,7 +154,7 @@ def _happening(dice: Random, what: What) -> Happening:
         **_whose(dice),
         amount=Decimal(cents) / 100,
         ht=Decimal(cents // 2) / 100,
-        count=dice.choice((1, 1, 0)) if what in {What.MANDATED, What.MANDAT_REDUCED} else 1,
+        count=dice.choice((1, 1, 0)) if what in {What.MANDATED, What.MANDAT_REDUCED, What.ACCOUNT_ALERT} else 1,
         code=code,
         motif=f"{code} dit" if what not in NOTES else dice.choice(("prix", "doublon")),
         due_on=date(2026, 11, 28) + timedelta(days=dice.randint(0, 20)),

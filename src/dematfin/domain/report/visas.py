@@ -41,8 +41,9 @@ def visas(facts: Facts) -> Table:
             "30 jours (CCP R. 2192-10)."
         ),
         population=(
-            "Les décisions (visa, refus, étape passée) prises pendant la période, par bureau et jamais par personne ; "
-            "celles que leur auteur a reprises en sont retranchées. Ce qui attend encore est dans le tableau suivant."
+            "Les visas et les refus donnés pendant la période, par bureau et jamais par personne. Ceux que leur auteur "
+            "a repris en sont retranchés ; une étape qu'un administrateur a passée n'y est pas. Ce qui attend encore "
+            "est dans le tableau suivant."
         ),
         columns=(
             text("bureau", "Bureau"),
