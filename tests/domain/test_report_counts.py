@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from dematfin.domain.delay.calendar import Calendar
 from dematfin.domain.invoice.invoice import Origin
@@ -23,7 +24,7 @@ from domain.tallied import (
 
 D = Decimal
 DUE = date(2026, 10, 7)  # a Wednesday
-OTHER = {"supplier": "Énergie du Val", "supplier_siren": "552081317"}
+OTHER: dict[str, Any] = {"supplier": "Énergie du Val", "supplier_siren": "552081317"}
 
 
 def test_a_desk_is_late_by_working_days_and_its_share_in_time_has_its_counts_beside() -> None:
@@ -80,7 +81,7 @@ def test_what_waits_for_a_visa_is_told_service_by_service_with_what_the_law_no_m
     ]
 
 
-def came(times: int, **other: object) -> list[Happening]:
+def came(times: int, **other: Any) -> list[Happening]:
     return [happening(What.CAME, **other) for _ in range(times)]
 
 
