@@ -39,10 +39,16 @@ def facts_of(app: App, books: Books, period: Period) -> Facts:
     )
 
 
-def report_of(app: App, facts: Facts) -> Report:
-    """Draw the tables of a period up."""
-    closed = facts.cutoff >= facts.period.bounds(facts.cutoff.tzinfo)[1]
-    return Report(name=app.policy.name, period=facts.period, cutoff=facts.cutoff, closed=closed, tables=tables(facts))
+def report_of(app: App, facts: Facts, scope: str = "") -> Report:
+    """Draw the tables of a period up; `scope` says in words what the facts were narrowed to."""
+    return Report(
+        name=app.policy.name,
+        period=facts.period,
+        cutoff=facts.cutoff,
+        closed=facts.cutoff >= facts.period.bounds(facts.cutoff.tzinfo)[1],
+        scope=scope,
+        tables=tables(facts),
+    )
 
 
 def _holds(stay: Stay, instant: datetime) -> bool:

@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from dematfin.domain.report.at_risk import at_risk
 from dematfin.domain.report.cost import cost, weeks
+from dematfin.domain.report.counts import COUNTS
 from dematfin.domain.report.dgp import beyond, dgp
 from dematfin.domain.report.dgp_parts import by_budget, by_service, by_supplier
 from dematfin.domain.report.essentials import essentials
@@ -34,6 +35,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     weeks,
     interests,
     provisions,
+    *COUNTS,
 )
 
 
