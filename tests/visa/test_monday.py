@@ -90,18 +90,19 @@ def test_as_long_as_nothing_was_counted_nothing_is_said_of_it(hall: Hall, writer
     assert writer.drawn == []
 
 
-def test_the_month_is_the_last_that_was_counted_whole(hall: Hall, writer: FakeReportWriter) -> None:
+def test_week_and_month_are_the_last_that_were_counted_whole(hall: Hall, writer: FakeReportWriter) -> None:
     counted(hall, datetime(2026, 2, 27, 9, tzinfo=UTC))
     told(hall)
     assert [(one.period.key, one.closed) for one in writer.drawn] == [("2026-01", True)]
-    assert "À surveiller, au 27/02/2026 à " in hall.mailer.sent[0].text
+    assert "Ce qui a changé, du 16/02/2026 au 22/02/2026" in weekly(hall)[0].text
+    assert "À surveiller, au 27/02/2026 à " in weekly(hall)[0].text
 
 
 def test_a_link_leads_to_all_the_figures_where_there_are_pages(hall: Hall) -> None:
     counted(hall)
     hall.app = replace(hall.app, policy=replace(hall.app.policy, web_url="https://visa.valbrume.test"))
     told(hall)
-    assert '<a href="https://visa.valbrume.test/">Tous les chiffres</a>' in hall.mailer.sent[0].html
+    assert '<a href="https://visa.valbrume.test/">Tous les chiffres</a>' in weekly(hall)[0].html
 
 
 def test_a_report_that_cannot_be_drawn_keeps_no_mail(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
