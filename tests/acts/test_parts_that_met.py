@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dematfin.acts import aside, attachments, consult, mandats, reductions, ventilation
+from dematfin.acts import aside, attachments, consult, mandats, reductions, review, ventilation
 from dematfin.acts import run as acts
 from dematfin.acts.reductions import Wish
 from dematfin.domain.delay.dgp import delay
@@ -27,12 +27,14 @@ from dematfin.domain.mandat.ventilation import Asked
 from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.reminders import Pending
+from dematfin.domain.visa.task import VisaTask
 from dematfin.errors import RuleError
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.keeping import Given
 from dematfin.steps.payees import already_ordered
 from dematfin.steps.prepare import prepare
 from dematfin.steps.remind import _pending as pending_of
+from dematfin.steps.slips import slip_of
 from dematfin.steps.transmit import transmit
 from examples import AGENT, COMMUNE, MAIRE, content, engagement, subcontract
 from fakes.hall import Hall
@@ -331,11 +333,28 @@ def test_a_delay_that_a_contract_shortens_is_told_everywhere(tmp_path: Path) -> 
     hall.day()
     due = hall.all(Invoice)[0].notified_on + timedelta(days=20)
     assert [row.due_on for row in consult.picture(hall.app, AGENT).invoices] == [due]
-    assert [pending.pay_by for pending in _pending(hall)] == [due]
+    assert [pending.pay_by for pending in _pending(hall)] == [task.pay_by for task in hall.all(VisaTask)] == [due]
     hall.certify()
     prepare(hall.app)
     (mandat,) = hall.all(Mandat)
     assert mandat.dgp == delay(mandat.dgp.start, None, 20)
+    with hall.ledger.reading() as books:
+        (folder,) = books.find(VisaFolder)
+        assert slip_of(hall.app, books, books.find(Invoice)[0], folder).pay_by == mandat.dgp.deadline
+
+
+def test_a_held_invoice_has_the_delay_of_their_contract(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path, shorter=Shorter(marches={"202517": 15}))
+    hall.deposit("120.00")
+    hall.day()
+    held = replace(hall.all(Invoice)[0], state=InvoiceState.TO_CORRECT, marche="2025-17")
+    save(hall, held)
+    due = held.notified_on + timedelta(days=15)
+    (case,) = review.cases(hall.app, AGENT)
+    assert case.due_on == due
+    again = review.still(hall.app, AGENT, case)
+    assert again is not None
+    assert again.due_on == due
 
 
 def _pending(hall: Hall) -> list[Pending]:

@@ -18,7 +18,7 @@ MAIL: Final = Mail(
     html="<p>Bonjour Paul Écoles,</p>\n",
 )
 REPORT: Final = Attachment(
-    name="chiffres-2026-02.html", media_type="text/html", data="<p>février : 20 %</p>\r\n.\n\n.\r\nfin".encode()
+    name="chiffres-2026-02.html", media_type="text/html", data="<p>février : 20 %</p>\r\n.\n\n.\r\nfin \r\n".encode()
 )
 SHEET: Final = Attachment(name='été "1".xlsx', media_type="application/vnd.ms-excel", data=bytes(range(256)) * 99)
 

@@ -45,7 +45,7 @@ def waits(place: int, deadline: date, ttc: str, service: str = "VOIRIE", stage: 
 
 STOCK = (
     waits(1, date(2026, 3, 10), "10000.00"),
-    waits(2, date(2026, 3, 16), "240.00", "<ÉCOLES>"),  # the fifth working day: still in time on the 16th
+    waits(2, date(2026, 3, 16), "240.00", "<ÉCO\n- LES>"),  # the fifth working day: still in time on the 16th
     waits(3, date(2026, 3, 17), "500.00"),  # the sixth
     waits(4, date(2026, 3, 1), "365.00", ""),  # late by eight days
     waits(5, date(2026, 3, 1), "900.00", stage=Stage.INTERRUPTED),
@@ -90,7 +90,7 @@ def test_the_lines_counted_by_hand() -> None:
         "Mandats payés : 1, 100,00 €",
         "Mandats suspendus ou rejetés par le comptable : 1, 1,00 €",
         "À surveiller, au 09/03/2026 à 07:30",
-        "Délai légal qui finit dans les 5 jours ouvrés : 2 factures, 10 240,00 € (<ÉCOLES> : 1, VOIRIE : 1)",
+        "Délai légal qui finit dans les 5 jours ouvrés : 2 factures, 10 240,00 € (<ÉCO - LES> : 1, VOIRIE : 1)",
         "Délai légal dépassé, à payer : 1 facture, 365,00 € (sans service : 1)",
         "Si rien n'est payé d'ici une semaine : 2 factures, 57,39 € d'intérêts moratoires de plus",
         "Délai de paiement, février 2026",

@@ -13,6 +13,8 @@ from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.report.table import Report
 from dematfin.domain.tally.reached import Reached
 from dematfin.domain.tally.settlement import Settlement
+from dematfin.domain.tally.stage import Stage
+from dematfin.domain.tally.stay import Stay
 from dematfin.domain.visa.levels import Level
 from dematfin.domain.visa.reminders import Reminder
 from dematfin.errors import RuleError
@@ -29,6 +31,13 @@ PAID = Settlement(
     ttc=Decimal("120.00"), gross_start=date(2026, 1, 5), start=date(2026, 1, 5), deadline=date(2026, 2, 4), days=30,
     true_start=date(2026, 1, 5), mandated_on=date(2026, 1, 30), paid_on=date(2026, 2, 10),
     late_base=Decimal("120.00"), first_pass=True,
+)  # fmt: skip
+
+WAITS = Stay(
+    id="F2026-000008.1", invoice_id="F2026-000008", stage=Stage.IN_VISA, since=datetime(2026, 2, 9, tzinfo=UTC),
+    siret=COMMUNE, service="VOIRIE", supplier="PAPETERIE DU LAC", supplier_siren=SUPPLIER[:9], number="F-8",
+    origin=Origin.CHORUS, ttc=Decimal("3650.00"), start=date(2026, 2, 7), deadline=date(2026, 3, 9),
+    true_start=date(2026, 2, 7),
 )  # fmt: skip
 
 
@@ -90,18 +99,38 @@ def test_as_long_as_nothing_was_counted_nothing_is_said_of_it(hall: Hall, writer
     assert writer.drawn == []
 
 
-def test_the_month_is_the_last_that_was_counted_whole(hall: Hall, writer: FakeReportWriter) -> None:
+def test_week_and_month_are_the_last_that_were_counted_whole(hall: Hall, writer: FakeReportWriter) -> None:
     counted(hall, datetime(2026, 2, 27, 9, tzinfo=UTC))
     told(hall)
     assert [(one.period.key, one.closed) for one in writer.drawn] == [("2026-01", True)]
-    assert "À surveiller, au 27/02/2026 à " in hall.mailer.sent[0].text
+    assert "Ce qui a changé, du 16/02/2026 au 22/02/2026" in weekly(hall)[0].text
+    assert "À surveiller, au 27/02/2026 à " in weekly(hall)[0].text
+
+
+def test_what_waiting_costs_is_counted_with_the_rates_of_the_configuration(hall: Hall) -> None:
+    """Seven days of 3 650 at 10 % are 7.00, and 40; without that rate, it is asked for."""
+    with hall.ledger.transaction() as books:
+        books.save(WAITS)
+    counted(hall)
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, rates={"2026-S1": Decimal(10)}))
+    assert "1 facture, 47,00\xa0€ d'intérêts moratoires de plus" in monday_mail(hall)
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, rates={}))
+    move_to(hall, date(2026, 3, 16))
+    assert 'ajoutez "2026-S1" à la ligne taux de la section [interets]' in monday_mail(hall)
+
+
+def monday_mail(hall: Hall) -> str:
+    """Return what a director reads now."""
+    hall.mailer.sent.clear()
+    told(hall)
+    return weekly(hall)[0].text
 
 
 def test_a_link_leads_to_all_the_figures_where_there_are_pages(hall: Hall) -> None:
     counted(hall)
     hall.app = replace(hall.app, policy=replace(hall.app.policy, web_url="https://visa.valbrume.test"))
     told(hall)
-    assert '<a href="https://visa.valbrume.test/">Tous les chiffres</a>' in hall.mailer.sent[0].html
+    assert '<a href="https://visa.valbrume.test/">Tous les chiffres</a>' in weekly(hall)[0].html
 
 
 def test_a_report_that_cannot_be_drawn_keeps_no_mail(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

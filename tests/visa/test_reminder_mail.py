@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.domain.mail import Mail
+from dematfin.domain.mail import Attachment, Mail, Section
 from dematfin.domain.visa.circuit import DEFAULT
 from dematfin.domain.visa.deadline import J_PLUS_5
 from dematfin.domain.visa.folder import VisaFolder, opened
@@ -35,6 +35,7 @@ def line(about: Pending, level: Level, absent: str = "") -> Line:
     return Line(id=f"{about.folder.id}/{level}", level=level, about=about, desk="SCOLAIRE", absent=absent)
 
 
+REPORT = Attachment(name="rapport-2026-02.html", media_type="text/html", data=b"<p>")
 OLD = pending(7, date(2026, 2, 2), "ÉNERGIE DU VAL", "942.17")
 MAILS = {
     "viseur": Digest(
@@ -60,6 +61,15 @@ MAILS = {
             median_days=3,
             late=(("SCOLAIRE", 2), ("VOIRIE", 1)),
             at_risk=("F2026-000007",),
+            figures=(
+                Section(
+                    title="À surveiller, au 11/03/2026 à 07:30", lines=(("Délai légal dépassé : 1 <facture>", ""),)
+                ),
+                Section(
+                    title="Délai de paiement, février 2026", lines=(("Tous les chiffres, par tableau", f"{URL}/"),)
+                ),
+            ),
+            attachments=(REPORT,),
         ),
     ),
 }
@@ -71,6 +81,11 @@ def test_a_mail_is_read_as_it_was_written(name: str) -> None:
     shown = f"{mail.name} <{mail.address}>\n{mail.subject}\n\n{mail.text}"
     assert shown.replace("\N{NO-BREAK SPACE}", " ") == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
     assert mail.html.replace("\N{NO-BREAK SPACE}", " ") == (GOLDEN / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_the_report_goes_with_the_figures_and_with_no_other_mail() -> None:
+    joined = {name: compose(digest, "A", URL).attachments for name, digest in MAILS.items()}
+    assert joined == {"directeur": (REPORT,), "viseur": ()}
 
 
 def hostile(url: str) -> Mail:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from dematfin.domain.mail import Attachment, Section
@@ -47,16 +47,17 @@ def _facts(app: App) -> Monday | None:
         for reached in books.find(Reached, id=JOURNAL):
             counted = app.clock.local(reached.at)
             return Monday(
-                week=facts_of(app, books, week_before(monday(app.clock.today()))),
+                week=facts_of(app, books, week_before(counted)),
                 now=facts_of(app, books, month_of(counted.date())),
                 month=facts_of(app, books, month_before(counted)),
             )
     return None
 
 
-def week_before(day: date) -> Period:
-    """Return the seven days that end before a Monday."""
-    first, last = day - timedelta(days=7), day - ONE_DAY
+def week_before(counted: datetime) -> Period:
+    """Return the last week that had ended when the journal was counted, from its Monday on."""
+    this = monday(counted.date())
+    first, last = this - timedelta(days=7), this - ONE_DAY
     return Period(key=f"{first}", label=f"du {first:%d/%m/%Y} au {last:%d/%m/%Y}", first=first, last=last)
 
 

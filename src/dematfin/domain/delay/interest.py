@@ -86,7 +86,7 @@ def half_year(day: date) -> str:
     >>> half_year(date(2026, 6, 30)), half_year(date(2026, 7, 1))
     ('2026-S1', '2026-S2')
     """
-    return f"{day.year}-S{1 if day.month <= 6 else 2}"  # noqa: PLR2004 - the sixth month
+    return f"{day.year}-S{(day.month + 5) // 6}"
 
 
 def _ordinal(named: str) -> str:

@@ -31,8 +31,7 @@ class Monday:
     """What the mail is written from.
 
     Attributes:
-        week: the seven days that are over; now: as far as the journal has been counted; month: the last one that is
-            over and counted whole.
+        week, month: the last ones that are over and counted whole; now: as far as the journal has been counted.
     """
 
     week: Facts
