@@ -151,6 +151,6 @@ def _plain(root: Any, title: str, told: str) -> Any:
 def _letters(node: Any, kind: str) -> dict[str, str]:
     """Return how words are written: a figure begins, or ends, where its bar does; a name ends where bars begin."""
     below = node.text and "value" in kind and not node.text.startswith("-")
-    at_left = node.attrib["x"] == "-5" or ("value" in kind and not below)
+    at_left = node.get("x") == "-5" or ("value" in kind and not below)
     anchor = "start" if below else "end" if at_left else "middle"
     return {"text-anchor": anchor, "font-family": FONT, "font-size": "14", "fill": INK}
