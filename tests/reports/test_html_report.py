@@ -14,10 +14,12 @@ from reports.a_report import CLOSED, DELAYS, REPORT, named, with_tables
 
 FETCHING: Final = ("src", "srcset", "data", "action", "formaction", "poster", "background", "ping", "style")
 """Attributes by which a page fetches, sends, or changes its looks."""
-KNOWN: Final = frozenset(
-    "html head meta title style body header h1 p b span nav h2 ol li a main section figure div table thead tbody tfoot "
-    "tr th td dl dt dd svg desc g path rect text".split()
-)
+KNOWN: Final = frozenset({
+    "html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "figure", "div",
+    "h1", "h2", "p", "b", "span", "a", "ol", "li", "dl", "dt", "dd",
+    "table", "thead", "tbody", "tfoot", "tr", "th", "td",
+    "svg", "desc", "g", "path", "rect", "text",
+})  # fmt: skip
 """Elements that do nothing."""
 
 
