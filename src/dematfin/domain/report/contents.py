@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from dematfin.domain.report.counts import COUNTS
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.table import Table
 
 Section: TypeAlias = Callable[[Facts], Table]
 
-SECTIONS: Final[tuple[Section, ...]] = ()
+SECTIONS: Final[tuple[Section, ...]] = (*COUNTS,)
 
 
 def tables(facts: Facts) -> tuple[Table, ...]:

@@ -12,34 +12,43 @@ from dematfin.domain.money import ZERO
 class What(StrEnum):
     """What happened."""
 
-    CAME = "CAME"  # an invoice came in, for the first time
+    CAME = "CAME"  # an invoice came in, for the first time: `amount` TTC signed, `ht`
     CAME_BACK = "CAME_BACK"  # the same one came back from its supplier
-    REFUSED = "REFUSED"  # we refused it: `motif`
+    REFUSED = "REFUSED"  # we refused it, or Chorus Pro shows it so: `code` the motive of a visa, if any; `motif`
     SENT_BACK = "SENT_BACK"  # its supplier has to address it anew: `motif`
     INTERRUPTED = "INTERRUPTED"  # its legal delay was interrupted: `motif`
-    VISA = "VISA"  # a desk decided: `code` the desk, `person`, `due_on` the last day that it had, `on` the day it did
-    MANDATED = "MANDATED"  # a mandat took its number: `amount` TTC, `ht`, `code` its chapitre and nature
+    VISA = "VISA"  # a desk decided: `code` the desk, `person`, `due_on` its last day, `on` the day it did, `motif` what
+    VISA_TAKEN_BACK = "VISA_TAKEN_BACK"  # the right of remorse: to be taken off what VISA counts, same fields
+    MANDATED = "MANDATED"  # a mandat took a number: one for each of its lines, see `Happening`
+    MANDAT_REDUCED = "MANDAT_REDUCED"  # a réduction took its number: as MANDATED, what it takes back, positive
     MANDAT_SENT = "MANDAT_SENT"  # it left for Hélios
-    MANDAT_REFUSED = "MANDAT_REFUSED"  # its bordereau was refused at the gate: `code` NumAnoAck
-    MANDAT_HELD = "MANDAT_HELD"  # the comptable suspended it: `code`, `motif`
-    MANDAT_REJECTED = "MANDAT_REJECTED"  # the comptable rejected it: `code`, `motif`
-    MANDAT_CANCELLED = "MANDAT_CANCELLED"  # it was cancelled, or reduced: counted apart
+    MANDAT_REFUSED = "MANDAT_REFUSED"  # its bordereau came back: `code` NumAnoAck, empty when another mandat has it
+    MANDAT_HELD = "MANDAT_HELD"  # the comptable suspended it: `code` ObsEtat, `motif`
+    MANDAT_REJECTED = "MANDAT_REJECTED"  # the comptable rejected it: `code` ObsEtat, `motif`
+    MANDAT_CANCELLED = "MANDAT_CANCELLED"  # `code` ABANDON: given up by us; REDUCTION: the comptable took it all back
+    PAYMENT_DENIED = "PAYMENT_DENIED"  # the comptable says not paid what Chorus Pro showed paid: its Settlement stays
     FLUX_SENT = "FLUX_SENT"  # a flow left
-    FLUX_REFUSED = "FLUX_REFUSED"  # the TdT or the gate refused it: `code` NumAnoAck or the TdT's word
-    DUPLICATE = "DUPLICATE"  # an invoice was stopped as a double of another
+    FLUX_REFUSED = "FLUX_REFUSED"  # the TdT refused it (`code` TDT), or the gate did, even in part: `code` NumAnoAck
+    DUPLICATE = "DUPLICATE"  # an invoice was stopped as a double of another: `code` DUP-…
     DUPLICATE_CONFIRMED = "DUPLICATE_CONFIRMED"  # somebody agreed that it was one: `amount` was not paid twice
-    ACCOUNT_ALERT = "ACCOUNT_ALERT"  # a bank account was new or had changed
-    ACCOUNT_CLEARED = "ACCOUNT_CLEARED"  # two people called back and let it pass
-    ACCOUNT_REFUSED = "ACCOUNT_REFUSED"  # it was no account of that supplier
-    PIECE_MISSING = "PIECE_MISSING"  # a mandat was kept out of bordereaux for want of a document: `code` its kind
-    BATCH_CUT = "BATCH_CUT"  # a file of paper was published: `count` pages, `motif` empty
-    BATCH_HELD = "BATCH_HELD"  # it was held: a sheet may have been missed
-    SHEET_MISSED = "SHEET_MISSED"  # somebody found a sheet that was not seen: `count`
+    ACCOUNT_ALERT = "ACCOUNT_ALERT"  # a bank account was new or had changed: on an invoice, or in the register
+    ACCOUNT_CLEARED = "ACCOUNT_CLEARED"  # two people called back and let it pass: `about` the firm's SIREN
+    ACCOUNT_REFUSED = "ACCOUNT_REFUSED"  # an invoice was refused or sent back while its account was not cleared
+    PIECE_MISSING = "PIECE_MISSING"  # a mandat was kept out of bordereaux for want of documents: `code` its finding
+    BATCH_CUT = "BATCH_CUT"  # a file of paper was published, for the first time: `count` pages
+    BATCH_HELD = "BATCH_HELD"  # it was held, a sheet may have been missed: `count` pages
+    SHEET_MISSED = "SHEET_MISSED"  # somebody named sheets that the readers had not seen: `count`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """One fact to count, with what counts are told by.
+    """One fact to count, with what counts are told by; `amount`, `ht` and `count` add up.
+
+    MANDATED has one of these for each line of the mandat: `about` is the mandat, `amount` and `ht` are the line's,
+    `count` is 1 on its first line and 0 on the others, `code` is `exercice/chapitre/nature`, and `on` the day of the
+    service fait (None without invoice): of another year than the exercice, it is a rattachement. A mandat issued again
+    under another number is MANDATED again, under the same one it is not. Amounts of bordereaux are MANDATED less what
+    comes back apart (MANDAT_REDUCED, MANDAT_CANCELLED), never netted here.
 
     Attributes:
         id: place of its event in the journal, and its rank among what that event tells.
