@@ -52,6 +52,15 @@ def test_a_quarter_as_a_page_when_nothing_is_said_of_the_form(office: Office, tm
     assert [path.name for path in tmp_path.iterdir()] == [f"dematfin-{COMMUNE}-2020-T4.html"]
 
 
+def test_a_budget_or_a_service_has_files_of_its_own(office: Office, tmp_path: Path) -> None:
+    for scope in ("--budget ccas", "--budget CCAS --service ../../ST", "--service st"):
+        assert office("rapport", "--mois", "2020-10", *scope.split(), "--vers", str(tmp_path)).code == 0
+    stems = ("CCAS", "CCAS-_ST", "ST")
+    assert {path.name for path in tmp_path.iterdir()} == {f"dematfin-{COMMUNE}-{one}-2020-10.html" for one in stems}
+    page = (tmp_path / f"dematfin-{COMMUNE}-ST-2020-10.html").read_text(encoding="utf-8")
+    assert "service st" in page
+
+
 @pytest.mark.parametrize(
     ("typed", "code", "said"),
     [
@@ -70,6 +79,8 @@ def test_a_quarter_as_a_page_when_nothing_is_said_of_the_form(office: Office, tm
         ("--mois 2020-10 --format ,", 2, "« , » n'est pas un format"),
         ("--mois 2020-10 --sortie x.html", 2, "--sortie : les chiffres d'une période vont dans un dossier"),
         ("--format xlsx", 2, "--format : choisissez aussi une période"),
+        ("--mois 2020-10 --budget EAU", 3, "Aucun budget ne s'appelle « EAU ». Budgets configurés : COMMUNE"),
+        ("--budget CCAS", 2, "--budget : choisissez aussi une période"),
         ("--vers ici", 2, "--vers : choisissez aussi une période"),
     ],
 )

@@ -1,6 +1,7 @@
 """`rapport`: the page of where everything stands, or the figures of a month, a quarter, a year, in files."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,6 +12,7 @@ from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import counted, say
 from dematfin.domain.report.period import Period, month_of, period
+from dematfin.domain.report.scope import Scope
 from dematfin.domain.report.table import Report
 from dematfin.domain.report.words import cut_off, kind, state
 from dematfin.errors import DocumentError, RuleError
@@ -20,6 +22,7 @@ from dematfin.support.refusals import reason
 
 FORMATS: Final = ("html", "xlsx", "csv", "json")
 PAGE: Final = Path("rapport.html")
+NOT_IN_A_NAME: Final = re.compile(r"[^A-Z0-9_]+")
 OPTIONS: Final = {"mois": "--mois", "trimestre": "--trimestre", "année": "--annee"}
 
 
@@ -33,6 +36,8 @@ def write_report(  # noqa: PLR0913, PLR0917 - an argument is an option of the co
     mois: Annotated[str, typer.Option("--mois", metavar="AAAA-MM", help="Les chiffres d'un mois : 2026-10.")] = "",
     trimestre: Annotated[str, typer.Option("--trimestre", metavar="AAAA-TN", help="D'un trimestre : 2026-T4.")] = "",
     annee: Annotated[str, typer.Option("--annee", metavar="AAAA", help="D'une année : 2026.")] = "",
+    budget: Annotated[str, typer.Option("--budget", metavar="CODE", help="D'un seul budget, par exemple CCAS.")] = "",
+    service: Annotated[str, typer.Option("--service", metavar="CODE", help="D'un seul service.")] = "",
     formats: Annotated[
         str, typer.Option("--format", metavar="LISTE", help="html, xlsx, csv, json, séparés par des virgules.")
     ] = "",
@@ -43,16 +48,22 @@ def write_report(  # noqa: PLR0913, PLR0917 - an argument is an option of the co
 ) -> None:
     """Écrit les chiffres d'une période (html, xlsx, csv, json) ; sans période, la page de l'état des factures."""
     asked = _period({"mois": mois, "trimestre": trimestre, "année": annee})
+    narrowing = {"--format": formats, "--vers": vers, "--budget": budget, "--service": service}
+    _check_together(asked, [option for option, given in narrowing.items() if given], sortie)
     if asked is None:
-        if formats or vers:
-            message = "choisissez aussi une période : --mois, --trimestre ou --annee."
-            raise typer.BadParameter(message, param_hint="--format" if formats else "--vers")
         _write_page(sit(configuration), sortie or PAGE)
         return
-    if sortie:
+    forms = _formats(formats or FORMATS[0])
+    _write_figures(sit(configuration), asked, Scope(budget=budget, service=service), forms, vers or Path())
+
+
+def _check_together(asked: Period | None, narrowing: Sequence[str], sortie: Path | None) -> None:
+    if asked is None and narrowing:
+        message = "choisissez aussi une période : --mois, --trimestre ou --annee."
+        raise typer.BadParameter(message, param_hint=narrowing[0])
+    if asked and sortie:
         message = "les chiffres d'une période vont dans un dossier : écrivez --vers DOSSIER."
         raise typer.BadParameter(message, param_hint="--sortie")
-    _write_figures(sit(configuration), asked, _formats(formats or FORMATS[0]), vers or Path())
 
 
 def _write_page(desk: Desk, target: Path) -> None:
@@ -85,14 +96,15 @@ def _formats(typed: str) -> tuple[str, ...]:
     return names
 
 
-def _write_figures(desk: Desk, asked: Period, formats: tuple[str, ...], folder: Path) -> None:
+def _write_figures(desk: Desk, asked: Period, scope: Scope, formats: tuple[str, ...], folder: Path) -> None:
     today = desk.app.clock.today()
     if asked.first > today:
         message = f"{asked.label} n'a pas commencé : rien n'y est compté. Demandez {month_of(today).key}, ou avant."
         raise RuleError(message)
-    report = figures.report(desk.app, desk.who, asked)
-    stem = f"dematfin-{desk.app.policy.collectivite}-{asked.key}"
-    say(f"{report.period.label}, {state(report)} : chiffres arrêtés au {cut_off(report)}.")
+    report = figures.report(desk.app, desk.who, asked, scope)
+    stem = "-".join(["dematfin", desk.app.policy.collectivite, *_plain(scope.budget, scope.service), asked.key])
+    about = f" ({report.scope})" if report.scope else ""
+    say(f"{report.period.label}{about}, {state(report)} : chiffres arrêtés au {cut_off(report)}.")
     for form in formats:
         drawn = dict(_files(desk.app.reports, report, form, folder / stem))
         for target, data in drawn.items():
@@ -102,6 +114,11 @@ def _write_figures(desk: Desk, asked: Period, formats: tuple[str, ...], folder: 
         say(f"Écrit : {where}")
     if not report.closed:
         say("Ces chiffres changeront encore : redemandez-les quand la période sera finie et comptée.", style="yellow")
+
+
+def _plain(*codes: str) -> list[str]:
+    """Return what of codes may be in the name of a file."""
+    return [NOT_IN_A_NAME.sub("_", code.upper()) for code in codes if code]
 
 
 def _files(writer: ReportWriter, report: Report, form: str, stem: Path) -> Iterator[tuple[Path, bytes]]:
