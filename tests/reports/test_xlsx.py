@@ -3,7 +3,7 @@
 import re
 import zipfile
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, Final
@@ -96,6 +96,13 @@ def test_the_largest_amounts_are_exact_to_the_cent() -> None:
     table = named("x").tables[0]
     sheet = opened(with_tables(replace(table, rows=tuple(("x", one) for one in amounts))))["delai-par-service"]
     assert [Decimal(str(row[1].value)) for row in sheet.iter_rows(min_row=4, max_row=7)] == list(amounts)
+
+
+def test_a_day_that_spreadsheets_do_not_know_is_written_out() -> None:
+    rows = tuple(("x", 1, None, None, None, day) for day in (date(1899, 12, 31), date(1900, 3, 1), date(9999, 12, 31)))
+    sheet = opened(with_tables(replace(DELAYS, rows=rows)))["delai-par-service"]
+    found = [row[5].value for row in sheet.iter_rows(min_row=4, max_row=6)]
+    assert found == ["31/12/1899", datetime(1900, 3, 1), datetime(9999, 12, 31)]  # noqa: DTZ001 - days
 
 
 HOSTILE: Final = (

@@ -32,6 +32,8 @@ FORMATS: Final = {
 """As the file keeps them; Excel in French shows 1 234,50 €."""
 LONGEST: Final = 16_000
 """Signs of one cell: Excel takes 32,767, and counts some signs for two."""
+FIRST_DAY: Final = date(1900, 1, 1)
+"""Spreadsheets know no day before."""
 NARROWEST, WIDEST = 9, 60
 A4: Final = 9
 NOTE: Final = "note"
@@ -135,8 +137,8 @@ def _write(sheet: Worksheet, place: tuple[int, int], cell: Cell, look: Format) -
     """Write a cell by its own type; a workbook holds its numbers as floats, exact to the cent up to 15 digits."""
     if cell is None:
         sheet.write_blank(*place, None, look)
-    elif isinstance(cell, str):
-        sheet.write_string(*place, _text(cell), look)
+    elif isinstance(cell, str) or (isinstance(cell, date) and cell < FIRST_DAY):
+        sheet.write_string(*place, _text(shown(cell, Kind.TEXT)), look)
     elif isinstance(cell, date):
         sheet.write_datetime(*place, cell, look)
     else:
