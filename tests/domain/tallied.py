@@ -1,6 +1,5 @@
 """Facts made up for figures, and tables read by the names of their columns."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -113,15 +112,23 @@ def rows(told: Facts, key: str) -> list[tuple[Cell, ...]]:
     return [*found.rows, *([found.total] if found.total else [])]
 
 
-def column(found: Table, key: str, lines: Sequence[tuple[Cell, ...]] | None = None) -> list[Any]:
+def column(found: Table, key: str) -> list[Any]:
     """Return what one column holds."""
     place = [one.key for one in found.columns].index(key)
-    return [row[place] for row in (found.rows if lines is None else lines)]
+    return [row[place] for row in found.rows]
+
+
+def last(found: Table, key: str) -> Any:
+    """Return what the last line says in one column."""
+    assert found.total is not None
+    return found.total[[one.key for one in found.columns].index(key)]
 
 
 def shuffled(told: Facts, order: Any) -> Facts:
     """Return the same facts in another order."""
-    mixed = {name: list(getattr(told, name)) for name in ("happenings", "settlements", "stock", "ended")}
+    mixed: dict[str, Any] = {
+        name: list(getattr(told, name)) for name in ("happenings", "settlements", "stock", "ended")
+    }
     for some in mixed.values():
         order.shuffle(some)
     return replace(told, **mixed)

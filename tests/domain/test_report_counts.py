@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from dematfin.domain.delay.calendar import Calendar
 from dematfin.domain.invoice.invoice import Origin
@@ -23,7 +24,7 @@ from domain.tallied import (
 
 D = Decimal
 DUE = date(2026, 10, 7)  # a Wednesday
-OTHER = {"supplier": "Énergie du Val", "supplier_siren": "552081317"}
+OTHER: dict[str, Any] = {"supplier": "Énergie du Val", "supplier_siren": "552081317"}
 
 
 def test_a_desk_is_late_by_working_days_and_its_share_in_time_has_its_counts_beside() -> None:
@@ -80,7 +81,7 @@ def test_what_waits_for_a_visa_is_told_service_by_service_with_what_the_law_no_m
     ]
 
 
-def came(times: int, **other: object) -> list[Happening]:
+def came(times: int, **other: Any) -> list[Happening]:
     return [happening(What.CAME, **other) for _ in range(times)]
 
 
@@ -229,13 +230,15 @@ def test_alerts_on_accounts_say_how_they_ended() -> None:
         happening(What.ACCOUNT_CLEARED, supplier=""),  # told of the firm, by its SIREN alone
         happening(What.ACCOUNT_ALERT, **OTHER),
         happening(What.ACCOUNT_REFUSED, **OTHER, amount=D("4500.00")),
-        happening(What.ACCOUNT_CLEARED, supplier="", supplier_siren="356000000"),
+        happening(What.ACCOUNT_ALERT, "356000000", supplier="", supplier_siren="", count=1),  # told by the register
+        happening(What.ACCOUNT_CLEARED, "356000000", supplier="", supplier_siren=""),
+        happening(What.ACCOUNT_ALERT, count=2),
     )
     assert rows(told, "comptes-bancaires") == [
         ("Énergie du Val", 1, 0, 1, D("4500.00")),
-        ("Enrobés du Lac", 1, 1, 0, D("0.00")),
-        ("356000000", 0, 1, 0, D("0.00")),
-        ("Total", 2, 2, 1, D("4500.00")),
+        ("Enrobés du Lac", 3, 1, 0, D("0.00")),
+        ("356000000", 1, 1, 0, D("0.00")),
+        ("Total", 5, 2, 1, D("4500.00")),
     ]
 
 
@@ -319,6 +322,19 @@ def test_what_is_taken_back_stays_apart_and_is_told_once() -> None:
     assert column(table(told, "mandats-budgets"), "ttc") == [D("1180.00"), D("24.00")]
 
 
+def test_mandats_without_engagement_are_a_share_of_those_of_their_service() -> None:
+    told = facts(
+        *MANDATS,
+        happening(What.WITHOUT_ENGAGEMENT, "M1", amount=D("180.00")),
+        happening(What.WITHOUT_ENGAGEMENT, "M3", amount=D("24.00"), siret=WATER, service="EAUX"),
+    )
+    assert rows(told, "engagements") == [
+        ("VOIRIE", 1, D("180.00"), 2, D("0.5000")),
+        ("EAUX", 1, D("24.00"), 1, D("1.0000")),
+        ("Total", 2, D("204.00"), 3, D("0.6667")),
+    ]
+
+
 def test_what_was_done_in_the_year_before_is_the_list_of_january() -> None:
     done = date(2026, 12, 20)
     told = facts(
@@ -353,4 +369,3 @@ def test_what_is_still_to_attach_is_told_at_the_end_of_the_year_only() -> None:
             ("Total", "", 3, D("123.00")),
         ], month
     assert rows(facts(stock=stock), "a-rattacher") == []
-    assert stock[0].siret == TOWN

@@ -5,7 +5,13 @@ from typing import Final
 
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.incoming import doors, paper_senders, refusals, refusals_by_supplier
-from dematfin.domain.report.mandated import mandats_by_account, mandats_by_budget, mandats_by_service, taken_back
+from dematfin.domain.report.mandated import (
+    mandats_by_account,
+    mandats_by_budget,
+    mandats_by_service,
+    taken_back,
+    without_engagement,
+)
 from dematfin.domain.report.paperwork import pieces, scanned
 from dematfin.domain.report.quality import accounts, duplicates, first_pass
 from dematfin.domain.report.returned import at_the_gate, by_the_comptable, flows
@@ -32,6 +38,7 @@ COUNTS: Final[tuple[Callable[[Facts], Table], ...]] = (
     mandats_by_account,
     mandats_by_service,
     taken_back,
+    without_engagement,
     attached,
     to_attach,
 )

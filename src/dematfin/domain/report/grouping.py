@@ -40,7 +40,7 @@ def groups(
     found: dict[Labels, list[T]] = defaultdict(list)
     for item in items:
         found[key(item)].append(item)
-    named = [(weight(some), _usual(some, shown or key, labels), labels, some) for labels, some in found.items()]
+    named = [(weight(some), _usual(some, shown, labels), labels, some) for labels, some in found.items()]
     named.sort(key=lambda one: ([-part for part in one[0]], *one[1:3]))
     first = [one for one in named[:MOST] if any(one[0])]
     rest = named[len(first) :]
@@ -55,8 +55,10 @@ def _others(rest: Sequence[Sequence[T]], width: int) -> tuple[Group[T], ...]:
     return (Group(labels, tuple(item for some in rest for item in some)),)
 
 
-def _usual(items: Sequence[T], shown: Callable[[T], Labels], key: Labels) -> Labels:
+def _usual(items: Sequence[T], shown: Callable[[T], Labels] | None, key: Labels) -> Labels:
     """Return the most frequent name, the first in the alphabet of those; the key where no fact tells one."""
+    if shown is None:
+        return key
     counted = Counter(map(shown, items))
     told = [words for words in counted if any(words)]
     unnamed = (*key, *("" for _ in range(len(shown(items[0])) - len(key))))

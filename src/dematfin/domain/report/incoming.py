@@ -172,7 +172,8 @@ def paper_senders(facts: Facts) -> Table:
 
 
 def _turned_away(items: Sequence[Happening]) -> Weight:
-    return told(items, *TURNED_AWAY), added(only(items, *TURNED_AWAY))
+    away = only(items, *TURNED_AWAY)
+    return len(away), added(away)
 
 
 def _on_paper(items: Sequence[Happening]) -> Weight:

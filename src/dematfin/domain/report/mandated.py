@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.money import ZERO
-from dematfin.domain.report.averages import mean
-from dematfin.domain.report.columns import count, days, euros, text
-from dematfin.domain.report.counted import added, counted, happened, service_of
+from dematfin.domain.report.averages import mean, share
+from dematfin.domain.report.columns import count, days, euros, rate, text
+from dematfin.domain.report.counted import added, counted, happened, only, service_of
 from dematfin.domain.report.facts import Facts
+from dematfin.domain.report.few import few
 from dematfin.domain.report.grouping import Weight, groups, lines, whole
 from dematfin.domain.report.table import Cell, Chart, Column, Table
 from dematfin.domain.tally.happening import Happening, What
@@ -40,9 +41,9 @@ def mandats_by_budget(facts: Facts) -> Table:
         key="mandats-budgets",
         title="Mandats par budget",
         definition=(
-            "Sommes des lignes des mandats, égales au total de leurs bordereaux. Un budget qui ne récupère pas la TVA "
-            "mandate TTC : sa TVA fait partie de la dépense et n'est pas dite à part. Par jour ouvré = mandats ÷ jours "
-            f"ouvrés de la période jusqu'à l'arrêté ({worked})."
+            "Sommes des lignes des mandats, égales au total de leurs bordereaux. HT : celui de la facture, quand le "
+            "mandat le dit ; un budget qui ne récupère pas la TVA mandate TTC, elle fait partie de sa dépense. TVA = "
+            f"TTC - HT. Par jour ouvré = mandats ÷ jours ouvrés de la période jusqu'à l'arrêté ({worked})."
         ),
         population=NUMBERED,
         columns=(
@@ -143,6 +144,39 @@ def taken_back(facts: Facts) -> Table:
     )
 
 
+def without_engagement(facts: Facts) -> Table:
+    """Return what was mandated without an engagement, service by service."""
+    made, loose = (happened(facts, kind) for kind in (What.MANDATED, What.WITHOUT_ENGAGEMENT))
+    found = groups([*made, *loose], service_of, weight=_loose)
+
+    def figures(items: Sequence[Happening]) -> tuple[Cell, ...]:
+        some = only(items, What.WITHOUT_ENGAGEMENT)
+        every = counted(only(items, What.MANDATED))
+        return len(some), added(some), every, share(len(some), every)
+
+    return Table(
+        key="engagements",
+        title="Mandats sans engagement",
+        definition=(
+            "Part = mandats dont aucune ligne ne prend sur un engagement ÷ mandats qui ont pris leur numéro. Toute "
+            "dépense s'engage avant d'être commandée (CGCT art. L. 2342-2) : sans engagement, rien n'a réservé ses "
+            "crédits."
+        ),
+        population=NUMBERED,
+        columns=(
+            text("service", "Service"),
+            count("sans_engagement", "Mandats sans engagement"),
+            euros("ttc", "Montant TTC"),
+            count("mandats", "Tous les mandats"),
+            rate("part", "Part"),
+        ),
+        rows=lines(found, figures),
+        total=whole([*made, *loose], figures),
+        warnings=few(((group.labels[0], counted(only(group.items, What.MANDATED))) for group in found), "mandats"),
+        chart=Chart(label="service", value="sans_engagement"),
+    )
+
+
 def account_of(one: Happening) -> tuple[int, str, str]:
     """Return the exercice, the chapitre and the nature of a line."""
     exercice, chapitre, nature = one.code.split("/", 2)
@@ -151,7 +185,7 @@ def account_of(one: Happening) -> tuple[int, str, str]:
 
 def _is_apart(one: Happening) -> bool:
     """The end of a mandat that a réduction took back whole tells again what that réduction told."""
-    return one.code != "REDUCTION"
+    return one.what is What.MANDAT_REDUCED or one.code != "REDUCTION"
 
 
 def _sort(one: Happening) -> str:
@@ -165,6 +199,10 @@ def _budget(facts: Facts, one: Happening) -> str:
 def _sums(items: Iterable[Happening]) -> tuple[Decimal, Decimal, Decimal]:
     ttc, ht = added(items), sum((one.ht for one in items), ZERO)
     return ht, ttc - ht, ttc
+
+
+def _loose(items: Sequence[Happening]) -> Weight:
+    return len(only(items, What.WITHOUT_ENGAGEMENT)), len(items)
 
 
 def _amount(items: Sequence[Happening]) -> Weight:

@@ -85,7 +85,7 @@ def scanned(facts: Facts) -> Table:
 
 
 def _piece(one: Happening) -> Labels:
-    return RULE.get(one.code, (one.motif or one.code, ""))
+    return RULE.get(one.code, (one.motif or one.code, "autre règle"))
 
 
 def _weight(items: Sequence[Happening]) -> Weight:

@@ -8,6 +8,7 @@ from dematfin.domain.report.columns import count, euros, rate, text
 from dematfin.domain.report.counted import (
     NO_SERVICE,
     added,
+    counted,
     credit_notes,
     happened,
     invoices,
@@ -18,7 +19,7 @@ from dematfin.domain.report.counted import (
 )
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
-from dematfin.domain.report.grouping import Weight, groups, lines, whole
+from dematfin.domain.report.grouping import Labels, Weight, groups, lines, whole
 from dematfin.domain.report.table import Cell, Chart, Table
 from dematfin.domain.tally.happening import Happening, What
 from dematfin.domain.tally.settlement import Settlement
@@ -99,7 +100,7 @@ def accounts(facts: Facts) -> Table:
     items = happened(facts, *kinds)
 
     def figures(items: Sequence[Happening]) -> tuple[Cell, ...]:
-        return *(told(items, kind) for kind in kinds), added(only(items, What.ACCOUNT_REFUSED))
+        return *(counted(only(items, kind)) for kind in kinds), added(only(items, What.ACCOUNT_REFUSED))
 
     return Table(
         key="comptes-bancaires",
@@ -110,7 +111,8 @@ def accounts(facts: Facts) -> Table:
             "DGFiP contre les faux ordres de virement). Levée : le compte est bien le sien. Refusée : il ne l'est pas."
         ),
         population=(
-            "Les alertes nées, levées ou refusées pendant la période : une alerte peut être née avant d'être levée."
+            "Les alertes nées, levées ou refusées pendant la période : une alerte peut être née avant d'être levée. "
+            "Celles que dit le registre des tiers n'ont pas de budget : elles ne sont pas dans un rapport restreint."
         ),
         columns=(
             text("fournisseur", "Fournisseur"),
@@ -119,9 +121,14 @@ def accounts(facts: Facts) -> Table:
             count("refusees", "Comptes refusés"),
             euros("ttc_refuse", "Montant TTC des factures au compte refusé"),
         ),
-        rows=lines(groups(items, supplier_key, shown=supplier_name, weight=_fraud), figures),
+        rows=lines(groups(items, _holder, shown=supplier_name, weight=_fraud), figures),
         total=whole(items, figures),
     )
+
+
+def _holder(one: Happening) -> Labels:
+    """Return the firm of an account; the register tells its SIREN alone."""
+    return (one.supplier_siren or one.supplier or one.about,)
 
 
 def _halting(items: Sequence[Settlement]) -> Weight:

@@ -1,9 +1,9 @@
 """Visas: those that were decided, those that came late, those that are waited for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
-from typing import Final
 
 from dematfin.domain.money import ZERO
 from dematfin.domain.report.averages import mean, share
@@ -17,18 +17,25 @@ from dematfin.domain.tally.happening import Happening, What
 from dematfin.domain.tally.stage import Stage
 from dematfin.domain.tally.stay import Stay
 
-SIGN: Final = {What.VISA: 1, What.VISA_TAKEN_BACK: -1}
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one desk said: 1, or -1 where its author took it back; `late` likewise, with the working days `lost`."""
+
+    desk: str
+    made: int
+    late: int
+    lost: int
 
 
 def visas(facts: Facts) -> Table:
     """Return what each desk decided, and how much of it came late: by desk, never by person."""
-    decided = happened(facts, What.VISA, What.VISA_TAKEN_BACK)
-    found = groups(decided, lambda one: (one.code or one.service,), weight=_weight)
-    worked = _worked(facts, decided)
+    words = _words(facts)
+    found = groups(words, lambda one: (one.desk,), weight=_weight)
 
-    def figures(items: Sequence[Happening]) -> tuple[Cell, ...]:
-        made, late = _net(items), _late(items)
-        lost = sum(SIGN[one.what] * (worked[on] - worked[due]) for one in items for due, on in _overdue(one))
+    def figures(items: Sequence[Word]) -> tuple[Cell, ...]:
+        made, late = sum(one.made for one in items), sum(one.late for one in items)
+        lost = sum(one.lost for one in items)
         return made, late, share(made - late, max(made, 0)), mean(lost, max(late, 0))
 
     return Table(
@@ -41,8 +48,9 @@ def visas(facts: Facts) -> Table:
             "30 jours (CCP R. 2192-10)."
         ),
         population=(
-            "Les décisions (visa, refus, étape passée) prises pendant la période, par bureau et jamais par personne ; "
-            "celles que leur auteur a reprises en sont retranchées. Ce qui attend encore est dans le tableau suivant."
+            "Les visas et les refus donnés pendant la période, par bureau et jamais par personne. Ceux que leur auteur "
+            "a repris en sont retranchés ; une étape qu'un administrateur a passée n'y est pas. Ce qui attend encore "
+            "est dans le tableau suivant."
         ),
         columns=(
             text("bureau", "Bureau"),
@@ -52,7 +60,7 @@ def visas(facts: Facts) -> Table:
             days("retard_moyen", "Retard moyen (jours ouvrés)"),
         ),
         rows=lines(found, figures),
-        total=whole(decided, figures),
+        total=whole(words, figures),
         warnings=few(((group.labels[0], len(group.items)) for group in found), "visas décidés"),
         chart=Chart(label="bureau", value="en_retard"),
     )
@@ -89,27 +97,28 @@ def awaited(facts: Facts) -> Table:
     )
 
 
-def _net(items: Sequence[Happening]) -> int:
-    return sum(SIGN[one.what] for one in items)
+def _words(facts: Facts) -> list[Word]:
+    said = happened(facts, What.VISA, What.VISA_TAKEN_BACK)
+    late = [(one.due_on, one.on) for one in said if one.on and one.due_on and one.on > one.due_on]
+    worked = _worked(facts, late)
+    return [_word(one, worked) for one in said]
 
 
-def _late(items: Sequence[Happening]) -> int:
-    return sum(SIGN[one.what] for one in items for _ in _overdue(one))
+def _word(one: Happening, worked: Mapping[date, int]) -> Word:
+    sign = -1 if one.what is What.VISA_TAKEN_BACK else 1
+    desk = one.code or one.service
+    if one.on and one.due_on and one.on > one.due_on:
+        return Word(desk, sign, sign, sign * (worked[one.on] - worked[one.due_on]))
+    return Word(desk, sign, 0, 0)
 
 
-def _overdue(one: Happening) -> tuple[tuple[date, date], ...]:
-    """Return the last day of a visa and that of its decision, when it came late; nothing otherwise."""
-    return ((one.due_on, one.on),) if one.on and one.due_on and one.on > one.due_on else ()
-
-
-def _weight(items: Sequence[Happening]) -> Weight:
+def _weight(items: Sequence[Word]) -> Weight:
     """Late visas first; among as many, the desk that decides most."""
-    return _late(items), len(items)
+    return sum(one.late for one in items), len(items)
 
 
-def _worked(facts: Facts, decided: Sequence[Happening]) -> dict[date, int]:
+def _worked(facts: Facts, late: Sequence[tuple[date, date]]) -> dict[date, int]:
     """Count the working days since the first of the days that are compared, for each day after it."""
-    late = [days for one in decided for days in _overdue(one)]
     if not late:
         return {}
     first = min(due for due, _ in late)

@@ -21,6 +21,7 @@ class What(StrEnum):
     VISA_TAKEN_BACK = "VISA_TAKEN_BACK"  # the right of remorse: to be taken off what VISA counts, same fields
     MANDATED = "MANDATED"  # a mandat took a number: one for each of its lines, see `Happening`
     MANDAT_REDUCED = "MANDAT_REDUCED"  # a réduction took its number: as MANDATED, what it takes back, positive
+    WITHOUT_ENGAGEMENT = "WITHOUT_ENGAGEMENT"  # a mandat took a number, and takes from no engagement
     MANDAT_SENT = "MANDAT_SENT"  # it left for Hélios
     MANDAT_REFUSED = "MANDAT_REFUSED"  # its bordereau came back: `code` NumAnoAck, empty when another mandat has it
     MANDAT_HELD = "MANDAT_HELD"  # the comptable suspended it: `code` ObsEtat, `motif`

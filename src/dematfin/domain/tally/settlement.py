@@ -21,14 +21,15 @@ class Settlement:
         siret, service, supplier, supplier_siren, origin: of that invoice.
         ttc: amount of the mandat, in euros.
         gross_start: first day of the delay as if it had never been interrupted; `start`: after its interruption, the
-            day when all was received (`gross_start` when it never was); `deadline`: last day; `days`: duration of the delay in days (30).
+            day when all was received (`gross_start` when it never was); `deadline`: last day; `days`: duration of the
+            delay in days (30).
         true_start: day when the invoice, or the refused one that it replaces, first came.
         mandated_on: when the comptable received the mandat (décret 2013-269, art. 13-I): end of the ordonnateur's part.
             Nobody tells us that day: it is that of the acquit of its flow, else of its deposit, else of the bordereau
             and two days more; never later than the prise en charge or the payment, which show that he had it.
         suspended: days during which the comptable had suspended it, from one answer of his to the next.
         paid_on: mise en paiement.
-        late_base: what late interest is counted on: what the mandat orders to pay, its retenue de garantie being no part of it.
+        late_base: what late interest is counted on: TTC that the mandat orders to pay, no retenue de garantie in it.
         first_pass: no correction, interruption, refusal or rejection on its way.
         after_payment: the money had left by itself (direct debit, régie): counted apart, nobody waited.
     """

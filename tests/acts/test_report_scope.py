@@ -1,0 +1,66 @@
+"""A report is narrowed to a budget, to a service, by whoever sees every service."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dematfin.acts.figures import report
+from dematfin.domain.report.period import period
+from dematfin.domain.report.scope import EVERYTHING, Scope
+from dematfin.domain.report.table import Report, Table
+from dematfin.domain.tally.happening import What
+from dematfin.domain.tally.reached import Reached
+from dematfin.errors import Forbidden, RoutingError
+from domain.tallied import happening, last
+from examples import AGENT, CCAS, COMMUNE, VISEUR
+from fakes.hall import Hall
+
+OCTOBER = period("2026-10")
+SCHOOLS = Scope(service="scolaire")
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Hall:
+    """A town that has counted all of its October."""
+    hall = Hall.build(tmp_path)
+    with hall.ledger.transaction() as books:
+        books.save(
+            happening(What.CAME, siret=COMMUNE, service="SCOLAIRE"),
+            happening(What.CAME, siret=COMMUNE, service="VOIRIE"),
+            happening(What.CAME, siret=CCAS, service="VOIRIE"),
+            Reached(sequence=3, at=datetime(2026, 11, 2, 8, tzinfo=UTC)),
+        )
+    return hall
+
+
+def came(told: Report) -> int:
+    """Return how many invoices the report says came in."""
+    found: Table = next(one for one in told.tables if one.key == "origines")
+    return int(last(found, "factures")) if found.total else 0
+
+
+@pytest.mark.parametrize(
+    ("scope", "count", "words"),
+    [
+        (EVERYTHING, 3, ""),
+        (Scope(budget="ccas"), 1, "budget CCAS DE VALBRUME"),
+        (Scope(budget="COMMUNE"), 2, "budget COMMUNE DE VALBRUME"),
+        (Scope(service="VOIRIE"), 2, "service VOIRIE"),
+        (SCHOOLS, 1, "service scolaire"),
+        (Scope(budget="CCAS", service="SCOLAIRE"), 0, "budget CCAS DE VALBRUME, service SCOLAIRE"),
+    ],
+)
+def test_a_report_says_what_it_was_narrowed_to(hall: Hall, scope: Scope, count: int, words: str) -> None:
+    told = report(hall.app, AGENT, OCTOBER, scope)
+    assert (came(told), told.scope, told.closed) == (count, words, True)
+
+
+def test_a_budget_that_nobody_knows_is_told_with_those_that_are(hall: Hall) -> None:
+    with pytest.raises(RoutingError, match=r"« EAU ».*COMMUNE, CCAS"):
+        report(hall.app, AGENT, OCTOBER, Scope(budget="EAU"))
+
+
+def test_a_head_of_service_is_not_shown_even_his_own_service(hall: Hall) -> None:
+    with pytest.raises(Forbidden):
+        report(hall.app, VISEUR, OCTOBER, SCHOOLS)
