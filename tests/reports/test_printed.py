@@ -25,7 +25,8 @@ def test_it_is_read_by_all_on_every_screen_and_paper(tmp_path: Path) -> None:
     wide, narrow, paper = tmp_path / "large.html", tmp_path / "courte.html", tmp_path / "papier.html"
     wide.write_bytes(write(with_tables(*REPORT.tables, replace(hostile, key="x", title="X" * 200))))
     narrow.write_bytes(write(with_tables(DELAYS, replace(hostile, title="X" * 200))))
-    paper.write_bytes(write(with_tables(DELAYS, *twins, replace(LATE, chart=None))))
+    broad = replace(DELAYS, columns=DELAYS.columns * 2, rows=tuple(row * 2 for row in DELAYS.rows), total=None)
+    paper.write_bytes(write(with_tables(DELAYS, *twins, replace(LATE, chart=None), broad)))
     problems: list[str] = []
     with chromium() as browser:
         for width, file in ((1200, wide), (375, narrow)):
@@ -45,12 +46,14 @@ def test_it_is_read_by_all_on_every_screen_and_paper(tmp_path: Path) -> None:
 
 
 def check_paper(printed: bytes) -> None:
-    """Check that tables which fit a page are whole, and that one which does not has its titles on each page."""
-    pages = [sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(printed)]
+    """Check that a table which fits a page is whole, a longer one has its titles on each, a broad one lies down."""
+    sheets = list(pypdfium2.PdfDocument(printed))
+    pages = [sheet.get_textpage().get_text_range() for sheet in sheets]
+    assert [sheet.get_width() > sheet.get_height() for sheet in sheets] == [False] * 5 + [True]
     motifs = [[int(rank) for rank in re.findall(r"^Motif n° (\d+) ", page, re.MULTILINE)] for page in pages]
     half = list(range(1, 13))
     assert motifs[:3] == [[], half * 2, half * 2]
     assert motifs[3] + motifs[4] == list(range(1, 61))
-    assert [page.count("Motif Mandats") for page in pages] == [0, 2, 2, 1, 1]
+    assert [page.count("Motif Mandats") for page in pages] == [0, 2, 2, 1, 1, 0]
     for number, page in enumerate(pages, start=1):
         assert f"Chiffres arrêtés au 28/11/2026 à 07 h 12 (provisoire) page {number} / {len(pages)}" in page

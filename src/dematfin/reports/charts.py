@@ -63,8 +63,8 @@ def svg(table: Table) -> str:
 
 
 def drawn(title: str, bars: Sequence[Bar], target: Target | None = None) -> str:
-    """Draw bars from top to bottom, told in words to whoever does not see them."""
-    if not bars:
+    """Draw bars from top to bottom, told in words to whoever does not see them; nothing when all of them are nought."""
+    if not any(one.value for one in bars):
         return ""
     kept = bars[:MOST]
     chart = _chart(kept, target)
@@ -83,8 +83,7 @@ def _target(value: Decimal | None, kind: Kind) -> Target | None:
 
 def _chart(bars: Sequence[Bar], target: Target | None) -> Any:
     """Lay out; a drawing knows only floats, and its figures are written from the exact amounts."""
-    sizes = [float(one.value) for one in bars]
-    ends = [0.0, *sizes, *([float(target.value)] if target else [])]
+    ends = [0.0, *(float(one.value) for one in bars)]
     chart = pygal.HorizontalBar(
         js=(),
         disable_xml_declaration=True,
@@ -110,7 +109,7 @@ def _chart(bars: Sequence[Bar], target: Target | None) -> Any:
 def _range(ends: Sequence[float]) -> tuple[float, float]:
     """Return what the axis spans: on the left of a bar below zero, its figure has room too."""
     low, high = min(ends), max(ends)
-    return (low - (high - low) / 6, high) if low < 0 else (0.0, high or 1.0)
+    return (low - (high - low) / 6, high) if low < 0 else (0.0, high)
 
 
 def _saying(one: Bar) -> Any:

@@ -11,6 +11,8 @@ from dematfin.reports.written import names, shown, words
 
 ASIDE: Final = frozenset({Kind.TEXT})
 """What is read from the left; the rest are figures."""
+WIDE: Final = 10
+"""Columns beyond which a table is printed on its side."""
 
 
 def write(report: Report) -> bytes:
@@ -31,5 +33,6 @@ def write(report: Report) -> bytes:
         shown=shown,
         svg=svg,
         texts=ASIDE,
+        wide=WIDE,
     )
     return page.encode()
