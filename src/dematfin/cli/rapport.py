@@ -39,11 +39,13 @@ def write_report(  # noqa: PLR0913, PLR0917 - an argument is an option of the co
     budget: Annotated[str, typer.Option("--budget", metavar="CODE", help="D'un seul budget, par exemple CCAS.")] = "",
     service: Annotated[str, typer.Option("--service", metavar="CODE", help="D'un seul service.")] = "",
     formats: Annotated[
-        str, typer.Option("--format", metavar="LISTE", help="html, xlsx, csv, json, séparés par des virgules.")
+        str, typer.Option("--format", metavar="LISTE", help="html (sans elle), xlsx, csv, json : html,xlsx.")
     ] = "",
-    vers: Annotated[Path | None, typer.Option("--vers", metavar="DOSSIER", help="Où écrire les fichiers.")] = None,
+    vers: Annotated[
+        Path | None, typer.Option("--vers", metavar="DOSSIER", help="Où les écrire ; sans elle, ici.")
+    ] = None,
     sortie: Annotated[
-        Path | None, typer.Option("--sortie", "-o", metavar="FICHIER", help="Sans période : la page à écrire.")
+        Path | None, typer.Option("--sortie", "-o", metavar="FICHIER", help="Sans période : la page (rapport.html).")
     ] = None,
 ) -> None:
     """Écrit les chiffres d'une période (html, xlsx, csv, json) ; sans période, la page de l'état des factures."""
