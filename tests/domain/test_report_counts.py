@@ -107,10 +107,39 @@ def test_refusals_are_told_by_motif_against_what_came() -> None:
     assert found.warnings == ()
 
 
-def test_a_motive_has_one_line_whatever_its_words() -> None:
-    said = ["le prix n'est pas conforme", "prix", "le prix n'est pas conforme"]
-    told = facts(*came(3), *(happening(What.REFUSED, code="WRONG_PRICE", motif=word) for word in said))
-    assert rows(told, "rejets")[0][:2] == ("le prix n'est pas conforme", 3)
+def test_refusals_are_counted_by_the_family_of_what_was_wrong_and_name_nobody() -> None:
+    said = [
+        ("SUM-LINES", "Total faux : 75,00 € (Claire Agent)"),
+        ("SUM-VAT-RATE", "Taux inconnu (Claire Agent)"),
+        ("DUP-D1", "double de F2026-000003 (Claire Agent)"),
+        ("DOUBLON", "déjà vue"),
+        ("PRIX_NON_CONFORME", "trop cher"),
+        ("", "Joignez la cession (Claire Agent)"),
+        ("", "Joignez la cession (Paul Autre)"),
+        ("", "Joignez la cession"),
+    ]
+    told = facts(*came(30), *(happening(What.REFUSED, code=code, motif=words) for code, words in said))
+    assert [row[:2] for row in table(told, "rejets").rows] == [
+        ("Joignez la cession", 3),
+        ("doublon", 2),
+        ("montants ou TVA faux", 2),
+        ("le prix n'est pas conforme", 1),
+    ]
+
+
+def test_a_bordereau_that_came_back_has_one_line_whichever_mandat_was_at_fault() -> None:
+    told = facts(
+        *(happening(What.MANDAT_REFUSED, code="", motif=f"à cause d'un autre mandat (n° {rank})") for rank in (2, 4)),
+        happening(What.MANDAT_REFUSED, code="ERREUR_AUTRE", motif="… Hélios : « 1971 - Compte fonction » (ligne 1)"),
+        happening(What.MANDAT_REFUSED, code="ERREUR_AUTRE", motif="… Hélios : « 4242 - Chose inconnue » (ligne 2)"),
+        happening(What.MANDAT_REFUSED, code="ERREUR_SIRET", motif="1971 - ce nombre n'est pas le sien"),
+    )
+    assert [row[:3] for row in table(told, "anomalies-mandats").rows] == [
+        ("(non précisé)", "revenu avec un autre mandat de son bordereau", 2),
+        ("1971", "La fonction n'a pas lieu d'être avec ce compte.", 1),
+        ("4242", "Chose inconnue", 1),
+        ("ERREUR_SIRET", "Le SIRET de la collectivité n'est pas celui qu'Hélios connaît.", 1),
+    ]
 
 
 def test_the_suppliers_to_help_are_told_first_and_those_who_do_well_together() -> None:

@@ -32,7 +32,6 @@ class App:
         holder: this process, as the leases name it.
         mailer: None where no mail is sent.
         exchange: the folders shared with the finance software; None where there are none.
-        reports: draws the report that goes with a mail; None: none goes.
         by: who is behind what is done now: a person's id, or the unattended service.
     """
 
@@ -43,6 +42,7 @@ class App:
     source: InvoiceSource
     notice: SupplierNotice
     letters: Letters
+    reports: ReportWriter
     folders: PaperFolders
     paper: PaperReader
     finance: FinanceSoftware
@@ -55,7 +55,6 @@ class App:
     holder: str
     mailer: Mailer | None = None
     exchange: Exchange | None = None
-    reports: ReportWriter | None = None
     by: str = SERVICE
 
     def on_behalf_of(self, who: Person, act: Act) -> "App":

@@ -67,8 +67,6 @@ def month_before(counted: datetime) -> Period:
 
 
 def _attached(app: App, facts: Facts, tally: Tally) -> Iterable[Attachment]:
-    if app.reports is None:
-        return
     data = app.reports.html(report_of(app, facts))
     if len(data) > HEAVIEST:
         tally.note(

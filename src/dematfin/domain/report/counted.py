@@ -67,11 +67,6 @@ def reason_key(one: Happening) -> tuple[str, ...]:
     return (one.code or one.motif,)
 
 
-def reason_words(one: Happening) -> tuple[str, ...]:
-    """Return the words of a refusal."""
-    return (one.motif or one.code,)
-
-
 def only(items: Sequence[Happening], *kinds: What) -> list[Happening]:
     """Keep the happenings of some kinds among others."""
     return [one for one in items if one.what in kinds]

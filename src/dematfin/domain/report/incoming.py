@@ -11,8 +11,6 @@ from dematfin.domain.report.counted import (
     credit_notes,
     invoices,
     only,
-    reason_key,
-    reason_words,
     supplier_key,
     supplier_name,
     told,
@@ -20,6 +18,7 @@ from dematfin.domain.report.counted import (
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
 from dematfin.domain.report.grouping import Weight, groups, lines, whole
+from dematfin.domain.report.reasons import of_an_invoice
 from dematfin.domain.report.table import Cell, Chart, Table
 from dematfin.domain.tally.happening import Happening, What
 
@@ -58,7 +57,7 @@ def refusals(facts: Facts) -> Table:
             euros("ttc", "Montant TTC"),
             rate("part", "Part des arrivées"),
         ),
-        rows=lines(groups(away, reason_key, shown=reason_words), figures),
+        rows=lines(groups(away, of_an_invoice), figures),
         total=whole(away, figures),
         warnings=few([("ensemble", came)], "factures arrivées") if away else (),
         chart=Chart(label="motif", value="ensemble"),

@@ -3,20 +3,17 @@
 from collections.abc import Sequence
 from typing import Final
 
-from dematfin.domain.mandat.anomalies import ACK, NUMBERED
 from dematfin.domain.report.averages import share
 from dematfin.domain.report.columns import count, euros, rate, text
 from dematfin.domain.report.counted import added, distinct, happened, reason_key, told
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
-from dematfin.domain.report.grouping import Labels, groups, lines, whole
+from dematfin.domain.report.grouping import groups, lines, whole
+from dematfin.domain.report.reasons import anomaly, anomaly_key
 from dematfin.domain.report.table import Cell, Chart, Table
 from dematfin.domain.tally.happening import Happening, What
 
 BY_THE_COMPTABLE: Final = (What.MANDAT_HELD, What.MANDAT_REJECTED)
-
-OTHERS: Final = {"": "revenu avec un autre mandat de son bordereau", "TDT": "refusé par le TdT"}
-"""What the gate or the TdT tell by their code alone."""
 
 
 def by_the_comptable(facts: Facts) -> Table:
@@ -82,7 +79,7 @@ def flows(facts: Facts) -> Table:
             count("flux", "Flux refusés"),
             rate("part", "Part des flux transmis"),
         ),
-        rows=lines(groups(back, reason_key, shown=_anomaly), figures),
+        rows=lines(groups(back, anomaly_key, shown=anomaly), figures),
         total=whole(back, figures, width=2),
         warnings=few([("ensemble", sent)], "flux transmis") if back else (),
         chart=Chart(label="code", value="flux"),
@@ -112,13 +109,7 @@ def at_the_gate(facts: Facts) -> Table:
             euros("ttc", "Montant TTC"),
             rate("part", "Part des mandats transmis"),
         ),
-        rows=lines(groups(back, reason_key, shown=_anomaly), figures),
+        rows=lines(groups(back, anomaly_key, shown=anomaly), figures),
         total=whole(back, figures, width=2),
         warnings=few([("ensemble", sent)], "mandats transmis") if back else (),
     )
-
-
-def _anomaly(one: Happening) -> Labels:
-    """Return a code and what it means: as the table of anomalies says it, else as it was told."""
-    known = NUMBERED.get(one.code) or ACK.get(one.code)
-    return one.code, known.why if known else one.motif or OTHERS.get(one.code, "")
