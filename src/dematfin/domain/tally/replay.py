@@ -56,10 +56,11 @@ class MandatLife:
 
 @dataclass(slots=True)
 class FluxLife:
-    """What became of a flow so far; `acknowledged`: day of its acquit."""
+    """What became of a flow so far; `built`, `moved`: when, in the journal; `acknowledged`: day of its acquit."""
 
     state: FluxState
     built: int
+    moved: int
     acknowledged: date | None = None
 
 
@@ -182,9 +183,9 @@ class Replay:
     def _hear_flux(self, sequence: int, event: Event) -> None:
         life = self.fluxes.get(event.subject_id)
         if life is None:
-            life = self.fluxes[event.subject_id] = FluxLife(FluxState(event.after), sequence)
+            life = self.fluxes[event.subject_id] = FluxLife(FluxState(event.after), sequence, sequence)
         elif event.before != event.after:
-            life.state = FluxState(event.after)
+            life.state, life.moved = FluxState(event.after), sequence
         if life.state is FluxState.ACKNOWLEDGED and life.acknowledged is None:
             life.acknowledged = self._day_of(event.at)
 
@@ -206,7 +207,7 @@ class Replay:
         return Stage[mandat.state.name]
 
     def _flux_of(self, life: MandatLife) -> FluxLife | None:
-        """Return the last flow that was built of its bordereau since it is in it."""
+        """Return the last flow of its bordereau, save for those that were over before it came in."""
         known = (self.fluxes.get(key) for key in self._carrying.get(life.bordereau, ()))
-        built = [one for one in known if one and one.built > life.frozen]
+        built = [one for one in known if one and (one.moved > life.frozen or one.state is FluxState.BUILT)]
         return max(built, key=lambda one: one.built, default=None)
