@@ -7,7 +7,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.mandat.mandat import MandatState
 from dematfin.domain.tally.happening import Happening
 from dematfin.domain.tally.happenings import Told, happenings
-from dematfin.domain.tally.lives import after, stay_of
+from dematfin.domain.tally.lives import Known, after, goes_on, known_of, stay
 from dematfin.domain.tally.paid import Course, settlement
 from dematfin.domain.tally.replay import Replay
 from dematfin.domain.tally.settlement import Settlement
@@ -41,6 +41,7 @@ class _Page:
         self.stays: dict[str, Stay] = {}
         self.settlements: dict[str, Settlement] = {}
         self.happenings: list[Happening] = []
+        self._known: dict[str, Known] = {}
         self._app = app
         self._seen = seen
         self._late = late
@@ -68,10 +69,18 @@ class _Page:
         if found is None or (self._late and last and last.since > at):
             return
         stage, number = found
-        days = self._app.policy.payment_days
-        now = stay_of(self._seen.invoices[key], stage, at, days, self._seen.true_starts[key], number)
-        for stay in after(last, now):
-            self.stays[stay.id] = self._seen.last[key] = stay
+        known = {**self._known_of(key), "mandat": number}
+        if goes_on(last, stage, known):
+            return
+        begun = stay(key, last, stage, at, known)
+        for one in after(last, begun) if last else (begun,):
+            self.stays[one.id] = self._seen.last[key] = one
+
+    def _known_of(self, key: str) -> Known:
+        if key not in self._known:
+            days, seen = self._app.policy.payment_days, self._seen
+            self._known[key] = known_of(seen.invoices[key], days, seen.true_starts[key])
+        return self._known[key]
 
     def _settle(self, key: str, at: datetime) -> None:
         if key in self._seen.settled or key in self.settlements:

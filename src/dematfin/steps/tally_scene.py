@@ -51,9 +51,7 @@ def scene(app: App, books: Books, page: Sequence[WrittenEvent]) -> Scene:
     past = _Past(app, page)
     fluxes = _all(books, Flux, past.about(Subject.FLUX))
     carried = tuple(dict.fromkeys(key for one in fluxes.values() for key in one.bordereaux))
-    inside = {one.id: one for one in books.find(Mandat, bordereau=carried)}
-    named = past.about(Subject.MANDAT) | past.read(Subject.BORDEREAU, carried, _gone)
-    mandats = inside | _all(books, Mandat, named)
+    mandats = _all(books, Mandat, past.about(Subject.MANDAT)) | _inside(books, past, carried)
     asked = {key for one in mandats.values() for key in one.invoice_ids}
     concerned = asked | past.about(Subject.INVOICE) | past.about(Subject.FOLDER)
     mandats |= _found(books, Mandat, past.read(Subject.INVOICE, concerned, _named))
@@ -100,6 +98,13 @@ class _Past:
         """Return all that was read, up to the last event of the page."""
         end = max((one.sequence for one in self._page), default=0)
         return tuple(self._known[place] for place in sorted(self._known) if place <= end)
+
+
+def _inside(books: Books, past: _Past, sheets: Collection[str]) -> dict[str, Mandat]:
+    """Return the mandats of bordereaux: those that left one, or came back and went in another, have been there too."""
+    listed = {key for one in books.find(Bordereau, id=tuple(sheets)) for key in one.mandats}
+    now = {one.id: one for one in books.find(Mandat, bordereau=tuple(sheets))}
+    return now | _found(books, Mandat, (listed | past.read(Subject.BORDEREAU, sheets, _gone)) - now.keys())
 
 
 def _named(one: WrittenEvent) -> Iterable[str]:

@@ -39,6 +39,7 @@ class MandatLife:
         given_up: cancelled by us: its invoices wait for another one.
         frozen: place in the journal of its last entry into a bordereau; `numbers`: those that it took.
         renumbered: the last event gave it a number for the first time.
+        standing: its record as it stood, once it was asked for.
         held: days of suspension that are over; `held_since`: first day of the one that is not.
     """
 
@@ -50,16 +51,18 @@ class MandatLife:
     numbers: set[str] = field(default_factory=set)
     renumbered: bool = False
     returned: bool = False
+    standing: Mandat | None = None
     held: int = 0
     held_since: date | None = None
 
 
 @dataclass(slots=True)
 class FluxLife:
-    """What became of a flow so far; `acknowledged`: day of its acquit."""
+    """What became of a flow so far; `built`, `moved`: when, in the journal; `acknowledged`: day of its acquit."""
 
     state: FluxState
     built: int
+    moved: int
     acknowledged: date | None = None
 
 
@@ -157,7 +160,7 @@ class Replay:
             return
         self._suspend(life, state, event.at)
         life.given_up = state is M.CANCELLED and life.state in BACK
-        life.state, life.aside = state, event.after == ASIDE
+        life.state, life.aside, life.standing = state, event.after == ASIDE, None
         life.returned = life.returned or state in RETURNED
         self._inside.get(life.bordereau, set()).discard(event.subject_id)
         life.renumbered = False
@@ -182,18 +185,20 @@ class Replay:
     def _hear_flux(self, sequence: int, event: Event) -> None:
         life = self.fluxes.get(event.subject_id)
         if life is None:
-            life = self.fluxes[event.subject_id] = FluxLife(FluxState(event.after), sequence)
+            life = self.fluxes[event.subject_id] = FluxLife(FluxState(event.after), sequence, sequence)
         elif event.before != event.after:
-            life.state = FluxState(event.after)
+            life.state, life.moved = FluxState(event.after), sequence
         if life.state is FluxState.ACKNOWLEDGED and life.acknowledged is None:
             life.acknowledged = self._day_of(event.at)
 
     def _alive(self, invoice_id: str) -> Iterable[Mandat]:
         for key in self._paying.get(invoice_id, ()):
-            life, record = self.mandats.get(key), self._records[key]
+            life = self.mandats.get(key)
             if life and not life.given_up:
-                same = record.state is life.state and record.aside == life.aside
-                yield record if same else replace(record, state=life.state, set_aside=ASIDE if life.aside else "")
+                if life.standing is None:
+                    why = ASIDE if life.aside else ""
+                    life.standing = replace(self._records[key], state=life.state, set_aside=why)
+                yield life.standing
 
     def _stage(self, mandat: Mandat) -> Stage:
         if mandat.state is M.PREPARED:
@@ -206,7 +211,7 @@ class Replay:
         return Stage[mandat.state.name]
 
     def _flux_of(self, life: MandatLife) -> FluxLife | None:
-        """Return the last flow that was built of its bordereau since it is in it."""
+        """Return the last flow of its bordereau, save for those that were over before it came in."""
         known = (self.fluxes.get(key) for key in self._carrying.get(life.bordereau, ()))
-        built = [one for one in known if one and one.built > life.frozen]
+        built = [one for one in known if one and (one.moved > life.frozen or one.state is FluxState.BUILT)]
         return max(built, key=lambda one: one.built, default=None)
