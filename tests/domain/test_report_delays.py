@@ -141,6 +141,26 @@ def test_services_and_budgets_add_up_to_all_of_them() -> None:
     assert services.chart.target == Decimal("0.20")
 
 
+def test_one_line_says_all_of_a_service() -> None:
+    slow = settlement("M4", 60, "500.00", service="Écoles", suspended=6)
+    assert said(by_service(facts(settlements=[FOUR[1], slow])), "Écoles") == {
+        "service": "Écoles",
+        "mandats": 2,
+        "ttc": Decimal("700.00"),
+        "moyen": Decimal("45.0"),
+        "hors_delai": 1,
+        "taux": Decimal("0.5000"),
+        "ttc_hors_delai": Decimal("500.00"),
+        "apres_echeance": 1,
+        "pondere": Decimal("51.4"),
+        "median": Decimal("45.0"),
+        "neuf_sur_dix": 60,
+        "ordonnateur": Decimal("30.0"),
+        "comptable": Decimal("12.0"),
+        "suspendu": Decimal("3.0"),
+    }
+
+
 def test_suppliers_come_by_the_money_that_waited_and_the_others_together() -> None:
     many = [
         settlement(f"M{one}", 10, f"{one}.00", supplier=f"S{one:02d}", supplier_siren=f"{one:09d}")

@@ -35,3 +35,4 @@ def test_few_mandats_and_an_unknown_rate_are_told_there_too() -> None:
     table = essentials(facts(settlements=[LATE], rates={}))
     assert "mandats payés (1)" in table.warnings[0]
     assert "2e semestre 2026" in table.warnings[1]
+    assert column(table, "montant")[-2:] == [None, Decimal("0.00")]

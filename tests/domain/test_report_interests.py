@@ -1,11 +1,12 @@
 """Late interest, one line for each request, against figures worked out by hand."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from dematfin.domain.report.interests import interests, provisions
+from dematfin.domain.report.period import period
 from dematfin.domain.tally.stage import Stage
-from domain.facts_by_hand import column, facts, said, settlement, stay, total
+from domain.facts_by_hand import PARIS, column, facts, said, settlement, stay, total
 
 LATE = settlement("M1", 42, "10400.00", late_base=Decimal("10000.00"))
 
@@ -53,6 +54,13 @@ def test_an_unknown_rate_leaves_its_line_without_figures_and_totals_say_so() -> 
     assert (total(table, "base"), total(table, "total")) == (Decimal("10000.00"), Decimal("72.88"))
     assert '"2026-S1"' in table.warnings[0]
     assert table.warnings[1] == "Les totaux ne portent que sur les factures dont le taux est connu."
+
+
+def test_a_year_that_is_over_provides_up_to_its_last_day() -> None:
+    """The journal was counted beyond: 31 December is the day, and not the 1st of January."""
+    new_year = datetime(2027, 1, 1, tzinfo=PARIS)
+    held = [stay("F1", 0, "3650.00", deadline=date(2026, 12, 30))]
+    assert column(provisions(facts(period=period("2026"), cutoff=new_year, stock=held)), "jours") == [1]
 
 
 def test_provisions_are_for_what_is_late_at_the_cut_off() -> None:

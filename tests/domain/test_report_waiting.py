@@ -7,6 +7,7 @@ import pytest
 
 from dematfin.domain.report.at_risk import at_risk
 from dematfin.domain.report.cost import cost, weeks
+from dematfin.domain.report.period import period
 from dematfin.domain.report.stock import bracket, stock, stock_by_age
 from dematfin.domain.tally.stage import Stage
 from domain.facts_by_hand import PARIS, column, facts, said, stay, total
@@ -38,7 +39,7 @@ def test_the_true_age_may_tell_another_story() -> None:
     assert column(table, "factures_age_reel") == [2, 1, 1, 1]
     assert column(table, "ttc_age_reel") == [Decimal(one) for one in ("500.00", "200.00", "300.00", "500.00")]
     assert table.total == ("Total", 5, Decimal("1500.00"), 5, Decimal("1500.00"))
-    assert "À part : 1 avoir en attente." in table.definition
+    assert "À part : 1 avoir en attente (-40,00\xa0€)." in table.definition
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_a_holiday_is_no_working_day() -> None:
     """From Monday 9 November 2026, Armistice day left out, five working days lead to Tuesday 17."""
     monday = datetime(2026, 11, 9, 9, 0, tzinfo=PARIS)
     held = [stay("F1", 0, deadline=date(2026, 11, 17)), stay("F2", 0, deadline=date(2026, 11, 18))]
-    assert total(at_risk(facts(cutoff=monday, stock=held)), "a_risque") == 1
+    assert total(at_risk(facts(period=period("2026-11"), cutoff=monday, stock=held)), "a_risque") == 1
 
 
 def test_a_stopped_delay_is_neither_at_risk_nor_late() -> None:
@@ -101,6 +102,13 @@ def test_nothing_to_fear_is_said_too() -> None:
     assert cost(facts(stock=[stay("F1", 2)])).rows == ()
 
 
+def test_without_any_rate_there_is_no_sum_rather_than_zero() -> None:
+    table = cost(facts(stock=[stay("F1", 30, "10000.00")], rates={}))
+    assert [total(table, key) for key in ("deja_du", "du_dans_7_jours", "cout")] == [Decimal("0.00"), None, None]
+    assert "1 facture de plus en retard, des intérêts dont le taux manque." in table.definition
+    assert column(weeks(facts(stock=[stay("F1", 20)], rates={})), "cout") == [Decimal("0.00"), None, None, None]
+
+
 def test_the_four_weeks_to_come_add_up() -> None:
     """At 10 % on 3 650 EUR a day of delay is 1 EUR; each first day adds 40."""
     held = [stay(f"F{age}", age, "3650.00") for age in (30, 23, 16, 9, 2)]
@@ -117,5 +125,6 @@ def test_an_unknown_rate_is_named_and_left_out_of_the_cost() -> None:
     table = cost(facts(stock=held, rates={"2026-S2": Decimal("10.00")}))
     assert total(table, "deviennent_tardives") == 1
     assert total(table, "cout") == Decimal("59.18")
+    assert "1 facture de plus en retard, au moins 59,18\xa0€ d'intérêts." in table.definition
     assert "1er semestre 2026" in table.warnings[0]
     assert "taux est connu" in table.warnings[1]

@@ -8,13 +8,14 @@ from typing import Final
 from dematfin.domain.money import french
 from dematfin.domain.report.columns import count, day, euros, text
 from dematfin.domain.report.facts import Facts
-from dematfin.domain.report.owed import Claims, owed_on, total, warnings
+from dematfin.domain.report.owed import Claims, owed_on, total, warnings, written
 from dematfin.domain.report.table import Cell, Chart, Table
 from dematfin.domain.report.waiting import Waiting, amount, grouped, service_of, waiting
 from dematfin.domain.tally.stay import Stay
 
 WEEK: Final = timedelta(days=7)
 WEEKS: Final = 4
+DOING_NOTHING: Final = "Si rien n'est fait cette semaine :"
 OWED: Final = (
     "Intérêts moratoires et indemnité de 40 € par facture (CCP L. 2192-13, R. 2192-31, D. 2192-35) qui seraient dus"
 )
@@ -46,11 +47,13 @@ def this_week(told: Waiting, facts: Facts) -> tuple[int, Decimal]:
 
 def sentence(told: Waiting, facts: Facts) -> str:
     """Say it as one says it to a mayor."""
+    then = owed_on(told, facts.today + WEEK, facts)
     number, cost = this_week(told, facts)
-    if not cost and not number:
-        return "Si rien n'est fait cette semaine : aucune facture de plus en retard, aucun intérêt."
-    plural = "s" * (number > 1)
-    return f"Si rien n'est fait cette semaine : {number} facture{plural} de plus en retard, {french(cost)} d'intérêts."
+    if not then:
+        return f"{DOING_NOTHING} aucune facture de plus en retard, aucun intérêt."
+    least = "au moins " if any(one.owed is None for one in then) else ""
+    sum_ = f"{least}{french(cost)} d'intérêts" if written(then) is not None else "des intérêts dont le taux manque"
+    return f"{DOING_NOTHING} {number or 'aucune'} facture{'s' * (number > 1)} de plus en retard, {sum_}."
 
 
 def cost(facts: Facts) -> Table:
@@ -83,7 +86,11 @@ def cost(facts: Facts) -> Table:
 def _row(name: str, told: Waiting, facts: Facts) -> tuple[Cell, ...]:
     now, then = (owed_on(told, facts.today + later, facts) for later in (timedelta(), WEEK))
     new = become_late(told, facts.today, facts.today + WEEK)
-    return (name, len(new), amount(new), len(now), total(now), total(then), total(then) - total(now))
+    return (name, len(new), amount(new), len(now), written(now), written(then), _more(then, now))
+
+
+def _more(then: Claims, now: Claims) -> Decimal | None:
+    return None if written(then) is None else total(then) - total(now)
 
 
 def weeks(facts: Facts) -> Table:
@@ -109,7 +116,7 @@ def weeks(facts: Facts) -> Table:
             "Total",
             None,
             len(become_late(told, days[0], days[-1])),
-            total(owed[days[-1]]) - total(owed[days[0]]),
+            _more(owed[days[-1]], owed[days[0]]),
             None,
         ),
         warnings=warnings(owed[days[-1]]),
@@ -124,6 +131,6 @@ def _week(number: int, told: Waiting, owed: Mapping[date, Claims], days: Sequenc
         f"Semaine {number}",
         then,
         len(new),
-        total(owed[then]) - total(owed[before]),
-        total(owed[then]) - total(owed[days[0]]),
+        _more(owed[then], owed[before]),
+        _more(owed[then], owed[days[0]]),
     )

@@ -11,7 +11,7 @@ from dematfin.domain.report.cost import WEEK, sentence, this_week
 from dematfin.domain.report.delays import Delays, delays
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
-from dematfin.domain.report.owed import due, owed_on, total, warnings
+from dematfin.domain.report.owed import due, owed_on, warnings, written
 from dematfin.domain.report.paid import payments
 from dematfin.domain.report.table import Cell, Table
 from dematfin.domain.report.waiting import Waiting, amount, waiting
@@ -48,11 +48,16 @@ def essentials(facts: Facts) -> Table:
         rows=(
             *_paid(all_, facts),
             *_waiting(told, facts),
-            ("Intérêts dus sur les mandats payés en retard", len(claims), total(claims), *NOBODY_SAYS, ""),
-            ("Coût d'une semaine d'attente", *this_week(told, facts), *NOBODY_SAYS, "factures de plus en retard"),
+            ("Intérêts dus sur les mandats payés en retard", len(claims), written(claims), *NOBODY_SAYS, ""),
+            ("Coût d'une semaine d'attente", *_week(told, facts), *NOBODY_SAYS, "factures de plus en retard"),
         ),
         warnings=(*few([("mandats payés", all_.count), open_], "éléments"), *warnings(lacking)),
     )
+
+
+def _week(told: Waiting, facts: Facts) -> tuple[Cell, ...]:
+    number, cost = this_week(told, facts)
+    return number, cost if written(owed_on(told, facts.today + WEEK, facts)) is not None else None
 
 
 def _paid(all_: Delays, facts: Facts) -> tuple[tuple[Cell, ...], ...]:

@@ -38,5 +38,5 @@ class Facts:
 
     @property
     def today(self) -> date:
-        """The day of the cut-off."""
-        return self.cutoff.date()
+        """The day of the cut-off: of a period that is over, its last one."""
+        return min(self.cutoff.date(), self.period.last)

@@ -53,6 +53,11 @@ def total(claims: Iterable[Claim]) -> Decimal:
     return sum((one.total for one in known(claims)), ZERO)
 
 
+def written(claims: Claims) -> Decimal | None:
+    """Return that total as a table shows it: nothing rather than zero where no rate is known."""
+    return total(claims) if not claims or any(known(claims)) else None
+
+
 def warnings(claims: Iterable[Claim]) -> tuple[str, ...]:
     """Name each rate that lacks, and say what totals leave out."""
     lacks = tuple(sorted({one.unknown for one in claims if one.unknown}))

@@ -29,7 +29,8 @@ ORDONNATEUR: Final[dict[Stage, str]] = {
 }
 """What the ordonnateur is busy with: a mandat that the comptable rejected has to be made again."""
 POPULATION: Final = (
-    "Passages terminés pendant la période, comptés en entier même s'ils ont commencé avant ; ceux qui durent encore "
+    "Passages terminés pendant la période, comptés en entier même s'ils ont commencé avant (ou depuis "
+    "qu'un renseignement de la facture a changé, si c'était avant la période) ; ceux qui durent encore "
     "sont dans « Factures en attente ». Les avoirs sont laissés de côté."
 )
 

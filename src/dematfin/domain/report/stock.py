@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from dematfin.domain.money import french
 from dematfin.domain.report.columns import count, euros, text
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.table import Cell, Chart, Table
@@ -66,7 +67,7 @@ def stock_by_age(facts: Facts) -> Table:
         title="Factures en attente par âge",
         definition=(
             f"{AGE} Âge réel : depuis l'arrivée de la facture, ou de celle, refusée ou renvoyée, qu'elle remplace. "
-            f"À part : {len(apart)} avoir{'s' * (len(apart) > 1)} en attente."
+            f"À part : {len(apart)} avoir{'s' * (len(apart) > 1)} en attente ({french(amount(apart))})."
         ),
         population=POPULATION,
         columns=(
