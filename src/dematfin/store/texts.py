@@ -45,7 +45,7 @@ class Texts:
         before = self._connection.execute(select(FULL_TEXT.c.number, FULL_TEXT.c.words).where(its)).one_or_none()
         if before is None:
             row = {"collectivite": self._collectivite, "key": key, "words": words}
-            (number,) = self._connection.execute(insert(FULL_TEXT), row).inserted_primary_key or ()
+            number = self._connection.execute(insert(FULL_TEXT).returning(FULL_TEXT.c.number), row).scalar_one()
         else:
             number = before.number
             self._connection.execute(update(FULL_TEXT).where(its), {"words": words})
