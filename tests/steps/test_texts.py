@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dematfin.acts import attachments, supporting
+from dematfin.domain.event import Subject
 from dematfin.domain.invoice.content import InvoiceLine
 from dematfin.domain.invoice.indexed import Indexed
 from dematfin.domain.invoice.invoice import Invoice
@@ -67,7 +68,7 @@ def say(hall: Hall, key: str, data: bytes, **changes: Any) -> None:
         (sent,) = one.content.attachments
         files = (replace(sent, document=hall.documents.put(data)),)
         books.save(replace(one, content=replace(one.content, attachments=files, **changes)))
-        books.record(hall.app.event(step.Subject.INVOICE, key, one.state, one.state, "dossier relu"))
+        books.record(hall.app.event(Subject.INVOICE, key, one.state, one.state, "dossier relu"))
 
 
 def run(hall: Hall) -> Outcome:
@@ -198,7 +199,7 @@ def test_an_invoice_sent_again_with_the_same_words_is_not_read_again(hall: Hall,
     hall.day()
     before = marks(hall)
     with hall.ledger.transaction() as books:
-        books.record(hall.app.event(step.Subject.INVOICE, FIRST, "", "", "regardée"))
+        books.record(hall.app.event(Subject.INVOICE, FIRST, "", "", "regardée"))
     assert run(hall).done == ()
     assert (marks(hall), paper.read) == (before, 2)
     hall.chorus.deposit("9100003", content("F-3", "10.00"))
