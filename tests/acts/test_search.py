@@ -144,7 +144,9 @@ def found(app: App, **criteria: Any) -> list[str]:
         ({"words": "chaudiere"}, "31"),
         ({"words": "chaudiere", "amount": Decimal(80)}, "3"),
         ({"words": "la poste"}, "23"),  # what only a text says comes last, however new
-        ({"words": "26/77"}, "42"),
+        ({"words": "26/77"}, "4"),  # parts so short are on every page
+        ({"text": "26/77"}, "2"),
+        ({"words": "F2026-00412"}, "1"),
     ],
 )
 def test_each_criterion_finds_alone_and_all_of_them_together(app: App, criteria: dict[str, Any], ids: str) -> None:

@@ -11,6 +11,7 @@ from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.figures.overview import label
 from dematfin.domain.invoice.invoice import Invoice, normalised, search_key
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.invoice.words import words_of
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.together import leading
@@ -26,6 +27,7 @@ from dematfin.steps.made_elsewhere import made_elsewhere
 SHOWN: Final = 200
 TEXTS: Final = 2_000
 """Texts, the newest ones, among which the other criteria choose."""
+SHORTEST_TOLD: Final = 3
 SIREN_LENGTH: Final = 9
 Where = dict[str, object]
 
@@ -83,7 +85,7 @@ def search(app: App, who: Person, wanted: Criteria) -> tuple[Found, ...]:
         ways = (*_ways(wanted.words), *_of_import(books, wanted.words)) if wanted.words else ({},)
         _check(wanted, where)
         named = _newest(books, where, ways)
-        told = books.find_text(wanted.words, TEXTS) if len(named) < SHOWN else ()
+        told = books.find_text(wanted.words, TEXTS) if len(named) < SHOWN and _may_be_a_text(wanted.words) else ()
         only_told = [one for one in _newest(books, where, ({"id": told},)) if one not in named]
         named_ones = [_found(app, books, invoice) for invoice in named]
         return (*named_ones, *(replace(_found(app, books, one), in_text=True) for one in only_told))[:SHOWN]
@@ -107,6 +109,11 @@ def one(app: App, who: Person, key: str) -> Found:
                 return _found(app, books, found[0])
     message = f"Aucune facture « {key} ». Cherchez-la : dematfin facture chercher."
     raise UnknownRecord(message)
+
+
+def _may_be_a_text(words: str) -> bool:
+    """Say whether one word is long enough for a text: the parts of the number `F-3` are on every page."""
+    return any(len(word) >= SHORTEST_TOLD for word in words_of(words))
 
 
 def _newest(books: Books, where: Where, ways: Iterable[Where]) -> list[Invoice]:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dematfin.config.web import WebSettings
 from dematfin.ports.app import App
-from dematfin.web import absences, documents, folder, queue, signin
+from dematfin.web import absences, documents, facture, factures, folder, queue, signin
 from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
 from dematfin.web.headers import SafeHeaders
 from dematfin.web.limits import BodyLimit, TooLong
@@ -67,6 +67,9 @@ def _for_persons(hall: Hall) -> list[Route]:
         route(POST, "/dossier/{facture}/transferer", folder.transfer),
         route(POST, "/dossier/{facture}/joindre", folder.attach),
         route(POST, "/dossier/{facture}/reprendre", folder.undo),
+        route(GET, "/factures", factures.show),
+        route(GET, "/facture/{facture}", facture.show),
+        route(GET, "/facture/{facture}/document/{empreinte}", documents.send_any),
         route(GET, "/absences", absences.show),
         route(POST, "/absences", absences.declare),
         route(POST, "/absences/{delegation}/finir", absences.end),

@@ -17,6 +17,7 @@ class Entry:
 
 MENU: Final = (
     Entry(path="/visas", label="Ma file", act=Act.READ),
+    Entry(path="/factures", label="Factures", act=Act.OVERSEE),
     Entry(path="/absences", label="Absences", act=Act.READ),
 )
 

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from dematfin.domain.delay.words import days_left
-from dematfin.domain.labels import DECISION, FOLDER, INVOICE, MOTIVE, STEP
+from dematfin.domain.labels import DECISION, FLUX, FOLDER, INVOICE, MOTIVE, STEP, standing
 from dematfin.domain.money import french
 from dematfin.domain.visa.decision import Motive
 from dematfin.web.words import legible
@@ -35,7 +35,9 @@ PAGES: Final = Environment(
 PAGES.filters["euros"] = french
 PAGES.filters["jour"] = _day
 PAGES.filters["reste"] = days_left
-PAGES.globals.update(DECISION=DECISION, FOLDER=FOLDER, INVOICE=INVOICE, MOTIVE=MOTIVE, STEP=STEP, motives=tuple(Motive))
+PAGES.filters["situation"] = standing
+PAGES.globals.update(DECISION=DECISION, FLUX=FLUX, FOLDER=FOLDER, INVOICE=INVOICE, MOTIVE=MOTIVE, STEP=STEP)
+PAGES.globals.update(motives=tuple(Motive))
 
 
 def draw(template: str, status: int = 200, **what: Any) -> HTMLResponse:

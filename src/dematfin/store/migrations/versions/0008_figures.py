@@ -91,7 +91,7 @@ INDEXES: Final = (
 )
 FULL_TEXT: Final = {
     "sqlite": """CREATE VIRTUAL TABLE full_text_words USING fts5 (words, content='full_text', content_rowid='number',
-        tokenize='ascii', detail='none', columnsize=0, prefix='2 3')""",
+        tokenize='ascii', detail='none', columnsize=0, prefix='2 3 4 5 6 7')""",
     "postgresql": """CREATE INDEX full_text_words ON full_text
         USING gin (array_to_tsvector(string_to_array(words, ' ')))""",
 }
