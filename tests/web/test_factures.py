@@ -118,7 +118,7 @@ def test_a_story_says_what_it_is_where_it_stands_and_what_happened(town: Town, v
         "100,00 € HT, 20,00 € TVA, 120,00 € TTC",
         "À payer avant le 01/04/2026",
         "Le total étonne. (art. 7)",
-        "bon.pdf joint par Paul Viseur",
+        "joint par Paul Viseur",
         "« scan.pdf » : c'est une image.",
         "(Paul Viseur)",
         "Dossier de visa",
