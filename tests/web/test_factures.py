@@ -88,8 +88,17 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_sought(
         beside = re.findall(r'<span class="wrong" id="(\w+)-erreur">(.*?)</span>', answer.text)
         assert [(name, said in unescape(words)) for name, words in beside] == [(field, True)]
         assert f'aria-describedby="{field}-erreur"' in answer.text
+        assert "<details open>" in answer.text
         assert "/facture/" not in answer.text
         assert 'value="papeterie"' in answer.text
+
+
+def test_a_date_is_given_back_as_its_field_wants_it(visitor: Visitor) -> None:
+    with visitor:
+        assert 'value="2026-02-20"' in visitor.get("/factures?depuis=20/02/2026").text
+        wrong = visitor.get("/factures?depuis=hier").text
+        assert "<details open>" in wrong
+        assert 'value="hier"' not in wrong
 
 
 def test_too_many_are_told_to_be_too_many(town: Town, visitor: Visitor) -> None:

@@ -34,13 +34,13 @@ class Asked:
 
     @property
     def nothing(self) -> bool:
-        """Whether every field is empty."""
-        return not any(self.typed.values())
+        """Whether every field was left empty."""
+        return not self.problems and not any(self.typed.values())
 
     @property
     def in_detail(self) -> bool:
         """Whether another field than the first one was filled in."""
-        return any(typed for name, typed in self.typed.items() if name != "mots")
+        return any(self.typed[name] or name in self.problems for name in FIELDS if name != "mots")
 
     def criteria(self) -> Criteria:
         """Return what was asked; what could not be understood is in `problems`."""
@@ -59,7 +59,10 @@ class Asked:
         )
 
     def _day(self, name: str, what: str) -> date | None:
-        return self._read(name, lambda: day(self.typed, name, what))
+        """A field of a date shows a date or nothing: what was typed instead is in the words beside it."""
+        found = self._read(name, lambda: day(self.typed, name, what))
+        self.typed[name] = found.isoformat() if found else ""
+        return found
 
     def _amount(self) -> Decimal | None:
         return self._read("montant", lambda: amount(self.typed, "montant", "Montant"))
