@@ -32,6 +32,14 @@ SMITH = Supplier(
 )
 
 
+TEXTS = (
+    "Réfection de la chaudière de l'école, facture F2026-00412",
+    "timbres, réf. 26/77 bis",
+    "chaudière d'occasion, LA POSTE nous la livre",
+)
+"""What the documents of the first three say."""
+
+
 def known() -> tuple[Invoice, ...]:
     """Return five invoices that differ in all that is searched by."""
     return (
@@ -61,6 +69,8 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> App:
         app = replace(app, ledger=SqlLedger(request.getfixturevalue("engine"), COMMUNE, hall.clock.now))
     with app.ledger.transaction() as books:
         books.save(*known(), tiers(), engagement(), account())
+        for one_of_them, said in zip(known(), TEXTS, strict=False):
+            books.index_text(one_of_them.id, said)
     return app
 
 
@@ -76,7 +86,7 @@ def found(app: App, **criteria: Any) -> list[str]:
         ({"words": "91000003"}, "3"),
         ({"words": "f2026 412"}, "1"),  # the supplier's number, however it is typed
         ({"words": "FA-0010"}, ""),  # a bare word is a whole number
-        ({"words": "poste"}, "2"),
+        ({"words": "poste"}, "23"),
         ({"words": "papeterie"}, "51"),
         ({"words": "rien de tel"}, ""),
         ({"supplier": "la poste"}, "2"),
@@ -125,6 +135,18 @@ def found(app: App, **criteria: Any) -> list[str]:
         ({"supplier": "356000000", "words": "poste", "amount": Decimal("80"), "until": date(2026, 2, 2)}, "2"),
         ({"amount": Decimal("80"), "engagement": "BC9", "iban_end": "97", "since": date(2026, 2, 2)}, "2"),
         ({"amount": Decimal("80"), "engagement": "BC9", "iban_end": "98"}, ""),
+        ({"text": "chaudiere"}, "31"),
+        ({"text": "ÉCOLE chaud"}, "1"),
+        ({"text": "chaudiere", "supplier": "papeterie"}, "1"),
+        ({"text": "chaudiere", "words": "F2026-000003"}, "3"),
+        ({"text": "piscine"}, ""),
+        ({"text": "chaudiere", "mandat": 9}, ""),
+        ({"words": "chaudiere"}, "31"),
+        ({"words": "chaudiere", "amount": Decimal(80)}, "3"),
+        ({"words": "la poste"}, "23"),  # what only a text says comes last, however new
+        ({"words": "26/77"}, "4"),  # parts so short are on every page
+        ({"text": "26/77"}, "2"),
+        ({"words": "F2026-00412"}, "1"),
     ],
 )
 def test_each_criterion_finds_alone_and_all_of_them_together(app: App, criteria: dict[str, Any], ids: str) -> None:
@@ -140,6 +162,7 @@ def test_each_criterion_finds_alone_and_all_of_them_together(app: App, criteria:
         ({"number": "-"}, "ne dit rien"),
         ({"number": "412", "iban_end": " "}, "ne dit rien"),
         ({"engagement": "/"}, "ne dit rien"),
+        ({"text": "« * »"}, "ne dit rien"),
         ({"since": date(2026, 3, 1), "until": date(2026, 2, 1)}, "01/03/2026.*01/02/2026"),
     ],
 )
@@ -254,7 +277,7 @@ def plans(engine: Engine, app: App, wanted: Criteria) -> list[tuple[str, str]]:
 def test_a_selective_criterion_goes_straight_to_its_invoices(app: App, engine: Engine, wanted: Criteria) -> None:
     """Two columns of an index at least, or the bounds of one: the collectivité alone is everything."""
     asked = plans(engine, app, wanted)
-    straight = [plan for statement, plan in asked if "LIKE" not in statement]
+    straight = [plan for statement, plan in asked if "LIKE" not in statement and "MATCH" not in statement]
     assert straight
     for plan in straight:
         assert re.search(r"USING (COVERING )?INDEX \w+ \(collectivite=\? AND \w+[=<>]", plan), plan
@@ -273,3 +296,17 @@ def test_a_part_of_a_text_walks_an_index_and_not_the_invoices(app: App, engine: 
 def test_found_says_where_it_stands(app: App) -> None:
     (item,) = search(app, AGENT, Criteria(words="91000004"))
     assert item == Found(invoice=known()[3], mandat=None, label="reçue")
+
+
+def test_what_only_a_text_says_is_marked(app: App) -> None:
+    marked = {item.invoice.id[-1]: item.in_text for item in search(app, AGENT, Criteria(words="la poste"))}
+    assert marked == {"2": False, "3": True}
+    assert not any(item.in_text for item in search(app, AGENT, Criteria(text="chaudière")))
+
+
+def test_a_mandat_and_a_text_must_both_hold(app: App) -> None:
+    first, *_ = known()
+    with app.ledger.transaction() as books:
+        books.save(replace(first, state=InvoiceState.TO_PAY), mandat_of(first, "M2026-000001", 1187))
+    assert found(app, mandat=1187, text="chaudière") == ["1"]
+    assert found(app, mandat=1187, text="timbres") == []

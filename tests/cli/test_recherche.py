@@ -25,6 +25,7 @@ FOUND: Final = [
     ("--mandat 1189", {"F2026-000002", "F2026-000003"}),
     ("--mandat 1189 --montant 60", {"F2026-000003"}),
     ("papeterie --mandat 1187", set()),
+    ("--texte piscine", set()),
 ]
 
 
@@ -59,6 +60,7 @@ def test_the_newest_comes_first_whole_on_a_narrow_screen(office: Office) -> None
     [
         ("", 3, "Donnez au moins un critère"),
         ("--numero -", 3, "« - » ne dit rien"),
+        ("--texte '*'", 3, "« * » ne dit rien"),
         ("%", 3, "« % » ne dit rien"),
         ("--montant beaucoup", 2, "« beaucoup » n'est pas un montant ; écrivez par exemple 1234,50"),
         ("--montant 1.234,50", 2, "« 1.234,50 » n'est pas un montant"),
@@ -81,6 +83,16 @@ def test_dates_are_typed_as_people_or_programs_do(office: Office) -> None:
     programs = office("facture", "chercher", "--depuis", "2020-01-01", "--jusque", "2020-12-31", "--json").out
     assert french == programs
     assert texts(json.loads(french)) >= {"F2026-000026"}
+
+
+def test_what_only_a_document_says_is_marked(copy: Office) -> None:
+    with copy.opened() as app, app.ledger.transaction() as books:
+        books.index_text("F2026-000005", "Réfection du toboggan de la crèche")
+    shown = copy("facture", "chercher", "TOBOGGAN crech")
+    assert "(dans le" in shown.out
+    assert "F2026-000005" in copy("facture", "chercher", "--texte", "crèche toboggan", "--montant", "1248,36").out
+    (row,) = json.loads(copy("facture", "chercher", "toboggan", "--json").out)
+    assert (row["invoice"]["id"], row["in_text"]) == ("F2026-000005", True)
 
 
 class TestWhereIsIt:

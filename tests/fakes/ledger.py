@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from dematfin.domain.event import Event, Subject
+from dematfin.domain.invoice.words import is_beginning, sought, words_of
 from dematfin.errors import ComeBackLater, UnknownRecord
 from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, WrittenEvent
 
@@ -21,6 +22,7 @@ class FakeBooks:
         self.records = dict(ledger.records)
         self.series = dict(ledger.series)
         self.events = list(ledger.events)
+        self.texts = dict(ledger.texts)
 
     def get(self, kind: type[R], /, key: str) -> R:
         for found in self.find(kind, id=key):
@@ -50,6 +52,17 @@ class FakeBooks:
             sealed = hashlib.sha256(f"{previous}{event}".encode()).hexdigest()
             self.events.append(WrittenEvent(sequence=len(self.events) + 1, event=event, hash=sealed))
 
+    def index_text(self, key: str, text: str) -> None:
+        self.texts[key] = words_of(text)
+
+    def find_text(self, words: str, count: int) -> tuple[str, ...]:
+        *whole, last = sought(words) or ("",)
+        return tuple(
+            key
+            for key, said in reversed(self.texts.items())
+            if last and set(whole) <= set(said) and any(_begins(one, last) for one in said)
+        )[:count]
+
     def next_number(self, series: str, start: int = 0) -> int:
         self.series[series] = self.series.get(series, start) + 1
         return self.series[series]
@@ -62,6 +75,7 @@ class FakeLedger:
         self.records: dict[tuple[type[Any], str], Any] = {}
         self.series: dict[str, int] = {}
         self.events: list[WrittenEvent] = []
+        self.texts: dict[str, tuple[str, ...]] = {}
         self.leases: dict[str, str] = {}
         self._turn = threading.RLock()
         self._now = now
@@ -72,6 +86,7 @@ class FakeLedger:
             books = FakeBooks(self)
             yield books
             self.records, self.series, self.events = books.records, books.series, books.events
+            self.texts = books.texts
 
     @contextmanager
     def reading(self) -> Iterator[FakeBooks]:
@@ -100,6 +115,10 @@ class FakeLedger:
 
     def verify_journal(self) -> JournalReport:
         return JournalReport(events=len(self.events), head=self.events[-1].hash if self.events else "")
+
+
+def _begins(word: str, last: str) -> bool:
+    return word == last or (is_beginning(last) and word.startswith(last))
 
 
 def _matches(record: object, where: dict[str, object]) -> bool:

@@ -85,7 +85,10 @@ class FakePaper:
         return ("du code (JavaScript)",) if b"/JavaScript" in pdf.read_bytes() else ()
 
     def words(self, pdf: Path) -> Words | None:
-        return Words(source=Source.TEXT, pages=tuple(_pages(pdf)))
+        said = pdf.read_bytes().decode("utf-8", "replace")
+        if "piège" in said.splitlines():
+            raise PaperRefused(Reason.DAMAGED, "Le PDF est abîmé.")
+        return Words(source=Source.TEXT, pages=tuple(line for line in said.splitlines() if line != END))
 
 
 def _pages(pdf: Path) -> list[str]:

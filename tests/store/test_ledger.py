@@ -64,7 +64,8 @@ class SqlContract(LedgerContract):
 
     def test_the_migration_and_the_tables_say_the_same(self, ledger: Ledger, engine: Engine) -> None:
         with engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            opts = {"compare_type": True, "include_name": lambda name, *_: not str(name).startswith("full_text_words")}
+            context = MigrationContext.configure(connection, opts=opts)
             assert compare_metadata(context, METADATA) == []
 
     def test_two_collectivites_share_a_base_and_see_nothing_of_each_other(

@@ -42,6 +42,7 @@ def walk(at: Window, town: Town) -> Iterator[str]:
     yield from walk_around(at, town)
     yield from walk_through_decisions(at, town)
     yield from walk_as_others(at)
+    yield from walk_through_invoices(at)
 
 
 def walk_in(at: Window) -> Iterator[str]:
@@ -108,6 +109,20 @@ def walk_as_others(at: Window) -> Iterator[str]:
     yield "file de qui ne vise pas"
     at.open(f"/dossier/{PLAIN}")
     yield "dossier de qui ne vise pas"
+
+
+def walk_through_invoices(at: Window) -> Iterator[str]:
+    at.open("/factures")
+    at.unfold("Chercher par critères")
+    yield "factures, avant de chercher"
+    at.open("/factures?mots=papeterie")
+    yield "factures trouvées"
+    at.open("/factures?mots=rien+de+tel")
+    yield "aucune facture trouvée"
+    at.open("/factures?mots=%25&montant=beaucoup&mandat=x&depuis=hier&jusque=2026-01-01")
+    yield "factures, champs mal remplis"
+    at.open(f"/facture/{OF_TWO}")
+    yield "facture"
 
 
 @pytest.mark.parametrize("kind", KINDS[:2], ids=lambda kind: kind.name)

@@ -80,6 +80,8 @@ def of(names: tuple[str, ...], status: int) -> dict[str, int]:
     return dict.fromkeys(names, status)
 
 
+OVERSEEN: Final = OVERSEEN
+"""What shows the invoices of all services: who visas and nothing else is not even told whether one exists."""
 ON_A_FOLDER: Final = everyone(403, **of(SEATED, DONE), **of(STRANGERS, 404))
 """What decides: strangers to the desk are not even told that the folder exists; those who see all may not decide."""
 TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
@@ -102,12 +104,15 @@ TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("POST", "/dossier/{facture}/transferer"): ON_A_FOLDER,
     ("POST", "/dossier/{facture}/joindre"): ON_A_FOLDER,
     ("POST", "/dossier/{facture}/reprendre"): everyone(403, viseur=DONE, substitute=422, **of(STRANGERS, 404)),
-    ("GET", "/bordereaux"): everyone(200, **of(HEADS, 403)),
+    ("GET", "/bordereaux"): OVERSEEN,
     ("GET", "/bordereau/{bordereau}"): everyone(404, **of(HEADS, 403)),
     ("GET", "/bordereau/{bordereau}/livre"): everyone(404, **of(HEADS, 403)),
-    ("GET", "/flux"): everyone(200, **of(HEADS, 403)),
+    ("GET", "/flux"): OVERSEEN,
     ("GET", "/flux/{flux}"): everyone(404, **of(HEADS, 403)),
     ("GET", "/mandat/{mandat}"): everyone(404, **of(HEADS, 403)),
+    ("GET", "/factures"): OVERSEEN,
+    ("GET", "/facture/{facture}"): OVERSEEN,
+    ("GET", "/facture/{facture}/document/{empreinte}"): OVERSEEN,
     ("GET", "/absences"): everyone(200),
     ("POST", "/absences"): everyone(403, **of(HEADS, DONE)),
     ("POST", "/absences/{delegation}/finir"): everyone(403, viseur=DONE, administrateur=DONE),
@@ -205,7 +210,8 @@ def test_a_folder_of_another_desk_is_told_in_the_words_of_one_that_never_was(
         for method, path in (key for key in sorted(TABLE) if "{facture}" in key[1]):
             real = ask(busy, visitor, method, path, invoice)
             never = ask(busy, visitor, method, path, "F2026-999999")
-            assert real.status_code == never.status_code == 404, (method, path)
+            expected = 403 if TABLE[method, path] is OVERSEEN else 404
+            assert real.status_code == never.status_code == expected, (method, path)
             assert real.text.replace(LATE_TOO, "F").replace(invoice, "F") == never.text.replace("F2026-999999", "F"), (
                 method,
                 path,
@@ -219,6 +225,25 @@ def test_a_document_of_another_folder_is_not_found_under_ours(busy: Town, pages:
         assert visitor.get(f"/dossier/{LATE}/document/{theirs}").status_code == 404
         assert visitor.get(busy.document(ELSEWHERE)).status_code == 404
         assert visitor.get(busy.document(LATE)).content.startswith(b"%PDF-")
+
+
+def test_only_who_sees_every_service_is_led_to_the_invoices(busy: Town, pages: Served) -> None:
+    for name, led in (("viseur", False), ("agent", True), ("lecteur", True)):
+        with at_the_door(busy, pages, name) as visitor:
+            for path, link in (
+                ("/visas", '"/factures"'),
+                ("/visas", f'"/facture/{LATE}"'),
+                (f"/dossier/{LATE}", f'"/facture/{LATE}"'),
+            ):
+                assert (link in visitor.get(path).text) is led, (name, path)
+
+
+def test_a_document_of_another_invoice_is_not_found_under_one(busy: Town, pages: Served) -> None:
+    theirs = busy.document(ELSEWHERE).rpartition("/")[2]
+    with at_the_door(busy, pages, "agent") as visitor:
+        assert visitor.get(f"/facture/{LATE}/document/{theirs}").status_code == 404
+        assert visitor.get(f"/facture/{ELSEWHERE}/document/{theirs}").content.startswith(b"%PDF-")
+        assert visitor.get("/facture/F2026-999999").status_code == 404
 
 
 def test_the_queue_of_a_head_of_service_names_no_folder_of_others(busy: Town, pages: Served) -> None:

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from dematfin.domain.finding import Finding, Severity
 from dematfin.domain.invoice.content import Content, InvoiceLine, Supplier
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.visa.folder import VisaFolder
-from examples import VISEUR
+from examples import AGENT, VISEUR
 from official import needs_chromium
 from visa.desks import STAND_IN
 from web.served import Served
@@ -98,6 +99,14 @@ def test_nothing_that_others_wrote_runs_or_turns_a_line_around(
         at.press("Se déconnecter")
         at.sign_in(VISEUR, EVIL)
         assert "inconnu" in at.alert
+        at.sign_in(AGENT)
+        for path in (f"/factures?{urlencode({'mots': EVIL, 'montant': EVIL, 'depuis': EVIL})}", f"/facture/{LATE}"):
+            at.open(path)
+            at.picture(path.replace("/", "-").partition("?")[0])
+            assert SHOWN[:30] in at.page.content().replace("&lt;", "<").replace("&gt;", ">")
+            assert at.page.locator("main script, main img").count() == 0
+            assert not {"\u202e", "\u2066", "\x00"} & set(at.page.content())
+            assert at.page.evaluate("document.documentElement.scrollWidth") <= kind.width, path
     assert at.problems == []
 
 
@@ -127,6 +136,13 @@ def test_what_is_typed_is_given_back_as_text(town: Town, pages: Served) -> None:
             f"/dossier/{SHOWN[:30]}",
         ):
             check_tame(visitor.get(path))
+        visitor.sign_in(AGENT)
+        for field in ("mots", "fournisseur", "numero", "montant", "engagement", "iban", "mandat", "depuis", "texte"):
+            for typed in (EVIL, "*", '"', "NEAR(a b)", "x" * 5000, "\u0664", "9" * 5000):
+                answer = visitor.get(f"/factures?{urlencode({field: typed})}")
+                assert answer.status_code in {200, 422}, (field, typed)
+                check_tame(answer)
+        check_tame(visitor.get(f"/facture/{SHOWN[:30]}"))
 
 
 def check_tame(answer: httpx.Response) -> None:

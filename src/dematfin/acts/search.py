@@ -1,8 +1,8 @@
 """Finding an invoice from whatever is at hand: a name, a number, an amount, the end of an account."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -11,6 +11,7 @@ from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.figures.overview import label
 from dematfin.domain.invoice.invoice import Invoice, normalised, search_key
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.invoice.words import words_of
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.together import leading
@@ -24,6 +25,9 @@ from dematfin.ports.ledger import All, Between, Books, Ending, Holding
 from dematfin.steps.made_elsewhere import made_elsewhere
 
 SHOWN: Final = 200
+TEXTS: Final = 2_000
+"""Texts, the newest ones, among which the other criteria choose."""
+SHORTEST_TOLD: Final = 3
 SIREN_LENGTH: Final = 9
 Where = dict[str, object]
 
@@ -33,9 +37,10 @@ class Criteria:
     """What is known of an invoice; what is left empty counts for nothing.
 
     Attributes:
-        words: anything: an identifier, a number of Chorus Pro, an invoice number, a supplier.
+        words: anything: an identifier, a number of Chorus Pro, an invoice number, a supplier, what a document says.
         supplier: words of its name in any order, or its SIREN or SIRET.
         number: a part of it is enough.
+        text: words that its documents or its lines say, in any order; the last one may only begin a word.
         since, until: bounds of the date of the invoice, both included.
         iban_end: last signs of the account.
     """
@@ -47,33 +52,43 @@ class Criteria:
     engagement: str = ""
     iban_end: str = ""
     mandat: int | None = None
+    text: str = ""
     since: date | None = None
     until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One invoice with the mandat on which it waits, if any, and where it stands in French."""
+    """One invoice with the mandat on which it waits, if any, and where it stands in French.
+
+    Attributes:
+        in_text: nothing but its text has the words that were sought.
+    """
 
     invoice: Invoice
     mandat: Mandat | None
     label: str
+    in_text: bool = False
 
 
 def search(app: App, who: Person, wanted: Criteria) -> tuple[Found, ...]:
-    """Return what matches every criterion, newest first, 200 at most.
+    """Return what matches every criterion, newest first, 200 at most; what only a text says comes last.
 
     Raises:
         RuleError: no criterion, one that says nothing, or days in the wrong order.
     """
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        where = dict(_where(app, books, wanted))
+        where: Where = {}
+        for name, wish in _where(app, books, wanted):
+            where = _both(where, {name: wish})
         ways = (*_ways(wanted.words), *_of_import(books, wanted.words)) if wanted.words else ({},)
         _check(wanted, where)
-        found = {one.id: one for way in ways for one in books.last(Invoice, SHOWN, "issued_on", **_both(where, way))}
-        newest = sorted(found.values(), key=lambda one: (one.issued_on, one.id), reverse=True)
-        return tuple(_found(app, books, invoice) for invoice in newest[:SHOWN])
+        named = _newest(books, where, ways)
+        told = books.find_text(wanted.words, TEXTS) if len(named) < SHOWN and _may_be_a_text(wanted.words) else ()
+        only_told = [one for one in _newest(books, where, ({"id": told},)) if one not in named]
+        named_ones = [_found(app, books, invoice) for invoice in named]
+        return (*named_ones, *(replace(_found(app, books, one), in_text=True) for one in only_told))[:SHOWN]
 
 
 def one(app: App, who: Person, key: str) -> Found:
@@ -96,11 +111,21 @@ def one(app: App, who: Person, key: str) -> Found:
     raise UnknownRecord(message)
 
 
+def _may_be_a_text(words: str) -> bool:
+    """Say whether one word is long enough for a text: the parts of the number `F-3` are on every page."""
+    return any(len(word) >= SHORTEST_TOLD for word in words_of(words))
+
+
+def _newest(books: Books, where: Where, ways: Iterable[Where]) -> list[Invoice]:
+    found = {one.id: one for way in ways for one in books.last(Invoice, SHOWN, "issued_on", **_both(where, way))}
+    return sorted(found.values(), key=lambda one: (one.issued_on, one.id), reverse=True)[:SHOWN]
+
+
 def _check(wanted: Criteria, where: Where) -> None:
     if not where and not wanted.words:
         message = "Donnez au moins un critère : un mot, --fournisseur, --numero, --montant…"
         raise RuleError(message)
-    for text in (wanted.words, wanted.supplier, wanted.number, wanted.engagement, wanted.iban_end):
+    for text in (wanted.words, wanted.supplier, wanted.number, wanted.engagement, wanted.iban_end, wanted.text):
         if text and not _says_something(text):
             message = f"« {text} » ne dit rien : donnez au moins une lettre ou un chiffre."
             raise RuleError(message)
@@ -132,8 +157,15 @@ def _where(app: App, books: Books, wanted: Criteria) -> Iterator[tuple[str, obje
         yield "iban", Ending(compact_iban(wanted.iban_end))
     if wanted.since or wanted.until:
         yield "issued_on", Between(low=wanted.since, high=wanted.until)
+    yield from _elsewhere(books, wanted)
+
+
+def _elsewhere(books: Books, wanted: Criteria) -> Iterator[tuple[str, object]]:
+    """Yield the wishes that other records than the invoice answer."""
     if wanted.mandat is not None:
         yield "id", [key for mandat in books.find(Mandat, number=wanted.mandat) for key in mandat.invoice_ids]
+    if wanted.text:
+        yield "id", books.find_text(wanted.text, TEXTS)
 
 
 def _beginning(number: str) -> str:

@@ -33,6 +33,7 @@ STEPS: Final = {
     "informer les fournisseurs": "facture",
     "import des flux du logiciel financier": "flux",
     "remise au logiciel financier": "remise",
+    "textes": "facture",
 }
 """What each step counts."""
 SCREEN: Final = Console(highlight=False, soft_wrap=True)

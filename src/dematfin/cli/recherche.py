@@ -14,13 +14,16 @@ from dematfin.domain.figures.whereabouts import paragraph
 from dematfin.domain.money import french
 
 DATES = ["%d/%m/%Y", "%Y-%m-%d"]
-Words = Annotated[str, typer.Argument(metavar="[MOTS]", help="Identifiant, numéro, n° Chorus Pro ou fournisseur.")]
+Words = Annotated[
+    str, typer.Argument(metavar="[MOTS]", help="Identifiant, numéro, fournisseur, ou mots d'un document.")
+]
 Supplier = Annotated[str, typer.Option("--fournisseur", metavar="NOM", help="Mots du nom, SIREN ou SIRET.")]
 Number = Annotated[str, typer.Option("--numero", metavar="NUMÉRO", help="Numéro de facture, même partiel.")]
 Amount = Annotated[str, typer.Option("--montant", metavar="EUROS", help="Montant TTC, par exemple 120,50.")]
 Engagement = Annotated[str, typer.Option("--engagement", metavar="NUMÉRO", help="Numéro d'engagement.")]
 Iban = Annotated[str, typer.Option("--iban", metavar="FIN", help="Derniers signes de l'IBAN.")]
 Mandat = Annotated[int | None, typer.Option("--mandat", metavar="N", min=1, help="Numéro de mandat.")]
+InText = Annotated[str, typer.Option("--texte", metavar="MOTS", help="Mots de ses documents ou de ses lignes.")]
 Since = Annotated[
     datetime | None,
     typer.Option("--depuis", metavar="JJ/MM/AAAA", formats=DATES, help="Facture datée de ce jour ou après."),
@@ -47,6 +50,7 @@ def search(  # noqa: PLR0913, PLR0917 - an argument is an option of the command 
     engagement: Engagement = "",
     iban: Iban = "",
     mandat: Mandat = None,
+    texte: InText = "",
     depuis: Since = None,
     jusque: Until = None,
 ) -> None:
@@ -59,6 +63,7 @@ def search(  # noqa: PLR0913, PLR0917 - an argument is an option of the command 
         engagement=engagement,
         iban_end=iban,
         mandat=mandat,
+        text=texte,
         since=depuis.date() if depuis else None,
         until=jusque.date() if jusque else None,
     )
@@ -94,7 +99,8 @@ def _show(found: tuple[acts.Found, ...]) -> None:
 
 def _standing(found: acts.Found) -> str:
     number = found.mandat.number if found.mandat else 0
-    return f"{found.label}, mandat {number}" if number else found.label
+    stands = f"{found.label}, mandat {number}" if number else found.label
+    return f"{stands} (dans le texte)" if found.in_text else stands
 
 
 def where_is(

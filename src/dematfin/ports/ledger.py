@@ -97,6 +97,18 @@ class Books(Protocol):
         """Append events to the journal, in their order."""
         ...
 
+    def index_text(self, key: str, text: str) -> None:
+        """Let `find_text` find a key by the words of a text; a text given before under the same key is replaced."""
+        ...
+
+    def find_text(self, words: str, count: int) -> tuple[str, ...]:
+        """Return the keys whose text has all these words, in any order; the last one may only begin a word.
+
+        Case, accents, ligatures and signs count for nothing. The keys that were first indexed last come first, `count`
+        of them at most; no word finds nothing.
+        """
+        ...
+
     def next_number(self, series: str, start: int = 0) -> int:
         """Return the number after the last one of a series, which begins after `start`; no gap, no repeat."""
         ...

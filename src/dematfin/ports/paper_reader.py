@@ -34,7 +34,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What a document says: its own structured data, or the text of its pages."""
+    """What a document says: the text of its pages, and its own structured data where it has some."""
 
     source: Source
     pages: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.domain.paper.proposals import Proposal, Source
-from dematfin.errors import InvalidInvoice, TooLarge, UnreadableXml
+from dematfin.errors import InvalidInvoice, PaperRefused, TooLarge, UnreadableXml
 from dematfin.ports.paper_reader import Words
 from dematfin.scanning import facturx
 from dematfin.scanning.ocr import recognise
@@ -18,7 +18,7 @@ FIRST, LAST = 2, 2
 def read(path: Path, *, ocr: bool) -> Words | None:
     """Return the words of a document; None when it is only an image and nobody asked for its recognition."""
     if structured := _structured(path):
-        return Words(source=Source.FACTURX, proposals=structured)
+        return Words(source=Source.FACTURX, pages=_beside(path), proposals=structured)
     pages = text_layer(path, MOST_PAGES)
     if has_words(pages):
         return Words(source=Source.TEXT, pages=pages)
@@ -26,6 +26,14 @@ def read(path: Path, *, ocr: bool) -> Words | None:
         return None
     numbers = sorted({*range(len(pages))[:FIRST], *range(len(pages))[-LAST:]})
     return Words(source=Source.OCR, pages=recognise(path, numbers))
+
+
+def _beside(path: Path) -> tuple[str, ...]:
+    """Return the text that goes with structured data; these are enough when it cannot be read."""
+    try:
+        return text_layer(path, MOST_PAGES)
+    except PaperRefused:
+        return ()
 
 
 def _structured(path: Path) -> tuple[Proposal, ...]:

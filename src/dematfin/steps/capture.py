@@ -74,7 +74,7 @@ def _read(app: App, document: Capture, familiar: Familiar) -> None:
         if now.read:
             return
         read = replace(now, read=True, proposals=_proposals(words, familiar) if words else ())
-        doubt = glued(words.pages, words.source, familiar) if words else ""
+        doubt = glued(words.pages, words.source, familiar) if words and not words.proposals else ""
         if doubt and now.state is CaptureState.TO_ENTER:
             read = replace(
                 read, state=CAPTURE_MACHINE.check(document.id, now.state, CaptureState.TO_CONFIRM), reason=doubt

@@ -24,6 +24,7 @@ from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
 from dematfin.steps.tally import TALLY, tally
 from dematfin.steps.tell import tell
+from dematfin.steps.texts import TEXTS, texts
 from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa
 
@@ -44,6 +45,7 @@ DAY: Final[tuple[Step, ...]] = (
     imports,
     prepare,
     hand_over,
+    texts,
     tally,
     remind,
 )
@@ -65,6 +67,7 @@ NAMES: Final[dict[Step, str]] = {
     prepare: "préparation des bordereaux",
     hand_over: "remise au logiciel financier",
     tally: TALLY,
+    texts: TEXTS,
 }
 
 LEASES: Final[dict[Step, str]] = {
@@ -85,6 +88,7 @@ LEASES: Final[dict[Step, str]] = {
     prepare: "préparation",
     hand_over: "remise",
     tally: TALLY,
+    texts: TEXTS,
 }
 
 

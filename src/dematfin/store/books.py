@@ -17,6 +17,7 @@ from dematfin.store.codec import hints
 from dematfin.store.journal import Journal
 from dematfin.store.queries import Asked, is_exact, queries
 from dematfin.store.tables import RECORDS, SERIES
+from dematfin.store.texts import Texts
 
 R = TypeVar("R", bound=Record)
 
@@ -30,6 +31,7 @@ class SqlBooks:
         self._connection = connection
         self._collectivite = collectivite
         self._journal = Journal(connection, collectivite)
+        self._texts = Texts(connection, collectivite)
         self._now = now
         self._read_here: dict[tuple[type[Any], str], Record] | None = {} if writes else None
 
@@ -115,6 +117,14 @@ class SqlBooks:
     def record(self, *events: Event) -> None:
         """Append events to the journal, in their order."""
         self._journal.append(*events)
+
+    def index_text(self, key: str, text: str) -> None:
+        """Let a key be found by the words of a text."""
+        self._texts.put(key, text)
+
+    def find_text(self, words: str, count: int) -> tuple[str, ...]:
+        """Return the keys whose text has all these words, newest first."""
+        return self._texts.find(words, count)
 
     def next_number(self, series: str, start: int = 0) -> int:
         """Return the number after the last one of a series."""

@@ -10,6 +10,7 @@ from dematfin.domain.editor.pairing import Pairing
 from dematfin.domain.exchange.hand_over import HandOver
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.duplicates import Pair
+from dematfin.domain.invoice.indexed import Indexed
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.link import Link
 from dematfin.domain.mandat.attempt import Attempt
@@ -125,6 +126,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Happening: _records("happening", Happening, [["at"], ["what", "about"]]),
     Reached: _records("reached", Reached),
     Uncounted: _records("uncounted", Uncounted, [["waiting"]]),
+    Indexed: _records("indexed", Indexed, [["waiting", "id"]]),
 }
 
 Index(
@@ -172,6 +174,18 @@ SERIES: Final = Table(
     Column("last", WHOLE, nullable=False),
     sqlite_strict=True,
 )
+
+FULL_TEXT: Final = Table(
+    "full_text",
+    METADATA,
+    Column("number", WHOLE, primary_key=True, autoincrement=True),
+    Column("collectivite", Text(), nullable=False),
+    Column("key", Text(), nullable=False),
+    Column("words", Text(), nullable=False),
+    Index("uq_full_text_key", "collectivite", "key", unique=True),
+    sqlite_strict=True,
+)
+"""Each engine indexes these words in its own way, under the name `full_text_words`: see the migration."""
 
 LEASE: Final = Table(
     "lease",

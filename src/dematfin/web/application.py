@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dematfin.config.web import WebSettings
 from dematfin.ports.app import App
-from dematfin.web import absences, bordereaux, documents, flows, folder, queue, signin
+from dematfin.web import absences, bordereaux, documents, facture, factures, flows, folder, queue, signin
 from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
 from dematfin.web.headers import SafeHeaders
 from dematfin.web.limits import BodyLimit, TooLong
@@ -73,6 +73,9 @@ def _for_persons(hall: Hall) -> list[Route]:
         route(GET, "/flux", flows.show_all),
         route(GET, "/flux/{flux}", flows.show),
         route(GET, "/mandat/{mandat}", flows.show_mandat),
+        route(GET, "/factures", factures.show),
+        route(GET, "/facture/{facture}", facture.show),
+        route(GET, "/facture/{facture}/document/{empreinte}", documents.send_any),
         route(GET, "/absences", absences.show),
         route(POST, "/absences", absences.declare),
         route(POST, "/absences/{delegation}/finir", absences.end),

@@ -1,18 +1,19 @@
-"""The files of a folder, as they came: shown when a browser can do it safely, handed over otherwise."""
+"""The files of an invoice or of its folder, as they came: shown when a browser can do it safely, else handed over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
 
-from dematfin.acts import visa_slip, visa_views
+from dematfin.acts import visa_slip, visa_views, whole_invoice
 from dematfin.acts.visa_views import FolderView
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.visa.supporting import kind_of
 from dematfin.errors import DocumentError, UnknownRecord
 from dematfin.ports.app import App
+from dematfin.steps.papers import Paper
 from dematfin.web.headers import DOCUMENT
 from dematfin.web.visit import Visit
 
@@ -48,6 +49,13 @@ def files_of(view: FolderView) -> tuple[File, ...]:
     return (*theirs, *ours)
 
 
+def files_among(papers: Iterable[Paper], names: Mapping[str, str]) -> tuple[File, ...]:
+    """Return the files that documents are, with the names of those who added them."""
+    return tuple(
+        File(name=one.name, document=one.document, added_by=names.get(one.added_by, one.added_by)) for one in papers
+    )
+
+
 def is_shown(app: App, file: File) -> bool:
     """Say whether a browser shows a file inside the page; one that was lost is told where it is asked for."""
     try:
@@ -68,9 +76,17 @@ def lively(visit: Visit, file: File) -> tuple[str, ...]:
 
 def send(visit: Visit) -> Response:
     """Send one file of a folder, told by its first bytes and not by its name; raises UnknownRecord."""
-    view = visa_views.view(visit.app, visit.who, visit.invoice)
+    return _send(visit, files_of(visa_views.view(visit.app, visit.who, visit.invoice)))
+
+
+def send_any(visit: Visit) -> Response:
+    """Send one file of an invoice to somebody who sees those of all services; raises UnknownRecord."""
+    return _send(visit, files_among(whole_invoice.papers(visit.app, visit.who, visit.invoice), {}))
+
+
+def _send(visit: Visit, files: Iterable[File]) -> Response:
     wanted = visit.request.path_params["empreinte"]
-    file = next((one for one in files_of(view) if one.key == wanted), None)
+    file = next((one for one in files if one.key == wanted), None)
     if file is None:
         message = f"La facture {visit.invoice} n'a pas ce document."
         raise UnknownRecord(message)

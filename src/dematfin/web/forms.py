@@ -30,7 +30,7 @@ def texts(form: FormData, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(legible(value) for value in form.getlist(name) if isinstance(value, str)))
 
 
-def day(form: FormData, name: str, what: str) -> date | None:
+def day(form: Mapping[str, UploadFile | str], name: str, what: str) -> date | None:
     """Return a date, None when the field is empty, or raise RuleError."""
     typed = text(form, name)
     for pattern in DATES:
@@ -53,7 +53,7 @@ def needed_day(form: FormData, name: str, what: str) -> date:
     return found
 
 
-def amount(form: FormData, name: str, what: str) -> Decimal | None:
+def amount(form: Mapping[str, UploadFile | str], name: str, what: str) -> Decimal | None:
     """Return an amount, None when the field is empty, or raise RuleError."""
     typed = text(form, name)
     if not typed:

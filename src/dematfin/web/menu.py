@@ -19,6 +19,7 @@ MENU: Final = (
     Entry(path="/visas", label="Ma file", act=Act.READ),
     Entry(path="/bordereaux", label="Bordereaux", act=Act.OVERSEE),
     Entry(path="/flux", label="Flux", act=Act.OVERSEE),
+    Entry(path="/factures", label="Factures", act=Act.OVERSEE),
     Entry(path="/absences", label="Absences", act=Act.READ),
 )
 

@@ -35,8 +35,9 @@ PAGES: Final = Environment(
 PAGES.filters["euros"] = french
 PAGES.filters["jour"] = _day
 PAGES.filters["reste"] = days_left
+PAGES.filters["situation"] = standing
 PAGES.globals.update(DECISION=DECISION, FLUX=FLUX, FOLDER=FOLDER, INVOICE=INVOICE, MOTIVE=MOTIVE, STEP=STEP)
-PAGES.globals.update(motives=tuple(Motive), standing=standing)
+PAGES.globals.update(motives=tuple(Motive))
 
 
 def draw(template: str, status: int = 200, **what: Any) -> HTMLResponse:

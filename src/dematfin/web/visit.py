@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from dematfin.config.web import WebSettings
-from dematfin.domain.parties.person import Person
+from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import (
     ComeBackLater,
     Conflict,
@@ -110,6 +110,7 @@ class Visit:
         usual = {
             "who": self.person,
             "menu": menu(self.person),
+            "oversees": self.person is not None and self.person.may(Act.OVERSEE),
             "seal": self.seal,
             "notice": notice,
             "path": self.request.url.path,

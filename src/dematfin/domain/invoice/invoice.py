@@ -138,9 +138,13 @@ def search_key(name: str) -> str:
     >>> search_key("Énergie  du Val"), search_key("Les Bœufs d’Aix-en-Lac")
     ('ENERGIE DU VAL', "LES BOEUFS D'AIX EN LAC")
     """
-    plain = unicodedata.normalize("NFKD", name.translate(UNFOLDED))
-    words = "".join(sign for sign in plain if not unicodedata.combining(sign)).upper().split()
-    return " ".join(words)[:LONGEST_KEY]
+    return " ".join(folded(name).split())[:LONGEST_KEY]
+
+
+def folded(text: str) -> str:
+    """Return a text in upper case, without accents, ligatures nor hyphens: what two ways of typing it share."""
+    plain = unicodedata.normalize("NFKD", text.translate(UNFOLDED))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).upper()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What figures are counted from: stays, settlements, happenings, and how far the journal was counted."""
+"""What figures are counted from: stays, settlements, happenings, how far the journal was counted; texts, by words."""
 
 from typing import Any, Final
 
@@ -75,6 +75,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "reached": ("sequence", "at"),
     "uncounted": ("sequence", "at", "about", "waiting"),
+    "indexed": ("waiting", "seal", "unread"),
 }
 WHOLE_NUMBERS: Final = frozenset(
     {"ttc", "late_base", "amount", "ht", "count", "mandat", "invoices", "days", "suspended", "sequence"}
@@ -88,7 +89,15 @@ INDEXES: Final = (
     ("happening", "at"),
     ("happening", "what", "about"),
     ("uncounted", "waiting"),
+    ("indexed", "waiting", "id"),
 )
+FULL_TEXT: Final = {
+    "sqlite": """CREATE VIRTUAL TABLE full_text_words USING fts5 (words, content='full_text', content_rowid='number',
+        tokenize='ascii', detail='none', columnsize=0, prefix='2 3 4 5 6 7')""",
+    "postgresql": """CREATE INDEX full_text_words ON full_text
+        USING gin (array_to_tsvector(string_to_array(words, ' ')))""",
+}
+"""The database's own index of words: these are cut and folded before they come in, alike for both engines."""
 
 
 def upgrade() -> None:
@@ -99,6 +108,18 @@ def upgrade() -> None:
         op.create_table(name, *keys, *columns, sqlite_strict=True)
     for table, *columns_of in INDEXES:
         op.create_index(f"ix_{table}_{'_'.join(columns_of)}", table, ["collectivite", *columns_of])
+    _index_texts()
+
+
+def _index_texts() -> None:
+    op.create_table(
+        "full_text",
+        sa.Column("number", WHOLE, primary_key=True, autoincrement=True),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("collectivite", "key", "words")),
+        sqlite_strict=True,
+    )
+    op.create_index("uq_full_text_key", "full_text", ["collectivite", "key"], unique=True)
+    op.execute(FULL_TEXT[op.get_bind().dialect.name])
 
 
 def _column(table: str, name: str) -> "sa.Column[Any]":
