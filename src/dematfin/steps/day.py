@@ -22,6 +22,8 @@ from dematfin.steps.remind import remind
 from dematfin.steps.shown_paid import shown_paid
 from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
+from dematfin.steps.snapshot import NAME as FIGURES_OF_THE_DAY
+from dematfin.steps.snapshot import snapshot
 from dematfin.steps.tell import tell
 from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa
@@ -44,6 +46,7 @@ DAY: Final[tuple[Step, ...]] = (
     prepare,
     hand_over,
     remind,
+    snapshot,
 )
 
 NAMES: Final[dict[Step, str]] = {
@@ -62,6 +65,7 @@ NAMES: Final[dict[Step, str]] = {
     imports: IMPORTS,
     prepare: "préparation des bordereaux",
     hand_over: "remise au logiciel financier",
+    snapshot: FIGURES_OF_THE_DAY,
 }
 
 LEASES: Final[dict[Step, str]] = {
@@ -81,6 +85,7 @@ LEASES: Final[dict[Step, str]] = {
     imports: "imports",
     prepare: "préparation",
     hand_over: "remise",
+    snapshot: "chiffres",
 }
 
 

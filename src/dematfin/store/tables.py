@@ -29,6 +29,7 @@ from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.reception import Answer, Cursor, Reception
 from dematfin.domain.registers import Credit, Engagement, StructureRules
+from dematfin.domain.report.snapshot import Snapshot
 from dematfin.domain.tally.happening import Happening
 from dematfin.domain.tally.reached import Reached
 from dematfin.domain.tally.settlement import Settlement
@@ -123,6 +124,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Settlement: _records("settlement", Settlement, [["known_at"]]),
     Happening: _records("happening", Happening, [["at"], ["what", "about"]]),
     Reached: _records("reached", Reached),
+    Snapshot: _records("snapshot", Snapshot),
 }
 
 Index(

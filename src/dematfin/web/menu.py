@@ -16,8 +16,10 @@ class Entry:
 
 
 MENU: Final = (
+    Entry(path="/accueil", label="Accueil", act=Act.OVERSEE),
     Entry(path="/visas", label="Ma file", act=Act.READ),
     Entry(path="/absences", label="Absences", act=Act.READ),
+    Entry(path="/chiffres", label="Chiffres", act=Act.OVERSEE),
 )
 
 

@@ -1,4 +1,4 @@
-"""What figures are counted from: stays, settlements, happenings, and how far the journal was counted."""
+"""What figures are counted from: stays, settlements, happenings, how far the journal was counted; each day."""
 
 from typing import Any, Final
 
@@ -74,6 +74,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "on",
     ),
     "reached": ("sequence", "at"),
+    "snapshot": ("at", "figures"),
 }
 WHOLE_NUMBERS: Final = frozenset(
     {"ttc", "late_base", "amount", "ht", "count", "mandat", "invoices", "days", "suspended", "sequence"}
