@@ -28,6 +28,7 @@ def snapshot(app: App) -> Outcome:
         if made is not None:
             with app.ledger.transaction() as books:
                 books.save(made)
+            tally.done(f"{made.day:%d/%m/%Y}")
     return tally.outcome()
 
 

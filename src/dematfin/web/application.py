@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dematfin.config.web import WebSettings
 from dematfin.ports.app import App
-from dematfin.web import absences, documents, folder, home, queue, signin
+from dematfin.web import absences, documents, figures, folder, home, queue, signin
 from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
 from dematfin.web.headers import SafeHeaders
 from dematfin.web.limits import BodyLimit, TooLong
@@ -57,6 +57,8 @@ def _for_persons(hall: Hall) -> list[Route]:
         route(GET, "/compte", signin.account),
         route(POST, "/compte", signin.change_password),
         route(GET, "/accueil", home.show),
+        route(GET, "/chiffres", figures.choose),
+        route(GET, "/chiffres/{periode}", figures.show),
         route(GET, "/visas", queue.show),
         route(POST, "/visas/lot", queue.confirm),
         route(POST, "/visas/lot/viser", queue.approve),

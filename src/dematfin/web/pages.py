@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from dematfin.domain.delay.words import days_left
 from dematfin.domain.labels import DECISION, FOLDER, INVOICE, MOTIVE, STEP
 from dematfin.domain.money import french
+from dematfin.domain.report.cells import WORDS, written
 from dematfin.domain.visa.decision import Motive
 from dematfin.web.words import legible
 
@@ -35,6 +36,8 @@ PAGES: Final = Environment(
 PAGES.filters["euros"] = french
 PAGES.filters["jour"] = _day
 PAGES.filters["reste"] = days_left
+PAGES.filters["cellule"] = written
+PAGES.globals["WORDS"] = WORDS
 PAGES.globals.update(DECISION=DECISION, FOLDER=FOLDER, INVOICE=INVOICE, MOTIVE=MOTIVE, STEP=STEP, motives=tuple(Motive))
 
 

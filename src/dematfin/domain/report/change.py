@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.money import french
+from dematfin.domain.report.cells import NOTHING, written
 from dematfin.domain.report.snapshot import Figures
 from dematfin.domain.report.table import FEW, Kind
 
 SAME: Final = "inchangé"
-NOT_KNOWN: Final = "–"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,23 +32,23 @@ class Change:
     @property
     def shown(self) -> str:
         """The figure of now."""
-        return _written(self.now, self.kind)
+        return written(self.now, self.kind)
 
     @property
     def was(self) -> str:
         """The figure of before."""
-        return _written(self.before, self.kind)
+        return written(self.before, self.kind)
 
     @property
     def said(self) -> str:
         """How much it has moved."""
         moved = self._moved
         if moved is None:
-            return NOT_KNOWN
+            return NOTHING
         if not moved:
             return SAME
         more = moved > 0
-        return f"{_written(moved if more else -moved, self.kind)} {'de plus' if more else 'de moins'}"
+        return f"{written(moved if more else -moved, self.kind)} {'de plus' if more else 'de moins'}"
 
     @property
     def verdict(self) -> str:
@@ -85,13 +85,3 @@ def _changes(now: Figures, before: Figures | None) -> Iterator[Change]:
     yield one("Visas en retard", Kind.COUNT, "late_visas")
     yield one("Mandats rejetés ou refusés au guichet en sept jours", Kind.COUNT, "rejected")
     yield one("Intérêts moratoires dus à ce jour", Kind.EUROS, "interest")
-
-
-def _written(value: Decimal | int | None, kind: Kind) -> str:
-    if value is None:
-        return NOT_KNOWN
-    if kind is Kind.EUROS:
-        return french(Decimal(value))
-    if kind is Kind.DAYS:
-        return f"{value} jour{'s' * (value >= 2)}".replace(".", ",")  # noqa: PLR2004 - French plural begins at two
-    return str(value)
