@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from counted_by_hand import happening, settlement, stay, task
 from dematfin.acts.home import home
+from dematfin.domain.report.facts import Facts
+from dematfin.domain.report.period import month_of
 from dematfin.domain.report.snapshot import Pile, Snapshot
+from dematfin.domain.report.standing import standing
 from dematfin.domain.tally.happening import What
 from dematfin.domain.tally.reached import Reached
 from dematfin.domain.tally.stage import Stage
@@ -22,6 +25,10 @@ from examples import AGENT, MAIRE, VISEUR
 from fakes.hall import Hall
 
 TODAY = date(2026, 3, 2)
+
+
+def in_days(days: int) -> date:
+    return TODAY + timedelta(days=days)
 
 
 @pytest.fixture
@@ -44,31 +51,35 @@ def kept(hall: Hall) -> dict[str, Snapshot]:
     return {one.id: one for one in hall.all(Snapshot)}
 
 
-def in_days(days: int) -> date:
-    return TODAY + timedelta(days=days)
+STAYS = (
+    stay("A", Stage.IN_VISA, in_days(-3), "100.00"),
+    stay("B", Stage.IN_VISA, in_days(7), "50.50"),  # Monday to Monday: the fifth working day
+    stay("C", Stage.IN_VISA, in_days(8), "10.00", service="VOIRIE"),
+    stay("D", Stage.TO_CORRECT, in_days(1), "20.00", service=""),
+    stay("E", Stage.ON_HOLD, in_days(2), "30.00"),
+    stay("F", Stage.INTERRUPTED, in_days(-9), "40.00"),
+    stay("G", Stage.IN_VISA, in_days(-9), "-40.00"),
+    stay("H", Stage.PAID, in_days(-9), "60.00", until=datetime(2026, 2, 1, tzinfo=UTC)),
+)
+PAID = (
+    settlement("1", in_days(0), 20),
+    settlement("2", in_days(-1), 31, "70.00"),
+    settlement("3", in_days(-7), 90),
+    settlement("4", in_days(0), 90, after_payment=True),
+    settlement("5", in_days(0), 90, "-5.00"),
+)
 
 
 def test_the_figures_of_a_day_are_those_that_a_hand_counts(hall: Hall) -> None:
     save(
         hall,
-        stay("A", Stage.IN_VISA, in_days(-3), "100.00"),
-        stay("B", Stage.IN_VISA, in_days(7), "50.50"),  # Monday to Monday: the fifth working day
-        stay("C", Stage.IN_VISA, in_days(8), "10.00", service="VOIRIE"),
-        stay("D", Stage.TO_CORRECT, in_days(1), "20.00", service=""),
-        stay("E", Stage.ON_HOLD, in_days(2), "30.00"),
-        stay("F", Stage.INTERRUPTED, in_days(-9), "40.00"),
-        stay("G", Stage.IN_VISA, in_days(-9), "-40.00"),
-        stay("H", Stage.PAID, in_days(-9), "60.00", until=datetime(2026, 2, 1, tzinfo=UTC)),
+        *STAYS,
+        *PAID,
         task("A", "SCOLAIRE", in_days(-1), in_days(-3)),
         task("B", "SCOLAIRE", in_days(0), in_days(7)),
         task("C", "VOIRIE", in_days(-2), in_days(8)),
         task("F", "VOIRIE", in_days(-2), in_days(8)),
         task("A", "DST", in_days(-4), in_days(-3), waiting=False),
-        settlement("1", in_days(0), 20),
-        settlement("2", in_days(-1), 31, "70.00"),
-        settlement("3", in_days(-7), 90),
-        settlement("4", in_days(0), 90, after_payment=True),
-        settlement("5", in_days(0), 90, "-5.00"),
         happening("R", What.MANDAT_REJECTED, in_days(-1)),
         happening("S", What.MANDAT_REFUSED, in_days(-7)),
         happening("T", What.REFUSED, in_days(-1)),
@@ -84,11 +95,23 @@ def test_the_figures_of_a_day_are_those_that_a_hand_counts(hall: Hall) -> None:
         Pile(name="VOIRIE", invoices=1, ttc=Decimal("10.00"), next_on=in_days(8)),
     )
     assert figures.at_risk == (
-        Pile(name="SCOLAIRE", invoices=2, ttc=Decimal("150.50"), next_on=in_days(-3)),
-        Pile(name="sans service", invoices=1, ttc=Decimal("20.00"), next_on=in_days(1)),
+        Pile(name="SCOLAIRE", invoices=3, ttc=Decimal("180.50"), next_on=in_days(-3)),
+        Pile(name="(sans service)", invoices=1, ttc=Decimal("20.00"), next_on=in_days(1)),
     )
-    assert [one.invoice_id for one in figures.pressing] == ["A", "D", "B"]
+    assert [one.invoice_id for one in figures.pressing] == ["A", "D", "E", "B"]
     assert (figures.held.invoices, figures.on_hold.ttc) == (1, Decimal("30.00"))
+
+
+def test_what_waiting_costs_is_what_a_hand_counts() -> None:
+    """At 10.15 %: three days on 100.00 and one on 70.00 are 0.08 and 0.02, then 40 each; ten days 0.28, six on 20.00
+    and five on 30.00 are 0.03 and 0.04."""
+    cutoff = datetime(2026, 3, 2, 18, tzinfo=UTC)
+    settlements = [one for one in PAID if one.paid_on >= date(2026, 3, 1)]
+    facts = Facts(period=month_of(TODAY), cutoff=cutoff, stock=STAYS[:-1], settlements=settlements)
+    known = standing(replace(facts, rates={"2026-S1": Decimal("10.15")}), facts, ())
+    assert (known.interest, known.become_late, known.week_costs) == (Decimal("80.10"), 2, Decimal("80.27"))
+    assert not known.unknown_rates
+    assert standing(facts, facts, ()).unknown_rates
 
 
 def test_the_last_run_of_a_day_wins_and_the_day_before_stays(hall: Hall) -> None:

@@ -11,6 +11,7 @@ from dematfin.domain.report.snapshot import Figures
 from dematfin.domain.report.table import FEW, Kind
 
 SAME: Final = "inchangé"
+RATES: Final = "au moins : un taux manque dans la configuration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,4 +85,4 @@ def _changes(now: Figures, before: Figures | None) -> Iterator[Change]:
     yield one("Mandats payés au-delà de 30 jours ce mois-ci", Kind.COUNT, "beyond", month)
     yield one("Visas en retard", Kind.COUNT, "late_visas")
     yield one("Mandats rejetés ou refusés au guichet en sept jours", Kind.COUNT, "rejected")
-    yield one("Intérêts moratoires dus à ce jour", Kind.EUROS, "interest")
+    yield one("Intérêts moratoires dus à ce jour", Kind.EUROS, "interest", RATES if now.unknown_rates else "")

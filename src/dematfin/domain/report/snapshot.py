@@ -35,19 +35,6 @@ class Pressing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """What comes if nothing is done for a week.
-
-    Attributes:
-        invoices: how many more, or still, would be late then.
-        interest: what they would owe more than today, 40 EUR each included; None when a rate is not known.
-    """
-
-    invoices: int = 0
-    interest: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """What a director looks at in five minutes.
 
@@ -56,8 +43,9 @@ class Figures:
         paid, paid_ttc, rejected: mandats paid, and turned down by the comptable or the gate, in the last seven days.
         month_paid: mandats paid in the running month, that `dgp` is the mean delay of; `beyond`: those past 30 days.
         late_visas: folders whose visa is late.
-        interest: owed on what is late, were it paid today, and on what was paid late in the month; None when a rate is
-            not known.
+        interest: owed on what was paid late in the month, and on what is late now, were it paid today.
+        become_late, week_costs: if nothing is done for a week, how many more invoices are late, and what it costs.
+        unknown_rates: some rate of interest is not known: amounts owed are more than what is said.
         at_risk: by service, what has to be paid within five working days or is late already.
         pressing: the first of them; `desks`: late visas by desk.
         held: what an agent has to correct; `on_hold`: what the comptable has suspended.
@@ -72,8 +60,10 @@ class Figures:
     dgp: Decimal | None = None
     beyond: int = 0
     late_visas: int = 0
-    interest: Decimal | None = None
-    waiting: Waiting = Waiting()
+    interest: Decimal = ZERO
+    become_late: int = 0
+    week_costs: Decimal = ZERO
+    unknown_rates: bool = False
     at_risk: tuple[Pile, ...] = ()
     pressing: tuple[Pressing, ...] = ()
     desks: tuple[Pile, ...] = ()
