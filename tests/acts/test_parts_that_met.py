@@ -11,6 +11,8 @@ import pytest
 from dematfin.acts import aside, attachments, consult, mandats, reductions, ventilation
 from dematfin.acts import run as acts
 from dematfin.acts.reductions import Wish
+from dematfin.domain.delay.dgp import delay
+from dematfin.domain.delay.durations import Shorter
 from dematfin.domain.figures.whereabouts import paragraph
 from dematfin.domain.invoice.content import InvoiceKind
 from dematfin.domain.invoice.invoice import Invoice
@@ -32,7 +34,7 @@ from dematfin.steps.payees import already_ordered
 from dematfin.steps.prepare import prepare
 from dematfin.steps.remind import _pending as pending_of
 from dematfin.steps.transmit import transmit
-from examples import AGENT, MAIRE, content, engagement, subcontract
+from examples import AGENT, COMMUNE, MAIRE, content, engagement, subcontract
 from fakes.hall import Hall
 
 M1, M2 = "M2026-000001", "M2026-000002"
@@ -321,6 +323,19 @@ def test_the_delay_of_a_hospital_is_told_in_lists_too(tmp_path: Path) -> None:
     dgp = one(hall, M1).dgp
     assert dgp
     assert [row.due_on for row in consult.picture(hall.app, AGENT).invoices] == [dgp.deadline]
+
+
+def test_a_delay_that_a_contract_shortens_is_told_everywhere(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path, shorter=Shorter(budgets={COMMUNE: 20}))
+    hall.deposit("120.00")
+    hall.day()
+    due = hall.all(Invoice)[0].notified_on + timedelta(days=20)
+    assert [row.due_on for row in consult.picture(hall.app, AGENT).invoices] == [due]
+    assert [pending.pay_by for pending in _pending(hall)] == [due]
+    hall.certify()
+    prepare(hall.app)
+    (mandat,) = hall.all(Mandat)
+    assert mandat.dgp == delay(mandat.dgp.start, None, 20)
 
 
 def _pending(hall: Hall) -> list[Pending]:

@@ -1,7 +1,9 @@
 """The configuration file: complete, strict, and explained in French."""
 
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from dematfin.errors import ConfigError, Unreachable
 from dematfin.support.settings import Section
 from dematfin.tdt.folder import FolderTdt
 from dematfin.wiring import reach_tdt
+from examples import CCAS, invoice
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -82,6 +85,11 @@ def test_the_example_is_a_right_configuration() -> None:
             {"signature": {"lieu": "parapheur", "pkcs12": "m.p12", "ville": "V", "code_postal": "99000"}},
             "signature.lieu vaut « parapheur » : remplissez type_pes",
         ),
+        ({"interets": {"taux": {"2025-S3": "10.15"}}}, "interets.taux.2025-S3.[key] : valeur mal formée"),
+        ({"interets": {"taux": {"2025-S2": "31"}}}, "interets.taux.2025-S2 : valeur trop grande (30 au plus)"),
+        ({"interets": {"taux": {"2025-S2": "dix"}}}, "interets.taux.2025-S2 : nombre attendu, entre guillemets"),
+        ({"delais": {"marches": {"2025-17": 45}}}, "delais.marches.2025-17 dépasse controles.delai_paiement"),
+        ({"delais": {"part_comptable": 31}}, "delais.part_comptable dépasse controles.delai_paiement"),
         ({"numerisation": {"routes": {"bas": {"siret": "21990042000015"}}}}, "numerisation.routes.bas"),
     ],
 )
@@ -92,6 +100,21 @@ def test_a_mistake_is_named_with_its_key(tmp_path: Path, change: dict[str, Any],
     with pytest.raises(ConfigError) as refused:
         load(path)
     assert explained in str(refused.value)
+
+
+def test_rates_and_shorter_delays_reach_the_rules(tmp_path: Path) -> None:
+    table = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    table["budgets"][1]["delai_paiement"] = 25
+    table |= {"interets": {"taux": {"2026-S2": "10.15"}}, "delais": {"marches": {"2025-17": 20}, "part_comptable": 8}}
+    path = tmp_path / "config.toml"
+    path.write_text(_toml(table), encoding="utf-8")
+    policy = load(path).policy()
+    assert (policy.rates["2026-S2"], policy.rates["2022-S2"]) == (Decimal("10.15"), Decimal("8.00"))
+    assert policy.comptable_days == 8
+    ordinary, of_ccas = invoice(), replace(invoice(), siret=CCAS)
+    under_marche = replace(of_ccas, marche="2025/17")
+    assert [policy.days_for(one) for one in (ordinary, of_ccas, under_marche)] == [30, 25, 20]
+    assert policy.days_for(ordinary, "2025-17") == 20  # known by its engagement
 
 
 FOLDERS = {"depot": "depot", "retour": "retour"}

@@ -59,7 +59,7 @@ def holdings(flows: tuple[Flux, ...], mandats: tuple[Mandat, ...] = (), **change
         ("invoices", "folders", "quarantined", "watched", "refused_intentions", "given_up", "structures", "answers"), ()
     )
     return Holdings(
-        payment_days=30,
+        days_for=lambda _: 30,
         mandats=mandats,
         flux=flows,
         bordereaux=tuple(_sheet(key, nomfic, mandats) for key, nomfic in sheets.items()),

@@ -152,7 +152,7 @@ def people(app: App) -> tuple[Person, ...]:
 def _holdings(app: App, books: Books) -> Holdings:
     invoices = books.find(Invoice)
     return Holdings(
-        payment_days=app.policy.payment_days,
+        days_for=app.policy.days_for,
         invoices=invoices,
         folders=books.find(VisaFolder),
         mandats=books.find(Mandat),

@@ -51,7 +51,7 @@ def cases(app: App, who: Person) -> tuple[Case, ...]:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         held = books.find(Invoice, state=InvoiceState.TO_CORRECT)
-    listed = (_case(invoice, app.policy.payment_days) for invoice in held)
+    listed = (_case(invoice, app.policy.days_for(invoice)) for invoice in held)
     return tuple(sorted(listed, key=lambda case: (case.due_on, case.invoice.id)))
 
 
@@ -60,7 +60,7 @@ def still(app: App, who: Person, case: Case) -> Case | None:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         invoice = books.get(Invoice, case.invoice.id)
-    return _case(invoice, app.policy.payment_days) if invoice.state is InvoiceState.TO_CORRECT else None
+    return _case(invoice, app.policy.days_for(invoice)) if invoice.state is InvoiceState.TO_CORRECT else None
 
 
 def _case(invoice: Invoice, days: int) -> Case:

@@ -106,4 +106,4 @@ def where_is(
     """Écrit le paragraphe à coller dans la réponse au fournisseur qui demande où en est sa facture."""
     desk = sit(configuration)
     found = acts.one(desk.app, desk.who, facture)
-    say(paragraph(found.invoice, found.mandat, desk.app.policy.payment_days, desk.app.clock.today()))
+    say(paragraph(found.invoice, found.mandat, desk.app.policy.days_for(found.invoice), desk.app.clock.today()))

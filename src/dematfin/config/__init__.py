@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
 from dematfin.config.budgets import BudgetSettings, Siret, distinct
+from dematfin.config.delays import DelaySettings, InterestSettings
 from dematfin.config.editor import EditorSettings
 from dematfin.config.pes import PesSettings
 from dematfin.config.pieces import PieceSettings
@@ -67,6 +68,8 @@ class Settings(Section):
     budgets: Annotated[tuple[BudgetSettings, ...], AfterValidator(distinct)] = Field(min_length=1)
     visa: VisaSettings = VisaSettings()
     controles: ControlSettings = ControlSettings()
+    delais: DelaySettings = DelaySettings()
+    interets: InterestSettings = InterestSettings()
     logiciel_financier: FinanceSettings = FinanceSettings()
     echange: ExchangeSettings | None = None
     editeur: EditorSettings = EditorSettings()
@@ -90,6 +93,17 @@ class Settings(Section):
         ours = {siret for budget in self.budgets for siret in (budget.siret, *budget.anciens_sirets)}
         if lost := [key for key, route in self.numerisation.routes.items() if route.siret not in ours]:
             message = f"numerisation.routes.{lost[0]}.siret n'est celui d'aucun budget"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _contracts_only_shorten(self) -> Self:
+        """One that lengthened the delay would be believed, and the interest be due all the same (CCP L. 2192-10)."""
+        asked = {f"budgets.{one.code}.delai_paiement": one.delai_paiement or 0 for one in self.budgets}
+        asked |= {f"delais.marches.{marche}": days for marche, days in self.delais.marches.items()}
+        asked["delais.part_comptable"] = self.delais.part_comptable or 0
+        if long := [key for key, days in asked.items() if days > self.controles.delai_paiement]:
+            message = f"{long[0]} dépasse controles.delai_paiement : un délai légal peut être raccourci, jamais allongé"
             raise ValueError(message)
         return self
 
@@ -118,6 +132,9 @@ class Settings(Section):
         """Return what the rules need of it."""
         return replace(
             self._alone(),
+            shorter=self.delais.shorter({one.siret: one.delai_paiement for one in self.budgets if one.delai_paiement}),
+            comptable_days=self.delais.part_comptable,
+            rates=self.interets.rates(),
             finance_knows_our_mandats=self.logiciel_financier.connait_nos_mandats,
             editor=self.editeur.rules(),
             exchange=(self.echange or ExchangeSettings()).rules(),

@@ -33,6 +33,7 @@ class BudgetSettings(Section):
     finess: str = Field(default="", pattern=r"^([0-9A-Z]{9})?$")
     fonction_obligatoire: bool = False
     mandats: Literal["dematfin", "editeur"] = "dematfin"
+    delai_paiement: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
     def _hospitals_have_a_finess(self) -> Self:

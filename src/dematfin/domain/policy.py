@@ -1,12 +1,16 @@
 """The settings that rules need; read from the configuration, never changed by a run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 from dematfin.domain.delay.dgp import DAYS
+from dematfin.domain.delay.durations import Shorter
+from dematfin.domain.delay.interest import VERIFIED
 from dematfin.domain.editor.rules import EditorRules
 from dematfin.domain.exchange.exchange_rules import ExchangeRules
+from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.closure import Closure, Patience
 from dematfin.domain.mandat.justify import PieceRules
@@ -32,6 +36,8 @@ class Policy:
         reopens: whether a document added after a first visa sends the folder back to its first desk, or is refused.
         before_order: days by which a service may precede the day of its engagement.
         reminders: when those who have to visa are reminded of it.
+        payment_days: the legal delay of payment; shorter: where contracts shorten it; comptable_days: the part of it
+            that the comptable agreed to, None: that of the law.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
         flow_limit: bytes of documents that one flow may carry.
         paperless: bordereaux are signed electronically; else flows are built for bordereaux signed on paper.
@@ -48,6 +54,7 @@ class Policy:
         paper: how paper comes in.
         editor: how the flows of the finance software are taken in; exchange: how it wants what it is handed.
         pieces: which supporting documents are asked for, and which the comptable does without.
+        rates: late interest in per cent a year, by half-year ("2026-S1").
         web_url: where the pages are for their readers, as mails say it; empty: there are none.
         check_siret: whether the keys of SIRETs are checked; those of the qualification platform are invented.
     """
@@ -66,6 +73,8 @@ class Policy:
     slip_as_piece: bool = False
     reminders: ReminderRule = field(default_factory=ReminderRule)
     payment_days: int = DAYS
+    shorter: Shorter = field(default_factory=Shorter)
+    comptable_days: int | None = None
     small: bool = False
     flow_limit: int = 100_000_000
     paperless: bool = True
@@ -85,6 +94,7 @@ class Policy:
     editor: EditorRules = field(default_factory=EditorRules)
     exchange: ExchangeRules = field(default_factory=ExchangeRules)
     web_url: str = ""
+    rates: Mapping[str, Decimal] = field(default_factory=lambda: VERIFIED)
 
     def budget(self, siret: str) -> Budget:
         """Return the budget that a SIRET, present or former, belongs to; or raise RoutingError."""
@@ -93,6 +103,10 @@ class Policy:
                 return budget
         message = f"Le SIRET {siret} n'est celui d'aucun budget configuré."
         raise RoutingError(message)
+
+    def days_for(self, invoice: Invoice, marche: str = "") -> int:
+        """Return the legal delay of an invoice, in days; `marche`: its engagement's, if it names none."""
+        return self.shorter.days_for(invoice.siret, normalised(invoice.marche or marche), self.payment_days)
 
     def budget_named(self, code: str) -> Budget:
         """Return the budget that agents call `code`, or raise RoutingError."""

@@ -36,7 +36,7 @@ def candidates(app: App, books: Books, editor_flow: str, claims: Iterable[Claim]
     taken = taken_elsewhere(books, editor_flow)
     made = mandats_of(app, books, [one.id for one in kept if one.state is InvoiceState.TO_PAY])
     free = {one.id for one in kept if one.id not in taken and is_free(one, made.get(one.id, ()))}
-    return tuple(_candidate(one, app.policy.payment_days, free=one.id in free) for one in kept)
+    return tuple(_candidate(one, app.policy.days_for(one), free=one.id in free) for one in kept)
 
 
 def is_free(invoice: Invoice, mandats: Collection[Mandat]) -> bool:

@@ -30,6 +30,8 @@ def facts_of(app: App, books: Books, period: Period) -> Facts:
             for one in books.find(Stay, until=Between(low=cutoff), since=Between(high=cutoff))
             if _holds(one, cutoff)
         ],
+        rates=app.policy.rates,
+        comptable_days=app.policy.comptable_days,
         budgets={budget.siret: budget.label for budget in app.policy.budgets},
         calendar=app.policy.deadline.calendar,
     )

@@ -13,7 +13,7 @@ def keep_folder(
     app: App, books: Books, before: VisaFolder | None, folder: VisaFolder, invoice: Invoice, motif: str
 ) -> None:
     """Save a folder that was `before`, what lies on its desks, and the event that says why."""
-    pay_by = invoice.delay(app.policy.payment_days).deadline
+    pay_by = invoice.delay(app.policy.days_for(invoice)).deadline
     books.save(folder, *tasks(folder, before, pay_by))
     state = before.state if before else ""
     books.record(app.event(Subject.FOLDER, invoice.id, state, folder.state, motif, desk=folder.desk, folder=folder.id))

@@ -103,7 +103,7 @@ def _rows(
             about=labels.get(invoice.engagement_key, ""),
             folder=folders.get(keys[invoice.id]),
             names=names,
-            days=app.policy.payment_days,
+            days=app.policy.days_for(invoice),
             local=app.clock.local,
         )
         yield invoice, invoice_row(visaed)

@@ -126,7 +126,8 @@ def _liquidate_one(app: App, certified: Sequence[Invoice], choice: Choice | None
             pieces=tuple(piece.id for piece in pieces),
             payee=payee,
         )
-        mandat = liquidate(basis, mandat_id=mandat_id, exercice=year, payment_days=app.policy.payment_days)
+        days = app.policy.days_for(invoice, engagement.marche if engagement else "")
+        mandat = liquidate(basis, mandat_id=mandat_id, exercice=year, payment_days=days)
         mandat = marked(payee, invoice, mandat)
         app.writer.check(mandat, app.policy.budget(mandat.siret))
         take(books, mandat, invoice)

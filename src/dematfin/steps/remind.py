@@ -88,7 +88,7 @@ def _pending(app: App, books: Books, folders: Iterable[VisaFolder]) -> list[Pend
 
 
 def _one_pending(app: App, folder: VisaFolder, invoice: Invoice) -> Pending:
-    pay_by = invoice.delay(app.policy.payment_days).deadline
+    pay_by = invoice.delay(app.policy.days_for(invoice)).deadline
     supplier = invoice.content.supplier.name
     return Pending(folder=folder, supplier=supplier, amount=invoice.signed_amount, pay_by=pay_by)
 

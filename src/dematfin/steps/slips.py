@@ -57,7 +57,7 @@ def slip_of(app: App, books: Books, invoice: Invoice, folder: VisaFolder, *, pro
         siret=budget.siret,
         invoice=invoice,
         folder=folder,
-        pay_by=replace(invoice, executed_on=folder.executed_on).delay(app.policy.payment_days).deadline,
+        pay_by=replace(invoice, executed_on=folder.executed_on).delay(app.policy.days_for(invoice)).deadline,
         steps=tuple(slip_steps(folder, names, app.clock.local)),
         documents=tuple(slip_documents(invoice, added, names)),
         seen=seen_together(invoice, added),

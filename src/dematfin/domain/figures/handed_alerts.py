@@ -1,6 +1,6 @@
 """Invoices that the finance software was handed: not to be paid any more, or still without a mandat."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -43,7 +43,7 @@ def of_handed(held: Holdings, now: datetime) -> Iterator[str]:
     ]
     for _, records in groupby(sorted(late, key=lambda one: (one.delivery, one.key)), lambda one: one.delivery):
         found = tuple(records)
-        yield _without_mandat(found, [invoices[one.key] for one in found], held.payment_days, now)
+        yield _without_mandat(found, [invoices[one.key] for one in found], held.days_for, now)
 
 
 def gone(one: HandOver, invoice: Invoice, now: datetime) -> str:
@@ -61,11 +61,13 @@ def _given_at(one: HandOver) -> datetime:
     return one.done_at or one.staged_at
 
 
-def _without_mandat(found: Iterable[HandOver], invoices: list[Invoice], days: int, now: datetime) -> str:
+def _without_mandat(
+    found: Iterable[HandOver], invoices: list[Invoice], days_for: Callable[[Invoice], int], now: datetime
+) -> str:
     first, *_ = found
     keys = ", ".join(one.id for one in invoices[:SHOWN]) + (", …" if len(invoices) > SHOWN else "")
     passed = (now - _given_at(first)).days
-    deadline = min(one.delay(days).deadline for one in invoices)
+    deadline = min(one.delay(days_for(one)).deadline for one in invoices)
     many = f"{len(invoices)} factures remises" if len(invoices) > 1 else "1 facture remise"
     return (
         f"{many} au logiciel financier il y a {passed} jours ({first.names[-1]}) et sans mandat ici : {keys}. "

@@ -1,6 +1,6 @@
 """What the ledger holds of one collectivité, gathered for whoever computes figures from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,15 +26,16 @@ from dematfin.domain.visa.remote import RemoteFolder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """Every record that figures are made of, the legal delay of payment, and what a wait is measured by.
+    """Every record that figures are made of, and what a wait is measured by.
 
     Attributes:
+        days_for: the legal delay of payment of an invoice, in days.
         waiting_since: when each flow that is to be deposited was signed.
         handed: the last hand-over of each invoice that the finance software was given and no flow of its pays.
         mandated_within: days after which it should have mandated one.
     """
 
-    payment_days: int
+    days_for: Callable[[Invoice], int]
     invoices: Sequence[Invoice]
     folders: Sequence[VisaFolder]
     mandats: Sequence[Mandat]

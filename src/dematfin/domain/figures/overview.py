@@ -120,7 +120,7 @@ def invoice_rows(held: Holdings) -> Iterator[InvoiceRow]:
             mandats.setdefault(key, []).append(mandat)
     waiting = {folder.invoice_id: folder for folder in held.folders if folder.state is FolderState.IN_CIRCUIT}
     for invoice in held.invoices:
-        yield _row(invoice, mandats.get(invoice.id, ()), waiting.get(invoice.id), held.payment_days)
+        yield _row(invoice, mandats.get(invoice.id, ()), waiting.get(invoice.id), held.days_for(invoice))
 
 
 def _row(invoice: Invoice, mandats: Sequence[Mandat], folder: VisaFolder | None, days: int) -> InvoiceRow:

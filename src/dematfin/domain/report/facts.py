@@ -21,6 +21,7 @@ class Facts:
         settlements, happenings: those that the journal told during the period.
         ended: stays that ended during the period; `stock`: those that hold at the cut-off and wait for something.
         rates: late interest in per cent a year, by half-year ("2026-S1"): the ECB's rate plus 8 points.
+        comptable_days: his part of the delay as agreed with him, None: that of the law (`delay.durations.shares`).
         budgets: names, by SIRET.
     """
 
@@ -31,6 +32,7 @@ class Facts:
     ended: Sequence[Stay] = ()
     stock: Sequence[Stay] = ()
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    comptable_days: int | None = None
     budgets: Mapping[str, str] = field(default_factory=dict)
     calendar: Calendar = METROPOLE
 
