@@ -44,6 +44,7 @@ OWNERS: Final = {
     "starlette": ("web/",),
     "uvicorn": ("web/server.py",),
     "reportlab": ("reports/",),
+    "xlsxwriter": ("reports/",),
     "pikepdf": ("scanning/", "sandbox/"),
     "PIL": ("scanning/", "sandbox/"),
     "pypdfium2": ("scanning/", "sandbox/"),

@@ -21,6 +21,7 @@ from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
 from dematfin.ports.signature import SigningDesk
 from dematfin.reports.letter import PdfLetters
+from dematfin.reports.writer import Writer as ReportWriter
 from dematfin.scanning.folders import WatchedFolders
 from dematfin.scanning.paper import Paper
 from dematfin.signature.authorities import Authorities
@@ -62,6 +63,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         source=chorus,
         notice=chorus,
         letters=PdfLetters(),
+        reports=ReportWriter(),
         folders=WatchedFolders(settings.numerisation, clock.now),
         paper=Paper(settings.numerisation),
         finance=CsvFinanceSoftware(policy.budgets, settings.logiciel_financier),

@@ -16,6 +16,7 @@ from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
 from dematfin.reports.letter import PdfLetters
+from dematfin.reports.writer import Writer as ReportWriter
 from dematfin.steps.outcome import Outcome
 from examples import ADMIN, AGENT, BUDGETS, MAIRE, POLICY, RULES, VISEUR, budget_year, content, engagement, tiers
 from fakes.chorus import FakeChorus
@@ -130,6 +131,7 @@ class Hall:
             documents=documents,
             source=near,
             letters=PdfLetters(),
+            reports=ReportWriter(),
             folders=Watched(folders, axe, frozenset({"done"})),
             paper=FakePaper(),
             notice=near,

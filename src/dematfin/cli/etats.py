@@ -1,7 +1,6 @@
-"""`etat`, `rapport`, `journal verifier`: the whole picture, and the proof that nobody rewrote it."""
+"""`etat`, `journal verifier`: the whole picture, and the proof that nobody rewrote it."""
 
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
@@ -22,7 +21,6 @@ LAST: Final = 10
 def register(app: typer.Typer) -> None:
     """Add these commands to the program."""
     app.command("etat", cls=FrenchCommand)(show_state)
-    app.command("rapport", cls=FrenchCommand)(write_report)
 
 
 def show_state(configuration: Configuration = DEFAULT, json: Json = False) -> None:
@@ -74,20 +72,6 @@ def _waivers(picture: Overview) -> None:
         say(waiver_line(one), style="yellow")
     if (older := len(picture.waivers) - LAST) > 0:
         say(f"Dérogations plus anciennes : {older}, toutes dans le rapport (rapport).")
-
-
-def write_report(
-    configuration: Configuration = DEFAULT,
-    sortie: Annotated[Path, typer.Option("--sortie", "-o", metavar="FICHIER", help="Page à écrire.")] = Path(
-        "rapport.html"
-    ),
-) -> None:
-    """Écrit le rapport du directeur financier, en une page HTML."""
-    from dematfin.reports.page import write  # noqa: PLC0415 - heavy, and only here
-
-    desk = sit(configuration)
-    write(consult.picture(desk.app, desk.who), sortie)
-    say(f"Rapport écrit : {sortie}")
 
 
 @journal.callback()

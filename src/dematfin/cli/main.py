@@ -37,6 +37,7 @@ from dematfin.cli import (
     pieces,
     pieces_seules,
     rappels,
+    rapport,
     registres,
     saisie_mandat,
     signature,
@@ -69,7 +70,7 @@ def program() -> typer.Typer:
         subcommand_metavar="COMMANDE [ARGUMENTS]...",
     )
     app.callback(cls=FrenchGroup)(_options)
-    for family in (steps, etats, feuilles, pages):
+    for family in (steps, etats, rapport, feuilles, pages):
         family.register(app)
     for family in (bureaux, fiche, rappels):
         family.register(visas.app)

@@ -17,6 +17,7 @@ from dematfin.ports.mailer import Mailer
 from dematfin.ports.paper_folders import PaperFolders
 from dematfin.ports.paper_reader import PaperReader
 from dematfin.ports.parapheur import Parapheur
+from dematfin.ports.report_writer import ReportWriter
 from dematfin.ports.signature import SignatureCheck, SigningDesk
 from dematfin.ports.supplier_notice import SupplierNotice
 from dematfin.ports.transmitter import Transmitter
@@ -41,6 +42,7 @@ class App:
     source: InvoiceSource
     notice: SupplierNotice
     letters: Letters
+    reports: ReportWriter
     folders: PaperFolders
     paper: PaperReader
     finance: FinanceSoftware

@@ -1,0 +1,122 @@
+"""`rapport`: the page of where everything stands, or the figures of a month, a quarter, a year, in files."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from dematfin.acts import consult, figures
+from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
+from dematfin.cli.french import FrenchCommand
+from dematfin.cli.output import counted, say
+from dematfin.domain.report.period import Period, month_of, period
+from dematfin.domain.report.table import Report
+from dematfin.domain.report.words import cut_off, kind, state
+from dematfin.errors import DocumentError, RuleError
+from dematfin.ports.report_writer import ReportWriter
+from dematfin.support.files import write_atomically
+from dematfin.support.refusals import reason
+
+FORMATS: Final = ("html", "xlsx", "csv", "json")
+PAGE: Final = Path("rapport.html")
+OPTIONS: Final = {"mois": "--mois", "trimestre": "--trimestre", "année": "--annee"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command("rapport", cls=FrenchCommand)(write_report)
+
+
+def write_report(  # noqa: PLR0913, PLR0917 - an argument is an option of the command line
+    configuration: Configuration = DEFAULT,
+    mois: Annotated[str, typer.Option("--mois", metavar="AAAA-MM", help="Les chiffres d'un mois : 2026-10.")] = "",
+    trimestre: Annotated[str, typer.Option("--trimestre", metavar="AAAA-TN", help="D'un trimestre : 2026-T4.")] = "",
+    annee: Annotated[str, typer.Option("--annee", metavar="AAAA", help="D'une année : 2026.")] = "",
+    formats: Annotated[
+        str, typer.Option("--format", metavar="LISTE", help="html, xlsx, csv, json, séparés par des virgules.")
+    ] = "",
+    vers: Annotated[Path | None, typer.Option("--vers", metavar="DOSSIER", help="Où écrire les fichiers.")] = None,
+    sortie: Annotated[
+        Path | None, typer.Option("--sortie", "-o", metavar="FICHIER", help="Sans période : la page à écrire.")
+    ] = None,
+) -> None:
+    """Écrit les chiffres d'une période (html, xlsx, csv, json) ; sans période, la page de l'état des factures."""
+    asked = _period({"mois": mois, "trimestre": trimestre, "année": annee})
+    if asked is None:
+        if formats or vers:
+            message = "choisissez aussi une période : --mois, --trimestre ou --annee."
+            raise typer.BadParameter(message, param_hint="--format" if formats else "--vers")
+        _write_page(sit(configuration), sortie or PAGE)
+        return
+    if sortie:
+        message = "les chiffres d'une période vont dans un dossier : écrivez --vers DOSSIER."
+        raise typer.BadParameter(message, param_hint="--sortie")
+    _write_figures(sit(configuration), asked, _formats(formats or FORMATS[0]), vers or Path())
+
+
+def _write_page(desk: Desk, target: Path) -> None:
+    from dematfin.reports.page import write  # noqa: PLC0415 - heavy, and only here
+
+    write(consult.picture(desk.app, desk.who), target)
+    say(f"Rapport écrit : {target}")
+
+
+def _period(asked: Mapping[str, str]) -> Period | None:
+    given = [(wanted, name) for wanted, name in asked.items() if name]
+    if not given:
+        return None
+    if len(given) > 1:
+        message = "une seule période à la fois : --mois, --trimestre ou --annee."
+        raise typer.BadParameter(message, param_hint=OPTIONS[given[1][0]])
+    ((wanted, name),) = given
+    found = period(name)
+    if kind(found) != wanted:
+        message = f"« {name} » n'est pas de cette sorte ; écrivez {OPTIONS[kind(found)]} {found.key}."
+        raise typer.BadParameter(message, param_hint=OPTIONS[wanted])
+    return found
+
+
+def _formats(typed: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip().lower() for name in typed.split(",") if name.strip()))
+    if unknown := [name for name in names if name not in FORMATS] or ([] if names else [typed]):
+        message = f"« {unknown[0]} » n'est pas un format ; au choix : {', '.join(FORMATS)}."
+        raise typer.BadParameter(message, param_hint="--format")
+    return names
+
+
+def _write_figures(desk: Desk, asked: Period, formats: tuple[str, ...], folder: Path) -> None:
+    today = desk.app.clock.today()
+    if asked.first > today:
+        message = f"{asked.label} n'a pas commencé : rien n'y est compté. Demandez {month_of(today).key}, ou avant."
+        raise RuleError(message)
+    report = figures.report(desk.app, desk.who, asked)
+    stem = f"dematfin-{desk.app.policy.collectivite}-{asked.key}"
+    say(f"{report.period.label}, {state(report)} : chiffres arrêtés au {cut_off(report)}.")
+    for form in formats:
+        drawn = dict(_files(desk.app.reports, report, form, folder / stem))
+        for target, data in drawn.items():
+            _write(target, data)
+        targets = list(drawn)
+        where = targets[0] if form != "csv" else f"{targets[0].parent} ({counted(len(targets), 'fichier')})"
+        say(f"Écrit : {where}")
+    if not report.closed:
+        say("Ces chiffres changeront encore : redemandez-les quand la période sera finie et comptée.", style="yellow")
+
+
+def _files(writer: ReportWriter, report: Report, form: str, stem: Path) -> Iterator[tuple[Path, bytes]]:
+    if form == "csv":
+        for name, data in writer.csv(report).items():
+            yield stem.with_name(f"{stem.name}-csv") / name, data
+        return
+    draw = {"html": writer.html, "xlsx": writer.xlsx, "json": writer.json}[form]
+    yield stem.with_name(f"{stem.name}.{form}"), draw(report)
+
+
+def _write(target: Path, data: bytes) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(target, data)
+    except OSError as error:
+        message = f"{target} ne peut pas être écrit : {reason(error)}. Choisissez un autre dossier (--vers)."
+        raise DocumentError(message) from error
