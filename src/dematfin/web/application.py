@@ -59,6 +59,7 @@ def _for_persons(hall: Hall) -> list[Route]:
         route(GET, "/accueil", home.show),
         route(GET, "/chiffres", figures.choose),
         route(GET, "/chiffres/{periode}", figures.show),
+        route(GET, "/chiffres/{periode}/fichier/{format}", figures.send),
         route(GET, "/visas", queue.show),
         route(POST, "/visas/lot", queue.confirm),
         route(POST, "/visas/lot/viser", queue.approve),
