@@ -6,6 +6,7 @@ from dematfin.domain.report.contents import tables
 from dematfin.domain.report.period import Period
 from dematfin.domain.report.scope import WHOLE, Scope
 from dematfin.domain.report.table import Report
+from dematfin.domain.visa.delegation import staffed
 from dematfin.ports.app import App
 from dematfin.steps.counted import facts_of
 
@@ -27,9 +28,9 @@ def report(app: App, who: Person, period: Period, scope: Scope = WHOLE) -> Repor
 
 
 def services(app: App, who: Person) -> dict[str, str]:
-    """Return the names of the services that a report may be narrowed to, by code."""
+    """Return the names of the services that a report may be narrowed to, by code: those of Chorus Pro, and of desks."""
     who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
-        structures = books.find(StructureRules)
+        structures, desks = books.find(StructureRules), staffed(books.find(Person))
     named = {code: rule.name for one in structures for code, rule in one.services.items()}
-    return dict(sorted(named.items()))
+    return dict(sorted((dict.fromkeys(desks, "") | named).items()))

@@ -12,10 +12,11 @@ class Pile:
     """Invoices that wait together: those of a service, or on a desk.
 
     Attributes:
+        name: empty for all those that are not named.
         next_on: nearest deadline of payment among them; None where nothing waits.
     """
 
-    name: str
+    name: str = ""
     invoices: int = 0
     ttc: Decimal = ZERO
     next_on: date | None = None
@@ -67,8 +68,8 @@ class Figures:
     at_risk: tuple[Pile, ...] = ()
     pressing: tuple[Pressing, ...] = ()
     desks: tuple[Pile, ...] = ()
-    held: Pile = Pile(name="")
-    on_hold: Pile = Pile(name="")
+    held: Pile = Pile()
+    on_hold: Pile = Pile()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

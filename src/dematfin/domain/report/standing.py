@@ -67,12 +67,14 @@ def _desks(tasks: Iterable[VisaTask], stock: Iterable[Stay]) -> list[tuple[str, 
 
 
 def _piles(named: Iterable[tuple[str, Stay]]) -> tuple[Pile, ...]:
-    """Return a pile for each name, the one that presses most first."""
+    """Return a pile for each name, the largest first; those that nobody would read are one pile, without a name."""
     groups: dict[str, list[Stay]] = defaultdict(list)
     for name, stay in named:
         groups[name].append(stay)
-    piles = [_pile(name, group) for name, group in groups.items()]
-    return tuple(sorted(piles, key=lambda pile: (-pile.invoices, -pile.ttc, pile.name)))
+    first = sorted(groups, key=lambda name: (-len(groups[name]), -amount(groups[name]), name))
+    others = [stay for name in first[SHOWN:] for stay in groups[name]]
+    piles = [_pile(name, groups[name]) for name in first[:SHOWN]]
+    return (*piles, _pile("", others)) if others else tuple(piles)
 
 
 def _pile(name: str, group: Sequence[Stay]) -> Pile:
