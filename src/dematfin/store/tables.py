@@ -89,6 +89,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
             ["engagement_key"],
             ["remote_id"],
             ["issued_on", "id", "supplier_key", "number_key", "iban"],
+            ["supplier_key", "issued_on", "id"],
         ],
         unique=[["origin", "remote_id"]],
     ),

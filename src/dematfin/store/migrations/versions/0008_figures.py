@@ -87,6 +87,7 @@ INDEXES: Final = (
     ("settlement", "known_at"),
     ("happening", "at"),
     ("happening", "what", "about"),
+    ("invoice", "supplier_key", "issued_on", "id"),
 )
 
 
