@@ -82,6 +82,8 @@ def of(names: tuple[str, ...], status: int) -> dict[str, int]:
 
 ON_A_FOLDER: Final = everyone(403, **of(SEATED, DONE), **of(STRANGERS, 404))
 """What decides: strangers to the desk are not even told that the folder exists; those who see all may not decide."""
+FIGURES: Final = everyone(200, **of(HEADS, 403))
+"""Those of all services: not for who only certifies for one."""
 TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("GET", "/"): everyone(303),
     ("GET", "/dematfin.css"): everyone(200, **of(OUTSIDERS, 200)),
@@ -91,6 +93,10 @@ TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("POST", "/deconnexion"): everyone(303),
     ("GET", "/compte"): everyone(200),
     ("POST", "/compte"): everyone(DONE),
+    ("GET", "/accueil"): FIGURES,
+    ("GET", "/chiffres"): everyone(303, **of(HEADS, 403)),
+    ("GET", "/chiffres/{periode}"): FIGURES,
+    ("GET", "/chiffres/{periode}/fichier/{format}"): FIGURES,
     ("GET", "/visas"): everyone(200),
     ("POST", "/visas/lot"): everyone(403, **of(SEATED, 200), **of(STRANGERS, 404)),
     ("POST", "/visas/lot/viser"): everyone(403, **of(SEATED, 200), **of(STRANGERS, 200)),
@@ -156,7 +162,7 @@ def ask(town: Town, visitor: Visitor, method: str, path: str, invoice: str = LAT
     """Ask for a page, or send its form filled in well."""
     fingerprint = town.document(LATE).rpartition("/")[2]
     asked = LATE_TOO if path.endswith("reprendre") and invoice == LATE else invoice
-    where = path.format(facture=asked, empreinte=fingerprint, delegation="D00003")
+    where = path.format(facture=asked, empreinte=fingerprint, delegation="D00003", periode="2026-02", format="json")
     if method == "GET":
         return visitor.get(where)
     seen = seen_together(town.invoice(LATE), ())

@@ -51,6 +51,7 @@ class Choice:
 
 def choose(visit: Visit) -> Response:
     """Lead to the period that the form asks for, else to the running month."""
+    visit.who.require(Act.OVERSEE)
     asked = visit.request.query_params
     wanted = text(asked, "periode")
     found = period(wanted[:LONGEST]) if wanted else month_of(visit.app.clock.today())
@@ -88,6 +89,7 @@ def send(visit: Visit) -> Response:
 
 
 def _report(visit: Visit) -> Report:
+    visit.who.require(Act.OVERSEE)
     found = period(str(visit.request.path_params["periode"])[:LONGEST])
     if found.first > visit.app.clock.today():
         message = f"{found.label} n'a pas commencé : rien n'y est compté. Choisissez une autre période."
