@@ -14,8 +14,9 @@ from dematfin.domain.visa.folder import FolderState
 from examples import ADMIN, VISEUR
 from official import needs_chromium
 from visa.desks import DST
+from web.figures import counted
 from web.served import Served
-from web.town import LATE, LATE_TOO, OF_TWO, PLAIN, READER, Town
+from web.town import DIRECTOR, LATE, LATE_TOO, OF_TWO, PLAIN, READER, Town
 from web.windows import KINDS, Kind, Window, window
 
 pytestmark = needs_chromium
@@ -43,6 +44,7 @@ def walk(at: Window, town: Town) -> Iterator[str]:
     yield from walk_through_decisions(at, town)
     yield from walk_as_others(at)
     yield from walk_through_invoices(at)
+    yield from walk_as_a_director(at, town)
 
 
 def walk_in(at: Window) -> Iterator[str]:
@@ -123,6 +125,19 @@ def walk_through_invoices(at: Window) -> Iterator[str]:
     yield "factures, champs mal remplis"
     at.open(f"/facture/{OF_TWO}")
     yield "facture"
+
+
+def walk_as_a_director(at: Window, town: Town) -> Iterator[str]:
+    at.press("Se déconnecter")
+    at.sign_in(DIRECTOR)
+    at.open("/accueil")
+    yield "accueil sans chiffres"
+    counted(town)
+    at.sign_in(DIRECTOR)
+    at.open("/accueil")
+    yield "accueil"
+    at.open("/chiffres")
+    yield "chiffres"
 
 
 @pytest.mark.parametrize("kind", KINDS[:2], ids=lambda kind: kind.name)

@@ -80,10 +80,12 @@ def of(names: tuple[str, ...], status: int) -> dict[str, int]:
     return dict.fromkeys(names, status)
 
 
-OVERSEEN: Final = OVERSEEN
+OVERSEEN: Final = everyone(200, **of(HEADS, 403))
 """What shows the invoices of all services: who visas and nothing else is not even told whether one exists."""
 ON_A_FOLDER: Final = everyone(403, **of(SEATED, DONE), **of(STRANGERS, 404))
 """What decides: strangers to the desk are not even told that the folder exists; those who see all may not decide."""
+FIGURES: Final = everyone(200, **of(HEADS, 403))
+"""Those of all services: not for who only certifies for one."""
 TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("GET", "/"): everyone(303),
     ("GET", "/dematfin.css"): everyone(200, **of(OUTSIDERS, 200)),
@@ -93,6 +95,10 @@ TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("POST", "/deconnexion"): everyone(303),
     ("GET", "/compte"): everyone(200),
     ("POST", "/compte"): everyone(DONE),
+    ("GET", "/accueil"): FIGURES,
+    ("GET", "/chiffres"): everyone(303, **of(HEADS, 403)),
+    ("GET", "/chiffres/{periode}"): FIGURES,
+    ("GET", "/chiffres/{periode}/fichier/{format}"): FIGURES,
     ("GET", "/visas"): everyone(200),
     ("POST", "/visas/lot"): everyone(403, **of(SEATED, 200), **of(STRANGERS, 404)),
     ("POST", "/visas/lot/viser"): everyone(403, **of(SEATED, 200), **of(STRANGERS, 200)),
@@ -168,7 +174,8 @@ def ask(town: Town, visitor: Visitor, method: str, path: str, invoice: str = LAT
     fingerprint = town.document(LATE).rpartition("/")[2]
     asked = LATE_TOO if path.endswith("reprendre") and invoice == LATE else invoice
     nothing = {"bordereau": "COMMUNE-2026-99", "flux": "PESALR1_X", "mandat": "M2026-000999"}
-    where = path.format(facture=asked, empreinte=fingerprint, delegation="D00003", **nothing)
+    nothing |= {"delegation": "D00003", "periode": "2026-02", "format": "json"}
+    where = path.format(facture=asked, empreinte=fingerprint, **nothing)
     if method == "GET":
         return visitor.get(where)
     seen = seen_together(town.invoice(LATE), ())

@@ -13,7 +13,7 @@ from web.visitor import Visitor
 
 PATHS = (
     "/", "/connexion", "/visas", "/absences", "/compte", "/dematfin.css", f"/dossier/{LATE}", "/dossier/F1",
-    "/nulle-part",
+    "/nulle-part", "/accueil", "/chiffres", "/chiffres/2026-02",
 )  # fmt: skip
 
 

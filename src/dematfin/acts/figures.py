@@ -1,23 +1,46 @@
 """The figures of a period, for whoever reads them."""
 
+from contextlib import suppress
+
 from dematfin.domain.parties.person import Act, Person
+from dematfin.domain.registers import StructureRules
 from dematfin.domain.report.period import Period
 from dematfin.domain.report.scope import EVERYTHING, Scope, narrowed
 from dematfin.domain.report.table import Report
+from dematfin.domain.visa.delegation import staffed
+from dematfin.errors import ComeBackLater
 from dematfin.ports.app import App
 from dematfin.steps.counted import facts_of, report_of
+from dematfin.steps.day import run
+from dematfin.steps.tally import tally
 
 
 def report(app: App, who: Person, period: Period, scope: Scope = EVERYTHING) -> Report:
-    """Return the tables of a period, as far as the journal has been counted (`steps.tally`).
+    """Return the tables of a period; what the journal has told since the last run is counted first.
 
     Raises:
         RoutingError: the scope names no budget of the configuration.
     """
     who.require(Act.OVERSEE)
     budget = app.policy.budget_named(scope.budget) if scope.budget else None
+    _count_the_rest(app)
     with app.ledger.reading() as books:
         everything = facts_of(app, books, period)
     facts = narrowed(everything, budget.siret if budget else "", scope.service)
     words = (f"budget {budget.label}" if budget else "", f"service {scope.service}" if scope.service else "")
     return report_of(app, facts, ", ".join(filter(None, words)))
+
+
+def services(app: App, who: Person) -> dict[str, str]:
+    """Return the names of the services that a report may be narrowed to, by code: those of Chorus Pro, and of desks."""
+    who.require(Act.OVERSEE)
+    with app.ledger.reading() as books:
+        structures, desks = books.find(StructureRules), staffed(books.find(Person))
+    named = {code: rule.name for one in structures for code, rule in one.services.items()}
+    return dict(sorted((dict.fromkeys(desks, "") | named).items()))
+
+
+def _count_the_rest(app: App) -> None:
+    """Count what the journal has told since the last run; when a run is doing so, what it has counted is told."""
+    with suppress(ComeBackLater):
+        run(app, tally)

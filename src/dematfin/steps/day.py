@@ -22,6 +22,8 @@ from dematfin.steps.remind import remind
 from dematfin.steps.shown_paid import shown_paid
 from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
+from dematfin.steps.snapshot import NAME as FIGURES_OF_THE_DAY
+from dematfin.steps.snapshot import snapshot
 from dematfin.steps.tally import TALLY, tally
 from dematfin.steps.tell import tell
 from dematfin.steps.texts import TEXTS, texts
@@ -48,6 +50,7 @@ DAY: Final[tuple[Step, ...]] = (
     texts,
     tally,
     remind,
+    snapshot,
 )
 
 NAMES: Final[dict[Step, str]] = {
@@ -68,6 +71,7 @@ NAMES: Final[dict[Step, str]] = {
     hand_over: "remise au logiciel financier",
     tally: TALLY,
     texts: TEXTS,
+    snapshot: FIGURES_OF_THE_DAY,
 }
 
 LEASES: Final[dict[Step, str]] = {
@@ -89,6 +93,7 @@ LEASES: Final[dict[Step, str]] = {
     hand_over: "remise",
     tally: TALLY,
     texts: TEXTS,
+    snapshot: "chiffres",
 }
 
 

@@ -15,6 +15,7 @@ from dematfin.errors import UnknownRecord
 from dematfin.ports.ledger import Record
 from dematfin.store.codec import hints
 from dematfin.store.journal import Journal
+from dematfin.store.names import by_name
 from dematfin.store.queries import Asked, is_exact, queries
 from dematfin.store.tables import RECORDS, SERIES
 from dematfin.store.texts import Texts
@@ -50,6 +51,7 @@ class SqlBooks:
     def last(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         """Return the records that match with the greatest `by`, greatest first."""
         if "id" not in where:
+            where = by_name(self._connection, RECORDS[kind], self._collectivite, where)
             where = {"id": self._greatest(kind, count, by, where)}
         return tuple(nlargest(count, self.find(kind, **where), key=lambda one: (getattr(one, by), one.id)))
 

@@ -24,7 +24,7 @@ def queries(table: Table, where: dict[str, object]) -> Iterator[Asked]:
     query = _asking(table, tuple((name, name in lists) for name in plain))
     for name, wanted in where.items():
         if name not in plain:
-            query = query.where(*_wish(table.c[name], wanted))
+            query = query.where(*satisfied(table.c[name], wanted))
     if not lists:
         yield query, plain
         return
@@ -56,12 +56,12 @@ def _told(column: Column[Any], *, several: bool) -> ColumnElement[bool]:
     return column.in_(bindparam(column.name, expanding=True)) if several else column == bindparam(column.name)
 
 
-def _wish(column: Column[Any], wanted: object) -> Iterator[ColumnElement[bool]]:
+def satisfied(column: ColumnElement[Any], wanted: object) -> Iterator[ColumnElement[bool]]:
     """Yield what a column must satisfy."""
     match wanted:
         case All():
             for one in wanted.wishes:
-                yield from _wish(column, one)
+                yield from satisfied(column, one)
         case Between():
             yield from _bounds(column, wanted)
         case Holding():
@@ -74,7 +74,7 @@ def _wish(column: Column[Any], wanted: object) -> Iterator[ColumnElement[bool]]:
             yield column == wanted
 
 
-def _bounds(column: Column[Any], wanted: Between) -> Iterator[ColumnElement[bool]]:
+def _bounds(column: ColumnElement[Any], wanted: Between) -> Iterator[ColumnElement[bool]]:
     if wanted.low is not None:
         yield column >= wanted.low
     if wanted.high is not None:

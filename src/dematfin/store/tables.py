@@ -30,6 +30,7 @@ from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.reception import Answer, Cursor, Reception
 from dematfin.domain.registers import Credit, Engagement, StructureRules
+from dematfin.domain.report.snapshot import Snapshot
 from dematfin.domain.tally.happening import Happening
 from dematfin.domain.tally.reached import Reached
 from dematfin.domain.tally.settlement import Settlement
@@ -90,6 +91,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
             ["engagement_key"],
             ["remote_id"],
             ["issued_on", "id", "supplier_key", "number_key", "iban"],
+            ["supplier_key", "issued_on", "id"],
         ],
         unique=[["origin", "remote_id"]],
     ),
@@ -127,6 +129,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Reached: _records("reached", Reached),
     Uncounted: _records("uncounted", Uncounted, [["waiting"]]),
     Indexed: _records("indexed", Indexed, [["waiting", "id"]]),
+    Snapshot: _records("snapshot", Snapshot),
 }
 
 Index(

@@ -7,12 +7,24 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from dematfin.config.web import WebSettings
 from dematfin.ports.app import App
-from dematfin.web import absences, bordereaux, documents, facture, factures, flows, folder, queue, signin
+from dematfin.web import (
+    absences,
+    bordereaux,
+    documents,
+    facture,
+    factures,
+    figures,
+    flows,
+    folder,
+    home,
+    queue,
+    signin,
+)
 from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
 from dematfin.web.headers import SafeHeaders
 from dematfin.web.limits import BodyLimit, TooLong
@@ -40,7 +52,7 @@ def application(app: App, settings: WebSettings) -> Starlette:
 
 def _open_to_all(hall: Hall) -> list[Route]:
     return [
-        Route("/", _home, methods=[GET]),
+        Route("/", endpoint(hall, home.first, to_all=True), methods=[GET]),
         Route("/dematfin.css", _style, methods=[GET]),
         Route("/dematfin.svg", _icon, methods=[GET]),
         Route("/connexion", endpoint(hall, signin.ask, to_all=True), methods=[GET]),
@@ -56,6 +68,10 @@ def _for_persons(hall: Hall) -> list[Route]:
         route(POST, "/deconnexion", signin.sign_out),
         route(GET, "/compte", signin.account),
         route(POST, "/compte", signin.change_password),
+        route(GET, "/accueil", home.show),
+        route(GET, "/chiffres", figures.choose),
+        route(GET, "/chiffres/{periode}", figures.show),
+        route(GET, "/chiffres/{periode}/fichier/{format}", figures.send),
         route(GET, "/visas", queue.show),
         route(POST, "/visas/lot", queue.confirm),
         route(POST, "/visas/lot/viser", queue.approve),
@@ -80,10 +96,6 @@ def _for_persons(hall: Hall) -> list[Route]:
         route(POST, "/absences", absences.declare),
         route(POST, "/absences/{delegation}/finir", absences.end),
     ]
-
-
-async def _home(_: Request) -> Response:
-    return RedirectResponse("/visas", status_code=303)
 
 
 async def _style(_: Request) -> Response:

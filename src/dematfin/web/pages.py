@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from dematfin.domain.delay.words import days_left
 from dematfin.domain.labels import DECISION, FLUX, FOLDER, INVOICE, MOTIVE, STEP, standing
 from dematfin.domain.money import french
+from dematfin.domain.report.cells import WORDS, written
 from dematfin.domain.visa.decision import Motive
 from dematfin.web.words import legible
 
@@ -36,8 +37,9 @@ PAGES.filters["euros"] = french
 PAGES.filters["jour"] = _day
 PAGES.filters["reste"] = days_left
 PAGES.filters["situation"] = standing
+PAGES.filters["cellule"] = written
 PAGES.globals.update(DECISION=DECISION, FLUX=FLUX, FOLDER=FOLDER, INVOICE=INVOICE, MOTIVE=MOTIVE, STEP=STEP)
-PAGES.globals.update(motives=tuple(Motive))
+PAGES.globals.update(motives=tuple(Motive), WORDS=WORDS)
 
 
 def draw(template: str, status: int = 200, **what: Any) -> HTMLResponse:

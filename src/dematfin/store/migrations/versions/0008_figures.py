@@ -1,4 +1,4 @@
-"""What figures are counted from: stays, settlements, happenings, how far the journal was counted; texts, by words."""
+"""What figures are counted from, how far the journal was counted, each day's figures; texts, by their words."""
 
 from typing import Any, Final
 
@@ -76,6 +76,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "reached": ("sequence", "at"),
     "uncounted": ("sequence", "at", "about", "waiting"),
     "indexed": ("waiting", "seal", "unread"),
+    "snapshot": ("at", "figures"),
 }
 WHOLE_NUMBERS: Final = frozenset(
     {"ttc", "late_base", "amount", "ht", "count", "mandat", "invoices", "days", "suspended", "sequence"}
@@ -90,6 +91,7 @@ INDEXES: Final = (
     ("happening", "what", "about"),
     ("uncounted", "waiting"),
     ("indexed", "waiting", "id"),
+    ("invoice", "supplier_key", "issued_on", "id"),
 )
 FULL_TEXT: Final = {
     "sqlite": """CREATE VIRTUAL TABLE full_text_words USING fts5 (words, content='full_text', content_rowid='number',

@@ -1,0 +1,110 @@
+"""Five minutes in front of the mayor: the director's home, and the figures of a period."""
+
+import io
+import json
+from dataclasses import replace
+from zipfile import ZipFile
+
+from examples import AGENT, VISEUR
+from official import needs_chromium
+from visa.desks import STAND_IN
+from web.figures import counted
+from web.served import Served
+from web.town import DIRECTOR, LATE, Town
+from web.visitor import Visitor, problem
+from web.windows import Window
+
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}\u202e"
+
+
+@needs_chromium
+def test_a_director_is_led_from_what_changed_to_what_is_late(desk: Window, town: Town) -> None:
+    counted(town)
+    desk.sign_in(DIRECTOR)
+    desk.open("/")
+    assert (desk.path, desk.heading) == ("/accueil", "La semaine en cinq minutes")
+    desk.follow("Voir les dossiers en retard de SCOLAIRE")
+    assert desk.path == "/visas?bureau=SCOLAIRE&retard=1"
+    assert LATE in desk.words
+    desk.follow("Chiffres")
+    assert (desk.path, desk.heading) == ("/chiffres/2026-03", "Chiffres, mars 2026")
+    desk.page.get_by_label("Période").select_option("année 2026")
+    desk.page.get_by_label("Service", exact=True).select_option("SCOLAIRE")
+    desk.press("Afficher")
+    assert desk.path == "/chiffres/2026?service=SCOLAIRE"
+    assert "service SCOLAIRE" in desk.words
+    assert desk.page.locator(".drawing svg").count() > 0
+    assert desk.problems == []
+
+
+def test_each_sees_first_the_page_of_their_work(town: Town, pages: Served) -> None:
+    for who, where in ((DIRECTOR, "/accueil"), (AGENT, "/visas"), (VISEUR, "/visas")):
+        with Visitor(pages) as visitor:
+            visitor.sign_in(who)
+            assert visitor.get("/").headers["Location"] == where
+
+
+def test_the_menu_offers_figures_to_those_who_may_see_them(town: Town, pages: Served) -> None:
+    for who, offered in ((DIRECTOR, True), (VISEUR, False)):
+        with Visitor(pages) as visitor:
+            visitor.sign_in(who)
+            page = visitor.get("/visas").text
+            assert ('href="/accueil"' in page, 'href="/chiffres"' in page) == (offered, offered)
+
+
+def test_the_home_says_up_to_when_it_counts_and_what_it_is_compared_with(town: Town, pages: Served) -> None:
+    with Visitor(pages) as visitor:
+        visitor.sign_in(DIRECTOR)
+        assert "Aucun chiffre n'est encore arrêté" in visitor.get("/accueil").text.replace("&#39;", "'")
+        counted(town)
+        town.away(STAND_IN)
+        visitor.sign_in(DIRECTOR)
+        page = visitor.get("/accueil").text.replace("&#39;", "'")
+    for said in (
+        "Chiffres arrêtés le 10/03/2026 à 10 h 00",
+        "Comparés à ceux du 02/03/2026",
+        "4 de plus",
+        "moins bien",
+        "3 factures de plus en retard",
+        "Un taux d'intérêts moratoires manque",
+        "Ida Intérim (en l'absence de Paul Viseur)",
+        "3 visas en retard",
+        "1 facture dont le mandat est suspendu",
+        "1 facture à corriger",
+        "Claire Agent",
+    ):
+        assert said in page, said
+
+
+def test_figures_are_taken_away_in_each_form(town: Town, pages: Served) -> None:
+    counted(town)
+    with Visitor(pages) as visitor:
+        visitor.sign_in(DIRECTOR)
+        made = {form: visitor.get(f"/chiffres/2026-03/fichier/{form}") for form in ("xlsx", "csv", "json", "html")}
+        assert {answer.status_code for answer in made.values()} == {200}
+        assert all(one.headers["Content-Disposition"].startswith("attachment") for one in made.values())
+        assert all("script" not in one.headers["Content-Security-Policy"] for one in made.values())
+        assert json.loads(made["json"].text)
+        assert ZipFile(io.BytesIO(made["csv"].content)).testzip() is None
+        assert ZipFile(io.BytesIO(made["xlsx"].content)).testzip() is None
+        assert visitor.get("/chiffres/2026-03/fichier/exe").status_code == 404
+
+
+def test_a_period_that_is_none_or_has_not_begun_is_told(town: Town, pages: Served) -> None:
+    with Visitor(pages) as visitor:
+        visitor.sign_in(DIRECTOR)
+        assert "n'est pas une période" in problem(visitor.get("/chiffres/2026-13"))
+        assert "n'a pas commencé" in problem(visitor.get("/chiffres/2099-01"))
+        assert "n'est pas une période" in problem(visitor.get("/chiffres?periode=%3Cscript%3E"))
+
+
+def test_a_supplier_of_the_worst_name_runs_nothing_and_turns_no_line_around(town: Town, pages: Served) -> None:
+    counted(town, EVIL)
+    town.save(replace(VISEUR, name=EVIL))
+    with Visitor(pages) as visitor:
+        visitor.sign_in(DIRECTOR)
+        for path in ("/accueil", "/chiffres/2026-03", f"/chiffres/2026-03?service={EVIL}&budget={EVIL}"):
+            page = visitor.get(path).text
+            assert "&lt;script&gt;" in page
+            assert not any(one in page for one in ("<script", "<img", "\u202e", "style=", "<style", "javascript:"))
+            assert "49" not in page.partition("&lt;script&gt;")[2][:80]
