@@ -11,6 +11,7 @@ import pytest
 from starlette.routing import Route
 
 from dematfin.acts import absences, visa
+from dematfin.acts.review import case_of
 from dematfin.config.web import WebSettings
 from dematfin.domain.visa.supporting import seen_together
 from dematfin.web.application import application
@@ -67,6 +68,10 @@ FORMS: Final[dict[str, Fields]] = {
     "/visas/lot/viser": {"facture": [LATE], **DAY},
     "/absences": {"remplacant": "dst", "du": "2026-03-09", "au": "2026-03-10", "motif": "Congés."},
     "/compte": {"present": PASSWORD, "nouveau": "quatre mules sous la halle", "encore": "quatre mules sous la halle"},
+    "/a-traiter/{facture}/repondre": {"reponse": "REJETEE", "motif": "Fausse.", "confirme": "oui"},
+    "/a-traiter/{facture}/corriger": {"engagement": "BC26-00077", "pourquoi": "Bon de commande retrouvé."},
+    "/a-traiter/{facture}/forcer": {"pourquoi": "Vu avec le comptable."},
+    "/a-traiter/{facture}/ecarter": {"pourquoi": "Prélevée."},
     "/connexion": {"identifiant": "personne", "mot-de-passe": "rien du tout"},
 }
 
@@ -80,6 +85,11 @@ def of(names: tuple[str, ...], status: int) -> dict[str, int]:
     return dict.fromkeys(names, status)
 
 
+FOR_AGENTS: Final = everyone(403, agent=200)
+"""What agents look at; a head of service has other pages."""
+BY_AGENTS: Final = everyone(403, agent=DONE)
+NOT_THE_QUESTION: Final = everyone(403, agent=422)
+"""A decision that this invoice does not call for."""
 ON_A_FOLDER: Final = everyone(403, **of(SEATED, DONE), **of(STRANGERS, 404))
 """What decides: strangers to the desk are not even told that the folder exists; those who see all may not decide."""
 TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
@@ -102,6 +112,16 @@ TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("POST", "/dossier/{facture}/transferer"): ON_A_FOLDER,
     ("POST", "/dossier/{facture}/joindre"): ON_A_FOLDER,
     ("POST", "/dossier/{facture}/reprendre"): everyone(403, viseur=DONE, substitute=422, **of(STRANGERS, 404)),
+    ("GET", "/a-traiter"): FOR_AGENTS,
+    ("GET", "/a-traiter/{facture}"): FOR_AGENTS,
+    ("GET", "/a-traiter/{facture}/document/{empreinte}"): FOR_AGENTS,
+    ("GET", "/a-traiter/{facture}/lettre/{empreinte}"): everyone(403, agent=404),
+    ("POST", "/a-traiter/{facture}/repondre"): BY_AGENTS,
+    ("POST", "/a-traiter/{facture}/corriger"): BY_AGENTS,
+    ("POST", "/a-traiter/{facture}/forcer"): NOT_THE_QUESTION,
+    ("POST", "/a-traiter/{facture}/ecarter"): BY_AGENTS,
+    ("POST", "/a-traiter/{facture}/doublon"): NOT_THE_QUESTION,
+    ("POST", "/a-traiter/{facture}/rappel"): NOT_THE_QUESTION,
     ("GET", "/absences"): everyone(200),
     ("POST", "/absences"): everyone(403, **of(HEADS, DONE)),
     ("POST", "/absences/{delegation}/finir"): everyone(403, viseur=DONE, administrateur=DONE),
@@ -154,12 +174,13 @@ def at_the_door(town: Town, served: Served, name: str) -> Iterator[Visitor]:
 
 def ask(town: Town, visitor: Visitor, method: str, path: str, invoice: str = LATE) -> httpx.Response:
     """Ask for a page, or send its form filled in well."""
-    fingerprint = town.document(LATE).rpartition("/")[2]
-    asked = LATE_TOO if path.endswith("reprendre") and invoice == LATE else invoice
+    held = path.startswith("/a-traiter")
+    fingerprint = town.document(NO_FOLDER if held else LATE).rpartition("/")[2]
+    asked = LATE_TOO if path.endswith("reprendre") and invoice == LATE else NO_FOLDER if held else invoice
     where = path.format(facture=asked, empreinte=fingerprint, delegation="D00003")
     if method == "GET":
         return visitor.get(where)
-    seen = seen_together(town.invoice(LATE), ())
+    seen = case_of(town.app, AGENT, NO_FOLDER).seen if held else seen_together(town.invoice(LATE), ())
     visitor.hidden |= {"clic": "un clic", "vu": f"{LATE}={seen}" if "lot" in path else seen}
     files = {"document": ("bon.pdf", pdf("Bon de livraison"))} if path.endswith("joindre") else None
     return visitor.post(where, FORMS.get(path), files)
@@ -195,7 +216,7 @@ def test_a_folder_of_another_desk_is_told_in_the_words_of_one_that_never_was(
 ) -> None:
     with at_the_door(busy, pages, "other_desk") as visitor:
         before = busy.everything()
-        for method, path in (key for key in sorted(TABLE) if "{facture}" in key[1]):
+        for method, path in (key for key in sorted(TABLE) if key[1].startswith("/dossier/")):
             real = ask(busy, visitor, method, path, invoice)
             never = ask(busy, visitor, method, path, "F2026-999999")
             assert real.status_code == never.status_code == 404, (method, path)

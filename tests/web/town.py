@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from dematfin.acts import absences
 from dematfin.acts import run as acts
+from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.content import Content
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.parties.account import Account, digest_of
@@ -131,6 +132,11 @@ class Town:
     def invoice(self, invoice_id: str) -> Invoice:
         with self.app.ledger.reading() as books:
             return books.get(Invoice, invoice_id)
+
+    def held_by(self, code: str) -> list[str]:
+        """Return the invoices that a control holds whose code begins so."""
+        held = self.all(Invoice)
+        return [one.id for one in held if any(finding.code.startswith(code) for finding in blocking(one.findings))]
 
     def save(self, *records: Any) -> None:
         with self.app.ledger.transaction() as books:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dematfin.config.web import WebSettings
 from dematfin.ports.app import App
-from dematfin.web import absences, documents, folder, queue, signin
+from dematfin.web import absences, documents, folder, held, queue, signin
 from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
 from dematfin.web.headers import SafeHeaders
 from dematfin.web.limits import BodyLimit, TooLong
@@ -29,7 +29,7 @@ def application(app: App, settings: WebSettings) -> Starlette:
     sessions = Sessions(timedelta(minutes=settings.inactivite), app.clock.now)
     hall = Hall(app=app, settings=settings, sessions=sessions)
     pages = Starlette(
-        routes=[*_open_to_all(hall), *_for_persons(hall)],
+        routes=[*_open_to_all(hall), *_for_persons(hall), *_for_agents(hall)],
         middleware=[Middleware(BodyLimit)],
         exception_handlers={HTTPException: say_what_is_wrong, TooLong: say_what_is_wrong, Exception: say_what_is_wrong},
     )
@@ -70,6 +70,24 @@ def _for_persons(hall: Hall) -> list[Route]:
         route(GET, "/absences", absences.show),
         route(POST, "/absences", absences.declare),
         route(POST, "/absences/{delegation}/finir", absences.end),
+    ]
+
+
+def _for_agents(hall: Hall) -> list[Route]:
+    def route(method: str, path: str, handler: Handler) -> Route:
+        return Route(path, endpoint(hall, handler), methods=[method])
+
+    return [
+        route(GET, "/a-traiter", held.show_all),
+        route(GET, "/a-traiter/{facture}", held.show),
+        route(GET, "/a-traiter/{facture}/document/{empreinte}", held.document),
+        route(GET, "/a-traiter/{facture}/lettre/{empreinte}", held.letter),
+        route(POST, "/a-traiter/{facture}/repondre", held.answer),
+        route(POST, "/a-traiter/{facture}/corriger", held.correct),
+        route(POST, "/a-traiter/{facture}/forcer", held.force),
+        route(POST, "/a-traiter/{facture}/ecarter", held.leave),
+        route(POST, "/a-traiter/{facture}/doublon", held.decide_double),
+        route(POST, "/a-traiter/{facture}/rappel", held.call_back),
     ]
 
 

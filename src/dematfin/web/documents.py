@@ -1,6 +1,6 @@
 """The files of a folder, as they came: shown when a browser can do it safely, handed over otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from dematfin.acts import visa_slip, visa_views
 from dematfin.acts.visa_views import FolderView
 from dematfin.domain.document import DocumentRef
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.visa.supporting import kind_of
 from dematfin.errors import DocumentError, UnknownRecord
 from dematfin.ports.app import App
@@ -39,13 +40,18 @@ class File:
 
 def files_of(view: FolderView) -> tuple[File, ...]:
     """Return the files of a folder, the invoice itself first, then its annexes, then what services added."""
-    sent = sorted(view.invoice.content.attachments, key=lambda one: not one.main)
-    theirs = [File(name=one.name, document=one.document) for one in sent]
+    theirs = sent_with(view.invoice)
     ours = [
         File(name=one.name, document=one.document, added_by=view.names.get(one.added_by, one.added_by))
         for one in view.added
     ]
     return (*theirs, *ours)
+
+
+def sent_with(invoice: Invoice) -> tuple[File, ...]:
+    """Return what the supplier sent, the invoice itself first."""
+    sent = sorted(invoice.content.attachments, key=lambda one: not one.main)
+    return tuple(File(name=one.name, document=one.document) for one in sent)
 
 
 def is_shown(app: App, file: File) -> bool:
@@ -68,9 +74,13 @@ def lively(visit: Visit, file: File) -> tuple[str, ...]:
 
 def send(visit: Visit) -> Response:
     """Send one file of a folder, told by its first bytes and not by its name; raises UnknownRecord."""
-    view = visa_views.view(visit.app, visit.who, visit.invoice)
+    return send_one(visit, files_of(visa_views.view(visit.app, visit.who, visit.invoice)))
+
+
+def send_one(visit: Visit, files: Sequence[File]) -> Response:
+    """Send the one of these files that the address names; raises UnknownRecord."""
     wanted = visit.request.path_params["empreinte"]
-    file = next((one for one in files_of(view) if one.key == wanted), None)
+    file = next((one for one in files if one.key == wanted), None)
     if file is None:
         message = f"La facture {visit.invoice} n'a pas ce document."
         raise UnknownRecord(message)

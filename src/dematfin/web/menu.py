@@ -17,6 +17,8 @@ class Entry:
 
 MENU: Final = (
     Entry(path="/visas", label="Ma file", act=Act.READ),
+    Entry(path="/a-traiter", label="À traiter", act=Act.HOLD),
+    Entry(path="/papier", label="Papier", act=Act.PAPER),
     Entry(path="/absences", label="Absences", act=Act.READ),
 )
 

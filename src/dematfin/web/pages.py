@@ -8,8 +8,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from dematfin.domain.delay.words import days_left
+from dematfin.domain.invoice.chorus import said
 from dematfin.domain.labels import DECISION, FOLDER, INVOICE, MOTIVE, STEP
 from dematfin.domain.money import french
+from dematfin.domain.parties.iban import mask
 from dematfin.domain.visa.decision import Motive
 from dematfin.web.words import legible
 
@@ -35,6 +37,8 @@ PAGES: Final = Environment(
 PAGES.filters["euros"] = french
 PAGES.filters["jour"] = _day
 PAGES.filters["reste"] = days_left
+PAGES.filters["statut"] = said
+PAGES.filters["masque"] = mask
 PAGES.globals.update(DECISION=DECISION, FOLDER=FOLDER, INVOICE=INVOICE, MOTIVE=MOTIVE, STEP=STEP, motives=tuple(Motive))
 
 
