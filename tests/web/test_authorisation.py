@@ -13,12 +13,16 @@ from starlette.routing import Route
 from dematfin.acts import absences, visa
 from dematfin.acts.review import case_of
 from dematfin.config.web import WebSettings
+from dematfin.domain.paper.batch import Batch
+from dematfin.domain.paper.capture import Capture
 from dematfin.domain.visa.supporting import seen_together
 from dematfin.web.application import application
 from examples import ADMIN, AGENT, MAIRE, VISEUR
 from fakes.hall import Hall
 from visa.desks import OTHER, STAND_IN
 from web.served import Served
+from web.test_entries import FIRST as DOCUMENT
+from web.test_entries import TYPED
 from web.town import (
     BEFORE,
     DIRECTOR,
@@ -57,6 +61,7 @@ SEATED: Final = ("viseur", "substitute")
 STRANGERS: Final = ("other_desk", "not_yet", "ended")
 DONE, TO_SIGN_IN = 303, 303
 
+LOT: Final = "L2026-000002"
 DAY: Final = {"service-fait": "2026-02-27"}
 WORD: Final = {"motif": "AUTRE", "commentaire": "Le colis était vide."}
 PASS_ON: Final = {"bureau": "SPORT", "motif-transfert": "C'est le stade."}
@@ -72,6 +77,12 @@ FORMS: Final[dict[str, Fields]] = {
     "/a-traiter/{facture}/corriger": {"engagement": "BC26-00077", "pourquoi": "Bon de commande retrouvé."},
     "/a-traiter/{facture}/forcer": {"pourquoi": "Vu avec le comptable."},
     "/a-traiter/{facture}/ecarter": {"pourquoi": "Prélevée."},
+    "/papier/lot/{lot}": {"ecran": "1"},
+    "/papier/lot/{lot}/accepter": {"motif": "Une tache."},
+    "/papier/lot/{lot}/decouper": {"feuille": "3"},
+    "/papier/lot/{lot}/ecarter": {"motif": "Rien à payer."},
+    "/papier/saisie/{document}": TYPED,
+    "/papier/saisie/{document}/ecarter": {"motif": "Publicité."},
     "/connexion": {"identifiant": "personne", "mot-de-passe": "rien du tout"},
 }
 
@@ -122,6 +133,21 @@ TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("POST", "/a-traiter/{facture}/ecarter"): BY_AGENTS,
     ("POST", "/a-traiter/{facture}/doublon"): NOT_THE_QUESTION,
     ("POST", "/a-traiter/{facture}/rappel"): NOT_THE_QUESTION,
+    ("GET", "/papier"): FOR_AGENTS,
+    ("GET", "/papier/lot/{lot}"): FOR_AGENTS,
+    ("POST", "/papier/lot/{lot}"): FOR_AGENTS,
+    ("GET", "/papier/lot/{lot}/page/{page}"): FOR_AGENTS,
+    ("GET", "/papier/lot/{lot}/original/{empreinte}"): FOR_AGENTS,
+    ("POST", "/papier/lot/{lot}/accepter"): BY_AGENTS,
+    ("POST", "/papier/lot/{lot}/decouper"): BY_AGENTS,
+    ("POST", "/papier/lot/{lot}/ecarter"): BY_AGENTS,
+    ("POST", "/papier/lot/{lot}/reprendre"): NOT_THE_QUESTION,
+    ("GET", "/papier/saisie"): FOR_AGENTS,
+    ("GET", "/papier/saisie/{document}"): FOR_AGENTS,
+    ("GET", "/papier/saisie/{document}/page/{page}"): FOR_AGENTS,
+    ("GET", "/papier/saisie/{document}/fichier/{empreinte}"): FOR_AGENTS,
+    ("POST", "/papier/saisie/{document}"): BY_AGENTS,
+    ("POST", "/papier/saisie/{document}/ecarter"): BY_AGENTS,
     ("GET", "/absences"): everyone(200),
     ("POST", "/absences"): everyone(403, **of(HEADS, DONE)),
     ("POST", "/absences/{delegation}/finir"): everyone(403, viseur=DONE, administrateur=DONE),
@@ -156,6 +182,8 @@ def busy(town: Town) -> Town:
     absences.end(town.app, VISEUR, "D00001")
     town.away(STAND_IN)
     visa.approve(town.app, VISEUR, LATE_TOO, visa.ServiceFait(executed_on=town.clock.today()))
+    town.scan("F:ECOLE:1", "facture")
+    town.scan("F:ECOLE:2", "facture", "illisible", "facture", name="douteux.pdf")
     return town
 
 
@@ -174,16 +202,35 @@ def at_the_door(town: Town, served: Served, name: str) -> Iterator[Visitor]:
 
 def ask(town: Town, visitor: Visitor, method: str, path: str, invoice: str = LATE) -> httpx.Response:
     """Ask for a page, or send its form filled in well."""
-    held = path.startswith("/a-traiter")
-    fingerprint = town.document(NO_FOLDER if held else LATE).rpartition("/")[2]
-    asked = LATE_TOO if path.endswith("reprendre") and invoice == LATE else NO_FOLDER if held else invoice
-    where = path.format(facture=asked, empreinte=fingerprint, delegation="D00003")
+    asked = LATE_TOO if path.endswith("reprendre") and invoice == LATE else invoice
+    names = {"facture": asked, "delegation": "D00003", "lot": LOT, "document": DOCUMENT, "page": "1"}
+    if path.startswith("/a-traiter"):
+        names["facture"] = NO_FOLDER
+    where = path.format(empreinte=fingerprint(town, path), **names)
     if method == "GET":
         return visitor.get(where)
-    seen = case_of(town.app, AGENT, NO_FOLDER).seen if held else seen_together(town.invoice(LATE), ())
-    visitor.hidden |= {"clic": "un clic", "vu": f"{LATE}={seen}" if "lot" in path else seen}
+    visitor.hidden |= {"clic": "un clic", "vu": seen(town, path)}
+    if path.startswith("/papier/lot"):
+        visitor.get(f"/papier/lot/{LOT}")
     files = {"document": ("bon.pdf", pdf("Bon de livraison"))} if path.endswith("joindre") else None
     return visitor.post(where, FORMS.get(path), files)
+
+
+def fingerprint(town: Town, path: str) -> str:
+    """Return the document that an address names."""
+    if path.startswith("/papier/lot"):
+        return next(one.original.sha256 for one in town.all(Batch) if one.id == LOT)  # type: ignore[no-any-return]
+    if path.startswith("/papier"):
+        return next(one.document.sha256 for one in town.all(Capture) if one.id == DOCUMENT)  # type: ignore[no-any-return]
+    return town.document(NO_FOLDER if path.startswith("/a-traiter") else LATE).rpartition("/")[2]
+
+
+def seen(town: Town, path: str) -> str:
+    """Return what a form says that it has shown."""
+    if path.startswith("/a-traiter"):
+        return case_of(town.app, AGENT, NO_FOLDER).seen
+    shown = seen_together(town.invoice(LATE), ())
+    return f"{LATE}={shown}" if path.startswith("/visas") else shown
 
 
 @pytest.mark.parametrize("name", WHO)

@@ -16,6 +16,8 @@ from dematfin.acts import run as acts
 from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.content import Content
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.paper.batch import Batch
+from dematfin.domain.paper.rules import PaperRules, Route
 from dematfin.domain.parties.account import Account, digest_of
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.registers import ServiceRule
@@ -24,6 +26,7 @@ from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import File, Reading
+from dematfin.steps.capture import capture
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import SQLITE, open_engine
 from dematfin.store.ledger import SqlLedger
@@ -56,6 +59,7 @@ WORKS: Final = Circuit(
 SERVICES: Final = {name: ServiceRule(name=name.capitalize()) for name in ("SCOLAIRE", "VOIRIE", "SPORT")}
 POLICY: Final[dict[str, Any]] = {
     "circuits": (WORKS,),
+    "paper": PaperRules(routes=(Route(key="ECOLE", siret=COMMUNE, service="SCOLAIRE"),)),
     "choices": (CircuitChoice(circuit="travaux", services=frozenset({"VOIRIE"})),),
 }
 
@@ -119,6 +123,13 @@ class Town:
             self.chorus.deposit(key, one)
             self.chorus.files[key] = list(files) or [(f"{one.number}.pdf", pdf(f"Facture {one.number}"))]
         list(acts.day(self.app, AGENT))
+
+    def scan(self, *pages: str, name: str = "scan.pdf") -> Batch:
+        """Have the copier give a file, as `fakes.paper` writes one, and take it in."""
+        (self.folder / "depot" / name).write_text("\n".join(pages), encoding="utf-8")
+        acts.run(self.app, AGENT, capture)
+        (batch,) = (one for one in self.all(Batch) if one.name == name)
+        return batch  # type: ignore[no-any-return]
 
     def all(self, kind: type[Any]) -> tuple[Any, ...]:
         with self.app.ledger.reading() as books:

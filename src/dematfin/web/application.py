@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dematfin.config.web import WebSettings
 from dematfin.ports.app import App
-from dematfin.web import absences, documents, folder, held, queue, signin
+from dematfin.web import absences, documents, entries, folder, held, queue, scans, signin
 from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
 from dematfin.web.headers import SafeHeaders
 from dematfin.web.limits import BodyLimit, TooLong
@@ -88,6 +88,30 @@ def _for_agents(hall: Hall) -> list[Route]:
         route(POST, "/a-traiter/{facture}/ecarter", held.leave),
         route(POST, "/a-traiter/{facture}/doublon", held.decide_double),
         route(POST, "/a-traiter/{facture}/rappel", held.call_back),
+        *_for_paper(hall),
+    ]
+
+
+def _for_paper(hall: Hall) -> list[Route]:
+    def route(method: str, path: str, handler: Handler) -> Route:
+        return Route(path, endpoint(hall, handler), methods=[method])
+
+    return [
+        route(GET, "/papier", scans.show_all),
+        route(GET, "/papier/lot/{lot}", scans.show),
+        route(POST, "/papier/lot/{lot}", scans.browse),
+        route(GET, "/papier/lot/{lot}/page/{page}", scans.image),
+        route(GET, "/papier/lot/{lot}/original/{empreinte}", scans.original),
+        route(POST, "/papier/lot/{lot}/accepter", scans.accept),
+        route(POST, "/papier/lot/{lot}/decouper", scans.cut),
+        route(POST, "/papier/lot/{lot}/ecarter", scans.discard),
+        route(POST, "/papier/lot/{lot}/reprendre", scans.again),
+        route(GET, "/papier/saisie", entries.show_all),
+        route(GET, "/papier/saisie/{document}", entries.show),
+        route(GET, "/papier/saisie/{document}/page/{page}", entries.image),
+        route(GET, "/papier/saisie/{document}/fichier/{empreinte}", entries.file),
+        route(POST, "/papier/saisie/{document}", entries.save),
+        route(POST, "/papier/saisie/{document}/ecarter", entries.discard),
     ]
 
 

@@ -82,7 +82,7 @@ def send_one(visit: Visit, files: Sequence[File]) -> Response:
     wanted = visit.request.path_params["empreinte"]
     file = next((one for one in files if one.key == wanted), None)
     if file is None:
-        message = f"La facture {visit.invoice} n'a pas ce document."
+        message = "Ce document n'est pas dans ce dossier."
         raise UnknownRecord(message)
     kind = _kind(visit.app, file)
     how = "inline" if kind in SHOWN and "telecharger" not in visit.request.query_params else "attachment"

@@ -11,6 +11,7 @@ from dematfin.domain.delay.words import days_left
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.labels import DECISION, FOLDER, INVOICE, MOTIVE, STEP
 from dematfin.domain.money import french
+from dematfin.domain.paper.cut import span
 from dematfin.domain.parties.iban import mask
 from dematfin.domain.visa.decision import Motive
 from dematfin.web.words import legible
@@ -39,6 +40,7 @@ PAGES.filters["jour"] = _day
 PAGES.filters["reste"] = days_left
 PAGES.filters["statut"] = said
 PAGES.filters["masque"] = mask
+PAGES.filters["pages"] = span
 PAGES.globals.update(DECISION=DECISION, FOLDER=FOLDER, INVOICE=INVOICE, MOTIVE=MOTIVE, STEP=STEP, motives=tuple(Motive))
 
 
