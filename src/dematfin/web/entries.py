@@ -16,7 +16,7 @@ from dematfin.web import page_image
 from dematfin.web.aftermath import follow
 from dematfin.web.clicks import End
 from dematfin.web.documents import File, send_one
-from dematfin.web.entry_form import EntryForm, prefilled, proposals
+from dematfin.web.entry_form import EntryForm, prefilled, shown
 from dematfin.web.forms import text
 from dematfin.web.images import Sheaf
 from dematfin.web.sessions import fresh_token
@@ -164,7 +164,7 @@ def _page(
         "waits": document.state in WAITING,
         "label": LABELS[document.state],
         "following": _following(visit, document),
-        "read": proposals(document),
+        "read": shown(document),
         "typed": typed,
         "errors": errors or {},
         "error": str(error or ""),

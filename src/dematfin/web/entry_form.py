@@ -47,6 +47,13 @@ def proposals(document: Capture) -> dict[str, Proposal]:
     return found | ({"fournisseur": supplier} if supplier else {})
 
 
+def shown(document: Capture) -> dict[str, str]:
+    """Return what was read as people write it, with where it was read and how far it may be believed."""
+    return {
+        name: f"{_written(name, one.value)} ({one.source}, {one.trust})" for name, one in proposals(document).items()
+    }
+
+
 def prefilled(document: Capture, budgets: dict[str, str]) -> dict[str, str]:
     """Return the form as it is first shown; `budgets` are their codes by SIRET."""
     values = {name: one.value for name, one in proposals(document).items()}
@@ -56,6 +63,12 @@ def prefilled(document: Capture, budgets: dict[str, str]) -> dict[str, str]:
     values["service"] = document.service or values.get("service", "")
     values["budget"] = budgets.get(document.siret, "")
     return values
+
+
+def _written(name: str, value: str) -> str:
+    if name == "date":
+        return f"{date.fromisoformat(value):%d/%m/%Y}"
+    return value.replace(".", ",") if name in AMOUNTS else value.lower() if name == "type" else value
 
 
 @dataclass(slots=True)
