@@ -10,8 +10,8 @@ from dematfin.domain.document import DocumentRef
 
 TOGETHER: Final = 8
 """Pages drawn by one process: starting it costs more than drawing one."""
-KEPT: Final = 40
-"""Such handfuls kept; the oldest is forgotten."""
+KEPT: Final = 64_000_000
+"""Bytes of images kept; the oldest are forgotten."""
 AT_ONCE: Final = 4
 Key = tuple[str, int, int]
 Draw = Callable[[range], tuple[bytes, ...]]
@@ -53,5 +53,7 @@ class Images:
     def _keep(self, key: Key, made: tuple[bytes, ...]) -> None:
         with self._lock:
             self._kept[key] = made
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            weight = sum(len(image) for images in self._kept.values() for image in images)
+            while weight > KEPT:
+                _, forgotten = self._kept.popitem(last=False)
+                weight -= sum(len(image) for image in forgotten)
