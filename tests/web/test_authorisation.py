@@ -11,13 +11,18 @@ import pytest
 from starlette.routing import Route
 
 from dematfin.acts import absences, visa
+from dematfin.acts.review import case_of
 from dematfin.config.web import WebSettings
+from dematfin.domain.paper.batch import Batch
+from dematfin.domain.paper.capture import Capture
 from dematfin.domain.visa.supporting import seen_together
 from dematfin.web.application import application
 from examples import ADMIN, AGENT, MAIRE, VISEUR
 from fakes.hall import Hall
 from visa.desks import OTHER, STAND_IN
 from web.served import Served
+from web.test_entries import FIRST as DOCUMENT
+from web.test_entries import TYPED
 from web.town import (
     BEFORE,
     DIRECTOR,
@@ -56,6 +61,7 @@ SEATED: Final = ("viseur", "substitute")
 STRANGERS: Final = ("other_desk", "not_yet", "ended")
 DONE, TO_SIGN_IN = 303, 303
 
+LOT: Final = "L2026-000002"
 DAY: Final = {"service-fait": "2026-02-27"}
 WORD: Final = {"motif": "AUTRE", "commentaire": "Le colis était vide."}
 PASS_ON: Final = {"bureau": "SPORT", "motif-transfert": "C'est le stade."}
@@ -67,6 +73,16 @@ FORMS: Final[dict[str, Fields]] = {
     "/visas/lot/viser": {"facture": [LATE], **DAY},
     "/absences": {"remplacant": "dst", "du": "2026-03-09", "au": "2026-03-10", "motif": "Congés."},
     "/compte": {"present": PASSWORD, "nouveau": "quatre mules sous la halle", "encore": "quatre mules sous la halle"},
+    "/a-traiter/{facture}/repondre": {"reponse": "REJETEE", "motif": "Fausse.", "confirme": "oui"},
+    "/a-traiter/{facture}/corriger": {"engagement": "BC26-00077", "pourquoi": "Bon de commande retrouvé."},
+    "/a-traiter/{facture}/forcer": {"pourquoi": "Vu avec le comptable."},
+    "/a-traiter/{facture}/ecarter": {"pourquoi": "Prélevée."},
+    "/papier/lot/{lot}": {"ecran": "1"},
+    "/papier/lot/{lot}/accepter": {"motif": "Une tache."},
+    "/papier/lot/{lot}/decouper": {"feuille": "3"},
+    "/papier/lot/{lot}/ecarter": {"motif": "Rien à payer."},
+    "/papier/saisie/{document}": TYPED,
+    "/papier/saisie/{document}/ecarter": {"motif": "Publicité."},
     "/connexion": {"identifiant": "personne", "mot-de-passe": "rien du tout"},
 }
 
@@ -82,6 +98,11 @@ def of(names: tuple[str, ...], status: int) -> dict[str, int]:
 
 OVERSEEN: Final = everyone(200, **of(HEADS, 403))
 """What shows the invoices of all services: who visas and nothing else is not even told whether one exists."""
+FOR_AGENTS: Final = everyone(403, agent=200)
+"""What agents look at; a head of service has other pages."""
+BY_AGENTS: Final = everyone(403, agent=DONE)
+NOT_THE_QUESTION: Final = everyone(403, agent=422)
+"""A decision that this invoice does not call for."""
 ON_A_FOLDER: Final = everyone(403, **of(SEATED, DONE), **of(STRANGERS, 404))
 """What decides: strangers to the desk are not even told that the folder exists; those who see all may not decide."""
 FIGURES: Final = everyone(200, **of(HEADS, 403))
@@ -119,6 +140,31 @@ TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("GET", "/factures"): OVERSEEN,
     ("GET", "/facture/{facture}"): OVERSEEN,
     ("GET", "/facture/{facture}/document/{empreinte}"): OVERSEEN,
+    ("GET", "/a-traiter"): FOR_AGENTS,
+    ("GET", "/a-traiter/{facture}"): FOR_AGENTS,
+    ("GET", "/a-traiter/{facture}/document/{empreinte}"): FOR_AGENTS,
+    ("GET", "/a-traiter/{facture}/lettre/{empreinte}"): everyone(403, agent=404),
+    ("POST", "/a-traiter/{facture}/repondre"): BY_AGENTS,
+    ("POST", "/a-traiter/{facture}/corriger"): BY_AGENTS,
+    ("POST", "/a-traiter/{facture}/forcer"): NOT_THE_QUESTION,
+    ("POST", "/a-traiter/{facture}/ecarter"): BY_AGENTS,
+    ("POST", "/a-traiter/{facture}/doublon"): NOT_THE_QUESTION,
+    ("POST", "/a-traiter/{facture}/rappel"): NOT_THE_QUESTION,
+    ("GET", "/papier"): FOR_AGENTS,
+    ("GET", "/papier/lot/{lot}"): FOR_AGENTS,
+    ("POST", "/papier/lot/{lot}"): FOR_AGENTS,
+    ("GET", "/papier/lot/{lot}/page/{page}"): FOR_AGENTS,
+    ("GET", "/papier/lot/{lot}/original/{empreinte}"): FOR_AGENTS,
+    ("POST", "/papier/lot/{lot}/accepter"): BY_AGENTS,
+    ("POST", "/papier/lot/{lot}/decouper"): BY_AGENTS,
+    ("POST", "/papier/lot/{lot}/ecarter"): BY_AGENTS,
+    ("POST", "/papier/lot/{lot}/reprendre"): NOT_THE_QUESTION,
+    ("GET", "/papier/saisie"): FOR_AGENTS,
+    ("GET", "/papier/saisie/{document}"): FOR_AGENTS,
+    ("GET", "/papier/saisie/{document}/page/{page}"): FOR_AGENTS,
+    ("GET", "/papier/saisie/{document}/fichier/{empreinte}"): FOR_AGENTS,
+    ("POST", "/papier/saisie/{document}"): BY_AGENTS,
+    ("POST", "/papier/saisie/{document}/ecarter"): BY_AGENTS,
     ("GET", "/absences"): everyone(200),
     ("POST", "/absences"): everyone(403, **of(HEADS, DONE)),
     ("POST", "/absences/{delegation}/finir"): everyone(403, viseur=DONE, administrateur=DONE),
@@ -153,6 +199,8 @@ def busy(town: Town) -> Town:
     absences.end(town.app, VISEUR, "D00001")
     town.away(STAND_IN)
     visa.approve(town.app, VISEUR, LATE_TOO, visa.ServiceFait(executed_on=town.clock.today()))
+    town.scan("F:ECOLE:1", "facture")
+    town.scan("F:ECOLE:2", "facture", "illisible", "facture", name="douteux.pdf")
     return town
 
 
@@ -171,17 +219,37 @@ def at_the_door(town: Town, served: Served, name: str) -> Iterator[Visitor]:
 
 def ask(town: Town, visitor: Visitor, method: str, path: str, invoice: str = LATE) -> httpx.Response:
     """Ask for a page, or send its form filled in well."""
-    fingerprint = town.document(LATE).rpartition("/")[2]
     asked = LATE_TOO if path.endswith("reprendre") and invoice == LATE else invoice
-    nothing = {"bordereau": "COMMUNE-2026-99", "flux": "PESALR1_X", "mandat": "M2026-000999"}
-    nothing |= {"delegation": "D00003", "periode": "2026-02", "format": "json"}
-    where = path.format(facture=asked, empreinte=fingerprint, **nothing)
+    names = {"facture": asked, "delegation": "D00003", "lot": LOT, "document": DOCUMENT, "page": "1"}
+    names |= {"bordereau": "COMMUNE-2026-99", "flux": "PESALR1_X", "mandat": "M2026-000999"}
+    names |= {"periode": "2026-02", "format": "json"}
+    if path.startswith("/a-traiter"):
+        names["facture"] = NO_FOLDER
+    where = path.format(empreinte=fingerprint(town, path), **names)
     if method == "GET":
         return visitor.get(where)
-    seen = seen_together(town.invoice(LATE), ())
-    visitor.hidden |= {"clic": "un clic", "vu": f"{LATE}={seen}" if "lot" in path else seen}
+    visitor.hidden |= {"clic": "un clic", "vu": seen(town, path)}
+    if path.startswith("/papier/lot"):
+        visitor.get(f"/papier/lot/{LOT}")
     files = {"document": ("bon.pdf", pdf("Bon de livraison"))} if path.endswith("joindre") else None
     return visitor.post(where, FORMS.get(path), files)
+
+
+def fingerprint(town: Town, path: str) -> str:
+    """Return the document that an address names."""
+    if path.startswith("/papier/lot"):
+        return next(one.original.sha256 for one in town.all(Batch) if one.id == LOT)  # type: ignore[no-any-return]
+    if path.startswith("/papier"):
+        return next(one.document.sha256 for one in town.all(Capture) if one.id == DOCUMENT)  # type: ignore[no-any-return]
+    return town.document(NO_FOLDER if path.startswith("/a-traiter") else LATE).rpartition("/")[2]
+
+
+def seen(town: Town, path: str) -> str:
+    """Return what a form says that it has shown."""
+    if path.startswith("/a-traiter"):
+        return case_of(town.app, AGENT, NO_FOLDER).seen
+    shown = seen_together(town.invoice(LATE), ())
+    return f"{LATE}={shown}" if path.startswith("/visas") else shown
 
 
 @pytest.mark.parametrize("name", WHO)
@@ -214,7 +282,7 @@ def test_a_folder_of_another_desk_is_told_in_the_words_of_one_that_never_was(
 ) -> None:
     with at_the_door(busy, pages, "other_desk") as visitor:
         before = busy.everything()
-        for method, path in (key for key in sorted(TABLE) if "{facture}" in key[1]):
+        for method, path in (key for key in sorted(TABLE) if key[1].startswith("/dossier/")):
             real = ask(busy, visitor, method, path, invoice)
             never = ask(busy, visitor, method, path, "F2026-999999")
             expected = 403 if TABLE[method, path] is OVERSEEN else 404

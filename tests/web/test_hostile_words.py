@@ -145,7 +145,8 @@ def test_what_is_typed_is_given_back_as_text(town: Town, pages: Served) -> None:
         check_tame(visitor.get(f"/facture/{SHOWN[:30]}"))
 
 
-def check_tame(answer: httpx.Response) -> None:
+def check_tame(answer: httpx.Response, images: str = "<img") -> None:
+    """Nothing of what was typed is a tag; `images`: what no page of ours holds that has images of its own."""
     assert "<script" not in answer.text
-    assert "<img" not in answer.text
+    assert images not in answer.text.replace("&lt;img src=x", "")
     assert "X" not in answer.headers

@@ -13,8 +13,11 @@ from reportlab.pdfgen.canvas import Canvas
 
 from dematfin.acts import absences
 from dematfin.acts import run as acts
+from dematfin.domain.finding import blocking
 from dematfin.domain.invoice.content import Content
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.paper.batch import Batch
+from dematfin.domain.paper.rules import PaperRules, Route
 from dematfin.domain.parties.account import Account, digest_of
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.registers import ServiceRule
@@ -23,6 +26,7 @@ from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import File, Reading
+from dematfin.steps.capture import capture
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import SQLITE, open_engine
 from dematfin.store.ledger import SqlLedger
@@ -55,6 +59,7 @@ WORKS: Final = Circuit(
 SERVICES: Final = {name: ServiceRule(name=name.capitalize()) for name in ("SCOLAIRE", "VOIRIE", "SPORT")}
 POLICY: Final[dict[str, Any]] = {
     "circuits": (WORKS,),
+    "paper": PaperRules(routes=(Route(key="ECOLE", siret=COMMUNE, service="SCOLAIRE"),)),
     "choices": (CircuitChoice(circuit="travaux", services=frozenset({"VOIRIE"})),),
 }
 
@@ -119,6 +124,13 @@ class Town:
             self.chorus.files[key] = list(files) or [(f"{one.number}.pdf", pdf(f"Facture {one.number}"))]
         list(acts.day(self.app, AGENT))
 
+    def scan(self, *pages: str, name: str = "scan.pdf") -> Batch:
+        """Have the copier give a file, as `fakes.paper` writes one, and take it in."""
+        (self.folder / "depot" / name).write_text("\n".join(pages), encoding="utf-8")
+        acts.run(self.app, AGENT, capture)
+        (batch,) = (one for one in self.all(Batch) if one.name == name)
+        return batch  # type: ignore[no-any-return]
+
     def all(self, kind: type[Any]) -> tuple[Any, ...]:
         with self.app.ledger.reading() as books:
             return books.find(kind)
@@ -131,6 +143,11 @@ class Town:
     def invoice(self, invoice_id: str) -> Invoice:
         with self.app.ledger.reading() as books:
             return books.get(Invoice, invoice_id)
+
+    def held_by(self, code: str) -> list[str]:
+        """Return the invoices that a control holds whose code begins so."""
+        held = self.all(Invoice)
+        return [one.id for one in held if any(finding.code.startswith(code) for finding in blocking(one.findings))]
 
     def save(self, *records: Any) -> None:
         with self.app.ledger.transaction() as books:

@@ -10,7 +10,7 @@ from dematfin.domain.interruption import Interruption
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
-from dematfin.domain.motif import for_supplier
+from dematfin.domain.motif import for_supplier, listed
 from dematfin.domain.paper.notice import NoticeKind
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.tally.words import stops
@@ -49,13 +49,11 @@ def suspend(app: App, who: Person, invoice_id: str, motif: str, pieces: Sequence
     supply. Same errors as `recycle`.
     """
     app = app.on_behalf_of(who, Act.ANSWER)
-    listed = tuple(line for piece in pieces if (line := " ".join(piece.split())))
     with app.ledger.reading() as books:
         invoice = books.get(Invoice, invoice_id)
-    reason = for_supplier(invoice_id, motif)
-    words = for_supplier(invoice_id, f"{reason.rstrip('.')}. À fournir : {', '.join(listed)}") if listed else reason
+    reason, words = for_supplier(invoice_id, motif), for_supplier(invoice_id, motif, pieces)
     _check_interruptible(invoice)
-    letter = app.documents.put(app.letters.interruption(_interruption(app, invoice, reason, listed)))
+    letter = app.documents.put(app.letters.interruption(_interruption(app, invoice, reason, listed(pieces))))
     with app.ledger.transaction() as books:
         invoice = books.get(Invoice, invoice_id)
         _check_interruptible(invoice)

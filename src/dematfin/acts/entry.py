@@ -10,10 +10,11 @@ from dematfin.domain.invoice.content import Amounts, Attachment, Content, Invoic
 from dematfin.domain.invoice.invoice import Arrival, Invoice, Origin, received
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE
-from dematfin.domain.money import ZERO, french
 from dematfin.domain.motif import for_journal
 from dematfin.domain.paper.batch import Batch
 from dematfin.domain.paper.capture import CAPTURE_MACHINE, Capture, CaptureState
+from dematfin.domain.paper.sums import check_sum
+from dematfin.domain.parties import siret as sirets
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.errors import RuleError
@@ -26,6 +27,8 @@ from dematfin.steps.take_in import allot
 PDF: Final = "application/pdf"
 ORDINARY: Final = "A1"
 """Cadre de facturation of a plain invoice: paper bears none."""
+FEW: Final = 9
+"""Suppliers that a sentence names."""
 SETTLED: Final = frozenset({InvoiceState.TO_PAY, InvoiceState.REFUSED, InvoiceState.CANCELLED})
 
 
@@ -137,6 +140,26 @@ def suppliers(app: App, who: Person, words: str) -> tuple[Tiers, ...]:
     return tuple(exact or (one for one in found if words.strip().upper() in one.name.upper()))
 
 
+def designated(app: App, who: Person, words: str) -> Tiers | str:
+    """Return the creditor that words designate, or a SIRET that the register does not know.
+
+    Raises:
+        Forbidden; RuleError: several answer to these words, or none, and they are no SIRET.
+    """
+    found = suppliers(app, who, words) if words.strip() else ()
+    if len({one.siren for one in found}) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"{one.name} ({one.identifier})" for one in found[:FEW])
+        message = f"plusieurs fournisseurs répondent à « {words} » : {names}. Donnez le SIRET."
+        raise RuleError(message)
+    try:
+        return sirets.parse(words)
+    except sirets.InvalidSiret as error:
+        message = f"aucun fournisseur du registre ne répond à « {words} », et ce n'est pas un SIRET."
+        raise RuleError(message) from error
+
+
 def _mendable(books: Books, document: Capture) -> Invoice:
     found = books.find(Invoice, id=document.invoice_id) if document.invoice_id else ()
     if not found:
@@ -150,15 +173,7 @@ def _mendable(books: Books, document: Capture) -> Invoice:
 
 
 def _check(entry: Entry) -> None:
-    """Amounts that do not add up were misread: a person reads again, where a machine would be believed."""
-    if min(entry.ht, entry.tva, entry.ttc) < ZERO:
-        message = "Un montant est négatif : pour un avoir, donnez le type « avoir » et des montants positifs."
-        raise RuleError(message)
-    if entry.ht + entry.tva != entry.ttc:
-        message = (
-            f"{french(entry.ht)} HT + {french(entry.tva)} de TVA ne font pas {french(entry.ttc)} TTC. Relisez-les."
-        )
-        raise RuleError(message)
+    check_sum(entry.ht, entry.tva, entry.ttc)
     if not entry.number.strip():
         message = "Donnez le numéro de la facture."
         raise RuleError(message)

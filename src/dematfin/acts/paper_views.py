@@ -1,10 +1,11 @@
 """What an agent looks at before deciding on paper: batches and their pages, documents, images of pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dematfin.domain.document import DocumentRef
 from dematfin.domain.paper.batch import ASIDE, Batch
 from dematfin.domain.paper.capture import WAITING, Capture, CaptureState
 from dematfin.domain.paper.pages import Page
@@ -83,3 +84,10 @@ def thumbnails(app: App, who: Person, seen: BatchView, folder: Path) -> tuple[Pa
     batch = seen.batch
     with app.documents.local(batch.pdf or batch.original) as pdf:
         return app.paper.thumbnails(pdf, [page.page for page in seen.pages], folder)
+
+
+def images(app: App, who: Person, pdf: DocumentRef, pages: Sequence[int], dpi: int) -> tuple[bytes, ...]:
+    """Return an image (JPEG) of some pages of a file of paper; raises PaperRefused."""
+    who.require(Act.PAPER)
+    with app.documents.local(pdf) as path, app.documents.workspace() as folder:
+        return tuple(one.read_bytes() for one in app.paper.thumbnails(path, pages, folder, dpi))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Final
 
 from dematfin.domain.document import DocumentRef
@@ -10,8 +11,11 @@ from dematfin.domain.intention import LONGEST_MOTIF, SupplierStatus
 from dematfin.domain.invoice.forcing import FORCIBLE
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.labels import INVOICE
 from dematfin.domain.parties.person import Act, Person
+from dematfin.errors import Conflict
 from dematfin.ports.app import App
+from dematfin.ports.ledger import WrittenEvent
 
 STRONGEST: Final = (SupplierStatus.REFUSED, SupplierStatus.RECYCLED, SupplierStatus.SUSPENDED)
 """An invoice that is wrong will be made anew: no use asking for the rest."""
@@ -41,6 +45,20 @@ class Case:
         return next((finding.about for finding in self.held if finding.code.startswith("DUP-")), "")
 
     @property
+    def waits(self) -> bool:
+        """Whether it still waits for a decision."""
+        return self.invoice.state is InvoiceState.TO_CORRECT
+
+    @property
+    def seen(self) -> str:
+        """Fingerprint of what a decision bears on; a page repeats it, so that nobody decides on something else."""
+        invoice = self.invoice
+        said = [invoice.state, str(invoice.episode), invoice.service, invoice.engagement]
+        said += [f"{one.code} {one.about}" for one in invoice.findings]
+        said += [one.document.sha256 for one in invoice.content.attachments]
+        return sha256("\n".join(said).encode()).hexdigest()
+
+    @property
     def document(self) -> DocumentRef | None:
         """The invoice as the supplier made it."""
         return next((item.document for item in self.invoice.content.attachments if item.main), None)
@@ -61,6 +79,32 @@ def still(app: App, who: Person, case: Case) -> Case | None:
     with app.ledger.reading() as books:
         invoice = books.get(Invoice, case.invoice.id)
     return _case(invoice, app.policy.days_for(invoice)) if invoice.state is InvoiceState.TO_CORRECT else None
+
+
+def case_of(app: App, who: Person, invoice_id: str) -> Case:
+    """Return one invoice, held or not, for whoever decides on those that are; raises UnknownRecord."""
+    who.require(Act.HOLD)
+    with app.ledger.reading() as books:
+        return _case(books.get(Invoice, invoice_id), app.policy.payment_days)
+
+
+def history(app: App, who: Person, invoice_id: str) -> tuple[WrittenEvent, ...]:
+    """Return all that happened to one invoice, oldest first."""
+    who.require(Act.HOLD)
+    return app.ledger.history(keys=(invoice_id,))
+
+
+def check_as_shown(app: App, who: Person, invoice_id: str, seen: str) -> None:
+    """Let a decision go on when the invoice is as it was shown; raises Conflict, UnknownRecord."""
+    who.require(Act.HOLD)
+    case = case_of(app, who, invoice_id)
+    if not case.waits:
+        state = INVOICE[case.invoice.state]
+        message = f"Facture {invoice_id} : elle est maintenant « {state} », elle n'attend plus votre décision."
+        raise Conflict(message)
+    if case.seen != seen:
+        message = f"Facture {invoice_id} : elle a changé depuis que vous l'avez ouverte. Relisez-la, puis décidez."
+        raise Conflict(message)
 
 
 def _case(invoice: Invoice, days: int) -> Case:

@@ -17,7 +17,6 @@ from dematfin.domain.money import french
 from dematfin.domain.paper.capture import Capture
 from dematfin.domain.paper.proposals import Field
 from dematfin.domain.parties import iban as ibans
-from dematfin.domain.parties import siret as sirets
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.errors import RuleError
 from dematfin.finance.amounts import parse as amount
@@ -27,7 +26,6 @@ FORMATS: Final = ("%d/%m/%Y", "%Y-%m-%d", "%d/%m/%y", "%d%m%Y")
 KINDS: Final = {"": InvoiceKind.INVOICE, "f": InvoiceKind.INVOICE, "a": InvoiceKind.CREDIT_NOTE}
 CHORUS_SIRET: Final = "1"
 """How Chorus Pro calls an identifier that is a SIRET."""
-FEW: Final = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,19 +81,7 @@ class Form:
         return Supplier(identifier_kind=CHORUS_SIRET, identifier=tiers, name=name, iban=iban)
 
     def _find(self, words: str) -> Tiers | str:
-        """Return the creditor that words designate, or a SIRET that the register does not know."""
-        found = entry.suppliers(self.desk.app, self.desk.who, words) if words.strip() else ()
-        if len({one.siren for one in found}) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(f"{one.name} ({one.identifier})" for one in found[:FEW])
-            message = f"plusieurs fournisseurs répondent à « {words} » : {names}. Donnez le SIRET."
-            raise ValueError(message)
-        try:
-            return sirets.parse(words)
-        except sirets.InvalidSiret as error:
-            message = f"aucun fournisseur du registre ne répond à « {words} », et ce n'est pas un SIRET."
-            raise ValueError(message) from error
+        return entry.designated(self.desk.app, self.desk.who, words)
 
     def _budget(self) -> str:
         """Return the SIRET of the budget that pays: that of the sheet, or the only one, or the one that is named."""

@@ -16,13 +16,16 @@ from dematfin.web import (
     absences,
     bordereaux,
     documents,
+    entries,
     facture,
     factures,
     figures,
     flows,
     folder,
+    held,
     home,
     queue,
+    scans,
     signin,
 )
 from dematfin.web.endpoint import Handler, endpoint, say_what_is_wrong
@@ -41,7 +44,7 @@ def application(app: App, settings: WebSettings) -> Starlette:
     sessions = Sessions(timedelta(minutes=settings.inactivite), app.clock.now)
     hall = Hall(app=app, settings=settings, sessions=sessions)
     pages = Starlette(
-        routes=[*_open_to_all(hall), *_for_persons(hall)],
+        routes=[*_open_to_all(hall), *_for_persons(hall), *_for_agents(hall)],
         middleware=[Middleware(BodyLimit)],
         exception_handlers={HTTPException: say_what_is_wrong, TooLong: say_what_is_wrong, Exception: say_what_is_wrong},
     )
@@ -95,6 +98,48 @@ def _for_persons(hall: Hall) -> list[Route]:
         route(GET, "/absences", absences.show),
         route(POST, "/absences", absences.declare),
         route(POST, "/absences/{delegation}/finir", absences.end),
+    ]
+
+
+def _for_agents(hall: Hall) -> list[Route]:
+    def route(method: str, path: str, handler: Handler) -> Route:
+        return Route(path, endpoint(hall, handler), methods=[method])
+
+    return [
+        route(GET, "/a-traiter", held.show_all),
+        route(GET, "/a-traiter/{facture}", held.show),
+        route(GET, "/a-traiter/{facture}/document/{empreinte}", held.document),
+        route(GET, "/a-traiter/{facture}/lettre/{empreinte}", held.letter),
+        route(POST, "/a-traiter/{facture}/repondre", held.answer),
+        route(POST, "/a-traiter/{facture}/corriger", held.correct),
+        route(POST, "/a-traiter/{facture}/forcer", held.force),
+        route(POST, "/a-traiter/{facture}/ecarter", held.leave),
+        route(POST, "/a-traiter/{facture}/doublon", held.decide_double),
+        route(POST, "/a-traiter/{facture}/rappel", held.call_back),
+        *_for_paper(hall),
+    ]
+
+
+def _for_paper(hall: Hall) -> list[Route]:
+    def route(method: str, path: str, handler: Handler) -> Route:
+        return Route(path, endpoint(hall, handler), methods=[method])
+
+    return [
+        route(GET, "/papier", scans.show_all),
+        route(GET, "/papier/lot/{lot}", scans.show),
+        route(POST, "/papier/lot/{lot}", scans.browse),
+        route(GET, "/papier/lot/{lot}/page/{page}", scans.image),
+        route(GET, "/papier/lot/{lot}/original/{empreinte}", scans.original),
+        route(POST, "/papier/lot/{lot}/accepter", scans.accept),
+        route(POST, "/papier/lot/{lot}/decouper", scans.cut),
+        route(POST, "/papier/lot/{lot}/ecarter", scans.discard),
+        route(POST, "/papier/lot/{lot}/reprendre", scans.again),
+        route(GET, "/papier/saisie", entries.show_all),
+        route(GET, "/papier/saisie/{document}", entries.show),
+        route(GET, "/papier/saisie/{document}/page/{page}", entries.image),
+        route(GET, "/papier/saisie/{document}/fichier/{empreinte}", entries.file),
+        route(POST, "/papier/saisie/{document}", entries.save),
+        route(POST, "/papier/saisie/{document}/ecarter", entries.discard),
     ]
 
 

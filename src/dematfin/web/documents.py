@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from dematfin.acts import visa_slip, visa_views, whole_invoice
 from dematfin.acts.visa_views import FolderView
 from dematfin.domain.document import DocumentRef
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.visa.supporting import kind_of
 from dematfin.errors import DocumentError, UnknownRecord
 from dematfin.ports.app import App
@@ -40,8 +41,7 @@ class File:
 
 def files_of(view: FolderView) -> tuple[File, ...]:
     """Return the files of a folder, the invoice itself first, then its annexes, then what services added."""
-    sent = sorted(view.invoice.content.attachments, key=lambda one: not one.main)
-    theirs = [File(name=one.name, document=one.document) for one in sent]
+    theirs = sent_with(view.invoice)
     ours = [
         File(name=one.name, document=one.document, added_by=view.names.get(one.added_by, one.added_by))
         for one in view.added
@@ -54,6 +54,12 @@ def files_among(papers: Iterable[Paper], names: Mapping[str, str]) -> tuple[File
     return tuple(
         File(name=one.name, document=one.document, added_by=names.get(one.added_by, one.added_by)) for one in papers
     )
+
+
+def sent_with(invoice: Invoice) -> tuple[File, ...]:
+    """Return what the supplier sent, the invoice itself first."""
+    sent = sorted(invoice.content.attachments, key=lambda one: not one.main)
+    return tuple(File(name=one.name, document=one.document) for one in sent)
 
 
 def is_shown(app: App, file: File) -> bool:
@@ -76,19 +82,20 @@ def lively(visit: Visit, file: File) -> tuple[str, ...]:
 
 def send(visit: Visit) -> Response:
     """Send one file of a folder, told by its first bytes and not by its name; raises UnknownRecord."""
-    return _send(visit, files_of(visa_views.view(visit.app, visit.who, visit.invoice)))
+    return send_one(visit, files_of(visa_views.view(visit.app, visit.who, visit.invoice)))
 
 
 def send_any(visit: Visit) -> Response:
     """Send one file of an invoice to somebody who sees those of all services; raises UnknownRecord."""
-    return _send(visit, files_among(whole_invoice.papers(visit.app, visit.who, visit.invoice), {}))
+    return send_one(visit, files_among(whole_invoice.papers(visit.app, visit.who, visit.invoice), {}))
 
 
-def _send(visit: Visit, files: Iterable[File]) -> Response:
+def send_one(visit: Visit, files: Iterable[File]) -> Response:
+    """Send the one of these files that the address names; raises UnknownRecord."""
     wanted = visit.request.path_params["empreinte"]
     file = next((one for one in files if one.key == wanted), None)
     if file is None:
-        message = f"La facture {visit.invoice} n'a pas ce document."
+        message = "Ce document n'est pas dans ce dossier."
         raise UnknownRecord(message)
     kind = _kind(visit.app, file)
     how = "inline" if kind in SHOWN and "telecharger" not in visit.request.query_params else "attachment"

@@ -18,11 +18,13 @@ class Entry:
 MENU: Final = (
     Entry(path="/accueil", label="Accueil", act=Act.OVERSEE),
     Entry(path="/visas", label="Ma file", act=Act.READ),
+    Entry(path="/a-traiter", label="À traiter", act=Act.HOLD),
+    Entry(path="/papier", label="Papier", act=Act.PAPER),
+    Entry(path="/factures", label="Factures", act=Act.OVERSEE),
     Entry(path="/bordereaux", label="Bordereaux", act=Act.OVERSEE),
     Entry(path="/flux", label="Flux", act=Act.OVERSEE),
-    Entry(path="/factures", label="Factures", act=Act.OVERSEE),
-    Entry(path="/absences", label="Absences", act=Act.READ),
     Entry(path="/chiffres", label="Chiffres", act=Act.OVERSEE),
+    Entry(path="/absences", label="Absences", act=Act.READ),
 )
 
 

@@ -8,8 +8,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from dematfin.domain.delay.words import days_left
+from dematfin.domain.invoice.chorus import said
 from dematfin.domain.labels import DECISION, FLUX, FOLDER, INVOICE, MOTIVE, STEP, standing
 from dematfin.domain.money import french
+from dematfin.domain.paper.cut import span
+from dematfin.domain.parties.iban import mask
 from dematfin.domain.report.cells import WORDS, written
 from dematfin.domain.visa.decision import Motive
 from dematfin.web.words import legible
@@ -38,6 +41,9 @@ PAGES.filters["jour"] = _day
 PAGES.filters["reste"] = days_left
 PAGES.filters["situation"] = standing
 PAGES.filters["cellule"] = written
+PAGES.filters["statut"] = said
+PAGES.filters["masque"] = mask
+PAGES.filters["pages"] = span
 PAGES.globals.update(DECISION=DECISION, FLUX=FLUX, FOLDER=FOLDER, INVOICE=INVOICE, MOTIVE=MOTIVE, STEP=STEP)
 PAGES.globals.update(motives=tuple(Motive), WORDS=WORDS)
 

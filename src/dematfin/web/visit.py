@@ -21,6 +21,8 @@ from dematfin.errors import (
     UnknownRecord,
 )
 from dematfin.ports.app import App
+from dematfin.web.clicks import Clicks
+from dematfin.web.images import Images
 from dematfin.web.limits import Quota
 from dematfin.web.menu import menu
 from dematfin.web.pages import draw
@@ -45,6 +47,8 @@ class Hall:
     """What all requests share: the collectivité, who is signed in, and how much each may ask.
 
     Attributes:
+        clicks: what the decisions of agents have led to.
+        images: pages of paper drawn last.
         examined: what each PDF shown since the start would do besides being read, by fingerprint.
     """
 
@@ -53,6 +57,8 @@ class Hall:
     sessions: Sessions
     requests: Quota = field(default_factory=lambda: Quota(REQUESTS))
     tries: Quota = field(default_factory=lambda: Quota(TRIES))
+    clicks: Clicks = field(default_factory=Clicks)
+    images: Images = field(default_factory=Images)
     examined: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

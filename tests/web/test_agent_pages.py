@@ -1,0 +1,157 @@
+"""The agent's pages in a real Chromium, over paper that was really read: axe, width, keyboard, and what is seen."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+from playwright.sync_api import Browser
+
+from dematfin.acts import holds
+from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.paper.batch import Batch, BatchState
+from dematfin.domain.paper.sheet import Mark, Sheet
+from dematfin.reports.sheets import sheets_pdf
+from dematfin.scanning.paper import Paper
+from dematfin.scanning.settings import ScanSettings
+from examples import AGENT, IBAN, SUPPLIER, content
+from official import needs_chromium
+from scanning.pages import printed
+from web.served import Served
+from web.test_accessibility import ZOOMED, faults
+from web.town import NO_FOLDER, Town
+from web.windows import DESK, Kind, Window, window
+
+pytestmark = needs_chromium
+
+INVOICE = f"""PAPETERIE DU LAC
+SIRET {SUPPLIER}
+
+Facture n° P-77 du 15/02/2026
+Bon de commande BC26-00077
+
+Cahiers  40  2,50  100,00
+Total HT  100,00
+TVA 20 %  20,00
+Total TTC  120,00
+
+IBAN {IBAN}"""
+
+
+@pytest.fixture(scope="module")
+def scanned(model: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Return a town with paper of its own: an invoice behind its sheet, and a stack without any sheet."""
+    folder = tmp_path_factory.mktemp("papier")
+    town = model.copy(folder / "ville")
+    town.app = replace(town.app, paper=Paper(ScanSettings()))
+    sheet = sheets_pdf([(Sheet(mark=Mark.INVOICE, route="ECOLE", serial=1), "Affaires scolaires")])
+    with pikepdf.open(io.BytesIO(sheet)) as stack, pikepdf.open(printed(folder / "f.pdf", INVOICE, "Suite")) as two:
+        stack.pages.extend(two.pages)
+        stack.save(town.folder / "depot" / "pile.pdf")
+    printed(town.folder / "depot" / "sans-feuille.pdf", INVOICE, "Facture n° Q-1", "Facture n° Q-2")
+    known = town.invoice(NO_FOLDER)
+    town.chorus.deposit(known.remote_id, known.content)
+    town.deposit(content("F-7", "96.00", siret="26990042000010", service_code=""))
+    return town
+
+
+@pytest.fixture
+def town(scanned: Town, tmp_path: Path) -> Town:
+    """Return such a town of one's own."""
+    town = scanned.copy(tmp_path / "ville")
+    town.app = replace(town.app, paper=scanned.app.paper)
+    return town
+
+
+def walk(at: Window, town: Town) -> Iterator[str]:
+    """Show each page of the agent in each state: a step names what is then on the screen."""
+    at.sign_in(AGENT)
+    at.follow("À traiter", exact=True)
+    yield "a traiter"
+    yield from walk_through_a_held_one(at, town)
+    yield from walk_through_entry(at)
+    yield from walk_through_a_batch(at)
+    at.follow("Papier", exact=True)
+    yield "papier vide"
+
+
+def drawn(at: Window) -> int:
+    """Return how wide the first image of a page is, once it is there."""
+    wide: int = at.page.locator("main img").first.evaluate("one => one.decode().then(() => one.naturalWidth)")
+    return wide
+
+
+def unfold_all(at: Window) -> None:
+    at.page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+
+
+def walk_through_a_held_one(at: Window, town: Town) -> Iterator[str]:
+    at.follow(NO_FOLDER, exact=True)
+    unfold_all(at)
+    yield "retenue, tout déplié"
+    at.field("Ce que le fournisseur lira").fill("…")
+    at.press("Relire avant d'envoyer…")
+    yield "retenue, erreur"
+    at.field("Ce que le fournisseur lira").fill("L'engagement INCONNU n'existe pas.")
+    at.press("Relire avant d'envoyer…")
+    yield "à relire"
+    holds.resume(town.app, AGENT, NO_FOLDER, "Essai.", engagement="AUTRE")
+    at.press("Envoyer cette réponse")
+    assert "a changé depuis" in at.alert
+    yield "conflit"
+    unfold_all(at)
+    at.page.locator("#pourquoi-ecarter").fill("Prélevée.")
+    at.press("Écarter cette facture")
+    assert town.invoice(NO_FOLDER).state is InvoiceState.ELSEWHERE
+    yield "écartée"
+    at.open(f"/a-traiter/{NO_FOLDER}")
+    yield "plus retenue"
+
+
+def walk_through_entry(at: Window) -> Iterator[str]:
+    at.follow("Papier", exact=True)
+    yield "papier"
+    at.follow("Saisir", exact=True)
+    yield "saisies"
+    at.follow("Commencer par")
+    assert drawn(at) > 800
+    yield "saisie"
+    at.field("Montant TTC").fill("121")
+    at.field("Budget qui paie").select_option("COMMUNE DE VALBRUME")
+    at.press("Enregistrer, et au suivant")
+    yield "saisie, erreur"
+    at.field("Montant TTC").fill("120")
+    at.press("Enregistrer, et au suivant")
+    assert "saisi. Facture F2026-" in at.notice
+    yield "saisies vides"
+
+
+def walk_through_a_batch(at: Window) -> Iterator[str]:
+    at.open("/papier")
+    at.page.locator("tbody a").click()
+    assert drawn(at) > 300
+    unfold_all(at)
+    yield "lot"
+    at.page.get_by_label("une facture commence ici : page 2").check()
+    at.page.get_by_label("c'est une feuille : à ôter : page 3").check()
+    at.press("Couper aux pages cochées")
+    yield "découpé"
+
+
+@pytest.mark.parametrize("kind", [DESK, ZOOMED], ids=lambda kind: kind.name)
+def test_each_page_of_the_agent_in_each_state_is_accessible_and_as_wide_as_its_window(
+    kind: Kind, browser: Browser, pages: Served, town: Town, tmp_path: Path
+) -> None:
+    found, wide = [], {}
+    with window(browser, pages, tmp_path, kind) as at:
+        for name in walk(at, town):
+            assert at.page.locator("h1").count() == 1, name
+            at.picture(name.replace(" ", "-"))
+            found += [f"{name}: {one}" for one in (faults(at) if kind is DESK else ())]
+            width: int = at.page.evaluate("document.documentElement.scrollWidth")
+            if width > kind.width:
+                wide[name] = width
+    assert (found, wide, at.problems) == ([], {}, [])
+    assert {one.state for one in town.all(Batch)} == {BatchState.PUBLISHED}
