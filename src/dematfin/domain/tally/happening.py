@@ -35,7 +35,7 @@ class What(StrEnum):
     ACCOUNT_ALERT = "ACCOUNT_ALERT"  # a bank account was new or had changed: on an invoice, or in the register
     ACCOUNT_CLEARED = "ACCOUNT_CLEARED"  # two people called back and let it pass: `about` the firm's SIREN
     ACCOUNT_REFUSED = "ACCOUNT_REFUSED"  # an invoice was refused or sent back while its account was not cleared
-    PIECE_MISSING = "PIECE_MISSING"  # a mandat was kept out of bordereaux for want of documents: `code` its finding
+    PIECE_MISSING = "PIECE_MISSING"  # a mandat waits for want of a document: one for each, `code` PJ-…
     BATCH_CUT = "BATCH_CUT"  # a file of paper was published, for the first time: `count` pages
     BATCH_HELD = "BATCH_HELD"  # it was held, a sheet may have been missed: `count` pages
     SHEET_MISSED = "SHEET_MISSED"  # somebody named sheets that the readers had not seen: `count`
