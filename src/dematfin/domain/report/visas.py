@@ -99,17 +99,22 @@ def awaited(facts: Facts) -> Table:
 
 def _words(facts: Facts) -> list[Word]:
     said = happened(facts, What.VISA, What.VISA_TAKEN_BACK)
-    late = [(one.due_on, one.on) for one in said if one.on and one.due_on and one.on > one.due_on]
-    worked = _worked(facts, late)
+    worked = _worked(facts, [span for one in said if (span := _late(one))])
     return [_word(one, worked) for one in said]
 
 
 def _word(one: Happening, worked: Mapping[date, int]) -> Word:
     sign = -1 if one.what is What.VISA_TAKEN_BACK else 1
     desk = one.code or one.service
-    if one.on and one.due_on and one.on > one.due_on:
-        return Word(desk, sign, sign, sign * (worked[one.on] - worked[one.due_on]))
+    if span := _late(one):
+        due, on = span
+        return Word(desk, sign, sign, sign * (worked[on] - worked[due]))
     return Word(desk, sign, 0, 0)
+
+
+def _late(one: Happening) -> tuple[date, date] | None:
+    """Return the last day of a visa and that of its decision, when it came after."""
+    return (one.due_on, one.on) if one.on and one.due_on and one.on > one.due_on else None
 
 
 def _weight(items: Sequence[Word]) -> Weight:
