@@ -195,6 +195,19 @@ def test_killed_at_any_commit_it_ends_as_if_it_had_not_been(hall: Hall, moment: 
         assert not any(one.waiting for one in marks(hall).values())
 
 
+def test_an_event_of_what_is_no_invoice_keeps_nothing_waiting(hall: Hall) -> None:
+    hall.day()
+    with hall.ledger.transaction() as books:
+        books.record(hall.app.event(Subject.INVOICE, "F1999-000001", "", "", "oubliée"))
+    assert run(hall).done == ()
+    assert marks(hall).keys() == {FIRST, SECOND}
+
+
+def test_a_long_journal_is_read_in_parts(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step, "EVENTS", 1)
+    assert hall.day_of("textes").done == (FIRST, SECOND)
+
+
 def test_an_invoice_sent_again_with_the_same_words_is_not_read_again(hall: Hall, paper: CountedPaper) -> None:
     hall.day()
     before = marks(hall)

@@ -34,11 +34,11 @@ AN_IMAGE: Final = "c'est une image, dont le texte n'est pas reconnu."
 def texts(app: App) -> Outcome:
     """Index the invoices that are new, or that hold something else than what was indexed."""
     tally = Tally(TEXTS)
-    while _looked_further(app):
+    until = app.clock.now() + PATIENCE
+    while app.clock.now() <= until and _looked_further(app):
         pass
     with app.ledger.reading() as books:
         waiting = books.first(Indexed, MOST + 1, "id", waiting=True)
-    until = app.clock.now() + PATIENCE
     for place, one in enumerate(waiting):
         if place == MOST or app.clock.now() > until:
             tally.note("D'autres factures attendent que leurs documents soient lus : la prochaine journée continue.")
@@ -56,10 +56,12 @@ def _looked_further(app: App) -> bool:
     events = app.ledger.following(reached.sequence if reached else 0, EVENTS)
     if not events:
         return False
-    touched = sorted({key for one in events if (key := _invoice_of(one.event))})
+    touched = {key for one in events if (key := _invoice_of(one.event))}
     with app.ledger.transaction() as books:
-        known = {one.id: one for one in books.find(Indexed, id=touched)}
-        books.save(*(replace(known.get(key, Indexed(id=key, waiting=True)), waiting=True) for key in touched))
+        known = books.find(Indexed, id=touched)
+        new = books.find(Invoice, id=touched - {one.id for one in known})
+        books.save(*(replace(one, waiting=True) for one in known))
+        books.save(*(Indexed(id=one.id, waiting=True) for one in new))
         books.save(Reached(id=TEXTS, sequence=events[-1].sequence, at=app.clock.now()))
     return True
 
