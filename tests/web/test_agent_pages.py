@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 
 from dematfin.acts import holds
+from dematfin.domain.invoice.bank import TO_CLEAR
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.paper.batch import Batch, BatchState
 from dematfin.domain.paper.sheet import Mark, Sheet
@@ -19,7 +20,7 @@ from examples import AGENT, IBAN, SUPPLIER, content
 from official import needs_chromium
 from scanning.pages import printed
 from web.test_accessibility import ZOOMED, faults
-from web.town import NO_FOLDER, Town
+from web.town import NO_FOLDER, Town, pdf
 from web.windows import DESK, Window
 
 pytestmark = needs_chromium
@@ -50,7 +51,10 @@ def town(model: Town, tmp_path: Path) -> Town:
     printed(town.folder / "depot" / "sans-feuille.pdf", INVOICE, "Facture n° Q-1", "Facture n° Q-2")
     known = town.invoice(NO_FOLDER)
     town.chorus.deposit(known.remote_id, known.content)
-    town.deposit(content("F-7", "96.00", siret="26990042000010", service_code=""))
+    town.chorus.deposit("9100099", content("F-1", "120.00"))
+    town.chorus.files["9100099"] = [("copie.pdf", pdf("Facture F-1"))]
+    new = replace(content("F-8", "96.00").supplier, iban="FR7630006000011234567890189")
+    town.deposit(content("F-8", "96.00", supplier=new))
     return town
 
 
@@ -59,6 +63,10 @@ def walk(at: Window, town: Town) -> Iterator[str]:
     at.sign_in(AGENT)
     at.follow("À traiter", exact=True)
     yield "a traiter"
+    for code in ("DUP-", TO_CLEAR):
+        at.open(f"/a-traiter/{town.held_by(code)[0]}")
+        yield f"retenue {code}"
+    at.follow("À traiter", exact=True)
     yield from walk_through_a_held_one(at, town)
     yield from walk_through_entry(at)
     yield from walk_through_a_batch(at)
