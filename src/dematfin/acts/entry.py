@@ -146,6 +146,7 @@ def designated(app: App, who: Person, words: str) -> Tiers | str:
     Raises:
         Forbidden; RuleError: several answer to these words, or none, and they are no SIRET.
     """
+    who.require(Act.PAPER)
     found = suppliers(app, who, words) if words.strip() else ()
     if len({one.siren for one in found}) == 1:
         return found[0]
