@@ -17,6 +17,8 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.money import ZERO
 from dematfin.ports.paper_reader import Words
+from dematfin.scanning.paper import Paper
+from dematfin.scanning.settings import ScanSettings
 from dematfin.steps import texts as step
 from dematfin.steps.keeping import Given
 from dematfin.steps.outcome import Outcome
@@ -24,6 +26,7 @@ from dematfin.steps.texts import MOST_PAPERS, texts
 from examples import AGENT, VISEUR, content
 from fakes.hall import Hall, Killed
 from fakes.paper import FakePaper
+from scanning.pages import printed, scanned
 
 FIRST, SECOND = "F2026-000001", "F2026-000002"
 
@@ -217,3 +220,18 @@ def test_an_invoice_sent_again_with_the_same_words_is_not_read_again(hall: Hall,
     assert (marks(hall), paper.read) == (before, 2)
     hall.chorus.deposit("9100003", content("F-3", "10.00"))
     assert hall.day_of("textes").done == ("F2026-000003",)
+
+
+def test_real_documents_are_read_by_processes_that_may_die(hall: Hall, tmp_path: Path) -> None:
+    hall.app = replace(hall.app, paper=Paper(ScanSettings(processus=1)))
+    hall.deposit("360.00", start=3)
+    hall.day()
+    page = printed(tmp_path / "page.pdf", "Réfection du préau\nde l'école élémentaire Jean-Moulin", "Toboggan")
+    say(hall, FIRST, page.read_bytes())
+    say(hall, SECOND, page.read_bytes()[:600])
+    say(hall, "F2026-000003", scanned(page, tmp_path / "scan.pdf", dpi=60).read_bytes())
+    assert run(hall).done == (FIRST, SECOND, "F2026-000003")
+    assert (found(hall, "PREAU toboggan"), found(hall, "prea")) == ((FIRST,), (FIRST,))
+    (broken,), (image,) = (marks(hall)[key].unread for key in (SECOND, "F2026-000003"))
+    assert broken.startswith("« F-2.pdf » : ")
+    assert image == "« F-3.pdf » : c'est une image, dont le texte n'est pas reconnu."
