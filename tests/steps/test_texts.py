@@ -16,6 +16,7 @@ from dematfin.domain.invoice.indexed import Indexed
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.money import ZERO
+from dematfin.errors import ConfigError
 from dematfin.ports.paper_reader import Words
 from dematfin.scanning.paper import Paper
 from dematfin.scanning.settings import ScanSettings
@@ -141,6 +142,18 @@ def test_an_image_that_nobody_was_asked_to_recognise_says_so(hall: Hall, monkeyp
     monkeypatch.setattr(FakePaper, "words", lambda *_: None)
     hall.day()
     assert marks(hall)[FIRST].unread == ("« F-1.pdf » : c'est une image, dont le texte n'est pas reconnu.",)
+
+
+def test_a_recognition_that_is_not_installed_is_a_reason_and_no_failure(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(*_: object) -> Words | None:
+        message = "Tesseract n'est pas installé."
+        raise ConfigError(message)
+
+    monkeypatch.setattr(FakePaper, "words", lacking)
+    assert hall.day_of("textes").failures == ()
+    assert marks(hall)[FIRST].unread == ("« F-1.pdf » : Tesseract n'est pas installé.",)
 
 
 def test_what_nobody_foresaw_keeps_no_other_invoice_and_is_tried_again(
