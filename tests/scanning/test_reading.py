@@ -16,6 +16,10 @@ def test_structured_data_come_first(tmp_path: Path) -> None:
     words = read(with_attachment(tmp_path / "facture.pdf", "factur-x.xml", cii()), ocr=True)
     assert words
     assert words.source is Source.FACTURX
+    page = printed(tmp_path / "page.pdf", PAPER_SHOP.text)
+    both = read(with_attachment(tmp_path / "deux.pdf", "factur-x.xml", cii(), on=page), ocr=False)
+    assert both
+    assert (both.source, "F2026-0412" in both.pages[0]) == (Source.FACTURX, True)
     assert {one.field: one.value for one in words.proposals}[Field.NUMBER] == "F2026-0412"
 
 

@@ -16,7 +16,10 @@ from dematfin.domain.invoice.indexed import Indexed
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.money import ZERO
+from dematfin.errors import ConfigError
 from dematfin.ports.paper_reader import Words
+from dematfin.scanning.paper import Paper
+from dematfin.scanning.settings import ScanSettings
 from dematfin.steps import texts as step
 from dematfin.steps.keeping import Given
 from dematfin.steps.outcome import Outcome
@@ -24,6 +27,7 @@ from dematfin.steps.texts import MOST_PAPERS, texts
 from examples import AGENT, VISEUR, content
 from fakes.hall import Hall, Killed
 from fakes.paper import FakePaper
+from scanning.pages import printed, scanned
 
 FIRST, SECOND = "F2026-000001", "F2026-000002"
 
@@ -140,6 +144,18 @@ def test_an_image_that_nobody_was_asked_to_recognise_says_so(hall: Hall, monkeyp
     assert marks(hall)[FIRST].unread == ("« F-1.pdf » : c'est une image, dont le texte n'est pas reconnu.",)
 
 
+def test_a_recognition_that_is_not_installed_is_a_reason_and_no_failure(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(*_: object) -> Words | None:
+        message = "Tesseract n'est pas installé."
+        raise ConfigError(message)
+
+    monkeypatch.setattr(FakePaper, "words", lacking)
+    assert hall.day_of("textes").failures == ()
+    assert marks(hall)[FIRST].unread == ("« F-1.pdf » : Tesseract n'est pas installé.",)
+
+
 def test_what_nobody_foresaw_keeps_no_other_invoice_and_is_tried_again(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,3 +233,18 @@ def test_an_invoice_sent_again_with_the_same_words_is_not_read_again(hall: Hall,
     assert (marks(hall), paper.read) == (before, 2)
     hall.chorus.deposit("9100003", content("F-3", "10.00"))
     assert hall.day_of("textes").done == ("F2026-000003",)
+
+
+def test_real_documents_are_read_by_processes_that_may_die(hall: Hall, tmp_path: Path) -> None:
+    hall.app = replace(hall.app, paper=Paper(ScanSettings(processus=1)))
+    hall.deposit("360.00", start=3)
+    hall.day()
+    page = printed(tmp_path / "page.pdf", "Réfection du préau\nde l'école élémentaire Jean-Moulin", "Toboggan")
+    say(hall, FIRST, page.read_bytes())
+    say(hall, SECOND, page.read_bytes()[:600])
+    say(hall, "F2026-000003", scanned(page, tmp_path / "scan.pdf", dpi=60).read_bytes())
+    assert run(hall).done == (FIRST, SECOND, "F2026-000003")
+    assert (found(hall, "PREAU toboggan"), found(hall, "prea")) == ((FIRST,), (FIRST,))
+    (broken,), (image,) = (marks(hall)[key].unread for key in (SECOND, "F2026-000003"))
+    assert broken.startswith("« F-2.pdf » : ")
+    assert image == "« F-3.pdf » : c'est une image, dont le texte n'est pas reconnu."

@@ -15,7 +15,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.words import LONGEST_TEXT
 from dematfin.domain.tally.reached import Reached
 from dematfin.domain.visa.supporting import kind_of
-from dematfin.errors import DocumentError
+from dematfin.errors import ConfigError, DocumentError
 from dematfin.ports.app import App
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.papers import Paper, papers
@@ -107,13 +107,13 @@ def _read(app: App, labels: Sequence[str], held: Sequence[Paper]) -> tuple[str, 
             break
         try:
             text = f"{text}\n{_words(app, paper)}"
-        except DocumentError as error:
+        except (DocumentError, ConfigError) as error:  # the latter: what recognises images is not installed
             unread.append(f"« {paper.name} » : {error}")
     return text[:LONGEST_TEXT], tuple(unread)
 
 
 def _words(app: App, paper: Paper) -> str:
-    """Return the text of a document; raises DocumentError when it is not there, or cannot be read."""
+    """Return the text of a document; raises DocumentError or ConfigError when it cannot be read."""
     with app.documents.open(paper.document) as source:
         kind = kind_of(source.read(16))
     if kind != PDF:
