@@ -125,7 +125,8 @@ def _refuse(app: App, books: Books, found: Stake, said: str) -> None:
     if flux.acquit is AcquitSummary.REFUSED or flux.state is FluxState.REFUSED_BY_TDT:
         return
     books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=AcquitSummary.REFUSED, message=said))
-    books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, f"refusé, {said}"))
+    refused = {"acquit": AcquitSummary.REFUSED}
+    books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, f"refusé, {said}", **refused))
     if not flux.bordereaux:
         books.save(*(one.refused(flux.id, said) for one in _carried(books, flux)))
     give_back(app, books, replace(flux, bordereaux=tuple(one.id for one in sheets)), said, Speaker.GATE)

@@ -140,7 +140,7 @@ def _undo(app: App, books: Books, bordereau: Bordereau, mandat: Mandat, reason: 
     """Drop the flow of a bordereau, kept but never sent; return the bordereau's id when its signature becomes void."""
     flux = flux_of(books, bordereau)
     motif = f"mandat n° {mandat.number} de {french(mandat.amount)} écarté : {reason}"
-    books.record(app.event(Subject.BORDEREAU, bordereau.id, "figé", TO_REDO, motif))
+    books.record(app.event(Subject.BORDEREAU, bordereau.id, "figé", TO_REDO, motif, mandat=mandat.id))
     if flux is None or bordereau.refused:
         return ""
     if flux.state not in HELD_BACK:

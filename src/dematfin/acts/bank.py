@@ -5,7 +5,7 @@ from dematfin.domain.invoice.bank import TO_CLEAR
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.motif import for_journal
-from dematfin.domain.parties.bank import CallBack, KnownAccount
+from dematfin.domain.parties.bank import CLEARED, CallBack, KnownAccount
 from dematfin.domain.parties.iban import compact, mask
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError, UnknownRecord
@@ -37,7 +37,7 @@ def confirm(app: App, who: Person, wanted: str, trace: str) -> KnownAccount:
         confirmed = account.confirmed(call)
         told = for_journal(f"Compte {mask(account.iban)} de {account.name}", call.trace)
         books.save(confirmed)
-        state = "validé par deux personnes" if confirmed.cleared else "confirmé par une personne"
+        state = CLEARED if confirmed.cleared else "confirmé par une personne"
         motif = f"compte {mask(account.iban)} de {account.name} {state} : {told} ({who.name})"
         books.record(app.event(Subject.TIERS, account.siren, "", state, motif))
     if confirmed.cleared:

@@ -46,7 +46,8 @@ def _keep(app: App, who: Person, books: Books, pair: tuple[Invoice, Invoice], re
     books.save(Pair(id=key, first=first, second=second, distinct=distinct, by=who.name, motif=reason))
     what = "n'est pas un doublon" if distinct else "est un doublon"
     told = f"{what} de {other.id} : {reason} ({who.name})"
-    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, told))
+    data = {} if distinct else {"same_as": other.id}
+    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, told, **data))
 
 
 def _end(app: App, who: Person, books: Books, invoice: Invoice, other: Invoice) -> None:

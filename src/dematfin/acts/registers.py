@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from dematfin.domain.event import Event, Subject
-from dematfin.domain.parties.bank import KnownAccount, account_id
+from dematfin.domain.parties.bank import TO_CLEAR, KnownAccount, account_id
 from dematfin.domain.parties.iban import mask
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books, Record
-
-TO_CLEAR = "à valider par deux personnes"
 
 R = TypeVar("R", bound=Record)
 Reserve = TypeVar("Reserve", Engagement, Credit)

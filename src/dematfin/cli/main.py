@@ -16,6 +16,7 @@ from dematfin.cli import (
     bordereaux,
     budgets,
     bureaux,
+    chiffres,
     chorus,
     configuration,
     constat,
@@ -112,6 +113,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(budgets.budgets, name="budget")
     app.add_typer(administration.persons, name="personne")
     app.add_typer(etats.journal, name="journal")
+    app.add_typer(chiffres.app, name="chiffres")
     app.add_typer(configuration.app, name="config")
 
 

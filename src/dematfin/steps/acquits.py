@@ -16,6 +16,7 @@ from dematfin.domain.mandat.said import gate_reasons, sentence
 from dematfin.domain.mandat.twins import UNTOLD, SheetVerdict, are_there, key_of, numbers_of, of_sheets
 from dematfin.domain.mandat.verdict import FlowVerdict, read_acquit
 from dematfin.domain.reception import Answer, AnswerState
+from dematfin.domain.tally.words import why
 from dematfin.errors import InvalidPes
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -98,7 +99,9 @@ def _acknowledge(case: _Case, sheets: Iterable[Bordereau]) -> None:
     case.books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=summary, message=message))
     end_open(case.app, case.books, flux, AttemptState.ARRIVED, "Hélios l'a acquitté")
     motif = f"acquit Hélios : {summary}. {message}".strip()
-    case.books.record(case.app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=DGFIP))
+    first = next((one.code for one in (*verdict.whole, *_all_anomalies(verdict)) if one.code), "")
+    data = {"by": DGFIP, "acquit": summary} | ({"code": first} if first else {})
+    case.books.record(case.app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, **data))
 
 
 def _summary(case: _Case, sheets: Iterable[Bordereau]) -> AcquitSummary:
@@ -157,7 +160,8 @@ def _refuse_mandats(case: _Case, sheet: Bordereau, anomalies: Sequence[Anomaly])
         reasons = gate_reasons(anomalies, mandat)
         after = replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=sentence(reasons), reasons=reasons)
         back.append(after)
-        events.append(case.app.event(Subject.MANDAT, mandat.id, mandat.state, after.state, after.reason, by=DGFIP))
+        data = {"by": DGFIP} | why(after)
+        events.append(case.app.event(Subject.MANDAT, mandat.id, mandat.state, after.state, after.reason, **data))
     case.books.save(*back)
     case.books.record(*events)
 

@@ -18,6 +18,7 @@ from dematfin.domain.mandat.together import leading
 from dematfin.domain.parties.bank import KnownAccount, account_id
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.registers import Credit, Engagement, StructureRules, credit_id
+from dematfin.domain.tally.words import stops
 from dematfin.domain.visa.decision import VISA_FINDING
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
@@ -56,12 +57,13 @@ def control_one(app: App, invoice_id: str) -> bool:
         judged = judge(invoice, known, app.policy.tolerance, check_siret=app.policy.check_siret)
         findings = (*_said_by_a_person(invoice), *judged)
         factor = known.payee.factor if known.payee.assignment else None
-        _remember_account(app, books, invoice, factor, judged)
+        accounts = _remember_account(app, books, invoice, factor, judged)
         checked = _moved(replace(invoice, findings=findings), findings)
         if checked == invoice:
             return False
         books.save(checked)
-        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, checked.state, _summary(findings)))
+        data = stops(findings, invoice.findings) | ({"accounts": str(accounts)} if accounts else {})
+        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, checked.state, _summary(findings), **data))
     return True
 
 
@@ -139,12 +141,13 @@ def _origins(books: Books, invoice: Invoice) -> tuple[Invoice, ...]:
 
 def _remember_account(
     app: App, books: Books, invoice: Invoice, factor: Tiers | None, findings: tuple[Finding, ...]
-) -> None:
-    """Write down an account never seen before, so that two people can clear it.
+) -> int:
+    """Write down an account never seen before, so that two people can clear it; return how many.
 
     Of a claim handed over it is the factor's to confirm: it must never become the supplier's own.
     """
     siren = factor.siren if factor else invoice.supplier_siren
+    fresh = 0
     for iban in (finding.about for finding in findings if finding.code == TO_CLEAR):
         key = account_id(siren, iban)
         if not books.find(KnownAccount, id=key):
@@ -157,6 +160,8 @@ def _remember_account(
                 seen_on=app.clock.today(),
             )
             books.save(account)
+            fresh += 1
+    return fresh
 
 
 def _comes_first(other: Invoice, invoice: Invoice) -> bool:

@@ -22,6 +22,7 @@ from dematfin.steps.remind import remind
 from dematfin.steps.shown_paid import shown_paid
 from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
+from dematfin.steps.tally import TALLY, tally
 from dematfin.steps.tell import tell
 from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa
@@ -43,6 +44,7 @@ DAY: Final[tuple[Step, ...]] = (
     imports,
     prepare,
     hand_over,
+    tally,
     remind,
 )
 
@@ -62,6 +64,7 @@ NAMES: Final[dict[Step, str]] = {
     imports: IMPORTS,
     prepare: "préparation des bordereaux",
     hand_over: "remise au logiciel financier",
+    tally: TALLY,
 }
 
 LEASES: Final[dict[Step, str]] = {
@@ -81,6 +84,7 @@ LEASES: Final[dict[Step, str]] = {
     imports: "imports",
     prepare: "préparation",
     hand_over: "remise",
+    tally: TALLY,
 }
 
 

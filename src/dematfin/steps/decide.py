@@ -50,7 +50,7 @@ def refuse(app: App, books: Books, invoice: Invoice, motive: Motive, motif: str,
         return
     refused = invoice.moved(InvoiceState.REFUSED)
     books.save(refused)
-    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, refused.state, motif))
+    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, refused.state, motif, motive=motive))
     intend(app, books, refused, SupplierStatus.REFUSED, motif=supplier_words(invoice, motive, comment))
 
 

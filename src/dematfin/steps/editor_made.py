@@ -13,6 +13,7 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.money import french
 from dematfin.domain.parties.waiver import told
+from dematfin.domain.tally.words import frozen
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.editor_again import free, let_go
@@ -60,7 +61,7 @@ def _freeze(app: App, books: Books, plan: Plan, sheet: PlannedSheet, flux: Flux)
     for one in mandats:
         was = plan.before[one.id].state if one.id in plan.before else ""
         motif = f"mandat n° {one.number}, bordereau n° {bordereau.number}, du logiciel financier : {french(one.amount)}"
-        books.record(app.event(Subject.MANDAT, one.id, was, one.state, motif, by=by))
+        books.record(app.event(Subject.MANDAT, one.id, was, one.state, motif, by=by, **frozen(one)))
     _rekey(books, plan, mandats, sheet.bordereau)
     return mandats
 

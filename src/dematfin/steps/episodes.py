@@ -11,6 +11,7 @@ from dematfin.domain.invoice.chorus import Stage, returns, said, stage
 from dematfin.domain.invoice.content import Content
 from dematfin.domain.invoice.invoice import Arrival, Invoice, received
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.tally.words import CAME_BACK
 from dematfin.domain.visa.folder import FolderState, VisaFolder, folder_id
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import RemoteRef
@@ -57,7 +58,7 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
     withdraw_visa(app, books, before, "facture revenue")
     take_back(books, before, "la facture est revenue depuis : décidez de nouveau")
     then = "toujours suivie ailleurs" if elsewhere else "à contrôler et à viser de nouveau"
-    motif = f"revenue du fournisseur ({said(arrival.remote_status)}) : {then}"
+    motif = f"{CAME_BACK} ({said(arrival.remote_status)}) : {then}"
     books.record(app.event(Subject.INVOICE, before.id, before.state, again.state, motif, remote_id=before.remote_id))
     return again
 

@@ -2,6 +2,7 @@
 
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.tally.visas import told
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.supporting import Supporting, seen_together
 from dematfin.domain.visa.task import tasks
@@ -16,7 +17,8 @@ def keep_folder(
     pay_by = invoice.delay(app.policy.payment_days).deadline
     books.save(folder, *tasks(folder, before, pay_by))
     state = before.state if before else ""
-    books.record(app.event(Subject.FOLDER, invoice.id, state, folder.state, motif, desk=folder.desk, folder=folder.id))
+    data = {"desk": folder.desk, "folder": folder.id} | told(before, folder, lambda at: app.clock.local(at).date())
+    books.record(app.event(Subject.FOLDER, invoice.id, state, folder.state, motif, **data))
 
 
 def supporting(books: Books, folder_key: str) -> tuple[Supporting, ...]:

@@ -13,6 +13,7 @@ from dematfin.domain.mandat.payee import ordered
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.rubriques import Case, Rubrique
 from dematfin.domain.parties.bank import KnownAccount, account_id
+from dematfin.domain.tally.words import LACKS
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
@@ -36,7 +37,8 @@ def justified(app: App, books: Books, mandats: Iterable[Mandat], tally: Tally) -
         findings, used = judge(app, books, dressed)
         for finding in findings:
             tally.note(finding.sentence)
-        if blocking(findings):
+        if lacks := blocking(findings):
+            _tell_lack(app, books, dressed, lacks)
             continue
         if not dressed.pieces:
             tally.note(
@@ -89,6 +91,15 @@ def _convention_due(books: Books, mandat: Mandat) -> bool:
     year = {"exercice": mandat.exercice, "rubrique": Rubrique.SUBSIDY, "siret": mandat.siret}
     given = [one for one in books.find(Mandat, **year) if one.tiers.siren == mandat.tiers.siren]
     return ordered({one.id: one for one in (*given, mandat)}.values()) > CONVENTION_ABOVE
+
+
+def _tell_lack(app: App, books: Books, mandat: Mandat, lacks: tuple[Finding, ...]) -> None:
+    """Write down once what keeps a mandat out of bordereaux, for figures: told again only when it is something else."""
+    codes = " ".join(sorted({one.code for one in lacks}))
+    told = [one.event.data.get(LACKS) for one in app.ledger.history(Subject.MANDAT, (mandat.id,))]
+    if codes not in told:
+        motif = " ".join(one.sentence for one in lacks)
+        books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, mandat.state, motif, **{LACKS: codes}))
 
 
 def _record(app: App, books: Books, mandat: Mandat, used: Iterable[str]) -> None:

@@ -14,6 +14,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.nomenclature import wrong_fonction
 from dematfin.domain.mandat.pieces import Piece, to_carry
 from dematfin.domain.money import ZERO, french
+from dematfin.domain.tally.words import frozen
 from dematfin.errors import RoutingError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -176,23 +177,23 @@ def _freeze_again(app: App, key: str, tally: Tally) -> None:
         if len(closing) < len(mandats) or len(ready := justified(app, books, closing, tally)) < len(mandats):
             tally.note(f"Bordereau {key} : il attend que tous ses mandats soient en règle, ou écartés.")
             return
-        frozen = [mandat.moved(MandatState.IN_BORDEREAU) for mandat in ready]
+        in_it = [mandat.moved(MandatState.IN_BORDEREAU) for mandat in ready]
         again = replace(
             bordereau,
-            total=total(frozen),
-            tva=total_tva(frozen),
+            total=total(in_it),
+            tva=total_tva(in_it),
             flux="",
             sent_before=(*bordereau.sent_before, bordereau.flux),
             refused=False,
             prepared_by=app.by,
         )
-        books.save(*frozen, again)
+        books.save(*in_it, again)
         books.record(app.event(Subject.BORDEREAU, key, "refusé", "figé", "repris après correction, mêmes numéros"))
-        _record(app, books, frozen, again)
+        _record(app, books, in_it, again)
     tally.done(key)
 
 
 def _record(app: App, books: Books, mandats: Iterable[Mandat], bordereau: Bordereau) -> None:
     for mandat in mandats:
         motif = f"mandat n° {mandat.number}, bordereau n° {bordereau.number}"
-        books.record(app.event(Subject.MANDAT, mandat.id, MandatState.PREPARED, mandat.state, motif))
+        books.record(app.event(Subject.MANDAT, mandat.id, MandatState.PREPARED, mandat.state, motif, **frozen(mandat)))

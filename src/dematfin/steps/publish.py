@@ -11,7 +11,7 @@ from dematfin.domain.paper.batch import BATCH_MACHINE, Annex, Batch, BatchState,
 from dematfin.domain.paper.capture import CAPTURE_MACHINE, Capture, CaptureState, capture_key
 from dematfin.domain.paper.cut import Cut, span
 from dematfin.domain.paper.evidence import Made, manifest
-from dematfin.domain.paper.pages import Page, Piece, Sight, page_id
+from dematfin.domain.paper.pages import Page, Piece, Sight, Verdict, page_id
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -36,6 +36,7 @@ def publish(app: App, batch: Batch, sights: Sequence[Sight], cut: Cut, motif: st
         evidence = app.documents.put(manifest(batch, sights, cut, documents, made))
     with app.ledger.transaction() as books:
         before = books.get(Batch, batch.id)
+        data = {"manifeste": evidence.sha256} | _missed(books, batch, sights, cut)
         state = BATCH_MACHINE.check(before.label, before.state, BatchState.PUBLISHED)
         after = replace(batch, state=state, manifest=evidence, reason="", error="", received_on=before.received_on)
         kept = _replace_others(app, books, after, cut)
@@ -45,8 +46,16 @@ def publish(app: App, batch: Batch, sights: Sequence[Sight], cut: Cut, motif: st
         ]
         books.save(after, *captures, *pages_of(after, sights, cut, captures))
         told = f"{motif} : {len(sights)} pages, {len(captures)} documents"
-        books.record(app.event(Subject.BATCH, batch.id, before.state, after.state, told, manifeste=evidence.sha256))
+        books.record(app.event(Subject.BATCH, batch.id, before.state, after.state, told, **data))
     return after
+
+
+def _missed(books: Books, batch: Batch, sights: Sequence[Sight], cut: Cut) -> dict[str, str]:
+    """Return how many sheets somebody has just named, that no reader had seen."""
+    known = {page.page for page in books.find(Page, batch=batch.id) if page.verdict is Verdict.SEPARATOR}
+    told = zip(sights, cut.verdicts, strict=True)
+    unseen = {sight.page for sight, verdict in told if verdict is Verdict.SEPARATOR and sight.sheet is None}
+    return {"missed": str(len(unseen - known))} if unseen - known else {}
 
 
 def pages_of(batch: Batch, sights: Sequence[Sight], cut: Cut, captures: Sequence[Capture] = ()) -> tuple[Page, ...]:

@@ -62,4 +62,5 @@ def _without(app: App, books: Books, sheet: Bordereau, gone: Mandat, motif: str)
     left = [one for one in books.find(Mandat, id=sheet.mandats) if one.id != gone.id]
     mandats = tuple(key for key in sheet.mandats if key != gone.id)
     books.save(replace(sheet, mandats=mandats, total=total(left), tva=total_tva(left), flux=""))
-    books.record(app.event(Subject.BORDEREAU, sheet.id, "figé", "à refaire", f"mandat {gone.id} : {motif}"))
+    told = f"mandat {gone.id} : {motif}"
+    books.record(app.event(Subject.BORDEREAU, sheet.id, "figé", "à refaire", told, mandat=gone.id))

@@ -69,5 +69,5 @@ def _pull(app: App, books: Books, host: Bordereau, mandat: Mandat, tally: Tally)
     left = [one for one in books.find(Mandat, id=host.mandats) if one.id != mandat.id]
     remains = without(host, mandat, left)
     books.save(remains)
-    books.record(app.event(Subject.BORDEREAU, host.id, "figé", "à refaire", motif))
+    books.record(app.event(Subject.BORDEREAU, host.id, "figé", "à refaire", motif, mandat=mandat.id))
     shift(app, books, remains, -mandat.amount, tally)

@@ -18,6 +18,7 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import TO_DEPOSIT, Flux, FluxState
 from dematfin.domain.mandat.mandat import UNANSWERED, Mandat, MandatState
 from dematfin.domain.mandat.reason import Reason, Speaker
+from dematfin.domain.tally.words import why
 from dematfin.errors import AccessDenied, AlreadyThere, ConfigError, ConnectorError, RuleError, SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -157,7 +158,7 @@ def give_back(app: App, books: Books, flux: Flux, reason: str, speaker: Speaker 
         said = (Reason(speaker=speaker, text=reason),)
         back = replace(mandat, state=MandatState.REFUSED_AT_GATE, reason=reason, reasons=said)
         books.save(back)
-        books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, back.state, reason))
+        books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, back.state, reason, **why(back)))
 
 
 def mandats_of(books: Books, flux: Flux) -> tuple[Mandat, ...]:

@@ -33,6 +33,7 @@ from dematfin.domain.tally.happening import Happening
 from dematfin.domain.tally.reached import Reached
 from dematfin.domain.tally.settlement import Settlement
 from dematfin.domain.tally.stay import Stay
+from dematfin.domain.tally.uncounted import Uncounted
 from dematfin.domain.visa.circuit import Circuit
 from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder
@@ -123,6 +124,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Settlement: _records("settlement", Settlement, [["known_at"]]),
     Happening: _records("happening", Happening, [["at"], ["what", "about"]]),
     Reached: _records("reached", Reached),
+    Uncounted: _records("uncounted", Uncounted, [["waiting"]]),
 }
 
 Index(

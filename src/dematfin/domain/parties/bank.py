@@ -12,6 +12,9 @@ from dematfin.domain.parties.iban import mask
 from dematfin.errors import RuleError, SeparationOfDuties
 
 CALLERS = 2
+TO_CLEAR = "à valider par deux personnes"
+CLEARED = "validé par deux personnes"
+"""How the journal says where an account stands."""
 NEAR = ("FR", "MC")
 """Accounts that need no BIC, and where a French firm usually banks; overseas accounts are French."""
 

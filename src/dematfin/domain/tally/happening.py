@@ -14,7 +14,7 @@ class What(StrEnum):
 
     CAME = "CAME"  # an invoice came in, for the first time: `amount` TTC signed, `ht`
     CAME_BACK = "CAME_BACK"  # the same one came back from its supplier
-    REFUSED = "REFUSED"  # we refused it, or Chorus Pro shows it so: `code` the motive of a visa, if any; `motif`
+    REFUSED = "REFUSED"  # we refused it, or Chorus Pro shows it so: `code` the motive of a visa, or a control; `motif`
     SENT_BACK = "SENT_BACK"  # its supplier has to address it anew: `motif`
     INTERRUPTED = "INTERRUPTED"  # its legal delay was interrupted: `motif`
     VISA = "VISA"  # a desk decided: `code` the desk, `person`, `due_on` its last day, `on` the day it did, `motif` what

@@ -74,11 +74,12 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "on",
     ),
     "reached": ("sequence", "at"),
+    "uncounted": ("sequence", "at", "about", "waiting"),
 }
 WHOLE_NUMBERS: Final = frozenset(
     {"ttc", "late_base", "amount", "ht", "count", "mandat", "invoices", "days", "suspended", "sequence"}
 )
-FLAGS: Final = frozenset({"first_pass", "after_payment"})
+FLAGS: Final = frozenset({"first_pass", "after_payment", "waiting"})
 EMPTY: Final = frozenset({("happening", "origin"), ("happening", "due_on"), ("happening", "on")})
 INDEXES: Final = (
     ("stay", "until", "since"),
@@ -86,6 +87,7 @@ INDEXES: Final = (
     ("settlement", "known_at"),
     ("happening", "at"),
     ("happening", "what", "about"),
+    ("uncounted", "waiting"),
 )
 
 

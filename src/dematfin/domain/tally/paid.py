@@ -1,0 +1,83 @@
+"""A mandat is paid: what its delay was made of, as it is known when the payment is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.mandat.kind import MandatKind
+from dematfin.domain.mandat.mandat import Mandat
+from dematfin.domain.tally.settlement import Settlement
+
+ON_ITS_WAY: Final = timedelta(days=2)
+"""Between the order and its reception, where nobody recorded it (décret 2013-269, art. 13-I)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What the journal and the flow tell of the way of a mandat.
+
+    Attributes:
+        known_at: instant of the event that tells the payment; `known_on`: its day, where the payment has none.
+        acknowledged: day of the acquit of its flow; `deposited`: day of its deposit; `emitted`: that of its bordereau.
+    """
+
+    known_at: datetime
+    known_on: date
+    acknowledged: date | None
+    deposited: date | None
+    emitted: date | None
+    suspended: int
+    first_pass: bool
+
+
+def settlement(
+    mandat: Mandat, invoices: Mapping[str, Invoice], course: Course, true_starts: Mapping[str, date], days: int
+) -> Settlement | None:
+    """Return what is counted of a paid mandat; None when no invoice asks for it, or nothing was paid by it."""
+    asked = [invoices[key] for key in mandat.invoice_ids if not invoices[key].is_credit_note]
+    if mandat.kind is MandatKind.REDUCTION or not asked:
+        return None
+    lasts = mandat.dgp.days if mandat.dgp else days
+    invoice = max(asked, key=lambda one: (_start(one, lasts), one.id))
+    delay = invoice.delay(lasts)
+    paid_on = mandat.paid_on or course.known_on
+    return Settlement(
+        id=mandat.id,
+        known_at=course.known_at,
+        invoice_id=invoice.id,
+        number=invoice.number,
+        invoices=len(mandat.invoice_ids),
+        siret=mandat.siret,
+        service=invoice.service,
+        supplier=invoice.content.supplier.name,
+        supplier_siren=invoice.supplier_siren,
+        origin=invoice.origin,
+        ttc=mandat.amount,
+        gross_start=delay.start,
+        start=_start(invoice, lasts),
+        deadline=delay.deadline,
+        days=lasts,
+        true_start=true_starts[invoice.id],
+        mandated_on=_received(mandat, course, paid_on),
+        suspended=course.suspended,
+        paid_on=paid_on,
+        late_base=mandat.amount,
+        first_pass=course.first_pass,
+        after_payment=mandat.paid_before is not None,
+    )
+
+
+def _start(invoice: Invoice, days: int) -> date:
+    """Return the first day of the delay that counts: a new one, once all that an interruption asked for has come."""
+    first = invoice.delay(days).start
+    stopped, resumed = invoice.interrupted_on, invoice.resumed_on
+    return max(first, resumed) if stopped and resumed and resumed >= stopped else first
+
+
+def _received(mandat: Mandat, course: Course, paid_on: date) -> date:
+    """Return when the comptable had it; what he did with it shows that he did."""
+    ordered = course.emitted + ON_ITS_WAY if course.emitted else paid_on
+    told = course.acknowledged or course.deposited or ordered
+    return min(told, mandat.taken_on or told, paid_on)
