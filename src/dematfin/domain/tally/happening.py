@@ -14,9 +14,9 @@ class What(StrEnum):
 
     CAME = "CAME"  # an invoice came in, for the first time: `amount` TTC signed, `ht`
     CAME_BACK = "CAME_BACK"  # the same one came back from its supplier
-    REFUSED = "REFUSED"  # we refused it, or Chorus Pro shows it so: `code` the motive of a visa, or a control; `motif`
-    SENT_BACK = "SENT_BACK"  # its supplier has to address it anew: `motif`
-    INTERRUPTED = "INTERRUPTED"  # its legal delay was interrupted: `motif`
+    REFUSED = "REFUSED"  # we refused it, or Chorus Pro shows it so: `code`, `motif` as below
+    SENT_BACK = "SENT_BACK"  # its supplier has to address it anew: `code`, `motif`
+    INTERRUPTED = "INTERRUPTED"  # its legal delay was interrupted: `code`, `motif`
     VISA = "VISA"  # a desk decided: `code` the desk, `person`, `due_on` its last day, `on` the day it did, `motif` what
     VISA_TAKEN_BACK = "VISA_TAKEN_BACK"  # the right of remorse: to be taken off what VISA counts, same fields
     MANDATED = "MANDATED"  # a mandat took a number: one for each of its lines, see `Happening`
@@ -35,7 +35,7 @@ class What(StrEnum):
     ACCOUNT_ALERT = "ACCOUNT_ALERT"  # a bank account was new or had changed: on an invoice, or in the register
     ACCOUNT_CLEARED = "ACCOUNT_CLEARED"  # two people called back and let it pass: `about` the firm's SIREN
     ACCOUNT_REFUSED = "ACCOUNT_REFUSED"  # an invoice was refused or sent back while its account was not cleared
-    PIECE_MISSING = "PIECE_MISSING"  # a mandat was kept out of bordereaux for want of documents: `code` its finding
+    PIECE_MISSING = "PIECE_MISSING"  # a mandat waits for want of a document: one for each, `code` PJ-…
     BATCH_CUT = "BATCH_CUT"  # a file of paper was published, for the first time: `count` pages
     BATCH_HELD = "BATCH_HELD"  # it was held, a sheet may have been missed: `count` pages
     SHEET_MISSED = "SHEET_MISSED"  # somebody named sheets that the readers had not seen: `count`
@@ -57,7 +57,8 @@ class Happening:
         about: id of what it happened to; `invoice_id`: of the invoice concerned, if one is.
         siret, service, supplier, supplier_siren, origin: of that invoice, empty where there is none.
         amount: TTC in euros, `ht` where it is known; `count`: how many things.
-        code: stable code that rejections and anomalies are grouped by; `motif`: its French words.
+        code: stable code that rejections and anomalies are grouped by; `motif`: its French words. Of our answers to a
+            supplier, the motive of the visa, else that of the first control that stopped it; empty when nothing did.
         person: who did it, as the journal names it.
         due_on, on: a last day, and the day on which it was done.
     """

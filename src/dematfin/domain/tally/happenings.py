@@ -19,7 +19,7 @@ from dematfin.domain.parties.bank import CLEARED
 from dematfin.domain.parties.bank import TO_CLEAR as NEW_IN_REGISTER
 from dematfin.domain.tally.happening import Happening, What
 from dematfin.domain.tally.visas import GIVEN, TAKEN_BACK, Visa, read
-from dematfin.domain.tally.words import ASIDE, CAME_BACK, LACKS
+from dematfin.domain.tally.words import ASIDE, CAME_BACK, LACKS, WORDS
 
 Said = Iterator[Happening]
 LEFT: Final = {
@@ -103,7 +103,7 @@ def _of_invoice(event: Event, invoice: Invoice) -> Said:
     left = LEFT.get(InvoiceState(event.after)) if event.before != event.after else None
     if left:
         code = event.data.get("motive") or next(iter(stops), "")
-        yield replace(whole, what=left, code=code, motif=event.motif)
+        yield replace(whole, what=left, code=code, motif=event.data.get(WORDS, event.motif))
         if TO_CLEAR in stops and left is not What.INTERRUPTED:
             yield replace(whole, what=What.ACCOUNT_REFUSED, code=TO_CLEAR)
     else:
