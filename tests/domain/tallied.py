@@ -31,6 +31,7 @@ def happening(what: What, about: str = "", **other: Any) -> Happening:
         "id": f"{rank:06d}-0",
         "at": NOON,
         "about": about or f"F{rank}",
+        "invoice_id": f"F{rank}",
         "siret": TOWN,
         "service": "VOIRIE",
         "supplier": "Enrobés du Lac",

@@ -356,6 +356,8 @@ def test_mandats_without_engagement_are_a_share_of_those_of_their_service() -> N
         *MANDATS,
         happening(What.WITHOUT_ENGAGEMENT, "M1", amount=D("180.00")),
         happening(What.WITHOUT_ENGAGEMENT, "M3", amount=D("24.00"), siret=WATER, service="EAUX"),
+        line("M4", "2026/012/64111", "8000.00", "8000.00", invoice_id="", service=""),  # payroll
+        happening(What.WITHOUT_ENGAGEMENT, "M4", amount=D("8000.00"), invoice_id="", service=""),
     )
     assert rows(told, "engagements") == [
         ("VOIRIE", 1, D("180.00"), 2, D("0.5000")),

@@ -91,7 +91,7 @@ def added(found: Table) -> list[str]:
 
 
 @given(some_facts())
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_parts_make_the_whole_in_every_table(told: Facts) -> None:
     for found in (section(told) for section in COUNTS):
         assert (found.total is None) == (not found.rows or found.key in UNRELATED)
@@ -102,13 +102,13 @@ def test_parts_make_the_whole_in_every_table(told: Facts) -> None:
 
 
 @given(some_facts(), st.integers())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_the_order_in_which_facts_are_read_changes_no_figure(told: Facts, seed: int) -> None:
     assert [section(shuffled(told, Random(seed))) for section in COUNTS] == [section(told) for section in COUNTS]
 
 
 @given(some_facts())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_budgets_one_by_one_make_the_whole(told: Facts) -> None:
     parts = [narrowed(told, siret=siret) for siret in (TOWN, WATER)]
     for name in ("happenings", "settlements", "stock"):
@@ -120,7 +120,7 @@ def test_budgets_one_by_one_make_the_whole(told: Facts) -> None:
 
 
 @given(some_facts())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_rates_lie_beside_their_counts_and_every_table_says_what_it_is(told: Facts) -> None:
     for found in (section(told) for section in COUNTS):
         assert found.definition.endswith(".")

@@ -188,6 +188,9 @@ def test_an_interruption_begins_the_delay_anew_and_is_no_first_pass(hall: Hall, 
     interrupted(hall, tmp_path)
     assert stages(hall, FIRST) == [*TO_VISA, S.INTERRUPTED, *TO_VISA, *TO_HELIOS, S.PAID]
     assert [len(told(hall, what)) for what in (What.CAME, What.INTERRUPTED, What.CAME_BACK)] == [1, 1, 1]
+    (stopped,) = told(hall, What.INTERRUPTED)
+    assert stopped.motif == "Il manque le bon de livraison. À fournir : bon de livraison"  # and nobody's name
+    assert (stopped.code, stopped.person) == ("", "agent")
     (paid,) = hall.all(Settlement)
     assert not paid.first_pass
     assert paid.gross_start <= paid.start <= paid.deadline

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import bank, doubles, paper, run
+from dematfin.acts import answers, bank, doubles, paper, run
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.justify import PieceRules
@@ -51,6 +51,15 @@ def test_a_double_is_stopped_then_confirmed_and_ends(hall: Hall) -> None:
     assert (confirmed.about, confirmed.amount, confirmed.person) == (SECOND, AMOUNT, "agent")
     assert stages(hall, SECOND) == [Stage.RECEIVED, Stage.TO_CORRECT, Stage.REFUSED]
     assert told(hall, What.ACCOUNT_REFUSED) == []
+    assert [one.code for one in told(hall, What.REFUSED)] == ["DUP-D1"]
+
+
+def test_an_invoice_refused_for_its_account_is_told_so(hall: Hall) -> None:
+    hall.chorus.deposit("9100001", content("F-1", supplier=replace(content().supplier, iban=NEW)))
+    hall.day()
+    answers.reject(hall.app, AGENT, FIRST, "Ce compte n'est pas le vôtre.")
+    tally(hall.app)
+    assert [one.about for one in told(hall, What.ACCOUNT_REFUSED)] == [FIRST]
 
 
 def test_two_that_are_distinct_are_no_double(hall: Hall) -> None:

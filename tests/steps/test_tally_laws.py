@@ -34,7 +34,7 @@ SHEET: Final = "COMMUNE-2026-42"
 INVOICE: Final = st.tuples(st.just(Subject.INVOICE), st.sampled_from(KEYS), st.sampled_from(list(InvoiceState)))
 MANDAT: Final = st.tuples(st.just(Subject.MANDAT), st.sampled_from(MANDATS), st.sampled_from([*MandatState, "écarté"]))
 FLUX: Final = st.tuples(st.just(Subject.FLUX), st.sampled_from(FLOWS), st.sampled_from(list(FluxState)))
-TOLD: Final = st.tuples(st.one_of(INVOICE, INVOICE, MANDAT, FLUX), st.integers(0, 3))
+TOLD: Final = st.tuples(st.one_of(INVOICE, INVOICE, MANDAT, FLUX), st.integers(-1, 3))
 
 
 @pytest.fixture(scope="module")

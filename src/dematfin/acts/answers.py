@@ -13,7 +13,7 @@ from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.motif import for_supplier, listed
 from dematfin.domain.paper.notice import NoticeKind
 from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.tally.words import stops
+from dematfin.domain.tally.words import WORDS, stops
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -76,7 +76,7 @@ def answer(app: App, who: Person, books: Books, invoice: Invoice, state: Invoice
     withdraw_visa(app, books, invoice, f"facture {said(ANSWERS[state])}")
     take_back(books, invoice, f"remplacé par une autre décision : {said(ANSWERS[state])}")
     books.save(answered)
-    data = stops(invoice.findings)
+    data = {WORDS: words} | stops(invoice.findings)
     books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, state, f"{words} ({who.name})", **data))
     intend(app, books, answered, ANSWERS[state], motif=words)
     return answered

@@ -146,8 +146,8 @@ def taken_back(facts: Facts) -> Table:
 
 def without_engagement(facts: Facts) -> Table:
     """Return what was mandated without an engagement, service by service."""
-    made, loose = (happened(facts, kind) for kind in (What.MANDATED, What.WITHOUT_ENGAGEMENT))
-    found = groups([*made, *loose], service_of, weight=_loose)
+    asked = [one for one in happened(facts, What.MANDATED, What.WITHOUT_ENGAGEMENT) if one.invoice_id]
+    found = groups(asked, service_of, weight=_loose)
 
     def figures(items: Sequence[Happening]) -> tuple[Cell, ...]:
         some = only(items, What.WITHOUT_ENGAGEMENT)
@@ -162,7 +162,7 @@ def without_engagement(facts: Facts) -> Table:
             "dépense s'engage avant d'être commandée (CGCT art. L. 2342-2) : sans engagement, rien n'a réservé ses "
             "crédits."
         ),
-        population=NUMBERED,
+        population=f"{NUMBERED} Ceux qui ne paient aucune facture (paie, emprunts) n'y sont pas.",
         columns=(
             text("service", "Service"),
             count("sans_engagement", "Mandats sans engagement"),
@@ -171,7 +171,7 @@ def without_engagement(facts: Facts) -> Table:
             rate("part", "Part"),
         ),
         rows=lines(found, figures),
-        total=whole([*made, *loose], figures),
+        total=whole(asked, figures),
         warnings=few(((group.labels[0], counted(only(group.items, What.MANDATED))) for group in found), "mandats"),
         chart=Chart(label="service", value="sans_engagement"),
     )

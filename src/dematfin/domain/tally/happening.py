@@ -14,9 +14,9 @@ class What(StrEnum):
 
     CAME = "CAME"  # an invoice came in, for the first time: `amount` TTC signed, `ht`
     CAME_BACK = "CAME_BACK"  # the same one came back from its supplier
-    REFUSED = "REFUSED"  # we refused it, or Chorus Pro shows it so: `code` the motive of a visa, if any; `motif`
-    SENT_BACK = "SENT_BACK"  # its supplier has to address it anew: `motif`
-    INTERRUPTED = "INTERRUPTED"  # its legal delay was interrupted: `motif`
+    REFUSED = "REFUSED"  # we refused it, or Chorus Pro shows it so: `code`, `motif` as below
+    SENT_BACK = "SENT_BACK"  # its supplier has to address it anew: `code`, `motif`
+    INTERRUPTED = "INTERRUPTED"  # its legal delay was interrupted: `code`, `motif`
     VISA = "VISA"  # a desk decided: `code` the desk, `person`, `due_on` its last day, `on` the day it did, `motif` what
     VISA_TAKEN_BACK = "VISA_TAKEN_BACK"  # the right of remorse: to be taken off what VISA counts, same fields
     MANDATED = "MANDATED"  # a mandat took a number: one for each of its lines, see `Happening`
@@ -57,7 +57,8 @@ class Happening:
         about: id of what it happened to; `invoice_id`: of the invoice concerned, if one is.
         siret, service, supplier, supplier_siren, origin: of that invoice, empty where there is none.
         amount: TTC in euros, `ht` where it is known; `count`: how many things.
-        code: stable code that rejections and anomalies are grouped by; `motif`: its French words.
+        code: stable code that rejections and anomalies are grouped by; `motif`: its French words. Of our answers to a
+            supplier, the motive of the visa, else that of the first control that stopped it; empty when nothing did.
         person: who did it, as the journal names it.
         due_on, on: a last day, and the day on which it was done.
     """

@@ -19,7 +19,7 @@ from dematfin.domain.parties.bank import CLEARED
 from dematfin.domain.parties.bank import TO_CLEAR as NEW_IN_REGISTER
 from dematfin.domain.tally.happening import Happening, What
 from dematfin.domain.tally.visas import GIVEN, TAKEN_BACK, Visa, read
-from dematfin.domain.tally.words import ASIDE, CAME_BACK, LACKS
+from dematfin.domain.tally.words import ASIDE, CAME_BACK, LACKS, WORDS
 
 Said = Iterator[Happening]
 LEFT: Final = {
@@ -102,7 +102,8 @@ def _of_invoice(event: Event, invoice: Invoice) -> Said:
         yield replace(whole, what=What.CAME_BACK)
     left = LEFT.get(InvoiceState(event.after)) if event.before != event.after else None
     if left:
-        yield replace(whole, what=left, code=event.data.get("motive", ""), motif=event.motif)
+        code = event.data.get("motive") or next(iter(stops), "")
+        yield replace(whole, what=left, code=code, motif=event.data.get(WORDS, event.motif))
         if TO_CLEAR in stops and left is not What.INTERRUPTED:
             yield replace(whole, what=What.ACCOUNT_REFUSED, code=TO_CLEAR)
     else:
@@ -137,9 +138,7 @@ def _of_mandat(event: Event, mandat: Mandat, invoices: Mapping[str, Invoice], *,
     if event.before == event.after:
         return
     if renumbered and event.after == MandatState.IN_BORDEREAU:
-        reduces = mandat.kind is MandatKind.REDUCTION
-        done = max((day for key in mandat.invoice_ids if (day := invoices[key].executed_on)), default=None)
-        yield from _lines(replace(whole, what=What.MANDAT_REDUCED if reduces else What.MANDATED), mandat, done)
+        yield from _numbered(whole, mandat, invoices)
     moved = None if event.after == ASIDE else MOVED.get(MandatState(event.after))
     if moved is What.MANDAT_CANCELLED:
         code = "ABANDON" if event.before in GIVEN_UP else "REDUCTION"
@@ -149,6 +148,14 @@ def _of_mandat(event: Event, mandat: Mandat, invoices: Mapping[str, Invoice], *,
         yield replace(whole, what=moved, code=event.data.get("code", ""), motif=words)
     if event.before == MandatState.PAID:
         yield replace(whole, what=What.PAYMENT_DENIED, motif=event.motif)
+
+
+def _numbered(whole: Happening, mandat: Mandat, invoices: Mapping[str, Invoice]) -> Said:
+    reduces = mandat.kind is MandatKind.REDUCTION
+    done = max((day for key in mandat.invoice_ids if (day := invoices[key].executed_on)), default=None)
+    yield from _lines(replace(whole, what=What.MANDAT_REDUCED if reduces else What.MANDATED), mandat, done)
+    if not reduces and not any((mandat.engagement, *(line.engagement for line in mandat.lines))):
+        yield replace(whole, what=What.WITHOUT_ENGAGEMENT)
 
 
 def _whole(event: Event, mandat: Mandat, invoices: Mapping[str, Invoice]) -> Happening:

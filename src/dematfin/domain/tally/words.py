@@ -9,6 +9,8 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 
 CAME_BACK: Final = "revenue du fournisseur"
 """How the journal says that an invoice came back."""
+WORDS: Final = "words"
+"""Where an answer to a supplier has its words alone, without the name of whoever gave it."""
 LACKS: Final = "lacks"
 """Where the event of a mandat that waits for documents has the codes of what it lacks."""
 ASIDE: Final = "écarté"
