@@ -102,6 +102,7 @@ def set_aside(hall: Hall, _: Path) -> None:
     hall.clock.advance(hours=3)
     with hall.ledger.transaction() as books:  # a remark, while the flow that will be dropped is signed
         books.record(hall.app.event(Subject.INVOICE, FIRST, "TO_PAY", "TO_PAY", "relue"))
+    hall.clock.advance(hours=1)
     aside.set_aside(hall.app, AGENT, "COMMUNE-2026-42", "1188", "La ligne est à revoir.")
     aside.set_aside(hall.app, AGENT, "COMMUNE-2026-42", "1189", "Elle n'est pas due.")
     days(hall)
