@@ -45,8 +45,8 @@ DAY: Final[tuple[Step, ...]] = (
     imports,
     prepare,
     hand_over,
-    remind,
     snapshot,
+    remind,
 )
 
 NAMES: Final[dict[Step, str]] = {
