@@ -54,7 +54,7 @@ from dematfin.web.application import application
 
 FEW = 10_000
 SAMPLES = 30
-AT_ONCE = 5_000
+AT_ONCE = 50_000
 OPEN_EVERY = 125
 ON_A_DESK = 40
 OF_A_FIRM = 50

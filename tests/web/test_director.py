@@ -65,7 +65,7 @@ def test_the_home_says_up_to_when_it_counts_and_what_it_is_compared_with(town: T
         "Comparés à ceux du 02/03/2026",
         "4 de plus",
         "moins bien",
-        "3 factures de plus en retard",
+        "3 factures de plus en retard, des intérêts que personne ne peut compter",
         "Un taux d'intérêts moratoires manque",
         "Ida Intérim (en l'absence de Paul Viseur)",
         "3 visas en retard",

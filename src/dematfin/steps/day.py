@@ -49,8 +49,8 @@ DAY: Final[tuple[Step, ...]] = (
     hand_over,
     texts,
     tally,
-    remind,
     snapshot,
+    remind,
 )
 
 NAMES: Final[dict[Step, str]] = {
