@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from dematfin.acts import answers, aside, mandats, visa, visa_moves, visa_views
+from dematfin.domain.event import Subject
 from dematfin.domain.invoice.content import InvoiceKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.tally.happening import What
@@ -99,6 +100,9 @@ def set_aside(hall: Hall, _: Path) -> None:
     days(hall)
     hall.sign()
     hall.clock.advance(hours=3)
+    with hall.ledger.transaction() as books:  # a remark, while the flow that will be dropped is signed
+        books.record(hall.app.event(Subject.INVOICE, FIRST, "TO_PAY", "TO_PAY", "relue"))
+    hall.clock.advance(hours=1)
     aside.set_aside(hall.app, AGENT, "COMMUNE-2026-42", "1188", "La ligne est à revoir.")
     aside.set_aside(hall.app, AGENT, "COMMUNE-2026-42", "1189", "Elle n'est pas due.")
     days(hall)

@@ -23,6 +23,8 @@ from dematfin.steps.made_elsewhere import MANDAT
 R = TypeVar("R", bound=Record)
 TOGETHER: Final = 1000
 """Histories that are read together."""
+LAST: Final = 999_999
+"""The greatest count of a NomFic: names of one length sort alike in every base."""
 History = dict[int, WrittenEvent]
 
 
@@ -147,8 +149,8 @@ def _carrying(books: Books, sheets: Iterable[Bordereau]) -> dict[str, Flux]:
     named: set[str] = set()
     for one in sheets:
         named |= {one.flux, *one.sent_before} - {""}
-        first = nomfic(one.siret, one.exercice, one.number, 0).rpartition("_")[0] + "_"
-        found |= {flux.id: flux for flux in books.find(Flux, id=Between(low=first, high=f"{first}~"))}
+        low, high = (nomfic(one.siret, one.exercice, one.number, count) for count in (0, LAST))
+        found |= {flux.id: flux for flux in books.find(Flux, id=Between(low=low, high=high))}
     return found | _found(books, Flux, named - found.keys())
 
 
