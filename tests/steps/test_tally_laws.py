@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import MandatState, Share
 from dematfin.domain.money import ZERO
@@ -59,7 +60,7 @@ def fill(hall: Hall, story: list[tuple[tuple[Subject, str, str], int]]) -> None:
     ]
     with hall.ledger.transaction() as books:
         books.save(*(invoice(f"F-{key}", key=key) for key in KEYS), *made)
-        books.save(*(flow(key) for key in FLOWS))
+        books.save(sheet(), *(flow(key) for key in FLOWS))
         states: dict[str, str] = {}
         at = hall.clock.now()
         named = f"liquidée : {' '.join(MANDATS)}"
@@ -69,6 +70,22 @@ def fill(hall: Hall, story: list[tuple[tuple[Subject, str, str], int]]) -> None:
             before = states.get(key, "")
             states[key] = state
             books.record(Event(subject=subject, subject_id=key, before=before, after=state, at=at, by="x", motif=motif))
+
+
+def sheet() -> Bordereau:
+    """No journal speaks of a bordereau whose record is not there."""
+    return Bordereau(
+        id=SHEET,
+        siret="21990042000015",
+        exercice=2026,
+        number=42,
+        emitted_on=date(2026, 3, 2),
+        mandats=MANDATS,
+        total=ZERO,
+        cumul=ZERO,
+        flux=FLOWS[-1],
+        prepared_by="x",
+    )
 
 
 def flow(key: str) -> Flux:
