@@ -108,6 +108,7 @@ def deciding(app: App, who: Person, invoice_id: str, seen: str) -> App:
     Raises:
         Forbidden, UnknownRecord; Conflict: it has changed already.
     """
+    who.require(Act.HOLD)
     check_as_shown(app, who, invoice_id, seen)
     return as_shown(app, lambda books: _check(app, books, invoice_id, seen))
 
