@@ -24,12 +24,13 @@ SCHOOLS = Scope(service="scolaire")
 def hall(tmp_path: Path) -> Hall:
     """A town that has counted all of its October."""
     hall = Hall.build(tmp_path)
+    hall.clock.instant = datetime(2026, 11, 2, 8, tzinfo=UTC)
     with hall.ledger.transaction() as books:
         books.save(
             happening(What.CAME, siret=COMMUNE, service="SCOLAIRE"),
             happening(What.CAME, siret=COMMUNE, service="VOIRIE"),
             happening(What.CAME, siret=CCAS, service="VOIRIE"),
-            Reached(sequence=3, at=datetime(2026, 11, 2, 8, tzinfo=UTC)),
+            Reached(sequence=3, at=hall.clock.now()),
         )
     return hall
 

@@ -22,6 +22,7 @@ from dematfin.domain.tally.stage import Stage
 from dematfin.errors import Forbidden
 from dematfin.steps.snapshot import snapshot
 from examples import AGENT, MAIRE, VISEUR
+from fakes.clock import FakeClock
 from fakes.hall import Hall
 
 TODAY = date(2026, 3, 2)
@@ -125,6 +126,35 @@ def test_the_last_run_of_a_day_wins_and_the_day_before_stays(hall: Hall) -> None
     save(hall, replace(stay("B", Stage.IN_VISA, in_days(9)), until=hall.clock.now()))
     count(hall)
     assert {key: one.figures.stock for key, one in kept(hall).items()} == {"2026-03-02": 2, "2026-03-03": 1}
+
+
+class Struck(FakeClock):
+    """Midnight strikes once somebody has asked which day it is."""
+
+    def today(self) -> date:
+        asked = super().today()
+        self.instant = max(self.instant, datetime(2026, 3, 2, 23, 0, 1, tzinfo=UTC))
+        return asked
+
+
+def test_figures_begun_before_midnight_are_those_of_the_day_that_ends(hall: Hall) -> None:
+    """By the watches of Paris, where that day ends at 23 h in UTC."""
+    last = datetime(2026, 3, 2, 22, 59, 59, tzinfo=UTC)
+    save(hall, stay("A", Stage.IN_VISA, in_days(9)), Reached(at=last))
+    snapshot(replace(hall.app, clock=Struck(last)))
+    assert {key: (one.at, one.figures.stock) for key, one in kept(hall).items()} == {"2026-03-02": (last, 1)}
+
+
+def test_a_clock_that_was_ahead_for_an_hour_leaves_no_day_to_come_and_keeps_none_from_being_counted(hall: Hall) -> None:
+    save(hall, stay("A", Stage.IN_VISA, in_days(9)))
+    hall.clock.advance(days=400)
+    count(hall)
+    hall.clock.advance(days=-400)
+    assert home(hall.app, MAIRE) is None
+    assert snapshot(hall.app).done == ("02/03/2026",)
+    seen = home(hall.app, MAIRE)
+    assert seen
+    assert (seen.now.day, seen.now.at, seen.now.figures.stock) == (TODAY, hall.clock.now(), 1)
 
 
 def test_a_day_whose_journal_was_not_counted_has_no_figures(hall: Hall) -> None:

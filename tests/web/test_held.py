@@ -206,3 +206,25 @@ def test_what_the_command_does_meanwhile_is_seen(at: Visitor, town: Town) -> Non
     answers.reject(town.app, AGENT, NO_FOLDER, "Fausse.")
     assert "n'attend plus de décision" in at.get(PAGE).text
     assert at.post(f"{PAGE}/forcer", {"pourquoi": "Vu."}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("repondre", BACK | {"reponse": "SUSPENDUE", "confirme": "oui"}),
+        ("ecarter", {"pourquoi": "Prélevée."}),
+    ],
+)
+def test_what_the_command_does_at_the_very_same_moment_is_a_conflict_and_the_supplier_is_told_nothing(
+    path: str, fields: dict[str, str], at: Visitor, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after: list[str] = []
+
+    def resumed() -> None:
+        holds.resume(town.app, AGENT, NO_FOLDER, "Bon de commande retrouvé.", engagement="BC26-00077")
+        after.append(town.everything())
+
+    town.meanwhile(monkeypatch, resumed)
+    answer = at.post(f"{PAGE}/{path}", fields)
+    assert (answer.status_code, "maintenant « en visa »" in problem(answer)) == (409, True)
+    assert (told(town), [town.everything()]) == ([], after)

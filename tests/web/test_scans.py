@@ -104,6 +104,16 @@ def test_a_batch_that_a_command_has_put_aside_meanwhile_is_a_conflict(at: Visito
     assert (answer.status_code, "maintenant « écarté »" in problem(answer)) == (409, True)
 
 
+def test_a_cut_that_a_command_makes_at_the_very_same_moment_stays(
+    at: Visitor, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Documents of two hundred pages take a while to be made: what was decided meanwhile is not undone unseen."""
+    town.meanwhile(monkeypatch, lambda: paper.cut_again(town.app, AGENT, LOT, (), (4,)))
+    answer = at.post(f"/papier/lot/{LOT}/decouper", {"feuille": "3"})
+    assert (answer.status_code, "a changé depuis" in problem(answer)) == (409, True)
+    assert cut(town) == [(2, 3), (4, 5)]
+
+
 def test_a_batch_is_put_aside_or_looked_at_again(at: Visitor, town: Town) -> None:
     trapped = town.scan("piège", name="piege.pdf")
     page = at.get(f"/papier/lot/{trapped.id}").text

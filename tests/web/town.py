@@ -2,13 +2,14 @@
 
 import io
 import shutil
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from dematfin.acts import absences
@@ -164,6 +165,17 @@ class Town:
             reason="Congés.",
         )
         return absences.delegate(self.app, absent, asked)
+
+    def meanwhile(self, patch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+        """Have somebody else act between the look of the next decision at the books and its own transaction."""
+        opened = SqlLedger.transaction
+
+        def late(ledger: SqlLedger) -> AbstractContextManager[Any]:
+            patch.setattr(SqlLedger, "transaction", opened)
+            act()
+            return opened(ledger)
+
+        patch.setattr(SqlLedger, "transaction", late)
 
     def everything(self) -> str:
         """Return the whole base as text: nothing can change without a change of it.

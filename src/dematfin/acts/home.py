@@ -47,11 +47,12 @@ def home(app: App, who: Person) -> Home | None:
     """Return the picture of the last snapshot; None before the first one."""
     who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
-        latest = books.last(Snapshot, 1, "id")
+        today = app.clock.today()
+        latest = books.last(Snapshot, 1, "id", id=Between(high=today.isoformat()))
         if not latest:
             return None
         people = {person.id: person for person in books.find(Person)}
-        duty = on_duty(people.values(), books.find(Delegation), app.clock.today())
+        duty = on_duty(people.values(), books.find(Delegation), today)
         before = _before(books, latest[0])
     return Home(
         now=latest[0],

@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from dematfin.domain.document import DocumentRef
-from dematfin.domain.paper.batch import ASIDE, Batch
+from dematfin.domain.paper.batch import ASIDE, LABELS, Batch
 from dematfin.domain.paper.capture import WAITING, Capture, CaptureState
 from dematfin.domain.paper.pages import Page
 from dematfin.domain.parties.person import Act, Person
+from dematfin.errors import Conflict
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.as_shown import as_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,12 @@ class BatchView:
         places = sorted({page.piece for page in self.pages if page.piece})
         return tuple(tuple(page.page for page in self.pages if page.piece == place) for place in places)
 
+    @property
+    def seen(self) -> str:
+        """Fingerprint of how it is cut; a page repeats it, so that nobody decides on something else."""
+        said = [self.batch.state, *(f"{page.verdict} {page.piece} {page.document}" for page in self.pages)]
+        return sha256("\n".join(said).encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
@@ -40,12 +50,27 @@ def view(app: App, who: Person, batch_id: str) -> BatchView:
     """Return one batch; raises UnknownRecord."""
     who.require(Act.READ)
     with app.ledger.reading() as books:
-        current = [one for one in books.find(Capture, batch=batch_id) if one.state is not CaptureState.REPLACED]
-        return BatchView(
-            batch=books.get(Batch, batch_id),
-            pages=books.find(Page, batch=batch_id),
-            documents=tuple(sorted(current, key=lambda one: one.pages)),
-        )
+        return _view(books, batch_id)
+
+
+def deciding(app: App, who: Person, batch_id: str, seen: str) -> App:
+    """Return the same app for one decision, which is written only if the batch is as it was shown.
+
+    Raises:
+        Forbidden, UnknownRecord; Conflict: it has changed already.
+    """
+    who.require(Act.PAPER)
+
+    def check(books: Books) -> None:
+        found = _view(books, batch_id)
+        if found.seen != seen:
+            state, name = LABELS[found.batch.state], found.batch.label
+            message = f"{name} : il est maintenant « {state} », il a changé depuis que vous l'avez ouvert."
+            raise Conflict(message)
+
+    with app.ledger.reading() as books:
+        check(books)
+    return as_shown(app, check)
 
 
 def pending(app: App, who: Person) -> Pending:
@@ -91,3 +116,12 @@ def images(app: App, who: Person, pdf: DocumentRef, pages: Sequence[int], dpi: i
     who.require(Act.PAPER)
     with app.documents.local(pdf) as path, app.documents.workspace() as folder:
         return tuple(one.read_bytes() for one in app.paper.thumbnails(path, pages, folder, dpi))
+
+
+def _view(books: Books, batch_id: str) -> BatchView:
+    current = [one for one in books.find(Capture, batch=batch_id) if one.state is not CaptureState.REPLACED]
+    return BatchView(
+        batch=books.get(Batch, batch_id),
+        pages=books.find(Page, batch=batch_id),
+        documents=tuple(sorted(current, key=lambda one: one.pages)),
+    )

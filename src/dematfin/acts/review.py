@@ -15,7 +15,8 @@ from dematfin.domain.labels import INVOICE
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import Conflict
 from dematfin.ports.app import App
-from dematfin.ports.ledger import WrittenEvent
+from dematfin.ports.ledger import Books, WrittenEvent
+from dematfin.steps.as_shown import as_shown
 
 STRONGEST: Final = (SupplierStatus.REFUSED, SupplierStatus.RECYCLED, SupplierStatus.SUSPENDED)
 """An invoice that is wrong will be made anew: no use asking for the rest."""
@@ -95,9 +96,25 @@ def history(app: App, who: Person, invoice_id: str) -> tuple[WrittenEvent, ...]:
 
 
 def check_as_shown(app: App, who: Person, invoice_id: str, seen: str) -> None:
-    """Let a decision go on when the invoice is as it was shown; raises Conflict, UnknownRecord."""
+    """Let a decision be prepared when the invoice is as it was shown; raises Conflict, UnknownRecord."""
     who.require(Act.HOLD)
-    case = case_of(app, who, invoice_id)
+    with app.ledger.reading() as books:
+        _check(app, books, invoice_id, seen)
+
+
+def deciding(app: App, who: Person, invoice_id: str, seen: str) -> App:
+    """Return the same app for one decision, which is written only if the invoice is as it was shown.
+
+    Raises:
+        Forbidden, UnknownRecord; Conflict: it has changed already.
+    """
+    who.require(Act.HOLD)
+    check_as_shown(app, who, invoice_id, seen)
+    return as_shown(app, lambda books: _check(app, books, invoice_id, seen))
+
+
+def _check(app: App, books: Books, invoice_id: str, seen: str) -> None:
+    case = _case(books.get(Invoice, invoice_id), app.policy.payment_days)
     if not case.waits:
         state = INVOICE[case.invoice.state]
         message = f"Facture {invoice_id} : elle est maintenant « {state} », elle n'attend plus votre décision."

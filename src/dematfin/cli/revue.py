@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from dematfin.acts import answers, doubles, holds
-from dematfin.acts.review import Case, cases, still
+from dematfin.acts.review import Case, cases, deciding, still
 from dematfin.cli.context import DEFAULT, Configuration, Desk, Json, sit
 from dematfin.cli.decisions import carry_on, tell, write_letter
 from dematfin.cli.french import FrenchCommand
@@ -19,7 +20,7 @@ from dematfin.cli.output import complain, counted, day, legible, say, write_json
 from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.money import french
-from dematfin.errors import DematfinError, RuleError
+from dematfin.errors import Conflict, DematfinError, RuleError
 from dematfin.support.files import PDF_MAGIC
 
 QUIT: Final = "q"
@@ -127,11 +128,18 @@ def _decide(desk: Desk, case: Case) -> bool:
         if key == "p":
             return True
         try:
-            DECISIONS.get(key, _unknown)(desk, case)
+            DECISIONS.get(key, _unknown)(_deciding(desk, case), case)
+        except Conflict as error:
+            complain(str(error))
         except DematfinError as error:
             complain(str(error))
             continue
         return True
+
+
+def _deciding(desk: Desk, case: Case) -> Desk:
+    """Return a desk for one decision: hours may pass between what is shown and the key."""
+    return replace(desk, app=deciding(desk.app, desk.who, case.invoice.id, case.seen))
 
 
 def _key() -> str:

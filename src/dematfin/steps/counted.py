@@ -15,9 +15,18 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
 
 
+def counted_at(app: App, books: Books) -> datetime | None:
+    """Return how far the journal is counted, by the watches of the collectivité; None as long as it never was.
+
+    A computer whose clock was ahead for an hour has not counted the days to come.
+    """
+    now = app.clock.now()
+    return next((app.clock.local(min(one.at, now)) for one in books.find(Reached, id=JOURNAL)), None)
+
+
 def facts_of(app: App, books: Books, period: Period) -> Facts:
     """Read what the tables of a period are computed from."""
-    counted = next((app.clock.local(one.at) for one in books.find(Reached, id=JOURNAL)), _never(app))
+    counted = counted_at(app, books) or app.clock.local(app.clock.now())  # never: the picture is empty, as of now
     first, after = period.bounds(counted.tzinfo)
     cutoff = min(counted, after)
     within = Between(low=first, high=after)
@@ -53,8 +62,3 @@ def report_of(app: App, facts: Facts, scope: str = "") -> Report:
 
 def _holds(stay: Stay, instant: datetime) -> bool:
     return stay.since <= instant < stay.until and stay.stage not in ENDED
-
-
-def _never(app: App) -> datetime:
-    """Nothing was counted yet: the picture is empty, as of now."""
-    return app.clock.local(app.clock.now())

@@ -9,11 +9,10 @@ from dematfin.domain.mail import Attachment, Section
 from dematfin.domain.report.brief import Monday, brief
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.period import Period, month_of
-from dematfin.domain.tally.reached import JOURNAL, Reached
 from dematfin.domain.visa.levels import monday
 from dematfin.domain.visa.reminders import Digest
 from dematfin.ports.app import App
-from dematfin.steps.counted import facts_of, report_of
+from dematfin.steps.counted import counted_at, facts_of, report_of
 from dematfin.steps.outcome import Tally
 
 ONE_DAY: Final = timedelta(days=1)
@@ -44,14 +43,14 @@ def _completed(digest: Digest, figures: tuple[Section, ...], report: tuple[Attac
 def _facts(app: App) -> Monday | None:
     """Read what the figures are counted from; None as long as nothing has been counted."""
     with app.ledger.reading() as books:
-        for reached in books.find(Reached, id=JOURNAL):
-            counted = app.clock.local(reached.at)
-            return Monday(
-                week=facts_of(app, books, week_before(counted)),
-                now=facts_of(app, books, month_of(counted.date())),
-                month=facts_of(app, books, month_before(counted)),
-            )
-    return None
+        counted = counted_at(app, books)
+        if counted is None:
+            return None
+        return Monday(
+            week=facts_of(app, books, week_before(counted)),
+            now=facts_of(app, books, month_of(counted.date())),
+            month=facts_of(app, books, month_before(counted)),
+        )
 
 
 def week_before(counted: datetime) -> Period:

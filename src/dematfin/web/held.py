@@ -114,8 +114,7 @@ def _do(visit: Visit, act: Callable[[Visit], Invoice]) -> Response:
 
 
 def _act(visit: Visit, act: Callable[[Visit], Invoice]) -> End:
-    review.check_as_shown(visit.app, visit.who, visit.invoice, _seen(visit))
-    invoice = act(visit)
+    invoice = act(visit.through(review.deciding(visit.app, visit.who, visit.invoice, _seen(visit))))
     notice = follow(visit, invoice)
     again = review.case_of(visit.app, visit.who, visit.invoice)
     stays = again.waits or again.invoice.letter is not None

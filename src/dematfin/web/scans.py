@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from hashlib import sha256
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -13,7 +12,8 @@ from dematfin.domain.paper.batch import LABELS, Batch, BatchState
 from dematfin.domain.paper.capture import LABELS as OF_DOCUMENTS
 from dematfin.domain.paper.capture import WAITING
 from dematfin.domain.parties.person import Act
-from dematfin.errors import Conflict, DematfinError, Forbidden, RuleError, UnknownRecord
+from dematfin.errors import DematfinError, Forbidden, RuleError, UnknownRecord
+from dematfin.ports.app import App
 from dematfin.ports.paper_reader import SMALL
 from dematfin.web import page_image
 from dematfin.web.choice import Choice, Screen, number
@@ -65,37 +65,37 @@ def original(visit: Visit) -> Response:
 
 def accept(visit: Visit) -> Response:
     """Publish a batch as it would have been cut."""
-    return _do(visit, lambda batch: paper.publish_as_it_is(visit.app, visit.who, batch, text(visit.form, "motif")))
+    return _do(visit, lambda app, batch: paper.publish_as_it_is(app, visit.who, batch, text(visit.form, "motif")))
 
 
 def cut(visit: Visit) -> Response:
     """Cut a batch where somebody says."""
 
-    def act(batch: str) -> Batch:
+    def act(app: App, batch: str) -> Batch:
         chosen = Choice.of(visit.form)
-        return paper.cut_again(visit.app, visit.who, batch, chosen.sheets, chosen.starts)
+        return paper.cut_again(app, visit.who, batch, chosen.sheets, chosen.starts)
 
     return _do(visit, act)
 
 
 def discard(visit: Visit) -> Response:
     """Say that nothing is to be taken from a batch."""
-    return _do(visit, lambda batch: paper.discard_batch(visit.app, visit.who, batch, text(visit.form, "motif")))
+    return _do(visit, lambda app, batch: paper.discard_batch(app, visit.who, batch, text(visit.form, "motif")))
 
 
 def again(visit: Visit) -> Response:
     """Look again at a batch in quarantine, or take in a file that came before."""
-    return _do(visit, lambda batch: paper.take_again(visit.app, visit.who, batch, text(visit.form, "motif")))
+    return _do(visit, lambda app, batch: paper.take_again(app, visit.who, batch, text(visit.form, "motif")))
 
 
-def _do(visit: Visit, act: Callable[[str], Batch]) -> Response:
+def _do(visit: Visit, act: Callable[[App, str], Batch]) -> Response:
     """Do an act on a batch that is as it was shown; what was chosen stays when it is refused."""
     visit.who.require(Act.PAPER)
     view = _view(visit)
 
     def once() -> End:
-        _check_as_shown(visit)
-        return _end(visit, act(view.batch.id))
+        shown = text(visit.form, "vu") or UNSEEN
+        return _end(visit, act(paper_views.deciding(visit.app, visit.who, view.batch.id, shown), view.batch.id))
 
     try:
         end = visit.hall.clicks.once(view.batch.id, visit.who.id, text(visit.form, "clic"), once)
@@ -113,20 +113,6 @@ def _end(visit: Visit, batch: Batch) -> End:
     if batch.state is BatchState.PUBLISHED and to_enter:
         return End(path=f"/papier/saisie/{to_enter[0].id}", notice=f"{told} Documents à saisir : {len(to_enter)}.")
     return End(path=f"/papier/lot/{batch.id}" if batch.state is BatchState.HELD else "/papier", notice=told)
-
-
-def _check_as_shown(visit: Visit) -> None:
-    view = _view(visit)
-    if _seen(view) != (text(visit.form, "vu") or UNSEEN):
-        state = LABELS[view.batch.state]
-        message = f"{view.batch.label} : il est maintenant « {state} », il a changé depuis que vous l'avez ouvert."
-        raise Conflict(message)
-
-
-def _seen(view: BatchView) -> str:
-    """Return the fingerprint of how a batch is cut."""
-    said = [view.batch.state, *(f"{page.verdict} {page.piece} {page.document}" for page in view.pages)]
-    return sha256("\n".join(said).encode()).hexdigest()
 
 
 def _chosen(visit: Visit, view: BatchView) -> Choice:
@@ -160,7 +146,7 @@ def _page(visit: Visit, view: BatchView, chosen: Choice, here: int, error: Demat
         "shown": [page for page in view.pages if page.page in screen.shown],
         "cuttable": view.batch.state in CUTTABLE,
         "OF_DOCUMENTS": OF_DOCUMENTS,
-        "seen": _seen(view),
+        "seen": view.seen,
         "typed": {name: text(visit.form, name) for name in visit.form},
         "click": fresh_token(),
         "error": str(error or ""),

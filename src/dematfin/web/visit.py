@@ -1,6 +1,6 @@
 """One request of one person: what each page receives, and how it answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -107,6 +107,10 @@ class Visit:
     def seal(self) -> str:
         """What a form of this page repeats."""
         return self.hall.sessions.seal(self.token)
+
+    def through(self, app: App) -> "Visit":
+        """Return the same visit, whose acts go through that app."""
+        return replace(self, hall=replace(self.hall, app=app))
 
     def page(self, template: str, status: int = 200, **what: Any) -> HTMLResponse:
         """Draw a page for this person, with the notice that the last act left."""
