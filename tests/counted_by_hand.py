@@ -19,7 +19,7 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def stay(key: str, stage: Stage, deadline: date, ttc: str = "100.00", **changes: Any) -> Stay:
+def stay(key: str, stage: Stage, deadline: date, ttc: str = "100.00", /, **changes: Any) -> Stay:
     """Return an invoice that has stood in a stage since its arrival, thirty days before its deadline."""
     start = deadline - timedelta(days=30)
     usual: dict[str, Any] = {
@@ -41,7 +41,7 @@ def stay(key: str, stage: Stage, deadline: date, ttc: str = "100.00", **changes:
     return Stay(**usual | changes)
 
 
-def settlement(key: str, paid_on: date, days: int, ttc: str = "100.00", **changes: Any) -> Settlement:
+def settlement(key: str, paid_on: date, days: int, ttc: str = "100.00", /, **changes: Any) -> Settlement:
     """Return a mandat paid after so many days, half of them the ordonnateur's; told on the day of its payment."""
     start = paid_on - timedelta(days=days)
     usual: dict[str, Any] = {

@@ -11,6 +11,7 @@ import pytest
 from dematfin.acts import aside, attachments, consult, mandats, reductions, review, ventilation
 from dematfin.acts import run as acts
 from dematfin.acts.reductions import Wish
+from dematfin.acts.whole_invoice import whole
 from dematfin.domain.delay.dgp import delay
 from dematfin.domain.delay.durations import Shorter
 from dematfin.domain.figures.whereabouts import paragraph
@@ -25,6 +26,7 @@ from dematfin.domain.mandat.payee import ordered
 from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.mandat.ventilation import Asked
 from dematfin.domain.registers import Engagement
+from dematfin.domain.tally.stay import Stay
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.reminders import Pending
 from dematfin.domain.visa.task import VisaTask
@@ -334,6 +336,8 @@ def test_a_delay_that_a_contract_shortens_is_told_everywhere(tmp_path: Path) -> 
     due = hall.all(Invoice)[0].notified_on + timedelta(days=20)
     assert [row.due_on for row in consult.picture(hall.app, AGENT).invoices] == [due]
     assert [pending.pay_by for pending in _pending(hall)] == [task.pay_by for task in hall.all(VisaTask)] == [due]
+    assert {stay.deadline for stay in hall.all(Stay)} == {due}
+    assert whole(hall.app, AGENT, "F2026-000001").delay.deadline == due
     hall.certify()
     prepare(hall.app)
     (mandat,) = hall.all(Mandat)
@@ -351,7 +355,7 @@ def test_a_held_invoice_has_the_delay_of_their_contract(tmp_path: Path) -> None:
     save(hall, held)
     due = held.notified_on + timedelta(days=15)
     (case,) = review.cases(hall.app, AGENT)
-    assert case.due_on == due
+    assert case.due_on == due == review.case_of(hall.app, AGENT, held.id).due_on
     again = review.still(hall.app, AGENT, case)
     assert again is not None
     assert again.due_on == due

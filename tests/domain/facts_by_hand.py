@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from dematfin.domain.invoice.invoice import Origin
+import counted_by_hand as by_hand
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.period import period
 from dematfin.domain.report.table import Cell, Table
@@ -20,6 +20,13 @@ FRIDAY: Final = datetime(2026, 10, 30, 18, 0, tzinfo=PARIS)
 TODAY: Final = FRIDAY.date()
 RATES: Final = {"2026-S1": Decimal("10.15"), "2026-S2": Decimal("10.00")}
 
+DUPONT: Final = {
+    "siret": "21350001700013",
+    "service": "Voirie",
+    "supplier": "Dupont",
+    "supplier_siren": "732829320",
+}
+
 
 def facts(**changes: Any) -> Facts:
     """Return the facts of October 2026 as they were known on Friday 30."""
@@ -28,51 +35,17 @@ def facts(**changes: Any) -> Facts:
 
 def settlement(name: str, waited: int, ttc: str = "100.00", **changes: Any) -> Settlement:
     """Return a mandat paid on 15 October, so many days after the start of its delay; two thirds of them were ours."""
-    start = date(2026, 10, 15) - timedelta(days=waited)
-    known: dict[str, Any] = {
-        "id": name,
-        "known_at": datetime(2026, 10, 16, 8, 0, tzinfo=UTC),
-        "invoice_id": f"F-{name}",
-        "number": f"N-{name}",
-        "siret": "21350001700013",
-        "service": "Voirie",
-        "supplier": "Dupont",
-        "supplier_siren": "732829320",
-        "origin": Origin.CHORUS,
-        "ttc": Decimal(ttc),
-        "gross_start": start,
-        "start": start,
-        "deadline": start + timedelta(days=30),
-        "days": 30,
-        "true_start": start,
-        "mandated_on": start + timedelta(days=waited * 2 // 3),
-        "paid_on": date(2026, 10, 15),
-        "late_base": Decimal(ttc),
-        "first_pass": True,
-    }
-    return Settlement(**(known | changes))
+    paid_on = date(2026, 10, 15)
+    ordered = paid_on - timedelta(days=waited - waited * 2 // 3)
+    known = {"known_at": datetime(2026, 10, 16, 8, 0, tzinfo=UTC), "mandated_on": ordered, **DUPONT}
+    return by_hand.settlement(name, paid_on, waited, ttc, **(known | changes))
 
 
 def stay(name: str, age: int, ttc: str = "100.00", **changes: Any) -> Stay:
     """Return an invoice that waits for its visa at the cut-off, and whose delay began so many days before."""
-    start = TODAY - timedelta(days=age)
-    known: dict[str, Any] = {
-        "id": f"{name}/1",
-        "invoice_id": name,
-        "stage": Stage.IN_VISA,
-        "since": datetime(2026, 10, 20, 8, 0, tzinfo=UTC),
-        "siret": "21350001700013",
-        "service": "Voirie",
-        "supplier": "Dupont",
-        "supplier_siren": "732829320",
-        "number": f"N-{name}",
-        "origin": Origin.CHORUS,
-        "ttc": Decimal(ttc),
-        "start": start,
-        "deadline": start + timedelta(days=30),
-        "true_start": start,
-    }
-    return Stay(**(known | changes))
+    deadline = TODAY - timedelta(days=age - 30)
+    known = {"since": datetime(2026, 10, 20, 8, 0, tzinfo=UTC), **DUPONT}
+    return by_hand.stay(name, changes.pop("stage", Stage.IN_VISA), deadline, ttc, **(known | changes))
 
 
 def said(table: Table, row: str) -> dict[str, Cell]:

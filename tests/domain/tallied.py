@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, Final
 
+import counted_by_hand as by_hand
 from dematfin.domain.invoice.invoice import Origin
 from dematfin.domain.report.counts import COUNTS
 from dematfin.domain.report.facts import Facts
@@ -22,6 +23,12 @@ BUDGETS: Final = {TOWN: "Commune", WATER: "Eau"}
 OCTOBER: Final = period("2026-10")
 NOON: Final = datetime(2026, 10, 12, 12, tzinfo=UTC)
 RANKS: Final = count(1)
+OF_THE_ROADS: Final = {
+    "siret": TOWN,
+    "service": "VOIRIE",
+    "supplier": "Enrobés du Lac",
+    "supplier_siren": "732829320",
+}
 
 
 def happening(what: What, about: str = "", **other: Any) -> Happening:
@@ -32,11 +39,8 @@ def happening(what: What, about: str = "", **other: Any) -> Happening:
         "at": NOON,
         "about": about or f"F{rank}",
         "invoice_id": f"F{rank}",
-        "siret": TOWN,
-        "service": "VOIRIE",
-        "supplier": "Enrobés du Lac",
-        "supplier_siren": "732829320",
         "origin": Origin.CHORUS,
+        **OF_THE_ROADS,
         "amount": Decimal("100.00"),
     }
     return Happening(what=what, **(usual | other))
@@ -54,46 +58,14 @@ def line(mandat: str, account: str, ttc: str, ht: str, **other: Any) -> Happenin
 
 def settlement(ident: str, **other: Any) -> Settlement:
     """Return a mandat paid in October, from the roads' service, without a hitch unless told otherwise."""
-    usual: dict[str, Any] = {
-        "known_at": NOON,
-        "invoice_id": f"F-{ident}",
-        "number": ident,
-        "siret": TOWN,
-        "service": "VOIRIE",
-        "supplier": "Enrobés du Lac",
-        "supplier_siren": "732829320",
-        "origin": Origin.CHORUS,
-        "ttc": Decimal("100.00"),
-        "gross_start": date(2026, 9, 15),
-        "start": date(2026, 9, 15),
-        "deadline": date(2026, 10, 15),
-        "days": 30,
-        "true_start": date(2026, 9, 15),
-        "mandated_on": date(2026, 10, 1),
-        "paid_on": date(2026, 10, 9),
-        "late_base": Decimal("100.00"),
-        "first_pass": True,
-    }
-    return Settlement(id=ident, **(usual | other))
+    usual: dict[str, Any] = {"known_at": NOON, "number": ident, "mandated_on": date(2026, 10, 1), **OF_THE_ROADS}
+    return by_hand.settlement(ident, date(2026, 10, 9), 24, **(usual | other))
 
 
 def stay(ident: str, stage: Stage, **other: Any) -> Stay:
     """Return an invoice that waits in a stage since 5 October."""
-    usual: dict[str, Any] = {
-        "invoice_id": ident,
-        "since": datetime(2026, 10, 5, 9, tzinfo=UTC),
-        "siret": TOWN,
-        "service": "VOIRIE",
-        "supplier": "Enrobés du Lac",
-        "supplier_siren": "732829320",
-        "number": ident,
-        "origin": Origin.CHORUS,
-        "ttc": Decimal("100.00"),
-        "start": date(2026, 10, 1),
-        "deadline": date(2026, 10, 31),
-        "true_start": date(2026, 10, 1),
-    }
-    return Stay(id=f"{ident}-1", stage=stage, **(usual | other))
+    usual: dict[str, Any] = {"since": datetime(2026, 10, 5, 9, tzinfo=UTC), "number": ident, **OF_THE_ROADS}
+    return by_hand.stay(ident, stage, date(2026, 10, 31), **(usual | other))
 
 
 def facts(*happenings: Happening, of: Period = OCTOBER, **other: Any) -> Facts:

@@ -1,21 +1,13 @@
 """Whose days they were, and how many each has: vectors counted on a calendar."""
 
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dematfin.domain.delay.durations import Shares, Shorter, shares
-from dematfin.domain.delay.parts import (
-    Parts,
-    Suspension,
-    comptable_deadline,
-    parts,
-    received_by_comptable,
-    suspended_days,
-)
+from dematfin.domain.delay.parts import Parts, parts, received_by_comptable
 
 START = date(2026, 3, 2)
 DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
@@ -50,46 +42,6 @@ def test_parts_are_the_whole_delay(start: date, mandated: date, paid: date, susp
     found = parts(start, mandated, paid, suspended)
     assert found.ordonnateur + found.comptable + found.suspended == max(0, (paid - start).days)
     assert min(found.ordonnateur, found.comptable, found.suspended) >= 0
-
-
-def test_days_of_two_suspensions_are_counted_once() -> None:
-    first = Suspension(since=march(5), until=march(10))
-    over = Suspension(since=march(8), until=march(12))
-    open_one = Suspension(since=march(20))
-    assert suspended_days([over, first], march(31)) == 7
-    assert suspended_days([open_one, first], march(25)) == 5 + 5
-    assert suspended_days([first], march(3)) == 0
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "expected"),
-    [
-        (march(4), march(20), march(28)),  # 8 days were left on the 4th
-        (march(11), march(20), march(27)),  # 1 was left: seven
-        (march(14), march(20), march(27)),  # none was left
-        (march(3), march(4), march(13)),  # 9 were left
-    ],
-)
-def test_what_was_left_to_the_comptable_runs_and_never_under_seven_days(
-    since: date, until: date, expected: date
-) -> None:
-    assert comptable_deadline(START, 10) == march(12)
-    assert comptable_deadline(START, 10, [Suspension(since=since, until=until)]) == expected
-
-
-def test_a_comptable_who_has_stopped_has_no_last_day() -> None:
-    assert comptable_deadline(START, 10, [Suspension(since=march(4))]) is None
-
-
-@given(days=st.lists(DAYS, min_size=2, max_size=6, unique=True), share=st.integers(0, 40))
-def test_a_suspension_never_takes_a_day_from_the_comptable(days: list[date], share: int) -> None:
-    ordered = sorted(days)
-    stops = [Suspension(since=since, until=until) for since, until in list(pairwise(ordered))[::2]]
-    found = comptable_deadline(ordered[0], share, stops)
-    assert found is not None
-    assert found >= ordered[0] + timedelta(days=share)
-    assert found == comptable_deadline(ordered[0], share, stops[::-1])
-    assert found >= max(one.until or date.max for one in stops) + timedelta(days=7)
 
 
 def test_a_delay_is_shared_as_the_law_says_or_as_agreed() -> None:

@@ -34,7 +34,7 @@ def course(**changes: Any) -> Course:
 def made(way: Course | None = None, *, of: Any = None, **changes: Any) -> Settlement | None:
     invoices = {one.id: one for one in (of or [invoice()])}
     starts = {key: one.notified_on for key, one in invoices.items()}
-    return settlement(mandat(**({"paid_on": PAID} | changes)), invoices, way or course(), starts, 30)
+    return settlement(mandat(**({"paid_on": PAID} | changes)), invoices, way or course(), starts, lambda _: 30)
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ def test_a_bordereau_refused_at_the_gate_is_mandated_once(hall: Hall, tmp_path: 
 def test_a_mandat_rejected_then_issued_again_keeps_the_words_of_the_comptable(hall: Hall, tmp_path: Path) -> None:
     rejected(hall, tmp_path)
     (one,) = told(hall, What.MANDAT_REJECTED)
-    assert one.motif
+    assert (one.code, one.motif) == ("02", "pièces justificatives insuffisantes")
     assert (one.invoice_id, one.amount) == ("F2026-000002", Decimal("45.30"))
     assert S.REJECTED in stages(hall, "F2026-000002")
     assert {paid.number: paid.first_pass for paid in hall.all(Settlement)} == {"F-1": True, "F-2": False}

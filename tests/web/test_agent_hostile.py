@@ -8,17 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dematfin.config.web import WebSettings
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.paper.batch import Batch
 from dematfin.domain.paper.capture import Capture, CaptureState
 from dematfin.domain.paper.proposals import Field, Proposal, Source, Trust
 from examples import AGENT, SUPPLIER
-from web.served import Served, serve
+from web.served import Served
 from web.test_hostile_words import EVIL, check_tame, soiled
 from web.town import LATE, NO_FOLDER, Town
-from web.visitor import Visitor
+from web.visitor import Visitor, unhurried
 
 LOT, DOCUMENT = "L2026-000002", "D2026-000001"
 HELD = f"/a-traiter/{NO_FOLDER}"
@@ -91,12 +90,8 @@ def test_what_suppliers_and_copiers_wrote_is_shown_as_text(town: Town, pages: Se
 
 @pytest.fixture
 def visiting(town: Town) -> Iterator[Visitor]:
-    """Serve behind a proxy that names an address for each request, so that nobody asks too much."""
-    served: Served = serve(town.app, WebSettings.model_validate({"mandataires": ["127.0.0.1"]}))
-    with Visitor(served) as visitor:
-        visitor.sign_in(AGENT)
+    with unhurried(town, AGENT) as visitor:
         yield visitor
-    served.stop()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -88,6 +88,8 @@ def test_figures_are_taken_away_in_each_form(town: Town, pages: Served) -> None:
         assert ZipFile(io.BytesIO(made["csv"].content)).testzip() is None
         assert ZipFile(io.BytesIO(made["xlsx"].content)).testzip() is None
         assert visitor.get("/chiffres/2026-03/fichier/exe").status_code == 404
+        narrow = visitor.get("/chiffres/2026-03/fichier/json?budget=commune&service=VOIRIE")
+        assert narrow.headers["Content-Disposition"].endswith('-COMMUNE-VOIRIE-2026-03.json"')
 
 
 def test_a_period_that_is_none_or_has_not_begun_is_told(town: Town, pages: Served) -> None:

@@ -7,15 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dematfin.config.web import WebSettings
 from dematfin.domain.visa.decision import DecisionKind
 from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.supporting import Supporting
 from examples import VISEUR
-from web.served import Served, serve
 from web.town import LATE, OF_TWO, PLAIN, Town
-from web.visitor import Visitor
+from web.visitor import Visitor, unhurried
 
 ROUTES = (
     f"/dossier/{LATE}/viser", f"/dossier/{LATE}/refuser", f"/dossier/{LATE}/transferer", f"/dossier/{LATE}/joindre",
@@ -38,12 +36,8 @@ FORMS = st.dictionaries(st.sampled_from(NAMES), st.one_of(WORDS, st.lists(WORDS,
 
 @pytest.fixture
 def visiting(town: Town) -> Iterator[Visitor]:
-    """Serve behind a proxy that names an address for each request, so that nobody asks too much."""
-    served: Served = serve(town.app, WebSettings.model_validate({"mandataires": ["127.0.0.1"]}))
-    with Visitor(served) as visitor:
-        visitor.sign_in(VISEUR)
+    with unhurried(town, VISEUR) as visitor:
         yield visitor
-    served.stop()
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,15 +1,17 @@
 """Somebody at a browser without a window: reads pages, sends their forms."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from html import unescape
 from typing import Final
 
 import httpx
 
+from dematfin.config.web import WebSettings
 from dematfin.domain.parties.person import Person
-from web.served import Served
-from web.town import PASSWORD
+from web.served import Served, serve
+from web.town import PASSWORD, Town
 
 Fields = Mapping[str, str | list[str]]
 Headers = Mapping[str, str]
@@ -56,3 +58,15 @@ def problem(answer: httpx.Response) -> str:
     found = re.search(r'role="alert">.*?<p>(.*?)</p>|<p class="card">(.*?)</p>', answer.text, re.DOTALL)
     assert found, answer.text
     return unescape(found[1] or found[2])
+
+
+@contextmanager
+def unhurried(town: Town, who: Person) -> Iterator[Visitor]:
+    """Serve behind a proxy that may name another address for each request, so that nobody asks too much."""
+    served = serve(town.app, WebSettings.model_validate({"mandataires": ["127.0.0.1"]}))
+    try:
+        with Visitor(served) as visitor:
+            visitor.sign_in(who)
+            yield visitor
+    finally:
+        served.stop()

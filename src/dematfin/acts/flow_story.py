@@ -16,6 +16,8 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import UNDER_WAY, Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.mandat.said import reasons_of
+from dematfin.domain.mandat.twins import SheetVerdict, numbers_of, of_sheets
 from dematfin.domain.mandat.verdict import FlowVerdict, read_acquit
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Act, Person
@@ -62,6 +64,21 @@ class FlowStory:
     def total(self) -> Decimal:
         """What its bordereaux amount to."""
         return sum((sheet.total for sheet in self.sheets), ZERO)
+
+    @property
+    def judged(self) -> dict[str, SheetVerdict]:
+        """What its acquit makes of each bordereau, by its id."""
+        return of_sheets(self.verdict, self.sheets, numbers_of(self.mandats)) if self.verdict else {}
+
+    def said_of(self, piece: Piece) -> str:
+        """Say what its acquit makes of a document; empty as long as it says nothing."""
+        if self.flux.id not in piece.carried_in:
+            return "citée sans être dans le flux : Hélios l'a déjà"
+        if self.verdict is None:
+            return ""
+        if refused := self.verdict.pieces_refused.get(piece.id):
+            return f"refusée par l'acquit : {reasons_of(refused)}"
+        return "acceptée par l'acquit" if piece.id in self.verdict.pieces_accepted else ""
 
 
 def listed(app: App, who: Person, *, under_way: bool = False) -> tuple[FlowLine, ...]:

@@ -86,7 +86,8 @@ def case_of(app: App, who: Person, invoice_id: str) -> Case:
     """Return one invoice, held or not, for whoever decides on those that are; raises UnknownRecord."""
     who.require(Act.HOLD)
     with app.ledger.reading() as books:
-        return _case(books.get(Invoice, invoice_id), app.policy.payment_days)
+        invoice = books.get(Invoice, invoice_id)
+    return _case(invoice, app.policy.days_for(invoice))
 
 
 def history(app: App, who: Person, invoice_id: str) -> tuple[WrittenEvent, ...]:

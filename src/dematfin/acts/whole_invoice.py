@@ -39,7 +39,7 @@ def whole(app: App, who: Person, invoice_id: str) -> Whole:
         return Whole(
             story=told,
             papers=steps.papers(books, told.invoice),
-            delay=told.invoice.delay(app.policy.payment_days),
+            delay=told.invoice.delay(app.policy.days_for(told.invoice)),
             names={person.id: person.name for person in books.find(Person)},
             has_folder=folder_id(invoice_id, told.invoice.episode) in {one.id for one in told.folders},
             unread=next((one.unread for one in books.find(Indexed, id=invoice_id)), ()),

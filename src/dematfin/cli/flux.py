@@ -18,10 +18,9 @@ from dematfin.cli.visas import DATES
 from dematfin.domain import labels
 from dematfin.domain.figures.in_flight import Awaited, InFlight
 from dematfin.domain.figures.in_flight import counted as summed
-from dematfin.domain.mandat.answers import Anomaly
 from dematfin.domain.mandat.attempt import ATTEMPT
-from dematfin.domain.mandat.pieces import Piece
-from dematfin.domain.mandat.twins import SheetVerdict, numbers_of, of_sheets
+from dematfin.domain.mandat.said import reasons_of
+from dematfin.domain.mandat.twins import SheetVerdict
 from dematfin.domain.money import french
 from dematfin.domain.reception import AnswerState
 from dematfin.ports.app import App
@@ -156,36 +155,22 @@ def _identity(story: acts.FlowStory) -> None:
 
 
 def _carried(story: acts.FlowStory) -> None:
-    judged = of_sheets(story.verdict, story.sheets, numbers_of(story.mandats)) if story.verdict else {}
+    judged = story.judged
     for sheet in story.sheets:
         say(f"\nBordereau {sheet.id} : {french(sheet.total)}{_judged(judged.get(sheet.id))}", style="bold")
         for one in (mandat for mandat in story.mandats if mandat.id in sheet.mandats):
             say(f"  Mandat {one.id} n° {one.number or '—'} : {french(one.amount)}, {labels.standing(one)}")
     for piece in story.pieces:
-        say(f"  Pièce {piece.label}, {weight(piece.document.size)}{_piece(story, piece)}")
+        said = story.said_of(piece)
+        say(f"  Pièce {piece.label}, {weight(piece.document.size)}" + (f", {said}" if said else ""))
 
 
 def _judged(told: SheetVerdict | None) -> str:
     if told is None:
         return ""
     if told.refused:
-        return f", refusé par l'acquit : {_reasons(told.refused)}"
+        return f", refusé par l'acquit : {reasons_of(told.refused)}"
     return ", accepté par l'acquit" if told.accepted else ", l'acquit ne dit rien de clair de lui"
-
-
-def _piece(story: acts.FlowStory, piece: Piece) -> str:
-    verdict, key = story.verdict, piece.id
-    if story.flux.id not in piece.carried_in:
-        return ", citée sans être dans le flux : Hélios l'a déjà"
-    if verdict is None:
-        return ""
-    if key in verdict.pieces_refused:
-        return f", refusée par l'acquit : {_reasons(verdict.pieces_refused[key])}"
-    return ", acceptée par l'acquit" if key in verdict.pieces_accepted else ""
-
-
-def _reasons(anomalies: Sequence[Anomaly]) -> str:
-    return " ; ".join(dict.fromkeys(one.text or one.code for one in anomalies)) or "sans explication"
 
 
 def _deposits(app: App, story: acts.FlowStory) -> None:

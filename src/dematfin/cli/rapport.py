@@ -1,6 +1,5 @@
 """`rapport`: the page of where everything stands, or the figures of a month, a quarter, a year, in files."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,7 +11,7 @@ from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import counted, say
 from dematfin.domain.report.period import Period, month_of, period
-from dematfin.domain.report.scope import Scope
+from dematfin.domain.report.scope import Scope, file_stem
 from dematfin.domain.report.table import Report
 from dematfin.domain.report.words import cut_off, kind, state
 from dematfin.errors import DocumentError, RuleError
@@ -22,7 +21,6 @@ from dematfin.support.refusals import reason
 
 FORMATS: Final = ("html", "xlsx", "csv", "json")
 PAGE: Final = Path("rapport.html")
-NOT_IN_A_NAME: Final = re.compile(r"[^A-Z0-9_]+")
 OPTIONS: Final = {"mois": "--mois", "trimestre": "--trimestre", "année": "--annee"}
 
 
@@ -104,7 +102,7 @@ def _write_figures(desk: Desk, asked: Period, scope: Scope, formats: tuple[str, 
         message = f"{asked.label} n'a pas commencé : rien n'y est compté. Demandez {month_of(today).key}, ou avant."
         raise RuleError(message)
     report = figures.report(desk.app, desk.who, asked, scope)
-    stem = "-".join(["dematfin", desk.app.policy.collectivite, *_plain(scope.budget, scope.service), asked.key])
+    stem = file_stem(desk.app.policy.collectivite, asked, scope)
     about = f" ({report.scope})" if report.scope else ""
     say(f"{report.period.label}{about}, {state(report)} : chiffres arrêtés au {cut_off(report)}.")
     for form in formats:
@@ -116,11 +114,6 @@ def _write_figures(desk: Desk, asked: Period, scope: Scope, formats: tuple[str, 
         say(f"Écrit : {where}")
     if not report.closed:
         say("Ces chiffres changeront encore : redemandez-les quand la période sera finie et comptée.", style="yellow")
-
-
-def _plain(*codes: str) -> list[str]:
-    """Return what of codes may be in the name of a file."""
-    return [NOT_IN_A_NAME.sub("_", code.upper()) for code in codes if code]
 
 
 def _files(writer: ReportWriter, report: Report, form: str, stem: Path) -> Iterator[tuple[Path, bytes]]:

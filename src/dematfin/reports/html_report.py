@@ -4,13 +4,12 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dematfin.domain.report.table import Kind, Report
+from dematfin.domain.report.cells import WORDS
+from dematfin.domain.report.table import Report
 from dematfin.domain.report.words import cut_off, state
 from dematfin.reports.charts import svg
 from dematfin.reports.written import names, shown, words
 
-ASIDE: Final = frozenset({Kind.TEXT})
-"""What is read from the left; the rest are figures."""
 WIDE: Final = 10
 """Columns beyond which a table is printed on its side."""
 
@@ -32,7 +31,7 @@ def write(report: Report) -> bytes:
         tables=list(zip(names(report), report.tables, strict=True)),
         shown=shown,
         svg=svg,
-        texts=ASIDE,
+        texts=WORDS,
         wide=WIDE,
     )
     return page.encode()

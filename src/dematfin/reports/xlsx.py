@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from dematfin.domain.report.cells import WORDS
 from dematfin.domain.report.table import Cell, Column, Kind, Report, Table
 from dematfin.domain.report.words import cut_off, heading, state
 from dematfin.reports.notes import notes, summary
@@ -36,8 +37,7 @@ FIRST_DAY: Final = date(1900, 1, 1)
 """Spreadsheets know no day before."""
 NARROWEST, WIDEST = 9, 60
 A4: Final = 9
-NOTE: Final = "note"
-BOLD: Final = "bold"
+"""As Excel numbers sizes of paper."""
 
 
 class Book:
@@ -72,7 +72,7 @@ class Book:
     def table(self, sheet: Worksheet, first: int, table: Table) -> int:
         """Write a table from a line on; return the line after it."""
         for rank, column in enumerate(table.columns):
-            look = self.head if column.kind in {Kind.TEXT, Kind.DAY} else self.figure_head
+            look = self.head if column.kind in WORDS else self.figure_head
             sheet.write_string(first, rank, _text(column.title), look)
         line = first + 1
         for row in table.rows:

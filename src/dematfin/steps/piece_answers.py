@@ -1,6 +1,5 @@
 """What an acquit makes of each pièce jointe: there for good, to be sent again, or known under another identifier."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from dematfin.domain.event import Subject
@@ -8,6 +7,7 @@ from dematfin.domain.mandat.answers import Anomaly
 from dematfin.domain.mandat.flux import MAY_BE_THERE, AcquitSummary, Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
+from dematfin.domain.mandat.said import reasons_of
 from dematfin.domain.mandat.verdict import FlowVerdict
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -25,16 +25,16 @@ def judge_pieces(app: App, books: Books, flux: Flux, verdict: FlowVerdict, tally
 
 
 def _refused(app: App, books: Books, flux: Flux, piece: Piece, anomalies: tuple[Anomaly, ...], tally: Tally) -> None:
-    what = f"Pièce {piece.label} refusée par Hélios : {_reasons(anomalies)}"
+    what = f"Pièce {piece.label} refusée par Hélios : {reasons_of(anomalies)}"
     twice = any(anomaly.already_there for anomaly in anomalies)
     if twice and (before := _carried_by(books, piece, flux)):
         books.save(piece.accepted(before))
         motif = f"{what}. Elle y était déjà, par notre flux {before} : il n'y a rien à faire."
     elif twice:
-        key = _rename(app, books, piece, flux, _reasons(anomalies))
+        key = _rename(app, books, piece, flux, reasons_of(anomalies))
         motif = f"{what}. Cet identifiant y désigne un autre fichier : elle repartira sous {key}."
     else:
-        books.save(piece.refused(flux.id, _reasons(anomalies)))
+        books.save(piece.refused(flux.id, reasons_of(anomalies)))
         motif = f"{what}. Corrigez, puis renvoyez-la (bordereau envoyer-pieces)."
     tally.note(motif)
     books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, motif, piece=piece.id))
@@ -58,7 +58,3 @@ def _rename(app: App, books: Books, piece: Piece, flux: Flux, reason: str) -> st
         if piece.id in mandat.pieces:
             books.save(replace(mandat, pieces=tuple(key if one == piece.id else one for one in mandat.pieces)))
     return key
-
-
-def _reasons(anomalies: Iterable[Anomaly]) -> str:
-    return " ; ".join(dict.fromkeys(anomaly.text or anomaly.code for anomaly in anomalies)) or "sans explication"

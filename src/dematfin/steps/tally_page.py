@@ -78,15 +78,15 @@ class _Page:
 
     def _known_of(self, key: str) -> Known:
         if key not in self._known:
-            days, seen = self._app.policy.payment_days, self._seen
-            self._known[key] = known_of(seen.invoices[key], days, seen.true_starts[key])
+            invoice = self._seen.invoices[key]
+            self._known[key] = known_of(invoice, self._app.policy.days_for(invoice), self._seen.true_starts[key])
         return self._known[key]
 
     def _settle(self, key: str, at: datetime) -> None:
         if key in self._seen.settled or key in self.settlements:
             return
-        mandat, days = self._seen.mandats[key], self._app.policy.payment_days
-        made = settlement(mandat, self._seen.invoices, self._course(key, at), self._seen.true_starts, days)
+        mandat, days_for = self._seen.mandats[key], self._app.policy.days_for
+        made = settlement(mandat, self._seen.invoices, self._course(key, at), self._seen.true_starts, days_for)
         if made:
             self.settlements[key] = made
 

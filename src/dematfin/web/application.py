@@ -1,6 +1,7 @@
 """The application: its addresses, and what stands between the network and the pages."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from starlette.applications import Starlette
@@ -63,10 +64,12 @@ def _open_to_all(hall: Hall) -> list[Route]:
     ]
 
 
-def _for_persons(hall: Hall) -> list[Route]:
-    def route(method: str, path: str, handler: Handler) -> Route:
-        return Route(path, endpoint(hall, handler), methods=[method])
+def _route(hall: Hall, method: str, path: str, handler: Handler) -> Route:
+    return Route(path, endpoint(hall, handler), methods=[method])
 
+
+def _for_persons(hall: Hall) -> list[Route]:
+    route = partial(_route, hall)
     return [
         route(POST, "/deconnexion", signin.sign_out),
         route(GET, "/compte", signin.account),
@@ -102,9 +105,7 @@ def _for_persons(hall: Hall) -> list[Route]:
 
 
 def _for_agents(hall: Hall) -> list[Route]:
-    def route(method: str, path: str, handler: Handler) -> Route:
-        return Route(path, endpoint(hall, handler), methods=[method])
-
+    route = partial(_route, hall)
     return [
         route(GET, "/a-traiter", held.show_all),
         route(GET, "/a-traiter/{facture}", held.show),
@@ -121,9 +122,7 @@ def _for_agents(hall: Hall) -> list[Route]:
 
 
 def _for_paper(hall: Hall) -> list[Route]:
-    def route(method: str, path: str, handler: Handler) -> Route:
-        return Route(path, endpoint(hall, handler), methods=[method])
-
+    route = partial(_route, hall)
     return [
         route(GET, "/papier", scans.show_all),
         route(GET, "/papier/lot/{lot}", scans.show),

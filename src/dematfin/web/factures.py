@@ -16,7 +16,11 @@ from dematfin.web.visit import Visit
 
 LONGEST: Final = 200
 LARGEST_NUMBER: Final = 10**9
-WORDS: Final = {"mots": "words", "fournisseur": "supplier", "numero": "number", "engagement": "engagement"} | {
+WORDS: Final = {
+    "mots": "words",
+    "fournisseur": "supplier",
+    "numero": "number",
+    "engagement": "engagement",
     "iban": "iban_end",
     "texte": "text",
 }

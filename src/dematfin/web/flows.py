@@ -4,8 +4,6 @@ from starlette.responses import Response
 
 from dematfin.acts import flow_story, latest, verdict
 from dematfin.domain.mandat.attempt import ATTEMPT
-from dematfin.domain.mandat.pieces import Piece
-from dematfin.domain.mandat.twins import numbers_of, of_sheets
 from dematfin.domain.parties.person import Act
 from dematfin.web.visit import Visit
 
@@ -23,9 +21,7 @@ def show(visit: Visit) -> Response:
     """Show one flow: what it carries, how it left, what was answered."""
     visit.who.require(Act.OVERSEE)
     story = flow_story.story(visit.app, visit.who, str(visit.request.path_params["flux"]))
-    told = of_sheets(story.verdict, story.sheets, numbers_of(story.mandats)) if story.verdict else {}
-    pieces = [(piece, _said_of(story, piece)) for piece in story.pieces]
-    return visit.page("flux.html", story=story, told=told, pieces=pieces, ATTEMPT=ATTEMPT)
+    return visit.page("flux.html", story=story, judged=story.judged, ATTEMPT=ATTEMPT)
 
 
 def show_mandat(visit: Visit) -> Response:
@@ -33,15 +29,3 @@ def show_mandat(visit: Visit) -> Response:
     visit.who.require(Act.OVERSEE)
     found = verdict.follow(visit.app, visit.who, str(visit.request.path_params["mandat"]))
     return visit.page("mandat.html", found=found)
-
-
-def _said_of(story: flow_story.FlowStory, piece: Piece) -> str:
-    """Say what became of a document of a flow."""
-    if story.flux.id not in piece.carried_in:
-        return "citée sans être dans le flux : Hélios l'a déjà"
-    if story.verdict is None:
-        return ""
-    if refused := story.verdict.pieces_refused.get(piece.id):
-        why = " ; ".join(dict.fromkeys(one.text or one.code for one in refused)) or "sans explication"
-        return f"refusée par l'acquit : {why}"
-    return "acceptée par l'acquit" if piece.id in story.verdict.pieces_accepted else ""

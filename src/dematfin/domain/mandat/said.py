@@ -46,6 +46,11 @@ def sentence(reasons: Iterable[Reason]) -> str:
     return " ; ".join(dict.fromkeys(filter(None, map(_words, reasons))))
 
 
+def reasons_of(anomalies: Iterable[Anomaly]) -> str:
+    """Say in one line why the gate refused a bordereau or a document, each reason once."""
+    return " ; ".join(dict.fromkeys(one.text or one.code for one in anomalies)) or "sans explication"
+
+
 def _of_gate(anomaly: Anomaly) -> Reason:
     return Reason(
         speaker=Speaker.GATE,

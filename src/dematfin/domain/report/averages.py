@@ -9,7 +9,7 @@ HUNDREDTH_OF_PER_CENT: Final = Decimal("0.0001")
 
 
 def tenths(value: Decimal) -> Decimal:
-    """Round days to the tenth, half up."""
+    """Round to the tenth, half up."""
     return value.quantize(TENTH, ROUND_HALF_UP)
 
 

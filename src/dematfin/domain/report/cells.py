@@ -1,14 +1,14 @@
 """How a figure is written for a French reader, on any page."""
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.money import french
+from dematfin.domain.report.averages import tenths
 from dematfin.domain.report.table import Cell, Kind
 
 NOTHING: Final = "—"
-TENTH: Final = Decimal("0.1")
 WORDS: Final = frozenset({Kind.TEXT, Kind.DAY})
 """What is read from the left; figures stand under one another by their right."""
 
@@ -32,9 +32,9 @@ def _figure(value: Decimal, kind: Kind) -> str:
     if kind is Kind.EUROS:
         return french(value)
     if kind is Kind.RATE:
-        return f"{_grouped((value * 100).quantize(TENTH, ROUND_HALF_UP))}\xa0%"
+        return f"{_grouped(tenths(value * 100))}\xa0%"
     if kind is Kind.DAYS:
-        return f"{_grouped(value.quantize(TENTH, ROUND_HALF_UP))}\xa0j"
+        return f"{_grouped(tenths(value))}\xa0j"
     return _grouped(value)
 
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Final
 
 from dematfin.domain.money import ZERO
 from dematfin.domain.report.facts import Facts
+from dematfin.domain.report.grouping import NO_SERVICE
 from dematfin.domain.tally.happening import Happening, What
-
-NO_SERVICE: Final = "(sans service)"
 
 
 def happened(facts: Facts, *kinds: What) -> list[Happening]:

@@ -10,12 +10,12 @@ from dematfin.domain.report.delays import TARGET, Delays, delays, waited
 from dematfin.domain.report.dgp import DEFINITION
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
+from dematfin.domain.report.grouping import NO_SERVICE
 from dematfin.domain.report.paid import POPULATION, payments
 from dematfin.domain.report.table import Cell, Chart, Column, Table
 from dematfin.domain.tally.settlement import Settlement
 
 SLOWEST: Final = 20
-NO_SERVICE: Final = "(sans service)"
 OUT: Final = (
     " Hors délai : payés plus de 30 jours après le départ du délai, 20 % au plus selon la cible de l'État ; après "
     "échéance : payés après leur propre dernier jour."

@@ -16,6 +16,7 @@ Figures: TypeAlias = Callable[[Sequence[T]], tuple[Cell, ...]]
 MOST: Final = 20
 """Lines of a long table that are told one by one."""
 UNTOLD: Final = "(non précisé)"
+NO_SERVICE: Final = "(sans service)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from dematfin.domain.money import ZERO
 from dematfin.domain.report.averages import share
 from dematfin.domain.report.columns import count, euros, rate, text
 from dematfin.domain.report.counted import (
-    NO_SERVICE,
     added,
     counted,
     credit_notes,
@@ -19,7 +18,7 @@ from dematfin.domain.report.counted import (
 )
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
-from dematfin.domain.report.grouping import Labels, Weight, groups, lines, whole
+from dematfin.domain.report.grouping import NO_SERVICE, Labels, Weight, groups, lines, whole
 from dematfin.domain.report.table import Cell, Chart, Table
 from dematfin.domain.tally.happening import Happening, What
 from dematfin.domain.tally.settlement import Settlement

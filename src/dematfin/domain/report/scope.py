@@ -1,9 +1,11 @@
 """What a report is narrowed to: one budget, one service, or nothing."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
 from dematfin.domain.report.facts import Facts
+from dematfin.domain.report.period import Period
 from dematfin.domain.tally.happening import Happening
 from dematfin.domain.tally.settlement import Settlement
 from dematfin.domain.tally.stay import Stay
@@ -18,11 +20,12 @@ class Scope:
 
 
 EVERYTHING: Final = Scope()
+NOT_IN_A_NAME: Final = re.compile(r"[^A-Z0-9_]+")
+"""Of a code that somebody typed: a file of any system takes the rest."""
 
 
 def narrowed(facts: Facts, siret: str = "", service: str = "") -> Facts:
-    """Return the facts of one budget, of one service, or of both: what belongs to none (a scanned batch) is left "
-    "out."""
+    """Return the facts of one budget, of one service, or of both, without what belongs to none (a scanned batch)."""
 
     def kept(one: Settlement | Happening | Stay) -> bool:
         return (not siret or one.siret == siret) and (not service or one.service.upper() == service.upper())
@@ -34,3 +37,14 @@ def narrowed(facts: Facts, siret: str = "", service: str = "") -> Facts:
         ended=[one for one in facts.ended if kept(one)],
         stock=[one for one in facts.stock if kept(one)],
     )
+
+
+def file_stem(collectivite: str, period: Period, scope: Scope) -> str:
+    """Return what begins the name of a file of figures: whose they are, what they are narrowed to, of which period.
+
+    >>> from dematfin.domain.report.period import period
+    >>> file_stem("21990042000015", period("2026-10"), Scope(service="st/1"))
+    'dematfin-21990042000015-ST_1-2026-10'
+    """
+    codes = (NOT_IN_A_NAME.sub("_", code.upper()) for code in (scope.budget, scope.service) if code)
+    return "-".join(("dematfin", collectivite, *codes, period.key))

@@ -8,10 +8,10 @@ from itertools import accumulate
 from dematfin.domain.money import ZERO
 from dematfin.domain.report.averages import mean, share
 from dematfin.domain.report.columns import count, days, euros, rate, text
-from dematfin.domain.report.counted import NO_SERVICE, happened
+from dematfin.domain.report.counted import happened
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
-from dematfin.domain.report.grouping import Weight, groups, lines, whole
+from dematfin.domain.report.grouping import NO_SERVICE, Weight, groups, lines, whole
 from dematfin.domain.report.table import Cell, Chart, Table
 from dematfin.domain.tally.happening import Happening, What
 from dematfin.domain.tally.stage import Stage

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from dematfin.domain.money import ZERO
 from dematfin.domain.report.facts import Facts
+from dematfin.domain.report.grouping import NO_SERVICE
 from dematfin.domain.tally.stage import STOPPED
 from dematfin.domain.tally.stay import Stay
-
-NO_SERVICE: Final = "(sans service)"
 
 
 @dataclass(frozen=True, slots=True)

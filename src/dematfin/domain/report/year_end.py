@@ -5,9 +5,9 @@ from typing import Final
 
 from dematfin.domain.money import ZERO
 from dematfin.domain.report.columns import count, euros, text
-from dematfin.domain.report.counted import NO_SERVICE, added, counted, happened
+from dematfin.domain.report.counted import added, counted, happened
 from dematfin.domain.report.facts import Facts
-from dematfin.domain.report.grouping import Labels, Weight, groups, lines, whole
+from dematfin.domain.report.grouping import NO_SERVICE, Labels, Weight, groups, lines, whole
 from dematfin.domain.report.mandated import account_of
 from dematfin.domain.report.table import Cell, Table
 from dematfin.domain.tally.happening import Happening, What

@@ -1,17 +1,15 @@
 """A mandat is paid: what its delay was made of, as it is known when the payment is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import date, datetime
 
+from dematfin.domain.delay.dgp import restarted
+from dematfin.domain.delay.parts import received_by_comptable
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.tally.settlement import Settlement
-
-ON_ITS_WAY: Final = timedelta(days=2)
-"""Between the order and its reception, where nobody recorded it (décret 2013-269, art. 13-I)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +31,21 @@ class Course:
 
 
 def settlement(
-    mandat: Mandat, invoices: Mapping[str, Invoice], course: Course, true_starts: Mapping[str, date], days: int
+    mandat: Mandat,
+    invoices: Mapping[str, Invoice],
+    course: Course,
+    true_starts: Mapping[str, date],
+    days_for: Callable[[Invoice], int],
 ) -> Settlement | None:
-    """Return what is counted of a paid mandat; None when no invoice asks for it, or nothing was paid by it."""
+    """Return what is counted of a paid mandat; None when no invoice asks for it, or nothing was paid by it.
+
+    `days_for` is the duration of the legal delay of an invoice, where the mandat does not state it.
+    """
     asked = [invoices[key] for key in mandat.invoice_ids if not invoices[key].is_credit_note]
     if mandat.kind is MandatKind.REDUCTION or not asked:
         return None
-    lasts = mandat.dgp.days if mandat.dgp else days
-    invoice = max(asked, key=lambda one: (_start(one, lasts), one.id))
+    invoice = max(asked, key=lambda one: (_start(one, days_for(one)), one.id))
+    lasts = mandat.dgp.days if mandat.dgp else days_for(invoice)
     delay = invoice.delay(lasts)
     paid_on = mandat.paid_on or course.known_on
     return Settlement(
@@ -71,13 +76,11 @@ def settlement(
 
 def _start(invoice: Invoice, days: int) -> date:
     """Return the first day of the delay that counts: a new one, once all that an interruption asked for has come."""
-    first = invoice.delay(days).start
-    stopped, resumed = invoice.interrupted_on, invoice.resumed_on
-    return max(first, resumed) if stopped and resumed and resumed >= stopped else first
+    return restarted(invoice.delay(days), invoice.interrupted_on, invoice.resumed_on)
 
 
 def _received(mandat: Mandat, course: Course, paid_on: date) -> date:
     """Return when the comptable had it; what he did with it shows that he did."""
-    ordered = course.emitted + ON_ITS_WAY if course.emitted else paid_on
-    told = course.acknowledged or course.deposited or ordered
+    recorded = course.acknowledged or course.deposited
+    told = received_by_comptable(recorded, course.emitted) if course.emitted else recorded or paid_on
     return min(told, mandat.taken_on or told, paid_on)
