@@ -10,9 +10,15 @@ import examples
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.errors import ComeBackLater, UnknownRecord
 from dematfin.ports.ledger import All, Between, Ending, Holding, Ledger
+
+SHEET = Bordereau(
+    id="", siret=examples.COMMUNE, exercice=2026, number=0, emitted_on=date(2026, 3, 2), mandats=(), total=Decimal(1),
+    cumul=Decimal(1), prepared_by="service",
+)  # fmt: skip
 
 
 def event(key: str = "F2026-000001", motif: str = "") -> Event:
@@ -138,6 +144,14 @@ class LedgerContract:
             assert [one.number for one in books.last(Invoice, 3, "issued_on", number_key=wish)] == ["N4", "N2", "N1"]
             assert len(books.last(Invoice, 9, "issued_on", number_key=wish)) == 4
             assert books.last(Invoice, 9, "issued_on", id=()) == ()
+
+    def test_a_list_of_ids_holds_whole_ids(self, ledger: Ledger) -> None:
+        with ledger.transaction() as books:
+            for number, mandats in enumerate((("M2026-000001",), ("M2026-0000012", "M2026-00_2")), start=1):
+                books.save(replace(SHEET, id=f"COMMUNE-2026-{number}", number=number, mandats=mandats))
+        with ledger.reading() as books:
+            for key, found in (("M2026-000001", [1]), ("M2026-00_2", [2]), ("M2026-0000", []), ("M2026-0002", [])):
+                assert [one.number for one in books.find(Bordereau, siret=SHEET.siret, mandats=Holding(key))] == found
 
     def test_an_unknown_record_is_told_by_its_name(self, ledger: Ledger) -> None:
         with ledger.reading() as books, pytest.raises(UnknownRecord, match="F2026-999999"):

@@ -136,7 +136,7 @@ def _satisfies(value: Any, wanted: Any) -> bool:
                 and (wanted.high is None or value <= wanted.high)
             )
         case Holding():
-            return wanted.text.lower() in value.lower()
+            return wanted.text in value if isinstance(value, tuple) else wanted.text.lower() in value.lower()
         case Ending():
             return bool(value.lower().endswith(wanted.text.lower()))
         case tuple() | list() | set() | frozenset():

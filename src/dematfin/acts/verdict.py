@@ -10,7 +10,7 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Books
+from dematfin.ports.ledger import Books, Holding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,9 @@ def follow(app: App, who: Person, mandat_id: str) -> Followed:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         mandat = _named(books, mandat_id)
-        listed = books.find(Bordereau, siret=mandat.siret, exercice=mandat.exercice)
-        sheets = tuple(sheet for sheet in listed if mandat.id in sheet.mandats or sheet.id == mandat.bordereau)
+        listed = books.find(Bordereau, siret=mandat.siret, exercice=mandat.exercice, mandats=Holding(mandat.id))
+        found = {sheet.id: sheet for sheet in (*listed, *books.find(Bordereau, id=mandat.bordereau))}
+        sheets = tuple(found[key] for key in sorted(found))
         names = [flux for sheet in sheets for flux in (*sheet.sent_before, sheet.flux) if flux]
         known = {flux.id: flux for flux in books.find(Flux, id=tuple(names))}
     flows = tuple(known[name] for name in dict.fromkeys(names) if name in known)

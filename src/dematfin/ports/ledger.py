@@ -30,7 +30,10 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A wish of `find`: a text that holds another one, sign for sign; letters of both cases may count as one."""
+    """A wish of `find`: a text that holds another one, sign for sign; letters of both cases may count as one.
+
+    Of a list of ids: the one of which this id is an element.
+    """
 
     text: str
 

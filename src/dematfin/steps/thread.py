@@ -15,7 +15,7 @@ from dematfin.domain.mandat.meaning import CORRECTED_THERE, IMPORT
 from dematfin.domain.reception import Answer
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Books, Record
+from dematfin.ports.ledger import Books, Holding, Record
 from dematfin.steps.made_elsewhere import MANDAT
 
 
@@ -75,12 +75,13 @@ def _on_the_way(books: Books, invoices: tuple[Invoice, ...], mandats: tuple[Mand
     """Add the bordereaux that these mandats have been in, one issued again in several, and their flows."""
     ours = {mandat.id for mandat in mandats}
     years = {(mandat.siret, mandat.exercice) for mandat in mandats if mandat.bordereau or mandat.burnt or mandat.number}
-    sheets = tuple(
-        sheet
+    found = {
+        sheet.id: sheet
         for siret, exercice in sorted(years)
-        for sheet in books.find(Bordereau, siret=siret, exercice=exercice)
-        if ours & set(sheet.mandats)
-    )
+        for key in sorted(ours)
+        for sheet in books.find(Bordereau, siret=siret, exercice=exercice, mandats=Holding(key))
+    }
+    sheets = tuple(found.values())
     folders = books.find(VisaFolder, invoice_id=tuple(one.id for one in invoices)) if invoices else ()
     return _carried(books, invoices, folders, mandats, sheets)
 

@@ -114,8 +114,10 @@ RECORDS: Final[dict[type[Any], Table]] = {
         Mandat,
         [["state"], ["bordereau"], ["number"], ["reference"], ["subcontract"], ["marche"]],
     ),
-    Bordereau: _records("bordereau", Bordereau, [["flux"]], unique=[["siret", "exercice", "kind", "number"]]),
-    Flux: _records("flux", Flux, [["state"]]),
+    Bordereau: _records(
+        "bordereau", Bordereau, [["flux"], ["emitted_on", "id"]], unique=[["siret", "exercice", "kind", "number"]]
+    ),
+    Flux: _records("flux", Flux, [["state"], ["replaces"]]),
     EditorFlow: _records("editor_flow", EditorFlow, [["state"], ["flux"]]),
     Pairing: _records("pairing", Pairing, [["editor_flow"], ["invoice_id"]]),
     HandOver: _records("hand_over", HandOver, [["state"], ["key"], ["delivery"]]),

@@ -92,6 +92,8 @@ INDEXES: Final = (
     ("uncounted", "waiting"),
     ("indexed", "waiting", "id"),
     ("invoice", "supplier_key", "issued_on", "id"),
+    ("bordereau", "emitted_on", "id"),
+    ("flux", "replaces"),
 )
 FULL_TEXT: Final = {
     "sqlite": """CREATE VIRTUAL TABLE full_text_words USING fts5 (words, content='full_text', content_rowid='number',
