@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from dematfin.acts import flow_story, latest, verdict
+from dematfin.acts import consult, flow_story, latest, timeline, verdict
+from dematfin.domain.event import Subject
 from dematfin.domain.mandat.attempt import ATTEMPT
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.mandat.twins import numbers_of, of_sheets
@@ -25,14 +26,19 @@ def show(visit: Visit) -> Response:
     story = flow_story.story(visit.app, visit.who, str(visit.request.path_params["flux"]))
     told = of_sheets(story.verdict, story.sheets, numbers_of(story.mandats)) if story.verdict else {}
     pieces = [(piece, _said_of(story, piece)) for piece in story.pieces]
-    return visit.page("flux.html", story=story, told=told, pieces=pieces, ATTEMPT=ATTEMPT)
+    return visit.page("flux.html", story=story, told=told, pieces=pieces, names=_names(visit), ATTEMPT=ATTEMPT)
 
 
 def show_mandat(visit: Visit) -> Response:
     """Show one mandat: its verdict, why, who must act."""
     visit.who.require(Act.OVERSEE)
     found = verdict.follow(visit.app, visit.who, str(visit.request.path_params["mandat"]))
-    return visit.page("mandat.html", found=found)
+    thread = timeline.about(visit.app, visit.who, Subject.MANDAT, found.mandat.id)
+    return visit.page("mandat.html", found=found, thread=thread, names=_names(visit))
+
+
+def _names(visit: Visit) -> dict[str, str]:
+    return {one.id: one.name for one in consult.people(visit.app)}
 
 
 def _said_of(story: flow_story.FlowStory, piece: Piece) -> str:
