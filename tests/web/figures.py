@@ -1,11 +1,13 @@
 """What the director's pages tell of: three weeks of a town, its facts written by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from counted_by_hand import happening, settlement, stay
 from dematfin.domain.tally.happening import What
 from dematfin.domain.tally.reached import Reached
 from dematfin.domain.tally.stage import Stage
+from dematfin.domain.tally.stay import Stay
 from dematfin.steps.snapshot import snapshot
 from web.town import ELSEWHERE, LATE, LATE_TOO, NO_FOLDER, OF_TWO, PLAIN, Town
 
@@ -17,7 +19,8 @@ def count(town: Town) -> None:
 
 
 def counted(town: Town, supplier: str = "PAPETERIE DU LAC") -> None:
-    """Live eight days of a town; what is counted is as its invoices are."""
+    """Live eight days of a town, in the place of what its own journal tells; what is counted is as its invoices are."""
+    town.save(*(replace(one, until=one.since) for one in town.all(Stay)))
     today = town.clock.today()
 
     def held(key: str, stage: Stage, days: int, ttc: str, service: str = "SCOLAIRE") -> None:

@@ -2,15 +2,20 @@
 
 import io
 import json
+import re
 from dataclasses import replace
+from html import unescape
 from zipfile import ZipFile
 
+import pytest
+
+from dematfin.acts import home
 from examples import AGENT, VISEUR
 from official import needs_chromium
 from visa.desks import STAND_IN
 from web.figures import counted
 from web.served import Served
-from web.town import DIRECTOR, LATE, Town
+from web.town import DIRECTOR, LATE, NO_FOLDER, Town
 from web.visitor import Visitor, problem
 from web.windows import Window
 
@@ -52,10 +57,31 @@ def test_the_menu_offers_figures_to_those_who_may_see_them(town: Town, pages: Se
             assert ('href="/accueil"' in page, 'href="/chiffres"' in page) == (offered, offered)
 
 
-def test_the_home_says_up_to_when_it_counts_and_what_it_is_compared_with(town: Town, pages: Served) -> None:
+def test_before_the_first_day_the_home_says_when_figures_come(pages: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home, "home", lambda app, who: None)
     with Visitor(pages) as visitor:
         visitor.sign_in(DIRECTOR)
-        assert "Aucun chiffre n'est encore arrêté" in visitor.get("/accueil").text.replace("&#39;", "'")
+        page = visitor.get("/accueil").text.replace("&#39;", "'")
+    assert "Aucun chiffre n'est encore arrêté" in page
+    assert "dematfin journee" in page
+
+
+def test_all_that_the_home_names_opens_and_each_figure_leads_to_its_definition(town: Town, pages: Served) -> None:
+    counted(town)
+    with Visitor(pages) as visitor:
+        visitor.sign_in(DIRECTOR)
+        page = visitor.get("/accueil").text.partition("<main")[2]
+        defined = dict(re.findall(r'href="/chiffres/2026-03#(t-[^"]*)">([^<]*)<', page))
+        there = set(re.findall(r'id="(t-[^"]*)"', visitor.get("/chiffres/2026-03").text))
+        assert len(defined) >= 9
+        assert set(defined) - there == set()
+        others = {unescape(one) for one in re.findall(r'href="(/[^"#]*)"', page)}
+        assert f"/facture/{NO_FOLDER}" in others  # no head of service has it yet, so it has no folder
+        assert {one: visitor.get(one).status_code for one in others} == dict.fromkeys(others, 200)
+
+
+def test_the_home_says_up_to_when_it_counts_and_what_it_is_compared_with(town: Town, pages: Served) -> None:
+    with Visitor(pages) as visitor:
         counted(town)
         town.away(STAND_IN)
         visitor.sign_in(DIRECTOR)

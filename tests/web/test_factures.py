@@ -154,7 +154,7 @@ def test_what_pays_it_is_listed_with_its_bordereau(town: Town, visitor: Visitor)
         books.record(town.app.event(Subject.INVOICE, LATE, "SERVICE_FAIT", "TO_PAY", "mandat M2026-000001"))
     with visitor:
         said = words(visitor.get(f"/facture/{LATE}").text)
-    assert "Mandat M2026-000001, n° 1187 : 120,00 €, préparé, bordereau COMMUNE-2026-42" in said
+    assert "mandat M2026-000001 , n° 1187 : 120,00 €, préparé, bordereau COMMUNE-2026-42" in said
 
 
 @needs_chromium

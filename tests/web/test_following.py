@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from playwright.sync_api import Browser
 
 from dematfin.acts import latest
 from dematfin.config.web import WebSettings
@@ -16,9 +17,12 @@ from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.account import Account, digest_of
 from examples import AGENT, MAIRE, VISEUR
 from fakes.hall import Hall
+from official import needs_chromium
 from web.served import Served, serve
+from web.test_accessibility import ZOOMED, faults
 from web.town import PASSWORD, SALT, START
 from web.visitor import Visitor
+from web.windows import DESK, window
 
 SCRIPT: Final = "<script>alert('payé')</script>"
 
@@ -76,6 +80,28 @@ def test_a_mandat_is_followed_from_the_list_to_its_payment(hall: Hall, agent: Vi
     assert "Payé 120,00 € sur 120,00 €" in mandat
 
 
+@needs_chromium
+def test_each_page_is_accessible_and_what_it_names_opens(
+    hall: Hall, browser: Browser, pages: Served, tmp_path: Path
+) -> None:
+    paid, waiting = hall.all(Bordereau)
+    found = []
+    with window(browser, pages, tmp_path, DESK) as at:
+        at.sign_in(AGENT)
+        for path in ("/bordereaux", f"/bordereau/{waiting.id}", "/flux", f"/flux/{paid.flux}"):
+            at.open(path)
+            found += faults(at)
+        at.follow(f"Mandat n° {hall.all(Mandat)[0].number}", exact=True)
+        found += faults(at)
+        at.page.locator(".events").get_by_role("link", name=paid.flux, exact=True).first.click()
+        at.page.wait_for_url(f"**/flux/{paid.flux}")
+        at.page.set_viewport_size({"width": ZOOMED.width, "height": ZOOMED.height})
+        at.follow("Bordereaux", exact=True)  # behind the menu, which the keyboard opens too
+        assert at.heading == "Bordereaux"
+        assert at.page.locator(".many ul").is_hidden()
+    assert (found, at.problems) == ([], [])
+
+
 def test_what_is_to_sign_says_where_it_is_signed_and_offers_no_way_here(hall: Hall, agent: Visitor) -> None:
     waiting = hall.all(Bordereau)[-1]
     page = agent.get(f"/bordereau/{waiting.id}").text
@@ -112,6 +138,18 @@ def test_what_waits_is_listed_however_old_and_the_rest_is_bounded(hall: Hall, mo
         books.save(replace(waiting, emitted_on=paid.emitted_on.replace(year=2025)))
     assert [one.bordereau.id for one in latest.bordereaux(hall.app, MAIRE)] == [waiting.id, paid.id]
     assert {one.flux.id for one in latest.flows(hall.app, MAIRE)} == {waiting.flux, paid.flux}
+
+
+def test_every_link_that_an_agent_or_a_head_of_service_is_shown_opens(hall: Hall, pages: Served) -> None:
+    reached = {}
+    for who in (AGENT, VISEUR):
+        with Visitor(pages) as visitor:
+            visitor.sign_in(who)
+            reached[who] = visitor.follow_all()
+            assert {path: said for path, said in reached[who].items() if said not in {200, 303}} == {}
+    kinds = {path.split("/")[1] for path in reached[AGENT]}
+    assert kinds >= {"facture", "dossier", "bordereau", "flux", "mandat", "a-traiter", "papier", "chiffres"}
+    assert not any(path.startswith(("/facture", "/mandat", "/a-traiter", "/accueil")) for path in reached[VISEUR])
 
 
 def test_a_head_of_service_follows_none_of_them(hall: Hall, pages: Served) -> None:

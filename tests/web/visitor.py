@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html import unescape
 from typing import Final
+from urllib.parse import urljoin
 
 import httpx
 
@@ -17,6 +18,7 @@ Fields = Mapping[str, str | list[str]]
 Headers = Mapping[str, str]
 Files = Mapping[str, tuple[str, bytes]]
 HIDDEN: Final = re.compile(r'name="(seal|clic|vu)" value="([^"]*)"')
+LINK: Final = re.compile(r'href="([^"#]+)(?:#[^"]*)?"')
 WAIT: Final = 60
 
 
@@ -51,6 +53,19 @@ class Visitor:
         answer = self.post("/connexion", {"identifiant": who.id, "mot-de-passe": password})
         self.get("/visas")
         return answer
+
+    def follow_all(self) -> dict[str, int]:
+        """Open each page that links lead to, from the first one on; return what was answered at each address."""
+        answered: dict[str, int] = {}
+        waiting = ["/"]
+        while waiting:
+            path = waiting.pop()
+            answer = self.get(path)
+            answered[path] = answer.status_code
+            led = LINK.findall(answer.text) if answer.headers.get("Content-Type", "").startswith("text/html") else ()
+            reached = {urljoin(path, unescape(one)) for one in (*led, answer.headers.get("Location", ""))}
+            waiting += sorted(reached - {path, *answered, *waiting})
+        return answered
 
 
 def problem(answer: httpx.Response) -> str:

@@ -74,13 +74,18 @@ class Window:
 
     def press(self, name: str, *, exact: bool = True) -> None:
         """Send a form by its button; what follows reads the page that answers, however long it takes."""
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name, exact=exact).click()
+        self._go(self.page.get_by_role("button", name=name, exact=exact))
 
     def follow(self, name: str, *, exact: bool = False) -> None:
         """Go where a link leads."""
+        self._go(self.page.get_by_role("link", name=name, exact=exact))
+
+    def _go(self, where: Locator) -> None:
+        """Open the menu first, on a narrow window that folds it, if this is there."""
+        if not where.count():
+            self.page.get_by_role("link", name="Menu", exact=True).click()
         with self.page.expect_navigation():
-            self.page.get_by_role("link", name=name, exact=exact).click()
+            where.click()
 
     def unfold(self, name: str) -> None:
         self.page.locator("summary", has_text=name).click()

@@ -32,6 +32,13 @@ def thread(app: App, who: Person, identifier: str) -> Thread:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         subject, key = resolved(books, identifier)
+    return about(app, who, subject, key)
+
+
+def about(app: App, who: Person, subject: Subject, key: str) -> Thread:
+    """Return the thread of one thing known by its own id; raises UnknownRecord."""
+    who.require(Act.READ)
+    with app.ledger.reading() as books:
         found = followed(app, books, subject, key)
     events = _concerned(app, subject, key, found)
     return Thread(

@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from dematfin.acts import flow_story, latest, verdict
+from dematfin.acts import consult, flow_story, latest, timeline, verdict
+from dematfin.domain.event import Subject
 from dematfin.domain.mandat.attempt import ATTEMPT
 from dematfin.domain.parties.person import Act
 from dematfin.web.visit import Visit
@@ -21,11 +22,16 @@ def show(visit: Visit) -> Response:
     """Show one flow: what it carries, how it left, what was answered."""
     visit.who.require(Act.OVERSEE)
     story = flow_story.story(visit.app, visit.who, str(visit.request.path_params["flux"]))
-    return visit.page("flux.html", story=story, judged=story.judged, ATTEMPT=ATTEMPT)
+    return visit.page("flux.html", story=story, judged=story.judged, names=_names(visit), ATTEMPT=ATTEMPT)
 
 
 def show_mandat(visit: Visit) -> Response:
     """Show one mandat: its verdict, why, who must act."""
     visit.who.require(Act.OVERSEE)
     found = verdict.follow(visit.app, visit.who, str(visit.request.path_params["mandat"]))
-    return visit.page("mandat.html", found=found)
+    thread = timeline.about(visit.app, visit.who, Subject.MANDAT, found.mandat.id)
+    return visit.page("mandat.html", found=found, thread=thread, names=_names(visit))
+
+
+def _names(visit: Visit) -> dict[str, str]:
+    return {one.id: one.name for one in consult.people(visit.app)}

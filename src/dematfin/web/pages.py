@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from dematfin.domain.delay.words import days_left
+from dematfin.domain.event import Subject
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.labels import DECISION, FLUX, FOLDER, INVOICE, MOTIVE, STEP, standing
 from dematfin.domain.money import french
@@ -28,6 +29,13 @@ def _shown(value: Any) -> Any:
 
 
 STATIC: Final = Path(__file__).parent / "static"
+PATHS: Final = {
+    Subject.INVOICE: "/facture/",
+    Subject.MANDAT: "/mandat/",
+    Subject.BORDEREAU: "/bordereau/",
+    Subject.FLUX: "/flux/",
+}
+"""Where whoever sees all services reads about a thing."""
 PAGES: Final = Environment(
     loader=PackageLoader("dematfin.web"),
     autoescape=True,
@@ -45,7 +53,7 @@ PAGES.filters["statut"] = said
 PAGES.filters["masque"] = mask
 PAGES.filters["pages"] = span
 PAGES.globals.update(DECISION=DECISION, FLUX=FLUX, FOLDER=FOLDER, INVOICE=INVOICE, MOTIVE=MOTIVE, STEP=STEP)
-PAGES.globals.update(motives=tuple(Motive), WORDS=WORDS)
+PAGES.globals.update(motives=tuple(Motive), WORDS=WORDS, PATHS=PATHS)
 
 
 def draw(template: str, status: int = 200, **what: Any) -> HTMLResponse:

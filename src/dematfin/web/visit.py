@@ -120,7 +120,9 @@ class Visit:
         usual = {
             "who": self.person,
             "menu": menu(self.person),
-            "oversees": self.person is not None and self.person.may(Act.OVERSEE),
+            "oversees": self._may(Act.OVERSEE),
+            "holds": self._may(Act.HOLD),
+            "scans": self._may(Act.PAPER),
             "seal": self.seal,
             "notice": notice,
             "path": self.request.url.path,
@@ -130,6 +132,9 @@ class Visit:
             "own_accounts": not self.hall.settings.entete_identite,
         }
         return draw(template, status, **(usual | what))
+
+    def _may(self, act: Act) -> bool:
+        return self.person is not None and self.person.may(act)
 
     def go(self, path: str, notice: str = "") -> RedirectResponse:
         """Send the browser to another page, which shows a notice: a reload repeats no act."""

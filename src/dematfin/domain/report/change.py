@@ -11,6 +11,15 @@ from dematfin.domain.report.snapshot import Figures
 from dematfin.domain.report.table import FEW, Kind
 
 SAME: Final = "inchangé"
+TABLES: Final = {
+    "stock": "stock",
+    "paid": "payes",
+    "dgp": "dgp",
+    "beyond": "hors-delai",
+    "late_visas": "visas",
+    "rejected": "rejets-comptable",
+    "interest": "interets",
+}
 RATES: Final = "au moins : un taux manque dans la configuration"
 
 
@@ -21,6 +30,7 @@ class Change:
     Attributes:
         less_is_better: None when neither is good news by itself.
         note: what makes the figure doubtful, or what it is counted on.
+        table: key of the table of the report that defines it.
     """
 
     label: str
@@ -29,6 +39,7 @@ class Change:
     before: Decimal | int | None = None
     less_is_better: bool | None = True
     note: str = ""
+    table: str = ""
 
     @property
     def shown(self) -> str:
@@ -74,7 +85,13 @@ def _changes(now: Figures, before: Figures | None) -> Iterator[Change]:
     def one(label: str, kind: Kind, name: str, note: str = "", *, less_is_better: bool | None = True) -> Change:
         old = None if before is None else getattr(was, name)
         return Change(
-            label=label, kind=kind, now=getattr(now, name), before=old, less_is_better=less_is_better, note=note
+            label=label,
+            kind=kind,
+            now=getattr(now, name),
+            before=old,
+            less_is_better=less_is_better,
+            note=note,
+            table=TABLES[name],
         )
 
     month = f"sur {now.month_paid} mandats payés" if now.month_paid > 1 else f"sur {now.month_paid} mandat payé"
@@ -83,6 +100,6 @@ def _changes(now: Figures, before: Figures | None) -> Iterator[Change]:
     yield one("Mandats payés en sept jours", Kind.COUNT, "paid", french(now.paid_ttc), less_is_better=None)
     yield one("Délai global de paiement du mois", Kind.DAYS, "dgp", month + few)
     yield one("Mandats payés au-delà de 30 jours ce mois-ci", Kind.COUNT, "beyond", month)
-    yield one("Visas en retard", Kind.COUNT, "late_visas")
+    yield one("Visas en retard", Kind.COUNT, "late_visas", "encore attendus, leur délai dépassé")
     yield one("Mandats rejetés ou refusés au guichet en sept jours", Kind.COUNT, "rejected")
     yield one("Intérêts moratoires dus à ce jour", Kind.EUROS, "interest", RATES if now.unknown_rates else "")
