@@ -21,6 +21,7 @@ from dematfin.errors import RuleError
 from examples import COMMUNE, SUPPLIER
 from fakes.hall import Hall, Killed, Watched
 from fakes.reports import FakeReportWriter
+from steps.counted import forget
 from visa.mails import CHIEF, addressed, move_to, posted, told
 
 MONDAY = date(2026, 3, 9)
@@ -93,6 +94,7 @@ def test_each_director_has_the_figures_and_the_report_in_the_one_mail_of_the_wee
 
 
 def test_as_long_as_nothing_was_counted_nothing_is_said_of_it(hall: Hall, writer: FakeReportWriter) -> None:
+    forget(hall)
     told(hall)
     assert len(weekly(hall)) == 2
     assert not any(one.attachments or "Délai de paiement" in one.text for one in hall.mailer.sent)

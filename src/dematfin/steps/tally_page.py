@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.mandat import MandatState
@@ -69,7 +70,7 @@ class _Page:
         if found is None or (self._late and last and last.since > at):
             return
         stage, number = found
-        known = {**self._known_of(key), "mandat": number}
+        known = {**self._known_of(key), "mandat": number, "paid": self._paid(key)}
         if goes_on(last, stage, known):
             return
         begun = stay(key, last, stage, at, known)
@@ -81,6 +82,10 @@ class _Page:
             days, seen = self._app.policy.payment_days, self._seen
             self._known[key] = known_of(seen.invoices[key], days, seen.true_starts[key])
         return self._known[key]
+
+    def _paid(self, key: str) -> Decimal:
+        before = self._seen.invoices[key].paid_before is not None
+        return self._known_of(key)["ttc"] if before else self.replay.paid(key)
 
     def _settle(self, key: str, at: datetime) -> None:
         if key in self._seen.settled or key in self.settlements:

@@ -13,6 +13,7 @@ class Pile:
 
     Attributes:
         name: empty for all those that are not named.
+        ttc: what is still to be paid of them.
         next_on: nearest deadline of payment among them; None where nothing waits.
     """
 
@@ -24,7 +25,7 @@ class Pile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressing:
-    """One invoice whose legal delay ends soon, or has ended."""
+    """One invoice whose legal delay ends soon, or has ended; `ttc`: what is still to be paid of it."""
 
     invoice_id: str
     supplier: str

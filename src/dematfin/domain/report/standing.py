@@ -13,7 +13,7 @@ from dematfin.domain.report.owed import due, owed_on, total
 from dematfin.domain.report.paid import payments
 from dematfin.domain.report.period import Period
 from dematfin.domain.report.snapshot import Figures, Pile, Pressing
-from dematfin.domain.report.waiting import amount, service_of, waiting
+from dematfin.domain.report.waiting import amount, service_of, to_pay, waiting
 from dematfin.domain.tally.happening import What
 from dematfin.domain.tally.stage import Stage
 from dematfin.domain.tally.stay import Stay
@@ -71,7 +71,7 @@ def _piles(named: Iterable[tuple[str, Stay]]) -> tuple[Pile, ...]:
     groups: dict[str, list[Stay]] = defaultdict(list)
     for name, stay in named:
         groups[name].append(stay)
-    first = sorted(groups, key=lambda name: (-len(groups[name]), -amount(groups[name]), name))
+    first = sorted(groups, key=lambda name: (-len(groups[name]), -to_pay(groups[name]), name))
     others = [stay for name in first[SHOWN:] for stay in groups[name]]
     piles = [_pile(name, groups[name]) for name in first[:SHOWN]]
     return (*piles, _pile("", others)) if others else tuple(piles)
@@ -79,7 +79,7 @@ def _piles(named: Iterable[tuple[str, Stay]]) -> tuple[Pile, ...]:
 
 def _pile(name: str, group: Sequence[Stay]) -> Pile:
     nearest = min((stay.deadline for stay in group), default=None)
-    return Pile(name=name, invoices=len(group), ttc=amount(group), next_on=nearest)
+    return Pile(name=name, invoices=len(group), ttc=to_pay(group), next_on=nearest)
 
 
 def _pressing(stay: Stay) -> Pressing:
@@ -89,6 +89,6 @@ def _pressing(stay: Stay) -> Pressing:
         number=stay.number,
         service=service_of(stay),
         stage=stay.stage,
-        ttc=stay.ttc,
+        ttc=stay.owed,
         deadline=stay.deadline,
     )
