@@ -51,7 +51,7 @@ def essentials(facts: Facts) -> Table:
             ("Intérêts dus sur les mandats payés en retard", len(claims), written(claims), *NOBODY_SAYS, ""),
             ("Coût d'une semaine d'attente", *_week(told, facts), *NOBODY_SAYS, "factures de plus en retard"),
         ),
-        warnings=(*few([("mandats payés", all_.count), open_], "éléments"), *warnings(lacking)),
+        warnings=(*facts.doubts, *few([("mandats payés", all_.count), open_], "éléments"), *warnings(lacking)),
     )
 
 

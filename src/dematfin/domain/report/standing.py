@@ -12,15 +12,14 @@ from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.owed import due, owed_on, total
 from dematfin.domain.report.paid import payments
 from dematfin.domain.report.period import Period
+from dematfin.domain.report.returned import turned_down
 from dematfin.domain.report.snapshot import Figures, Pile, Pressing
 from dematfin.domain.report.waiting import amount, service_of, to_pay, waiting
-from dematfin.domain.tally.happening import What
 from dematfin.domain.tally.stage import Stage
 from dematfin.domain.tally.stay import Stay
 from dematfin.domain.visa.task import VisaTask
 
 SHOWN: Final = 10
-TURNED_DOWN: Final = frozenset({What.MANDAT_REJECTED, What.MANDAT_REFUSED})
 
 
 def last_days(today: date) -> Period:
@@ -43,7 +42,7 @@ def standing(month: Facts, week: Facts, tasks: Iterable[VisaTask]) -> Figures:
         stock_ttc=amount(told.open),
         paid=of_week.count,
         paid_ttc=of_week.ttc,
-        rejected=sum(one.count for one in week.happenings if one.what in TURNED_DOWN),
+        rejected=len(turned_down(week)),
         month_paid=of_month.count,
         dgp=of_month.mean,
         beyond=of_month.beyond,
@@ -52,6 +51,7 @@ def standing(month: Facts, week: Facts, tasks: Iterable[VisaTask]) -> Figures:
         become_late=become_late,
         week_costs=week_costs,
         unknown_rates=any(one.owed is None for one in (*unpaid, *claims)),
+        doubts=month.doubts,
         at_risk=_piles((service_of(stay), stay) for stay in risky),
         pressing=tuple(_pressing(stay) for stay in risky[:SHOWN]),
         desks=_piles(desks),
