@@ -1,7 +1,7 @@
 """What the figures of a period are computed from, as far as the journal has been counted, and the report of them."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from dematfin.domain.report.contents import tables
@@ -20,6 +20,8 @@ from dematfin.ports.ledger import Between, Books
 TALLY: Final = "chiffres"
 """The name of the step that counts."""
 NAMED: Final = 5
+AN_INSTANT: Final = timedelta(microseconds=1)
+"""What happens at midnight sharp belongs to the next day: the stock of a month is that of the instant before."""
 NEVER: Final = (
     "Le journal n'a encore jamais été compté : ces chiffres sont vides et ne veulent rien dire. Lancez "
     "« dematfin chiffres compter », puis redemandez-les."
@@ -31,7 +33,7 @@ def facts_of(app: App, books: Books, period: Period) -> Facts:
     reached = next(iter(books.find(Reached, id=JOURNAL)), None)
     counted = app.clock.local(reached.at if reached else app.clock.now())
     first, after = period.bounds(counted.tzinfo)
-    cutoff = min(counted, after)
+    cutoff, last = min(counted, after), min(counted, after - AN_INSTANT)
     within = Between(low=first, high=after)
     return Facts(
         period=period,
@@ -39,11 +41,7 @@ def facts_of(app: App, books: Books, period: Period) -> Facts:
         settlements=[one for one in books.find(Settlement, known_at=within) if one.known_at < after],
         happenings=[one for one in books.find(Happening, at=within) if one.at < after],
         ended=[one for one in books.find(Stay, until=within) if one.until < after],
-        stock=[
-            one
-            for one in books.find(Stay, until=Between(low=cutoff), since=Between(high=cutoff))
-            if _holds(one, cutoff)
-        ],
+        stock=[one for one in books.find(Stay, until=Between(low=last), since=Between(high=last)) if _holds(one, last)],
         rates=app.policy.rates,
         comptable_days=app.policy.comptable_days,
         budgets={budget.siret: budget.label for budget in app.policy.budgets},
