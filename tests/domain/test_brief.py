@@ -21,8 +21,9 @@ WEEK = Period(key="2026-03-02", label="du 02/03/2026 au 08/03/2026", first=date(
 RATES = {"2026-S1": Decimal("10.15")}
 
 
-def came(place: int, what: What, amount: str) -> Happening:
-    return Happening(id=f"{place}.0", at=NOW, what=what, about=f"F2026-{place:06d}", amount=Decimal(amount))
+def came(place: int, what: What, amount: str, **other: Any) -> Happening:
+    usual = Happening(id=f"{place}.0", at=NOW, what=what, about=f"F2026-{place:06d}", amount=Decimal(amount))
+    return replace(usual, **other)
 
 
 def settled(place: int, start: date, paid_on: date, ttc: str = "100.00", **changes: Any) -> Settlement:
@@ -63,7 +64,11 @@ HAPPENED = (
     came(3, What.REFUSED, "60.50"),
     came(4, What.SENT_BACK, "10.00"),
     came(5, What.MANDATED, "1234.50"),
+    came(5, What.MANDATED, "65.50", count=0),
     came(6, What.MANDAT_HELD, "1.00"),
+    came(8, What.MANDAT_REJECTED, "3.00"),
+    came(9, What.MANDAT_REFUSED, "5.00"),
+    came(10, What.CAME, "-9.00"),
     came(7, What.CAME_BACK, "1.00"),
 )
 
@@ -84,17 +89,17 @@ def test_the_lines_counted_by_hand() -> None:
     """1: six days of 10 000 at 10.15 % are 16.68, and 40; 4: seven more days of 365 are 0.71 (1.52 less 0.81)."""
     assert told() == [
         "Ce qui a changé, du 02/03/2026 au 08/03/2026",
-        "Factures reçues : 2, 180,50 €",
+        "Factures reçues : 2, 180,50 €",  # the credit note apart
         "Factures refusées ou renvoyées au fournisseur : 2, 70,50 €",
-        "Mandats émis : 1, 1 234,50 €",
+        "Mandats émis : 1, 1 300,00 €",  # one, of two lines
         "Mandats payés : 1, 100,00 €",
-        "Mandats suspendus ou rejetés par le comptable : 1, 1,00 €",
+        "Mandats rejetés ou refusés au guichet : 2, 8,00 €",
         "À surveiller, au 09/03/2026 à 07:30",
         "Délai légal qui finit dans les 5 jours ouvrés : 2 factures, 10 240,00 € (<ÉCO - LES> : 1, VOIRIE : 1)",
         "Délai légal dépassé, à payer : 1 facture, 365,00 € (sans service : 1)",
-        "Si rien n'est payé d'ici une semaine : 2 factures, 57,39 € d'intérêts moratoires de plus",
+        "Si rien n'est fait cette semaine : 1 facture de plus en retard, 57,39 € d'intérêts.",
         "Délai de paiement, février 2026",
-        "Délai global moyen : 23,7 jours, sur 3 mandats ; moins de 20 mandats, cela dit peu",
+        "Délai global moyen : 23,7 j, sur 3 mandats ; moins de 20 mandats, cela dit peu",
         "Payés au-delà de 30 jours : 1 mandat, soit 33,3 % (objectif national : 20 % au plus)",
         "Tous les chiffres, tableau par tableau",
     ]
@@ -103,14 +108,15 @@ def test_the_lines_counted_by_hand() -> None:
 def test_nothing_waits_and_nothing_was_paid() -> None:
     lines = told((), ())
     assert "Délai légal qui finit dans les 5 jours ouvrés : aucune facture" in lines
-    assert "Si rien n'est payé d'ici une semaine : aucun intérêt moratoire de plus." in lines
+    assert "Si rien n'est fait cette semaine : aucune facture de plus en retard, aucun intérêt." in lines
     assert lines[-2] == "Aucun mandat payé"
 
 
 def test_a_rate_that_nobody_entered_is_asked_for() -> None:
-    (line,) = [line for line in told(rates={}) if "coûte" in line]
-    assert line.startswith(
-        "Ce que coûte une semaine d'attente n'est pas calculé. Le taux des intérêts moratoires du 1er"
+    lines = told(rates={})
+    assert "Si rien n'est fait cette semaine : 1 facture de plus en retard, des intérêts dont le taux manque." in lines
+    assert any(
+        line.startswith("Le taux des intérêts moratoires du 1er semestre 2026 n'est pas connu") for line in lines
     )
 
 

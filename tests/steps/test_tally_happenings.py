@@ -161,13 +161,13 @@ def test_a_reduction_and_a_mandat_without_invoice_are_told_apart() -> None:
     reduces = mandat(kind=MandatKind.REDUCTION)
     (one,) = of(reduces, MandatState.PREPARED, MandatState.IN_BORDEREAU)
     assert (one.what, one.amount, one.count) == (What.MANDAT_REDUCED, AMOUNT, 1)
-    (alone,) = of(mandat(shares=()), MandatState.PREPARED, MandatState.IN_BORDEREAU)
+    (alone,) = of(mandat(shares=(), engagement="21:BC1"), MandatState.PREPARED, MandatState.IN_BORDEREAU)
     assert (alone.what, alone.invoice_id, alone.supplier) == (What.MANDATED, "", "PAPETERIE DU LAC")
 
 
 def test_each_line_of_a_mandat_adds_up_and_the_mandat_counts_once() -> None:
     (line,) = mandat().lines
-    two = mandat(lines=(line, replace(line, number=2)))
+    two = mandat(lines=(line, replace(line, number=2)), engagement="21:BC1")
     made = of(two, MandatState.PREPARED, MandatState.IN_BORDEREAU)
     assert [one.count for one in made] == [1, 0]
     assert len({one.id for one in made}) == 2

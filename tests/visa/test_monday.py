@@ -21,6 +21,7 @@ from dematfin.errors import RuleError
 from examples import COMMUNE, SUPPLIER
 from fakes.hall import Hall, Killed, Watched
 from fakes.reports import FakeReportWriter
+from steps.counted import forget
 from visa.mails import CHIEF, addressed, move_to, posted, told
 
 MONDAY = date(2026, 3, 9)
@@ -79,8 +80,8 @@ def test_each_director_has_the_figures_and_the_report_in_the_one_mail_of_the_wee
     assert sorted(mail.address for mail in weekly(hall)) == [addressed(CHIEF).email, addressed(SECOND).email]
     for mail in weekly(hall):
         assert "Ce qui a changé, du 02/03/2026 au 08/03/2026" in mail.text
-        assert "- Délai global moyen : 36,0 jours, sur 1 mandat ; moins de 20 mandats, cela dit peu\n" in mail.text
-        assert "Payés au-delà de 30 jours : 1 mandat, soit 100,0 %" in mail.html
+        assert "- Délai global moyen : 36,0\xa0j, sur 1 mandat ; moins de 20 mandats, cela dit peu\n" in mail.text
+        assert "Payés au-delà de 30 jours : 1 mandat, soit 100,0\xa0%" in mail.html
         assert "Le rapport du mois est joint. " in mail.text
         (report,) = mail.attachments
         assert (report.name, report.media_type) == ("rapport-2026-02.html", "text/html")
@@ -93,6 +94,7 @@ def test_each_director_has_the_figures_and_the_report_in_the_one_mail_of_the_wee
 
 
 def test_as_long_as_nothing_was_counted_nothing_is_said_of_it(hall: Hall, writer: FakeReportWriter) -> None:
+    forget(hall)
     told(hall)
     assert len(weekly(hall)) == 2
     assert not any(one.attachments or "Délai de paiement" in one.text for one in hall.mailer.sent)
@@ -113,7 +115,7 @@ def test_what_waiting_costs_is_counted_with_the_rates_of_the_configuration(hall:
         books.save(WAITS)
     counted(hall)
     hall.app = replace(hall.app, policy=replace(hall.app.policy, rates={"2026-S1": Decimal(10)}))
-    assert "1 facture, 47,00\xa0€ d'intérêts moratoires de plus" in monday_mail(hall)
+    assert "1 facture de plus en retard, 47,00\xa0€ d'intérêts." in monday_mail(hall)
     hall.app = replace(hall.app, policy=replace(hall.app.policy, rates={}))
     move_to(hall, date(2026, 3, 16))
     assert 'ajoutez "2026-S1" à la ligne taux de la section [interets]' in monday_mail(hall)

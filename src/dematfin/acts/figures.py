@@ -1,14 +1,15 @@
 """The figures of a period, for whoever reads them."""
 
 from contextlib import suppress
+from datetime import date
 
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.registers import StructureRules
-from dematfin.domain.report.period import Period
+from dematfin.domain.report.period import Period, month_of
 from dematfin.domain.report.scope import EVERYTHING, Scope, narrowed
 from dematfin.domain.report.table import Report
 from dematfin.domain.visa.delegation import staffed
-from dematfin.errors import ComeBackLater
+from dematfin.errors import ComeBackLater, RuleError
 from dematfin.ports.app import App
 from dematfin.steps.counted import facts_of, report_of
 from dematfin.steps.day import run
@@ -19,9 +20,11 @@ def report(app: App, who: Person, period: Period, scope: Scope = EVERYTHING) -> 
     """Return the tables of a period; what the journal has told since the last run is counted first.
 
     Raises:
+        RuleError: the period has not begun.
         RoutingError: the scope names no budget of the configuration.
     """
     who.require(Act.OVERSEE)
+    _check_begun(period, app.clock.today())
     budget = app.policy.budget_named(scope.budget) if scope.budget else None
     _count_the_rest(app)
     with app.ledger.reading() as books:
@@ -38,6 +41,12 @@ def services(app: App, who: Person) -> dict[str, str]:
         structures, desks = books.find(StructureRules), staffed(books.find(Person))
     named = {code: rule.name for one in structures for code, rule in one.services.items()}
     return dict(sorted((dict.fromkeys(desks, "") | named).items()))
+
+
+def _check_begun(period: Period, today: date) -> None:
+    if period.first > today:
+        message = f"{period.label} n'a pas commencé : rien n'y est compté. Demandez {month_of(today).key}, ou avant."
+        raise RuleError(message)
 
 
 def _count_the_rest(app: App) -> None:

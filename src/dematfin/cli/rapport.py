@@ -10,11 +10,11 @@ from dematfin.acts import consult, figures
 from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import counted, say
-from dematfin.domain.report.period import Period, month_of, period
+from dematfin.domain.report.period import Period, period
 from dematfin.domain.report.scope import Scope, file_stem
 from dematfin.domain.report.table import Report
 from dematfin.domain.report.words import cut_off, kind, state
-from dematfin.errors import DocumentError, RuleError
+from dematfin.errors import DocumentError
 from dematfin.ports.report_writer import ReportWriter
 from dematfin.support.files import write_atomically
 from dematfin.support.refusals import reason
@@ -97,10 +97,6 @@ def _formats(typed: str) -> tuple[str, ...]:
 
 
 def _write_figures(desk: Desk, asked: Period, scope: Scope, formats: tuple[str, ...], folder: Path) -> None:
-    today = desk.app.clock.today()
-    if asked.first > today:
-        message = f"{asked.label} n'a pas commencé : rien n'y est compté. Demandez {month_of(today).key}, ou avant."
-        raise RuleError(message)
     report = figures.report(desk.app, desk.who, asked, scope)
     stem = file_stem(desk.app.policy.collectivite, asked, scope)
     about = f" ({report.scope})" if report.scope else ""

@@ -13,7 +13,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.told import after_retour, kept_in_doubt, may_be_another, motif_of
 from dematfin.domain.mandat.verdict import read_retour
 from dematfin.domain.reception import Answer, AnswerState
-from dematfin.domain.tally.words import why
+from dematfin.domain.tally.words import paid_so_far, why
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.acquits import is_applied
@@ -117,7 +117,7 @@ class _Page:
         self._mandats[mandat.bordereau, mandat.number] = after
         self._changed[after.id] = after
         motif = motif_of(mandat, after)
-        data = {"by": DGFIP} | why(after)
+        data = {"by": DGFIP} | why(after) | paid_so_far(after)
         self._events.append(self._app.event(Subject.MANDAT, after.id, mandat.state, after.state, motif, **data))
         self._follow_reductions(mandat, after)
 

@@ -6,7 +6,7 @@ cannot be counted is put off, named at each run, and tried again.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from dematfin.domain.tally.reached import JOURNAL, Reached
@@ -14,10 +14,10 @@ from dematfin.domain.tally.uncounted import Uncounted, uncounted_id
 from dematfin.errors import ComeBackLater
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books, WrittenEvent
+from dematfin.steps.counted import TALLY
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.tally_page import rows
 
-TALLY: Final = "chiffres"
 PAGE: Final = 500
 AGAIN: Final = 200
 """Events put off that one run tries again, the oldest first."""
@@ -61,9 +61,19 @@ def _count(app: App, size: int) -> int:
     with app.ledger.transaction() as books:
         reached = _reached(books)
         page = app.ledger.following(reached.sequence if reached else 0, size)
-        found = rows(app, books, page) if page else ()
+        found = rows(app, books, page, not_before=_month_of(app, reached)) if page else ()
         books.save(*found, _after(reached, page, now if len(page) < size else None))
     return len(page)
+
+
+def _month_of(app: App, reached: Reached | None) -> datetime:
+    """Return the first instant of the month that is being counted: those before are closed, whatever comes late.
+
+    A clock that was once ahead by years does not keep everything for that day.
+    """
+    now = app.clock.now()
+    day = app.clock.local(min(reached.at, now)) if reached else datetime.min.replace(tzinfo=UTC)
+    return day.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _after(reached: Reached | None, page: Sequence[WrittenEvent], now: datetime | None) -> Reached:
@@ -98,7 +108,7 @@ def _try_again(app: App, account: Tally) -> None:
 def _count_late(app: App, one: Uncounted) -> None:
     with app.ledger.transaction() as books:
         page = app.ledger.following(one.sequence - 1, 1)
-        books.save(*rows(app, books, page, late=True), replace(one, waiting=False))
+        books.save(*rows(app, books, page), replace(one, waiting=False))
 
 
 def _label(one: Uncounted) -> str:

@@ -1,7 +1,9 @@
 """What a page of the journal tells, as rows: stays, settlements and happenings."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.mandat import MandatState
@@ -17,13 +19,17 @@ from dematfin.ports.ledger import Books, Record, WrittenEvent
 from dematfin.steps.tally_scene import Scene, scene
 
 
-def rows(app: App, books: Books, page: Sequence[WrittenEvent], *, late: bool = False) -> tuple[Record, ...]:
+def rows(
+    app: App, books: Books, page: Sequence[WrittenEvent], *, not_before: datetime | None = None
+) -> tuple[Record, ...]:
     """Return what a page of the journal makes, in books that hold what the former ones made.
 
-    `late`: those that follow it were counted already; it changes no stay of an invoice that has stood elsewhere since.
+    `not_before`: first instant of what may still be told; an event whose instant is earlier (a clock set back, somebody
+    who took long) is counted there. None: the page was put off, and is counted late, where it belongs; it changes no
+    stay of an invoice that has stood elsewhere since.
     """
     seen = scene(app, books, page)
-    counted = _Page(app, seen, late=late)
+    counted = _Page(app, seen, not_before)
     wanted = {one.sequence for one in page}
     for one in seen.history:
         counted.replay.hear(one.sequence, one.event)
@@ -35,7 +41,7 @@ def rows(app: App, books: Books, page: Sequence[WrittenEvent], *, late: bool = F
 class _Page:
     """Gathers the rows of one page."""
 
-    def __init__(self, app: App, seen: Scene, *, late: bool) -> None:
+    def __init__(self, app: App, seen: Scene, not_before: datetime | None) -> None:
         carries = {key: flux.bordereaux for key, flux in seen.fluxes.items()}
         self.replay = Replay(seen.mandats, carries, self._day)
         self.stays: dict[str, Stay] = {}
@@ -44,7 +50,7 @@ class _Page:
         self._known: dict[str, Known] = {}
         self._app = app
         self._seen = seen
-        self._late = late
+        self._not_before = not_before
         self._told = Told(
             invoices=seen.invoices,
             mandats=seen.mandats,
@@ -54,7 +60,8 @@ class _Page:
 
     def count(self, one: WrittenEvent) -> None:
         """Count one event that was just heard."""
-        event = one.event
+        at = max(one.event.at, self._not_before or one.event.at)
+        event = replace(one.event, at=at)
         for key in self.replay.about(event):
             self._stand(key, event.at)
         life = self.replay.mandats.get(event.subject_id) if event.subject is Subject.MANDAT else None
@@ -66,10 +73,10 @@ class _Page:
     def _stand(self, key: str, at: datetime) -> None:
         """Note where an invoice stands now."""
         found, last = self.replay.stage(key), self._seen.last.get(key)
-        if found is None or (self._late and last and last.since > at):
+        if found is None or (self._not_before is None and last and last.since > at):
             return
         stage, number = found
-        known = {**self._known_of(key), "mandat": number}
+        known = {**self._known_of(key), "mandat": number, "paid": self._paid(key)}
         if goes_on(last, stage, known):
             return
         begun = stay(key, last, stage, at, known)
@@ -81,6 +88,10 @@ class _Page:
             invoice = self._seen.invoices[key]
             self._known[key] = known_of(invoice, self._app.policy.days_for(invoice), self._seen.true_starts[key])
         return self._known[key]
+
+    def _paid(self, key: str) -> Decimal:
+        before = self._seen.invoices[key].paid_before is not None
+        return self._known_of(key)["ttc"] if before else self.replay.paid(key)
 
     def _settle(self, key: str, at: datetime) -> None:
         if key in self._seen.settled or key in self.settlements:

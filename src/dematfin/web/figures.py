@@ -16,7 +16,7 @@ from dematfin.domain.report.period import Period, month_of, period
 from dematfin.domain.report.scope import Scope, file_stem
 from dematfin.domain.report.table import Report
 from dematfin.domain.report.words import cut_off, state
-from dematfin.errors import RuleError, UnknownRecord
+from dematfin.errors import UnknownRecord
 from dematfin.ports.report_writer import ReportWriter
 from dematfin.web.forms import text
 from dematfin.web.headers import DOCUMENT
@@ -91,9 +91,6 @@ def send(visit: Visit) -> Response:
 def _report(visit: Visit) -> Report:
     visit.who.require(Act.OVERSEE)
     found = period(str(visit.request.path_params["periode"])[:LONGEST])
-    if found.first > visit.app.clock.today():
-        message = f"{found.label} n'a pas commencé : rien n'y est compté. Choisissez une autre période."
-        raise RuleError(message)
     return figures.report(visit.app, visit.who, found, _scope(visit))
 
 

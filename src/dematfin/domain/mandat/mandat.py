@@ -187,6 +187,11 @@ class Mandat:
         return self.state is MandatState.PREPARED and bool(self.set_aside)
 
     @property
+    def gone_before(self) -> bool:
+        """Whether the money left before it was made: a finance software does not always tell the day."""
+        return self.paid_before is not None or (self.editor and self.kind is MandatKind.AFTER_PAYMENT)
+
+    @property
     def investment(self) -> bool:
         """Whether it is paid on the investment section (NatPce 02)."""
         return any(line.imputation.investment for line in self.lines)

@@ -231,8 +231,7 @@ def _paid(mandat: Mandat, piece: RetourPiece) -> Decimal:
     """
     if mandat.kind is MandatKind.REDUCTION:
         return ZERO
-    before = mandat.paid_before is not None or (mandat.editor and mandat.kind is MandatKind.AFTER_PAYMENT)
-    if before and piece.state is PieceState.SETTLED:
+    if mandat.gone_before and piece.state is PieceState.SETTLED:
         return mandat.amount
     return sum((payment.amount for payment in piece.payments if payment.real), ZERO)
 

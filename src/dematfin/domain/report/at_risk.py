@@ -5,8 +5,8 @@ from typing import Final
 from dematfin.domain.report.columns import count, euros, text
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.table import Cell, Chart, Table
-from dematfin.domain.report.waiting import Waiting, amount, grouped, service_of, waiting
-from dematfin.domain.tally.stage import AT_THE_COMPTABLE, STOPPED
+from dematfin.domain.report.waiting import Waiting, grouped, service_of, to_pay, told_apart, waiting
+from dematfin.domain.tally.stage import AT_THE_COMPTABLE
 from dematfin.domain.tally.stay import Stay
 
 SOON: Final = 5
@@ -36,11 +36,13 @@ def at_risk(facts: Facts) -> Table:
         definition=(
             f"À risque : le dernier jour du délai de paiement tombe entre le {facts.today:%d/%m/%Y} et le "
             f"{limit:%d/%m/%Y} ({SOON} jours ouvrés). En retard : il est passé, les intérêts courent (CCP L. 2192-13). "
+            "TTC : ce qui reste à payer, après un paiement partiel. "
             f"Les plus urgentes : les {NAMED} premières échéances."
         ),
         population=(
             "Factures en attente à l'arrêt des chiffres, sans les avoirs. Quand le délai est interrompu ou la facture "
-            "renvoyée au fournisseur, le délai ne court pas : ni à risque, ni en retard, mais comptée « délai arrêté »."
+            "renvoyée au fournisseur, le délai ne court pas : ni à risque, ni en retard, mais « délai arrêté ». "
+            "« Déjà payées » (prélèvement, carte, régie) : il ne manque que leur mandat."
         ),
         columns=(
             text("service", "Service"),
@@ -51,6 +53,7 @@ def at_risk(facts: Facts) -> Table:
             count("au_comptable", "dont chez le comptable"),
             count("dans_les_temps", "Dans les temps"),
             count("arretees", "Délai arrêté"),
+            count("deja_payees", "Déjà payées"),
             count("factures", "En attente"),
             text("urgentes", "Les plus urgentes"),
         ),
@@ -61,20 +64,19 @@ def at_risk(facts: Facts) -> Table:
 
 
 def _row(name: str, stays: list[Stay], facts: Facts) -> tuple[Cell, ...]:
-    told = Waiting(
-        [one for one in stays if one.stage not in STOPPED], [one for one in stays if one.stage in STOPPED], []
-    )
+    told = told_apart(stays)
     behind, near = late(told, facts), soon(told, facts)
     urgent = sorted(behind + near, key=lambda one: (one.deadline, one.invoice_id))
     return (
         name,
         len(near),
-        amount(near),
+        to_pay(near),
         len(behind),
-        amount(behind),
+        to_pay(behind),
         sum(one.stage in AT_THE_COMPTABLE for one in urgent),
         len(told.running) - len(urgent),
         len(told.stopped),
+        len(told.paid),
         len(stays),
         ", ".join(one.invoice_id for one in urgent[:NAMED]),
     )

@@ -10,7 +10,7 @@ from dematfin.domain.report.columns import count, day, euros, text
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.owed import Claims, owed_on, total, warnings, written
 from dematfin.domain.report.table import Cell, Chart, Table
-from dematfin.domain.report.waiting import Waiting, amount, grouped, service_of, waiting
+from dematfin.domain.report.waiting import Waiting, grouped, service_of, to_pay, told_apart, waiting
 from dematfin.domain.tally.stay import Stay
 
 WEEK: Final = timedelta(days=7)
@@ -28,7 +28,7 @@ NEXT_WEEKS: Final = (
 )
 POPULATION: Final = (
     "Factures en attente à l'arrêt des chiffres dont le délai court (ni interrompu, ni facture renvoyée), sans les "
-    "avoirs ; les intérêts se comptent sur leur TTC entier."
+    "avoirs ni ce qui a été payé d'avance ; TTC et intérêts : sur ce qui reste à payer, après un paiement partiel."
 )
 
 
@@ -61,7 +61,7 @@ def cost(facts: Facts) -> Table:
     told = waiting(facts)
     services = grouped(told.running, service_of)
     claims = owed_on(told, facts.today + WEEK, facts)
-    rows = {name: _row(name, Waiting(stays, [], []), facts) for name, stays in services.items()}
+    rows = {name: _row(name, told_apart(stays), facts) for name, stays in services.items()}
     return Table(
         key="cout",
         title="Le coût de l'attente",
@@ -86,7 +86,7 @@ def cost(facts: Facts) -> Table:
 def _row(name: str, told: Waiting, facts: Facts) -> tuple[Cell, ...]:
     now, then = (owed_on(told, facts.today + later, facts) for later in (timedelta(), WEEK))
     new = become_late(told, facts.today, facts.today + WEEK)
-    return (name, len(new), amount(new), len(now), written(now), written(then), _more(then, now))
+    return (name, len(new), to_pay(new), len(now), written(now), written(then), _more(then, now))
 
 
 def _more(then: Claims, now: Claims) -> Decimal | None:

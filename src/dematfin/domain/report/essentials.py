@@ -14,7 +14,7 @@ from dematfin.domain.report.few import few
 from dematfin.domain.report.owed import due, owed_on, warnings, written
 from dematfin.domain.report.paid import payments
 from dematfin.domain.report.table import Cell, Table
-from dematfin.domain.report.waiting import Waiting, amount, waiting
+from dematfin.domain.report.waiting import Waiting, amount, to_pay, waiting
 
 NOBODY_SAYS: Final = (None, None)
 
@@ -51,7 +51,7 @@ def essentials(facts: Facts) -> Table:
             ("Intérêts dus sur les mandats payés en retard", len(claims), written(claims), *NOBODY_SAYS, ""),
             ("Coût d'une semaine d'attente", *_week(told, facts), *NOBODY_SAYS, "factures de plus en retard"),
         ),
-        warnings=(*few([("mandats payés", all_.count), open_], "éléments"), *warnings(lacking)),
+        warnings=(*facts.doubts, *few([("mandats payés", all_.count), open_], "éléments"), *warnings(lacking)),
     )
 
 
@@ -82,6 +82,6 @@ def _waiting(told: Waiting, facts: Facts) -> tuple[tuple[Cell, ...], ...]:
     near, behind = soon(told, facts), late(told, facts)
     return (
         ("Factures en attente (âge moyen)", whole, amount(told.open), ages, None, ""),
-        (f"dont à risque sous {SOON} jours ouvrés", len(near), amount(near), None, share(len(near), whole), ""),
-        ("dont en retard", len(behind), amount(behind), None, share(len(behind), whole), "aucune"),
+        (f"dont à risque sous {SOON} jours ouvrés", len(near), to_pay(near), None, share(len(near), whole), ""),
+        ("dont en retard", len(behind), to_pay(behind), None, share(len(behind), whole), "aucune"),
     )

@@ -23,6 +23,7 @@ class Facts:
         rates: late interest in per cent a year, by half-year ("2026-S1"): the ECB's rate plus 8 points.
         comptable_days: his part of the delay as agreed with him, None: that of the law (`delay.durations.shares`).
         budgets: names, by SIRET.
+        doubts: what of the journal is not in them, in French: as long as there is any, nothing is closed.
     """
 
     period: Period
@@ -35,6 +36,12 @@ class Facts:
     comptable_days: int | None = None
     budgets: Mapping[str, str] = field(default_factory=dict)
     calendar: Calendar = METROPOLE
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the period is over and counted whole."""
+        return self.cutoff >= self.period.bounds(self.cutoff.tzinfo)[1] and not self.doubts
 
     @property
     def today(self) -> date:

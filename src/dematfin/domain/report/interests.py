@@ -42,10 +42,13 @@ def provisions(facts: Facts) -> Table:
     return Table(
         key="interets-provision",
         title="Intérêts moratoires à provisionner",
-        definition=f"{DEFINITION} Comptés comme si tout était payé au jour de l'arrêt des chiffres, sur le TTC entier.",
+        definition=(
+            f"{DEFINITION} Comptés comme si tout était payé au jour de l'arrêt des chiffres. Base : ce qui reste à "
+            "payer."
+        ),
         population=(
             "Factures en attente dont l'échéance est passée à l'arrêt des chiffres et dont le délai court, sans les "
-            "avoirs."
+            "avoirs ni ce qui a été payé d'avance (prélèvement, carte, régie)."
         ),
         columns=_columns("Facture", "Jusqu'au"),
         rows=tuple(_line(one, one.about.invoice_id) for one in claims),

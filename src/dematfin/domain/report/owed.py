@@ -40,7 +40,7 @@ def due(mandats: Iterable[Settlement], facts: Facts) -> Claims:
 def owed_on(told: Waiting, day: date, facts: Facts) -> Claims:
     """Return what would be due on invoices that still wait, were they paid on a day."""
     late = (one for one in told.running if one.deadline < day)
-    return _in_order(_claim(one, one.ttc, day, facts) for one in late)
+    return _in_order(_claim(one, one.owed, day, facts) for one in late)
 
 
 def known(claims: Iterable[Claim]) -> Iterator[Interest]:

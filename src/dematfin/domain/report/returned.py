@@ -16,6 +16,11 @@ from dematfin.domain.tally.happening import Happening, What
 BY_THE_COMPTABLE: Final = (What.MANDAT_HELD, What.MANDAT_REJECTED)
 
 
+def turned_down(facts: Facts) -> list[Happening]:
+    """Return each mandat that the gate refused or the comptable rejected: the ordonnateur has to act."""
+    return happened(facts, What.MANDAT_REFUSED, What.MANDAT_REJECTED)
+
+
 def by_the_comptable(facts: Facts) -> Table:
     """Return the mandats that the comptable suspended or rejected, by code and motif."""
     sent = distinct(happened(facts, What.MANDAT_SENT))

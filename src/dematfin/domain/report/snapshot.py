@@ -13,6 +13,7 @@ class Pile:
 
     Attributes:
         name: empty for all those that are not named.
+        ttc: what is still to be paid of them.
         next_on: nearest deadline of payment among them; None where nothing waits.
     """
 
@@ -24,7 +25,7 @@ class Pile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressing:
-    """One invoice whose legal delay ends soon, or has ended."""
+    """One invoice whose legal delay ends soon, or has ended; `ttc`: what is still to be paid of it."""
 
     invoice_id: str
     supplier: str
@@ -47,6 +48,7 @@ class Figures:
         interest: owed on what was paid late in the month, and on what is late now, were it paid today.
         become_late, week_costs: if nothing is done for a week, how many more invoices are late, and what it costs.
         unknown_rates: some rate of interest is not known: amounts owed are more than what is said.
+        doubts: what of the journal could not be counted, in French.
         at_risk: by service, what has to be paid within five working days or is late already.
         pressing: the first of them; `desks`: late visas by desk.
         held: what an agent has to correct; `on_hold`: what the comptable has suspended.
@@ -65,6 +67,7 @@ class Figures:
     become_late: int = 0
     week_costs: Decimal = ZERO
     unknown_rates: bool = False
+    doubts: tuple[str, ...] = ()
     at_risk: tuple[Pile, ...] = ()
     pressing: tuple[Pressing, ...] = ()
     desks: tuple[Pile, ...] = ()

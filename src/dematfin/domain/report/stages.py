@@ -13,6 +13,7 @@ from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
 from dematfin.domain.report.table import Chart, Table
 from dematfin.domain.tally.stage import AT_THE_COMPTABLE, ENDED, STOPPED, Stage
+from dematfin.domain.tally.stay import STILL
 
 SECOND: Final = timedelta(seconds=1)
 A_DAY: Final = 86_400
@@ -63,12 +64,13 @@ def passages(facts: Facts) -> dict[Stage, Passages]:
 def _ended(facts: Facts) -> Iterator[tuple[Stage, int]]:
     """Join the stays of one passage: a new one begins too when something else is learnt of the invoice."""
     places: dict[tuple[str, Stage], list[tuple[datetime, datetime]]] = {}
-    for one in chain(facts.ended, facts.stock):
+    known = chain(((one, one.until) for one in facts.ended), ((one, STILL) for one in facts.stock))
+    for one, until in known:
         if one.stage not in ENDED and not one.is_credit_note:
-            places.setdefault((one.invoice_id, one.stage), []).append((one.since, one.until))
+            places.setdefault((one.invoice_id, one.stage), []).append((one.since, until))
     for (_, stage), stays in places.items():
         for since, until in _joined(sorted(stays)):
-            if until <= facts.cutoff:
+            if until != STILL:
                 yield stage, (until - since) // SECOND
 
 

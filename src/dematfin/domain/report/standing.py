@@ -12,15 +12,14 @@ from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.owed import due, owed_on, total
 from dematfin.domain.report.paid import payments
 from dematfin.domain.report.period import Period
+from dematfin.domain.report.returned import turned_down
 from dematfin.domain.report.snapshot import Figures, Pile, Pressing
-from dematfin.domain.report.waiting import amount, service_of, waiting
-from dematfin.domain.tally.happening import What
+from dematfin.domain.report.waiting import amount, service_of, to_pay, waiting
 from dematfin.domain.tally.stage import Stage
 from dematfin.domain.tally.stay import Stay
 from dematfin.domain.visa.task import VisaTask
 
 SHOWN: Final = 10
-TURNED_DOWN: Final = frozenset({What.MANDAT_REJECTED, What.MANDAT_REFUSED})
 
 
 def last_days(today: date) -> Period:
@@ -43,7 +42,7 @@ def standing(month: Facts, week: Facts, tasks: Iterable[VisaTask]) -> Figures:
         stock_ttc=amount(told.open),
         paid=of_week.count,
         paid_ttc=of_week.ttc,
-        rejected=sum(one.count for one in week.happenings if one.what in TURNED_DOWN),
+        rejected=len(turned_down(week)),
         month_paid=of_month.count,
         dgp=of_month.mean,
         beyond=of_month.beyond,
@@ -52,6 +51,7 @@ def standing(month: Facts, week: Facts, tasks: Iterable[VisaTask]) -> Figures:
         become_late=become_late,
         week_costs=week_costs,
         unknown_rates=any(one.owed is None for one in (*unpaid, *claims)),
+        doubts=month.doubts,
         at_risk=_piles((service_of(stay), stay) for stay in risky),
         pressing=tuple(_pressing(stay) for stay in risky[:SHOWN]),
         desks=_piles(desks),
@@ -71,7 +71,7 @@ def _piles(named: Iterable[tuple[str, Stay]]) -> tuple[Pile, ...]:
     groups: dict[str, list[Stay]] = defaultdict(list)
     for name, stay in named:
         groups[name].append(stay)
-    first = sorted(groups, key=lambda name: (-len(groups[name]), -amount(groups[name]), name))
+    first = sorted(groups, key=lambda name: (-len(groups[name]), -to_pay(groups[name]), name))
     others = [stay for name in first[SHOWN:] for stay in groups[name]]
     piles = [_pile(name, groups[name]) for name in first[:SHOWN]]
     return (*piles, _pile("", others)) if others else tuple(piles)
@@ -79,7 +79,7 @@ def _piles(named: Iterable[tuple[str, Stay]]) -> tuple[Pile, ...]:
 
 def _pile(name: str, group: Sequence[Stay]) -> Pile:
     nearest = min((stay.deadline for stay in group), default=None)
-    return Pile(name=name, invoices=len(group), ttc=amount(group), next_on=nearest)
+    return Pile(name=name, invoices=len(group), ttc=to_pay(group), next_on=nearest)
 
 
 def _pressing(stay: Stay) -> Pressing:
@@ -89,6 +89,6 @@ def _pressing(stay: Stay) -> Pressing:
         number=stay.number,
         service=service_of(stay),
         stage=stay.stage,
-        ttc=stay.ttc,
+        ttc=stay.owed,
         deadline=stay.deadline,
     )

@@ -22,7 +22,7 @@ AGE: Final = (
 )
 POPULATION: Final = (
     "Factures arrivées et ni payées, ni refusées, ni annulées à l'arrêt des chiffres, délai interrompu ou non. Les "
-    "avoirs sont comptés à part."
+    "avoirs sont comptés à part. TTC entier, même déjà payé en partie ou d'avance (prélèvement, carte, régie)."
 )
 Day = Callable[[Stay], date]
 

@@ -73,7 +73,7 @@ def awaited(facts: Facts) -> Table:
 
     def figures(items: Sequence[Stay]) -> tuple[Cell, ...]:
         bills = [stay for stay in items if not stay.is_credit_note]
-        late = sum(stay.deadline < facts.today for stay in bills)
+        late = sum(stay.deadline < facts.today and stay.owed > 0 for stay in bills)
         return len(items), sum((stay.ttc for stay in bills), ZERO), late
 
     return Table(
@@ -82,7 +82,7 @@ def awaited(facts: Facts) -> Table:
         definition=(
             "Nombre de factures et d'avoirs qui attendent un visa à l'arrêté des chiffres ; montant TTC des factures "
             "seules ; délai légal dépassé : factures dont le dernier jour pour payer (CCP R. 2192-10) est passé "
-            "pendant que le service les a encore."
+            "pendant que le service les a encore, sauf celles qui ont été payées d'avance."
         ),
         population="Ce qui est en visa à l'instant de l'arrêté, d'où que vienne la facture.",
         columns=(

@@ -6,6 +6,7 @@ All of the past of what a page speaks of is heard, so that the same event tells 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.event import Event, Subject
@@ -14,8 +15,9 @@ from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.together import BACK, leading
+from dematfin.domain.money import ZERO, euros
 from dematfin.domain.tally.stage import Stage
-from dematfin.domain.tally.words import ASIDE
+from dematfin.domain.tally.words import ASIDE, PAID
 
 M = MandatState
 UNSIGNED: Final = frozenset({FluxState.BUILT, FluxState.SIGNING, FluxState.DROPPED})
@@ -39,6 +41,7 @@ class MandatLife:
         given_up: cancelled by us: its invoices wait for another one.
         frozen: place in the journal of its last entry into a bordereau; `numbers`: those that it took.
         renumbered: the last event gave it a number for the first time.
+        paid: what of it has gone to the supplier.
         standing: its record as it stood, once it was asked for.
         held: days of suspension that are over; `held_since`: first day of the one that is not.
     """
@@ -52,6 +55,7 @@ class MandatLife:
     renumbered: bool = False
     returned: bool = False
     standing: Mandat | None = None
+    paid: Decimal = ZERO
     held: int = 0
     held_since: date | None = None
 
@@ -137,6 +141,10 @@ class Replay:
                 return False
         return True
 
+    def paid(self, invoice_id: str) -> Decimal:
+        """Return what has gone to the supplier of an invoice, by its part of each of its mandats."""
+        return sum((self._part(one, invoice_id) for one in self._alive(invoice_id)), ZERO)
+
     def acknowledged(self, mandat_id: str) -> date | None:
         """Return the day of the acquit of the flow that carries a mandat now."""
         flux = self._flux_of(self.mandats[mandat_id])
@@ -153,6 +161,8 @@ class Replay:
     def _hear_mandat(self, sequence: int, event: Event) -> None:
         state = M.PREPARED if event.after == ASIDE else M(event.after)
         life = self.mandats.get(event.subject_id)
+        if life:
+            life.paid = self._paid(life, state, event)
         if life is None:
             life = self.mandats[event.subject_id] = MandatLife(M.PREPARED)
         elif event.before == event.after:
@@ -166,6 +176,15 @@ class Replay:
         life.renumbered = False
         if state is M.IN_BORDEREAU:
             self._freeze(life, sequence, event)
+
+    def _paid(self, life: MandatLife, state: M, event: Event) -> Decimal:
+        """Return what has gone to the supplier; an older event does not tell it, the record does."""
+        record = self._records.get(event.subject_id)
+        if record is None or state is M.PAID:
+            return record.amount if record else ZERO
+        if state is M.PARTLY_PAID:
+            return min(Decimal(event.data.get(PAID) or record.paid), record.amount)
+        return ZERO if life.state is M.PAID else life.paid
 
     def _freeze(self, life: MandatLife, sequence: int, event: Event) -> None:
         record = self._records.get(event.subject_id)
@@ -199,6 +218,13 @@ class Replay:
                     why = ASIDE if life.aside else ""
                     life.standing = replace(self._records[key], state=life.state, set_aside=why)
                 yield life.standing
+
+    def _part(self, mandat: Mandat, invoice_id: str) -> Decimal:
+        paid = mandat.amount if mandat.gone_before else self.mandats[mandat.id].paid
+        if mandat.kind is MandatKind.REDUCTION or not mandat.amount or not paid:
+            return ZERO
+        share = sum((one.amount for one in mandat.shares if one.invoice_id == invoice_id), ZERO)
+        return euros(share * paid / mandat.amount)
 
     def _stage(self, mandat: Mandat) -> Stage:
         if mandat.state is M.PREPARED:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.invoice.invoice import Origin
+from dematfin.domain.money import ZERO
 from dematfin.domain.tally.stage import Stage
 
 STILL: Final = datetime(9999, 12, 31, tzinfo=UTC)
@@ -25,6 +26,8 @@ class Stay:
         siret: the budget that pays.
         supplier, supplier_siren: as the invoice names it; no SIREN for who has none.
         ttc: what is owed, in euros: negative for a credit note, admitted in part when the visa said so.
+        paid: what of it has gone to the supplier already, by a mandat paid in part, or before any mandat (direct debit,
+            card, régie).
         start: first day of the legal delay, after an interruption as before (CCP R. 2192-12 to 15); `deadline`: its
             last day.
         true_start: day when the invoice, or the refused one that it replaces, first came.
@@ -47,6 +50,12 @@ class Stay:
     deadline: date
     true_start: date
     mandat: int = 0
+    paid: Decimal = ZERO
+
+    @property
+    def owed(self) -> Decimal:
+        """What is still to be paid: what is at risk, and what interest is counted on."""
+        return self.ttc - self.paid
 
     @property
     def is_credit_note(self) -> bool:

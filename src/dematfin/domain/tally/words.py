@@ -15,6 +15,8 @@ LACKS: Final = "lacks"
 """Where the event of a mandat that waits for documents has the codes of what it lacks."""
 ASIDE: Final = "écarté"
 """How it says that a mandat is set aside."""
+PAID: Final = "paid"
+"""Where the event of a mandat paid in part has what was paid so far, in euros."""
 EXPLAINED: Final = frozenset({MandatState.REFUSED_AT_GATE, MandatState.ON_HOLD, MandatState.REJECTED})
 
 
@@ -36,3 +38,8 @@ def why(mandat: Mandat) -> dict[str, str]:
     if own is None or mandat.state not in EXPLAINED:
         return {}
     return {"code": own.code, "cause": cause(own).why}
+
+
+def paid_so_far(mandat: Mandat) -> dict[str, str]:
+    """Return what has gone to the supplier, for a mandat of which the rest is waited for."""
+    return {PAID: str(mandat.paid)} if mandat.state is MandatState.PARTLY_PAID else {}

@@ -30,6 +30,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "deadline",
         "true_start",
         "mandat",
+        "paid",
     ),
     "settlement": (
         "known_at",
@@ -79,7 +80,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "snapshot": ("at", "figures"),
 }
 WHOLE_NUMBERS: Final = frozenset(
-    {"ttc", "late_base", "amount", "ht", "count", "mandat", "invoices", "days", "suspended", "sequence"}
+    {"ttc", "paid", "late_base", "amount", "ht", "count", "mandat", "invoices", "days", "suspended", "sequence"}
 )
 FLAGS: Final = frozenset({"first_pass", "after_payment", "waiting"})
 EMPTY: Final = frozenset({("happening", "origin"), ("happening", "due_on"), ("happening", "on")})
