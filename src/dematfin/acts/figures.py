@@ -1,14 +1,16 @@
 """The figures of a period, for whoever reads them."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.registers import StructureRules
+from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.period import Period
 from dematfin.domain.report.scope import EVERYTHING, Scope, narrowed
 from dematfin.domain.report.table import Report
 from dematfin.domain.visa.delegation import staffed
-from dematfin.errors import ComeBackLater
+from dematfin.errors import ComeBackLater, RoutingError
 from dematfin.ports.app import App
 from dematfin.steps.counted import facts_of, report_of
 from dematfin.steps.day import run
@@ -19,15 +21,16 @@ def report(app: App, who: Person, period: Period, scope: Scope = EVERYTHING) -> 
     """Return the tables of a period; what the journal has told since the last run is counted first.
 
     Raises:
-        RoutingError: the scope names no budget of the configuration.
+        RoutingError: the scope names no budget of the configuration, or a service that nobody knows.
     """
     who.require(Act.OVERSEE)
     budget = app.policy.budget_named(scope.budget) if scope.budget else None
     _count_the_rest(app)
     with app.ledger.reading() as books:
         everything = facts_of(app, books, period)
-    facts = narrowed(everything, budget.siret if budget else "", scope.service)
-    words = (f"budget {budget.label}" if budget else "", f"service {scope.service}" if scope.service else "")
+    service = _service_named(scope.service, services(app, who), everything) if scope.service else ""
+    facts = narrowed(everything, budget.siret if budget else "", service)
+    words = (f"budget {budget.label}" if budget else "", f"service {service}" if service else "")
     return report_of(app, facts, ", ".join(filter(None, words)))
 
 
@@ -38,6 +41,17 @@ def services(app: App, who: Person) -> dict[str, str]:
         structures, desks = books.find(StructureRules), staffed(books.find(Person))
     named = {code: rule.name for one in structures for code, rule in one.services.items()}
     return dict(sorted((dict.fromkeys(desks, "") | named).items()))
+
+
+def _service_named(typed: str, known: Iterable[str], facts: Facts) -> str:
+    """Return the service that people call `typed`: a report of nobody would be read as a service without a delay."""
+    told = {one.service for one in facts.settlements} | {one.service for one in facts.happenings}
+    told |= {one.service for one in (*facts.ended, *facts.stock)}
+    codes = {code.upper(): code for code in (*sorted(told), *known) if code}
+    if found := codes.get(typed.strip().upper()):
+        return found
+    message = f"Aucun service ne s'appelle « {typed} ». Services connus : {', '.join(sorted(codes)) or 'aucun'}."
+    raise RoutingError(message)
 
 
 def _count_the_rest(app: App) -> None:
