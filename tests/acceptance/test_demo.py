@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 from collections import Counter
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,18 @@ def test_the_folder_holds_what_was_promised(demo: Path) -> None:
     )
     assert "TEST" in subject.stdout
     assert (demo / "pki" / "maire.p12").stat().st_mode & 0o077 == 0
+
+
+def test_the_figures_of_the_month_are_written_and_the_home_has_a_week_to_compare_with(demo: Path) -> None:
+    (page,) = (demo / "chiffres").glob("dematfin-*.html")
+    month = page.stem.removeprefix("dematfin-")
+    for ending in (".xlsx", ".json", "-csv/essentiel.csv"):
+        assert (demo / "chiffres" / f"dematfin-{month}{ending}").is_file(), ending
+    tables = {one["key"]: one for one in json.loads((page.with_suffix(".json")).read_bytes())["tables"]}
+    assert tables["payes"]["total"] == {"sorte": "Total", "mandats": 15, "ttc": "12708.74"}
+    with closing(sqlite3.connect(demo / "var" / "registre.db")) as base:
+        days = [date.fromisoformat(one) for (one,) in base.execute("SELECT id FROM snapshot ORDER BY id")]
+    assert [(days[-1] - day).days for day in days] == [7, 0]
 
 
 def test_every_invoice_ends_where_it_should(summary: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def came(told: Report) -> int:
         (Scope(budget="ccas"), 1, "budget CCAS DE VALBRUME"),
         (Scope(budget="COMMUNE"), 2, "budget COMMUNE DE VALBRUME"),
         (Scope(service="VOIRIE"), 2, "service VOIRIE"),
-        (SCHOOLS, 1, "service scolaire"),
+        (SCHOOLS, 1, "service SCOLAIRE"),
         (Scope(budget="CCAS", service="SCOLAIRE"), 0, "budget CCAS DE VALBRUME, service SCOLAIRE"),
     ],
 )
@@ -60,6 +60,19 @@ def test_a_report_says_what_it_was_narrowed_to(hall: Hall, scope: Scope, count: 
 def test_a_budget_that_nobody_knows_is_told_with_those_that_are(hall: Hall) -> None:
     with pytest.raises(RoutingError, match=r"« EAU ».*COMMUNE, CCAS"):
         report(hall.app, AGENT, OCTOBER, Scope(budget="EAU"))
+
+
+def test_a_service_that_nobody_knows_is_told_with_those_that_are(hall: Hall) -> None:
+    with pytest.raises(
+        RoutingError, match=r"Aucun service ne s'appelle « ST »\. Services connus : .*SCOLAIRE, VOIRIE\."
+    ):
+        report(hall.app, AGENT, OCTOBER, Scope(service="ST"))
+
+
+def test_a_service_that_has_closed_still_has_its_past(hall: Hall) -> None:
+    with hall.ledger.transaction() as books:
+        books.save(happening(What.CAME, siret=COMMUNE, service="ANCIEN"))
+    assert came(report(hall.app, AGENT, OCTOBER, Scope(service="ancien"))) == 1
 
 
 def test_a_head_of_service_is_not_shown_even_his_own_service(hall: Hall) -> None:

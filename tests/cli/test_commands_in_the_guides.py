@@ -18,6 +18,7 @@ SPAN: Final = re.compile(r"`([^`\n]+)`")
 SPLIT: Final = re.compile(r"['\"]\s*\n\s*f?['\"]")
 """Between two parts of one message."""
 TOLD: Final = re.compile(r"dematfin ([a-z-]+) ([a-z-]+)\b")
+PAGE_TOLD: Final = re.compile(r"<code>dematfin ([^<{]+)")
 VERB: Final = re.compile(r"[a-z][a-z|-]+")
 OPTION: Final = re.compile(r"(?<!\S)\[?(--[a-z][a-z-]*)")
 
@@ -72,6 +73,13 @@ def test_what_it_tells_to_type_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     found = [typed("".join(line)) for line in code_of(text, is_page=page.suffix == ".md")]
     assert [wrong for words in found if words and (wrong := unknown(words))] == []
+
+
+def test_what_a_page_tells_to_type_exists() -> None:
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.html"))
+    found = [tuple(line.split()) for line in PAGE_TOLD.findall(pages)]
+    assert len(found) > 1
+    assert [wrong for words in found if (wrong := unknown(words))] == []
 
 
 def test_what_a_message_tells_to_type_exists() -> None:

@@ -36,11 +36,17 @@ def test_a_lost_answer_is_told_then_its_flow_is_found_and_both_sides_agree(lines
 
 def test_the_scenes_are_numbered_in_order(lines: list[str]) -> None:
     numbers = [int(line.split(".")[0]) for line in lines if line.partition(". ")[0].isdigit()]
-    assert numbers == list(range(1, 20))
+    assert numbers == list(range(1, 21))
 
 
 def test_the_demonstration_speaks_to_accounting_agents(lines: list[str]) -> None:
     plain("\n".join(CODE.sub("", line) for line in lines if "config.toml" not in line))
+
+
+def test_the_screen_ends_with_the_pages_that_each_person_opens(lines: list[str]) -> None:
+    pages = {line.split()[0]: line.partition(" : ")[2] for line in lines[-4:]}
+    assert pages["helene"] == "/accueil, /chiffres"
+    assert pages["claire"] == "/a-traiter, /papier, /factures, /bordereaux, /flux"
 
 
 def test_one_mandat_takes_no_s(lines: list[str]) -> None:

@@ -158,6 +158,7 @@ def test_files_of_one_invoice_need_no_sheet(copy: Office, tmp_path: Path) -> Non
 def test_the_watched_folders_are_collected(copy: Office, truth: Truth) -> None:
     copier, mail = copy.folder / "papier" / "copieur", copy.folder / "papier" / "courriel"
     (copier / "scan.pdf").write_bytes(truth.pdf)
+    (mail / "facture-a-saisir.pdf").unlink()  # what the demonstration leaves
     (mail / "Dupont").mkdir()
     for name in ("facture.pdf", "bon.pdf"):
         (mail / "Dupont" / name).write_bytes(scan([Side(recto=invoice(len(name) / 20))], Settings(dpi=100)))

@@ -53,12 +53,12 @@ def test_a_quarter_as_a_page_when_nothing_is_said_of_the_form(office: Office, tm
 
 
 def test_a_budget_or_a_service_has_files_of_its_own(office: Office, tmp_path: Path) -> None:
-    for scope in ("--budget ccas", "--budget CCAS --service ../../ST", "--service st"):
+    for scope in ("--budget ccas", "--budget CCAS --service social", "--service VOIRIE"):
         assert office("rapport", "--mois", "2020-10", *scope.split(), "--vers", str(tmp_path)).code == 0
-    stems = ("CCAS", "CCAS-_ST", "ST")
+    stems = ("CCAS", "CCAS-SOCIAL", "VOIRIE")
     assert {path.name for path in tmp_path.iterdir()} == {f"dematfin-{COMMUNE}-{one}-2020-10.html" for one in stems}
-    page = (tmp_path / f"dematfin-{COMMUNE}-ST-2020-10.html").read_text(encoding="utf-8")
-    assert "service st" in page
+    page = (tmp_path / f"dematfin-{COMMUNE}-VOIRIE-2020-10.html").read_text(encoding="utf-8")
+    assert "service VOIRIE" in page
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,11 @@ def test_a_budget_or_a_service_has_files_of_its_own(office: Office, tmp_path: Pa
         ("--mois 2020-10 --sortie x.html", 2, "--sortie : les chiffres d'une période vont dans un dossier"),
         ("--format xlsx", 2, "--format : choisissez aussi une période"),
         ("--mois 2020-10 --budget EAU", 3, "Aucun budget ne s'appelle « EAU ». Budgets configurés : COMMUNE"),
+        (
+            "--mois 2020-10 --service ../../ST",
+            3,
+            "Aucun service ne s'appelle « ../../ST ». Services connus : BATIMENTS",
+        ),
         ("--budget CCAS", 2, "--budget : choisissez aussi une période"),
         ("--vers ici", 2, "--vers : choisissez aussi une période"),
     ],

@@ -147,7 +147,7 @@ def test_the_headlines_are_those_of_the_tables(facts: Facts) -> None:
         "dont à risque sous 5 jours ouvrés": ("nombre", total(at_risk(facts), "a_risque")),
         "dont en retard": ("montant", total(at_risk(facts), "ttc_en_retard")),
         "Intérêts dus sur les mandats payés en retard": ("montant", total(interests(facts), "total")),
-        "Coût d'une semaine d'attente": ("montant", total(cost(facts), "cout")),
+        "Coût d'une semaine d'attente (factures de plus en retard)": ("montant", total(cost(facts), "cout")),
     }
     assert {name: (key, said(table, name)[key]) for name, (key, _) in expected.items()} == expected
     assert len(table.rows) == len(expected)

@@ -1,15 +1,17 @@
 """The figures of a period, for whoever reads them."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.registers import StructureRules
+from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.period import Period, month_of
 from dematfin.domain.report.scope import EVERYTHING, Scope, narrowed
 from dematfin.domain.report.table import Report
 from dematfin.domain.visa.delegation import staffed
-from dematfin.errors import ComeBackLater, RuleError
+from dematfin.errors import ComeBackLater, RoutingError, RuleError
 from dematfin.ports.app import App
 from dematfin.steps.counted import facts_of, report_of
 from dematfin.steps.day import run
@@ -21,7 +23,7 @@ def report(app: App, who: Person, period: Period, scope: Scope = EVERYTHING) -> 
 
     Raises:
         RuleError: the period has not begun.
-        RoutingError: the scope names no budget of the configuration.
+        RoutingError: the scope names no budget of the configuration, or a service that nobody knows.
     """
     who.require(Act.OVERSEE)
     _check_begun(period, app.clock.today())
@@ -29,8 +31,9 @@ def report(app: App, who: Person, period: Period, scope: Scope = EVERYTHING) -> 
     _count_the_rest(app)
     with app.ledger.reading() as books:
         everything = facts_of(app, books, period)
-    facts = narrowed(everything, budget.siret if budget else "", scope.service)
-    words = (f"budget {budget.label}" if budget else "", f"service {scope.service}" if scope.service else "")
+    service = _service_named(scope.service, services(app, who), everything) if scope.service else ""
+    facts = narrowed(everything, budget.siret if budget else "", service)
+    words = (f"budget {budget.label}" if budget else "", f"service {service}" if service else "")
     return report_of(app, facts, ", ".join(filter(None, words)))
 
 
@@ -47,6 +50,17 @@ def _check_begun(period: Period, today: date) -> None:
     if period.first > today:
         message = f"{period.label} n'a pas commencé : rien n'y est compté. Demandez {month_of(today).key}, ou avant."
         raise RuleError(message)
+
+
+def _service_named(typed: str, known: Iterable[str], facts: Facts) -> str:
+    """Return the service that people call `typed`: a report of nobody would be read as a service without a delay."""
+    told = {one.service for one in facts.settlements} | {one.service for one in facts.happenings}
+    told |= {one.service for one in (*facts.ended, *facts.stock)}
+    codes = {code.upper(): code for code in (*sorted(told), *known) if code}
+    if found := codes.get(typed.strip().upper()):
+        return found
+    message = f"Aucun service ne s'appelle « {typed} ». Services connus : {', '.join(sorted(codes)) or 'aucun'}."
+    raise RoutingError(message)
 
 
 def _count_the_rest(app: App) -> None:

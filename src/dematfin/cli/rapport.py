@@ -1,6 +1,6 @@
 """`rapport`: the page of where everything stands, or the figures of a month, a quarter, a year, in files."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -101,15 +101,20 @@ def _write_figures(desk: Desk, asked: Period, scope: Scope, formats: tuple[str, 
     stem = file_stem(desk.app.policy.collectivite, asked, scope)
     about = f" ({report.scope})" if report.scope else ""
     say(f"{report.period.label}{about}, {state(report)} : chiffres arrêtés au {cut_off(report)}.")
-    for form in formats:
-        drawn = dict(_files(desk.app.reports, report, form, folder / stem))
-        for target, data in drawn.items():
-            _write(target, data)
-        targets = list(drawn)
-        where = targets[0] if form != "csv" else f"{targets[0].parent} ({counted(len(targets), 'fichier')})"
-        say(f"Écrit : {where}")
+    for path in written(desk.app.reports, report, formats, folder / stem):
+        files = f" ({counted(len(list(path.iterdir())), 'fichier')})" if path.is_dir() else ""
+        say(f"Écrit : {path}{files}")
     if not report.closed:
         say("Ces chiffres changeront encore : redemandez-les quand la période sera finie et comptée.", style="yellow")
+
+
+def written(writer: ReportWriter, report: Report, formats: Iterable[str], stem: Path) -> Iterator[Path]:
+    """Write a report in each form; yield each file, the folder of those of the CSV."""
+    for form in formats:
+        drawn = dict(_files(writer, report, form, stem))
+        for target, data in drawn.items():
+            _write(target, data)
+        yield target.parent if form == "csv" else target
 
 
 def _files(writer: ReportWriter, report: Report, form: str, stem: Path) -> Iterator[tuple[Path, bytes]]:

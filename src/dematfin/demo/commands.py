@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -72,11 +73,12 @@ def _perform(play: "Play") -> None:
             progress.advance(task)
 
 
-def _where_to_look(folder: Path, pages: str) -> None:
+def _where_to_look(folder: Path, pages: Iterable[str]) -> None:
     config = shlex.quote(str(folder / "config.toml"))
     program = "dematfin" if shutil.which("dematfin") else os.path.relpath(Path(sys.executable).with_name("dematfin"))
-    say(f"\nTout est dans {folder} : rapport.html et livre-….html, celui que la maire lit avant de signer (dans un")
-    say("navigateur), resume.json, pes/, courriels/, config.toml.")
+    say(f"\nTout est dans {folder} : chiffres/ (ceux du mois, en html, xlsx, csv et json), rapport.html et")
+    say("livre-….html, celui que la maire lit avant de signer (dans un navigateur), resume.json, pes/, courriels/,")
+    say("config.toml.")
     say("Pour essayer vous-même, relancez les voisins dans un autre terminal :")
     say(f"  {program} sandbox demarrer -c {config}")
     say("puis, par exemple :")
@@ -86,8 +88,10 @@ def _where_to_look(folder: Path, pages: str) -> None:
     say(f"  {program} bordereau signer -c {config}")
     say(f"  {program} bordereau transmettre -c {config}")
     say(f"  {program} journee -c {config}")
+    say(f"  {program} facture chercher --texte voirie -c {config}   # la journée a lu les documents")
     say(f"  {program} web -c {config}")
-    say(f"    puis {pages}")
+    for line in pages:
+        say(f"    {line}")
 
 
 @sandbox.callback()

@@ -16,6 +16,8 @@ from dematfin.support.refusals import reason
 
 MAILS: Final = "courriels"
 """Where the simulated mail server keeps what it is given."""
+FIGURES: Final = "chiffres"
+"""The figures of the month, in every form."""
 EXCHANGE: Final = "echange"
 """What is shared with the finance software of one of the budgets."""
 OURS: Final = (
@@ -26,6 +28,7 @@ OURS: Final = (
     "pes",
     "papier",
     EXCHANGE,
+    FIGURES,
     "rapport.html",
     "resume.json",
     "bac-a-sable",

@@ -43,6 +43,13 @@ def arrives(app: App, agent: Person, story: Story, folder: Path) -> Iterator[str
         yield f"{invoice.id} ({invoice.number}) saisie, {french(invoice.ttc)} : {INVOICE[invoice.state]}"
 
 
+def left_to_collect(story: Story, folder: Path) -> str:
+    """Leave a letter in the folder of invoices, to be collected by the next day and entered by whoever tries."""
+    letter = folder / "papier" / "courriel" / "facture-a-saisir.pdf"
+    letter.write_bytes(pdf(_invoice(story, story.data["papier_a_saisir"])))
+    return f"une facture reçue par courriel attend la prochaine journée : {letter.relative_to(folder)}"
+
+
 def _sides(app: App, agent: Person, story: Story, one: dict[str, Any]) -> Iterator[Side]:
     """Yield the sheet, the invoice, and its annexes behind their own sheet."""
     yield Side(recto=_printed(print_sheets(app, agent, one["route"], 1)[0]))

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from dematfin.acts import administer, consult, registers, sign, visa, visa_views
 from dematfin.acts import run as acts
-from dematfin.cli.context import system_account
 from dematfin.cli.output import counted
+from dematfin.demo.figures import counted_a_week_ago, counted_tonight
 from dematfin.demo.finances import Finances
 from dematfin.demo.folder import MAILS
-from dematfin.demo.mail import arrives
+from dematfin.demo.mail import arrives, left_to_collect
 from dematfin.demo.mending import mended
-from dematfin.demo.people import person
+from dematfin.demo.people import person, whoever_tries
 from dematfin.demo.reminders import reminders_leave
 from dematfin.demo.review import morning
 from dematfin.demo.sending import both_sides_agree, flows_leave
@@ -58,7 +58,7 @@ class Play:
             ("Import de Chorus Pro et contrôles", self.bring_in),
             ("Courrier : une pile de factures papier au copieur", self.scan),
             ("Revue de l'agent : réponses aux fournisseurs, décisions, contre-appels", self.review),
-            ("Rappels de visa par courriel", self.remind),
+            ("Chiffres de la semaine, rappels de visa par courriel", self.remind),
             ("Visas des chefs de service", self.certify),
             (
                 "CCAS : factures visées remises à son logiciel financier, qui les mandate",
@@ -76,6 +76,7 @@ class Play:
             ("CCAS : acquits et retours rendus à son logiciel financier", lambda: self._finances().shows()),
             ("Rapprochement avec le TdT", self.reconcile),
             ("Un bordereau laissé à signer", self.leave_work),
+            ("Chiffres du mois", self.count),
         )
 
     def set_up(self) -> Iterator[str]:
@@ -125,7 +126,8 @@ class Play:
         yield from morning(self.app, self._person("claire"), self._person("helene"), self.folder)
 
     def remind(self) -> Iterator[str]:
-        """Those who have visas to give are told by mail; the mail server keeps what it was given."""
+        """Those who have visas to give are told by mail, the direction with its figures; the mail server keeps all."""
+        yield from counted_a_week_ago(self.app, self._person("claire"))
         yield from reminders_leave(self.app, self._person("claire"), self.folder / MAILS)
 
     def certify(self) -> Iterator[str]:
@@ -200,6 +202,11 @@ class Play:
         for step in (slips, prepare):
             yield from told(acts.run(self.app, self._person("claire"), step))
         yield from self._finances().leaves_one()
+        yield left_to_collect(self.story, self.folder)
+
+    def count(self) -> Iterator[str]:
+        """The figures that the director reads."""
+        yield from counted_tonight(self.app, self._person("claire"), self._person("helene"), self.folder)
 
     def _finances(self) -> Finances:
         return Finances.open(self.app, self._person("claire"), self.story, self.folder)
@@ -221,17 +228,8 @@ class Play:
             yield line
 
     def you(self) -> Person:
-        """Return the person at the keyboard: every role, to try every command."""
-        roles = {Role.ADMINISTRATEUR, Role.AGENT, Role.VISEUR, Role.ORDONNATEUR, Role.DIRECTEUR}
-        desks = {desk for one in self.story.data["personnes"] for desk in one.get("bureaux", [])}
-        return Person(
-            id="vous",
-            name="Dominique Essai",
-            roles=frozenset(roles),
-            desks=frozenset(desks),
-            system_user=system_account(),
-            email="dominique.essai@valbrume.example",
-        )
+        """Return the person at the keyboard."""
+        return whoever_tries(self.story.data["personnes"])
 
     def _person(self, key: str) -> Person:
         with self.app.ledger.reading() as books:

@@ -23,6 +23,11 @@ def days(key: str, title: str) -> Column:
     return Column(key=key, title=title, kind=Kind.DAYS)
 
 
+def per_day(key: str, title: str) -> Column:
+    """A column of how many a day."""
+    return Column(key=key, title=title, kind=Kind.PER_DAY)
+
+
 def rate(key: str, title: str) -> Column:
     """A column of shares."""
     return Column(key=key, title=title, kind=Kind.RATE)

@@ -49,7 +49,7 @@ def essentials(facts: Facts) -> Table:
             *_paid(all_, facts),
             *_waiting(told, facts),
             ("Intérêts dus sur les mandats payés en retard", len(claims), written(claims), *NOBODY_SAYS, ""),
-            ("Coût d'une semaine d'attente", *_week(told, facts), *NOBODY_SAYS, "factures de plus en retard"),
+            ("Coût d'une semaine d'attente (factures de plus en retard)", *_week(told, facts), *NOBODY_SAYS, ""),
         ),
         warnings=(*facts.doubts, *few([("mandats payés", all_.count), open_], "éléments"), *warnings(lacking)),
     )

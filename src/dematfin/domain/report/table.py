@@ -23,6 +23,7 @@ class Kind(StrEnum):
     DAYS = "DAYS"  # Decimal or int, days with one decimal at most
     RATE = "RATE"  # Decimal from 0 to 1, shown in per cent
     DAY = "DAY"  # date
+    PER_DAY = "PER_DAY"  # Decimal, how many a day, with one decimal at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
