@@ -41,10 +41,9 @@ def settlement(
 
     `days_for` is the duration of the legal delay of an invoice, where the mandat does not state it.
     """
-    asked = [invoices[key] for key in mandat.invoice_ids if not invoices[key].is_credit_note]
-    if mandat.kind is MandatKind.REDUCTION or not asked:
+    invoice = _last_to_start(mandat, invoices, days_for)
+    if mandat.kind is MandatKind.REDUCTION or invoice is None:
         return None
-    invoice = max(asked, key=lambda one: (_start(one, days_for(one)), one.id))
     lasts = mandat.dgp.days if mandat.dgp else days_for(invoice)
     delay = invoice.delay(lasts)
     paid_on = mandat.paid_on or course.known_on
@@ -72,6 +71,14 @@ def settlement(
         first_pass=course.first_pass,
         after_payment=mandat.paid_before is not None,
     )
+
+
+def _last_to_start(
+    mandat: Mandat, invoices: Mapping[str, Invoice], days_for: Callable[[Invoice], int]
+) -> Invoice | None:
+    """Return the invoice whose delay is the mandat's: the one that started last."""
+    asked = [invoices[key] for key in mandat.invoice_ids if not invoices[key].is_credit_note]
+    return max(asked, key=lambda one: (_start(one, days_for(one)), one.id), default=None)
 
 
 def _start(invoice: Invoice, days: int) -> date:
