@@ -37,14 +37,11 @@ def settlement(
     true_starts: Mapping[str, date],
     days_for: Callable[[Invoice], int],
 ) -> Settlement | None:
-    """Return what is counted of a paid mandat; None when no invoice asks for it, or nothing was paid by it.
-
-    `days_for` is the duration of the legal delay of an invoice, where the mandat does not state it.
-    """
+    """Return what is counted of a paid mandat; None when no invoice asks for it, or nothing was paid by it."""
     invoice = _last_to_start(mandat, invoices, days_for)
     if mandat.kind is MandatKind.REDUCTION or invoice is None:
         return None
-    lasts = mandat.dgp.days if mandat.dgp else days_for(invoice)
+    lasts = mandat.dgp.days if mandat.dgp else days_for(invoice)  # what the mandat states comes first
     delay = invoice.delay(lasts)
     paid_on = mandat.paid_on or course.known_on
     return Settlement(
