@@ -42,8 +42,7 @@ def settlement(
     if mandat.kind is MandatKind.REDUCTION or invoice is None:
         return None
     lasts = mandat.dgp.days if mandat.dgp else days_for(invoice)  # what the mandat states comes first
-    delay = invoice.delay(lasts)
-    paid_on = mandat.paid_on or course.known_on
+    delay, paid_on = invoice.delay(lasts), mandat.paid_on or course.known_on
     return Settlement(
         id=mandat.id,
         known_at=course.known_at,
