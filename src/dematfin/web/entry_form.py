@@ -92,7 +92,8 @@ class EntryForm:
         if typed not in {None, self.known}:
             self.errors["arrivee"] = (
                 f"Quelqu'un vient de dire que ce papier est arrivé le {self.known:%d/%m/%Y}, "
-                f"et non le {typed:%d/%m/%Y}. Si c'est juste, validez de nouveau ; sinon : dematfin numerisation dater {self.document.batch}."
+                f"et non le {typed:%d/%m/%Y}. Si c'est juste, validez de nouveau ; "
+                f"sinon : dematfin numerisation dater {self.document.batch}."
             )
         return None
 
