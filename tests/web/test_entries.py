@@ -8,7 +8,7 @@ from html import unescape
 import httpx
 import pytest
 
-from dematfin.acts import paper
+from dematfin.acts import entry, paper
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.paper.batch import Batch
 from dematfin.domain.paper.capture import Capture, CaptureState
@@ -122,6 +122,19 @@ def test_what_somebody_else_did_meanwhile_is_a_conflict(at: Visitor, town: Town)
     answer = at.post(f"/papier/saisie/{FIRST}", TYPED)
     assert (answer.status_code, "maintenant « écarté »" in problem(answer)) == (409, True)
     assert town.everything() == before
+
+
+def test_a_day_of_arrival_that_somebody_else_said_otherwise_meanwhile_is_told_and_not_dropped(
+    at: Visitor, town: Town
+) -> None:
+    """The legal delay runs from it."""
+    entry.say_arrival(town.app, AGENT, town.all(Capture)[0].batch, date(2026, 2, 20))
+    before = town.everything()
+    answer = at.post(f"/papier/saisie/{FIRST}", TYPED)
+    assert (answer.status_code, "arrivé le 20/02/2026, et non le 24/02/2026" in unescape(answer.text)) == (422, True)
+    assert town.everything() == before
+    assert at.post(f"/papier/saisie/{FIRST}", {**TYPED, "arrivee": ""}).status_code == 303
+    assert [one.notified_on for one in on_paper(town)] == [date(2026, 2, 20)]
 
 
 def test_a_refusal_of_the_act_keeps_what_was_typed(at: Visitor, town: Town) -> None:

@@ -31,7 +31,14 @@ def write(report: Report) -> bytes:
         "tables": [_table(table) for table in report.tables],
     }
     text = json.dumps(value, ensure_ascii=False, indent=1)
-    return "".join(sign if sign == "\n" or words(sign) == sign else json.dumps(sign)[1:-1] for sign in text).encode()
+    return "\n".join(map(_seen, text.split("\n"))).encode()
+
+
+def _seen(line: str) -> str:
+    """Return a line whose every sign shows; nearly all of them are so already."""
+    if line.isprintable():
+        return line
+    return "".join(sign if words(sign) == sign else json.dumps(sign)[1:-1] for sign in line)
 
 
 def _table(table: Table) -> dict[str, Any]:

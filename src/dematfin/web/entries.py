@@ -60,7 +60,7 @@ def save(visit: Visit) -> Response:
     """Make an invoice of a document, and go on to the next one; what was typed stays when it is refused."""
     visit.who.require(Act.PAPER)
     document = _document(visit)
-    form = EntryForm(visit=visit, document=document, dated=_view(visit, document).batch.received_on is not None)
+    form = EntryForm(visit=visit, document=document, known=_view(visit, document).batch.received_on)
     form.confirm()
     arrived, typed = form.arrival(), form.entry()
     if form.errors:

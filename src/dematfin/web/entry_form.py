@@ -16,7 +16,7 @@ from dematfin.domain.paper.sums import check_sum
 from dematfin.domain.parties import iban as ibans
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.errors import RuleError
-from dematfin.web.forms import amount, needed_day, text
+from dematfin.web.forms import amount, day, needed_day, text
 from dematfin.web.visit import Visit
 
 T = TypeVar("T")
@@ -73,16 +73,29 @@ def _written(name: str, value: str) -> str:
 
 @dataclass(slots=True)
 class EntryForm:
-    """What somebody typed of one document; `errors` says what cannot be understood, by the name of the field."""
+    """What somebody typed of one document; `errors` says what cannot be understood, by the name of the field.
+
+    Attributes:
+        known: when its batch arrived, once somebody has said it.
+    """
 
     visit: Visit
     document: Capture
-    dated: bool
+    known: date | None
     errors: dict[str, str] = field(default_factory=dict)
 
     def arrival(self) -> date | None:
-        """Return the day when the paper arrived, unless its batch knows it."""
-        return None if self.dated else self._take("arrivee", self._day("arrivee", "Jour d'arrivée"), date.min)
+        """Return the day when the paper arrived, unless its batch knows it; another day than that one is an error."""
+        if self.known is None:
+            return self._take("arrivee", self._day("arrivee", "Jour d'arrivée"), date.min)
+        typed = self._take("arrivee", lambda: day(self.visit.form, "arrivee", "Jour d'arrivée"), None)
+        if typed not in {None, self.known}:
+            self.errors["arrivee"] = (
+                f"Quelqu'un vient de dire que ce papier est arrivé le {self.known:%d/%m/%Y}, "
+                f"et non le {typed:%d/%m/%Y}. Si c'est juste, validez de nouveau ; "
+                f"sinon : dematfin numerisation dater {self.document.batch}."
+            )
+        return None
 
     def confirm(self) -> None:
         """Ask for what no machine may decide: are these pages one invoice?"""
