@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from dematfin.domain.delay.dgp import restarted
 from dematfin.domain.delay.parts import received_by_comptable
@@ -10,6 +11,9 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.tally.settlement import Settlement
+
+DaysFor: TypeAlias = Callable[[Invoice], int]
+"""Days of the legal delay of an invoice, where its mandat does not state them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +35,9 @@ class Course:
 
 
 def settlement(
-    mandat: Mandat,
-    invoices: Mapping[str, Invoice],
-    course: Course,
-    true_starts: Mapping[str, date],
-    days_for: Callable[[Invoice], int],
+    mandat: Mandat, invoices: Mapping[str, Invoice], course: Course, true_starts: Mapping[str, date], days_for: DaysFor
 ) -> Settlement | None:
-    """Return what is counted of a paid mandat; None when no invoice asks for it, or nothing was paid by it.
-
-    `days_for` is the duration of the legal delay of an invoice, where the mandat does not state it.
-    """
+    """Return what is counted of a paid mandat; None when no invoice asks for it, or nothing was paid by it."""
     asked = [invoices[key] for key in mandat.invoice_ids if not invoices[key].is_credit_note]
     if mandat.kind is MandatKind.REDUCTION or not asked:
         return None
