@@ -11,7 +11,7 @@ from dematfin.cli.context import DEFAULT, Configuration, Desk, sit
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import counted, say
 from dematfin.domain.report.period import Period, period
-from dematfin.domain.report.scope import Scope, file_stem
+from dematfin.domain.report.scope import Scope
 from dematfin.domain.report.table import Report
 from dematfin.domain.report.words import cut_off, kind, state
 from dematfin.errors import DocumentError
@@ -98,7 +98,7 @@ def _formats(typed: str) -> tuple[str, ...]:
 
 def _write_figures(desk: Desk, asked: Period, scope: Scope, formats: tuple[str, ...], folder: Path) -> None:
     report = figures.report(desk.app, desk.who, asked, scope)
-    stem = file_stem(desk.app.policy.collectivite, asked, scope)
+    stem = scope.file_stem(desk.app.policy.collectivite, asked)
     about = f" ({report.scope})" if report.scope else ""
     say(f"{report.period.label}{about}, {state(report)} : chiffres arrêtés au {cut_off(report)}.")
     for path in written(desk.app.reports, report, formats, folder / stem):

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from dematfin.acts import figures
 from dematfin.domain.parties.person import Act
 from dematfin.domain.report.period import Period, month_of, period
-from dematfin.domain.report.scope import Scope, file_stem
+from dematfin.domain.report.scope import Scope
 from dematfin.domain.report.table import Report
 from dematfin.domain.report.words import cut_off, state
 from dematfin.errors import UnknownRecord
@@ -83,7 +83,7 @@ def send(visit: Visit) -> Response:
         raise UnknownRecord(message)
     kind, ending, draw = FILES[form]
     report = _report(visit)
-    name = f"{file_stem(visit.app.policy.collectivite, report.period, _scope(visit))}.{ending}"
+    name = f"{_scope(visit).file_stem(visit.app.policy.collectivite, report.period)}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": DOCUMENT}
     return Response(draw(visit.app.reports, report), media_type=kind, headers=headers)
 

@@ -7,6 +7,8 @@ from dematfin.domain.money import ZERO
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.grouping import NO_SERVICE
 from dematfin.domain.tally.happening import Happening, What
+from dematfin.domain.tally.settlement import Settlement
+from dematfin.domain.tally.stay import Stay
 
 
 def happened(facts: Facts, *kinds: What) -> list[Happening]:
@@ -55,8 +57,8 @@ def supplier_name(one: Happening) -> tuple[str]:
     return (one.supplier,)
 
 
-def service_of(one: Happening) -> tuple[str]:
-    """Return the service of an invoice."""
+def service_of(one: Happening | Settlement | Stay) -> tuple[str]:
+    """Return the service of the invoice that a fact is about."""
     return (one.service or NO_SERVICE,)
 
 

@@ -12,13 +12,14 @@ from dematfin.domain.report.counted import (
     happened,
     invoices,
     only,
+    service_of,
     supplier_key,
     supplier_name,
     told,
 )
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
-from dematfin.domain.report.grouping import NO_SERVICE, Labels, Weight, groups, lines, whole
+from dematfin.domain.report.grouping import Labels, Weight, groups, lines, whole
 from dematfin.domain.report.table import Cell, Chart, Table
 from dematfin.domain.tally.happening import Happening, What
 from dematfin.domain.tally.settlement import Settlement
@@ -28,7 +29,7 @@ def first_pass(facts: Facts) -> Table:
     """Return what was paid without coming back once, service by service."""
     paid = [one for one in facts.settlements if not one.after_payment]
     apart = len(facts.settlements) - len(paid)
-    found = groups(paid, lambda one: (one.service or NO_SERVICE,), weight=_halting)
+    found = groups(paid, service_of, weight=_halting)
 
     def figures(items: Sequence[Settlement]) -> tuple[Cell, ...]:
         straight = sum(one.first_pass for one in items)

@@ -10,6 +10,9 @@ from dematfin.domain.tally.happening import Happening
 from dematfin.domain.tally.settlement import Settlement
 from dematfin.domain.tally.stay import Stay
 
+NOT_IN_A_NAME: Final = re.compile(r"[^A-Z0-9_]+")
+"""Of a code that somebody typed: a file of any system takes the rest."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
@@ -18,10 +21,18 @@ class Scope:
     budget: str = ""
     service: str = ""
 
+    def file_stem(self, collectivite: str, period: Period) -> str:
+        """Return what begins the name of a file of figures: whose they are, what they are narrowed to, of which period.
+
+        >>> from dematfin.domain.report.period import period
+        >>> Scope(service="st/1").file_stem("21990042000015", period("2026-10"))
+        'dematfin-21990042000015-ST_1-2026-10'
+        """
+        codes = (NOT_IN_A_NAME.sub("_", code.upper()) for code in (self.budget, self.service) if code)
+        return "-".join(("dematfin", collectivite, *codes, period.key))
+
 
 EVERYTHING: Final = Scope()
-NOT_IN_A_NAME: Final = re.compile(r"[^A-Z0-9_]+")
-"""Of a code that somebody typed: a file of any system takes the rest."""
 
 
 def narrowed(facts: Facts, siret: str = "", service: str = "") -> Facts:
@@ -37,14 +48,3 @@ def narrowed(facts: Facts, siret: str = "", service: str = "") -> Facts:
         ended=[one for one in facts.ended if kept(one)],
         stock=[one for one in facts.stock if kept(one)],
     )
-
-
-def file_stem(collectivite: str, period: Period, scope: Scope) -> str:
-    """Return what begins the name of a file of figures: whose they are, what they are narrowed to, of which period.
-
-    >>> from dematfin.domain.report.period import period
-    >>> file_stem("21990042000015", period("2026-10"), Scope(service="st/1"))
-    'dematfin-21990042000015-ST_1-2026-10'
-    """
-    codes = (NOT_IN_A_NAME.sub("_", code.upper()) for code in (scope.budget, scope.service) if code)
-    return "-".join(("dematfin", collectivite, *codes, period.key))

@@ -8,10 +8,10 @@ from itertools import accumulate
 from dematfin.domain.money import ZERO
 from dematfin.domain.report.averages import mean, share
 from dematfin.domain.report.columns import count, days, euros, rate, text
-from dematfin.domain.report.counted import happened
+from dematfin.domain.report.counted import happened, service_of
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
-from dematfin.domain.report.grouping import NO_SERVICE, Weight, groups, lines, whole
+from dematfin.domain.report.grouping import Weight, groups, lines, whole
 from dematfin.domain.report.table import Cell, Chart, Table
 from dematfin.domain.tally.happening import Happening, What
 from dematfin.domain.tally.stage import Stage
@@ -69,7 +69,7 @@ def visas(facts: Facts) -> Table:
 def awaited(facts: Facts) -> Table:
     """Return what waits for a visa at the cut-off, service by service."""
     waiting = [stay for stay in facts.stock if stay.stage is Stage.IN_VISA]
-    found = groups(waiting, lambda stay: (stay.service or NO_SERVICE,))
+    found = groups(waiting, service_of)
 
     def figures(items: Sequence[Stay]) -> tuple[Cell, ...]:
         bills = [stay for stay in items if not stay.is_credit_note]

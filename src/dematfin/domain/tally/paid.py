@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from dematfin.domain.delay.dgp import restarted
 from dematfin.domain.delay.parts import received_by_comptable
@@ -10,6 +11,9 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.tally.settlement import Settlement
+
+DaysFor: TypeAlias = Callable[[Invoice], int]
+"""Days of the legal delay of an invoice, where its mandat does not state them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +35,7 @@ class Course:
 
 
 def settlement(
-    mandat: Mandat,
-    invoices: Mapping[str, Invoice],
-    course: Course,
-    true_starts: Mapping[str, date],
-    days_for: Callable[[Invoice], int],
+    mandat: Mandat, invoices: Mapping[str, Invoice], course: Course, true_starts: Mapping[str, date], days_for: DaysFor
 ) -> Settlement | None:
     """Return what is counted of a paid mandat; None when no invoice asks for it, or nothing was paid by it."""
     invoice = _last_to_start(mandat, invoices, days_for)
@@ -69,9 +69,7 @@ def settlement(
     )
 
 
-def _last_to_start(
-    mandat: Mandat, invoices: Mapping[str, Invoice], days_for: Callable[[Invoice], int]
-) -> Invoice | None:
+def _last_to_start(mandat: Mandat, invoices: Mapping[str, Invoice], days_for: DaysFor) -> Invoice | None:
     """Return the invoice whose delay is the mandat's: the one that started last."""
     asked = [invoices[key] for key in mandat.invoice_ids if not invoices[key].is_credit_note]
     return max(asked, key=lambda one: (_start(one, days_for(one)), one.id), default=None)
