@@ -47,6 +47,14 @@ def make_old_base(path: Path) -> None:
     engine.dispose()
 
 
+@pytest.fixture
+def engine(base: str) -> Iterator[Engine]:
+    """Return an engine on a base with nothing in it."""
+    opened = open_engine(base)
+    yield opened
+    opened.dispose()
+
+
 def fill(engine: Engine, version: str, *records: Any) -> None:
     """Make the tables of a version, with records in them."""
     config = Config()
