@@ -31,6 +31,7 @@ from dematfin.domain.reception import Answer, AnswerKind, Reception, ReceptionSt
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.task import VisaTask
 from dematfin.domain.visa.task import tasks as tasks_of
+from dematfin.ports.ledger import Holding
 from dematfin.store.engine import open_engine, writing
 from dematfin.store.journal import Journal
 from dematfin.store.ledger import SqlLedger
@@ -85,7 +86,7 @@ def test_what_was_there_is_found_by_what_is_new(tmp_path: Path) -> None:
     make_old_base(path)
     ledger = SqlLedger(open_engine(str(path)), COMMUNE, FakeClock().now)
     with ledger.reading() as books:
-        (found,) = books.find(Invoice, supplier_key="PAPETERIE DU LAC")
+        (found,) = books.last(Invoice, 2, "issued_on", supplier_key=Holding("DU LAC"))
         (account,) = books.find(KnownAccount, siren=SUPPLIER[:9])
     assert found == invoice()
     assert (account.iban, account.cleared) == (IBAN, True)
