@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 import official
 from dematfin.store.engine import open_engine
+from dematfin.store.migrate import bring_up_to_date
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +46,57 @@ def emptied(postgres: str) -> str:
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
     return postgres
+
+
+@pytest.fixture(scope="session")
+def sqlite_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a base whose tables are made, to be copied: making them takes a quarter of a second."""
+    path = tmp_path_factory.mktemp("made") / "registre.db"
+    _make_tables(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_made(postgres: str) -> str:
+    """Return the name of a base whose tables are made, to be copied."""
+    _run(postgres, "CREATE DATABASE made")
+    _make_tables(_named(postgres, "made"))
+    return "made"
+
+
+def _make_tables(base: str) -> None:
+    engine = open_engine(base)
+    bring_up_to_date(engine)
+    engine.dispose()
+
+
+def _run(postgres: str, *statements: str) -> None:
+    engine = open_engine(postgres)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def _named(postgres: str, name: str) -> str:
+    return postgres.replace("@/postgres?", f"@/{name}?")
+
+
+@pytest.fixture
+def sqlite(sqlite_made: Path, tmp_path: Path) -> Iterator[Engine]:
+    """Return an engine on a base of SQLite without a record."""
+    engine = open_engine(str(shutil.copy(sqlite_made, tmp_path / "registre.db")))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql(postgres: str, postgres_made: str) -> Iterator[Engine]:
+    """Return an engine on a base of PostgreSQL without a record."""
+    _run(postgres, "DROP DATABASE IF EXISTS copy", f"CREATE DATABASE copy TEMPLATE {postgres_made}")
+    engine = open_engine(_named(postgres, "copy"))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])

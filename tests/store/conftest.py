@@ -1,16 +1,13 @@
-"""An engine on an empty base."""
-
-from collections.abc import Iterator
+"""An engine on a base without a record, first of one engine then of the other."""
 
 import pytest
 from sqlalchemy import Engine
 
-from dematfin.store.engine import open_engine
+import official
 
 
-@pytest.fixture
-def engine(base: str) -> Iterator[Engine]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=official.needs_postgres)])
+def engine(request: pytest.FixtureRequest) -> Engine:
     """Return an engine on it."""
-    opened = open_engine(base)
-    yield opened
-    opened.dispose()
+    opened: Engine = request.getfixturevalue(request.param)
+    return opened

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,20 +25,6 @@ from dematfin.store.ledger import SqlLedger
 from dematfin.store.tables import METADATA
 from fakes.clock import FakeClock
 from fakes.ledger import FakeLedger
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(str(tmp_path / "registre.db"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def postgresql(emptied: str) -> Iterator[Engine]:
-    engine = open_engine(emptied)
-    yield engine
-    engine.dispose()
 
 
 class TestFake(LedgerContract):

@@ -31,6 +31,7 @@ from dematfin.domain.reception import Answer, AnswerKind, Reception, ReceptionSt
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.task import VisaTask
 from dematfin.domain.visa.task import tasks as tasks_of
+from dematfin.ports.ledger import Holding
 from dematfin.store.engine import open_engine, writing
 from dematfin.store.journal import Journal
 from dematfin.store.ledger import SqlLedger
@@ -45,6 +46,14 @@ def make_old_base(path: Path) -> None:
     engine = open_engine(str(path))
     fill(engine, "0001", tiers(), invoice())
     engine.dispose()
+
+
+@pytest.fixture
+def engine(base: str) -> Iterator[Engine]:
+    """Return an engine on a base with nothing in it."""
+    opened = open_engine(base)
+    yield opened
+    opened.dispose()
 
 
 def fill(engine: Engine, version: str, *records: Any) -> None:
@@ -77,7 +86,7 @@ def test_what_was_there_is_found_by_what_is_new(tmp_path: Path) -> None:
     make_old_base(path)
     ledger = SqlLedger(open_engine(str(path)), COMMUNE, FakeClock().now)
     with ledger.reading() as books:
-        (found,) = books.find(Invoice, supplier_key="PAPETERIE DU LAC")
+        (found,) = books.last(Invoice, 2, "issued_on", supplier_key=Holding("DU LAC"))
         (account,) = books.find(KnownAccount, siren=SUPPLIER[:9])
     assert found == invoice()
     assert (account.iban, account.cleared) == (IBAN, True)

@@ -67,5 +67,14 @@ def test_a_rare_name_is_found_without_a_walk_through_all_invoices(engine: Engine
     event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
     with ledger.reading() as books:
         books.last(Invoice, 5, "issued_on", supplier_key=Holding("D'OR"))
-    walks = [one for one in asked if "LIKE" in one.upper() and "RECURSIVE" not in one.upper()]
-    assert walks == []
+    assert [one for one in asked if "LIKE" in one.upper() and "supplier_name" not in one] == []
+
+
+def test_a_name_that_was_corrected_is_found(engine: Engine) -> None:
+    ledger = SqlLedger(engine, COMMUNE, FakeClock().now)
+    with ledger.transaction() as books:
+        books.save(*invoices(Random(9)))
+    with ledger.transaction() as books:
+        books.save(replace(books.get(Invoice, "F007"), supplier_key="AUBERGE DU PONT"))
+    with ledger.reading() as books:
+        assert [one.id for one in books.last(Invoice, 5, "issued_on", supplier_key=Holding("PONT"))] == ["F007"]

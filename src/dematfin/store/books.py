@@ -15,7 +15,7 @@ from dematfin.errors import UnknownRecord
 from dematfin.ports.ledger import Record
 from dematfin.store.codec import hints
 from dematfin.store.journal import Journal
-from dematfin.store.names import by_name
+from dematfin.store.names import by_name, keep_names
 from dematfin.store.queries import Asked, is_exact, queries
 from dematfin.store.tables import RECORDS, SERIES
 from dematfin.store.texts import Texts
@@ -108,6 +108,7 @@ class SqlBooks:
         names = hints(kind)
         rows = [{"collectivite": self._collectivite} | {name: getattr(one, name) for name in names} for one in records]
         self._connection.execute(_upsert(RECORDS[kind], self._connection.dialect.name), rows)
+        keep_names(self._connection, RECORDS[kind], self._collectivite, rows)
 
     def _change(self, kind: type[Any], names: tuple[str, ...], records: Iterable[Record]) -> None:
         rows = [
@@ -115,6 +116,7 @@ class SqlBooks:
             for one in records
         ]
         self._connection.execute(_update(RECORDS[kind], names), rows)
+        keep_names(self._connection, RECORDS[kind], self._collectivite, rows)
 
     def record(self, *events: Event) -> None:
         """Append events to the journal, in their order."""

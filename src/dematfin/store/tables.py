@@ -180,6 +180,15 @@ SERIES: Final = Table(
     sqlite_strict=True,
 )
 
+SUPPLIER_NAME: Final = Table(
+    "supplier_name",
+    METADATA,
+    Column("collectivite", Text(), primary_key=True),
+    Column("name", Text(), primary_key=True),
+    sqlite_strict=True,
+)
+"""Each name that suppliers have on invoices, once."""
+
 FULL_TEXT: Final = Table(
     "full_text",
     METADATA,

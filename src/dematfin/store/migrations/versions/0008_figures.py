@@ -1,4 +1,4 @@
-"""What figures are counted from, how far the journal was counted, each day's figures; texts, by their words."""
+"""What figures are counted from, how far the journal was counted, each day's figures; what is sought by words."""
 
 from typing import Any, Final
 
@@ -113,6 +113,9 @@ def upgrade() -> None:
         op.create_table(name, *keys, *columns, sqlite_strict=True)
     for table, *columns_of in INDEXES:
         op.create_index(f"ix_{table}_{'_'.join(columns_of)}", table, ["collectivite", *columns_of])
+    keys = [sa.Column(key, TEXT, primary_key=True) for key in ("collectivite", "name")]
+    op.create_table("supplier_name", *keys, sqlite_strict=True)
+    op.execute("INSERT INTO supplier_name SELECT DISTINCT collectivite, supplier_key FROM invoice")
     _index_texts()
 
 
