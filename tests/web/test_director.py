@@ -7,6 +7,7 @@ from dataclasses import replace
 from html import unescape
 from zipfile import ZipFile
 
+import pypdfium2
 import pytest
 
 from dematfin.acts import home
@@ -39,6 +40,11 @@ def test_a_director_is_led_from_what_changed_to_what_is_late(desk: Window, town:
     assert desk.path == "/chiffres/2026?service=SCOLAIRE"
     assert "service SCOLAIRE" in desk.words
     assert desk.page.locator(".drawing svg").count() > 0
+    sheets = pypdfium2.PdfDocument(desk.page.pdf(prefer_css_page_size=True))
+    assert all(one.get_width() > one.get_height() for one in sheets)
+    desk.page.emulate_media(media="print")
+    shown = desk.page.locator("tfoot").evaluate_all("all => all.map(one => getComputedStyle(one).display)")
+    assert set(shown) == {"table-row-group"}  # a total stands once, not at the foot of each sheet of its table
     assert desk.problems == []
 
 
