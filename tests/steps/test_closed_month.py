@@ -18,8 +18,9 @@ from dematfin.domain.report.period import period
 from dematfin.domain.report.table import Report
 from dematfin.domain.visa.decision import Motive
 from dematfin.errors import RuleError
+from dematfin.steps.counted import TALLY
 from dematfin.steps.snapshot import snapshot
-from dematfin.steps.tally import TALLY, tally
+from dematfin.steps.tally import tally
 from examples import AGENT, VISEUR
 from fakes.clock import PARIS
 from fakes.hall import Hall
@@ -37,7 +38,7 @@ def change(hall: Hall, key: str, **changes: object) -> None:
     """Correct an invoice, and write it in the journal."""
     with hall.ledger.transaction() as books:
         was = books.get(Invoice, key)
-        books.save(replace(was, **changes))  # type: ignore[arg-type]
+        books.save(replace(was, **changes))
         books.record(hall.app.event(Subject.INVOICE, key, was.state, was.state, "corrigée"))
 
 

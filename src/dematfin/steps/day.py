@@ -10,6 +10,7 @@ from typing import Final
 from dematfin.ports.app import App
 from dematfin.steps.capture import capture
 from dematfin.steps.control import control
+from dematfin.steps.counted import TALLY
 from dematfin.steps.editor_import import IMPORTS, has_open_imports, imports
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.hand_over import hand_over
@@ -24,7 +25,7 @@ from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
 from dematfin.steps.snapshot import NAME as FIGURES_OF_THE_DAY
 from dematfin.steps.snapshot import snapshot
-from dematfin.steps.tally import TALLY, tally
+from dematfin.steps.tally import tally
 from dematfin.steps.tell import tell
 from dematfin.steps.texts import TEXTS, texts
 from dematfin.steps.transmit import transmit
