@@ -23,6 +23,11 @@ def days(key: str, title: str) -> Column:
     return Column(key=key, title=title, kind=Kind.DAYS)
 
 
+def number(key: str, title: str) -> Column:
+    """A column of means, without a unit."""
+    return Column(key=key, title=title, kind=Kind.NUMBER)
+
+
 def rate(key: str, title: str) -> Column:
     """A column of shares."""
     return Column(key=key, title=title, kind=Kind.RATE)
