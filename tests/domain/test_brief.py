@@ -69,7 +69,6 @@ HAPPENED = (
     came(8, What.MANDAT_REJECTED, "3.00"),
     came(9, What.MANDAT_REFUSED, "5.00"),
     came(10, What.CAME, "-9.00"),
-    came(7, What.CAME_BACK, "1.00"),
 )
 
 

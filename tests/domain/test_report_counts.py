@@ -208,7 +208,6 @@ def test_paper_is_told_against_chorus_by_count_and_amount_with_who_sends_it() ->
         *came(1, origin=Origin.SCAN, amount=D("700.00")),
         *came(1, amount=D("-100.00")),
         *came(2, **OTHER),
-        happening(What.CAME_BACK),
     )
     assert rows(told, "origines") == [
         ("Chorus Pro", 5, D("0.8333"), D("500.00"), D("0.4167")),

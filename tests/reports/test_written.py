@@ -17,7 +17,7 @@ from dematfin.reports.written import shown, words
         (1234, Kind.COUNT, "1\xa0234"),
         (Decimal("33.35"), Kind.DAYS, "33,4\xa0j"),
         (12, Kind.DAYS, "12,0\xa0j"),
-        (Decimal("0.94"), Kind.PER_DAY, "0,9"),
+        (Decimal("0.1"), Kind.NUMBER, "0,1"),
         (Decimal("0.1245"), Kind.RATE, "12,5\xa0%"),
         (1, Kind.RATE, "100,0\xa0%"),
         (date(2026, 10, 2), Kind.DAY, "02/10/2026"),

@@ -191,7 +191,7 @@ def test_a_refusal_ends_a_life_with_its_motive(hall: Hall, tmp_path: Path) -> No
 def test_an_interruption_begins_the_delay_anew_and_is_no_first_pass(hall: Hall, tmp_path: Path) -> None:
     interrupted(hall, tmp_path)
     assert stages(hall, FIRST) == [*TO_VISA, S.INTERRUPTED, *TO_VISA, *TO_HELIOS, S.PAID]
-    assert [len(told(hall, what)) for what in (What.CAME, What.INTERRUPTED, What.CAME_BACK)] == [1, 1, 1]
+    assert [len(told(hall, what)) for what in (What.CAME, What.INTERRUPTED)] == [1, 1]
     (stopped,) = told(hall, What.INTERRUPTED)
     assert stopped.motif == "Il manque le bon de livraison. À fournir : bon de livraison"  # and nobody's name
     assert (stopped.code, stopped.person) == ("", "agent")

@@ -27,7 +27,7 @@ FORMATS: Final = {
     Kind.COUNT: "#,##0",
     Kind.EUROS: '#,##0.00\xa0"€"',
     Kind.DAYS: "0.0",
-    Kind.PER_DAY: "0.0",
+    Kind.NUMBER: "#,##0.0",
     Kind.RATE: "0.0%",
     Kind.DAY: "dd/mm/yyyy",
 }

@@ -99,7 +99,8 @@ class _Page:
         mandat, days_for = self._seen.mandats[key], self._app.policy.days_for
         made = settlement(mandat, self._seen.invoices, self._course(key, at), self._seen.true_starts, days_for)
         if made:
-            self.settlements[key] = made
+            before = self._seen.claimed | {one.invoice_id for one in self.settlements.values() if one.late}
+            self.settlements[key] = replace(made, claimed=made.invoice_id in before)
 
     def _course(self, key: str, at: datetime) -> Course:
         mandat, life = self._seen.mandats[key], self.replay.mandats[key]

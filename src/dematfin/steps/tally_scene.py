@@ -35,6 +35,7 @@ class Scene:
     Attributes:
         history: what happened to what the page speaks of, up to its last event, in order.
         last: the last stay of each invoice that has one; `settled`: mandats that have their settlement.
+        claimed: invoices of which a mandat was paid late already.
     """
 
     history: tuple[WrittenEvent, ...]
@@ -46,6 +47,7 @@ class Scene:
     true_starts: Mapping[str, date]
     last: dict[str, Stay]
     settled: frozenset[str]
+    claimed: frozenset[str]
 
 
 def scene(app: App, books: Books, page: Sequence[WrittenEvent]) -> Scene:
@@ -71,6 +73,7 @@ def scene(app: App, books: Books, page: Sequence[WrittenEvent]) -> Scene:
         batches=_all(books, Batch, past.about(Subject.BATCH)),
         true_starts=_true_starts(books, invoices.values()),
         last=_last(books, invoices),
+        claimed=frozenset(one.invoice_id for one in books.find(Settlement, invoice_id=tuple(invoices)) if one.late),
         settled=frozenset(one.id for one in books.find(Settlement, id=tuple(past.about(Subject.MANDAT)))),
     )
 

@@ -35,7 +35,7 @@ def _figure(value: Decimal, kind: Kind) -> str:
         return f"{_grouped(tenths(value * 100))}\xa0%"
     if kind is Kind.DAYS:
         return f"{_grouped(tenths(value))}\xa0j"
-    return _grouped(tenths(value) if kind is Kind.PER_DAY else value)
+    return _grouped(tenths(value) if kind is Kind.NUMBER else value)
 
 
 def _grouped(value: Decimal) -> str:

@@ -23,9 +23,9 @@ def days(key: str, title: str) -> Column:
     return Column(key=key, title=title, kind=Kind.DAYS)
 
 
-def per_day(key: str, title: str) -> Column:
-    """A column of how many a day."""
-    return Column(key=key, title=title, kind=Kind.PER_DAY)
+def number(key: str, title: str) -> Column:
+    """A column of means, without a unit."""
+    return Column(key=key, title=title, kind=Kind.NUMBER)
 
 
 def rate(key: str, title: str) -> Column:

@@ -70,7 +70,7 @@ def delays(mandats: Sequence[Settlement]) -> Delays:
     days = [waited(one) for one in mandats]
     shared = [parts(one.start, one.mandated_on, one.paid_on, one.suspended) for one in mandats]
     beyond = [one for one, lasted in zip(mandats, days, strict=True) if lasted > DAYS]
-    late = [one for one in mandats if one.paid_on > one.deadline]
+    late = [one for one in mandats if one.late]
     return Delays(
         count=len(mandats),
         ttc=total(mandats),

@@ -13,8 +13,9 @@ from dematfin.domain.report.waiting import waiting
 
 DEFINITION: Final = (
     "Dus de plein droit, sans demande, du lendemain de l'échéance jusqu'au paiement compris (CCP L. 2192-13) : base × "
-    "taux × jours ÷ 365, au centime, plus 40 € par demande (D. 2192-35). Taux : celui de la BCE au premier jour du "
-    "semestre où les intérêts commencent à courir, plus 8 points, le même jusqu'au bout (R. 2192-31)."
+    "taux × jours ÷ 365, au centime, plus 40 € par demande (D. 2192-35), une seule fois si plusieurs mandats la "
+    "paient. Taux : celui de la BCE au premier jour du semestre où les intérêts commencent à courir, plus 8 points, le "
+    "même jusqu'au bout (R. 2192-31)."
 )
 
 

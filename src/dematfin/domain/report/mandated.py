@@ -7,7 +7,7 @@ from typing import Final
 
 from dematfin.domain.money import ZERO
 from dematfin.domain.report.averages import mean, share
-from dematfin.domain.report.columns import count, euros, per_day, rate, text
+from dematfin.domain.report.columns import count, euros, number, rate, text
 from dematfin.domain.report.counted import added, counted, happened, only, service_of
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
@@ -50,7 +50,7 @@ def mandats_by_budget(facts: Facts) -> Table:
             text("budget", "Budget"),
             count("mandats", "Mandats"),
             *SUMS,
-            per_day("par_jour", "Mandats par jour ouvré"),
+            number("par_jour", "Mandats par jour ouvré"),
         ),
         rows=lines(groups(made, lambda one: (_budget(facts, one),), weight=_amount), figures),
         total=whole(made, figures),
@@ -108,7 +108,7 @@ def mandats_by_service(facts: Facts) -> Table:
         columns=(
             text("service", "Service"),
             count("mandats", "Mandats"),
-            per_day("par_jour", "Mandats par jour ouvré"),
+            number("par_jour", "Mandats par jour ouvré"),
             euros("ttc", "Montant TTC"),
         ),
         rows=lines(groups(made, service_of, weight=_amount), figures),

@@ -1,7 +1,7 @@
 """Late interest on many requests: what is known of it, and the rates that nobody has entered."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, TypeAlias
@@ -33,8 +33,8 @@ Claims: TypeAlias = tuple[Claim, ...]
 
 def due(mandats: Iterable[Settlement], facts: Facts) -> Claims:
     """Return what is due on mandats that were paid late."""
-    late = (one for one in mandats if one.paid_on > one.deadline)
-    return _in_order(_claim(one, one.late_base, one.paid_on, facts) for one in late)
+    found = ((one, _claim(one, one.late_base, one.paid_on, facts)) for one in mandats if one.late)
+    return _in_order(_without_flat(claim) if one.claimed else claim for one, claim in found)
 
 
 def owed_on(told: Waiting, day: date, facts: Facts) -> Claims:
@@ -69,6 +69,10 @@ def _claim(about: Stay | Settlement, base: Decimal, until: date, facts: Facts) -
         return Claim(about=about, base=base, until=until, owed=interest(base, about.deadline, until, facts.rates))
     except RuleError as unknown:
         return Claim(about=about, base=base, until=until, owed=None, unknown=str(unknown))
+
+
+def _without_flat(claim: Claim) -> Claim:
+    return replace(claim, owed=replace(claim.owed, flat=ZERO)) if claim.owed else claim
 
 
 def _in_order(claims: Iterable[Claim]) -> Claims:

@@ -20,6 +20,7 @@ from dematfin.domain.report.counted import (
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
 from dematfin.domain.report.grouping import Labels, Weight, groups, lines, whole
+from dematfin.domain.report.paid import payments
 from dematfin.domain.report.table import Cell, Chart, Table
 from dematfin.domain.tally.happening import Happening, What
 from dematfin.domain.tally.settlement import Settlement
@@ -27,7 +28,7 @@ from dematfin.domain.tally.settlement import Settlement
 
 def first_pass(facts: Facts) -> Table:
     """Return what was paid without coming back once, service by service."""
-    paid = [one for one in facts.settlements if not one.after_payment]
+    paid = payments(facts).counted
     apart = len(facts.settlements) - len(paid)
     found = groups(paid, service_of, weight=_halting)
 
@@ -44,8 +45,8 @@ def first_pass(facts: Facts) -> Table:
             "mandats payés. C'est la mesure de la qualité de la chaîne entière : rien n'a été fait deux fois."
         ),
         population=(
-            "Les mandats dont le paiement a été appris pendant la période. Ceux dont l'argent était parti d'avance "
-            f"(prélèvement, régie) sont comptés à part : {apart}."
+            "Les mandats « comptés dans les délais » du tableau « Mandats payés ». Les autres (avoirs, payés d'avance, "
+            f"annulés, démentis) sont à part : {apart}."
         ),
         columns=(
             text("service", "Service"),

@@ -21,9 +21,9 @@ class Kind(StrEnum):
     COUNT = "COUNT"  # int
     EUROS = "EUROS"  # Decimal, to the cent
     DAYS = "DAYS"  # Decimal or int, days with one decimal at most
+    NUMBER = "NUMBER"  # Decimal with one decimal at most, of nothing that has a unit (a mean of mandats a day)
     RATE = "RATE"  # Decimal from 0 to 1, shown in per cent
     DAY = "DAY"  # date
-    PER_DAY = "PER_DAY"  # Decimal, how many a day, with one decimal at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

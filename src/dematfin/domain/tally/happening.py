@@ -13,7 +13,6 @@ class What(StrEnum):
     """What happened."""
 
     CAME = "CAME"  # an invoice came in, for the first time: `amount` TTC signed, `ht`
-    CAME_BACK = "CAME_BACK"  # the same one came back from its supplier
     REFUSED = "REFUSED"  # we refused it, or Chorus Pro shows it so: `code`, `motif` as below
     SENT_BACK = "SENT_BACK"  # its supplier has to address it anew: `code`, `motif`
     INTERRUPTED = "INTERRUPTED"  # its legal delay was interrupted: `code`, `motif`

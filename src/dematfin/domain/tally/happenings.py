@@ -19,7 +19,7 @@ from dematfin.domain.parties.bank import CLEARED
 from dematfin.domain.parties.bank import TO_CLEAR as NEW_IN_REGISTER
 from dematfin.domain.tally.happening import Happening, What
 from dematfin.domain.tally.visas import GIVEN, TAKEN_BACK, Visa, read
-from dematfin.domain.tally.words import ASIDE, CAME_BACK, LACKS, WORDS
+from dematfin.domain.tally.words import ASIDE, LACKS, WORDS
 
 Said = Iterator[Happening]
 LEFT: Final = {
@@ -98,8 +98,6 @@ def _of_invoice(event: Event, invoice: Invoice) -> Said:
     stops = event.data.get("stops", "").split()
     if not event.before:
         yield whole
-    elif event.motif.startswith(CAME_BACK):
-        yield replace(whole, what=What.CAME_BACK)
     left = LEFT.get(InvoiceState(event.after)) if event.before != event.after else None
     if left:
         code = event.data.get("motive") or next(iter(stops), "")

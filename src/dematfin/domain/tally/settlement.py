@@ -30,6 +30,7 @@ class Settlement:
         suspended: days during which the comptable had suspended it, from one answer of his to the next.
         paid_on: mise en paiement.
         late_base: what late interest is counted on: TTC that the mandat orders to pay, no retenue de garantie in it.
+        claimed: an earlier mandat of the same invoice was paid late already: the flat sum is due once for each request.
         first_pass: no correction, interruption, refusal or rejection on its way.
         after_payment: the money had left by itself (direct debit, régie): counted apart, nobody waited.
     """
@@ -56,3 +57,9 @@ class Settlement:
     late_base: Decimal
     first_pass: bool
     after_payment: bool = False
+    claimed: bool = False
+
+    @property
+    def late(self) -> bool:
+        """Whether it was paid after its last day."""
+        return self.paid_on > self.deadline

@@ -54,6 +54,7 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
         "late_base",
         "first_pass",
         "after_payment",
+        "claimed",
     ),
     "happening": (
         "at",
@@ -82,12 +83,13 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
 WHOLE_NUMBERS: Final = frozenset(
     {"ttc", "paid", "late_base", "amount", "ht", "count", "mandat", "invoices", "days", "suspended", "sequence"}
 )
-FLAGS: Final = frozenset({"first_pass", "after_payment", "waiting"})
+FLAGS: Final = frozenset({"first_pass", "after_payment", "claimed", "waiting"})
 EMPTY: Final = frozenset({("happening", "origin"), ("happening", "due_on"), ("happening", "on")})
 INDEXES: Final = (
     ("stay", "until", "since"),
     ("stay", "invoice_id"),
     ("settlement", "known_at"),
+    ("settlement", "invoice_id"),
     ("happening", "at"),
     ("happening", "what", "about"),
     ("uncounted", "waiting"),
