@@ -35,7 +35,9 @@ def old_base(engine: Engine) -> None:
     """Make a base of the seventh version: a life told to its payment, without a word of what is counted today."""
     paid = mandat(state=M.PAID, paid=mandat().amount, paid_on=date(2026, 4, 20))
     fill(engine, "0007", replace(invoice(), state=F.TO_PAY), paid)
-    moves = [(Subject.INVOICE, invoice().id, before, after) for before, after in zip(["", *BILL], BILL, strict=False)]
+    moves: list[tuple[Subject, str, str, str]] = [
+        (Subject.INVOICE, invoice().id, before, after) for before, after in zip(["", *BILL], BILL, strict=False)
+    ]
     moves += [(Subject.MANDAT, paid.id, before, after) for before, after in zip(["", *ORDER], ORDER, strict=False)]
     at = datetime(2026, 2, 23, 9, tzinfo=UTC)
     with writing(engine.connect()) as connection, connection.begin():
