@@ -73,3 +73,5 @@ def test_the_first_run_counts_the_whole_journal_and_the_second_nothing(engine: E
     assert figure(april, "dgp-budgets", "moyen") == (date(2026, 4, 20) - date(2026, 2, 22)).days
     assert figure(may, "payes", "mandats") == 0
     assert all(one.closed for one in (february, april, may))
+    said = "Le journal commence le 23/02/2026 : ce qui s'est passé avant n'est pas compté."
+    assert [said in one.tables[0].warnings for one in (february, april, may)] == [True, False, False]
