@@ -35,8 +35,9 @@ def old_base(engine: Engine) -> None:
     """Make a base of the seventh version: a life told to its payment, without a word of what is counted today."""
     paid = mandat(state=M.PAID, paid=mandat().amount, paid_on=date(2026, 4, 20))
     fill(engine, "0007", replace(invoice(), state=F.TO_PAY), paid)
-    moves: list[tuple[Subject, str, str, str]]
-    moves = [(Subject.INVOICE, invoice().id, before, after) for before, after in zip(["", *BILL], BILL, strict=False)]
+    moves: list[tuple[Subject, str, str, str]] = [
+        (Subject.INVOICE, invoice().id, before, after) for before, after in zip(["", *BILL], BILL, strict=False)
+    ]
     moves += [(Subject.MANDAT, paid.id, before, after) for before, after in zip(["", *ORDER], ORDER, strict=False)]
     at = datetime(2026, 2, 23, 9, tzinfo=UTC)
     with writing(engine.connect()) as connection, connection.begin():
@@ -72,3 +73,5 @@ def test_the_first_run_counts_the_whole_journal_and_the_second_nothing(engine: E
     assert figure(april, "dgp-budgets", "moyen") == (date(2026, 4, 20) - date(2026, 2, 22)).days
     assert figure(may, "payes", "mandats") == 0
     assert all(one.closed for one in (february, april, may))
+    said = "Le journal commence le 23/02/2026 : ce qui s'est passé avant n'est pas compté."
+    assert [said in one.tables[0].warnings for one in (february, april, may)] == [True, False, False]

@@ -1,13 +1,14 @@
 """What the figures of a period are computed from, as far as the journal has been counted, and the report of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from dematfin.domain.report.contents import tables
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.period import Period
-from dematfin.domain.report.table import Report
+from dematfin.domain.report.table import Report, Table
 from dematfin.domain.tally.happening import Happening
 from dematfin.domain.tally.reached import JOURNAL, Reached
 from dematfin.domain.tally.settlement import Settlement
@@ -67,8 +68,17 @@ def report_of(app: App, facts: Facts, scope: str = "") -> Report:
         cutoff=facts.cutoff,
         closed=facts.closed,
         scope=scope,
-        tables=tables(facts),
+        tables=_since_the_journal(app, facts, tables(facts)),
     )
+
+
+def _since_the_journal(app: App, facts: Facts, found: tuple[Table, ...]) -> tuple[Table, ...]:
+    """Say first when the journal began within the period, or after it: nothing counted is not nothing done."""
+    began = next((app.clock.local(one.event.at).date() for one in app.ledger.following(0, 1)), facts.period.first)
+    if began <= facts.period.first:
+        return found
+    note = f"Le journal commence le {began:%d/%m/%Y} : ce qui s'est passé avant n'est pas compté."
+    return (replace(found[0], warnings=(note, *found[0].warnings)), *found[1:])
 
 
 def _holds(stay: Stay, instant: datetime) -> bool:
