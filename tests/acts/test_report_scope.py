@@ -1,11 +1,12 @@
 """A report is narrowed to a budget, to a service, by whoever sees every service."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from dematfin.acts.figures import report
+from dematfin.domain.event import Subject
 from dematfin.domain.report.period import period
 from dematfin.domain.report.scope import EVERYTHING, Scope
 from dematfin.domain.report.table import Report, Table
@@ -30,7 +31,7 @@ def hall(tmp_path: Path) -> Hall:
             happening(What.CAME, siret=COMMUNE, service="SCOLAIRE"),
             happening(What.CAME, siret=COMMUNE, service="VOIRIE"),
             happening(What.CAME, siret=CCAS, service="VOIRIE"),
-            Reached(sequence=3, at=hall.clock.now()),
+            Reached(at=hall.clock.now()),
         )
     return hall
 
@@ -78,3 +79,18 @@ def test_a_service_that_has_closed_still_has_its_past(hall: Hall) -> None:
 def test_a_head_of_service_is_not_shown_even_his_own_service(hall: Hall) -> None:
     with pytest.raises(Forbidden):
         report(hall.app, VISEUR, OCTOBER, SCHOOLS)
+
+
+def test_whoever_only_looks_again_writes_nothing_until_something_is_told_or_a_minute_has_passed(hall: Hall) -> None:
+    report(hall.app, AGENT, OCTOBER)
+    hall.clock.advance(seconds=59)
+    hall.ledger.axe = hall.axe
+    told, before = report(hall.app, AGENT, period("2026-11")), hall.axe.calls
+    assert (told.cutoff, before) == (hall.clock.now() - timedelta(seconds=59), 0)
+    hall.clock.advance(seconds=1)
+    assert report(hall.app, AGENT, period("2026-11")).cutoff == hall.clock.now()
+    with hall.ledger.transaction() as books:
+        books.record(hall.app.event(Subject.REGISTER, "tiers", "", "importé"))
+    before = hall.axe.calls
+    report(hall.app, AGENT, OCTOBER)
+    assert hall.axe.calls > before

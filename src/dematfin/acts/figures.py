@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.registers import StructureRules
@@ -10,12 +11,15 @@ from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.period import Period, month_of
 from dematfin.domain.report.scope import EVERYTHING, Scope, narrowed
 from dematfin.domain.report.table import Report
+from dematfin.domain.tally.reached import JOURNAL, Reached
 from dematfin.domain.visa.delegation import staffed
 from dematfin.errors import ComeBackLater, RoutingError, RuleError
 from dematfin.ports.app import App
 from dematfin.steps.counted import facts_of, report_of
 from dematfin.steps.day import run
 from dematfin.steps.tally import tally
+
+A_MINUTE: Final = timedelta(minutes=1)
 
 
 def report(app: App, who: Person, period: Period, scope: Scope = EVERYTHING) -> Report:
@@ -65,5 +69,15 @@ def _service_named(typed: str, known: Iterable[str], facts: Facts) -> str:
 
 def _count_the_rest(app: App) -> None:
     """Count what the journal has told since the last run; when a run is doing so, what it has counted is told."""
+    if _is_counted(app):
+        return
     with suppress(ComeBackLater):
         run(app, tally)
+
+
+def _is_counted(app: App) -> bool:
+    """Say whether nothing was told since a count of this minute: who only looks keeps no daily run from counting."""
+    with app.ledger.reading() as books:
+        found = books.find(Reached, id=JOURNAL)
+    now = app.clock.now()
+    return any(now - one.at < A_MINUTE and not app.ledger.following(one.sequence, 1) for one in found)
