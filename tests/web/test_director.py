@@ -4,6 +4,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from html import unescape
 from zipfile import ZipFile
 
@@ -11,6 +12,7 @@ import pypdfium2
 import pytest
 
 from dematfin.acts import home
+from dematfin.domain.report.snapshot import Snapshot
 from examples import AGENT, VISEUR
 from official import needs_chromium
 from visa.desks import STAND_IN
@@ -106,6 +108,21 @@ def test_the_home_says_up_to_when_it_counts_and_what_it_is_compared_with(town: T
         "Claire Agent",
     ):
         assert said in page, said
+
+
+def test_the_cost_of_waiting_is_said_as_one_says_it_to_a_mayor(town: Town, pages: Served) -> None:
+    last = max(town.all(Snapshot), key=lambda one: one.id)
+    with Visitor(pages) as visitor:
+        visitor.sign_in(DIRECTOR)
+        for number, cost, said in (
+            (3, "143.00", "3 factures de plus en retard, 143,00 € d'intérêts."),
+            (1, "0.00", "1 facture de plus en retard, aucun intérêt."),
+            (0, "2.50", "aucune facture de plus en retard, 2,50 € d'intérêts."),
+        ):
+            figures = replace(last.figures, become_late=number, week_costs=Decimal(cost), unknown_rates=False)
+            town.save(replace(last, figures=figures))
+            page = unescape(visitor.get("/accueil").text).replace("\u202f", " ").replace("\xa0", " ")
+            assert f"Si rien n'est fait cette semaine : {said}" in page
 
 
 def test_figures_are_taken_away_in_each_form(town: Town, pages: Served) -> None:
