@@ -159,3 +159,11 @@ def test_a_supplier_of_the_worst_name_runs_nothing_and_turns_no_line_around(town
             assert "&lt;script&gt;" in page
             assert not any(one in page for one in ("<script", "<img", "\u202e", "style=", "<style", "javascript:"))
             assert "49" not in page.partition("&lt;script&gt;")[2][:80]
+
+
+def test_what_is_to_correct_is_looked_at_where_each_may_see_it(town: Town, pages: Served) -> None:
+    counted(town)
+    for who, where in ((DIRECTOR, "/factures"), (AGENT, "/a-traiter")):
+        with Visitor(pages) as visitor:
+            visitor.sign_in(who)
+            assert f'<a href="{where}">Voir les factures</a>' in visitor.get("/accueil").text
