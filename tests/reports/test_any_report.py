@@ -79,14 +79,15 @@ def _check_workbook(data: bytes, rows: list[Row]) -> None:
 def _check_csv(data: bytes, rows: list[Row]) -> None:
     lines = list(csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert len(lines) == len(rows) + 1
-    for row, (text, count, ttc, days, rate, day) in zip(rows, lines[1:], strict=True):
+    for row, (text, count, ttc, days, number, rate, day) in zip(rows, lines[1:], strict=True):
         assert not text.lstrip().startswith(FORMULA)
         assert text.removeprefix("'") == words(row[0]).removeprefix("'")
         assert int(count) == row[1]
         assert Decimal(ttc.replace(",", ".")) == row[2]
         assert (Decimal(days.replace(",", ".")) if days else None) == row[3]
-        assert (Decimal(rate[:-1].replace(",", ".")) / 100 if rate else None) == row[4]
-        assert day == (f"{row[5]:%d/%m/%Y}" if row[5] else "")
+        assert (Decimal(number.replace(",", ".")) if number else None) == row[4]
+        assert (Decimal(rate[:-1].replace(",", ".")) / 100 if rate else None) == row[5]
+        assert day == (f"{row[6]:%d/%m/%Y}" if row[6] else "")
 
 
 def _exact(value: float | None) -> Decimal | None:

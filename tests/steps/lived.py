@@ -73,6 +73,7 @@ class Town:
         self.lives: list[Life] = []
         self._numbers = {COMMUNE: 0, CCAS: 0}
         self._mandats = 0
+        self.without_engagement: set[str] = set()
         while len(self.lives) < count:
             self._live()
 
@@ -204,9 +205,13 @@ class _Course:
     def _prepared(self, amount: Decimal) -> Mandat:
         line = Line(number=1, imputation=Imputation(nature="60632"), amount=amount)
         share = Share(invoice_id=self.life.key, amount=amount)
+        key = self.town.mandat_id()
+        bare = self.draw.random() < 0.2
+        self.town.without_engagement |= {key} if bare else set()
         return mandat(
-            id=self.town.mandat_id(), siret=self.life.siret, lines=(line,), shares=(share,), amount=amount, dgp=None,
-            state=MandatState.PAID, engagement="21:BC1",
+            id=key, siret=self.life.siret, lines=(line,), shares=(share,), amount=amount, dgp=None,
+            state=MandatState.PAID,
+            engagement="" if bare else "21:BC1",
         )  # fmt: skip
 
     def _through_the_gate(self, made: list[Mandat]) -> list[Mandat]:

@@ -214,6 +214,21 @@ def test_what_came_what_was_refused_and_what_came_back(told: Told) -> None:
     )
 
 
+def test_a_mandat_without_engagement_is_told_against_all(told: Told, lived: tuple[Hall, Town]) -> None:
+    """Each mandat numbered counts once, however often it came back."""
+    first: dict[str, datetime] = {}
+    for one in in_order(lived[1]):
+        if one.after == "IN_BORDEREAU":
+            first.setdefault(one.subject_id, one.at)
+    numbered = {key for key, at in first.items() if told.inside(at)}
+    bare = lived[1].without_engagement & numbered
+    assert bare
+    assert (told.total("engagements", "sans_engagement"), told.total("engagements", "mandats")) == (
+        len(bare),
+        len(numbered),
+    )
+
+
 def test_the_first_pass(told: Told) -> None:
     straight = Counter(life.service for life, _ in told.paid if not life.halted)
     assert {row[0]: row[2] for row in told.tables["premier-passage"].rows} == {
