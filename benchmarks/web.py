@@ -78,7 +78,7 @@ PAID = 26
 STAGES = (Stage.RECEIVED, Stage.IN_VISA, Stage.SERVICE_FAIT, Stage.SENT)
 ACCOUNT = "2026/011/6064"
 COUNTED = (What.CAME, What.VISA, What.MANDATED)
-PASSWORD = "trois chevaux dans le préau"
+PHRASE = "trois chevaux dans le préau"
 DIRECTOR = Person(id="dora", name="Dora", roles=frozenset({Role.DIRECTEUR}))
 AGENT = Person(id="agathe", name="Agathe", roles=frozenset({Role.AGENT}))
 WRONG = Finding(
@@ -361,12 +361,12 @@ class Browser:
     """Asks the application itself, without a network."""
 
     def __init__(self, app: App, who: Person) -> None:
-        accounts.set_password(app, who, who.id, PASSWORD)
+        accounts.set_password(app, who, who.id, PHRASE)
         self.loop = asyncio.Runner()
         transport = httpx.ASGITransport(application(app, WebSettings()))
         self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
         seal = self.get("/connexion").partition('name="seal" value="')[2].partition('"')[0]
-        form = {"seal": seal, "identifiant": who.id, "mot-de-passe": PASSWORD}
+        form = {"seal": seal, "identifiant": who.id, "mot-de-passe": PHRASE}
         self.loop.run(self.client.post("/connexion", data=form))
 
     def get(self, path: str) -> str:
