@@ -73,12 +73,12 @@ def report_of(app: App, facts: Facts, scope: str = "") -> Report:
 
 
 def _since_the_journal(app: App, facts: Facts, found: tuple[Table, ...]) -> tuple[Table, ...]:
-    """Say first when the journal began within the period, or after it: nothing counted is not nothing done."""
+    """Say, after the doubts, when the journal began within the period or later: nothing counted is not nothing done."""
     began = next((app.clock.local(one.event.at).date() for one in app.ledger.following(0, 1)), facts.period.first)
     if began <= facts.period.first:
         return found
     note = f"Le journal commence le {began:%d/%m/%Y} : ce qui s'est passé avant n'est pas compté."
-    return (replace(found[0], warnings=(note, *found[0].warnings)), *found[1:])
+    return (replace(found[0], warnings=(*facts.doubts, note, *found[0].warnings[len(facts.doubts) :])), *found[1:])
 
 
 def _holds(stay: Stay, instant: datetime) -> bool:

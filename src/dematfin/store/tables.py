@@ -126,7 +126,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Intention: _records("intention", Intention, [["state"], ["invoice_id"]]),
     Answer: _records("answer", Answer, [["state"], ["flux"]]),
     Stay: _records("stay", Stay, [["until", "since"], ["invoice_id"]]),
-    Settlement: _records("settlement", Settlement, [["known_at"]]),
+    Settlement: _records("settlement", Settlement, [["known_at"], ["invoice_id"]]),
     Happening: _records("happening", Happening, [["at"], ["what", "about"]]),
     Reached: _records("reached", Reached),
     Uncounted: _records("uncounted", Uncounted, [["waiting"]]),
