@@ -29,13 +29,13 @@ class Series:
             yield self.play(at_random(one))
 
     def named(self, most: int, seed: int) -> Iterator[Run]:
-        """Strike each name; ends with a run, neighbours behaving, in which all that was crossed had been struck."""
+        """Strike each name; ends with a run, a finance software beside, where all that was crossed had been struck."""
         quiet = False
         for one in range(seed, seed + most):
             plan = at_new_names(one, self.struck, AT_ONCE)
             done = self.play(replace(plan, faults=(), beside=True) if quiet else plan)
             yield done
-            if not done.struck and not done.plan.faults:
+            if not done.struck and not done.plan.faults and done.plan.beside:
                 return
             quiet = not done.struck
 
