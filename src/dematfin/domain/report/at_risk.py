@@ -4,8 +4,9 @@ from typing import Final
 
 from dematfin.domain.report.columns import count, euros, text
 from dematfin.domain.report.facts import Facts
+from dematfin.domain.report.grouping import grouped
 from dematfin.domain.report.table import Cell, Chart, Table
-from dematfin.domain.report.waiting import Waiting, grouped, service_of, to_pay, told_apart, waiting
+from dematfin.domain.report.waiting import Waiting, service_of, to_pay, told_apart, waiting
 from dematfin.domain.tally.stage import AT_THE_COMPTABLE
 from dematfin.domain.tally.stay import Stay
 

@@ -8,9 +8,10 @@ from typing import Final
 from dematfin.domain.money import french
 from dematfin.domain.report.columns import count, day, euros, text
 from dematfin.domain.report.facts import Facts
+from dematfin.domain.report.grouping import grouped
 from dematfin.domain.report.owed import Claims, owed_on, total, warnings, written
 from dematfin.domain.report.table import Cell, Chart, Table
-from dematfin.domain.report.waiting import Waiting, grouped, service_of, to_pay, told_apart, waiting
+from dematfin.domain.report.waiting import Waiting, service_of, to_pay, told_apart, waiting
 from dematfin.domain.tally.stay import Stay
 
 WEEK: Final = timedelta(days=7)

@@ -1,6 +1,6 @@
 """The same delays by budget, by service and by supplier."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from dematfin.domain.delay.dgp import DAYS
@@ -10,7 +10,7 @@ from dematfin.domain.report.delays import TARGET, Delays, delays, waited
 from dematfin.domain.report.dgp import DEFINITION
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.few import few
-from dematfin.domain.report.grouping import NO_SERVICE
+from dematfin.domain.report.grouping import NO_SERVICE, grouped
 from dematfin.domain.report.paid import POPULATION, payments
 from dematfin.domain.report.table import Cell, Chart, Column, Table
 from dematfin.domain.tally.settlement import Settlement
@@ -24,21 +24,21 @@ OUT: Final = (
 
 def by_budget(facts: Facts) -> Table:
     """Tell budgets apart: the State publishes the mean of each."""
-    groups = _grouped(payments(facts).counted, lambda one: facts.budgets.get(one.siret, one.siret))
-    return _table(("dgp-budgets", "budget", "Budget"), sorted(groups), Chart(label="budget", value="moyen"))
+    groups = grouped(payments(facts).counted, lambda one: facts.budgets.get(one.siret, one.siret))
+    return _table(("dgp-budgets", "budget", "Budget"), list(groups.items()), Chart(label="budget", value="moyen"))
 
 
 def by_service(facts: Facts) -> Table:
     """Tell services apart."""
-    groups = _grouped(payments(facts).counted, lambda one: one.service or NO_SERVICE)
+    groups = grouped(payments(facts).counted, lambda one: one.service or NO_SERVICE)
     chart = Chart(label="service", value="taux", target=TARGET)
-    return _table(("dgp-services", "service", "Service"), sorted(groups), chart)
+    return _table(("dgp-services", "service", "Service"), list(groups.items()), chart)
 
 
 def by_supplier(facts: Facts) -> Table:
     """Name the suppliers whose money waited most, and put the others together."""
-    groups = _grouped(payments(facts).counted, lambda one: one.supplier_siren or one.supplier)
-    ranked = sorted(groups, key=lambda group: (-sum(_euro_days(one) for one in group[1]), group[0]))
+    groups = grouped(payments(facts).counted, lambda one: one.supplier_siren or one.supplier)
+    ranked = sorted(groups.items(), key=lambda group: (-sum(_euro_days(one) for one in group[1]), group[0]))
     first = [(_named(mandats), mandats) for _, mandats in ranked[:SLOWEST]]
     others = [one for _, mandats in ranked[SLOWEST:] for one in mandats]
     rest = [(f"Autres fournisseurs ({len(ranked) - SLOWEST})", others)] if others else []
@@ -54,13 +54,6 @@ def _named(mandats: Iterable[Settlement]) -> str:
     """One name of those that a supplier signs with, whatever the order of its invoices."""
     name, siren = min((one.supplier, one.supplier_siren) for one in mandats)
     return f"{name} ({siren})" if siren else name
-
-
-def _grouped(mandats: Iterable[Settlement], key: Callable[[Settlement], str]) -> list[tuple[str, list[Settlement]]]:
-    groups: dict[str, list[Settlement]] = {}
-    for one in mandats:
-        groups.setdefault(key(one), []).append(one)
-    return list(groups.items())
 
 
 def _table(named: tuple[str, str, str], groups: Sequence[tuple[str, list[Settlement]]], chart: Chart | None) -> Table:

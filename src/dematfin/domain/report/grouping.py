@@ -27,6 +27,14 @@ class Group(Generic[T]):
     items: tuple[T, ...]
 
 
+def grouped(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    """Put together what has the same key, in the order of keys."""
+    found: dict[str, list[T]] = {}
+    for one in items:
+        found.setdefault(key(one), []).append(one)
+    return dict(sorted(found.items()))
+
+
 def groups(
     items: Iterable[T],
     key: Callable[[T], Labels],

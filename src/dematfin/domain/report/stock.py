@@ -8,8 +8,9 @@ from typing import Final
 from dematfin.domain.money import french
 from dematfin.domain.report.columns import count, euros, text
 from dematfin.domain.report.facts import Facts
+from dematfin.domain.report.grouping import grouped
 from dematfin.domain.report.table import Cell, Chart, Table
-from dematfin.domain.report.waiting import amount, grouped, waiting
+from dematfin.domain.report.waiting import amount, waiting
 from dematfin.domain.tally.stage import Stage
 from dematfin.domain.tally.stay import Stay
 

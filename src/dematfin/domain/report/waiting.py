@@ -1,6 +1,6 @@
 """What waits at the cut-off: invoices whose delay runs, or is stopped, those that are paid already, credit notes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -55,14 +55,6 @@ def amount(stays: Iterable[Stay]) -> Decimal:
 def to_pay(stays: Iterable[Stay]) -> Decimal:
     """Add what is still to be paid of them."""
     return sum((one.owed for one in stays), ZERO)
-
-
-def grouped(stays: Iterable[Stay], key: Callable[[Stay], str]) -> dict[str, list[Stay]]:
-    """Put together what has the same key, in the order of keys."""
-    groups: dict[str, list[Stay]] = {}
-    for one in stays:
-        groups.setdefault(key(one), []).append(one)
-    return dict(sorted(groups.items()))
 
 
 def service_of(stay: Stay) -> str:
