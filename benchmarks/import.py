@@ -31,7 +31,7 @@ from typing import Any
 from sqlalchemy import text
 
 from dematfin.cli.context import open_app
-from dematfin.config import load as load_settings
+from dematfin.config.several import load as load_settings
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.paper import pdf
 from dematfin.demo.play import Play

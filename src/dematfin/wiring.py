@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from dematfin import __version__
 from dematfin.chorus.source import ChorusPro
-from dematfin.config import Settings
+from dematfin.config.settings import Settings
 from dematfin.errors import ConfigError
 from dematfin.finance.exchange import ExchangeFolders
 from dematfin.finance.registers import CsvFinanceSoftware

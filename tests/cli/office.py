@@ -22,7 +22,7 @@ from dematfin.acts.consult import people
 from dematfin.cli import main
 from dematfin.cli.main import program, run
 from dematfin.cli.output import SCREEN
-from dematfin.config import load
+from dematfin.config.several import load
 from dematfin.demo.commands import register
 from dematfin.domain.intention import IntentionState
 from dematfin.domain.invoice.lifecycle import InvoiceState

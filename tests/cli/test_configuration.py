@@ -11,7 +11,8 @@ import pytest
 from pydantic import BaseModel
 
 from dematfin.cli.diagnosis import Diagnosis
-from dematfin.config import Settings, load
+from dematfin.config.settings import Settings
+from dematfin.config.several import house, load
 from dematfin.errors import ConfigError, Unreachable
 from dematfin.support.settings import Section
 from dematfin.tdt.folder import FolderTdt
@@ -158,7 +159,7 @@ def test_what_was_read_goes_to_a_place_of_its_own(tmp_path: Path, change: dict[s
 
 
 def test_the_check_of_folders_says_what_will_serve_or_what_is_missing(by_folders: Path) -> None:
-    diagnosis = Diagnosis(by_folders)
+    diagnosis = Diagnosis(house(by_folders))
     assert diagnosis.tdt_way == "dossiers du TdT"
     with pytest.raises(Unreachable, match="depot ne peut pas servir : fichier ou dossier absent"):
         diagnosis.tdt()

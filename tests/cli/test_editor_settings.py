@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dematfin.config import load
 from dematfin.config.editor import EditorSettings
+from dematfin.config.several import load
 from dematfin.domain.editor.rules import DEFAULTS, WithoutInvoice
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.office import CLOSED, Office, plain
-from dematfin.config import load
+from dematfin.config.several import load
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.parapheur.settings import ParapheurSettings
 from dematfin.sandbox.iparapheur.app import ParapheurApp

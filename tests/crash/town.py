@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from dematfin.acts import sign, visa, visa_views
-from dematfin.config import load
+from dematfin.config.several import load
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.play import Play
 from dematfin.demo.story import load as load_story

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.config import load
+from dematfin.config.several import load
 from dematfin.domain.exchange.exchange_rules import INVOICE_TITLES, JOURNAL_TITLES
 from dematfin.errors import ConfigError
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.config import load
+from dematfin.config.several import load
 from dematfin.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"

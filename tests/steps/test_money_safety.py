@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from dematfin.acts import ascertain, consult, mandats, sign, visa, visa_views
 from dematfin.acts import run as acts
-from dematfin.config import Settings
+from dematfin.config.settings import Settings
 from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.content import InvoiceKind
 from dematfin.domain.invoice.invoice import Invoice

@@ -2,22 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.mandat.exercice import why_closed
 from dematfin.domain.parties.person import Act, Person
-from dematfin.errors import DematfinError, RuleError
+from dematfin.domain.unattended.run import Run
+from dematfin.errors import ComeBackLater, RuleError
 from dematfin.ports.app import App
-from dematfin.steps.day import LEASES, NAMES, Step, due
+from dematfin.steps.day import LEASES, Step
 from dematfin.steps.day import run as run_step
 from dematfin.steps.exercices import Choice
 from dematfin.steps.intake import intake
 from dematfin.steps.intake import synchronise as ask_again
 from dematfin.steps.intentions import reopen_all
-from dematfin.steps.outcome import Failure, Outcome, Tally
+from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.prepare import prepare
+from dematfin.steps.progress import BY_KEY, begin_day, go_on, leave, open_day, put_off
 from dematfin.steps.tell import carry_out
 from dematfin.steps.transmit import transmit
 
@@ -50,23 +52,31 @@ def synchronise(app: App, who: Person, since: date) -> Outcome:
         return ask_again(app, since)
 
 
-def day(app: App, who: Person) -> Iterator[Outcome]:
-    """Run the daily order, telling each account as it comes; a step that fails stops none of the next."""
+def day(app: App, who: Person, hour: datetime | None = None) -> Iterator[Outcome]:
+    """Run the daily order, telling each account as it comes; a step that fails stops none of the next.
+
+    With `hour`, the hour of a schedule that asks for it, nothing is run when a day has begun since.
+    """
     app = app.on_behalf_of(who, Act.RUN)
-    for step in due(app):
-        yield _run_or_say(app, step)
+    begun = begin_day(app, hour)
+    yield from _to_the_end(app, begun) if begun else ()
 
 
-def _run_or_say(app: App, step: Step) -> Outcome:
-    """Return the account of a step, whatever stops it: known, or foreseen by nobody."""
-    accounts: list[Outcome] = []
-    tally = Tally(NAMES[step])
-    with tally.item(NAMES[step]):
+def take_up(app: App, who: Person) -> Iterator[Outcome]:
+    """Run what is left of a day that was cut short."""
+    app = app.on_behalf_of(who, Act.RUN)
+    left = open_day(app)
+    yield from _to_the_end(app, left) if left else ()
+
+
+def _to_the_end(app: App, day: Run) -> Iterator[Outcome]:
+    while day.position:
         try:
-            accounts.append(run_step(app, step))
-        except DematfinError as error:
-            accounts.append(Outcome(step=NAMES[step], failures=(Failure(item=NAMES[step], sentence=str(error)),)))
-    return accounts[0] if accounts else tally.outcome()
+            outcome, day = go_on(app, day)
+        except ComeBackLater as error:
+            outcome = put_off(BY_KEY[day.position], error)
+            day = leave(app, day, outcome)
+        yield outcome
 
 
 def tell_now(app: App, who: Person, invoice_id: str) -> Outcome:

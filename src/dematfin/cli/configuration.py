@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dematfin.cli.context import DEFAULT, Configuration
+from dematfin.cli.context import DEFAULT, Configuration, chosen_house
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import say
 from dematfin.errors import DematfinError
@@ -31,7 +31,7 @@ def verify(
     """Vérifie le fichier, la base, les documents, les certificats et les services distants."""
     from dematfin.cli.diagnosis import Diagnosis  # noqa: PLC0415 - heavy, and only here
 
-    diagnosis = Diagnosis(configuration)
+    diagnosis = Diagnosis(chosen_house(configuration))
     worst = _try("fichier de configuration", diagnosis.file)
     for name, check in () if worst else _checks(diagnosis, online=not hors_ligne):
         code = _try(name, check)

@@ -5,14 +5,18 @@ import os
 import pwd
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from dematfin.acts.consult import people
+from dematfin.cli.chosen import CHOSEN
 from dematfin.domain.parties.person import Person
 from dematfin.errors import Forbidden
 from dematfin.ports.app import App
+
+if TYPE_CHECKING:
+    from dematfin.config.several import House
 
 DEFAULT: Final = Path("config.toml")
 Configuration = Annotated[
@@ -56,11 +60,18 @@ def sit(configuration: Path) -> Desk:
 
 
 def open_app(configuration: Path) -> App:
-    """Wire the collectivité of a configuration."""
-    from dematfin.config import load  # noqa: PLC0415 - heavy, and not needed to show a help text
-    from dematfin.wiring import build  # noqa: PLC0415 - idem
+    """Wire the collectivité that the command line has chosen in a configuration."""
+    from dematfin.wiring import build  # noqa: PLC0415 - heavy, and not needed to show a help text
 
-    return build(load(configuration), configuration.resolve().parent, ask)
+    chosen = chosen_house(configuration)
+    return build(chosen.settings(), chosen.folder, ask)
+
+
+def chosen_house(configuration: Path) -> "House":
+    """Return the collectivité that `--siret` has chosen in a configuration, or the only one; raises ConfigError."""
+    from dematfin.config.several import house  # noqa: PLC0415 - heavy, and not needed to show a help text
+
+    return house(configuration, CHOSEN.get())
 
 
 def ask(question: str) -> str:

@@ -3,10 +3,10 @@
 import os
 from contextlib import closing
 from functools import cached_property, partial
-from pathlib import Path
 
 from dematfin.cli.output import counted, day
-from dematfin.config import Settings, load
+from dematfin.config.settings import Settings
+from dematfin.config.several import House
 from dematfin.domain.figures.link_alerts import certificate_alert
 from dematfin.domain.finding import blocking
 from dematfin.errors import ConfigError
@@ -36,9 +36,9 @@ from dematfin.wiring import (
 class Diagnosis:
     """Opens things one by one, so that what is wrong with one is not said of the others."""
 
-    def __init__(self, configuration: Path) -> None:
-        self._path = configuration
-        self._folder = configuration.resolve().parent
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._folder = house.folder
 
     def file(self) -> str:
         """Read the file; nothing else can be tried without it."""
@@ -174,4 +174,4 @@ class Diagnosis:
 
     @cached_property
     def _settings(self) -> Settings:
-        return load(self._path)
+        return self._house.settings()

@@ -29,6 +29,8 @@ gettext.gettext = lambda message: WORDS.get(message) or untranslated(message)
 import typer  # noqa: E402 - after the words
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption  # noqa: E402
 
+from dematfin.cli import chosen  # noqa: E402
+
 for parameter in (TyperArgument, TyperOption):
     parameter.display_type = lambda *_: ""  # type: ignore[method-assign]  # `<str>` and `<bool>` are for programmers
 
@@ -78,7 +80,13 @@ class French:
 
 
 class FrenchCommand(French, TyperCommand):
-    """A command."""
+    """A command; where it reads a configuration, it may be told which collectivité of it."""
+
+    def __init__(self, name: str | None, *, params: list[Any] | None = None, **options: Any) -> None:
+        params = params or []
+        if any(one.name == "configuration" for one in params):
+            params.append(chosen.option())
+        super().__init__(name, params=params, **options)
 
 
 class FrenchGroup(French, TyperGroup):

@@ -8,7 +8,7 @@ import typer
 from dematfin.acts import paper
 from dematfin.acts.run import run
 from dematfin.cli import lots, saisie
-from dematfin.cli.context import DEFAULT, Configuration, Json, sit
+from dematfin.cli.context import DEFAULT, Configuration, Json, chosen_house, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.manifest import leave, shown
 from dematfin.cli.output import account, say, write_json
@@ -33,10 +33,9 @@ def collect(configuration: Configuration = DEFAULT) -> None:
 @app.command("surveiller", cls=FrenchCommand)
 def watch(configuration: Configuration = DEFAULT) -> None:
     """Relève les dossiers surveillés sans cesse, jusqu'à Ctrl-C."""
-    from dematfin.config import load  # noqa: PLC0415 - heavy, and not needed to show a help text
 
     desk = sit(configuration)
-    every = load(configuration).numerisation.intervalle
+    every = chosen_house(configuration).settings().numerisation.intervalle
     say(f"Dossiers relevés toutes les {every} secondes. Ctrl-C pour arrêter.")
     try:
         for outcome in paper.keep_watch(desk.app, desk.who, every):

@@ -4,7 +4,7 @@ import errno
 
 import typer
 
-from dematfin.cli.context import DEFAULT, Configuration, ask
+from dematfin.cli.context import DEFAULT, Configuration, ask, chosen_house
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import say
 from dematfin.errors import ConfigError
@@ -17,13 +17,13 @@ def register(app: typer.Typer) -> None:
 
 def serve_pages(configuration: Configuration = DEFAULT) -> None:
     """Sert les pages des visas, jusqu'à Ctrl-C ; en production, derrière un mandataire inverse qui chiffre."""
-    from dematfin.config import load  # noqa: PLC0415 - heavy, and not needed to show a help text
     from dematfin.web.server import listening_at, prepared  # noqa: PLC0415 - idem
     from dematfin.wiring import build  # noqa: PLC0415 - idem
 
-    settings = load(configuration)
+    house = chosen_house(configuration)
+    settings = house.settings()
     web = settings.web
-    server = prepared(build(settings, configuration.resolve().parent, ask), web)
+    server = prepared(build(settings, house.folder, ask), web)
     where = f"{web.ecoute}:{web.port}"
     try:
         listening = listening_at(web.ecoute, web.port)

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from dematfin.acts import flows
-from dematfin.cli.context import DEFAULT, Configuration, Json, sit
+from dematfin.cli.context import DEFAULT, Configuration, Json, chosen_house, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import counted, day, say, write_json
 from dematfin.domain.finding import Finding, Severity, blocking
@@ -24,21 +24,19 @@ def install(
     configuration: Configuration = DEFAULT,
 ) -> None:
     """Installe les schémas officiels de la DGFiP ; ils jugent chaque flux dès la commande suivante."""
-    from dematfin.config import load  # noqa: PLC0415 - heavy, and not needed to show a help text
     from dematfin.wiring import open_official  # noqa: PLC0415 - idem
 
     desk = sit(configuration)
-    version = flows.install_schemas(desk.app, desk.who, open_official(load(configuration)), archive)
+    version = flows.install_schemas(desk.app, desk.who, open_official(chosen_house(configuration).settings()), archive)
     say(f"Schémas officiels {version.name} installés. Ils jugent les flux dès maintenant.", style="green")
 
 
 @app.command("version", cls=FrenchCommand)
 def show_version(configuration: Configuration = DEFAULT, json: Json = False) -> None:
     """Dit quels schémas officiels sont installés."""
-    from dematfin.config import load  # noqa: PLC0415 - heavy, and not needed to show a help text
     from dematfin.wiring import open_official  # noqa: PLC0415 - idem
 
-    version = open_official(load(configuration)).version()
+    version = open_official(chosen_house(configuration).settings()).version()
     if json:
         write_json(version)
     elif version is None:

@@ -102,7 +102,7 @@ def about() -> None:
 @sandbox.command("demarrer", cls=FrenchCommand)
 def start(configuration: Configuration = DEFAULT) -> None:
     """Démarre les voisins simulés d'un dossier de démonstration, avec leur mémoire, jusqu'à Ctrl-C."""
-    from dematfin.config import load as load_settings  # noqa: PLC0415 - heavy, and only here
+    from dematfin.config.several import load as load_settings  # noqa: PLC0415 - heavy, and only here
     from dematfin.sandbox.neighbours import Neighbours, serve  # noqa: PLC0415 - idem
 
     settings = load_settings(configuration)

@@ -5,6 +5,7 @@ Mails come last: a mail server that answers byte by byte keeps nothing else wait
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from dematfin.ports.app import App
@@ -20,6 +21,7 @@ from dematfin.steps.parapheur import has_folders_there, parapheur
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.remind import remind
+from dematfin.steps.running import Then, begin, begun_since, end, nothing, said_of
 from dematfin.steps.shown_paid import shown_paid
 from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
@@ -75,6 +77,29 @@ NAMES: Final[dict[Step, str]] = {
     snapshot: FIGURES_OF_THE_DAY,
 }
 
+KEYS: Final[dict[Step, str]] = {
+    reconcile: "reconciliation",
+    intake: "import",
+    capture: "numerisation",
+    control: "controle",
+    visa: "visa",
+    parapheur: "parapheur",
+    slips: "fiches",
+    signing: "signature",
+    transmit: "transmission",
+    follow_up: "suivi",
+    shown_paid: "paiements",
+    imports: "imports",
+    prepare: "preparation",
+    hand_over: "remise",
+    texts: "textes",
+    tally: "chiffres",
+    snapshot: "releve",
+    remind: "rappels",
+    tell: "informer",
+}
+"""What schedules, queues and measures call each step; a word that has served never means another step."""
+
 LEASES: Final[dict[Step, str]] = {
     reconcile: "transmission",  # while a deposit runs elsewhere, nobody may judge that it was interrupted
     transmit: "transmission",
@@ -109,7 +134,24 @@ def due(app: App) -> tuple[Step, ...]:
     return tuple(step for step in DAY if asked.get(step, True))
 
 
-def run(app: App, step: Step) -> Outcome:
-    """Run one step, alone in its collectivité."""
+def run(app: App, step: Step, then: Then = nothing) -> Outcome:
+    """Run one step, alone in its collectivité, and write down how it went; `then` joins the transaction that does."""
     with app.ledger.lease(LEASES[step], app.holder):
-        return step(app)
+        return _noted(app, step, then)
+
+
+def run_since(app: App, step: Step, hour: datetime, then: Then = nothing) -> Outcome | None:
+    """Run one step that a schedule asks for; None when it has begun since that hour, whoever asked for it."""
+    with app.ledger.lease(LEASES[step], app.holder):
+        return None if begun_since(app, KEYS[step], hour) else _noted(app, step, then)
+
+
+def _noted(app: App, step: Step, then: Then) -> Outcome:
+    begin(app, KEYS[step])
+    try:
+        outcome = step(app)
+    except (Exception, KeyboardInterrupt) as error:
+        end(app, KEYS[step], (said_of(error),), nothing)
+        raise
+    end(app, KEYS[step], tuple(one.sentence for one in outcome.failures), then)
+    return outcome

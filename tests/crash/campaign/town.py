@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from crash.campaign.children import fork
-from dematfin.config import load
+from dematfin.config.several import load
 from dematfin.demo.finances import HERE
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.play import Play

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from dematfin.domain.event import SERVICE
 from dematfin.errors import Forbidden
 
 
@@ -90,3 +91,7 @@ class Person:
             needed = " ou ".join(sorted(MAY[act]))
             message = f"{self.name} ne peut pas {act} : il faut le rôle {needed}."
             raise Forbidden(message)
+
+
+UNATTENDED: Final = Person(id=SERVICE, name="Service automatique", roles=frozenset({Role.SERVICE}))
+"""In whose name clocks and workers run the day: whoever starts them already governs the machine."""

@@ -1,0 +1,65 @@
+"""The last run of a step, or of a whole day, as the ledger keeps it: what a clock, a queue and a watchman ask."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+DAY: Final = "journee"
+"""Key of the run of a whole day; the others are the keys of the steps."""
+FEW: Final = 5
+"""Sentences of a run that are kept."""
+SLOW: Final = timedelta(minutes=1)
+"""A run that lasted longer waited on somebody else: the next one takes the slow lane, where it delays nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One step of a collectivité, or its whole day, as it was last run.
+
+    Attributes:
+        id: `DAY`, or the key of a step.
+        began_at: when it last began, whoever asked for it.
+        ended_at: when that run ended, well or not; None: it runs, or died.
+        done_at: when a run last ended with nothing failed.
+        position: of a day, the key of the step that comes next; empty: all were run.
+        attempts: how often it has begun since it last ended: more than once, its process has died in it.
+        aside_since: when it was given up because its process had died in it too often; None: it is run.
+        failed: how many items of this run failed; `said`: the first of them, in French.
+    """
+
+    id: str
+    began_at: datetime
+    ended_at: datetime | None = None
+    done_at: datetime | None = None
+    position: str = ""
+    attempts: int = 0
+    aside_since: datetime | None = None
+    failed: int = 0
+    said: tuple[str, ...] = ()
+
+    def begun(self, at: datetime, position: str = "") -> "Run":
+        """Return it once it has begun again."""
+        attempts = 1 if self.ended_at else self.attempts + 1
+        return replace(self, began_at=at, ended_at=None, position=position, attempts=attempts, failed=0, said=())
+
+    def told(self, failed: int, sentences: tuple[str, ...]) -> "Run":
+        """Return it with what has failed since: how many items, and what is to be said of the first of them."""
+        return replace(self, failed=self.failed + failed, said=(*self.said, *sentences)[:FEW])
+
+    def moved(self, position: str) -> "Run":
+        """Return a day that comes to its next step."""
+        return replace(self, position=position)
+
+    def ended(self, at: datetime) -> "Run":
+        """Return it once it has ended."""
+        done_at = self.done_at if self.failed else at
+        return replace(self, ended_at=at, done_at=done_at, position="", attempts=0, aside_since=None)
+
+    def set_aside(self, at: datetime) -> "Run":
+        """Return it once it has been given up: it waits for a person."""
+        return replace(self, aside_since=self.aside_since or at)
+
+    @property
+    def is_slow(self) -> bool:
+        """Say whether its last run took so long that the next one should delay nobody."""
+        return self.ended_at is not None and self.ended_at - self.began_at > SLOW

@@ -1,0 +1,128 @@
+"""The day, step after step: where it stands is in the ledger, so that whoever takes it up goes on from there."""
+
+from datetime import datetime
+from typing import Final
+
+from dematfin.domain.unattended.run import DAY as DAY_KEY
+from dematfin.domain.unattended.run import Run
+from dematfin.errors import ComeBackLater, DematfinError
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.steps.day import DAY, KEYS, NAMES, Step, due, run
+from dematfin.steps.outcome import Failure, Outcome, Tally
+from dematfin.steps.running import PATIENCE, Then, last_run, nothing
+
+BY_KEY: Final[dict[str, Step]] = {key: step for step, key in KEYS.items()}
+
+
+def begin_day(app: App, hour: datetime | None = None, then: Then = nothing) -> Run | None:
+    """Begin the day; None when one has begun since `hour`, the hour of the schedule that asks for it."""
+    first = KEYS[due(app)[0]]
+    now = app.clock.now()
+    with app.ledger.transaction() as books:
+        before = books.find(Run, id=DAY_KEY)
+        if hour and before and before[0].began_at >= hour:
+            return None
+        day = last_run(books, DAY_KEY, now).begun(now, first)
+        books.save(day)
+        then(books, day)
+    return day
+
+
+def open_day(app: App) -> Run | None:
+    """Return the day that has begun and has steps to run still."""
+    with app.ledger.reading() as books:
+        return next((one for one in books.find(Run, id=DAY_KEY) if one.position), None)
+
+
+def go_on(app: App, day: Run, then: Then = nothing) -> tuple[Outcome, Run]:
+    """Run the step at which the day stands; return its account, and the day at its next step.
+
+    `then` joins the transaction that ends the step and moves the day: a queue and the ledger cannot disagree.
+
+    Raises:
+        ComeBackLater: the step runs elsewhere, the ledger is away, or a newer version runs here: the day stands still.
+    """
+    step = _step_at(day)
+    aside = _set_aside(app, step)
+    if aside:
+        return aside, leave(app, day, aside, then)
+    moved: list[Run] = []
+
+    def on(books: Books, ended: Run) -> None:
+        moved.append(_move(app, books, day.told(ended.failed, ended.said), then))
+
+    outcome = _account(app, step, on)
+    return outcome, moved[0] if moved else leave(app, day, outcome, then)
+
+
+def leave(app: App, day: Run, account: Outcome, then: Then = nothing) -> Run:
+    """Leave the step at which the day stands, with what is to be said of it."""
+    sentences = tuple(one.sentence for one in account.failures)
+    with app.ledger.transaction() as books:
+        return _move(app, books, day.told(len(sentences), sentences), then)
+
+
+def put_off(step: Step, error: ComeBackLater) -> Outcome:
+    """Return the account of a step that could not begin."""
+    return Outcome(step=NAMES[step], failures=(Failure(item=NAMES[step], sentence=str(error)),))
+
+
+def _account(app: App, step: Step, then: Then) -> Outcome:
+    """Return the account of a step, whatever stops it, known or foreseen by nobody; ComeBackLater alone goes up."""
+    accounts: list[Outcome] = []
+    later: list[ComeBackLater] = []
+    tally = Tally(NAMES[step])
+    with tally.item(NAMES[step]):
+        try:
+            accounts.append(run(app, step, then))
+        except ComeBackLater as error:
+            later.append(error)
+        except DematfinError as error:
+            accounts.append(Outcome(step=NAMES[step], failures=(Failure(item=NAMES[step], sentence=str(error)),)))
+    if later:
+        raise later[0]
+    return accounts[0] if accounts else tally.outcome()
+
+
+def _set_aside(app: App, step: Step) -> Outcome | None:
+    """Return what to say of a step that has killed its process too often; it waits for a person (ouvrier relancer)."""
+    now = app.clock.now()
+    with app.ledger.transaction() as books:
+        last = last_run(books, KEYS[step], now)
+        if last.ended_at or last.attempts < PATIENCE:
+            return None
+        last = last.set_aside(now)
+        books.save(last)
+    sentence = (
+        f"{NAMES[step]} : étape mise de côté depuis le {app.clock.local(last.aside_since or now):%d/%m/%Y à %H:%M}, le "
+        f"programme s'y est arrêté {last.attempts} fois de suite. Rien n'est perdu ; prévenez l'exploitant, puis "
+        f"relancez-la : ouvrier relancer {KEYS[step]}."
+    )
+    return Outcome(step=NAMES[step], failures=(Failure(item=NAMES[step], sentence=sentence),))
+
+
+def _move(app: App, books: Books, day: Run, then: Then) -> Run:
+    """Move the day to its next step; one that was begun again elsewhere meanwhile is left to whoever did."""
+    known = last_run(books, DAY_KEY, day.began_at)
+    if known.began_at != day.began_at:
+        return day.moved("")
+    following = _after(app, _step_at(day))
+    moved = day.moved(following) if following else day.ended(app.clock.now())
+    books.save(moved)
+    then(books, moved)
+    return moved
+
+
+def _after(app: App, step: Step) -> str:
+    """Return the key of the step that comes after another one here; empty after the last one."""
+    asked = due(app)
+    return next((KEYS[one] for one in DAY[DAY.index(step) + 1 :] if one in asked), "")
+
+
+def _step_at(day: Run) -> Step:
+    """Return the step that a day comes to, or raise ComeBackLater when only a newer version knows it."""
+    if day.position not in BY_KEY:
+        message = f"L'étape « {day.position} » n'est connue que d'une version plus récente, qui s'en chargera."
+        raise ComeBackLater(message)
+    return BY_KEY[day.position]

@@ -1,0 +1,111 @@
+"""The day goes on from where it stood, once for each hour of the schedule, whoever takes it up."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dematfin.acts import run as acts
+from dematfin.domain.parties.person import UNATTENDED
+from dematfin.domain.unattended.run import DAY, Run
+from dematfin.errors import ComeBackLater, Unreachable
+from dematfin.ports.ledger import Books
+from dematfin.steps import progress
+from dematfin.steps.day import KEYS, due
+from dematfin.steps.running import PATIENCE
+from fakes.hall import Hall
+from fakes.losing import failing
+
+
+def runs(hall: Hall) -> dict[str, Run]:
+    with hall.app.ledger.reading() as books:
+        return {one.id: one for one in books.find(Run)}
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Hall:
+    return Hall.build(tmp_path)
+
+
+def test_every_step_of_the_day_is_written_down_and_the_day_ends(hall: Hall) -> None:
+    hall.day()
+    written = runs(hall)
+    assert set(written) == {DAY} | {KEYS[step] for step in due(hall.app)}
+    assert all(one.ended_at and one.attempts == 0 and not one.position for one in written.values())
+
+
+def test_an_hour_of_the_schedule_is_answered_once(hall: Hall) -> None:
+    hour = hall.app.clock.now()
+    assert list(acts.day(hall.app, UNATTENDED, hour))
+    assert not list(acts.day(hall.app, UNATTENDED, hour))
+    hall.clock.advance(hours=1)
+    assert list(acts.day(hall.app, UNATTENDED, hour + timedelta(hours=1)))
+
+
+def test_a_day_that_was_cut_short_goes_on_from_where_it_stood(hall: Hall) -> None:
+    whole = [KEYS[step] for step in due(hall.app)]
+    day = progress.begin_day(hall.app)
+    assert day
+    for _ in range(3):
+        _, day = progress.go_on(hall.app, day)
+    left = progress.open_day(hall.app)
+    assert left and left.position == whole[3]
+    assert len(list(acts.take_up(hall.app, UNATTENDED))) == len(whole) - 3
+    assert progress.open_day(hall.app) is None and not list(acts.take_up(hall.app, UNATTENDED))
+
+
+def test_what_follows_is_enqueued_in_the_transaction_that_moves_the_day_or_not_at_all(hall: Hall) -> None:
+    day = progress.begin_day(hall.app)
+    assert day
+
+    def refusing(_: Books, __: Run) -> None:
+        raise ComeBackLater
+
+    with pytest.raises(ComeBackLater):
+        progress.go_on(hall.app, day, refusing)
+    assert progress.open_day(hall.app) == day
+
+
+def test_a_step_that_runs_elsewhere_leaves_the_day_where_it_stands(hall: Hall) -> None:
+    day = progress.begin_day(hall.app)
+    assert day
+    with hall.app.ledger.lease("transmission", "ailleurs:1"), pytest.raises(ComeBackLater):
+        progress.go_on(hall.app, day)
+    assert progress.open_day(hall.app) == day
+
+
+def test_a_day_begun_again_elsewhere_is_left_to_whoever_did(hall: Hall) -> None:
+    first = progress.begin_day(hall.app)
+    hall.clock.advance(minutes=5)
+    second = progress.begin_day(hall.app)
+    assert first and second
+    _, left = progress.go_on(hall.app, first)
+    assert not left.position and progress.open_day(hall.app) == second
+
+
+def test_a_step_in_which_the_process_keeps_dying_waits_for_a_person_and_the_day_goes_on(hall: Hall) -> None:
+    day = progress.begin_day(hall.app)
+    assert day
+    with hall.app.ledger.transaction() as books:
+        books.save(Run(id=day.position, began_at=hall.app.clock.now(), attempts=PATIENCE))
+    outcome, moved = progress.go_on(hall.app, day)
+    assert "mise de côté" in outcome.failures[0].sentence
+    assert moved.position != day.position
+    assert runs(hall)[day.position].aside_since == hall.app.clock.now()
+
+
+def test_a_step_that_only_a_newer_version_knows_is_left_to_it(hall: Hall) -> None:
+    day = progress.begin_day(hall.app)
+    assert day
+    with pytest.raises(ComeBackLater, match="plus récente"):
+        progress.go_on(hall.app, replace(day, position="archivage"))
+
+
+def test_what_fails_in_a_step_is_told_of_the_step_and_of_the_day(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hall.chorus, "structures", failing(Unreachable("Chorus Pro ne répond pas.")))
+    hall.day()
+    written = runs(hall)
+    assert written["import"].failed and not written["import"].done_at and written["import"].said
+    assert written[DAY].failed and not written[DAY].done_at
+    assert written["controle"].done_at
