@@ -33,6 +33,7 @@ from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import address, open_engine
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
+from dematfin.store.s3 import S3Documents
 from dematfin.support.clock import SystemClock
 from dematfin.support.secrets import resolve
 from dematfin.tdt.folder import FolderTdt
@@ -50,7 +51,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
     """
     clock = open_clock(settings)
     chorus = reach_chorus(settings, folder)
-    documents = open_documents(settings)
+    documents = open_documents(settings, folder)
     schemas = open_schemas(settings)
     policy = settings.policy()
     authorities = Authorities(settings.signature, clock.now)
@@ -105,9 +106,13 @@ def open_ledger(settings: Settings, folder: Path) -> SqlLedger:
     return SqlLedger(engine, settings.collectivite.siret, open_clock(settings).now)
 
 
-def open_documents(settings: Settings) -> FolderDocuments:
-    """Open the folder of documents."""
-    return FolderDocuments(settings.stockage.documents, settings.stockage.espace_minimum_mo * MEGABYTE)
+def open_documents(settings: Settings, folder: Path) -> FolderDocuments | S3Documents:
+    """Open the place of the documents."""
+    where = settings.stockage
+    free = where.espace_minimum_mo * MEGABYTE
+    if where.s3:
+        return S3Documents(where.documents, free, where.s3, partial(resolve, where.s3.secret, folder))
+    return FolderDocuments(where.documents, free)
 
 
 def reach_chorus(settings: Settings, folder: Path) -> ChorusPro:

@@ -19,6 +19,7 @@ from dematfin.signature.authorities import Authorities
 from dematfin.signature.certificate import common_name
 from dematfin.signature.opening import look_for_key, open_key
 from dematfin.store.engine import SQLITE
+from dematfin.store.s3 import S3Documents
 from dematfin.support.refusals import reason
 from dematfin.support.secrets import resolve
 from dematfin.tdt.folder import FolderTdt
@@ -57,11 +58,12 @@ class Diagnosis:
         return f"{counted(report.events, 'évènement')}, chaîne intacte ({engine})"
 
     def documents(self) -> str:
-        """Make a file where documents are kept."""
+        """Make a file where documents are kept, and call the store that is elsewhere."""
         place = self._settings.stockage.documents
+        documents = open_documents(self._settings, self._folder)
         try:
-            with open_documents(self._settings).workspace():
-                return str(place)
+            with documents.workspace():
+                return f"{documents.check()}, faits dans {place}" if isinstance(documents, S3Documents) else str(place)
         except OSError as error:
             message = f"rien ne peut être écrit dans {place} : {reason(error)}. Donnez ce droit au compte qui lance."
             raise ConfigError(message) from error

@@ -4,73 +4,35 @@ Path `ab/cd/abcd…`. A file is written beside its final place, synced, renamed,
 (a document that the ledger does not name) is harmless; a name without its document cannot happen.
 """
 
-import hashlib
-import os
-import shutil
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import BinaryIO, Final
 
 from dematfin.domain.document import DocumentRef
-from dematfin.errors import ComeBackLater, ConfigError, DocumentError
+from dematfin.errors import DocumentError
+from dematfin.store.making import Making
 from dematfin.support.files import sync_file, sync_folder
 
-CHUNK: Final = 1024 * 1024
-THREADS: Final = 8
 READ_ONLY: Final = 0o440
 
 
-class FolderDocuments:
-    """Implements ports.documents.Documents; `put` may be called from several threads."""
+class FolderDocuments(Making):
+    """Implements ports.documents.Documents."""
 
-    def __init__(self, root: Path, minimum_free: int) -> None:
-        """Open the folder; `minimum_free` is the space, in bytes, that must stay free on its volume."""
-        self._root = root
-        self._making = root / "en-cours"
-        self._minimum_free = minimum_free
-        self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="documents")
-        self._pending: dict[str, Path] | None = None
+    @contextmanager
+    def local(self, ref: DocumentRef) -> Iterator[Path]:
+        """Lend the document as a local file."""
+        with self._lock:
+            made = (self._pending or {}).get(ref.sha256)
+        yield made or self._place(ref.sha256)
+
+    def _is_kept(self, sha256: str) -> bool:
+        return self._place(sha256).exists()
+
+    def _kept(self, ref: DocumentRef) -> BinaryIO:
         try:
-            self._making.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            message = f"Le dossier des documents {root} ne peut pas être créé : {error.strerror}."
-            raise ConfigError(message) from error
-        _sweep(self._making)
-
-    def put(self, data: bytes) -> DocumentRef:
-        """Keep bytes."""
-        ref = DocumentRef(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
-        if self._has(ref):
-            return ref
-        self._check_space()
-        temporary = self._making / f"{os.getpid()}-{threading.get_ident()}-{ref.sha256}"
-        temporary.write_bytes(data)
-        self._settle(ref, temporary)
-        return ref
-
-    def put_file(self, path: Path) -> DocumentRef:
-        """Keep a file of the workspace, by moving it."""
-        digest = hashlib.sha256()
-        size = 0
-        with path.open("rb") as source:
-            while chunk := source.read(CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-        ref = DocumentRef(sha256=digest.hexdigest(), size=size)
-        if not self._has(ref):
-            self._check_space()
-            self._settle(ref, path)
-        return ref
-
-    def open(self, ref: DocumentRef) -> BinaryIO:
-        """Open a document for reading; raises DocumentError when somebody has taken it away."""
-        try:
-            return self._where(ref).open("rb")
+            return self._place(ref.sha256).open("rb")
         except FileNotFoundError as error:
             message = (
                 f"Le document {ref.sha256[:12]}… n'est plus dans {self._root}. Remettez-le depuis la dernière "
@@ -78,55 +40,7 @@ class FolderDocuments:
             )
             raise DocumentError(message) from error
 
-    @contextmanager
-    def local(self, ref: DocumentRef) -> Iterator[Path]:
-        """Lend the document as a local file."""
-        yield self._where(ref)
-
-    @contextmanager
-    def batch(self) -> Iterator[None]:
-        """Postpone the waiting for the disk to the end, where many files are synced side by side."""
-        with self._lock:
-            self._pending = {}
-        try:
-            yield
-        finally:
-            with self._lock:
-                pending, self._pending = self._pending or {}, None
-            self._make_safe(pending)
-
-    @contextmanager
-    def workspace(self) -> Iterator[Path]:
-        """Lend a folder on the same volume, so that `put_file` only renames."""
-        self._check_space()
-        folder = Path(mkdtemp(prefix=f"{os.getpid()}-", dir=self._making))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def _place(self, sha256: str) -> Path:
-        return self._root / sha256[:2] / sha256[2:4] / sha256
-
-    def _where(self, ref: DocumentRef) -> Path:
-        with self._lock:
-            pending = self._pending or {}
-            return pending.get(ref.sha256, self._place(ref.sha256))
-
-    def _has(self, ref: DocumentRef) -> bool:
-        with self._lock:
-            if self._pending and ref.sha256 in self._pending:
-                return True
-        return self._place(ref.sha256).exists()
-
-    def _settle(self, ref: DocumentRef, temporary: Path) -> None:
-        with self._lock:
-            if self._pending is not None:
-                self._pending[ref.sha256] = temporary
-                return
-        self._make_safe({ref.sha256: temporary})
-
-    def _make_safe(self, files: dict[str, Path]) -> None:
+    def _keep(self, files: dict[str, Path]) -> None:
         """Sync every file, then give each its name, then sync the folders: a name never shows a torn file."""
         if not files:
             return
@@ -142,18 +56,5 @@ class FolderDocuments:
         temporary.replace(place)
         return place.parent
 
-    def _check_space(self) -> None:
-        if shutil.disk_usage(self._root).free < self._minimum_free:
-            message = (
-                f"Le disque de {self._root} est presque plein (moins de {self._minimum_free // 1_000_000} Mo libres). "
-                "Faites de la place puis relancez : rien n'est perdu."
-            )
-            raise ComeBackLater(message)
-
-
-def _sweep(making: Path) -> None:
-    """Clear what dead processes left half-made."""
-    for left in making.iterdir():
-        pid = left.name.partition("-")[0]
-        if not Path("/proc", pid).exists():
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+    def _place(self, sha256: str) -> Path:
+        return self._root / sha256[:2] / sha256[2:4] / sha256

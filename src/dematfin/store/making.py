@@ -1,0 +1,135 @@
+"""Documents in the making: what folder and object store have in common until a document has its place.
+
+A file is written beside everything else, under its SHA-256, and is put where it belongs only when it is whole.
+"""
+
+import hashlib
+import os
+import shutil
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import BinaryIO, Final
+
+from dematfin.domain.document import DocumentRef
+from dematfin.errors import ComeBackLater, ConfigError
+
+CHUNK: Final = 1024 * 1024
+THREADS: Final = 8
+
+
+class Making(ABC):
+    """What takes documents in, alone or by batches; `put` may be called from several threads."""
+
+    def __init__(self, root: Path, minimum_free: int) -> None:
+        """Open the folder; `minimum_free` is the space, in bytes, that must stay free on its volume."""
+        self._root = root
+        self._making = root / "en-cours"
+        self._minimum_free = minimum_free
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="documents")
+        self._pending: dict[str, Path] | None = None
+        try:
+            self._making.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"Le dossier des documents {root} ne peut pas être créé : {error.strerror}."
+            raise ConfigError(message) from error
+        _sweep(self._making)
+
+    @abstractmethod
+    def _is_kept(self, sha256: str) -> bool:
+        """Say whether a document has its place."""
+
+    @abstractmethod
+    def _keep(self, files: dict[str, Path]) -> None:
+        """Give each file its place, by its fingerprint; they are safe when this returns."""
+
+    @abstractmethod
+    def _kept(self, ref: DocumentRef) -> BinaryIO:
+        """Open a document that has its place; raises DocumentError."""
+
+    def put(self, data: bytes) -> DocumentRef:
+        """Keep bytes."""
+        ref = DocumentRef(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+        if self._has(ref):
+            return ref
+        self._check_space()
+        temporary = self._making / f"{os.getpid()}-{threading.get_ident()}-{ref.sha256}"
+        temporary.write_bytes(data)
+        self._settle(ref, temporary)
+        return ref
+
+    def put_file(self, path: Path) -> DocumentRef:
+        """Keep a file of the workspace, by moving it."""
+        digest = hashlib.sha256()
+        size = 0
+        with path.open("rb") as source:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+        ref = DocumentRef(sha256=digest.hexdigest(), size=size)
+        if not self._has(ref):
+            self._check_space()
+            self._settle(ref, path)
+        return ref
+
+    def open(self, ref: DocumentRef) -> BinaryIO:
+        """Open a document for reading; raises DocumentError when somebody has taken it away."""
+        with self._lock:
+            made = (self._pending or {}).get(ref.sha256)
+        return made.open("rb") if made else self._kept(ref)
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Postpone what takes time to the end, where many files are made safe side by side."""
+        with self._lock:
+            self._pending = {}
+        try:
+            yield
+        finally:
+            with self._lock:
+                pending, self._pending = self._pending or {}, None
+            self._keep(pending)
+
+    @contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """Lend a folder on the same volume, so that `put_file` only renames."""
+        self._check_space()
+        folder = Path(mkdtemp(prefix=f"{os.getpid()}-", dir=self._making))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _has(self, ref: DocumentRef) -> bool:
+        with self._lock:
+            if self._pending and ref.sha256 in self._pending:
+                return True
+        return self._is_kept(ref.sha256)
+
+    def _settle(self, ref: DocumentRef, temporary: Path) -> None:
+        with self._lock:
+            if self._pending is not None:
+                self._pending[ref.sha256] = temporary
+                return
+        self._keep({ref.sha256: temporary})
+
+    def _check_space(self) -> None:
+        if shutil.disk_usage(self._root).free < self._minimum_free:
+            message = (
+                f"Le disque de {self._root} est presque plein (moins de {self._minimum_free // 1_000_000} Mo libres). "
+                "Faites de la place puis relancez : rien n'est perdu."
+            )
+            raise ComeBackLater(message)
+
+
+def _sweep(making: Path) -> None:
+    """Clear what dead processes left half-made."""
+    for left in making.iterdir():
+        pid = left.name.partition("-")[0]
+        if not Path("/proc", pid).exists():
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
