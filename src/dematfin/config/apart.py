@@ -1,0 +1,115 @@
+"""What two collectivités must not share: a SIRET, a budget, a folder out of which each takes all that it finds.
+
+Judged on the configuration as it is written, so that nobody's settings are read for a command on one of four hundred.
+
+The base may be shared: each row names its collectivité. So may the documents: a document is a file under the
+fingerprint of its bytes, never changed nor deleted, reached only through a record that names it, and records are not
+shared. So may a certificate: one mayor may sign for a commune and for its syndicat.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from dematfin.config.inherited import section
+from dematfin.domain.parties import siret
+
+if TYPE_CHECKING:
+    from dematfin.config.several import House
+
+OWN_FOLDERS: Final = {
+    "numerisation": ("depot", "factures"),
+    "echange": ("depot_pes", "factures", "journal", "retours"),
+    "tdt_dossier": ("depot", "retour", "traites", "erreurs"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A folder that one collectivité, by its place among the others, wants for itself."""
+
+    by: int
+    key: str
+    path: str
+
+
+def troubles(houses: "Sequence[House]") -> dict[int, str]:
+    """Return what is wrong between collectivités, for each that is concerned, by its place; the worst first."""
+    found: dict[int, str] = {}
+    for place, sentence in (*_sirets(houses), *_budgets(houses), *_folders(houses)):
+        found.setdefault(place, f"{houses[place].label} : {sentence}")
+    return found
+
+
+def _sirets(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
+    known: dict[str, int] = {}
+    for place, one in enumerate(houses):
+        first = known.setdefault(one.siret, place) if one.siret else place
+        if first != place:
+            sentence = (
+                f"le SIRET {one.siret} est celui de deux configurations, {houses[first].where} et {one.where}. "
+                "Ôtez-en une."
+            )
+            yield from ((first, sentence), (place, sentence))
+
+
+def _budgets(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
+    """Both would fetch the invoices of the budget, and both would pay them."""
+    known: dict[str, int] = {}
+    for place, number in _numbers(houses):
+        first = known.setdefault(number, place)
+        for one, other in ((place, first), (first, place)) if first != place else ():
+            yield (
+                one,
+                (
+                    f"le budget de SIRET {number} est aussi celui de {houses[other].label} : ses factures seraient "
+                    "payées deux fois. Ôtez-le de l'une des deux."
+                ),
+            )
+
+
+def _numbers(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
+    for place, one in enumerate(houses):
+        budgets = one.values.get("budgets")
+        for budget in budgets if isinstance(budgets, list) else ():
+            if isinstance(budget, dict):
+                former = budget.get("anciens_sirets")
+                for number in (budget.get("siret"), *(former if isinstance(former, list) else ())):
+                    yield place, siret.compact(str(number))
+
+
+def _folders(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
+    """A folder inside another one is taken with it."""
+    claims = [claim for place, one in enumerate(houses) for claim in _claims(place, one)]
+    known: dict[str, list[Claim]] = {}
+    for claim in claims:
+        there = known.setdefault(claim.path, [])
+        if claim.by not in {one.by for one in there[:2]}:
+            there.append(claim)  # two are enough: each finds one that is not itself
+    for claim in claims:
+        for above in (claim.path, *_above(claim.path)):
+            for other in [one for one in known.get(above, ()) if one.by != claim.by][:1]:
+                yield from ((a.by, _overlap(a, b, houses)) for a, b in ((claim, other), (other, claim)))
+
+
+def _claims(place: int, one: "House") -> Iterator[Claim]:
+    """Yield the folders that one asks for; of one without a SIRET, `{collectivite}` has no sense yet."""
+    for name, keys in OWN_FOLDERS.items() if one.siret else ():
+        for key, value in section(one.values, name).items():
+            if key in keys and isinstance(value, str):
+                path = os.path.realpath(one.folder / os.path.expanduser(value))  # noqa: PTH111 - an odd one stays as it is
+                yield Claim(by=place, key=f"{name}.{key}", path=path)
+
+
+def _above(path: str) -> Iterator[str]:
+    while (parent := os.path.dirname(path)) != path:  # noqa: PTH120 - thousands of them are looked at
+        yield parent
+        path = parent
+
+
+def _overlap(one: Claim, other: Claim, houses: "Sequence[House]") -> str:
+    return (
+        f"{one.path} ({one.key}) et {other.path} ({other.key}), de {houses[other.by].label}, se recouvrent : l'une "
+        "prendrait les fichiers de l'autre. Donnez à chacune le sien : {collectivite}, dans [commun], y met son SIRET."
+    )
