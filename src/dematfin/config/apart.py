@@ -10,13 +10,11 @@ shared. So may a certificate: one mayor may sign for a commune and for its syndi
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from dematfin.config.house import House
 from dematfin.config.inherited import section
 from dematfin.domain.parties import siret
-
-if TYPE_CHECKING:
-    from dematfin.config.several import House
 
 OWN_FOLDERS: Final = {
     "numerisation": ("depot", "factures"),
@@ -34,7 +32,7 @@ class Claim:
     path: str
 
 
-def troubles(houses: "Sequence[House]") -> dict[int, str]:
+def troubles(houses: Sequence[House]) -> dict[int, str]:
     """Return what is wrong between collectivités, for each that is concerned, by its place; the worst first."""
     found: dict[int, str] = {}
     for place, sentence in (*_sirets(houses), *_budgets(houses), *_folders(houses)):
@@ -42,7 +40,7 @@ def troubles(houses: "Sequence[House]") -> dict[int, str]:
     return found
 
 
-def _sirets(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
+def _sirets(houses: Sequence[House]) -> Iterator[tuple[int, str]]:
     known: dict[str, int] = {}
     for place, one in enumerate(houses):
         first = known.setdefault(one.siret, place) if one.siret else place
@@ -54,7 +52,7 @@ def _sirets(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
             yield from ((first, sentence), (place, sentence))
 
 
-def _budgets(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
+def _budgets(houses: Sequence[House]) -> Iterator[tuple[int, str]]:
     """Both would fetch the invoices of the budget, and both would pay them."""
     known: dict[str, int] = {}
     for place, number in _numbers(houses):
@@ -69,7 +67,7 @@ def _budgets(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
             )
 
 
-def _numbers(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
+def _numbers(houses: Sequence[House]) -> Iterator[tuple[int, str]]:
     for place, one in enumerate(houses):
         budgets = one.values.get("budgets")
         for budget in budgets if isinstance(budgets, list) else ():
@@ -79,7 +77,7 @@ def _numbers(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
                     yield place, siret.compact(str(number))
 
 
-def _folders(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
+def _folders(houses: Sequence[House]) -> Iterator[tuple[int, str]]:
     """A folder inside another one is taken with it."""
     claims = [claim for place, one in enumerate(houses) for claim in _claims(place, one)]
     known: dict[str, list[Claim]] = {}
@@ -93,7 +91,7 @@ def _folders(houses: "Sequence[House]") -> Iterator[tuple[int, str]]:
                 yield from ((a.by, _overlap(a, b, houses)) for a, b in ((claim, other), (other, claim)))
 
 
-def _claims(place: int, one: "House") -> Iterator[Claim]:
+def _claims(place: int, one: House) -> Iterator[Claim]:
     """Yield the folders that one asks for; of one without a SIRET, `{collectivite}` has no sense yet."""
     for name, keys in OWN_FOLDERS.items() if one.siret else ():
         for key, value in section(one.values, name).items():
@@ -108,7 +106,7 @@ def _above(path: str) -> Iterator[str]:
         path = parent
 
 
-def _overlap(one: Claim, other: Claim, houses: "Sequence[House]") -> str:
+def _overlap(one: Claim, other: Claim, houses: Sequence[House]) -> str:
     return (
         f"{one.path} ({one.key}) et {other.path} ({other.key}), de {houses[other.by].label}, se recouvrent : l'une "
         "prendrait les fichiers de l'autre. Donnez à chacune le sien : {collectivite}, dans [commun], y met son SIRET."

@@ -12,13 +12,14 @@ In a text, `{collectivite}` stands for the SIRET of the collectivité that inher
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from dematfin.config.apart import troubles
+from dematfin.config.house import House
 from dematfin.config.inherited import merged, placed, section
-from dematfin.config.reading import settings_of, values_of
+from dematfin.config.reading import values_of
 from dematfin.config.settings import Settings
 from dematfin.domain.parties.siret import compact, is_valid
 from dematfin.errors import ConfigError
@@ -31,35 +32,7 @@ OF_ALL: Final = "service"
 FEW: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """One collectivité as its configuration names it; what is wrong with it is said when its settings are asked.
-
-    Attributes:
-        siret, name: empty when its configuration does not even say so.
-        folder: where its relative paths and secrets begin.
-        where: what to call its configuration in a message.
-        trouble: why it cannot serve: its file cannot be read, or it shares with another what cannot be shared.
-    """
-
-    siret: str
-    name: str
-    folder: Path
-    where: str
-    values: Mapping[str, Any]
-    trouble: str = ""
-
-    @property
-    def label(self) -> str:
-        """Return what people call it."""
-        named = " ".join(filter(None, (self.name, f"({self.siret})" if self.siret else "")))
-        return named if self.siret else " ".join(filter(None, (self.name, f"({self.where})")))
-
-    def settings(self) -> Settings:
-        """Return its settings; raises ConfigError."""
-        if self.trouble:
-            raise ConfigError(self.trouble)
-        return settings_of(dict(self.values), self.folder, self.where)
+__all__ = ["House", "house", "houses", "load"]
 
 
 def houses(path: Path) -> tuple[House, ...]:
