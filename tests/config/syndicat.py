@@ -18,7 +18,7 @@ compte = "TECH_{collectivite}@cpro.fr"
 mot_de_passe = "fichier:secrets/{collectivite}/chorus"
 [commun.signature]
 lieu = "ailleurs"
-autorites = ["racine.pem"]
+empreinte = "0000000000000000000000000000000000000000000000000000000000000000"
 ville = "Valbrume"
 code_postal = "99420"
 [commun.tdt_dossier]
