@@ -5,6 +5,8 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from dematfin import wiring
 from dematfin.cli.context import system_account
 from dematfin.config.settings import Settings
 from dematfin.ports.app import App
+from dematfin.sandbox import pki
 
 SICK = 'signature = { lieu = "ici", pkcs12 = "absent.p12" }\nnumerisation.depot = "scans"'
 UNKNOWN = "visa.zonne = 3"
@@ -118,15 +121,61 @@ def test_a_neighbour_that_hangs_keeps_no_other_from_being_checked(hosted: Callab
         there = f'chorus.url_jeton = "http://127.0.0.1:{deaf.getsockname()[1]}/jeton"\nchorus.delai_lecture = 2'
         several = hosted(block(A, there), block(B), block(C))
         for name in ("piste", *(f"{siret}/chorus" for siret in (A, B, C))):
-            secret = several.path.parent / "secrets" / name
-            secret.parent.mkdir(parents=True, exist_ok=True)
-            secret.write_text("secret", encoding="utf-8")
-            secret.chmod(0o600)
+            _secret(several.path.parent, name)
         answer = several("config", "verifier")
     order = [line for line in answer.out.splitlines() if line.startswith(("✓ Commune", "✗ Commune"))]
     assert order[-1] == f"✗ Commune 0420 ({A})" and len(order) == 3
     assert answer.code >= 5
     plain(answer.said)
+
+
+SIGNS_HERE = """
+signature.lieu = "ici"
+signature.empreinte = ""
+signature.pkcs12 = "{collectivite}.p12"
+signature.mot_de_passe = "fichier:secrets/{collectivite}/maire"
+signature.autorites = ["ac.pem"]
+chorus.client_secret = "fichier:secrets/{collectivite}/piste"
+"""
+
+
+def _certified(folder: Path, siret: str, authority: pki.Identity, mayor: pki.Profile) -> None:
+    (folder / f"{siret}.p12").write_bytes(pki.make(mayor, authority).p12("secret"))
+    (folder / f"{siret}.p12").chmod(0o600)
+    _secret(folder, f"{siret}/maire")
+
+
+def _secret(folder: Path, name: str) -> None:
+    place = folder / "secrets" / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text("secret", encoding="utf-8")
+    place.chmod(0o600)
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_expired_certificate_or_an_absent_secret_is_of_one_only(hosted: Callable[..., Hosted]) -> None:
+    several = hosted(*(block(siret, SIGNS_HERE) for siret in (A, B, C)))
+    folder = several.path.parent
+    authority = pki.make(replace(pki.AC, bits=2048))
+    (folder / "ac.pem").write_bytes(authority.pem)
+    expired = replace(pki.MAYOR, starts=timedelta(days=-400), lasts=timedelta(days=365))
+    for siret, mayor in ((A, pki.MAYOR), (B, expired), (C, pki.MAYOR)):
+        _certified(folder, siret, authority, mayor)
+    (folder / "secrets" / C / "maire").unlink()
+    answer = several("config", "verifier", "--hors-ligne")
+    assert f"✓ Commune 0420 ({A})" in answer.out.splitlines()
+    wrong = [line for line in answer.out.splitlines() if line.startswith("  ✗")]
+    assert len(wrong) == 2 and any("est expiré depuis le" in one for one in wrong)
+    assert any(f"secrets/{C}/maire est illisible" in one for one in wrong)
+
+    several.known_in(A, B, C)
+    for siret in (A, B):
+        _secret(folder, f"{siret}/piste")
+    days = several("journee", "--toutes").out.split("■ ")[1:]
+    assert len({one.count("●") for one in days}) == 1  # each day went to its end
+    absent = f"secrets/{C}/piste est illisible"
+    assert [absent in one for one in days] == [False, False, True]
+    assert ["ne répond pas" in one for one in days] == [True, True, False]
 
 
 @pytest.mark.parametrize("text", ["[visa", "[commun]\n[visa]\n", "[commun]\n"])
