@@ -67,6 +67,40 @@ def test_a_budget_that_two_would_pay_is_refused_to_both(tmp_path: Path, *, forme
         assert "payées deux fois" in found[siret]
 
 
+S2LOW = """
+tdt_dossier = false
+s2low = {{ url = "https://s2low.test", certificat = "{}", mot_de_passe_certificat = "secret:t"{} }}
+"""
+LOGIN = ', identifiant = "b", mot_de_passe = "secret:b"'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ('chorus.compte = "TECH_1"', 'chorus.compte = "TECH_1"', "le compte technique TECH_1 de Chorus Pro"),
+        (
+            'chorus.compte = "TECH_1"',
+            'chorus.autres_comptes = [{ compte = "TECH_1", mot_de_passe = "secret:x" }]',
+            "chacune importerait les factures de l'autre",
+        ),
+        (S2LOW.format("t.p12", ""), S2LOW.format("./x/../t.p12", ""), "prendrait les réponses du comptable à l'autre"),
+    ],
+    ids=["chorus", "another", "s2low"],
+)
+def test_an_account_that_gives_what_is_for_both_is_of_one_only(
+    tmp_path: Path, first: str, second: str, words: str
+) -> None:
+    found = wrong(in_one_file(tmp_path, block(A, first), block(B, second), block(C)))
+    assert found[C] == ""
+    assert words in found[A] and "Commune 0510" in found[A]
+    assert words in found[B] and "Commune 0420" in found[B]
+
+
+def test_two_accounts_on_one_certificate_are_two(tmp_path: Path) -> None:
+    two = in_one_file(tmp_path, block(A, S2LOW.format("t.p12", "")), block(B, S2LOW.format("t.p12", LOGIN)))
+    assert wrong(two) == {A: "", B: ""}
+
+
 def test_a_siret_that_comes_twice_stops_these_two_only(tmp_path: Path) -> None:
     folder = in_a_folder(tmp_path / "d", {"a": own(A), "copie": own(A), "c": own(C)})
     found = wrong(folder)
@@ -76,6 +110,19 @@ def test_a_siret_that_comes_twice_stops_these_two_only(tmp_path: Path) -> None:
 
 
 def test_a_key_of_another_kind_is_left_to_whoever_judges_it(tmp_path: Path) -> None:
-    odd = "numerisation.depot = 3\nechange = [1]"
-    found = wrong(in_one_file(tmp_path, block(A, odd), block(B, odd)))
+    odd = "numerisation.depot = 3\nechange = [1]\ns2low = { certificat = 3 }"
+    blocks = [block(siret, odd).replace('siret = "{collectivite}", ', "") for siret in (A, B)]
+    found = wrong(in_one_file(tmp_path, *blocks))
+    assert "budgets.0.siret : clé obligatoire absente" in found[A]
     assert "numerisation.depot : chemin attendu" in found[A] and "numerisation.depot : chemin attendu" in found[B]
+
+
+def test_those_whose_siret_is_wrong_are_told_so_and_nothing_else(tmp_path: Path) -> None:
+    found = wrong(
+        in_one_file(tmp_path, block("21990042000016", SCANS), block("21990051000014", SCANS), block(C, SCANS))
+    )
+    assert [("SIRET invalide (clé fausse)" in said, said == "") for said in found.values()] == [
+        (True, False),
+        (True, False),
+        (False, True),
+    ]

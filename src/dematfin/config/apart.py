@@ -1,16 +1,16 @@
-"""What two collectivités must not share: a SIRET, a budget, a folder out of which each takes all that it finds.
+"""What two collectivités must not share: a SIRET, a budget, an account or a folder that gives each all it has.
 
 Judged on the configuration as it is written, so that nobody's settings are read for a command on one of four hundred.
 
 The base may be shared: each row names its collectivité. So may the documents: a document is a file under the
 fingerprint of its bytes, never changed nor deleted, reached only through a record that names it, and records are not
-shared. So may a certificate: one mayor may sign for a commune and for its syndicat.
+shared. So may the certificate that signs: one mayor may sign for a commune and for its syndicat.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from dematfin.config.house import House
 from dematfin.config.inherited import section
@@ -35,7 +35,7 @@ class Claim:
 def troubles(houses: Sequence[House]) -> dict[int, str]:
     """Return what is wrong between collectivités, for each that is concerned, by its place; the worst first."""
     found: dict[int, str] = {}
-    for place, sentence in (*_sirets(houses), *_budgets(houses), *_folders(houses)):
+    for place, sentence in (*_sirets(houses), *_things(houses), *_folders(houses)):
         found.setdefault(place, f"{houses[place].label} : {sentence}")
     return found
 
@@ -52,29 +52,42 @@ def _sirets(houses: Sequence[House]) -> Iterator[tuple[int, str]]:
             yield from ((first, sentence), (place, sentence))
 
 
-def _budgets(houses: Sequence[House]) -> Iterator[tuple[int, str]]:
-    """Both would fetch the invoices of the budget, and both would pay them."""
+def _things(houses: Sequence[House]) -> Iterator[tuple[int, str]]:
+    """What a neighbour gives to an account is taken by the first that asks, whomever it is for."""
     known: dict[str, int] = {}
-    for place, number in _numbers(houses):
-        first = known.setdefault(number, place)
-        for one, other in ((place, first), (first, place)) if first != place else ():
-            yield (
-                one,
-                (
-                    f"le budget de SIRET {number} est aussi celui de {houses[other].label} : ses factures seraient "
-                    "payées deux fois. Ôtez-le de l'une des deux."
-                ),
-            )
-
-
-def _numbers(houses: Sequence[House]) -> Iterator[tuple[int, str]]:
     for place, one in enumerate(houses):
-        budgets = one.values.get("budgets")
-        for budget in budgets if isinstance(budgets, list) else ():
-            if isinstance(budget, dict):
-                former = budget.get("anciens_sirets")
-                for number in (budget.get("siret"), *(former if isinstance(former, list) else ())):
-                    yield place, siret.compact(str(number))
+        for thing, then in (*_budgets(one), *_chorus(one), *_s2low(one)) if one.siret else ():
+            first = known.setdefault(thing, place)
+            for mine, other in ((place, first), (first, place)) if first != place else ():
+                yield mine, f"{thing} est aussi celui de {houses[other].label} : {then}. Gardez-le à une seule."
+
+
+def _budgets(one: House) -> Iterator[tuple[str, str]]:
+    for budget in _sections(one.values.get("budgets")):
+        former = budget.get("anciens_sirets")
+        for number in (budget.get("siret"), *(former if isinstance(former, list) else ())):
+            if isinstance(number, str) and siret.is_valid(number):
+                yield f"le budget de SIRET {siret.compact(number)}", "ses factures seraient payées deux fois"
+
+
+def _chorus(one: House) -> Iterator[tuple[str, str]]:
+    found = section(one.values, "chorus")
+    for account in (found, *_sections(found.get("autres_comptes"))):
+        if name := account.get("compte"):
+            where = f" ({found['url_api']})" if "url_api" in found else ""
+            yield f"le compte technique {name} de Chorus Pro{where}", "chacune importerait les factures de l'autre"
+
+
+def _s2low(one: House) -> Iterator[tuple[str, str]]:
+    found = section(one.values, "s2low")
+    if isinstance(found.get("certificat"), str):
+        login = f", identifiant « {found['identifiant']} »" if found.get("identifiant") else ""
+        account = f"le compte S²LOW ({found.get('url')}, certificat {_real(one, found['certificat'])}{login})"
+        yield account, "chacune prendrait les réponses du comptable à l'autre"
+
+
+def _sections(value: object) -> Iterator[Mapping[str, Any]]:
+    yield from (one for one in value if isinstance(one, Mapping)) if isinstance(value, list) else ()
 
 
 def _folders(houses: Sequence[House]) -> Iterator[tuple[int, str]]:
@@ -83,7 +96,7 @@ def _folders(houses: Sequence[House]) -> Iterator[tuple[int, str]]:
     known: dict[str, list[Claim]] = {}
     for claim in claims:
         there = known.setdefault(claim.path, [])
-        if claim.by not in {one.by for one in there[:2]}:
+        if len(there) <= 1 and claim.by not in {one.by for one in there}:
             there.append(claim)  # two are enough: each finds one that is not itself
     for claim in claims:
         for above in (claim.path, *_above(claim.path)):
@@ -96,8 +109,11 @@ def _claims(place: int, one: House) -> Iterator[Claim]:
     for name, keys in OWN_FOLDERS.items() if one.siret else ():
         for key, value in section(one.values, name).items():
             if key in keys and isinstance(value, str):
-                path = os.path.realpath(one.folder / os.path.expanduser(value))  # noqa: PTH111 - an odd one stays as it is
-                yield Claim(by=place, key=f"{name}.{key}", path=path)
+                yield Claim(by=place, key=f"{name}.{key}", path=_real(one, value))
+
+
+def _real(one: House, path: str) -> str:
+    return os.path.realpath(one.folder / os.path.expanduser(path))  # noqa: PTH111 - an odd one stays as it is
 
 
 def _above(path: str) -> Iterator[str]:
