@@ -78,6 +78,7 @@ def test_the_list_says_who_is_ready_and_what_is_wrong_with_the_others(hosted: Ca
     ]
     assert [one["budgets"] for one in found] == [["COMMUNE"], [], ["COMMUNE"]]
     assert [bool(one["erreur"]) for one in found] == [False, True, False]
+    assert several("collectivite", "liste", "--siret", A).out.endswith("1 collectivité, aucune à corriger.\n")
     only = json.loads(several("collectivite", "liste", "--json", "--siret", C).out)
     assert [one["siret"] for one in only] == [C]
 
@@ -112,7 +113,7 @@ def test_the_check_of_all_is_a_line_for_each_that_is_well_and_all_that_is_wrong_
     alone = several("config", "verifier", "--hors-ligne", "--siret", A)
     assert alone.code == 0 and "✓ base et journal" in alone.out
     well = hosted(block(A), block(B))("config", "verifier", "--hors-ligne")
-    assert well.code == 0 and well.out.endswith("2 collectivités.\nTout est prêt.\n")
+    assert well.code == 0 and well.out.endswith("2 collectivités, aucune à corriger.\nTout est prêt.\n")
 
 
 @pytest.mark.usefixtures("quick")

@@ -48,7 +48,7 @@ def list_houses(configuration: Configuration = DEFAULT, json: Json = False) -> N
         words=(1, 2),
     )
     wrong = [one.erreur for one in found if one.erreur]
-    say(f"{counted(len(found), 'collectivité')}, {len(wrong)} à corriger." if wrong else f"{len(found)} prêtes.")
+    say(f"{counted(len(found), 'collectivité')}, {len(wrong) or 'aucune'} à corriger.")
     for sentence in wrong:
         say(f"✗ {sentence}", style="red")
 

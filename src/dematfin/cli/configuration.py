@@ -77,7 +77,7 @@ def _all(houses: "Sequence[House]", *, online: bool) -> int:
             for line in lines:
                 say(line, style="red" if code else "green")
     wrong = sum(map(bool, codes))
-    say(f"{counted(len(codes), 'collectivité')}, {wrong} à corriger." if wrong else f"{len(codes)} collectivités.")
+    say(f"{counted(len(codes), 'collectivité')}, {wrong or 'aucune'} à corriger.")
     return max(codes)
 
 
