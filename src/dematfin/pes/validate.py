@@ -73,7 +73,7 @@ class Schemas:
 
 
 class _Compiled(threading.local):
-    """Schemas of one thread: each keeps what it last refused, which may be of another collectivité in another thread."""
+    """Schemas of one thread: each keeps what it last refused, which another thread has no business to tell."""
 
     def __init__(self) -> None:
         self.schemas: dict[Path, Any] = {}
