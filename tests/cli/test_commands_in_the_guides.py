@@ -12,7 +12,7 @@ from dematfin.cli.main import program
 from dematfin.demo.commands import register
 
 ROOT: Final = Path(__file__).parents[2]
-PAGES: Final = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "config.example.toml")
+PAGES: Final = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", *sorted(ROOT.glob("config.*.toml")))
 FENCED: Final = re.compile(r"^```[a-z]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SPAN: Final = re.compile(r"`([^`\n]+)`")
 SPLIT: Final = re.compile(r"['\"]\s*\n\s*f?['\"]")

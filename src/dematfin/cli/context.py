@@ -38,13 +38,18 @@ class Desk:
 
 
 def sit(configuration: Path) -> Desk:
-    """Open a collectivité for the person whose system account runs the command.
+    """Open the chosen collectivité for the person whose system account runs the command; raises as `sit_in` does."""
+    return sit_in(chosen_house(configuration))
+
+
+def sit_in(house: "House") -> Desk:
+    """Open one collectivité for the person whose system account runs the command: what it is elsewhere gives no right.
 
     Raises:
         ConfigError: the configuration is unusable.
-        Forbidden: nobody has this system account.
+        Forbidden: nobody has this system account here.
     """
-    app = open_app(configuration)
+    app = open_house(house)
     account = system_account()
     known = people(app)
     for person in known:
@@ -61,10 +66,14 @@ def sit(configuration: Path) -> Desk:
 
 def open_app(configuration: Path) -> App:
     """Wire the collectivité that the command line has chosen in a configuration."""
+    return open_house(chosen_house(configuration))
+
+
+def open_house(house: "House") -> App:
+    """Wire one collectivité."""
     from dematfin.wiring import build  # noqa: PLC0415 - heavy, and not needed to show a help text
 
-    chosen = chosen_house(configuration)
-    return build(chosen.settings(), chosen.folder, ask)
+    return build(house.settings(), house.folder, ask)
 
 
 def chosen_house(configuration: Path) -> "House":
@@ -72,6 +81,14 @@ def chosen_house(configuration: Path) -> "House":
     from dematfin.config.several import house  # noqa: PLC0415 - heavy, and not needed to show a help text
 
     return house(configuration, CHOSEN.get())
+
+
+def chosen_houses(configuration: Path) -> "tuple[House, ...]":
+    """Return the collectivité that `--siret` has chosen in a configuration, or all of them; raises ConfigError."""
+    from dematfin.config.several import house, houses  # noqa: PLC0415 - heavy, and not needed to show a help text
+
+    chosen = CHOSEN.get()
+    return (house(configuration, chosen),) if chosen else houses(configuration)
 
 
 def ask(question: str) -> str:

@@ -18,6 +18,7 @@ from dematfin.cli import (
     bureaux,
     chiffres,
     chorus,
+    collectivites,
     configuration,
     constat,
     doublons,
@@ -115,6 +116,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(administration.persons, name="personne")
     app.add_typer(etats.journal, name="journal")
     app.add_typer(chiffres.app, name="chiffres")
+    app.add_typer(collectivites.app, name="collectivite")
     app.add_typer(configuration.app, name="config")
 
 

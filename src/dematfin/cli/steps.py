@@ -1,12 +1,24 @@
 """`importer`, `suivi`, `journee`: what runs every day; `suivi IDENTIFIANT`: the thread of one thing."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dematfin.acts import run as acts
 from dematfin.acts.rehearse import day as rehearse_day
-from dematfin.cli.context import DEFAULT, Configuration, Json, Rehearsal, sit
+from dematfin.cli.chosen import CHOSEN
+from dematfin.cli.collectivites import spared
+from dematfin.cli.context import (
+    DEFAULT,
+    Configuration,
+    Desk,
+    Json,
+    Rehearsal,
+    chosen_houses,
+    sit,
+    sit_in,
+)
 from dematfin.cli.fil import show_thread
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import account, say
@@ -17,6 +29,10 @@ from dematfin.steps.intake import intake
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.visa import visa
+
+Everyone = Annotated[
+    bool, typer.Option("--toutes", help="De toutes les collectivités de la configuration, l'une après l'autre.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -52,19 +68,38 @@ def follow(
     _run(configuration, (reconcile, follow_up))
 
 
-def whole_day(configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
+def whole_day(configuration: Configuration = DEFAULT, essai: Rehearsal = False, toutes: Everyone = False) -> None:
     """Fait la journée : réconcilier, importer, contrôler, viser, relancer, transmettre, préparer. Ne signe jamais."""
-    desk = sit(configuration)
-    if essai:
+    if toutes and CHOSEN.get():
+        message = "choisissez toutes les collectivités, ou une seule (--siret, DEMATFIN_SIRET)."
+        raise typer.BadParameter(message, param_hint="--toutes")
+    code = _day_of_all(configuration, rehearsal=essai) if toutes else _day(sit(configuration), rehearsal=essai)
+    if code:
+        raise typer.Exit(code)
+
+
+def _day_of_all(configuration: Path, *, rehearsal: bool) -> int:
+    """Run the day of each collectivité, one after the other; return the worst exit code."""
+    codes = []
+    for house in chosen_houses(configuration):
+        say(f"■ {house.label}", style="bold")
+        code, stopped = spared(house, lambda one: _day(sit_in(one), rehearsal=rehearsal))
+        codes.append(code)
+        if stopped:
+            say(f"  ✗ {stopped}", style="red")
+    return max(codes)
+
+
+def _day(desk: Desk, *, rehearsal: bool) -> int:
+    if rehearsal:
         for line in rehearse_day(desk.app, desk.who):
             say(line)
-        return
-    failed = False
+        return 0
+    codes = [0]
     for outcome in acts.day(desk.app, desk.who):
         account(outcome)
-        failed = failed or bool(outcome.exit_code)
-    if failed:
-        raise typer.Exit(1)
+        codes.append(outcome.exit_code)
+    return max(codes)
 
 
 def _run(configuration: Configuration, steps: tuple[Step, ...]) -> None:

@@ -1,6 +1,7 @@
 """Reading a configuration file, and saying in French what is wrong with it."""
 
 import re
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,8 @@ from dematfin.support.refusals import reason
 
 LARGEST: Final = 4_000_000
 """Bytes of a file; a block of one collectivité among four hundred takes less than a thousand."""
+DEEPEST: Final = 20
+"""Sections and lists inside one another; ours go down to seven."""
 WORDS: Final = {
     "extra_forbidden": "clé inconnue",
     "missing": "clé obligatoire absente",
@@ -46,10 +49,7 @@ def values_of(path: Path) -> dict[str, Any]:
         ConfigError: it cannot be read, or is not TOML.
     """
     try:
-        if path.stat().st_size > LARGEST:
-            message = f"{path} : ce fichier est trop grand pour une configuration."
-            raise ConfigError(message)
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return _bounded(path, tomllib.loads(_text(path)))
     except OSError as error:
         message = f"La configuration {path} est illisible : {reason(error)}. Indiquez la bonne avec l'option -c."
         raise ConfigError(message) from error
@@ -59,6 +59,39 @@ def values_of(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         message = f"La configuration {path} n'est pas un fichier TOML correct : voyez {_place(error)}."
         raise ConfigError(message) from error
+    except RecursionError as error:
+        raise ConfigError(_too_deep(path)) from error
+    except ValueError as error:
+        message = f"La configuration {path} n'est pas un fichier TOML correct : un nombre y est démesuré."
+        raise ConfigError(message) from error
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file, never more of it than a configuration can hold; Windows begins it with a mark."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        message = f"La configuration {path} n'est pas un fichier. Indiquez la bonne avec l'option -c."
+        raise ConfigError(message)
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        message = f"{path} : ce fichier est trop grand pour une configuration."
+        raise ConfigError(message)
+    return data.decode("utf-8-sig")
+
+
+def _bounded(path: Path, values: dict[str, Any]) -> dict[str, Any]:
+    """Return values that go no deeper than a configuration does: they are walked through by recursion."""
+    level: list[Any] = [values]
+    for _ in range(DEEPEST):
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [one for several in inner for one in several if isinstance(one, dict | list)]
+    if level:
+        raise ConfigError(_too_deep(path))
+    return values
+
+
+def _too_deep(path: Path) -> str:
+    return f"La configuration {path} n'est pas utilisable : des sections y sont emboîtées sans fin."
 
 
 def settings_of(values: dict[str, Any], folder: Path, where: str) -> Settings:

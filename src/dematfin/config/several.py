@@ -6,67 +6,47 @@ Three forms, told apart by what they are:
 - a file of several: `[commun]` holds the shared sections, `[collectivites.<SIRET>]` what one of them adds or replaces;
 - a folder: `commun.toml` holds the shared sections, each other `*.toml` is a file of one collectivité.
 
-In a shared text, `{collectivite}` stands for the SIRET of the collectivité that inherits it.
+In a text, `{collectivite}` stands for the SIRET of the collectivité that inherits it. What is about the whole process,
+`[service]`, is written with what is shared.
 """
 
+import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from dematfin.config.reading import settings_of, values_of
+from dematfin.config.apart import troubles
+from dematfin.config.house import House
+from dematfin.config.inherited import merged, placed, section
+from dematfin.config.reading import values_of
 from dematfin.config.settings import Settings
+from dematfin.domain.parties.siret import compact, is_valid
 from dematfin.errors import ConfigError
+from dematfin.support.refusals import reason
 
 SHARED: Final = "commun"
 EACH: Final = "collectivites"
-PLACE: Final = "{collectivite}"
+OF_ALL: Final = "service"
+"""The section that is about the whole process."""
+FEW: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """One collectivité as its configuration names it; what is wrong with it is said when its settings are asked.
-
-    Attributes:
-        siret, name: empty when its configuration does not even say so.
-        folder: where its relative paths and secrets begin.
-        where: what to call its configuration in a message.
-        trouble: why its file could not be read.
-    """
-
-    siret: str
-    name: str
-    folder: Path
-    where: str
-    values: Mapping[str, Any]
-    trouble: str = ""
-
-    def settings(self) -> Settings:
-        """Return its settings; raises ConfigError."""
-        if self.trouble:
-            raise ConfigError(self.trouble)
-        return settings_of(dict(self.values), self.folder, self.where)
+__all__ = ["House", "house", "houses", "load"]
 
 
 def houses(path: Path) -> tuple[House, ...]:
     """Return the collectivités of a configuration: one that is wrong hides none of the others.
 
     Raises:
-        ConfigError: nothing can be read of it, or a SIRET comes twice.
+        ConfigError: nothing can be read of it.
     """
-    found = tuple(_in_folder(path) if path.is_dir() else _in_file(path))
-    known: dict[str, House] = {}
-    for one in found:
-        if one.siret and one.siret in known:
-            message = (
-                f"Le SIRET {one.siret} est celui de deux configurations : {known[one.siret].where} et {one.where}."
-            )
-            raise ConfigError(message)
-        known[one.siret] = one
+    found = tuple(_in_folder(path) if os.path.isdir(path) else _in_file(path))  # noqa: PTH112 - no right is no folder
     if not found:
         message = f"La configuration {path} ne contient aucune collectivité."
         raise ConfigError(message)
-    return found
+    between = troubles(found)
+    return tuple(replace(one, trouble=one.trouble or between.get(place, "")) for place, one in enumerate(found))
 
 
 def load(path: Path, siret: str = "") -> Settings:
@@ -77,68 +57,112 @@ def load(path: Path, siret: str = "") -> Settings:
 def house(path: Path, siret: str = "") -> House:
     """Return one collectivité of a configuration; raises ConfigError when it has to be chosen, or is not there."""
     found = houses(path)
-    if not siret and len(found) == 1:
+    asked = compact(siret)
+    if not asked and len(found) == 1:
         return found[0]
     for one in found:
-        if siret and one.siret == siret:
+        if asked and one.siret == asked:
             return one
-    if siret:
-        message = f"La configuration {path} n'a pas de collectivité {siret}."
-    else:
-        message = f"La configuration {path} contient {len(found)} collectivités : choisissez-en une avec --siret."
-    raise ConfigError(message)
+    raise ConfigError(_to_choose(path, found, asked))
+
+
+def _to_choose(path: Path, found: tuple[House, ...], asked: str) -> str:
+    """Say which collectivités there are, few of them, and how one is chosen."""
+    few = ", ".join(one.label for one in found[:FEW])
+    more = f"… et {len(found) - FEW} de plus" if len(found) > FEW else ""
+    unnamed = [one.where for one in found if not one.siret]
+    lost = f" Sans SIRET lisible : {', '.join(unnamed[:FEW])}." if asked and unnamed else ""
+    what = f"n'a pas de collectivité {asked}" if asked else f"contient {len(found)} collectivités"
+    return (
+        f"La configuration {path} {what} : {few}{more}.{lost} Choisissez-en une avec --siret, ou avec la variable "
+        "DEMATFIN_SIRET ; « dematfin collectivite liste » les montre toutes."
+    )
 
 
 def _in_file(path: Path) -> Iterator[House]:
     values = values_of(path)
     folder = path.resolve().parent
     if EACH not in values and SHARED not in values:
-        beside = path.with_name(f"{SHARED}.toml")
-        shared = values_of(beside) if beside.is_file() and beside != path else {}
-        yield _house(merged(shared, values), folder, str(path))
+        yield _house(merged(_beside(path), values), folder, str(path))
         return
-    for siret, own in values.get(EACH, {}).items():
-        named = {"collectivite": {"siret": siret}}
-        yield _house(merged(values.get(SHARED, {}), merged(named, own)), folder, f"{path}, collectivité {siret}")
+    shared, each = _two_parts(path, values)
+    for key, own in each.items():
+        where = f"{path}, collectivité {key}"
+        if isinstance(own, Mapping):
+            one = _house(merged(shared, merged(own, {"collectivite": {"siret": key}})), folder, where)
+            yield replace(one, trouble=_misnamed(where, key, own) or _of_all(where, own))
+        else:
+            yield _unusable(folder, where, f"{where} : une section est attendue, qui commence par [{EACH}.{key}].")
 
 
 def _in_folder(path: Path) -> Iterator[House]:
-    beside = path / f"{SHARED}.toml"
-    shared = values_of(beside) if beside.is_file() else {}
-    for one in sorted(path.glob("*.toml")):
-        if one != beside:
-            try:
-                values = merged(shared, values_of(one))
-            except ConfigError as error:
-                yield House(siret="", name="", folder=path, where=str(one), values={}, trouble=str(error))
-            else:
-                yield _house(values, path.resolve(), str(one))
+    shared = _beside(path / SHARED)
+    for one in _files(path):
+        try:
+            own = values_of(one)
+        except ConfigError as error:
+            yield _unusable(path, str(one), str(error))
+        else:
+            found = _house(merged(shared, own), path.resolve(), str(one))
+            where = f"{one}, collectivité {found.siret}" if found.siret else str(one)
+            yield replace(found, where=where, trouble=_of_all(where, own))
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files of a folder that are each of one collectivité; what editors hide is nobody's."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names are enough
+    except OSError as error:
+        message = f"Le dossier de configuration {folder} est illisible : {reason(error)}."
+        raise ConfigError(message) from error
+    ours = (name for name in names if name.endswith(".toml") and not name.startswith("."))
+    return [folder / name for name in sorted(ours) if name != f"{SHARED}.toml"]
+
+
+def _beside(path: Path) -> dict[str, Any]:
+    """Return what is shared with the files of the same folder."""
+    beside = path.with_name(f"{SHARED}.toml")
+    return values_of(beside) if beside != path and os.path.lexists(beside) else {}
+
+
+def _two_parts(path: Path, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return what is shared and what is each one's; raises ConfigError on what is neither."""
+    if stray := sorted(values.keys() - {SHARED, EACH}):
+        message = (
+            f"La configuration {path} est celle de plusieurs collectivités : « {stray[0]} » n'y est à personne. "
+            f"Écrivez [{SHARED}.{stray[0]}] pour toutes, ou [{EACH}.SIRET.{stray[0]}] pour une seule."
+        )
+        raise ConfigError(message)
+    for name in values:
+        if not isinstance(values[name], Mapping):
+            message = f"La configuration {path} : {name} est une section, qui s'écrit [{name}…] et non {name} = …"
+            raise ConfigError(message)
+    return section(values, SHARED), section(values, EACH)
 
 
 def _house(values: dict[str, Any], folder: Path, where: str) -> House:
-    own = values.get("collectivite", {})
-    siret, name = str(own.get("siret", "")), str(own.get("nom", ""))
-    return House(siret=siret, name=name, folder=folder, where=where, values=_placed(values, siret))
+    own = section(values, "collectivite")
+    written, name = compact(str(own.get("siret", ""))), str(own.get("nom", ""))
+    siret = written if is_valid(written) else ""
+    return House(siret=siret, name=name, folder=folder, where=where, values=placed(values, siret))
 
 
-def merged(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what one collectivité has: sections are merged key by key, anything else is replaced.
-
-    >>> merged({"visa": {"jours": 5, "zone": "metropole"}}, {"visa": {"jours": 3}})
-    {'visa': {'jours': 3, 'zone': 'metropole'}}
-    """
-    both = {key: merged(shared[key], own[key]) for key in own if _is_section(shared.get(key), own[key])}
-    return {**shared, **own, **both}
+def _unusable(folder: Path, where: str, trouble: str) -> House:
+    return House(siret="", name="", folder=folder, where=where, values={}, trouble=trouble)
 
 
-def _is_section(shared: object, own: object) -> bool:
-    return isinstance(shared, Mapping) and isinstance(own, Mapping)
+def _misnamed(where: str, key: str, own: Mapping[str, Any]) -> str:
+    """Say that the key and the section of one collectivité name two."""
+    written = str(section(own, "collectivite").get("siret", key))
+    if compact(written) == compact(key):
+        return ""
+    return (
+        f"{where} : la clé [{EACH}.{key}] et collectivite.siret ({written}) disent deux SIRET. Gardez le bon, partout."
+    )
 
 
-def _placed(value: Any, siret: str) -> Any:
-    """Return a value with the SIRET put where it is called for."""
-    if isinstance(value, str):
-        return value.replace(PLACE, siret)
-    if isinstance(value, Mapping):
-        return {key: _placed(one, siret) for key, one in value.items()}
-    return [_placed(one, siret) for one in value] if isinstance(value, list) else value
+def _of_all(where: str, own: Mapping[str, Any]) -> str:
+    """Say that one collectivité decides for all."""
+    if OF_ALL not in own:
+        return ""
+    return f"{where} : [{OF_ALL}] est le même pour toutes les collectivités. Écrivez-le une fois, dans {SHARED}."

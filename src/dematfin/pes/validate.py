@@ -3,7 +3,7 @@
 lxml judges every document, a flow without its documents; its codes are said in French.
 """
 
-from functools import cache
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,6 +72,17 @@ class Schemas:
         return [*paths, self._official / OFFICIAL[kind]]
 
 
-@cache
+class _Compiled(threading.local):
+    """Schemas of one thread: each keeps what it last refused, which another thread has no business to tell."""
+
+    def __init__(self) -> None:
+        self.schemas: dict[Path, Any] = {}
+
+
+COMPILED: Final = _Compiled()
+
+
 def _compiled(path: Path) -> Any:
-    return etree.XMLSchema(file=str(path))
+    if path not in COMPILED.schemas:
+        COMPILED.schemas[path] = etree.XMLSchema(file=str(path))
+    return COMPILED.schemas[path]
