@@ -12,7 +12,8 @@ from sqlalchemy import Engine, text
 
 import official
 from dematfin.store.engine import open_engine
-from dematfin.store.migrate import bring_up_to_date
+from dematfin.store.keeper import KEEPER
+from dematfin.store.migrate import make_ready
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +67,7 @@ def postgres_made(postgres: str) -> str:
 
 def _make_tables(base: str) -> None:
     engine = open_engine(base)
-    bring_up_to_date(engine)
+    make_ready(engine)
     engine.dispose()
 
 
@@ -87,15 +88,17 @@ def sqlite(sqlite_made: Path, tmp_path: Path) -> Iterator[Engine]:
     """Return an engine on a base of SQLite without a record."""
     engine = open_engine(str(shutil.copy(sqlite_made, tmp_path / "registre.db")))
     yield engine
+    KEEPER.forget()
     engine.dispose()
 
 
 @pytest.fixture
 def postgresql(postgres: str, postgres_made: str) -> Iterator[Engine]:
     """Return an engine on a base of PostgreSQL without a record."""
-    _run(postgres, "DROP DATABASE IF EXISTS copy", f"CREATE DATABASE copy TEMPLATE {postgres_made}")
+    _run(postgres, "DROP DATABASE IF EXISTS copy WITH (FORCE)", f"CREATE DATABASE copy TEMPLATE {postgres_made}")
     engine = open_engine(_named(postgres, "copy"))
     yield engine
+    KEEPER.forget()
     engine.dispose()
 
 
