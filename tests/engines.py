@@ -18,7 +18,6 @@ AGAIN: Final = frozenset({
     "test_money_safety",
     "test_preparation",
     "test_exercices",
-    "test_late_acquits",
     "test_doubles",
 })  # fmt: skip
 """Where records, numbers and the journal have to agree in one transaction."""

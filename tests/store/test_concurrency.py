@@ -220,5 +220,7 @@ def test_a_day_that_was_moved_elsewhere_is_not_moved_back(hall: Hall) -> None:
     begun = progress.begin_day(hall.app)
     assert begun
     _, moved = progress.go_on(hall.app, begun)
-    assert not progress.leave(hall.app, begun, progress.put_off(progress.BY_KEY[begun.position], ComeBackLater())).position
+    assert not progress.leave(
+        hall.app, begun, progress.put_off(progress.BY_KEY[begun.position], ComeBackLater())
+    ).position
     assert progress.open_day(hall.app) == moved

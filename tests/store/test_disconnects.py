@@ -152,9 +152,7 @@ def test_a_standby_and_a_deadlock_are_said(
     write(ledger)
 
 
-def test_a_server_without_a_connection_left_is_said(
-    ledger: SqlLedger, cluster: Cluster, postgresql: Engine
-) -> None:
+def test_a_server_without_a_connection_left_is_said(ledger: SqlLedger, cluster: Cluster, postgresql: Engine) -> None:
     postgresql.dispose()
     with ExitStack() as taken:
         with suppress(psycopg.OperationalError):

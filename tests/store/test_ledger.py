@@ -178,7 +178,9 @@ class SqlContract(LedgerContract):
         with ledger.lease("import", holder_here()):
             pass
 
-    def test_a_living_holder_keeps_it_and_a_far_one_as_long_as_it_renews_it(self, ledger: Ledger, clock: FakeClock) -> None:
+    def test_a_living_holder_keeps_it_and_a_far_one_as_long_as_it_renews_it(
+        self, ledger: Ledger, clock: FakeClock
+    ) -> None:
         here, far = ledger.lease("visa", holder_here()), ledger.lease("import", "far.example:12")
         here.__enter__()
         far.__enter__()

@@ -64,6 +64,11 @@ def is_postgresql(base: str) -> bool:
     return base.startswith("postgresql")
 
 
+def shown(base: str) -> str:
+    """Return an address as a person may read it, without its password."""
+    return make_url(base).render_as_string() if is_postgresql(base) else base
+
+
 def connect(engine: Engine) -> Connection:
     """Take a connection of the pool, or raise ComeBackLater."""
     try:

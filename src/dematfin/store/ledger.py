@@ -57,9 +57,7 @@ def turn_of(engine: Engine, collectivite: str) -> Iterator[Connection]:
 class SqlLedger:
     """Implements ports.ledger.Ledger."""
 
-    def __init__(
-        self, engine: Engine, collectivite: str, now: Callable[[], datetime], local: Local = in_paris
-    ) -> None:
+    def __init__(self, engine: Engine, collectivite: str, now: Callable[[], datetime], local: Local = in_paris) -> None:
         """Open the books, creating their tables in an empty base; `local` is the clock on the wall.
 
         Raises:

@@ -35,7 +35,7 @@ def make_ready(engine: Engine) -> None:
         with writing(connect(engine)) as connection, connection.begin():
             upgrade(connection)
     else:
-        _refuse_another(found)
+        refuse_another(found)
     READY.add(engine.pool)
 
 
@@ -67,7 +67,8 @@ def is_older(found: str | None) -> bool:
     return found != expected() and found in set(known)
 
 
-def _refuse_another(found: str | None) -> None:
+def refuse_another(found: str | None) -> None:
+    """Raise ConfigError, with its remedy, unless a version is the one that this program needs."""
     if found == expected():
         return
     if is_older(found):

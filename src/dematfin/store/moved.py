@@ -13,10 +13,16 @@ def refuse_moved(connection: Connection, collectivite: str) -> None:
     row = connection.execute(select(MOVED).where(MOVED.c.collectivite == collectivite)).mappings().one_or_none()
     if row is not None:
         message = (
-            f"Le registre de la collectivité {collectivite} a été déplacé le {row['at']:%d/%m/%Y} vers {row['towards']} : "
-            "celui-ci ne sert plus. Lancez dematfin avec la configuration qui nomme la nouvelle base."
+            f"Le registre de la collectivité {collectivite} a été déplacé le {row['at']:%d/%m/%Y} vers {row['towards']}. "
+            "Celui-ci ne sert plus : lancez dematfin avec la configuration qui nomme la nouvelle base."
         )
         raise ConfigError(message)
+
+
+def moved_towards(connection: Connection, collectivite: str) -> str:
+    """Return where the books of a collectivité were moved to; empty when they are here."""
+    row = connection.execute(select(MOVED.c.towards).where(MOVED.c.collectivite == collectivite)).one_or_none()
+    return str(row.towards) if row else ""
 
 
 def mark_moved(connection: Connection, collectivite: str, towards: str, now: datetime) -> None:

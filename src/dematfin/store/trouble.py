@@ -38,7 +38,13 @@ KNOWN: Final = {
 }
 """SQLSTATE of PostgreSQL (appendix A of its manual) that says more than its class does."""
 CLASSES: Final = {"08": AWAY, "53": FULL, "57": AWAY, "58": AWAY}
-FULL_HOUSE: Final = ("too many clients", "too many connections", "connection slots", "trop de clients", "emplacements de connexion")
+FULL_HOUSE: Final = (
+    "too many clients",
+    "too many connections",
+    "connection slots",
+    "trop de clients",
+    "emplacements de connexion",
+)
 """How PostgreSQL refuses one connection more: the driver gives no code for what happens before there is one."""
 SQLITE: Final = {
     "locked": TOGETHER,
