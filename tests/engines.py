@@ -40,7 +40,7 @@ class WatchedSql(SqlLedger):
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run these suites three times: in memory, as anywhere else, then in a base of each engine; drawn ones are too long."""
+    """Run these suites in memory, as anywhere else, then in a base of each engine; tests that draw are too long."""
     drawn = getattr(metafunc.function, "is_hypothesis_test", False)
     if metafunc.module.__name__.rpartition(".")[2] in AGAIN and not drawn:
         metafunc.fixturenames.insert(0, "kept_in")
@@ -54,5 +54,8 @@ def kept_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     if request.param != "memory":
         engine: Engine = request.getfixturevalue(request.param)
         numbers = count(1)
-        made: Callable[[Callable[[], datetime]], SqlLedger] = lambda now: WatchedSql(engine, f"{next(numbers)}", now)
+
+        def made(now: Callable[[], datetime]) -> SqlLedger:
+            return WatchedSql(engine, f"{next(numbers)}", now)
+
         monkeypatch.setattr("fakes.hall.WatchedLedger", made)

@@ -18,7 +18,8 @@ OLDER = (
     "UPDATE alembic_version SET version_num = '0008'",
 )
 
-HELD = f"INSERT INTO lease VALUES ('{COMMUNE}', 'import', 'autre.example:12', '2026-03-02', '2999-01-01')"
+SINCE, UNTIL = "2026-03-02T09:00:00.000000+00:00", "2999-01-01T09:00:00.000000+00:00"
+HELD = f"INSERT INTO lease VALUES ('{COMMUNE}', 'import', 'autre.example:12', '{SINCE}', '{UNTIL}')"
 
 
 def undo_the_last_version(engine: Engine) -> None:
@@ -108,7 +109,7 @@ def test_a_town_moves_and_all_is_there(copy: Office, elsewhere: Path) -> None:
     assert "tout est pareil des deux côtés" in done.out
     plain(done.said)
     shutil.rmtree(copy.folder / "var" / "documents")
-    assert "intacte" in copy.alone("journal", "verifier", "-c", str(elsewhere)).out
+    assert "Journal intact" in copy.alone("journal", "verifier", "-c", str(elsewhere)).out
     assert [listed(copy, elsewhere, *words) for words in ASKED] == was
     left = copy("facture", "liste")
     assert left.code == 2 and "déplacé" in left.err and "nouvelle base" in left.err

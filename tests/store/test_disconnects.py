@@ -179,7 +179,12 @@ def test_four_hundred_collectivites_of_a_base_share_one_pool_and_one_look_at_its
     postgresql: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[Connection] = []
-    monkeypatch.setattr(migrate, "version", lambda one: looks.append(one) or migrate.expected())
+
+    def look(connection: Connection) -> str:
+        looks.append(connection)
+        return migrate.expected()
+
+    monkeypatch.setattr(migrate, "version", look)
     for number in range(400):
         opened = open_engine(postgresql.url.render_as_string(hide_password=False))
         SqlLedger(opened, f"{number}", NOW)

@@ -1,4 +1,4 @@
-"""A collectivité moves between bases of both engines: all of it or nothing, numbers go on, nothing spoilt is let through."""
+"""A collectivité moves between bases of both engines: all or nothing, and nothing spoilt is let through."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +45,7 @@ def ledger(engine: Engine, here: Place) -> SqlLedger:
                 books.index_text(f"F2026-{number:06d}", f"chaudière {number}")
                 books.record(happening(f"F2026-{number:06d}", motif="é"))
                 books.next_number("facture")
-    return filled
+    return SqlLedger(engine, examples.COMMUNE, NOW)
 
 
 @pytest.fixture

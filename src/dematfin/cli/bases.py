@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,7 +105,8 @@ def bases(configuration: Path) -> Iterator[Base]:
 
 def _migrated(base: Base, folder: Path | None, *, by_hand: bool) -> str:
     """Bring one base up; return what was done."""
-    from dematfin.store.engine import open_engine, shown  # noqa: PLC0415 - heavy, and not needed to show a help text
+    from dematfin.store.backup import back_up  # noqa: PLC0415 - heavy, and not needed to show a help text
+    from dematfin.store.engine import open_engine, shown  # noqa: PLC0415 - idem
     from dematfin.store.upgrade import migrate as bring_up  # noqa: PLC0415 - idem
     from dematfin.store.upgrade import standing  # noqa: PLC0415 - idem
     from dematfin.wiring import open_clock  # noqa: PLC0415 - idem
@@ -115,45 +115,21 @@ def _migrated(base: Base, folder: Path | None, *, by_hand: bool) -> str:
     engine = open_engine(base.address)
     before = standing(engine)
     saved: list[Path] = []
-    facts = bring_up(
-        engine,
-        lambda: saved.extend(_saved(base.address, folder, clock.local(clock.now()), by_hand)),
-        clock.now(),
-        clock.local,
-    )
+    mark = f"avant-{before.expected}-{clock.local(clock.now()):%Y%m%d-%H%M%S}"
+
+    def save() -> None:
+        saved.extend(back_up(base.address, folder, mark, done=by_hand))
+
+    facts = bring_up(engine, save, clock.now(), clock.local)
     if facts is None:
         return f"{shown(base.address)} : rien à faire, version {before.expected}."
     events = sum(one.events for one in facts.journals.values())
     kept = f"sauvegarde {saved[0]}" if saved else "sauvegarde faite par vous"
     return (
         f"{shown(base.address)} : version {before.found} → {before.expected}, {counted(facts.total, 'ligne')} et "
-        f"{counted(events, 'évènement')} comptés avant et après, {counted(len(facts.journals), 'journal')} "
-        f"à la chaîne intacte ; {kept}."
+        f"{counted(events, 'évènement')} comptés avant et après, journal intact de "
+        f"{counted(len(facts.journals), 'collectivité')} ; {kept}."
     )
-
-
-def _saved(address: str, folder: Path | None, at: datetime, by_hand: bool) -> Iterator[Path]:
-    """Save one base; yield the file, or nothing when somebody has done it."""
-    from dematfin.store.backup import back_up_postgresql, back_up_sqlite  # noqa: PLC0415 - heavy, and only here
-    from dematfin.store.engine import is_postgresql, shown  # noqa: PLC0415 - idem
-    from dematfin.store.migrate import expected  # noqa: PLC0415 - idem
-
-    mark = f"avant-{expected()}-{at:%Y%m%d-%H%M%S}"
-    if not is_postgresql(address):
-        base = Path(address)
-        target = (folder or base.parent) / f"{base.name}.{mark}"
-        back_up_sqlite(base, target)
-        yield target
-    elif folder:
-        target = folder / f"{shown(address).rpartition('/')[2].partition('?')[0]}.{mark}.dump"
-        back_up_postgresql(address, target)
-        yield target
-    elif not by_hand:
-        message = (
-            f"La base {shown(address)} n'est pas mise à jour : donnez le dossier de sa sauvegarde (--sauvegarde DOSSIER), ou "
-            "dites qu'elle est faite (--sauvegarde-faite). Rien n'a été changé."
-        )
-        raise ConfigError(message)
 
 
 def _remedy(at: "Standing") -> str:

@@ -70,8 +70,8 @@ def _told(done: "Removal") -> str:
     """Say what was compared on both sides."""
     held, megabytes = done.holdings, done.documents.size / 1_000_000
     return (
-        f"{counted(held.rows, 'ligne')} de {counted(len(held.tables), 'table')} (empreinte {held.hash[:16]}…), journal de "
-        f"{counted(held.journal.events, 'évènement')} (tête {held.journal.head[:16]}…), "
+        f"{counted(held.rows, 'ligne')} de {counted(len(held.tables), 'table')} (empreinte {held.hash[:16]}…), journal "
+        f"de {counted(held.journal.events, 'évènement')} (tête {held.journal.head[:16]}…), "
         f"{counted(done.documents.count, 'document')} ({megabytes:.1f} Mo) relus : tout est pareil des deux côtés."
     )
 

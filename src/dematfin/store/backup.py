@@ -11,12 +11,37 @@ from typing import Final
 from sqlalchemy import make_url
 
 from dematfin.errors import ComeBackLater, ConfigError
-from dematfin.store.engine import SQLITE
+from dematfin.store.engine import SQLITE, is_postgresql, shown
 from dematfin.support.files import sync_file, sync_folder
 from dematfin.support.refusals import reason
 
 OWNER_ONLY: Final = 0o600
 """A copy says all that the base says, bank details included."""
+
+
+def back_up(base: str, folder: Path | None, mark: str, *, done: bool) -> tuple[Path, ...]:
+    """Save a base, SQLite beside itself unless a folder is named; nothing for PostgreSQL when somebody has `done` it.
+
+    Raises:
+        ConfigError: nobody said where a PostgreSQL base is to be saved, or pg_dump refuses.
+        ComeBackLater: the disk or the base refuses.
+    """
+    if not is_postgresql(base):
+        path = Path(base)
+        target = (folder or path.parent) / f"{path.name}.{mark}"
+        back_up_sqlite(path, target)
+        return (target,)
+    if folder:
+        target = folder / f"{make_url(base).database}.{mark}.dump"
+        back_up_postgresql(base, target)
+        return (target,)
+    if not done:
+        message = (
+            f"La base {shown(base)} n'est pas mise à jour : donnez le dossier de sa sauvegarde (--sauvegarde DOSSIER), "
+            "ou dites qu'elle est faite (--sauvegarde-faite). Rien n'a été changé."
+        )
+        raise ConfigError(message)
+    return ()
 
 
 def back_up_sqlite(base: Path, target: Path) -> None:
@@ -32,8 +57,8 @@ def back_up_sqlite(base: Path, target: Path) -> None:
             raise ComeBackLater(message) from error
         if verdict != "ok":
             message = (
-                f"La sauvegarde de {base} est abîmée ({verdict}) : la base l'est sans doute aussi. Rien n'a été changé ; "
-                "restaurez la dernière sauvegarde saine."
+                f"La sauvegarde de {base} est abîmée ({verdict}) : la base l'est sans doute aussi. Rien n'a été changé."
+                " Restaurez la dernière sauvegarde saine."
             )
             raise ConfigError(message)
 
@@ -52,7 +77,9 @@ def back_up_postgresql(url: str, target: Path) -> None:
     secret = {"PGPASSWORD": str(address.password)} if address.password else {}
     with _made(target) as making:
         command = [program, "-Fc", "--no-password", "--file", str(making), "--dbname", known]
-        ran = subprocess.run(command, capture_output=True, text=True, env=os.environ | secret, check=False)
+        ran = subprocess.run(  # noqa: S603 - the program of PostgreSQL, its arguments are ours
+            command, capture_output=True, text=True, env=os.environ | secret, check=False
+        )
         if ran.returncode:
             said = ran.stderr.strip().rpartition("\n")[2]
             message = f"pg_dump n'a pas pu sauvegarder la base ({said}). Rien n'a été changé."

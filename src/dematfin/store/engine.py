@@ -34,7 +34,7 @@ PATIENCE: Final = {
     "keepalives_interval": "10",
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
-    "options": "-c lock_timeout=30000 -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+    "options": "-c lock_timeout=30s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
 }
 """A cut network is noticed on both sides within a minute: else one waits for ever, and the other holds its turn.
 
@@ -56,7 +56,9 @@ def address(settings: StoreSettings, folder: Path) -> str:
 
 def open_engine(base: str) -> Engine:
     """Open a SQLite file (a path), or a PostgreSQL base (a `postgresql+psycopg://` URL): the same for all its users."""
-    return _postgres(base) if is_postgresql(base) else _sqlite(Path(base))
+    if is_postgresql(base):
+        return _postgres(make_url(base).render_as_string(hide_password=False))  # one address has several spellings
+    return _sqlite(Path(base))
 
 
 def is_postgresql(base: str) -> bool:

@@ -67,8 +67,8 @@ def check(connection: Connection, collectivite: str, step: str, turn: str) -> No
     mine = (LEASE.c.collectivite == collectivite) & (LEASE.c.step == step) & (LEASE.c.turn == turn)
     if connection.execute(select(LEASE.c.turn).where(mine)).first() is None:
         message = (
-            f"L'étape « {step} » est restée trop longtemps sans nouvelles de la base de données : un autre traitement l'a "
-            "reprise. Ce qui a été fait est enregistré ; il n'y a rien à relancer."
+            f"L'étape « {step} » est restée trop longtemps sans nouvelles de la base de données : un autre traitement "
+            "l'a reprise. Ce qui a été fait est enregistré ; il n'y a rien à relancer."
         )
         raise ComeBackLater(message)
 
@@ -80,8 +80,8 @@ def refuse_while_held(connection: Connection, now: datetime, local: Local, colle
     for row in rows:
         if collectivite in {None, row["collectivite"]} and is_alive(row, now):
             message = (
-                f"L'étape « {row['step']} » de la collectivité {row['collectivite']} est en cours ({said(row, local)}). "
-                "Arrêtez les traitements, ou attendez qu'elle soit finie, puis relancez."
+                f"L'étape « {row['step']} » de la collectivité {row['collectivite']} est en cours ({said(row, local)})."
+                " Arrêtez les traitements, ou attendez qu'elle soit finie, puis relancez."
             )
             raise ComeBackLater(message)
 

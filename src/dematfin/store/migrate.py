@@ -73,13 +73,13 @@ def refuse_another(found: str | None) -> None:
         return
     if is_older(found):
         message = (
-            f"La base de données est à la version {found}, ce programme attend la version {expected()}. Mettez-la à jour : "
-            "dematfin base migrer (elle est sauvegardée d'abord)."
+            f"La base de données est à la version {found}, ce programme attend la version {expected()}. Mettez-la à "
+            "jour : dematfin base migrer (elle est sauvegardée d'abord)."
         )
         raise ConfigError(message)
     message = (
         f"La base de données est à la version « {found or 'inconnue'} », plus récente que ce programme, qui attend la "
-        f"version {expected()}, ou ce n'est pas une base de dematfin. Installez la version de dematfin qui correspond à "
-        "cette base, ou restaurez la bonne base."
+        f"version {expected()}, ou ce n'est pas une base de dematfin. Installez la version de dematfin qui correspond "
+        "à cette base, ou restaurez la bonne base."
     )
     raise ConfigError(message)

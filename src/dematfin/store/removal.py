@@ -1,4 +1,4 @@
-"""A collectivité moves to another base: nobody writes meanwhile, the new base has all or nothing, the old one says so."""
+"""A collectivité moves to another base: the new one has all or nothing, the old one says where it went."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,7 +46,8 @@ class Watch:
 def remove(collectivite: str, old: Place, new: Place, watch: Watch, *, keep: bool) -> Removal | None:
     """Carry a collectivité from a place to another, or return None when it was moved there before.
 
-    Unless `keep`, the old place is written no more. Killed anywhere, the new place has all of it or nothing, and the removal may be run again.
+    Unless `keep`, the old place is written no more. Killed anywhere, the new place has all of it or nothing, and the
+    removal may be run again.
 
     Raises:
         ConfigError: the new base holds this collectivité already, and not the same; or something was not carried whole.
@@ -82,8 +83,8 @@ def _carried(out: Connection, into: Connection, collectivite: str) -> tuple[bool
     written = holdings(into, collectivite)
     if read.journal.broken_at:
         message = (
-            f"Le journal de la collectivité {collectivite} est rompu à l'évènement n° {read.journal.broken_at} : rien n'a été "
-            "copié. Ne signez rien, et comparez la base à la dernière sauvegarde."
+            f"Le journal de la collectivité {collectivite} est rompu à l'évènement n° {read.journal.broken_at} : rien "
+            "n'a été copié. Ne signez rien, et comparez la base à la dernière sauvegarde."
         )
         raise ConfigError(message)
     if lost := read.differs_in(written):

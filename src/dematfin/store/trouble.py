@@ -51,7 +51,7 @@ SQLITE: Final = {
     "full": FULL,
     "disk": AWAY,
     "unable to open": AWAY,
-    "readonly": "La base de données ne peut pas être écrite ({said}). Donnez ce droit au compte qui lance, puis relancez.",
+    "readonly": "La base de données ne peut pas être écrite ({said}). Donnez ce droit au compte qui la lance.",
 }
 """Words of the errors of SQLite, which has no code that its driver always gives."""
 

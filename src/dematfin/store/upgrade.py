@@ -86,8 +86,8 @@ def _facts(connection: Connection) -> Facts:
     for collectivite, report in journals.items():
         if report.broken_at:
             message = (
-                f"Le journal de la collectivité {collectivite} est rompu à l'évènement n° {report.broken_at} : la base n'est "
-                "pas mise à jour. Ne signez rien, et comparez-la à la dernière sauvegarde."
+                f"Le journal de la collectivité {collectivite} est rompu à l'évènement n° {report.broken_at} : la base "
+                "n'est pas mise à jour. Ne signez rien, et comparez-la à la dernière sauvegarde."
             )
             raise ConfigError(message)
     return Facts(rows=rows, journals=journals)
