@@ -112,7 +112,7 @@ def test_a_town_moves_and_all_is_there(copy: Office, elsewhere: Path) -> None:
     assert "Journal intact" in copy.alone("journal", "verifier", "-c", str(elsewhere)).out
     assert [listed(copy, elsewhere, *words) for words in ASKED] == was
     left = copy("facture", "liste")
-    assert left.code == 2 and "déplacé" in left.err and "nouvelle base" in left.err
+    assert left.code == 2 and "déplacé" in left.err and "qui nomme cette base" in left.err
     assert "a déjà été déplacée" in copy("base", "copier", "--vers", str(elsewhere)).out
 
 
