@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 
 import official
 
-pytest_plugins = ("demonstration", "postgres")
+pytest_plugins = ("demonstration", "postgres", "engines")
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")  # a busy machine is slow, not wrong

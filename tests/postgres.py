@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,29 +13,57 @@ from sqlalchemy import Engine, text
 
 import official
 from dematfin.store.engine import open_engine
-from dematfin.store.migrate import bring_up_to_date
+from dematfin.store.keeper import KEEPER
+from dematfin.store.migrate import make_ready
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A server of our own; initdb refuses root, so the system's postgres account runs it."""
+
+    folder: Path
+    programs: Path
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://dematfin@/postgres?host={self.folder}"
+
+    def make(self) -> None:
+        if os.getuid() == 0:
+            shutil.chown(self.folder, "postgres")
+        self._run("initdb", "-U", "dematfin", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=40"
+        self._run("pg_ctl", "-o", options, "-w", "-l", str(self.folder / "log"), "start")
+
+    def stop(self) -> None:
+        """Stop as a machine does that loses its power."""
+        self._run("pg_ctl", "-m", "immediate", "-w", "stop")
+
+    def _run(self, program: str, *words: str) -> None:
+        as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+        command = [*as_postgres, str(self.programs / program), "-D", str(self.folder / "data"), *words]
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """Return the URL of an empty cluster; initdb refuses root, so the system's postgres account runs it."""
+def cluster() -> Iterator[Cluster]:
+    """Return a running server."""
     programs = official.postgres_bin()
     assert programs is not None
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
-    as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
-    if as_postgres:
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
+    made = Cluster(folder=Path(tempfile.mkdtemp(prefix="pg", dir="/tmp")), programs=programs)
+    made.make()
+    made.start()
+    yield made
+    made.stop()
+    shutil.rmtree(made.folder, ignore_errors=True)
 
-    def run(*command: str) -> None:
-        subprocess.run([*as_postgres, *command], check=True, capture_output=True, cwd=folder)
 
-    run(str(programs / "initdb"), "-D", str(data), "-U", "dematfin", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-    run(str(programs / "pg_ctl"), "-D", str(data), "-o", options, "-w", "-l", str(folder / "log"), "start")
-    yield f"postgresql+psycopg://dematfin@/postgres?host={folder}"
-    run(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture(scope="session")
+def postgres(cluster: Cluster) -> str:
+    """Return the URL of an empty cluster."""
+    return cluster.url
 
 
 @pytest.fixture
@@ -66,7 +95,7 @@ def postgres_made(postgres: str) -> str:
 
 def _make_tables(base: str) -> None:
     engine = open_engine(base)
-    bring_up_to_date(engine)
+    make_ready(engine)
     engine.dispose()
 
 
@@ -87,15 +116,17 @@ def sqlite(sqlite_made: Path, tmp_path: Path) -> Iterator[Engine]:
     """Return an engine on a base of SQLite without a record."""
     engine = open_engine(str(shutil.copy(sqlite_made, tmp_path / "registre.db")))
     yield engine
+    KEEPER.forget()
     engine.dispose()
 
 
 @pytest.fixture
 def postgresql(postgres: str, postgres_made: str) -> Iterator[Engine]:
     """Return an engine on a base of PostgreSQL without a record."""
-    _run(postgres, "DROP DATABASE IF EXISTS copy", f"CREATE DATABASE copy TEMPLATE {postgres_made}")
+    _run(postgres, "DROP DATABASE IF EXISTS copy WITH (FORCE)", f"CREATE DATABASE copy TEMPLATE {postgres_made}")
     engine = open_engine(_named(postgres, "copy"))
     yield engine
+    KEEPER.forget()
     engine.dispose()
 
 

@@ -103,7 +103,8 @@ def open_clock(settings: Settings) -> SystemClock:
 def open_ledger(settings: Settings, folder: Path) -> SqlLedger:
     """Open the base."""
     engine = open_engine(address(settings.stockage, folder))
-    return SqlLedger(engine, settings.collectivite.siret, open_clock(settings).now)
+    clock = open_clock(settings)
+    return SqlLedger(engine, settings.collectivite.siret, clock.now, clock.local)
 
 
 def open_documents(settings: Settings, folder: Path) -> FolderDocuments | S3Documents:

@@ -225,3 +225,13 @@ class LedgerContract:
             raise RuntimeError
         with ledger.lease("import", "elsewhere:2"):
             pass
+
+    def test_a_turn_that_has_lost_its_step_is_told(self, ledger: Ledger) -> None:
+        with ledger.lease("import", "elsewhere:1") as first, ledger.transaction() as books:
+            books.check_turn("import", first)
+            with pytest.raises(ComeBackLater):
+                books.check_turn("visa", first)
+        with ledger.lease("import", "elsewhere:1") as second, ledger.transaction() as books:
+            books.check_turn("import", second)
+            with pytest.raises(ComeBackLater):
+                books.check_turn("import", first)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any, TypeVar
 
 from dematfin.domain.event import Event, Subject
@@ -23,6 +24,7 @@ class FakeBooks:
         self.series = dict(ledger.series)
         self.events = list(ledger.events)
         self.texts = dict(ledger.texts)
+        self.turns = ledger.turns
 
     def get(self, kind: type[R], /, key: str) -> R:
         for found in self.find(kind, id=key):
@@ -67,6 +69,11 @@ class FakeBooks:
         self.series[series] = self.series.get(series, start) + 1
         return self.series[series]
 
+    def check_turn(self, step: str, turn: str) -> None:
+        if self.turns.get(step) != turn:
+            message = f"L'étape « {step} » a été reprise par un autre traitement."
+            raise ComeBackLater(message)
+
 
 class FakeLedger:
     """Everything in dictionaries."""
@@ -77,6 +84,8 @@ class FakeLedger:
         self.events: list[WrittenEvent] = []
         self.texts: dict[str, tuple[str, ...]] = {}
         self.leases: dict[str, str] = {}
+        self.turns: dict[str, str] = {}
+        self._taken = count(1)
         self._turn = threading.RLock()
         self._now = now
 
@@ -93,15 +102,17 @@ class FakeLedger:
         yield FakeBooks(self)
 
     @contextmanager
-    def lease(self, step: str, holder: str) -> Iterator[None]:
+    def lease(self, step: str, holder: str) -> Iterator[str]:
         if step in self.leases:
             message = f"L'étape « {step} » est déjà en cours ({self.leases[step]}, depuis {self._now():%H:%M})."
             raise ComeBackLater(message)
         self.leases[step] = holder
+        turn = self.turns[step] = f"{next(self._taken)}"
         try:
-            yield
+            yield turn
         finally:
-            del self.leases[step]
+            if self.turns.get(step) == turn:
+                del self.leases[step], self.turns[step]
 
     def history(self, subject: Subject | None = None, keys: Sequence[str] = ()) -> tuple[WrittenEvent, ...]:
         return tuple(

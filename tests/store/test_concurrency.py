@@ -1,9 +1,11 @@
 """Several processes on one base: each transaction sees what was written before it, each reading shows one moment."""
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,11 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater, IllegalTransition, Unreachable
+from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps import day, progress, running
 from dematfin.steps.transmit import begin, settle_failure
 from dematfin.store.journal import Journal
 from dematfin.store.lease import holder_here
@@ -64,6 +69,29 @@ def test_numbers_taken_by_many_at_once_have_neither_gap_nor_repeat(ledger: SqlLe
     taken = [one for share in together(number) for one in share]
     assert Counter(taken) == Counter(range(1187, 1187 + TOGETHER * ROUNDS))
     assert (ledger.verify_journal().events, ledger.verify_journal().broken_at) == (TOGETHER * ROUNDS, 0)
+
+
+def test_numbers_taken_by_two_processes_have_neither_gap_nor_repeat(ledger: SqlLedger) -> None:
+    def number() -> None:
+        for _ in range(ROUNDS):
+            with ledger.transaction() as books:
+                books.record(event(f"F{books.next_number('facture')}"))
+
+    with ledger.transaction() as books:
+        books.next_number("facture")
+    children = []
+    for _ in range(2):
+        if (child := os.fork()) == 0:
+            with suppress(BaseException):
+                number()
+                os._exit(0)
+            os._exit(1)
+        children.append(child)
+    number()
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    told = [one.event.subject_id for one in ledger.history()]
+    assert told == [f"F{one}" for one in range(2, 2 + 3 * ROUNDS)]
+    assert ledger.verify_journal().broken_at == 0
 
 
 def test_of_many_who_move_one_record_at_once_one_does(ledger: SqlLedger) -> None:
@@ -166,3 +194,33 @@ def test_a_deposit_that_fails_is_settled_once(hall: Hall, ledger: SqlLedger) -> 
     settle_failure(hall.app, first, Unreachable())
     with ledger.reading() as books:
         assert state(books) is FluxState.SENDING
+
+
+def test_a_run_that_has_lost_its_lease_moves_no_day(
+    hall: Hall, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = progress.begin_day(hall.app)
+    assert begun
+
+    def begin_and_be_slow(app: App, key: str) -> Run:
+        run = running.begin(app, key)
+        clock.advance(minutes=5)
+        hall.app.ledger.lease("transmission", "ailleurs:1").__enter__()
+        return run
+
+    monkeypatch.setattr(day, "begin", begin_and_be_slow)
+    with pytest.raises(ComeBackLater, match="repris"):
+        progress.go_on(hall.app, begun)
+    assert progress.open_day(hall.app) == begun
+    with hall.app.ledger.reading() as books:
+        assert books.get(Run, begun.position).ended_at is None
+
+
+def test_a_day_that_was_moved_elsewhere_is_not_moved_back(hall: Hall) -> None:
+    begun = progress.begin_day(hall.app)
+    assert begun
+    _, moved = progress.go_on(hall.app, begun)
+    assert not progress.leave(
+        hall.app, begun, progress.put_off(progress.BY_KEY[begun.position], ComeBackLater())
+    ).position
+    assert progress.open_day(hall.app) == moved

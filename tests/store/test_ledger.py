@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,8 +20,10 @@ import official
 from contracts.ledger import LedgerContract, event
 from dematfin.domain.parties.person import Person, Role
 from dematfin.errors import ComeBackLater, ConfigError
-from dematfin.ports.ledger import Ledger
+from dematfin.ports.ledger import Holding, Ledger
+from dematfin.store import keeper
 from dematfin.store.engine import open_engine
+from dematfin.store.keeper import KEEPER
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.tables import METADATA
@@ -58,18 +62,63 @@ class SqlContract(LedgerContract):
         self, opened: Callable[[str], SqlLedger]
     ) -> None:
         ours, theirs = opened(examples.COMMUNE), opened(examples.CCAS)
-        with ours.transaction() as books:
-            books.save(examples.invoice())
-            books.record(event())
-        with theirs.transaction() as books:
-            assert books.find(type(examples.invoice())) == ()
-            assert books.next_number("facture") == 1
-        assert theirs.history() == ()
-        assert theirs.verify_journal().events == 0
+        kind = type(examples.invoice())
+        for ledger, number in ((ours, "N1"), (theirs, "N2")):
+            with ledger.transaction() as books:
+                books.save(examples.invoice(number), replace(examples.invoice(number), id=f"F-{number}", remote_id="7"))
+                books.record(event(motif=number))
+                books.index_text(f"F-{number}", "chaudière")
+                assert books.next_number("facture") == 1
+        for ledger, number in ((ours, "N1"), (theirs, "N2")):
+            with ledger.reading() as books:
+                assert {one.number for one in books.find(kind)} == {number}
+                assert books.get(kind, examples.invoice().id).number == number
+                for walk in (books.last, books.first):
+                    assert {one.number for one in walk(kind, 9, "issued_on")} == {number}
+                    assert {one.number for one in walk(kind, 9, "id", supplier_key=Holding(""))} == {number}
+                assert books.find_text("chaudiere", 9) == (f"F-{number}",)
+            assert [one.event.motif for one in ledger.history()] == [number]
+            assert [one.event.motif for one in ledger.following(0, 9)] == [number]
+            assert (ledger.verify_journal().events, ledger.verify_journal().broken_at) == (1, 0)
+        with ours.lease("import", "ailleurs:1"), theirs.lease("import", "ailleurs:2"):
+            pass
+
+    def test_a_far_holder_that_was_too_slow_has_lost_its_step(self, ledger: Ledger, clock: FakeClock) -> None:
+        with ledger.lease("import", "far.example:1") as slow:
+            clock.instant += timedelta(minutes=3)
+            with ledger.lease("import", "other.example:1") as taken:
+                KEEPER.beat()
+                clock.instant += timedelta(minutes=2)
+                with ledger.transaction() as books:
+                    books.check_turn("import", taken)
+                    with pytest.raises(ComeBackLater, match="repris"):
+                        books.check_turn("import", slow)
+                with pytest.raises(ComeBackLater, match=r"other\.example"), ledger.lease("import", "far.example:1"):
+                    pass
+        with ledger.lease("import", "far.example:1"):
+            pass
+
+    def test_one_thread_renews_what_is_held_and_ends_when_nothing_is(
+        self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(keeper, "BEAT", 0.001)
+        KEEPER.forget()
+        beaten = threading.Semaphore(0)
+        with ledger.lease("import", "far.example:1"):
+            thread = KEEPER._thread
+            assert thread
+            with ledger.lease("visa", "far.example:1"):
+                KEEPER.keep("counted", beaten.release)
+                beaten.acquire()
+                KEEPER.give_back("counted", lambda: None)
+                assert KEEPER._thread is thread and thread.daemon
+        thread.join()
 
     def test_a_base_of_another_version_is_refused(self, ledger: Ledger, engine: Engine, clock: FakeClock) -> None:
         with engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        assert ledger.history() == ()  # who runs already goes on
+        engine.dispose()
         with pytest.raises(ConfigError, match="9999"):
             SqlLedger(engine, examples.COMMUNE, clock.now)
 
@@ -129,16 +178,20 @@ class SqlContract(LedgerContract):
         with ledger.lease("import", holder_here()):
             pass
 
-    def test_a_living_holder_keeps_it_and_a_far_one_for_two_hours(self, ledger: Ledger, clock: FakeClock) -> None:
+    def test_a_living_holder_keeps_it_and_a_far_one_as_long_as_it_renews_it(
+        self, ledger: Ledger, clock: FakeClock
+    ) -> None:
         here, far = ledger.lease("visa", holder_here()), ledger.lease("import", "far.example:12")
         here.__enter__()
         far.__enter__()
         with pytest.raises(ComeBackLater), ledger.lease("visa", "other:1"):
             pass
-        clock.instant += timedelta(minutes=119)
+        clock.instant += timedelta(minutes=2)
+        KEEPER.beat()
+        clock.instant += timedelta(minutes=2)
         with pytest.raises(ComeBackLater, match=r"far\.example:12"), ledger.lease("import", holder_here()):
             pass
-        clock.instant += timedelta(minutes=2)
+        clock.instant += timedelta(minutes=1)
         with ledger.lease("import", holder_here()):
             pass
 
@@ -197,10 +250,20 @@ class TestPostgresql(SqlContract):
     def engine(self, postgresql: Engine) -> Engine:
         return postgresql
 
+    def test_two_collectivites_write_at_the_same_time_and_neither_waits(
+        self, opened: Callable[[str], SqlLedger]
+    ) -> None:
+        with opened(examples.COMMUNE).transaction() as ours, opened(examples.CCAS).transaction() as theirs:
+            for books in (ours, theirs):
+                books.save(examples.invoice())
+                books.record(event())
+                assert books.next_number("facture") == 1
+                books.index_text("F", "chaudière")
+
 
 def test_a_password_never_shows_when_the_base_is_out_of_reach() -> None:
     engine = open_engine("postgresql+psycopg://dematfin:tres-secret@127.0.0.1:1/registre")
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(ComeBackLater) as refused:
         SqlLedger(engine, examples.COMMUNE, lambda: datetime(2026, 3, 2, tzinfo=UTC))
     assert "tres-secret" not in str(refused.value)
 

@@ -35,7 +35,7 @@ from dematfin.ports.ledger import Holding
 from dematfin.store.engine import open_engine, writing
 from dematfin.store.journal import Journal
 from dematfin.store.ledger import SqlLedger
-from dematfin.store.migrate import SCRIPTS
+from dematfin.store.migrate import SCRIPTS, upgrade
 from dematfin.store.tables import RECORDS
 from examples import CCAS, COMMUNE, IBAN, RULES, SUPPLIER, VISEUR, account, engagement, invoice, mandat, tiers
 from fakes.clock import FakeClock
@@ -67,6 +67,13 @@ def fill(engine: Engine, version: str, *records: Any) -> None:
             insert(connection, record)
 
 
+def brought_up(engine: Engine) -> Engine:
+    """Bring a base to the newest version, as `base migrer` does."""
+    with writing(engine.connect()) as connection, connection.begin():
+        upgrade(connection)
+    return engine
+
+
 def insert(connection: Connection, record: Any) -> None:
     """Write a record with the columns that its table had then."""
     table = RECORDS[type(record)]
@@ -84,7 +91,7 @@ def insert(connection: Connection, record: Any) -> None:
 def test_what_was_there_is_found_by_what_is_new(tmp_path: Path) -> None:
     path = tmp_path / "registre.db"
     make_old_base(path)
-    ledger = SqlLedger(open_engine(str(path)), COMMUNE, FakeClock().now)
+    ledger = SqlLedger(brought_up(open_engine(str(path))), COMMUNE, FakeClock().now)
     with ledger.reading() as books:
         (found,) = books.last(Invoice, 2, "issued_on", supplier_key=Holding("DU LAC"))
         (account,) = books.find(KnownAccount, siren=SUPPLIER[:9])
@@ -113,7 +120,7 @@ def test_a_folder_of_one_desk_becomes_a_circuit_of_one_step(tmp_path: Path) -> N
             row = {"id": f"{bill.id}/{episode}", "invoice_id": bill.id, "state": state, "by": by, "at": when}
             connection.execute(text(FOLDER), row | {"collectivite": COMMUNE, "comment": comment})
     engine.dispose()
-    ledger = SqlLedger(open_engine(str(path)), COMMUNE, FakeClock().now)
+    ledger = SqlLedger(brought_up(open_engine(str(path))), COMMUNE, FakeClock().now)
     with ledger.reading() as books:
         given, waiting, gone = books.find(VisaFolder)
         tasks = books.find(VisaTask)
@@ -140,7 +147,7 @@ def test_documents_that_were_there_say_what_they_are(tmp_path: Path) -> None:
             known = {"c": COMMUNE, "id": name[:2], "description": f"{name} F-1 du 20/02/2026", "document": kept}
             connection.execute(text(row), known)
     engine.dispose()
-    with SqlLedger(open_engine(str(path)), COMMUNE, FakeClock().now).reading() as books:
+    with SqlLedger(brought_up(open_engine(str(path))), COMMUNE, FakeClock().now).reading() as books:
         kinds = {one.id: one.kind for one in books.find(Piece)}
     assert kinds == {"Fa": "FACTURE", "Av": "AVOIR", "An": "ANNEXE", "Fi": "ANNEXE"}
 
@@ -171,7 +178,7 @@ def test_mandats_in_each_state_come_up_whole_and_may_go_on(engine: Engine) -> No
         id="F1", siret=COMMUNE, bordereaux=(sheet.id,), pieces=("P-1",), unsigned=DocumentRef(sha256="00", size=1)
     )
     fill(engine, "0004", *mandats, sheet, year, flux)
-    ledger = SqlLedger(engine, COMMUNE, FakeClock().now)
+    ledger = SqlLedger(brought_up(engine), COMMUNE, FakeClock().now)
     with ledger.transaction() as books:
         assert books.find(Mandat) == tuple(mandats)
         assert (books.find(Bordereau), books.find(BudgetYear), books.find(Flux)) == ((sheet,), (year,), (flux,))
@@ -218,7 +225,7 @@ def before_the_sixth(engine: Engine) -> tuple[Any, ...]:
 def test_what_has_left_takes_the_day_of_its_departure_and_the_rest_stays(engine: Engine) -> None:
     built, left, *others = before_the_sixth(engine)
     for _ in range(2):
-        ledger = SqlLedger(engine, COMMUNE, FakeClock().now)
+        ledger = SqlLedger(brought_up(engine), COMMUNE, FakeClock().now)
         with ledger.reading() as books:
             assert books.find(Flux) == (built, replace(left, sent_at=NOON + timedelta(hours=1)))
             assert [books.get(type(one), one.id) for one in others] == others
@@ -238,10 +245,10 @@ def test_an_upgrade_that_is_cut_short_leaves_the_base_as_it_was(engine: Engine, 
 
     listens.listen(engine, "before_cursor_execute", cut)
     with pytest.raises(KeyboardInterrupt):
-        SqlLedger(engine, COMMUNE, FakeClock().now)
+        SqlLedger(brought_up(engine), COMMUNE, FakeClock().now)
     listens.remove(engine, "before_cursor_execute", cut)
     assert {
         name: [one["name"] for one in columns] for name, columns in inspect(engine).get_multi_columns().items()
     } == {name: [one["name"] for one in columns] for name, columns in was.items()}
-    with SqlLedger(engine, COMMUNE, FakeClock().now).reading() as books:
+    with SqlLedger(brought_up(engine), COMMUNE, FakeClock().now).reading() as books:
         assert books.get(Mandat, kept[4].id) == kept[4]

@@ -12,6 +12,7 @@ from typer.main import get_command
 from dematfin import __version__
 from dematfin.cli import (
     administration,
+    bases,
     beneficiaires,
     bordereaux,
     budgets,
@@ -21,6 +22,7 @@ from dematfin.cli import (
     collectivites,
     configuration,
     constat,
+    copies,
     doublons,
     echange,
     etats,
@@ -85,6 +87,7 @@ def program() -> typer.Typer:
     registres.tiers.add_typer(beneficiaires.subcontractors, name="sous-traitant")
     registres.tiers.add_typer(beneficiaires.factors, name="affacturage")
     pieces.register(mandats.app)
+    copies.register(bases.app)
     verdict.register(mandats.app)
     saisie_mandat.register(mandats.app)
     constat.register(flux.app)
@@ -118,6 +121,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(chiffres.app, name="chiffres")
     app.add_typer(collectivites.app, name="collectivite")
     app.add_typer(configuration.app, name="config")
+    app.add_typer(bases.app, name="base")
 
 
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:

@@ -116,6 +116,10 @@ class Books(Protocol):
         """Return the number after the last one of a series, which begins after `start`; no gap, no repeat."""
         ...
 
+    def check_turn(self, step: str, turn: str) -> None:
+        """Raise ComeBackLater when a turn has lost its step: its holder was taken for dead, and another run has it."""
+        ...
+
 
 class Ledger(Protocol):
     """One collectivité's books."""
@@ -128,8 +132,11 @@ class Ledger(Protocol):
         """Open the books for reading only."""
         ...
 
-    def lease(self, step: str, holder: str) -> AbstractContextManager[None]:
-        """Hold a step alone, or raise ComeBackLater with the holder and the time when it began."""
+    def lease(self, step: str, holder: str) -> AbstractContextManager[str]:
+        """Hold a step alone, or raise ComeBackLater with the holder and the time when it began.
+
+        Yields its turn, which `Books.check_turn` knows as long as nobody has taken the step over.
+        """
         ...
 
     def history(self, subject: Subject | None = None, keys: Sequence[str] = ()) -> tuple[WrittenEvent, ...]:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from dematfin.domain.unattended.run import Run
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
 from dematfin.steps.capture import capture
 from dematfin.steps.control import control
 from dematfin.steps.counted import TALLY
@@ -136,22 +138,29 @@ def due(app: App) -> tuple[Step, ...]:
 
 def run(app: App, step: Step, then: Then = nothing) -> Outcome:
     """Run one step, alone in its collectivité, and write down how it went; `then` joins the transaction that does."""
-    with app.ledger.lease(LEASES[step], app.holder):
-        return _noted(app, step, then)
+    with app.ledger.lease(LEASES[step], app.holder) as turn:
+        return _noted(app, step, turn, then)
 
 
 def run_since(app: App, step: Step, hour: datetime, then: Then = nothing) -> Outcome | None:
     """Run one step that a schedule asks for; None when it has begun since that hour, whoever asked for it."""
-    with app.ledger.lease(LEASES[step], app.holder):
-        return None if begun_since(app, KEYS[step], hour) else _noted(app, step, then)
+    with app.ledger.lease(LEASES[step], app.holder) as turn:
+        return None if begun_since(app, KEYS[step], hour) else _noted(app, step, turn, then)
 
 
-def _noted(app: App, step: Step, then: Then) -> Outcome:
+def _noted(app: App, step: Step, turn: str, then: Then) -> Outcome:
+    def held(books: Books, _: Run) -> None:
+        books.check_turn(LEASES[step], turn)
+
+    def held_and_then(books: Books, ended: Run) -> None:
+        held(books, ended)
+        then(books, ended)
+
     begin(app, KEYS[step])
     try:
         outcome = step(app)
     except (Exception, KeyboardInterrupt) as error:
-        end(app, KEYS[step], (said_of(error),), nothing)
+        end(app, KEYS[step], (said_of(error),), held)
         raise
-    end(app, KEYS[step], tuple(one.sentence for one in outcome.failures), then)
+    end(app, KEYS[step], tuple(one.sentence for one in outcome.failures), held_and_then)
     return outcome

@@ -103,9 +103,9 @@ def _set_aside(app: App, step: Step) -> Outcome | None:
 
 
 def _move(app: App, books: Books, day: Run, then: Then) -> Run:
-    """Move the day to its next step; one that was begun again elsewhere meanwhile is left to whoever did."""
+    """Move the day to its next step; one that was moved or begun again elsewhere meanwhile is left to whoever did."""
     known = last_run(books, DAY_KEY, day.began_at)
-    if known.began_at != day.began_at:
+    if (known.began_at, known.position) != (day.began_at, day.position):
         return day.moved("")
     following = _after(app, _step_at(day))
     moved = day.moved(following) if following else day.ended(app.clock.now())

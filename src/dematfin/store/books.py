@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from dematfin.domain.event import Event
 from dematfin.errors import UnknownRecord
 from dematfin.ports.ledger import Record
+from dematfin.store import lease
 from dematfin.store.codec import hints
 from dematfin.store.journal import Journal
 from dematfin.store.names import by_name, keep_names
@@ -138,6 +139,10 @@ class SqlBooks:
         row = {"collectivite": self._collectivite, "name": series, "last": number}
         self._connection.execute(_upsert(SERIES, self._connection.dialect.name), [row])
         return number
+
+    def check_turn(self, step: str, turn: str) -> None:
+        """Raise ComeBackLater when a turn has lost its step."""
+        lease.check(self._connection, self._collectivite, step, turn)
 
 
 def _changed(before: Record | None, after: Record) -> tuple[str, ...] | None:

@@ -1,14 +1,19 @@
 """The database engine, SQLite or PostgreSQL, with the care that each needs to lose nothing."""
 
+import os
 import sqlite3
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import TimeoutError as NoneLeft
 
 from dematfin.errors import ConfigError
 from dematfin.store.settings import StoreSettings
+from dematfin.store.trouble import no_connection_left, translate
 from dematfin.support.secrets import resolve
 
 FIXED: Final = (3, 51, 3)
@@ -20,6 +25,22 @@ except ImportError:  # no wheel for this machine: the system's library, with the
     sqlite_module = sqlite3
 
 SQLITE: Final[ModuleType] = sqlite_module
+KEPT_OPEN: Final = 5
+AT_MOST: Final = 15
+"""Connections of one process to one base of PostgreSQL, whatever the number of collectivités in it."""
+PATIENCE: Final = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+    "options": "-c lock_timeout=30s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+}
+"""A cut network is noticed on both sides within a minute: else one waits for ever, and the other holds its turn.
+
+An address of [stockage] that says one of these keeps its own.
+"""
+OPENED: Final[WeakSet[Engine]] = WeakSet()
 
 
 def address(settings: StoreSettings, folder: Path) -> str:
@@ -34,15 +55,28 @@ def address(settings: StoreSettings, folder: Path) -> str:
 
 
 def open_engine(base: str) -> Engine:
-    """Open a SQLite file (a path) or a PostgreSQL base (a `postgresql+psycopg://` URL)."""
-    if base.startswith("postgresql"):
-        return _postgres(base)
-    path = Path(base)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", module=SQLITE, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    """Open a SQLite file (a path), or a PostgreSQL base (a `postgresql+psycopg://` URL): the same for all its users."""
+    if is_postgresql(base):
+        return _postgres(make_url(base).render_as_string(hide_password=False))  # one address has several spellings
+    return _sqlite(Path(base))
+
+
+def is_postgresql(base: str) -> bool:
+    """Say whether an address is that of a PostgreSQL base."""
+    return base.startswith("postgresql")
+
+
+def shown(base: str) -> str:
+    """Return an address as a person may read it, without its password."""
+    return make_url(base).render_as_string() if is_postgresql(base) else base
+
+
+def connect(engine: Engine) -> Connection:
+    """Take a connection of the pool, or raise ComeBackLater."""
+    try:
+        return engine.connect()
+    except NoneLeft as error:
+        raise no_connection_left(error) from error
 
 
 def writing(connection: Connection) -> Connection:
@@ -57,12 +91,46 @@ def reading(connection: Connection) -> Connection:
     return connection
 
 
+@cache
 def _postgres(url: str) -> Engine:
+    """One pool for an address: four hundred collectivités of one base open no more connections than one does."""
+    address = make_url(url)
     try:
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(
+            address.set(query=PATIENCE | dict(address.query)),
+            pool_pre_ping=True,
+            pool_size=KEPT_OPEN,
+            max_overflow=AT_MOST - KEPT_OPEN,
+            hide_parameters=True,
+        )
     except ModuleNotFoundError as error:
         message = "La base est PostgreSQL mais le pilote manque. Installez-le : pip install 'dematfin[postgres]'."
         raise ConfigError(message) from error
+    return _watched(engine)
+
+
+def _sqlite(path: Path) -> Engine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", module=SQLITE, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return _watched(engine)
+
+
+def _watched(engine: Engine) -> Engine:
+    """Have what the driver says told in French."""
+    event.listen(engine, "handle_error", translate, retval=True)
+    OPENED.add(engine)
+    return engine
+
+
+def _leave_to_the_parent() -> None:
+    """A process that was forked opens its own connections: those that it was born with belong to its parent."""
+    for engine in OPENED:
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_leave_to_the_parent)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

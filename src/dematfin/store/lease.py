@@ -1,47 +1,89 @@
 """Leases: one run of a step at a time in a collectivité; a dead holder's lease is taken over."""
 
 import os
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from socket import gethostname
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from dematfin.errors import ComeBackLater
+from dematfin.store.keeper import KEEPER, LENGTH
 from dematfin.store.tables import LEASE
 
 STARTTIME: Final = 19
 """Place of the birth of a process in its /proc/<pid>/stat, after the name in brackets (proc(5), field 22)."""
-LONGEST: Final = timedelta(hours=2)
-"""Longer than any step: past it, a holder on another machine is taken for dead."""
-PARIS: Final = ZoneInfo("Europe/Paris")
+
+Local = Callable[[datetime], datetime]
 
 
-def take(connection: Connection, collectivite: str, step: str, holder: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One holding of one step: the same process may hold it again later, and that is another turn."""
+
+    collectivite: str
+    step: str
+    holder: str
+    key: str = field(default_factory=lambda: token_hex(8))
+
+    @property
+    def row(self) -> Any:
+        """The lease of this step, whoever has it."""
+        return (LEASE.c.collectivite == self.collectivite) & (LEASE.c.step == self.step)
+
+    @property
+    def mine(self) -> Any:
+        """The lease of this step, if it is still this turn's."""
+        return self.row & (LEASE.c.holder == self.holder) & (LEASE.c.turn == self.key)
+
+
+def take(connection: Connection, turn: Turn, now: datetime, local: Local) -> None:
     """Write the lease down, or raise ComeBackLater."""
-    mine = (LEASE.c.collectivite == collectivite) & (LEASE.c.step == step)
-    row = connection.execute(select(LEASE).where(mine)).mappings().one_or_none()
-    if row is not None and _holds(row, now):
-        since = row["since"].astimezone(PARIS)
+    row = connection.execute(select(LEASE).where(turn.row).with_for_update()).mappings().one_or_none()
+    if row is not None and is_alive(row, now):
+        message = f"L'étape « {turn.step} » est déjà en cours ({said(row, local)}). Relancez quand elle sera finie."
+        raise ComeBackLater(message)
+    connection.execute(delete(LEASE).where(turn.row))
+    values = {"collectivite": turn.collectivite, "step": turn.step, "holder": turn.holder, "turn": turn.key}
+    connection.execute(insert(LEASE), [values | {"since": now, "until": now + LENGTH}])
+
+
+def renew(connection: Connection, turn: Turn, now: datetime) -> None:
+    """Make the lease last, if it is still this turn's."""
+    connection.execute(update(LEASE).where(turn.mine).values(until=now + LENGTH))
+
+
+def give_back(connection: Connection, turn: Turn) -> None:
+    """Erase the lease, if it is still this turn's."""
+    connection.execute(delete(LEASE).where(turn.mine))
+
+
+def check(connection: Connection, collectivite: str, step: str, turn: str) -> None:
+    """Raise ComeBackLater when a turn has lost its lease: it was taken for dead, and another run has the step."""
+    mine = (LEASE.c.collectivite == collectivite) & (LEASE.c.step == step) & (LEASE.c.turn == turn)
+    if connection.execute(select(LEASE.c.turn).where(mine)).first() is None:
         message = (
-            f"L'étape « {step} » est déjà en cours ({_shown(row)}, depuis {since:%H:%M} le {since:%d/%m/%Y}). "
-            "Relancez quand elle sera finie."
+            f"L'étape « {step} » est restée trop longtemps sans nouvelles de la base de données : un autre traitement "
+            "l'a reprise. Ce qui a été fait est enregistré ; il n'y a rien à relancer."
         )
         raise ComeBackLater(message)
-    connection.execute(delete(LEASE).where(mine))
-    values = {"collectivite": collectivite, "step": step, "holder": holder, "since": now, "until": now + LONGEST}
-    connection.execute(insert(LEASE), [values])
 
 
-def give_back(connection: Connection, collectivite: str, step: str, holder: str) -> None:
-    """Erase the lease, if it is still this holder's."""
-    connection.execute(
-        delete(LEASE).where(
-            (LEASE.c.collectivite == collectivite) & (LEASE.c.step == step) & (LEASE.c.holder == holder)
-        )
-    )
+def refuse_while_held(connection: Connection, now: datetime, local: Local, collectivite: str | None = None) -> None:
+    """Raise ComeBackLater when somebody holds a step, of one collectivité or of any; an old base has no turns yet."""
+    asked = select(LEASE.c.collectivite, LEASE.c.step, LEASE.c.holder, LEASE.c.since, LEASE.c.until)
+    rows = connection.execute(asked.order_by(LEASE.c.collectivite, LEASE.c.step)).mappings()
+    for row in rows:
+        if collectivite in {None, row["collectivite"]} and is_alive(row, now):
+            message = (
+                f"L'étape « {row['step']} » de la collectivité {row['collectivite']} est en cours ({said(row, local)})."
+                " Arrêtez les traitements, ou attendez qu'elle soit finie, puis relancez."
+            )
+            raise ComeBackLater(message)
 
 
 def holder_here() -> str:
@@ -49,16 +91,21 @@ def holder_here() -> str:
     return f"{gethostname()}:{os.getpid()}:{_birth(os.getpid())}"
 
 
-def _shown(row: RowMapping) -> str:
-    return ":".join(str(row["holder"]).split(":")[:2])
+def said(row: RowMapping, local: Local) -> str:
+    """Say who holds a lease, and since when."""
+    host, pid, *_ = f"{row['holder']}:".split(":")
+    return f"{host}:{pid}, depuis {local(row['since']):%H:%M le %d/%m/%Y}"
 
 
-def _holds(row: RowMapping, now: datetime) -> bool:
+def is_alive(row: RowMapping, now: datetime) -> bool:
+    """Say whether a lease is held: of a process of this machine one can see that it is dead, or has given it back."""
     host, _, process = str(row["holder"]).partition(":")
     pid, _, birth = process.partition(":")
-    if host == gethostname() and birth:
-        return _birth(pid) == birth
-    return bool(now < row["until"])
+    if host != gethostname() or not birth:
+        return bool(now < row["until"])
+    if pid == str(os.getpid()) and "turn" in row and not KEEPER.holds(row["turn"]):
+        return False
+    return _birth(pid) == birth
 
 
 def _birth(pid: int | str) -> str:

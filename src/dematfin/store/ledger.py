@@ -3,37 +3,75 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DatabaseError
 
 from dematfin.domain.event import Subject
 from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.ledger import JournalReport, WrittenEvent
 from dematfin.store import lease
 from dematfin.store.books import SqlBooks
-from dematfin.store.engine import reading, writing
+from dematfin.store.engine import connect, reading, writing
 from dematfin.store.journal import Journal
-from dematfin.store.migrate import bring_up_to_date
+from dematfin.store.keeper import KEEPER
+from dematfin.store.lease import Local, Turn
+from dematfin.store.migrate import make_ready
+from dematfin.store.moved import refuse_moved
+from dematfin.store.trouble import UNKNOWN
 
-TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:collectivite, 0))")
+TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:collectivite, 0))")
 """PostgreSQL: writers of one collectivité come one after the other, as they do on SQLite."""
+PARIS: Final = ZoneInfo("Europe/Paris")
+
+
+def in_paris(instant: datetime) -> datetime:
+    """Return an instant as most collectivités read it."""
+    return instant.astimezone(PARIS)
+
+
+@contextmanager
+def turn_of(engine: Engine, collectivite: str) -> Iterator[Connection]:
+    """Open a transaction that writes in one collectivité, when it is its turn.
+
+    Raises:
+        ComeBackLater: the base is away, full or busy; at the end, nobody knows whether all was written or nothing.
+    """
+    ending = False
+    with writing(connect(engine)) as connection:
+        try:
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(TURN, {"collectivite": collectivite})
+                refuse_moved(connection, collectivite)
+                yield connection
+                ending = True
+        except ComeBackLater as error:
+            if ending and connection.invalidated:
+                raise ComeBackLater(UNKNOWN) from error
+            raise
 
 
 class SqlLedger:
     """Implements ports.ledger.Ledger."""
 
-    def __init__(self, engine: Engine, collectivite: str, now: Callable[[], datetime]) -> None:
-        """Open the books, creating their tables in an empty base.
+    def __init__(self, engine: Engine, collectivite: str, now: Callable[[], datetime], local: Local = in_paris) -> None:
+        """Open the books, creating their tables in an empty base; `local` is the clock on the wall.
 
         Raises:
             ConfigError: the base cannot be opened, or another version of dematfin made it.
+            ComeBackLater: it is away, or has no connection left.
         """
         self._engine = engine
         self._collectivite = collectivite
         self._now = now
+        self._local = local
         try:
-            bring_up_to_date(engine)
+            make_ready(engine)
+            with self._read() as connection:
+                refuse_moved(connection, collectivite)
         except DatabaseError as error:
             message = (
                 f"La base de données ne s'ouvre pas, ou ce n'en est pas une ({error.orig}). Vérifiez la section "
@@ -44,50 +82,55 @@ class SqlLedger:
     @contextmanager
     def transaction(self) -> Iterator[SqlBooks]:
         """Open the books for writing."""
-        with self._turn() as connection:
+        with turn_of(self._engine, self._collectivite) as connection:
             yield SqlBooks(connection, self._collectivite, self._now)
 
     @contextmanager
     def reading(self) -> Iterator[SqlBooks]:
         """Open the books for reading."""
-        with reading(self._engine.connect()) as connection, connection.begin():
+        with self._read() as connection:
             yield SqlBooks(connection, self._collectivite, self._now, writes=False)
 
     @contextmanager
-    def lease(self, step: str, holder: str) -> Iterator[None]:
+    def lease(self, step: str, holder: str) -> Iterator[str]:
         """Hold a step alone."""
-        with self._turn() as connection:
-            lease.take(connection, self._collectivite, step, holder, self._now())
+        turn = Turn(collectivite=self._collectivite, step=step, holder=holder)
+        KEEPER.keep(turn.key, lambda: self._renew(turn))
         try:
-            yield
+            with turn_of(self._engine, self._collectivite) as connection:
+                lease.take(connection, turn, self._now(), self._local)
+        except ComeBackLater:
+            KEEPER.owe(turn.key, lambda: self._give_back(turn))
+            raise
+        try:
+            yield turn.key
         finally:
-            with self._turn() as connection:
-                lease.give_back(connection, self._collectivite, step, holder)
+            KEEPER.give_back(turn.key, lambda: self._give_back(turn))
+
+    def _renew(self, turn: Turn) -> None:
+        with writing(connect(self._engine)) as connection, connection.begin():
+            lease.renew(connection, turn, self._now())
+
+    def _give_back(self, turn: Turn) -> None:
+        with writing(connect(self._engine)) as connection, connection.begin():
+            lease.give_back(connection, turn)
 
     def history(self, subject: Subject | None = None, keys: Sequence[str] = ()) -> tuple[WrittenEvent, ...]:
         """Return events, oldest first."""
-        with reading(self._engine.connect()) as connection, connection.begin():
+        with self._read() as connection:
             return Journal(connection, self._collectivite).read(subject, keys)
 
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         """Return the events that follow a place of the journal."""
-        with reading(self._engine.connect()) as connection, connection.begin():
+        with self._read() as connection:
             return Journal(connection, self._collectivite).following(after, count)
 
     def verify_journal(self) -> JournalReport:
         """Walk the hash chain."""
-        with reading(self._engine.connect()) as connection, connection.begin():
+        with self._read() as connection:
             return Journal(connection, self._collectivite).verify()
 
     @contextmanager
-    def _turn(self) -> Iterator[Connection]:
-        try:
-            with writing(self._engine.connect()) as connection, connection.begin():
-                if connection.dialect.name == "postgresql":
-                    connection.execute(TURN, {"collectivite": self._collectivite})
-                yield connection
-        except DBAPIError as error:
-            if "locked" in str(error.orig) or "disk" in str(error.orig):
-                message = f"La base de données n'est pas disponible ({error.orig}). Relancez plus tard."
-                raise ComeBackLater(message) from error
-            raise
+    def _read(self) -> Iterator[Connection]:
+        with reading(connect(self._engine)) as connection, connection.begin():
+            yield connection

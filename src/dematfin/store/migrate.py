@@ -1,50 +1,85 @@
-"""The version of the tables: an empty base is made, an older one is brought up, any other is refused."""
+"""The version of the tables: an empty base is made; an older one waits for a person, a newer one for its program."""
 
 from pathlib import Path
 from typing import Final
+from weakref import WeakSet
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.pool import Pool
 
 from dematfin.errors import ConfigError
-from dematfin.store.engine import writing
+from dematfin.store.engine import connect, writing
 
 SCRIPTS: Final = Path(__file__).with_name("migrations")
+ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('dematfin, tables', 0))")
+"""PostgreSQL: of two processes that make or migrate the tables at once, the second waits, as it does on SQLite."""
+READY: Final[WeakSet[Pool]] = WeakSet()
+"""Pools whose base was looked at: once, not once for each collectivité in it."""
 
 
-def bring_up_to_date(engine: Engine) -> None:
-    """Make the tables of an empty base, add to those of an older one; raise ConfigError on a base that is not ours."""
-    with engine.connect() as connection, connection.begin():
-        found = MigrationContext.configure(connection).get_current_revision()
-        empty = not inspect(connection).get_table_names()
-    if found == _head():
+def make_ready(engine: Engine) -> None:
+    """Make the tables of an empty base.
+
+    Raises:
+        ConfigError: the base has tables of another version, older or newer, or is not ours.
+    """
+    if engine.pool in READY:
         return
-    if not empty and found not in _versions():
-        message = (
-            f"La base de données est à la version « {found or 'inconnue'} », ce programme attend « {_head()} ». "
-            "Installez la version de dematfin qui correspond à cette base, ou restaurez la bonne base."
-        )
-        raise ConfigError(message)
-    upgrade(engine)
+    with connect(engine) as connection, connection.begin():
+        found, empty = version(connection), not inspect(connection).get_table_names()
+    if empty:
+        with writing(connect(engine)) as connection, connection.begin():
+            upgrade(connection)
+    else:
+        refuse_another(found)
+    READY.add(engine.pool)
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring a base to the newest version, in one transaction."""
+def version(connection: Connection) -> str | None:
+    """Return the version of the tables of a base; None where there is none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring a base to the newest version, inside the caller's transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(ALONE)
+    if version(connection) == expected():
+        return  # another process made it meanwhile
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
-    with writing(engine.connect()) as connection, connection.begin():
-        if MigrationContext.configure(connection).get_current_revision() == _head():
-            return  # another process made it meanwhile
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
-def _versions() -> frozenset[str]:
-    return frozenset(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
-
-
-def _head() -> str:
+def expected() -> str:
+    """Return the version that this program needs."""
     return str(ScriptDirectory(str(SCRIPTS)).get_current_head())
+
+
+def is_older(found: str | None) -> bool:
+    """Say whether a version is one that this program knows how to bring up."""
+    known = (script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
+    return found != expected() and found in set(known)
+
+
+def refuse_another(found: str | None) -> None:
+    """Raise ConfigError, with its remedy, unless a version is the one that this program needs."""
+    if found == expected():
+        return
+    if is_older(found):
+        message = (
+            f"La base de données est à la version {found}, ce programme attend la version {expected()}. Mettez-la à "
+            "jour : dematfin base migrer (elle est sauvegardée d'abord)."
+        )
+        raise ConfigError(message)
+    message = (
+        f"La base de données est à la version « {found or 'inconnue'} », plus récente que ce programme, qui attend la "
+        f"version {expected()}, ou ce n'est pas une base de dematfin. Installez la version de dematfin qui correspond "
+        "à cette base, ou restaurez la bonne base."
+    )
+    raise ConfigError(message)

@@ -70,8 +70,8 @@ class WatchedLedger:
         self.crossings.cross(what, AFTER)
 
     @contextmanager
-    def lease(self, step: str, holder: str) -> Iterator[None]:
-        with self.ledger.lease(step, holder):
+    def lease(self, step: str, holder: str) -> Iterator[str]:
+        with self.ledger.lease(step, holder) as turn:
             self.crossings.cross(f"bail {step} pris", AFTER)
-            yield
+            yield turn
             self.crossings.cross(f"bail {step} rendu", BEFORE)

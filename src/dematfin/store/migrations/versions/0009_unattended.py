@@ -1,4 +1,7 @@
-"""How the last run of each step went, and of the day: what clocks, workers and watchmen ask."""
+"""How the last run of each step went, and of the day: what clocks, workers and watchmen ask.
+
+Which turn a lease is, so that only whoever has it still renews it; which collectivités live in another base now.
+"""
 
 from typing import Final
 
@@ -15,7 +18,14 @@ WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add the table, empty: nothing is known of the runs before."""
+    """Add the tables, empty: nothing is known of the runs before."""
+    op.add_column("lease", sa.Column("turn", TEXT, nullable=False, server_default=""))
+    op.create_table(
+        "moved",
+        sa.Column("collectivite", TEXT, primary_key=True),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("towards", "at")),
+        sqlite_strict=True,
+    )
     op.create_table(
         "run",
         *(sa.Column(key, TEXT, primary_key=True) for key in ("collectivite", "id")),

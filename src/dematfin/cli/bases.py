@@ -1,0 +1,138 @@
+"""`base etat|migrer`: the version of the tables, and how a newer program brings them up."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dematfin.cli.chosen import CHOSEN
+from dematfin.cli.context import DEFAULT, Configuration, Json
+from dematfin.cli.french import FrenchCommand, family
+from dematfin.cli.output import complain, counted, say, table, write_json
+from dematfin.errors import ConfigError, DematfinError
+
+if TYPE_CHECKING:
+    from dematfin.config.several import House
+    from dematfin.store.upgrade import Standing
+
+app = family("La base de données : sa version, sa mise à jour, son déplacement.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """One base, and the collectivités of the configuration that are in it."""
+
+    address: str
+    houses: "tuple[House, ...]"
+
+
+@app.command("etat", cls=FrenchCommand)
+def show_state(configuration: Configuration = DEFAULT, json: Json = False) -> None:
+    """Montre la version de chaque base de la configuration, et celle que ce programme attend."""
+    from dematfin.store.engine import open_engine, shown  # noqa: PLC0415 - heavy, and not needed to show a help text
+    from dematfin.store.upgrade import standing  # noqa: PLC0415 - idem
+
+    found = [(one, standing(open_engine(one.address))) for one in bases(configuration)]
+    if json:
+        write_json(
+            [
+                {
+                    "base": shown(base.address),
+                    "version": at.found,
+                    "attendue": at.expected,
+                    "collectivites": [house.siret for house in base.houses],
+                }
+                for base, at in found
+            ]
+        )
+        return
+    table(
+        ("Base", "Collectivités", "Version", "Attendue", "À faire"),
+        [(shown(base.address), str(len(base.houses)), at.found or "", at.expected, _remedy(at)) for base, at in found],
+        right=(1,),
+        words=(0, 4),
+    )
+
+
+@app.command("migrer", cls=FrenchCommand)
+def migrate(
+    configuration: Configuration = DEFAULT,
+    sauvegarde: Annotated[
+        Path | None, typer.Option("--sauvegarde", metavar="DOSSIER", help="Dossier de la sauvegarde préalable.")
+    ] = None,
+    sauvegarde_faite: Annotated[
+        bool, typer.Option("--sauvegarde-faite", help="PostgreSQL : vous avez sauvegardé la base vous-même.")
+    ] = False,
+) -> None:
+    """Sauvegarde puis met à jour chaque base de la configuration, une fois ; à jour, elle n'est pas touchée.
+
+    Une base SQLite est sauvegardée à côté d'elle-même ; PostgreSQL l'est par pg_dump, dans le dossier donné.
+    """
+    worst = 0
+    for base in bases(configuration):
+        try:
+            say(_migrated(base, sauvegarde, by_hand=sauvegarde_faite), style="green")
+        except DematfinError as error:
+            complain(str(error))
+            worst = worst or error.exit_code
+    if worst:
+        raise typer.Exit(worst)
+
+
+def bases(configuration: Path) -> Iterator[Base]:
+    """Yield the bases of a configuration, each once; a collectivité whose settings are wrong hides no other."""
+    from dematfin.config.several import house, houses  # noqa: PLC0415 - heavy, and not needed to show a help text
+    from dematfin.store.engine import address  # noqa: PLC0415 - idem
+
+    asked = (house(configuration, CHOSEN.get()),) if CHOSEN.get() else houses(configuration)
+    found: dict[str, list[House]] = {}
+    wrong: list[str] = []
+    for one in asked:
+        try:
+            found.setdefault(address(one.settings().stockage, one.folder), []).append(one)
+        except ConfigError as error:
+            wrong.append(str(error))
+    for place, inside in found.items():
+        yield Base(address=place, houses=tuple(inside))
+    if wrong:
+        message = (
+            f"{counted(len(wrong), 'configuration')} à corriger, dont la base n'a pas été regardée : {' '.join(wrong)}"
+        )
+        raise ConfigError(message)
+
+
+def _migrated(base: Base, folder: Path | None, *, by_hand: bool) -> str:
+    """Bring one base up; return what was done."""
+    from dematfin.store.backup import back_up  # noqa: PLC0415 - heavy, and not needed to show a help text
+    from dematfin.store.engine import open_engine, shown  # noqa: PLC0415 - idem
+    from dematfin.store.upgrade import migrate as bring_up  # noqa: PLC0415 - idem
+    from dematfin.store.upgrade import standing  # noqa: PLC0415 - idem
+    from dematfin.wiring import open_clock  # noqa: PLC0415 - idem
+
+    clock = open_clock(base.houses[0].settings())
+    engine = open_engine(base.address)
+    before = standing(engine)
+    saved: list[Path] = []
+    mark = f"avant-{before.expected}-{clock.local(clock.now()):%Y%m%d-%H%M%S}"
+
+    def save() -> None:
+        saved.extend(back_up(base.address, folder, mark, done=by_hand))
+
+    facts = bring_up(engine, save, clock.now(), clock.local)
+    if facts is None:
+        return f"{shown(base.address)} : rien à faire, version {before.expected}."
+    events = sum(one.events for one in facts.journals.values())
+    kept = f"sauvegarde {saved[0]}" if saved else "sauvegarde faite par vous"
+    return (
+        f"{shown(base.address)} : version {before.found} → {before.expected}, {counted(facts.total, 'ligne')} et "
+        f"{counted(events, 'évènement')} comptés avant et après, journal intact de "
+        f"{counted(len(facts.journals), 'collectivité')} ; {kept}."
+    )
+
+
+def _remedy(at: "Standing") -> str:
+    if at.found in {at.expected, None}:
+        return ""
+    return "dematfin base migrer" if at.is_older else "installer la version de dematfin qui correspond"

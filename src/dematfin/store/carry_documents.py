@@ -1,0 +1,99 @@
+"""The documents that the books of a collectivité name, carried from a place to another and read again there."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from dematfin.domain.document import DocumentRef
+from dematfin.errors import DocumentError
+from dematfin.ports.documents import Documents
+from dematfin.store.carry import CARRIED, pages
+
+NAMED: Final = re.compile(r'\{"sha256":"([0-9a-f]{64})","size":(\d+)\}')
+"""How the tables write a `DocumentRef`, wherever it stands in a record."""
+SIDE_BY_SIDE: Final = 100
+CHUNK: Final = 1024 * 1024
+
+
+@dataclass(slots=True, kw_only=True)
+class Carried:
+    """How many documents are in their new place, and how large they are together."""
+
+    count: int = 0
+    size: int = 0
+
+
+def carry_documents(connection: Connection, collectivite: str, here: Documents, there: Documents) -> Carried:
+    """Bring each document that is named, unless it is there already; read each one again there.
+
+    Raises:
+        DocumentError: one is missing or is not what its name says.
+    """
+    carried = Carried()
+    for some in _groups(named(connection, collectivite)):
+        missing = [one for one in some if not is_sound(there, one)]
+        with there.batch():
+            for one in missing:
+                _bring(one, here, there)
+        for one in missing:
+            if not is_sound(there, one):
+                raise DocumentError(_spoilt(one))
+        carried.count += len(some)
+        carried.size += sum(one.size for one in some)
+    return carried
+
+
+def named(connection: Connection, collectivite: str) -> Iterator[DocumentRef]:
+    """Yield each document that the books name, once."""
+    seen: set[bytes] = set()
+    for table in CARRIED:
+        for page in pages(connection, table, collectivite):
+            for sha256, size in _in_page(page):
+                key = bytes.fromhex(sha256)
+                if key not in seen:
+                    seen.add(key)
+                    yield DocumentRef(sha256=sha256, size=int(size))
+
+
+def is_sound(documents: Documents, ref: DocumentRef) -> bool:
+    """Say whether a document is in a place, and is what its name says."""
+    digest = hashlib.sha256()
+    try:
+        with documents.open(ref) as source:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+    except DocumentError:
+        return False
+    return digest.hexdigest() == ref.sha256
+
+
+def _in_page(page: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
+    for row in page:
+        for value in row:
+            if isinstance(value, str) and '"sha256":' in value:
+                yield from NAMED.findall(value)
+
+
+def _bring(ref: DocumentRef, here: Documents, there: Documents) -> None:
+    with here.open(ref) as source:
+        data = source.read()
+    if hashlib.sha256(data).hexdigest() != ref.sha256:
+        raise DocumentError(_spoilt(ref))
+    there.put(data)
+
+
+def _spoilt(ref: DocumentRef) -> str:
+    return (
+        f"Le document {ref.sha256[:12]}… n'est pas ce que son nom dit : il a été abîmé. Remettez-le depuis la dernière "
+        "sauvegarde puis relancez ; rien n'a été déplacé."
+    )
+
+
+def _groups(refs: Iterator[DocumentRef]) -> Iterator[tuple[DocumentRef, ...]]:
+    while some := tuple(islice(refs, SIDE_BY_SIDE)):
+        yield some

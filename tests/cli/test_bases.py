@@ -1,0 +1,129 @@
+"""`base etat|migrer|copier`, on the demonstration's town: nothing is lost, and each refusal says what to do."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from cli.office import Office, plain
+from dematfin.store.engine import open_engine
+
+COMMUNE = "21990042000015"
+OLDER = (
+    "DROP TABLE run",
+    "DROP TABLE moved",
+    "ALTER TABLE lease DROP COLUMN turn",
+    "UPDATE alembic_version SET version_num = '0008'",
+)
+
+SINCE, UNTIL = "2026-03-02T09:00:00.000000+00:00", "2999-01-01T09:00:00.000000+00:00"
+HELD = f"INSERT INTO lease VALUES ('{COMMUNE}', 'import', 'autre.example:12', '{SINCE}', '{UNTIL}')"
+
+
+def undo_the_last_version(engine: Engine) -> None:
+    with engine.begin() as connection:
+        for statement in OLDER:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def engine_of(copy: Office) -> Engine:
+    return open_engine(str(copy.folder / "var" / "registre.db"))
+
+
+def test_an_older_base_waits_for_migrer_which_saves_it_first(copy: Office) -> None:
+    was = copy("facture", "liste", "--json").out
+    undo_the_last_version(engine_of(copy))
+    refused = copy("facture", "liste")
+    assert refused.code == 2 and "dematfin base migrer" in refused.err
+    state = copy("base", "etat")
+    assert "0008" in state.out and "dematfin base migrer" in state.out
+    plain(state.said + refused.said)
+    done = copy("base", "migrer")
+    assert done.code == 0 and "version 0008 → 0009" in done.out
+    assert copy("facture", "liste", "--json").out == was
+    (saved,) = (copy.folder / "var").glob("registre.db.avant-0009-*")
+    assert saved.stat().st_mode & 0o077 == 0
+    with open_engine(str(saved)).connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0008"
+    again = copy("base", "migrer")
+    assert again.code == 0 and "rien à faire" in again.out
+    assert json.loads(copy("base", "etat", "--json").out)[0]["version"] == "0009"
+    plain(done.said + again.said)
+
+
+def test_a_base_is_not_migrated_while_a_step_runs(copy: Office) -> None:
+    engine = engine_of(copy)
+    undo_the_last_version(engine)
+    with engine.begin() as connection:
+        connection.execute(text(HELD))
+    refused = copy("base", "migrer")
+    assert refused.code == 5 and "autre.example:12" in refused.err
+    assert "0008" in copy("base", "etat").out
+    assert not list((copy.folder / "var").glob("*avant*"))
+
+
+def test_a_base_that_a_newer_program_made_is_refused_by_all(copy: Office) -> None:
+    with engine_of(copy).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for words in (("facture", "liste"), ("base", "migrer")):
+        refused = copy(*words)
+        assert refused.code == 2 and "plus récente" in refused.err
+        plain(refused.said)
+
+
+@pytest.fixture
+def elsewhere(copy: Office, base: str) -> Path:
+    """Return the same configuration with an empty base and a folder of documents elsewhere."""
+    there = copy.folder / "nouveau.toml"
+    stored = f'postgresql = "{base}"' if base.startswith("postgresql") else f'base = "{base}"'
+    said = copy.config.read_text(encoding="utf-8")
+    said = said.replace('base = "var/registre.db"', stored).replace(
+        'documents = "var/documents"', 'documents = "autre"'
+    )
+    there.write_text(said, encoding="utf-8")
+    return there
+
+
+def listed(copy: Office, configuration: Path, *words: str) -> str:
+    answer = copy.alone(*words, "--json", "-c", str(configuration))
+    assert answer.code == 0, answer.err
+    return answer.out
+
+
+ASKED = (
+    ("facture", "liste"),
+    ("mandat", "liste"),
+    ("bordereau", "liste"),
+    ("facture", "chercher", "--texte", "facture"),
+    ("etat",),
+)
+
+
+def test_a_town_moves_and_all_is_there(copy: Office, elsewhere: Path) -> None:
+    was = [listed(copy, copy.config, *words) for words in ASKED]
+    done = copy("base", "copier", "--vers", str(elsewhere))
+    assert done.code == 0, done.err
+    assert "tout est pareil des deux côtés" in done.out
+    plain(done.said)
+    shutil.rmtree(copy.folder / "var" / "documents")
+    assert "Journal intact" in copy.alone("journal", "verifier", "-c", str(elsewhere)).out
+    assert [listed(copy, elsewhere, *words) for words in ASKED] == was
+    left = copy("facture", "liste")
+    assert left.code == 2 and "déplacé" in left.err and "qui nomme cette base" in left.err
+    assert "a déjà été déplacée" in copy("base", "copier", "--vers", str(elsewhere)).out
+
+
+def test_a_copy_that_is_kept_beside_is_compared_again_and_refused_once_it_differs(
+    copy: Office, elsewhere: Path
+) -> None:
+    for how in ("copiée", "était déjà copiée, à l'identique"):
+        done = copy("base", "copier", "--vers", str(elsewhere), "--garder")
+        assert done.code == 0 and how in done.out, done.err
+    added = copy("personne", "ajouter", "neuve", "--nom", "Neuve", "--role", "lecteur")
+    assert added.code == 0
+    refused = copy("base", "copier", "--vers", str(elsewhere))
+    assert refused.code == 2 and "person" in refused.err and "journal" in refused.err
+    assert copy("facture", "liste").code == 0

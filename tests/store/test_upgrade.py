@@ -1,0 +1,154 @@
+"""An older base is saved, counted and brought up by a person, or stays as it was; new versions only add."""
+
+import ast
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import Engine, text
+
+import official
+from contracts.ledger import event
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.errors import ComeBackLater, ConfigError
+from dematfin.store import upgrade as upgrading
+from dematfin.store.backup import back_up
+from dematfin.store.engine import open_engine, writing
+from dematfin.store.journal import Journal
+from dematfin.store.ledger import SqlLedger, in_paris
+from dematfin.store.migrate import SCRIPTS, upgrade, version
+from dematfin.store.upgrade import Facts, migrate, standing
+from examples import COMMUNE, invoice, tiers
+from fakes.clock import FakeClock
+from store.test_migration import fill
+
+NOW = FakeClock().now
+HELD = """INSERT INTO lease (collectivite, step, holder, since, until) VALUES
+    ('1', 'import', 'far.example:1', '2026-03-02T09:00:00.000000+00:00', '2026-03-02T23:00:00.000000+00:00')"""
+
+
+@pytest.fixture
+def engine(base: str) -> Iterator[Engine]:
+    """Return an engine on a base of the version before, of each engine, with an invoice and an event in it."""
+    opened = open_engine(base)
+    fill(opened, "0008", tiers(), invoice())
+    with writing(opened.connect()) as connection, connection.begin():
+        Journal(connection, COMMUNE).append(event())
+    yield opened
+    opened.dispose()
+
+
+def bring_up(engine: Engine, save: Any = lambda: None) -> Facts | None:
+    return migrate(engine, save, NOW(), in_paris)
+
+
+def test_an_older_base_is_refused_until_it_is_brought_up_and_keeps_all(engine: Engine) -> None:
+    with pytest.raises(ConfigError, match="base migrer"):
+        SqlLedger(engine, COMMUNE, NOW)
+    facts = bring_up(engine)
+    assert facts and (facts.rows["invoice"], facts.rows["event"], facts.journals[COMMUNE].events) == (1, 1, 1)
+    assert bring_up(engine) is None
+    with SqlLedger(engine, COMMUNE, NOW).reading() as books:
+        assert books.find(Invoice) == (invoice(),)
+
+
+def test_the_copy_is_taken_before_anything_changes(engine: Engine, base: str, tmp_path: Path) -> None:
+    saved: list[Path] = []
+    bring_up(engine, lambda: saved.extend(back_up(base, tmp_path / "copies", "avant", done=False)))
+    (copy,) = saved
+    assert copy.stat().st_mode & 0o077 == 0
+    if engine.dialect.name == "sqlite":
+        assert standing(open_engine(str(copy))).found == "0008"
+    else:
+        programs = official.postgres_bin()
+        assert programs
+        listed = subprocess.run([programs / "pg_restore", "-l", copy], check=True, capture_output=True, text=True)
+        assert "TABLE DATA public invoice" in listed.stdout and "public run" not in listed.stdout
+
+
+def test_whatever_stops_it_leaves_the_base_as_it_was(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise ComeBackLater
+
+    def lose(connection: Any) -> None:
+        upgrade(connection)
+        connection.execute(text("DELETE FROM invoice"))
+
+    with pytest.raises(ComeBackLater):
+        bring_up(engine, refuse)
+    monkeypatch.setattr(upgrading, "upgrade", lose)
+    with pytest.raises(ConfigError, match="invoice"):
+        bring_up(engine)
+    monkeypatch.undo()
+    with writing(engine.connect()) as connection, connection.begin():
+        assert version(connection) == "0008"
+        connection.execute(text(HELD))
+    with pytest.raises(ComeBackLater, match=r"far\.example:1, depuis 10:00 le 02/03/2026"):
+        bring_up(engine)
+    assert standing(engine).found == "0008"
+
+
+@official.needs_postgres
+def test_postgresql_is_saved_somewhere_or_somebody_says_that_it_is(
+    emptied: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ConfigError, match="--sauvegarde-faite"):
+        back_up(emptied, None, "avant", done=False)
+    assert back_up(emptied, None, "avant", done=True) == ()
+    with pytest.raises(ConfigError, match="pg_dump n'a pas pu"):
+        back_up(emptied.replace("/postgres?", "/absente?"), tmp_path, "avant", done=False)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(ConfigError, match="pas installé"):
+        back_up(emptied, tmp_path, "avant", done=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_base_is_not_saved_as_if_it_were_sound(tmp_path: Path) -> None:
+    path = tmp_path / "registre.db"
+    path.write_bytes(b"ceci n'est pas une base" * 1000)
+    with pytest.raises(ComeBackLater, match="Rien n'a été changé"):
+        back_up(str(path), None, "avant", done=False)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+ADDS: Final = frozenset({"create_table", "create_index", "add_column", "f"})
+"""What a version from 0009 on may do: while it is installed, older processes go on writing as they did."""
+
+
+def takes_away(source: str) -> list[str]:
+    """Return what a migration does that a process of the version before would not survive."""
+    wrong = []
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        name = ast.unparse(call.func)
+        if name.startswith("op.") and name.removeprefix("op.") not in ADDS:
+            wrong.append(name)
+        if name == "op.add_column":
+            column = ast.unparse(call.args[1])
+            wrong += [column] if "nullable=False" in column and "server_default" not in column else []
+            wrong += [column] if "nullable" not in column else []
+    return wrong
+
+
+def test_versions_from_the_ninth_on_only_add() -> None:
+    found = sorted(path for path in (SCRIPTS / "versions").glob("0*.py") if path.name >= "0009")
+    assert found
+    for path in found:
+        assert takes_away(path.read_text(encoding="utf-8")) == [], path.name
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "op.drop_column('run', 'said')",
+        "op.alter_column('run', 'said', nullable=False)",
+        "op.execute('UPDATE run SET said = 1')",
+        "op.add_column('run', sa.Column('x', TEXT, nullable=False))",
+        "op.add_column('run', sa.Column('x', TEXT))",
+        "with op.batch_alter_table('run') as run:\n    pass",
+    ],
+)
+def test_a_version_that_takes_away_is_seen(line: str) -> None:
+    assert takes_away(line)
