@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from heapq import nlargest, nsmallest
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dematfin.domain.event import Event
+from dematfin.domain.money import from_cents
 from dematfin.errors import UnknownRecord
 from dematfin.ports.ledger import Record
 from dematfin.store.codec import hints
+from dematfin.store.columns import WHOLE
 from dematfin.store.journal import Journal
 from dematfin.store.names import by_name, keep_names
 from dematfin.store.queries import LISTS, Asked, is_exact, queries
@@ -98,6 +101,12 @@ class SqlBooks:
             rows = rows.order_by(order.desc(), table.c.id.desc()).limit(count)
             found += [tuple(row) for row in self._connection.execute(rows, values)]
         return [key for _, key in nlargest(count, found)]
+
+    def total(self, kind: type[Record], /, of: str, **where: object) -> Decimal:
+        """Return the sum of an amount in the records that match."""
+        cents = func.sum(type_coerce(RECORDS[kind].c[of], WHOLE))
+        asked = ((query.with_only_columns(cents), values) for query, values in self._queries(kind, where))
+        return from_cents(sum(int(self._connection.execute(*one).scalar() or 0) for one in asked))
 
     def save(self, *records: Record) -> None:
         """Insert or replace records, those of one kind together; of those that were read, only what has changed."""

@@ -1,4 +1,7 @@
-"""How the last run of each step went, and of the day: what clocks, workers and watchmen ask."""
+"""How the last run of each step went, and of the day: what clocks, workers and watchmen ask.
+
+And what the bordereaux of an exercice add up to, without reading its mandats one by one.
+"""
 
 from typing import Final
 
@@ -15,7 +18,7 @@ WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add the table, empty: nothing is known of the runs before."""
+    """Add the table, empty: nothing is known of the runs before; and the index."""
     op.create_table(
         "run",
         *(sa.Column(key, TEXT, primary_key=True) for key in ("collectivite", "id")),
@@ -28,3 +31,5 @@ def upgrade() -> None:
         sa.Column("said", TEXT, nullable=False),
         sqlite_strict=True,
     )
+    series = ("siret", "exercice", "kind", "editor", "bordereau", "amount")
+    op.create_index(f"ix_mandat_{'_'.join(series)}", "mandat", ["collectivite", *series])
