@@ -22,8 +22,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, text
-
 from dematfin.acts import visa
 from dematfin.cli.context import open_app
 from dematfin.config.several import load as load_settings
@@ -79,7 +77,7 @@ def transition(invoices_small: int = SMALL, invoices_large: int = LARGE) -> floa
 def costs(small: int, large: int) -> tuple[dict[str, float], dict[str, float]]:
     """Return the median seconds of each transition, in each base."""
     logs.configure()
-    with tempfile.TemporaryDirectory(prefix="echelle-") as name:
+    with tempfile.TemporaryDirectory(prefix="transition-") as name:
         app, base = imported(Path(name))
         towns = [grown(app, base, count) for count in (small, large)]
         measured: list[Costs] = [{}, {}]
@@ -114,15 +112,16 @@ def grown(app: App, base: Path, count: int) -> App:
     copy = base.with_name(f"{count}.sqlite")
     with closing(sqlite3.connect(base)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
-    engine = open_engine(str(copy))
-    with engine.begin() as connection:
-        connection.execute(text("PRAGMA cache_size=-200000"))
-        indexes = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type='index' AND sql > ''")).all()
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-200000"):  # a copy: made again if it dies
+            target.execute(f"PRAGMA {pragma}")
+        indexes = target.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql > ''").fetchall()
         for name, _ in indexes:
-            connection.execute(text(f"DROP INDEX {name}"))
-        multiply(connection, model_of(app), count)
+            target.execute(f"DROP INDEX {name}")
+        multiply(target, model_of(app), count)
         for _, sql in indexes:
-            connection.execute(text(sql))
+            target.execute(sql)
+        target.commit()
+    engine = open_engine(str(copy))
     return replace(app, ledger=SqlLedger(engine, app.policy.collectivite, app.clock.now))
 
 
@@ -146,7 +145,7 @@ def model_of(app: App) -> dict[str, str]:
     return {word: copy for word, copy in words.items() if word}
 
 
-def multiply(connection: Connection, words: dict[str, str], count: int) -> None:
+def multiply(connection: sqlite3.Connection, words: dict[str, str], count: int) -> None:
     """Copy all that the ledger holds of one invoice, with its events, `count` times."""
     for table in TABLES:
         for row in about(connection, table, words):
@@ -155,19 +154,21 @@ def multiply(connection: Connection, words: dict[str, str], count: int) -> None:
                 connection, table, {name: copied(table, name, value, words) for name, value in row.items()}, count, kept
             )
     events = about(connection, "event", words)
-    last = connection.execute(text("SELECT sequence FROM chain")).scalar_one()
+    (last,) = connection.execute("SELECT sequence FROM chain").fetchone()
     for rank, row in enumerate(events, start=1):
         columns = {name: copied("event", name, value, words) for name, value in row.items()}
         put(connection, "event", columns | {"sequence": f"{last + rank} + i * {len(events)}"}, count, "")
-    connection.execute(text(f"UPDATE chain SET sequence = {last + count * len(events)}"))
+    connection.execute(f"UPDATE chain SET sequence = {last + count * len(events)}")
 
 
-def about(connection: Connection, table: str, words: dict[str, str]) -> list[dict[str, Any]]:
+def about(connection: sqlite3.Connection, table: str, words: dict[str, str]) -> list[dict[str, Any]]:
     """Return the rows of a table that name the model."""
-    rows = connection.execute(text(f"SELECT * FROM {table}")).mappings().all()
+    cursor = connection.execute(f"SELECT * FROM {table}")
+    names = [column[0] for column in cursor.description]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor]
     key = next(iter(words))
-    named = [dict(row) for row in rows if any(key == value or f'"{key}"' in str(value) for value in row.values())]
-    return named or [dict(row) for row in rows if any(str(value) in words for value in row.values())]
+    named = [row for row in rows if any(key == value or f'"{key}"' in str(value) for value in row.values())]
+    return named or [row for row in rows if any(str(value) in words for value in row.values())]
 
 
 def copied(table: str, name: str, value: Any, words: dict[str, str]) -> str:
@@ -192,9 +193,9 @@ def copied(table: str, name: str, value: Any, words: dict[str, str]) -> str:
     return sql
 
 
-def put(connection: Connection, table: str, columns: dict[str, str], count: int, kept: str) -> None:
+def put(connection: sqlite3.Connection, table: str, columns: dict[str, str], count: int, kept: str) -> None:
     names = ", ".join(f'"{name}"' for name in columns)
-    connection.exec_driver_sql(
+    connection.execute(
         f"WITH RECURSIVE numbers(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < {count}) "
         f"INSERT INTO {table} ({names}) SELECT {', '.join(columns.values())} FROM numbers {kept}"
     )
