@@ -30,7 +30,7 @@ ADAPTERS: Final = (
 )
 MAY_NAME_ADAPTERS: Final = ("wiring.py", "config/", "cli/", "demo/")
 OWNERS: Final = {
-    "httpx": ("support/http.py", "chorus/", "parapheur/", "tdt/"),
+    "httpx": ("support/http.py", "support/lines.py", "chorus/", "parapheur/", "tdt/"),
     "xmlschema": ("pes/official.py",),
     "signxml": ("signature/", "sandbox/helios/"),
     "cryptography": ("signature/", "support/tls.py", "sandbox/"),

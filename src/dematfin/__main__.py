@@ -2,15 +2,21 @@
 
 import sys
 
+from dematfin.cli.families import FAMILIES, called
+from dematfin.cli.front import answer
+from dematfin.demo.families import DEMO
+
 
 def main() -> None:
-    """Run the program."""
-    from dematfin.cli.main import program, run  # noqa: PLC0415 - the French words come before the library
-    from dematfin.demo.commands import register  # noqa: PLC0415 - idem
+    """Run the program; what calls no command is answered at once, and a command loads its own family only."""
+    words = sys.argv[1:]
+    families = (*FAMILIES, *DEMO)
+    code = answer(words, families)
+    if code is None:
+        from dematfin.cli.main import program, run  # noqa: PLC0415 - ten times longer to load than what is above
 
-    app = program()
-    register(app)
-    sys.exit(run(app))
+        code = run(program(called(words, families)), words)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,11 @@ from sqlalchemy import Engine
 from dematfin import wiring
 from dematfin.acts.consult import people
 from dematfin.cli import main
+from dematfin.cli.families import FAMILIES, in_order
 from dematfin.cli.main import program, run
 from dematfin.cli.output import SCREEN
 from dematfin.config.several import load
-from dematfin.demo.commands import register
+from dematfin.demo.families import DEMO
 from dematfin.domain.intention import IntentionState
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import FluxState
@@ -70,9 +71,7 @@ def built(app: "typer.Typer") -> Any:
 @cache
 def whole_program() -> "typer.Typer":
     """Return the program as `python -m dematfin` makes it, once: each making adds to families that all share."""
-    app = program()
-    register(app)
-    return app
+    return program(in_order((*FAMILIES, *DEMO)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from typing import Any, Final
 import pytest
 from typer.main import get_command
 
+from dematfin.cli.families import FAMILIES
 from dematfin.cli.main import program
-from dematfin.demo.commands import register
+from dematfin.demo.families import DEMO
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", *sorted(ROOT.glob("config.*.toml")))
@@ -25,13 +26,11 @@ OPTION: Final = re.compile(r"(?<!\S)\[?(--[a-z][a-z-]*)")
 
 def tree() -> Any:
     """Return the whole program."""
-    app = program()
-    register(app)
-    return get_command(app)
+    return get_command(program((*FAMILIES, *DEMO)))
 
 
 ROOT_COMMAND: Final = tree()
-FAMILIES: Final = {name for name, one in ROOT_COMMAND.commands.items() if getattr(one, "commands", None)}
+GROUPS: Final = {name for name, one in ROOT_COMMAND.commands.items() if getattr(one, "commands", None)}
 
 
 def code_of(text: str, *, is_page: bool) -> Iterator[str]:
@@ -50,7 +49,7 @@ def typed(line: str) -> tuple[str, ...] | None:
     words = tuple(line.removeprefix(".venv/bin/").split())
     if words and words[0] == "dematfin":
         return words[1:] if len(words) > 1 and VERB.fullmatch(words[1]) else None
-    return words if len(words) > 1 and words[0] in FAMILIES and VERB.fullmatch(words[1]) else None
+    return words if len(words) > 1 and words[0] in GROUPS and VERB.fullmatch(words[1]) else None
 
 
 def unknown(words: tuple[str, ...]) -> str:
@@ -84,7 +83,7 @@ def test_what_a_page_tells_to_type_exists() -> None:
 
 def test_what_a_message_tells_to_type_exists() -> None:
     said = "\n".join(SPLIT.sub("", path.read_text(encoding="utf-8")) for path in (ROOT / "src").rglob("*.py"))
-    found = {one for one in TOLD.findall(said) if one[0] in FAMILIES}
+    found = {one for one in TOLD.findall(said) if one[0] in GROUPS}
     assert len(found) > 50
     assert [one for one in sorted(found) if unknown(one)] == []
 

@@ -8,15 +8,14 @@ import pytest
 from typer.main import get_command
 
 from cli.office import Office, plain
+from dematfin.cli.families import FAMILIES
 from dematfin.cli.main import program
-from dematfin.demo.commands import register
+from dematfin.demo.families import DEMO
 
 
 def commands() -> Iterator[str]:
     """Yield every command line that has a help, the families included."""
-    app = program()
-    register(app)
-    root: Any = get_command(app)
+    root: Any = get_command(program((*FAMILIES, *DEMO)))
     yield ""
     yield from below(root)
 

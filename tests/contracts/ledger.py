@@ -45,6 +45,27 @@ class LedgerContract:
             assert books.get(Invoice, invoice.id) == invoice
             assert books.get(Tiers, "F00231") == examples.tiers()
 
+    def test_a_total_is_the_sum_of_what_is_found(self, ledger: Ledger) -> None:
+        priced = [replace(examples.invoice(f"N{n}", key=f"F2026-{n:06d}"), ttc=Decimal(f"{n}.10")) for n in range(4)]
+        with ledger.transaction() as books:
+            books.save(*priced)
+        with ledger.reading() as books:
+            assert books.total(Invoice, "ttc") == Decimal("6.40")
+            assert books.total(Invoice, "ttc", number=("N2", "N3"), state=InvoiceState.RECEIVED) == Decimal("5.20")
+            assert books.total(Invoice, "ttc", state=InvoiceState.IN_VISA) == 0
+            assert books.total(Invoice, "ttc", id=()) == 0
+
+    def test_what_was_sought_is_sought_again_once_something_was_saved(self, ledger: Ledger) -> None:
+        invoice, other = examples.invoice(), examples.invoice("N2", key="F2026-000002")
+        with ledger.transaction() as books:
+            assert books.find(Invoice, id=invoice.id) == books.find(Invoice, state=InvoiceState.RECEIVED) == ()
+            books.save(invoice, examples.tiers())
+            assert books.find(Invoice, id=invoice.id) == (invoice,)
+            assert books.find(Invoice, state=InvoiceState.RECEIVED) == (invoice,)
+            books.save(invoice.moved(InvoiceState.IN_VISA), other)
+            assert books.find(Invoice, state=InvoiceState.RECEIVED) == (other,)
+            assert books.get(Invoice, invoice.id).state is InvoiceState.IN_VISA
+
     def test_saving_again_replaces(self, ledger: Ledger) -> None:
         invoice = examples.invoice()
         with ledger.transaction() as books:

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
 
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.invoice.words import is_beginning, sought, words_of
+from dematfin.domain.money import ZERO
 from dematfin.errors import ComeBackLater, UnknownRecord
 from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, WrittenEvent
 
@@ -43,6 +45,9 @@ class FakeBooks:
     def first(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         found = self.find(kind, **where)
         return tuple(sorted(found, key=lambda record: (getattr(record, by), record.id))[:count])
+
+    def total(self, kind: type[Record], /, of: str, **where: object) -> Decimal:
+        return sum((getattr(one, of) for one in self.find(kind, **where)), ZERO)
 
     def save(self, *records: Record) -> None:
         for record in records:

@@ -1,11 +1,11 @@
-"""One call to Chorus Pro: credentials, pace, and how long to insist. One HTTP client for all accounts and threads."""
+"""One call to Chorus Pro: credentials, pace, and how long to insist. One set of lines for all accounts."""
 
 import json
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
@@ -16,6 +16,7 @@ from dematfin.chorus.settings import ChorusSettings
 from dematfin.errors import Unreachable
 from dematfin.support import http
 from dematfin.support.http import Timeouts, later, patiently, read_limited, translated
+from dematfin.support.lines import Lines
 
 CHORUS: Final = "Chorus Pro"
 LARGEST_LIST: Final = 20_000_000
@@ -30,13 +31,15 @@ class ChorusClient:
 
     def __init__(self, settings: ChorusSettings, secret: Callable[[str], str]) -> None:
         timeouts = Timeouts(connect=settings.delai_connexion, read=settings.delai_lecture)
-        self._http = http.client(settings.url_api, context=http.tls(settings.autorites), timeouts=timeouts)
+        context = http.tls(settings.autorites)
+        self._http = http.client(settings.url_api, context=context, timeouts=timeouts)
+        self._lines = Lines(settings.url_api, context=context, timeouts=timeouts)
         url = http.check_url(settings.url_jeton)
         self._tokens = Tokens(self._http, url, settings.client_id, lambda: secret(settings.client_secret))
         self._passwords = {one.compte: one.mot_de_passe for one in settings.comptes}
         self._secret = secret
         self._accounts: dict[str, str] = {}
-        self._long = Timeouts(connect=settings.delai_connexion, read=settings.delai_telechargement).httpx()
+        self._long = Timeouts(connect=settings.delai_connexion, read=settings.delai_telechargement)
         self._pace = Pace(settings.appels_par_seconde)
         self._writes = settings.ecriture
 
@@ -59,7 +62,7 @@ class ChorusClient:
 
     def download(self, call: str, body: Answer, door: str, target: Path) -> Answer:
         """Read an answer that holds a file in base64: the file goes to `target` as it comes; same errors as `ask`."""
-        return patiently(lambda: self._call(call, body, door, FileInAnswer(target).take, timeout=self._long))
+        return patiently(lambda: self._call(call, body, door, FileInAnswer(target).take, timeouts=self._long))
 
     def tell(self, call: str, body: Answer, door: str) -> Answer:
         """Change something, once.
@@ -76,6 +79,7 @@ class ChorusClient:
 
     def close(self) -> None:
         """Hang up."""
+        self._lines.close()
         self._http.close()
 
     def _call(
@@ -85,11 +89,11 @@ class ChorusClient:
         door: str,
         take: Take,
         *,
-        timeout: httpx.Timeout | None = None,
+        timeouts: Timeouts | None = None,
         writing: bool = False,
     ) -> Answer:
         token = self._tokens.get()
-        request = self._request(call, body, timeout)
+        request = self._request(call, body, timeouts)
         status, data = self._send(request, token, door, take, writing=writing)
         if status == UNAUTHORIZED:
             self._tokens.drop(token)
@@ -97,27 +101,22 @@ class ChorusClient:
             status, data = self._send(request, self._tokens.get(), door, take, writing=writing)
         return understood(call, status, data, writing=writing)
 
-    def _request(self, call: str, body: Answer | None, timeout: httpx.Timeout | None) -> httpx.Request:
-        options: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
+    def _request(self, call: str, body: Answer | None, timeouts: Timeouts | None) -> httpx.Request:
         headers = {"Accept": "application/json"}
         if body is None:
-            return self._http.build_request("GET", f"/cpro/{call}", headers=headers, **options)
+            return self._lines.request(f"/cpro/{call}", None, headers, timeouts)
         headers["Content-Type"] = "application/json;charset=utf-8"
         content = json.dumps(body, ensure_ascii=False).encode()
-        return self._http.build_request("POST", f"/cpro/{call}", content=content, headers=headers, **options)
+        return self._lines.request(f"/cpro/{call}", content, headers, timeouts)
 
     def _send(self, request: httpx.Request, token: str, door: str, take: Take, *, writing: bool) -> tuple[int, bytes]:
         self._pace.wait()
         request.headers["Authorization"] = f"Bearer {token}"
         request.headers["cpro-account"] = self._account(door)
-        with translated(CHORUS, writing=writing):
-            response = self._http.send(request, stream=True)
-            try:
-                if not writing or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-                    later(response, CHORUS)
-                return response.status_code, take(response)
-            finally:
-                response.close()
+        with translated(CHORUS, writing=writing), self._lines.sent(request) as response:
+            if not writing or response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                later(response, CHORUS)
+            return response.status_code, take(response)
 
     def _account(self, door: str) -> str:
         """Return the header of an account; its secret is read once, and again when it is refused."""

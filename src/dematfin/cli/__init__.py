@@ -1,3 +1,3 @@
 """Commands, in French, for people who are not programmers."""
 
-import dematfin.cli.french  # noqa: F401 - its words must be there before any module imports the library
+import dematfin.cli.words  # noqa: F401 - they must be there before any module imports the library

@@ -29,6 +29,12 @@ Claim = Annotated[str, typer.Argument(metavar="CESSION", help="Identifiant, par 
 Marche = Annotated[str, typer.Option("--marche", metavar="NUMÉRO", help="Numéro du marché, par exemple 2025-17.")]
 
 
+def register(tiers: typer.Typer) -> None:
+    """Add who is paid in the place of a supplier to the family of suppliers."""
+    tiers.add_typer(subcontractors, name="sous-traitant")
+    tiers.add_typer(factors, name="affacturage")
+
+
 @subcontractors.callback()
 def about_subcontractors() -> None:
     """Les sous-traitants acceptés, payés directement."""

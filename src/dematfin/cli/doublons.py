@@ -17,6 +17,11 @@ app = family("Les factures qui se ressemblent.")
 iban = family("Les comptes bancaires des fournisseurs, validés par deux personnes.")
 
 
+def register(tiers: typer.Typer) -> None:
+    """Add the bank accounts to the family of suppliers."""
+    tiers.add_typer(iban, name="iban")
+
+
 class Verdict(StrEnum):
     """What a person says of two invoices."""
 

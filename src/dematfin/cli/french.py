@@ -1,35 +1,15 @@
-"""French for the words that the command-line library says by itself.
+"""French for what the command-line library says by itself: its help texts, its usage errors.
 
-It looks some of them up through gettext at import, so this module must be imported before it; the rest is in its
-help texts, which the classes below override, and in its usage errors, which `usage_error` says again in French.
+The few words that it looks up when it is imported are in `words`.
 """
 
-import gettext
 import re
-from collections.abc import Callable
 from typing import Any, Final
 
-WORDS: Final = {
-    "Arguments": "Arguments",
-    "Options": "Options",
-    "Commands": "Commandes",
-    "Error": "Erreur",
-    "Aborted.": "Abandonné.",
-    "Missing command.": "Il manque une commande.",
-    "No such command {name!r}.": "La commande {name!r} n'existe pas.",
-    "[default: {}]": "[par défaut : {}]",
-    "[env var: {}]": "[variable : {}]",
-    "[required]": "[obligatoire]",
-    "(dynamic)": "(calculé)",
-}
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-untranslated: Callable[[str], str] = gettext.gettext
-gettext.gettext = lambda message: WORDS.get(message) or untranslated(message)
-
-import typer  # noqa: E402 - after the words
-from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption  # noqa: E402
-
-from dematfin.cli import chosen  # noqa: E402
+from dematfin.cli import chosen
 
 for parameter in (TyperArgument, TyperOption):
     parameter.display_type = lambda *_: ""  # type: ignore[method-assign]  # `<str>` and `<bool>` are for programmers

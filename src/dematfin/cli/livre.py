@@ -21,11 +21,15 @@ Mandat = Annotated[str, typer.Argument(metavar="MANDAT", help="Par exemple M2026
 Motif = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ; gardé au journal avec votre nom.")]
 
 
-def register(bordereaux: typer.Typer, mandats: typer.Typer) -> None:
-    """Add these commands to their families."""
+def register(bordereaux: typer.Typer) -> None:
+    """Add these commands to the family of bordereaux."""
     bordereaux.command("livre", cls=FrenchCommand)(write_book)
     bordereaux.command("ecarter", cls=FrenchCommand)(set_aside)
     bordereaux.command("reintegrer", cls=FrenchCommand)(take_back)
+
+
+def register_abandon(mandats: typer.Typer) -> None:
+    """Add the way out of a mandat to the family of mandats."""
     mandats.command("abandonner", cls=FrenchCommand)(abandon)
 
 

@@ -1,7 +1,9 @@
 """The program: its families of commands, and the one place where an error becomes words on a screen."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import import_module
 from io import TextIOWrapper
 from types import TracebackType
 from typing import Annotated, Any
@@ -10,118 +12,50 @@ import typer
 from typer.main import get_command
 
 from dematfin import __version__
-from dematfin.cli import (
-    administration,
-    bases,
-    beneficiaires,
-    bordereaux,
-    budgets,
-    bureaux,
-    chiffres,
-    chorus,
-    collectivites,
-    configuration,
-    constat,
-    copies,
-    doublons,
-    echange,
-    etats,
-    factures,
-    feuilles,
-    fiche,
-    flux,
-    imports,
-    joindre,
-    livre,
-    mandats,
-    numerisation,
-    pages,
-    parapheur,
-    pes,
-    pieces,
-    pieces_seules,
-    rappels,
-    rapport,
-    registres,
-    saisie_mandat,
-    signature,
-    signature_bordereaux,
-    steps,
-    transmission,
-    verdict,
-    visas,
-    xsd,
-)
+from dematfin.cli.families import FAMILIES, Family
 from dematfin.cli.french import FrenchGroup, usage_error
+from dematfin.cli.front import SUMMARY, USAGE
 from dematfin.cli.output import complain, say
 from dematfin.errors import DematfinError
 from dematfin.support import logs
 
-USAGE = 2
 UsageError: Any = typer.BadParameter.__base__
 """What a wrong command line raises; the library gives it no public name of its own."""
 
 
-def program() -> typer.Typer:
-    """Return the program with all its commands."""
+def program(families: Iterable[Family] = FAMILIES) -> typer.Typer:
+    """Return the program with these commands and families."""
     app = typer.Typer(
         cls=FrenchGroup,
         name="dematfin",
-        help="Les factures des collectivités, de Chorus Pro au paiement.",
+        help=SUMMARY,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         subcommand_metavar="COMMANDE [ARGUMENTS]...",
     )
     app.callback(cls=FrenchGroup)(_options)
-    for family in (steps, etats, rapport, feuilles, pages):
-        family.register(app)
-    for family in (bureaux, fiche, rappels):
-        family.register(visas.app)
-    livre.register(bordereaux.app, mandats.app)
-    pieces_seules.register(bordereaux.app)
-    imports.register(bordereaux.app)
-    joindre.register(bordereaux.app)
-    signature_bordereaux.register(bordereaux.app)
-    registres.tiers.add_typer(doublons.iban, name="iban")
-    registres.tiers.add_typer(beneficiaires.subcontractors, name="sous-traitant")
-    registres.tiers.add_typer(beneficiaires.factors, name="affacturage")
-    pieces.register(mandats.app)
-    copies.register(bases.app)
-    verdict.register(mandats.app)
-    saisie_mandat.register(mandats.app)
-    constat.register(flux.app)
-    _add_families(app)
+    commands = {(one.package, path): None for one in families if not one.group for path in one.adds}
+    for package, path in commands:  # one module may bring several
+        _found(package, path)(app)
+    for one in families:
+        if one.group:
+            app.add_typer(_group(one), name=one.name)
     return app
 
 
-def _add_families(app: typer.Typer) -> None:
-    app.add_typer(factures.app, name="facture")
-    app.add_typer(doublons.app, name="doublon")
-    app.add_typer(numerisation.app, name="numerisation")
-    app.add_typer(visas.app, name="visa")
-    app.add_typer(bureaux.circuits, name="circuit")
-    app.add_typer(parapheur.app, name="parapheur")
-    app.add_typer(bordereaux.app, name="bordereau")
-    app.add_typer(mandats.app, name="mandat")
-    app.add_typer(transmission.app, name="transmission")
-    app.add_typer(echange.app, name="echange")
-    app.add_typer(flux.app, name="flux")
-    app.add_typer(pes.app, name="pes")
-    app.add_typer(xsd.app, name="xsd")
-    app.add_typer(signature.app, name="signature")
-    app.add_typer(pieces.app, name="pieces")
-    app.add_typer(registres.engagements, name="engagement")
-    app.add_typer(registres.credits_, name="credit")
-    app.add_typer(registres.tiers, name="tiers")
-    app.add_typer(chorus.app, name="chorus")
-    app.add_typer(budgets.budgets, name="budget")
-    app.add_typer(administration.persons, name="personne")
-    app.add_typer(etats.journal, name="journal")
-    app.add_typer(chiffres.app, name="chiffres")
-    app.add_typer(collectivites.app, name="collectivite")
-    app.add_typer(configuration.app, name="config")
-    app.add_typer(bases.app, name="base")
+@cache
+def _group(family: Family) -> Any:
+    """Return a family of commands, whole; once, for each making would add to it."""
+    group = _found(family.package, family.group)
+    for path in family.adds:
+        _found(family.package, path)(group)
+    return group
+
+
+def _found(package: str, path: str) -> Any:
+    module, name = path.rsplit(".", maxsplit=1)
+    return getattr(import_module(f"{package}.{module}"), name)
 
 
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:

@@ -27,9 +27,8 @@ sandbox = family("Les voisins simulés d'une démonstration.")
 
 
 def register(app: typer.Typer) -> None:
-    """Add these commands to the program."""
+    """Add this command to the program."""
     app.command("demo", cls=FrenchCommand)(demonstrate)
-    app.add_typer(sandbox, name="sandbox")
 
 
 def demonstrate(

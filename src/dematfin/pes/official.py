@@ -15,7 +15,6 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-import xmlschema
 from lxml import etree
 
 from dematfin.domain.schemas import SchemaVersion
@@ -168,6 +167,8 @@ def _check_name(member: zipfile.ZipInfo, what: str) -> None:
 
 def _judge(folder: Path, what: str) -> None:
     """Refuse a set that looks outside of itself, or that one of two engines cannot use: lxml lets much through."""
+    import xmlschema  # noqa: PLC0415 - heavy, and only here
+
     for path in sorted(folder.rglob("*.xsd")):
         for element in _referring(parse_file(path, f"{what}, {path.name}", LARGEST_FILE).getroot()):
             _check_reference(folder, path, element.get("schemaLocation"), what)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from dematfin.domain.event import Event, Subject
@@ -90,6 +91,10 @@ class Books(Protocol):
 
     def first(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         """Return, of the records that `find` would return, the `count` with the smallest `by`, smallest first."""
+        ...
+
+    def total(self, kind: type[Record], /, of: str, **where: object) -> Decimal:
+        """Return the sum of an amount in the records that `find` would return."""
         ...
 
     def save(self, *records: Record) -> None:

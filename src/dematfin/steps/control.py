@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final, TypeVar
 
 from dematfin.domain.event import Subject
@@ -26,6 +27,7 @@ from dematfin.steps.accounts import accounts_of
 from dematfin.steps.made_elsewhere import made_elsewhere
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.payees import payee_of
+from dematfin.steps.together import together
 
 R = TypeVar("R")
 WAITING: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT)
@@ -40,30 +42,34 @@ def control(app: App) -> Outcome:
     tally = Tally("contrôle")
     with app.ledger.reading() as books:
         waiting = books.find(Invoice, state=WAITING)
-    for invoice in waiting:
-        with tally.item(f"Facture {invoice.id}"):
-            if control_one(app, invoice.id):
-                tally.done(invoice.id)
+    keys = [invoice.id for invoice in waiting]
+    for key, changed in together(app, keys, partial(_control, app), tally, "Facture {}".format):
+        if changed:
+            tally.done(key)
     return tally.outcome()
 
 
 def control_one(app: App, invoice_id: str) -> bool:
     """Control one invoice that waits for it; return whether it changed."""
     with app.ledger.transaction() as books:
-        invoice = books.get(Invoice, invoice_id)
-        if invoice.state not in WAITING:
-            return False
-        known = _known(app, books, invoice)
-        judged = judge(invoice, known, app.policy.tolerance, check_siret=app.policy.check_siret)
-        findings = (*_said_by_a_person(invoice), *judged)
-        factor = known.payee.factor if known.payee.assignment else None
-        accounts = _remember_account(app, books, invoice, factor, judged)
-        checked = _moved(replace(invoice, findings=findings), findings)
-        if checked == invoice:
-            return False
-        books.save(checked)
-        data = stops(findings, invoice.findings) | ({"accounts": str(accounts)} if accounts else {})
-        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, checked.state, _summary(findings), **data))
+        return _control(app, books, invoice_id)
+
+
+def _control(app: App, books: Books, invoice_id: str) -> bool:
+    invoice = books.get(Invoice, invoice_id)
+    if invoice.state not in WAITING:
+        return False
+    known = _known(app, books, invoice)
+    judged = judge(invoice, known, app.policy.tolerance, check_siret=app.policy.check_siret)
+    findings = (*_said_by_a_person(invoice), *judged)
+    factor = known.payee.factor if known.payee.assignment else None
+    accounts = _remember_account(app, books, invoice, factor, judged)
+    checked = _moved(replace(invoice, findings=findings), findings)
+    if checked == invoice:
+        return False
+    books.save(checked)
+    data = stops(findings, invoice.findings) | ({"accounts": str(accounts)} if accounts else {})
+    books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, checked.state, _summary(findings), **data))
     return True
 
 

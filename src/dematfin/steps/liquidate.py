@@ -1,6 +1,6 @@
 """Liquidate: each certified invoice becomes a mandat, its credit notes netted, its documents named."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -30,12 +30,15 @@ from dematfin.steps.payees import payee_of
 from dematfin.steps.pieces import pieces_of
 from dematfin.steps.separation import waivers
 from dematfin.steps.stopped import Stops, stops
+from dematfin.steps.together import together
 
 SEVERAL: Final = 2
 HANDED: Final = (
     "Facture {key} : elle a été remise au logiciel financier, elle n'est pas mandatée ici. Si elle ne l'est pas là-bas "
     "et n'y est plus, dites-le : dematfin echange absente {key}"
 )
+Paid = tuple[Invoice, ...]
+"""An invoice, then the credit notes that are netted against it."""
 ON_ITS_WAY: Final = (InvoiceState.RECEIVED, InvoiceState.TO_CORRECT, InvoiceState.IN_VISA, InvoiceState.INTERRUPTED)
 
 
@@ -47,21 +50,19 @@ def liquidate_all(app: App, tally: Tally, choice: Choice | None = None) -> None:
         stopped = stops(books)
         there = {one.key for one in still_there(books, certified) if one.state is not HandOverState.ABSENT}
     notes = [invoice for invoice in certified if invoice.is_credit_note]
+    ready: list[Paid] = []
     for invoice in certified:
         if choice and choice.invoices and invoice.id not in choice.invoices:
             continue
         if invoice.is_credit_note or app.policy.budget(invoice.siret).editor:
             _tell_not_chosen(invoice, choice, tally)
             continue
-        with tally.item(f"Facture {invoice.id}"):
-            netted = [note for note in notes if corrects(note, invoice)]
-            waits = "" if choice else _to_choose(app, invoice)
-            paid = (invoice, *netted)
-            if reason := waits or _awaited(invoice, coming) or _stopped(stopped, paid) or _handed(there, paid):
-                tally.note(reason)
-            else:
-                tally.done(_liquidate_one(app, paid, choice))
-                _tell_delay(invoice, tally)
+        paid = (invoice, *(note for note in notes if corrects(note, invoice)))
+        if reason := _awaited(invoice, coming) or _stopped(stopped, paid) or _handed(there, paid):
+            tally.note(reason)
+        else:
+            ready.append(paid)
+    _liquidate(app, ready, tally, choice)
     for key in sorted((choice.invoices if choice else frozenset()) - {one.id for one in certified}):
         tally.note(f"Facture {key} : elle n'est pas à mandater, il n'y a pas d'exercice à choisir pour elle.")
     tell_orphans(app, certified, notes, tally)
@@ -73,11 +74,6 @@ def _tell_not_chosen(invoice: Invoice, choice: Choice | None, tally: Tally) -> N
             f"Facture {invoice.id} : son exercice se choisit dans le logiciel financier, qui fait les mandats de son "
             f"budget. Mandatez-la là-bas, puis importez son flux ({IMPORT})."
         )
-
-
-def _to_choose(app: App, invoice: Invoice) -> str:
-    with app.ledger.reading() as books:
-        return to_choose(app, books, invoice, _engagement(books, invoice))
 
 
 def _waivers(app: App, books: Books, paid: Iterable[Invoice], mandat_id: str) -> tuple[Waiver, ...]:
@@ -105,34 +101,46 @@ def _handed(there: Collection[str], paid: Iterable[Invoice]) -> str:
     return next((HANDED.format(key=one.id) for one in paid if one.id in there), "")
 
 
-def _liquidate_one(app: App, certified: Sequence[Invoice], choice: Choice | None) -> str:
-    with app.ledger.transaction() as books:
-        invoice, *notes = paid = tuple(books.get(Invoice, one.id) for one in certified)
-        engagement = _engagement(books, invoice)
-        year = year_for(app, invoice, engagement, choice)
-        mandat_id = next_mandat_id(books, year)
-        exceptions = _waivers(app, books, paid, mandat_id)
-        pieces = [piece for one in paid for piece in pieces_of(app, books, one, year)]
-        tiers = books.find(Tiers, siren=invoice.supplier_siren)
-        payee = payee_of(app, books, invoice, engagement)
-        basis = Basis(
-            invoice=invoice,
-            credit_notes=tuple(notes),
-            engagement=engagement,
-            orders=_orders(books, invoice, engagement),
-            recovers_tva=app.policy.budget(invoice.siret).recovers_tva,
-            tiers=tiers,
-            accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
-            pieces=tuple(piece.id for piece in pieces),
-            payee=payee,
-        )
-        days = app.policy.days_for(invoice, engagement.marche if engagement else "")
-        mandat = liquidate(basis, mandat_id=mandat_id, exercice=year, payment_days=days)
-        mandat = marked(payee, invoice, mandat)
-        app.writer.check(mandat, app.policy.budget(mandat.siret))
-        take(books, mandat, invoice)
-        books.save(mandat, *pieces, *exceptions, *(one.moved(InvoiceState.TO_PAY) for one in paid))
-        _record(app, books, mandat, paid, told(exceptions))
+def _liquidate(app: App, ready: Iterable[Paid], tally: Tally, choice: Choice | None) -> None:
+    def one(books: Books, paid: Paid) -> tuple[str, str]:
+        waits = "" if choice else to_choose(app, books, paid[0], _engagement(books, paid[0]))
+        return waits, "" if waits else _liquidate_one(app, books, paid, choice)
+
+    for (invoice, *_), (waits, mandat_id) in together(app, ready, one, tally, lambda paid: f"Facture {paid[0].id}"):
+        if waits:
+            tally.note(waits)
+        else:
+            tally.done(mandat_id)
+            _tell_delay(invoice, tally)
+
+
+def _liquidate_one(app: App, books: Books, certified: Paid, choice: Choice | None) -> str:
+    invoice, *notes = paid = tuple(books.get(Invoice, one.id) for one in certified)
+    engagement = _engagement(books, invoice)
+    year = year_for(app, invoice, engagement, choice)
+    mandat_id = next_mandat_id(books, year)
+    exceptions = _waivers(app, books, paid, mandat_id)
+    pieces = [piece for one in paid for piece in pieces_of(app, books, one, year)]
+    tiers = books.find(Tiers, siren=invoice.supplier_siren)
+    payee = payee_of(app, books, invoice, engagement)
+    basis = Basis(
+        invoice=invoice,
+        credit_notes=tuple(notes),
+        engagement=engagement,
+        orders=_orders(books, invoice, engagement),
+        recovers_tva=app.policy.budget(invoice.siret).recovers_tva,
+        tiers=tiers,
+        accounts=accounts_of(app, books, invoice.supplier_siren, tiers),
+        pieces=tuple(piece.id for piece in pieces),
+        payee=payee,
+    )
+    days = app.policy.days_for(invoice, engagement.marche if engagement else "")
+    mandat = liquidate(basis, mandat_id=mandat_id, exercice=year, payment_days=days)
+    mandat = marked(payee, invoice, mandat)
+    app.writer.check(mandat, app.policy.budget(mandat.siret))
+    take(books, mandat, invoice)
+    books.save(mandat, *pieces, *exceptions, *(one.moved(InvoiceState.TO_PAY) for one in paid))
+    _record(app, books, mandat, paid, told(exceptions))
     return mandat.id
 
 

@@ -13,7 +13,7 @@ from dematfin.domain.mandat.kind import BordereauKind, MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.nomenclature import wrong_fonction
 from dematfin.domain.mandat.pieces import Piece, to_carry
-from dematfin.domain.money import ZERO, french
+from dematfin.domain.money import french
 from dematfin.domain.tally.words import frozen
 from dematfin.errors import RoutingError
 from dematfin.ports.app import App
@@ -159,9 +159,9 @@ def _cumul(books: Books, opened: BudgetYear, kind: BordereauKind) -> Decimal:
 
     What the finance software mandated before is told when the budget is opened.
     """
-    listed = books.find(Mandat, siret=opened.siret, exercice=opened.exercice, kind=kind.mandats, editor=False)
-    ours = (mandat.amount for mandat in listed if mandat.bordereau)
-    return opened.start(kind).cumul + sum(ours, ZERO)
+    series = {"siret": opened.siret, "exercice": opened.exercice, "kind": kind.mandats, "editor": False}
+    waiting = books.total(Mandat, "amount", **series, bordereau="")
+    return opened.start(kind).cumul + books.total(Mandat, "amount", **series) - waiting
 
 
 def _freeze_again(app: App, key: str, tally: Tally) -> None:

@@ -3,9 +3,10 @@
 The neighbour is asked before it is told, so an intention left open by a crash is simply carried out again.
 """
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
 from dematfin.domain.event import Subject
@@ -18,6 +19,11 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.facts import observe
 from dematfin.steps.intentions import give_up
 from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.together import together
+
+Told = list[tuple[Intention, str | ConnectorError]]
+"""Intentions of one invoice, each with the status that the neighbour then shows, or with its error."""
+Published = tuple[str, Future[Told]]
 
 
 def tell(app: App) -> Outcome:
@@ -34,20 +40,31 @@ def carry_out(app: App, intentions: Iterable[Intention], tally: Tally) -> None:
     ordered = sorted(intentions, key=lambda one: (one.invoice_id, one.sequence))
     by_invoice = [tuple(group) for _, group in groupby(ordered, key=lambda one: one.invoice_id)]
     with ThreadPoolExecutor(max_workers=8) as threads:
-        published = [threads.submit(_publish_in_order, app, group) for group in by_invoice]
-        for group, told in zip(by_invoice, published, strict=True):
-            with tally.item(f"Facture {group[0].invoice_id}"):
-                if results := told.result():
-                    _settle(app, results)
-                    tally.done(group[0].invoice_id)
+        published = [(group[0].invoice_id, threads.submit(_publish_in_order, app, group)) for group in by_invoice]
+        for (key, _), results in together(app, _landed(published), partial(_settle, app), tally, _label):
+            if results:
+                with tally.item(f"Facture {key}"):
+                    _raise_what_stopped(results)
+                    tally.done(key)
 
 
-def _publish_in_order(app: App, intentions: tuple[Intention, ...]) -> list[tuple[Intention, str | ConnectorError]]:
+def _landed(published: Iterable[Published]) -> Iterator[Published]:
+    """Yield each when it is over: nobody waits for a neighbour with the books open."""
+    for one in published:
+        one[1].exception()
+        yield one
+
+
+def _label(published: Published) -> str:
+    return f"Facture {published[0]}"
+
+
+def _publish_in_order(app: App, intentions: tuple[Intention, ...]) -> Told:
     """Return each intention with the status then shown, or with its error.
 
     A refusal closes its intention and does not stop the next: a mandat must not go unchecked because of it.
     """
-    told: list[tuple[Intention, str | ConnectorError]] = []
+    told: Told = []
     for intention in intentions:
         if not _still_due(app, intention):
             continue
@@ -78,15 +95,19 @@ def _is_of(invoice: Invoice, intention: Intention) -> bool:
     return intention.id == intention_id(invoice.remote_id, invoice.episode, intention.status)
 
 
-def _settle(app: App, told: list[tuple[Intention, str | ConnectorError]]) -> None:
-    """Write down the results, then raise the error that stopped the series, if any."""
-    with app.ledger.transaction() as books:
-        for intention, result in told:
-            now = books.get(Intention, intention.id)
-            if isinstance(result, str) or now.state is IntentionState.OPEN:
-                books.save(_settled(now, result))
-            if isinstance(result, str):
-                _remember(app, books, now, result)
+def _settle(app: App, books: Books, published: Published) -> Told:
+    """Write down the results of one invoice, and return them."""
+    told = published[1].result()
+    for intention, result in told:
+        now = books.get(Intention, intention.id)
+        if isinstance(result, str) or now.state is IntentionState.OPEN:
+            books.save(_settled(now, result))
+        if isinstance(result, str):
+            _remember(app, books, now, result)
+    return told
+
+
+def _raise_what_stopped(told: Told) -> None:
     for _, result in told:
         if isinstance(result, ConnectorError):
             raise result

@@ -1,6 +1,7 @@
 """Visa: each controlled invoice gets a folder on the first desk of its circuit, with the day by which it is due."""
 
 from dataclasses import replace
+from functools import partial
 
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
@@ -15,6 +16,7 @@ from dematfin.ports.ledger import Books
 from dematfin.steps.folders import keep_folder
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.remote import intend_remote
+from dematfin.steps.together import together
 
 ON_ITS_WAY = (FolderState.DRAFT, FolderState.IN_CIRCUIT)
 
@@ -26,13 +28,14 @@ def visa(app: App) -> Outcome:
         invoices = books.find(Invoice, state=InvoiceState.IN_VISA)
         folders = {folder.id: folder for folder in books.find(VisaFolder, state=ON_ITS_WAY)}
         manned = staffed(books.find(Person))
-    desks = set()
-    for invoice in invoices:
-        folder = folders.get(folder_id(invoice.id, invoice.episode))
-        if folder is None or folder.state is FolderState.DRAFT:
-            with tally.item(f"Facture {invoice.id}"):
-                folder = _open(app, invoice, tally)
-        desks |= set(all_desks(folder)) if folder and not folder.remote else set()
+    missing = [one for one in invoices if _is_missing(folders.get(folder_id(one.id, one.episode)))]
+    for invoice, folder in together(app, missing, partial(_open, app), tally, lambda one: f"Facture {one.id}"):
+        if folder:
+            folders[folder.id] = folder
+            if folder.state is not FolderState.DRAFT:
+                tally.done(invoice.id)
+    here = {folder_id(one.id, one.episode) for one in invoices} & set(folders)
+    desks = {desk for key in here if not folders[key].remote for desk in all_desks(folders[key])}
     for desk in sorted(desks - manned):
         tally.note(f"Aucun viseur pour le bureau {desk} : ses factures attendent. Ajoutez-en un (personne ajouter).")
     return tally.outcome()
@@ -43,25 +46,27 @@ def own_desk(app: App, invoice: Invoice) -> str:
     return invoice.service or app.policy.default_desk
 
 
-def _open(app: App, invoice: Invoice, tally: Tally) -> VisaFolder | None:
+def _is_missing(folder: VisaFolder | None) -> bool:
+    return folder is None or folder.state is FolderState.DRAFT
+
+
+def _open(app: App, books: Books, invoice: Invoice) -> VisaFolder | None:
     """Put an invoice on its first desk; where a desk has nobody it waits aside, in sight and never lost."""
     key = folder_id(invoice.id, invoice.episode)
-    with app.ledger.transaction() as books:
-        if books.get(Invoice, invoice.id) != invoice:
-            return None  # decided, or come back, meanwhile
-        known = next(iter(books.find(VisaFolder, id=key)), None)
-        if known is not None and known.state is not FolderState.DRAFT:
-            return known
-        fresh = _fresh(app, books, invoice, key)
-        if not fresh.remote and set(all_desks(fresh)) - staffed(books.find(Person)):
-            if known is None:
-                keep_folder(app, books, None, fresh, invoice, "en attente : un bureau de son circuit n'a personne")
-            return fresh
-        folder = fresh.begun(app.clock.today(), app.policy.deadline)
-        keep_folder(app, books, known, folder, invoice, _told(folder))
-        if folder.remote:
-            intend_remote(app, books, folder)
-    tally.done(invoice.id)
+    if books.get(Invoice, invoice.id) != invoice:
+        return None  # decided, or come back, meanwhile
+    known = next(iter(books.find(VisaFolder, id=key)), None)
+    if known is not None and known.state is not FolderState.DRAFT:
+        return known
+    fresh = _fresh(app, books, invoice, key)
+    if not fresh.remote and set(all_desks(fresh)) - staffed(books.find(Person)):
+        if known is None:
+            keep_folder(app, books, None, fresh, invoice, "en attente : un bureau de son circuit n'a personne")
+        return fresh
+    folder = fresh.begun(app.clock.today(), app.policy.deadline)
+    keep_folder(app, books, known, folder, invoice, _told(folder))
+    if folder.remote:
+        intend_remote(app, books, folder)
     return folder
 
 

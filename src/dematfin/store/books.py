@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from heapq import nlargest, nsmallest
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dematfin.domain.event import Event
+from dematfin.domain.money import from_cents
 from dematfin.errors import UnknownRecord
 from dematfin.ports.ledger import Record
 from dematfin.store import lease
 from dematfin.store.codec import hints
+from dematfin.store.columns import WHOLE
 from dematfin.store.journal import Journal
 from dematfin.store.names import by_name, keep_names
-from dematfin.store.queries import Asked, is_exact, queries
+from dematfin.store.queries import LISTS, Asked, is_exact, queries
 from dematfin.store.tables import RECORDS, SERIES
 from dematfin.store.texts import Texts
 
@@ -36,6 +39,7 @@ class SqlBooks:
         self._texts = Texts(connection, collectivite)
         self._now = now
         self._read_here: dict[tuple[type[Any], str], Record] | None = {} if writes else None
+        self._answers: dict[type[Any], dict[frozenset[tuple[str, object]], tuple[Any, ...]]] = {}
 
     def get(self, kind: type[R], /, key: str) -> R:
         """Return one record, or raise UnknownRecord."""
@@ -45,7 +49,15 @@ class SqlBooks:
         raise UnknownRecord(message)
 
     def find(self, kind: type[R], /, **where: object) -> tuple[R, ...]:
-        """Return the records that match, ordered by id."""
+        """Return the records that match, ordered by id; asked twice in a transaction that writes, read once."""
+        if self._read_here is None or any(isinstance(wanted, LISTS) for wanted in where.values()):
+            return self._find(kind, where)
+        asked, known = frozenset(where.items()), self._answers.setdefault(kind, {})
+        if asked not in known:
+            known[asked] = self._find(kind, where)
+        return known[asked]
+
+    def _find(self, kind: type[R], where: dict[str, object]) -> tuple[R, ...]:
         found = [one for asked in self._queries(kind, where) for one in self._read(kind, *asked)]
         return tuple(sorted(found, key=lambda record: record.id)) if len(found) > 1 else tuple(found)
 
@@ -84,10 +96,18 @@ class SqlBooks:
         found: list[tuple[Any, str]] = []
         for query, values in self._queries(kind, where):
             rows = query.with_only_columns(table.c[by], table.c.id)
-            if not any(map(is_exact, where.values())):
-                rows = rows.order_by(table.c[by].desc(), table.c.id.desc()).limit(count)
+            order: ColumnElement[Any] = table.c[by]
+            if any(map(is_exact, where.values())):
+                order = func.coalesce(order, order)  # else SQLite walks the whole index of `by` to spare a short sort
+            rows = rows.order_by(order.desc(), table.c.id.desc()).limit(count)
             found += [tuple(row) for row in self._connection.execute(rows, values)]
         return [key for _, key in nlargest(count, found)]
+
+    def total(self, kind: type[Record], /, of: str, **where: object) -> Decimal:
+        """Return the sum of an amount in the records that match."""
+        cents = func.sum(type_coerce(RECORDS[kind].c[of], WHOLE))
+        asked = ((query.with_only_columns(cents), values) for query, values in self._queries(kind, where))
+        return from_cents(sum(int(self._connection.execute(*one).scalar() or 0) for one in asked))
 
     def save(self, *records: Record) -> None:
         """Insert or replace records, those of one kind together; of those that were read, only what has changed."""
@@ -98,6 +118,7 @@ class SqlBooks:
             changed = _changed(known.get((kind, key)), record)
             groups.setdefault((kind, changed), []).append(record)
         for (kind, changed), group in groups.items():
+            self._answers.pop(kind, None)
             if changed is None:
                 self._put(kind, group)
             elif changed:
@@ -133,11 +154,8 @@ class SqlBooks:
 
     def next_number(self, series: str, start: int = 0) -> int:
         """Return the number after the last one of a series."""
-        key = (SERIES.c.collectivite == self._collectivite) & (SERIES.c.name == series)
-        last = self._connection.execute(select(SERIES.c.last).where(key)).scalar_one_or_none()
-        number = (start if last is None else last) + 1
-        row = {"collectivite": self._collectivite, "name": series, "last": number}
-        self._connection.execute(_upsert(SERIES, self._connection.dialect.name), [row])
+        row = {"collectivite": self._collectivite, "name": series, "last": start + 1}
+        number: int = self._connection.execute(_next(self._connection.dialect.name), row).scalar_one()
         return number
 
     def check_turn(self, step: str, turn: str) -> None:
@@ -171,8 +189,21 @@ def _update(table: Table, names: tuple[str, ...]) -> Any:
 @cache
 def _upsert(table: Table, dialect_name: str) -> Any:
     """Return the statement that inserts or replaces a row."""
-    dialect = postgresql if dialect_name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    statement = _insert(table, dialect_name)
     keys = [column.name for column in table.primary_key]
     changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+@cache
+def _next(dialect_name: str) -> Any:
+    """Return the statement that takes the next number of a series, or its first."""
+    statement = _insert(SERIES, dialect_name)
+    keys = [column.name for column in SERIES.primary_key]
+    return statement.on_conflict_do_update(index_elements=keys, set_={"last": SERIES.c.last + 1}).returning(
+        SERIES.c.last
+    )
+
+
+def _insert(table: Table, dialect_name: str) -> Any:
+    return (postgresql if dialect_name == "postgresql" else sqlite).insert(table)

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from dematfin.domain.event import Event, Subject
@@ -18,6 +18,10 @@ from dematfin.store.codec import CANONICAL, dumps, instant, loads
 from dematfin.store.tables import CHAIN, EVENT
 
 PAGE: Final = 1000
+MINE: Final = CHAIN.c.collectivite == bindparam("mine")
+HEAD: Final = select(CHAIN.c.sequence, CHAIN.c.hash).where(MINE)
+APPEND: Final = insert(EVENT)
+ADVANCE: Final = update(CHAIN).where(MINE).values(sequence=bindparam("last"), hash=bindparam("seal"))
 SEALED: Final = ("subject", "subject_id", "before", "after", "at", "by", "motif", "data")
 
 
@@ -40,10 +44,8 @@ class Journal:
             row = {"collectivite": self._collectivite, "sequence": sequence} | _row(event)
             previous = seal(previous, row)
             rows.append(row | {"hash": previous})
-        self._connection.execute(insert(EVENT), rows)
-        self._connection.execute(
-            update(CHAIN).where(CHAIN.c.collectivite == self._collectivite).values(sequence=sequence, hash=previous)
-        )
+        self._connection.execute(APPEND, rows)
+        self._connection.execute(ADVANCE, {"mine": self._collectivite, "last": sequence, "seal": previous})
         self._last = sequence, previous
 
     def read(self, subject: Subject | None, keys: Sequence[str]) -> tuple[WrittenEvent, ...]:
@@ -88,8 +90,7 @@ class Journal:
         return self._connection.execute(query.order_by(EVENT.c.sequence).limit(count)).mappings().all()
 
     def _head(self) -> tuple[int, str]:
-        mine = select(CHAIN.c.sequence, CHAIN.c.hash).where(CHAIN.c.collectivite == self._collectivite)
-        row = self._connection.execute(mine).one_or_none()
+        row = self._connection.execute(HEAD, {"mine": self._collectivite}).one_or_none()
         if row is not None:
             return row.sequence, row.hash
         genesis = hashlib.sha256(f"{self._collectivite}:{secrets.token_hex(32)}".encode()).hexdigest()

@@ -113,7 +113,15 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Mandat: _records(
         "mandat",
         Mandat,
-        [["state"], ["bordereau"], ["number"], ["reference"], ["subcontract"], ["marche"]],
+        [
+            ["state"],
+            ["bordereau"],
+            ["number"],
+            ["reference"],
+            ["subcontract"],
+            ["marche"],
+            ["siret", "exercice", "kind", "editor", "bordereau", "amount"],
+        ],
     ),
     Bordereau: _records(
         "bordereau", Bordereau, [["flux"], ["emitted_on", "id"]], unique=[["siret", "exercice", "kind", "number"]]

@@ -1,6 +1,7 @@
 """How the last run of each step went, and of the day: what clocks, workers and watchmen ask.
 
 Which turn a lease is, so that only whoever has it still renews it; which collectivités live in another base now.
+And what the bordereaux of an exercice add up to, without reading its mandats one by one.
 """
 
 from typing import Final
@@ -18,7 +19,7 @@ WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add the tables, empty: nothing is known of the runs before."""
+    """Add the tables, empty: nothing is known of the runs before; and the index."""
     op.add_column("lease", sa.Column("turn", TEXT, nullable=False, server_default=""))
     op.create_table(
         "moved",
@@ -38,3 +39,5 @@ def upgrade() -> None:
         sa.Column("said", TEXT, nullable=False),
         sqlite_strict=True,
     )
+    series = ("siret", "exercice", "kind", "editor", "bordereau", "amount")
+    op.create_index(f"ix_mandat_{'_'.join(series)}", "mandat", ["collectivite", *series])
