@@ -1,0 +1,141 @@
+"""A syndicate in one folder: its configuration, its keys, its neighbours in three processes."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from crash.syndicat.communes import MORNING, Bill, Commune
+from crash.syndicat.configuration import written
+from crash.syndicat.world import CLIENT, deposit, world
+from dematfin.config.several import House, houses
+from dematfin.ports.app import App
+from dematfin.sandbox import pki
+from dematfin.sandbox.neighbours import SERVERS, free_ports
+from dematfin.sandbox.platform import READY
+from dematfin.sandbox.weather import CLEAR, Trouble, tell
+from dematfin.wiring import build
+
+SHARED_SECRETS: Final = {"chorus": CLIENT["client_secret"], "maire": "cle-du-maire", "tdt": "cle-du-syndicat"}
+NOTHING: Final[Mapping[str, str]] = {}
+PATIENCE: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syndicate:
+    """Its communes, each billed `bills` times before the day and as often on the day."""
+
+    root: Path
+    communes: tuple[Commune, ...]
+    bills: int = 1
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config.toml"
+
+    @property
+    def sandbox(self) -> Path:
+        """The neighbours' own folder."""
+        return self.root / "voisins"
+
+    def settle(self, base: str, patience: float = PATIENCE, own: Mapping[str, str] = NOTHING) -> None:
+        """Write everything; `base` is the line that says where the ledger is, `own` are lines of one commune."""
+        for name in ("secrets", "documents", "voisins/tls", "pki"):
+            (self.root / name).mkdir(parents=True)
+        words = {one.siret: f"mot-{one.siret}" for one in self.communes}
+        for name, word in {**SHARED_SECRETS, **words}.items():
+            pki.private(self.root / "secrets" / name, word.encode())
+        mayor = pki.make_signing_pki(self.root / "pki", SHARED_SECRETS["maire"])
+        self._keys()
+        ports = free_ports(self.sandbox)
+        described = world(self.sandbox, self.communes, words, today(), self.bills)
+        (self.sandbox / "monde.json").write_text(described.model_dump_json(), encoding="utf-8")
+        values = {"BASE": base, "EMPREINTE": pki.fingerprint(mayor), "PATIENCE": str(patience)}
+        self.config.write_text(written(self.communes, ports, values, own), encoding="utf-8")
+
+    def _keys(self) -> None:
+        """Make the TdT's own keys, and those of each group of communes."""
+        tls = self.sandbox / "tls"
+        authority = pki.make(pki.TDT_AC)
+        pki.make_transport_pki(tls, SHARED_SECRETS["tdt"], authority)
+        (self.root / "pki" / "tdt-ac.pem").write_bytes(authority.pem)
+        for name in sorted({one.group for one in self.communes}):
+            made = pki.make(pki.client_profile(f"TEST {name}"), authority)
+            (tls / f"{name}.pem").write_bytes(made.pem)
+            pki.private(self.root / "pki" / f"{name}.p12", made.p12(SHARED_SECRETS["tdt"]))
+
+    @contextmanager
+    def neighbours(self) -> Iterator[None]:
+        """Run the three platforms, each in its process, until the end."""
+        with ExitStack() as running:
+            started = [running.enter_context(_platform(self.sandbox, name)) for name in SERVERS]
+            for one in started:
+                assert one.stdout is not None
+                assert READY in one.stdout.readline()
+            yield
+
+    def weather(self, latency: float = 0, troubles: Mapping[str, Trouble] = CLEAR, slowness: float = 2) -> None:
+        """Say how all three platforms feel; an account that one of them does not know means nothing to it."""
+        for name in SERVERS:
+            tell(self.sandbox / name / "temps.json", latency, troubles, slowness)
+
+    def morning(self) -> None:
+        """Have suppliers deposit what is billed on the day."""
+        for one in self.communes:
+            for rank in range(self.bills):
+                bill = Bill(commune=one, day=MORNING, rank=rank + 1)
+                self._ask("chorus", "invoices", deposit(bill, self.sandbox, today()))
+
+    def _ask(self, name: str, what: str, body: dict[str, Any]) -> None:
+        port = json.loads((self.sandbox / "ports.json").read_text(encoding="utf-8"))[name]
+        data = json.dumps(body).encode()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/__sandbox__/{what}", data, timeout=PATIENCE) as answer:
+            assert json.load(answer)["done"]
+
+    def app(self, siret: str) -> App:
+        """Wire one commune."""
+        house = _houses(self.config)[siret]
+        return build(house.settings(), house.folder, _nobody_to_ask)
+
+    def trust_neighbours_only(self) -> None:
+        """Open none of the machine's hundred authorities, which no neighbour needs: 22 ms each time."""
+        os.environ["SSL_CERT_FILE"] = str(self.root / "pki" / "tdt-ac.pem")
+        os.environ["SSL_CERT_DIR"] = str(self.root / "pki")
+
+
+@cache
+def _houses(config: Path) -> dict[str, House]:
+    return {one.siret: one for one in houses(config)}
+
+
+@contextmanager
+def _platform(folder: Path, name: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "dematfin.sandbox.platform", str(folder), name]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+
+
+def today() -> date:
+    """Return the day: the neighbours run on the real clock."""
+    return date.today()  # noqa: DTZ011, TID251 - idem
+
+
+def sirets(communes: Sequence[Commune]) -> list[str]:
+    """Return the SIRETs of some communes."""
+    return [one.siret for one in communes]
+
+
+def _nobody_to_ask(question: str) -> str:
+    raise AssertionError(question)
