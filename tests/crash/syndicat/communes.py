@@ -1,4 +1,4 @@
-"""Invented communes of a syndicate: who they are, under which names their neighbours know them, what they are billed."""
+"""Invented communes of a syndicate: who they are, how their neighbours know them, what they are billed."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -61,7 +61,7 @@ identifiant = "visas-{collectivite}"
 mot_de_passe = "fichier:secrets/{collectivite}"
 autorites = "pki/tdt-ac.pem"
 expediteur = "visas@syndicat.example"
-delai = @PATIENCE@
+delai = 5
 """
 ONE: Final = """
 [collectivites.{siret}]

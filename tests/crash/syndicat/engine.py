@@ -15,6 +15,7 @@ from crash.syndicat.syndicate import Syndicate, sirets, today
 from dematfin import wiring
 from dematfin.acts import run as acts
 from dematfin.domain.parties.person import UNATTENDED
+from dematfin.store.engine import open_engine
 
 T = TypeVar("T")
 
@@ -60,4 +61,4 @@ def _eve(syndicate: Syndicate, registers: Path, siret: str) -> None:
 
 def _one_pool() -> None:
     """Open one pool of connections for each process, whatever the number of communes."""
-    patch(wiring, "open_engine", cache(wiring.open_engine))
+    patch(wiring, "open_engine", cache(open_engine))

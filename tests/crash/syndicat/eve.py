@@ -12,6 +12,7 @@ from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person, Role
 from dematfin.ports.app import App
 from dematfin.steps.control import control
+from dematfin.steps.day import Step
 from dematfin.steps.intake import intake
 from dematfin.steps.prepare import prepare
 from dematfin.steps.visa import visa as open_folders
@@ -79,6 +80,6 @@ def _settle(app: App, folder: Path) -> None:
     registers.import_credits(app, AGENT, folder / "credits.csv")
 
 
-def _run(app: App, step: acts.Step) -> None:
+def _run(app: App, step: Step) -> None:
     outcome = acts.run(app, AGENT, step)
     assert not outcome.failures, outcome.failures[:3]

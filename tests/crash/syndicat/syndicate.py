@@ -13,6 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
 from crash.syndicat.communes import MORNING, Bill, Commune
 from crash.syndicat.configuration import written
 from crash.syndicat.world import CLIENT, deposit, world
@@ -26,7 +29,9 @@ from dematfin.wiring import build
 
 SHARED_SECRETS: Final = {"chorus": CLIENT["client_secret"], "maire": "cle-du-maire", "tdt": "cle-du-syndicat"}
 NOTHING: Final[Mapping[str, str]] = {}
-PATIENCE: Final = 10.0
+PATIENCE: Final = 250
+"""Seconds that a commune grants to a silent neighbour: more than a whole day of all the others takes."""
+SOON: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +51,31 @@ class Syndicate:
         """The neighbours' own folder."""
         return self.root / "voisins"
 
-    def settle(self, base: str, patience: float = PATIENCE, own: Mapping[str, str] = NOTHING) -> None:
-        """Write everything; `base` is the line that says where the ledger is, `own` are lines of one commune."""
+    def settle(self, base: str) -> None:
+        """Write everything; `base` is the line that says where the ledger is."""
         for name in ("secrets", "documents", "voisins/tls", "pki"):
             (self.root / name).mkdir(parents=True)
         words = {one.siret: f"mot-{one.siret}" for one in self.communes}
         for name, word in {**SHARED_SECRETS, **words}.items():
             pki.private(self.root / "secrets" / name, word.encode())
-        mayor = pki.make_signing_pki(self.root / "pki", SHARED_SECRETS["maire"])
+        pki.make_signing_pki(self.root / "pki", SHARED_SECRETS["maire"])
         self._keys()
-        ports = free_ports(self.sandbox)
+        free_ports(self.sandbox)
         described = world(self.sandbox, self.communes, words, today(), self.bills)
         (self.sandbox / "monde.json").write_text(described.model_dump_json(), encoding="utf-8")
-        values = {"BASE": base, "EMPREINTE": pki.fingerprint(mayor), "PATIENCE": str(patience)}
-        self.config.write_text(written(self.communes, ports, values, own), encoding="utf-8")
+        (self.root / "base").write_text(base, encoding="utf-8")
+        self.configure(NOTHING)
+
+    def configure(self, own: Mapping[str, str]) -> None:
+        """Write the configuration; `own` are lines of one commune, by SIRET."""
+        mayor = x509.load_pem_x509_certificate((self.root / "pki" / "maire.pem").read_bytes())
+        values = {
+            "BASE": (self.root / "base").read_text(encoding="utf-8"),
+            "EMPREINTE": mayor.fingerprint(SHA256()).hex(),
+            "PATIENCE": str(PATIENCE),
+        }
+        self.config.write_text(written(self.communes, free_ports(self.sandbox), values, own), encoding="utf-8")
+        _houses.cache_clear()
 
     def _keys(self) -> None:
         """Make the TdT's own keys, and those of each group of communes."""
@@ -82,7 +98,7 @@ class Syndicate:
                 assert READY in one.stdout.readline()
             yield
 
-    def weather(self, latency: float = 0, troubles: Mapping[str, Trouble] = CLEAR, slowness: float = 2) -> None:
+    def weather(self, latency: float = 0, troubles: Mapping[str, Trouble] = CLEAR, slowness: float = 0.3) -> None:
         """Say how all three platforms feel; an account that one of them does not know means nothing to it."""
         for name in SERVERS:
             tell(self.sandbox / name / "temps.json", latency, troubles, slowness)
@@ -97,7 +113,7 @@ class Syndicate:
     def _ask(self, name: str, what: str, body: dict[str, Any]) -> None:
         port = json.loads((self.sandbox / "ports.json").read_text(encoding="utf-8"))[name]
         data = json.dumps(body).encode()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/__sandbox__/{what}", data, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/__sandbox__/{what}", data, timeout=SOON) as answer:
             assert json.load(answer)["done"]
 
     def app(self, siret: str) -> App:
@@ -124,7 +140,7 @@ def _platform(folder: Path, name: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.terminate()
-        process.communicate(timeout=PATIENCE)
+        process.communicate(timeout=SOON)
 
 
 def today() -> date:
@@ -132,9 +148,9 @@ def today() -> date:
     return date.today()  # noqa: DTZ011, TID251 - idem
 
 
-def sirets(communes: Sequence[Commune]) -> list[str]:
+def sirets(communes: Sequence[Commune]) -> tuple[str, ...]:
     """Return the SIRETs of some communes."""
-    return [one.siret for one in communes]
+    return tuple(one.siret for one in communes)
 
 
 def _nobody_to_ask(question: str) -> str:
