@@ -98,18 +98,18 @@ def play(root: Path, base: str, count: int, processes: int = PROCESSES) -> Seen:
         engine.days(syndicate, sirets(syndicate.communes), processes)
         lifting.end()
         watch.lap("journée")
-        faults = (*judgement(syndicate, sick.failed, processes), *delayed(_ended(base), sick.hung))
+        faults = (*judgement(syndicate, sick.failed), *delayed(_ended(base), sick.hung))
         watch.lap("jugement")
         syndicate.configure(NOTHING)
         syndicate.weather(LATENCY)
         engine.days(syndicate, sick.failed, processes)
         watch.lap("lendemain des malades")
-        faults += judgement(syndicate, (), processes)
+        faults += judgement(syndicate, ())
         watch.lap("second jugement")
     return Seen(faults=faults, seconds=watch.seconds)
 
 
-def judgement(syndicate: Syndicate, failed: Sequence[str], processes: int) -> tuple[Fault, ...]:
+def judgement(syndicate: Syndicate, failed: Sequence[str]) -> tuple[Fault, ...]:
     """Judge every commune, those whose day failed as such."""
     platforms = Platforms.read(syndicate)
     known = {one.siret: one for one in syndicate.communes}
