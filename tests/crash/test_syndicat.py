@@ -12,7 +12,7 @@ from crash.syndicat.broken import BREAKAGES
 from crash.syndicat.judge import delayed
 from crash.test_campaign import played
 
-COMMUNES = 24
+COMMUNES = 32
 """`make campagne` plays 200."""
 
 pytestmark = official.needs_postgres
