@@ -1,5 +1,6 @@
 """The version of the tables: an empty base is made, an older one is brought up, any other is refused."""
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -46,5 +47,7 @@ def _versions() -> frozenset[str]:
     return frozenset(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
 
 
+@cache
 def _head() -> str:
+    """Return the newest version: scripts do not change under a process, which opens one base for each collectivité."""
     return str(ScriptDirectory(str(SCRIPTS)).get_current_head())

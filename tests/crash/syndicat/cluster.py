@@ -54,7 +54,22 @@ class Cluster:
         """Stop it without a word to anybody: what was not committed is gone."""
         self._run("pg_ctl", "-m", "immediate", "stop")
 
+    def spent(self) -> float:
+        """Return the seconds of the processor that it has spent, all its processes together."""
+        postmaster = (self.folder / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0]
+        return sum(_ticks(path, postmaster) for path in Path("/proc").glob("[0-9]*/stat")) / os.sysconf("SC_CLK_TCK")
+
     def _run(self, program: str, *options: str) -> None:
         as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
         command = [*as_postgres, str(self.programs / program), "-D", str(self.folder / "data"), *options]
         subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _ticks(path: Path, postmaster: str) -> int:
+    """Return the time of one process, and of its children that have ended, if it is of this cluster (proc(5))."""
+    try:
+        pid, _, rest = path.read_text(encoding="ascii", errors="replace").partition(" ")
+    except OSError:
+        return 0
+    fields = rest.rpartition(")")[2].split()
+    return sum(int(one) for one in fields[11:15]) if postmaster in {pid, fields[1]} else 0

@@ -51,7 +51,7 @@ def evening(syndicate: Syndicate, processes: int) -> None:
 
 def in_processes(work: Callable[[str], T], chosen: Sequence[str], processes: int) -> list[T]:
     """Have each process take the next SIRET, until there is none."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=_one_pool) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork"), initializer=one_pool) as pool:
         return list(pool.map(work, chosen))
 
 
@@ -59,6 +59,6 @@ def _eve(syndicate: Syndicate, registers: Path, siret: str) -> None:
     live(syndicate.app(siret), registers)
 
 
-def _one_pool() -> None:
+def one_pool() -> None:
     """Open one pool of connections for each process, whatever the number of communes."""
     patch(wiring, "open_engine", cache(open_engine))

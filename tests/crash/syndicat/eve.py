@@ -42,7 +42,7 @@ REGISTERS: Final = {
 
 def live(app: App, folder: Path) -> None:
     """Set a commune up, and bring what it was billed as far as its signature."""
-    _settle(app, folder)
+    settle(app, folder)
     for step in (intake, control, open_folders):
         _run(app, step)
     today = app.clock.today()
@@ -61,7 +61,8 @@ def written(folder: Path, year: int) -> Path:
     return folder
 
 
-def _settle(app: App, folder: Path) -> None:
+def settle(app: App, folder: Path) -> None:
+    """Set a commune up."""
     administer.add_person(app, None, ADMIN)
     for one in (AGENT, HEAD, MAYOR):
         administer.add_person(app, ADMIN, one)

@@ -75,7 +75,7 @@ class Syndicate:
             "PATIENCE": str(PATIENCE),
         }
         self.config.write_text(written(self.communes, free_ports(self.sandbox), values, own), encoding="utf-8")
-        _houses.cache_clear()
+        self.read_again()
 
     def _keys(self) -> None:
         """Make the TdT's own keys, and those of each group of communes."""
@@ -105,16 +105,24 @@ class Syndicate:
 
     def morning(self) -> None:
         """Have suppliers deposit what is billed on the day."""
-        for one in self.communes:
-            for rank in range(self.bills):
-                bill = Bill(commune=one, day=MORNING, rank=rank + 1)
-                self._ask("chorus", "invoices", deposit(bill, self.sandbox, today()))
+        for rank in range(self.bills):
+            self.deliver(self.communes, rank + 1)
+
+    def deliver(self, chosen: Sequence[Commune], rank: int) -> None:
+        """Have suppliers deposit one more invoice of the day for some communes."""
+        for one in chosen:
+            bill = Bill(commune=one, day=MORNING, rank=rank)
+            self._ask("chorus", "invoices", deposit(bill, self.sandbox, today()))
 
     def _ask(self, name: str, what: str, body: dict[str, Any]) -> None:
         port = json.loads((self.sandbox / "ports.json").read_text(encoding="utf-8"))[name]
         data = json.dumps(body).encode()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/__sandbox__/{what}", data, timeout=SOON) as answer:
             assert json.load(answer)["done"]
+
+    def read_again(self) -> None:
+        """Forget what was read of the configuration, as a process that starts."""
+        _houses.cache_clear()
 
     def app(self, siret: str) -> App:
         """Wire one commune."""
