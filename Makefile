@@ -24,10 +24,11 @@ bench: $(VENV)/.dev
 
 # Our schema of a flow against the DGFiP's (DEMATFIN_OFFICIEL names the folder that holds xsd/pes), on thousands of bent flows;
 # then 500 towns whose processes are killed between a bordereau and its acquit, before neighbours that commit every fault;
-# half of them leave a budget to a finance software.
+# half of them leave a budget to a finance software. Then the day of a syndicate of 200 communes.
 campagne: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m pes.campagne
 	PYTHONPATH=tests $(BIN)/python -m crash.campagne
+	PYTHONPATH=tests $(BIN)/python -m crash.syndicat.trial
 
 # Rewrites the golden flows of fixtures/pes, on purpose: read `git diff` before keeping them.
 golden: $(VENV)/.dev

@@ -82,4 +82,4 @@ def _place(house: "House") -> "Place":
     from dematfin.wiring import open_documents  # noqa: PLC0415 - idem
 
     settings = house.settings()
-    return Place(base=address(settings.stockage, house.folder), documents=open_documents(settings))
+    return Place(base=address(settings.stockage, house.folder), documents=open_documents(settings, house.folder))

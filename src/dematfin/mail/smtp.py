@@ -16,6 +16,7 @@ from dematfin.domain.mail import Mail
 from dematfin.errors import AccessDenied, BadAnswer, ConfigError, Refused, UnknownOutcome, Unreachable
 from dematfin.mail.message import message_of
 from dematfin.mail.settings import MailSettings
+from dematfin.support import trust
 from dematfin.support.refusals import reason
 
 TAKEN: Final = frozenset({250, 251})
@@ -143,11 +144,8 @@ def _said(code: int, words: bytes | str) -> str:
 
 
 def _strict(authorities: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if authorities is not None:
-        try:
-            context.load_verify_locations(cafile=authorities)
-        except (OSError, ssl.SSLError) as error:
-            message = f"Le fichier d'autorités {authorities} est illisible : vérifiez « autorites » dans [courriel]."
-            raise ConfigError(message) from error
-    return context
+    try:
+        return trust.trusting("smtp", authorities)
+    except (OSError, ssl.SSLError) as error:
+        message = f"Le fichier d'autorités {authorities} est illisible : vérifiez « autorites » dans [courriel]."
+        raise ConfigError(message) from error

@@ -55,7 +55,7 @@ class Neighbours:
             asked = Faults(faults.PLATFORM)
             if not (folder / "tdt").exists():  # its world is told once
                 _commit(asked, world.tdt.pannes)
-            dgfip = _dgfip(world, folder, registry, asked)
+            dgfip = dgfip_of(world, folder, registry, asked)
             self.tdt = opened.enter_context(closing(TdtApp(world.tdt, folder, folder / "tdt", dgfip, asked)))
             self.parapheur = _parapheur(folder)
             if self.parapheur is not None:
@@ -63,7 +63,7 @@ class Neighbours:
             self.mail = MailServer(world.courriel, folder, ports.get("courriel", 0))
             opened.callback(self.mail.stop)
             self._servers: dict[str, LoopbackServer | MailServer] = {"courriel": self.mail}
-            for name, application, tls in self._doors(_tls(world, folder)):
+            for name, application, tls in self._doors(tls_of(world, folder)):
                 self._servers[name] = server = LoopbackServer(application, ports.get(name, 0), tls)
                 opened.callback(server.stop)
             self._opened = opened.pop_all()
@@ -143,7 +143,8 @@ def _commit(asked: Faults, wanted: dict[str, int]) -> None:
             raise ConfigError(message) from error
 
 
-def _dgfip(world: World, folder: Path, registry: Registry, asked: Faults) -> Dgfip:
+def dgfip_of(world: World, folder: Path, registry: Registry, asked: Faults) -> Dgfip:
+    """Return the DGFiP of a world: its gate, and the comptable behind it."""
     authorities = tuple(folder / path for path in world.helios.autorites)
     gate = Gate(
         world=world.helios,
@@ -156,7 +157,8 @@ def _dgfip(world: World, folder: Path, registry: Registry, asked: Faults) -> Dgf
     return Dgfip(acquit=gate.acquit, retours=comptable.retours)
 
 
-def _tls(world: World, folder: Path) -> ssl.SSLContext:
+def tls_of(world: World, folder: Path) -> ssl.SSLContext:
+    """Return how the TdT of a world shakes hands: whoever has no certificate of its authority does not come in."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / world.tdt.certificat_serveur)
     context.load_verify_locations(folder / world.tdt.autorite_clients)

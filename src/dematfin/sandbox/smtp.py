@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import hashlib
 import hmac
 import socket
 import ssl
@@ -15,11 +16,14 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from dematfin.errors import ConfigError
 from dematfin.sandbox import faults
 from dematfin.sandbox.mailbox import MailBox
+from dematfin.sandbox.record import Journal
 from dematfin.sandbox.server import HOST
+from dematfin.sandbox.weather import EVERY, Weather
 
 SLOWLY: Final = 0.5
 """Seconds."""
 TAKEN: Final = "250 OK"
+DOWN: Final = "421 4.3.2 Service not available"
 TURNS: Final = 4
 
 
@@ -29,8 +33,10 @@ class MailServer:
     def __init__(self, box: MailBox, folder: Path, port: int = 0, *, implicit: bool = False) -> None:
         """Open a mail box; with `implicit`, TLS comes before the first word, as on port 465."""
         self.faults = faults.Faults(faults.SMTP)
+        self.weather = Weather(folder / "courriel" / "temps.json")
+        self.journal = Journal(folder / "courriel" / "journal.jsonl")
         self.folder = folder / box.dossier
-        self._box = box
+        self._passwords = {**box.comptes, **({box.login: box.mot_de_passe} if box.login else {})}
         self._tls = _tls(folder / box.certificat_serveur) if box.certificat_serveur else None
         self._implicit = implicit
         self._socket = _bound(port)
@@ -103,17 +109,26 @@ class MailServer:
         return protocol
 
     def _knows(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
-        """Let in one account, the one of the world."""
+        """Let in the accounts of the world."""
         if not isinstance(data, LoginPassword):
             return AuthResult(success=False, handled=False)
-        given = (data.login, data.password)
-        wanted = (self._box.login.encode(), self._box.mot_de_passe.encode())
-        right = all(hmac.compare_digest(one, other) for one, other in zip(given, wanted, strict=True))
-        return AuthResult(success=right, handled=False)
+        login = data.login.decode("utf-8", "replace")
+        known = self._passwords.get(login)
+        right = known is not None and hmac.compare_digest(data.password, known.encode())
+        return AuthResult(success=right, handled=False, auth_data=data)
 
     def needs_login(self, session: Session) -> bool:
         """Say whether a client should have signed in."""
-        return bool(self._box.login) and not session.authenticated
+        return bool(self._passwords) and not session.authenticated
+
+    async def feels(self, login: str) -> str:
+        """Let the weather pass over an account; return what it is told when the server is down for it."""
+        sky = self.weather.sky
+        self.journal.note("appel", compte=login, etat=sky.comptes.get(login, ""))
+        while self.weather.sky.is_hung(login):  # until it hangs up
+            await asyncio.sleep(EVERY)
+        await asyncio.sleep(sky.delay(login))
+        return DOWN if sky.is_down(login) else ""
 
 
 class _Keeper:
@@ -128,7 +143,7 @@ class _Keeper:
         if self._server.needs_login(session):
             return "530 5.7.0 Authentication required"
         envelope.mail_from = address
-        return TAKEN
+        return await self._server.feels(_login(session)) or TAKEN
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -145,16 +160,25 @@ class _Keeper:
             await asyncio.sleep(SLOWLY)
         if self._server.faults.take("later"):
             return "451 4.3.0 Try again later"
-        self._keep(envelope)
+        self._keep(envelope, _login(session))
         if self._server.faults.take("cut_after_data"):
             _cut(server)
         return TAKEN
 
-    def _keep(self, envelope: Envelope) -> None:
+    def _keep(self, envelope: Envelope, login: str) -> None:
         number = len(self._server.kept()) + 1
         written = self._server.folder / f"{number:05d}.part"
-        written.write_bytes(envelope.original_content or b"")
+        data = envelope.original_content or b""
+        written.write_bytes(data)
         written.rename(written.with_suffix(".eml"))
+        about = {"compte": login, "de": envelope.mail_from, "pour": envelope.rcpt_tos, "fichier": f"{number:05d}.eml"}
+        self._server.journal.note("courriel", sha256=hashlib.sha256(data).hexdigest(), octets=len(data), **about)
+
+
+def _login(session: Session) -> str:
+    """Return who signed in, or an empty text."""
+    data: object = session.auth_data
+    return data.login.decode("utf-8", "replace") if isinstance(data, LoginPassword) else ""
 
 
 async def _turns() -> None:

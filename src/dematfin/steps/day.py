@@ -125,15 +125,23 @@ LEASES: Final[dict[Step, str]] = {
 }
 
 
+ASKED: Final[dict[Step, Callable[[App], bool]]] = {
+    parapheur: lambda app: app.parapheur is not None or has_folders_there(app),
+    signing: is_elsewhere,
+    imports: lambda app: app.exchange is not None or has_open_imports(app),
+    hand_over: lambda app: app.exchange is not None,
+}
+"""Steps that are not of every collectivité's day: nobody is asked for what is given, or made, here."""
+
+
 def due(app: App) -> tuple[Step, ...]:
-    """Return the steps of this collectivité's day: nobody is asked for what is given, or made, here."""
-    asked: dict[Step, bool] = {
-        parapheur: app.parapheur is not None or has_folders_there(app),
-        signing: is_elsewhere(app),
-        imports: app.exchange is not None or has_open_imports(app),
-        hand_over: app.exchange is not None,
-    }
-    return tuple(step for step in DAY if asked.get(step, True))
+    """Return the steps of this collectivité's day."""
+    return tuple(step for step in DAY if is_due(app, step))
+
+
+def is_due(app: App, step: Step) -> bool:
+    """Say whether a step is of this collectivité's day."""
+    return step not in ASKED or ASKED[step](app)
 
 
 def run(app: App, step: Step, then: Then = nothing) -> Outcome:

@@ -8,7 +8,7 @@ from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater, DematfinError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.day import DAY, KEYS, NAMES, Step, due, run
+from dematfin.steps.day import DAY, KEYS, NAMES, Step, is_due, run
 from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.running import PATIENCE, Then, last_run, nothing
 
@@ -17,7 +17,7 @@ BY_KEY: Final[dict[str, Step]] = {key: step for step, key in KEYS.items()}
 
 def begin_day(app: App, hour: datetime | None = None, then: Then = nothing) -> Run | None:
     """Begin the day; None when one has begun since `hour`, the hour of the schedule that asks for it."""
-    first = KEYS[due(app)[0]]
+    first = next(KEYS[one] for one in DAY if is_due(app, one))
     now = app.clock.now()
     with app.ledger.transaction() as books:
         before = books.find(Run, id=DAY_KEY)
@@ -116,8 +116,7 @@ def _move(app: App, books: Books, day: Run, then: Then) -> Run:
 
 def _after(app: App, step: Step) -> str:
     """Return the key of the step that comes after another one here; empty after the last one."""
-    asked = due(app)
-    return next((KEYS[one] for one in DAY[DAY.index(step) + 1 :] if one in asked), "")
+    return next((KEYS[one] for one in DAY[DAY.index(step) + 1 :] if is_due(app, one)), "")
 
 
 def _step_at(day: Run) -> Step:

@@ -1,5 +1,6 @@
 """The version of the tables: an empty base is made; an older one waits for a person, a newer one for its program."""
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 from weakref import WeakSet
@@ -56,8 +57,9 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+@cache
 def expected() -> str:
-    """Return the version that this program needs."""
+    """Return the version that this program needs: scripts do not change under a process that opens many bases."""
     return str(ScriptDirectory(str(SCRIPTS)).get_current_head())
 
 

@@ -18,6 +18,7 @@ import stamina
 import structlog
 
 from dematfin.errors import BadAnswer, ConfigError, UnknownOutcome, Unreachable
+from dematfin.support import trust
 from dematfin.support.refusals import of_number
 
 LATER: Final = frozenset({429, 502, 503, 504})
@@ -53,15 +54,19 @@ def check_url(url: str) -> str:
 
 
 def tls(ca: Path | None = None) -> ssl.SSLContext:
-    """Return a strict TLS context that trusts the system, and one more CA file when given."""
-    context = ssl.create_default_context()
-    if ca is not None:
-        try:
-            context.load_verify_locations(cafile=ca)
-        except (OSError, ssl.SSLError) as error:
-            message = f"Le fichier d'autorités {ca} est illisible : {error}."
-            raise ConfigError(message) from error
-    return context
+    """Return the strict TLS context that trusts the system, and one more CA file when given; it is shared."""
+    with readable(ca):
+        return trust.trusting("https", ca)
+
+
+@contextmanager
+def readable(ca: Path | None) -> Iterator[None]:
+    """Turn what is wrong with a file of authorities into a ConfigError."""
+    try:
+        yield
+    except (OSError, ssl.SSLError) as error:
+        message = f"Le fichier d'autorités {ca} est illisible : {error}."
+        raise ConfigError(message) from error
 
 
 def client(base_url: str, *, context: ssl.SSLContext, timeouts: Timeouts, **options: Any) -> httpx.Client:

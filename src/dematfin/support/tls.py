@@ -5,9 +5,10 @@ import secrets
 import ssl
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Final
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -21,10 +22,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from dematfin.errors import ConfigError
-from dematfin.support import http
+from dematfin.support import http, trust
 from dematfin.support.secrets import private_bytes
 
 PEM: Final = b"-----BEGIN"
+MOST: Final = 64
+"""Certificates that are kept open in a process."""
 REFUSES_US: Final = re.compile("ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)")
 
 
@@ -50,9 +53,8 @@ class ClientCertificate:
 def load(path: Path, password: str) -> ClientCertificate:
     """Read a PKCS#12 file, or a PEM file that holds a key and its certificates; raises ConfigError."""
     data, secret = private_bytes(path), password.encode() or None
-    read = _pem if data.startswith(PEM) else pkcs12.load_key_and_certificates
     try:
-        key, certificate, chain = read(data, secret)
+        key, certificate, chain = _opened(data, secret)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         message = (
             f"Le certificat {path} est illisible : mot de passe faux, ou fichier qui n'est ni un PKCS#12 ni un PEM "
@@ -63,6 +65,13 @@ def load(path: Path, password: str) -> ClientCertificate:
         message = f"Le fichier {path} doit contenir un certificat et sa clé : exportez-le de nouveau avec les deux."
         raise ConfigError(message)
     return ClientCertificate(key=key, certificate=certificate, chain=tuple(chain))
+
+
+@lru_cache(maxsize=MOST)
+def _opened(data: bytes, secret: bytes | None) -> tuple[Any, x509.Certificate | None, list[x509.Certificate]]:
+    """Return what a file holds; to derive the key of its password takes forty milliseconds."""
+    read = _pem if data.startswith(PEM) else pkcs12.load_key_and_certificates
+    return read(data, secret)
 
 
 def _pem(data: bytes, secret: bytes | None) -> tuple[PrivateKeyTypes, x509.Certificate, list[x509.Certificate]]:
@@ -76,9 +85,15 @@ def context(client: ClientCertificate, authorities: Path | None) -> ssl.SSLConte
     """Return the context of every call.
 
     OpenSSL loads a key from a file only: ours exists for that instant, readable by us alone, under a password that
-    is never written.
+    is never written. Collectivités that share a certificate share its context.
     """
-    strict = http.tls(authorities)
+    return _presenting(client, authorities, trust.stamps(authorities))
+
+
+@lru_cache(maxsize=MOST)
+def _presenting(client: ClientCertificate, authorities: Path | None, _: tuple[trust.Stamp, ...]) -> ssl.SSLContext:
+    with http.readable(authorities):
+        strict = trust.fresh(authorities)
     strict.post_handshake_auth = True  # Apache may ask for the certificate only once it knows the path
     password = secrets.token_bytes(32).hex().encode()
     with NamedTemporaryFile(suffix=".pem") as file:

@@ -72,8 +72,8 @@ class Theirs:
             told=journal(sandbox / "chorus"),
             tdt=journal(sandbox / "tdt"),
             helios=journal(sandbox / "helios"),
-            returns=_rows(sandbox / "tdt" / "etat.db", "retour"),
-            mandats=_rows(sandbox / "helios" / "etat.db", "mandat"),
+            returns=rows(sandbox / "tdt" / "etat.db", "retour"),
+            mandats=rows(sandbox / "helios" / "etat.db", "mandat"),
         )
 
     def noted(self, *what: str) -> list[dict[str, Any]]:
@@ -103,7 +103,11 @@ class Ours:
     @classmethod
     def read(cls, town: Town) -> Self:
         """Read it with the product's own eyes."""
-        app = town.app()
+        return cls.of(town.app())
+
+    @classmethod
+    def of(cls, app: App) -> Self:
+        """Read the ledger of one collectivité."""
         with app.ledger.reading() as books:
             agent = books.get(Person, "claire")
             return cls(
@@ -150,7 +154,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _rows(base: Path, table: str) -> list[sqlite3.Row]:
+def rows(base: Path, table: str) -> list[sqlite3.Row]:
+    """Return the rows of a neighbour's table."""
     with closing(sqlite3.connect(base)) as opened:
         opened.row_factory = sqlite3.Row
         return opened.execute(f"SELECT * FROM {table}").fetchall()

@@ -1,0 +1,61 @@
+"""A syndicate on one PostgreSQL: every commune's day complete, in order, each thing once, the sick ones alerted.
+
+It runs in a process of its own, whose children are forked: that of pytest may hold threads.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+import official
+from crash.syndicat.broken import BREAKAGES
+from crash.syndicat.judge import delayed
+from crash.test_campaign import played
+
+COMMUNES = 32
+"""`make campagne` plays 200."""
+
+pytestmark = official.needs_postgres
+
+
+def test_every_commune_has_its_whole_day_and_the_sick_ones_say_so() -> None:
+    done = played("crash.syndicat.trial", "--communes", str(COMMUNES))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith(f"{COMMUNES} communes : 0 fautes")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("envoye-deux-fois", "déposé 2 fois au TdT"),
+        ("courriel-deux-fois", "+1 courriel au serveur"),
+        ("facture-perdue", "facture J003-1 reçue 0 fois"),
+        ("etape-sautee", "l'étape visa"),
+        ("a-rebours", "l'étape suivi a commencé avant la fin de la précédente"),
+        ("coupee", "la journée n'est pas finie"),
+        ("tue-ses-echecs", "sa journée n'en dit rien"),
+        ("compte-d-autrui", "déposé par le compte d'une autre commune"),
+        ("vole", "marqué lu avant d'être gardé"),
+        ("rien", "rien vu"),
+    ],
+)
+def test_a_product_that_is_broken_is_seen_in_its_own_commune(found: dict[str, str], name: str, said: str) -> None:
+    assert said in found[name]
+
+
+def test_each_breakage_is_tried(found: dict[str, str]) -> None:
+    assert found.keys() == BREAKAGES.keys()
+
+
+def test_whoever_waits_for_a_silent_neighbour_of_somebody_else_is_seen() -> None:
+    hours = {name: datetime(2026, 11, 30, hour, tzinfo=UTC) for name, hour in (("a", 8), ("muette", 9), ("b", 10))}
+    (fault,) = delayed(hours, {"muette"})
+    assert fault.sentence.startswith("b a attendu")
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, str]:
+    """What the judge says of each breakage; all are tried on one day."""
+    done = played("crash.syndicat.broken")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return dict(one.split("\n", 1) for one in done.stdout.split("\n\n") if one.strip())
