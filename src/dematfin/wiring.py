@@ -33,6 +33,7 @@ from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import address, open_engine
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
+from dematfin.store.runs import SqlRuns
 from dematfin.support.clock import SystemClock
 from dematfin.support.secrets import resolve
 from dematfin.tdt.folder import FolderTdt
@@ -103,6 +104,16 @@ def open_ledger(settings: Settings, folder: Path) -> SqlLedger:
     """Open the base."""
     engine = open_engine(address(settings.stockage, folder))
     return SqlLedger(engine, settings.collectivite.siret, open_clock(settings).now)
+
+
+def base_of(settings: Settings, folder: Path) -> str:
+    """Return where the base is; a URL of PostgreSQL comes with its password."""
+    return address(settings.stockage, folder)
+
+
+def open_runs(base: str) -> SqlRuns:
+    """Open what is known of the runs of all the collectivités of a base."""
+    return SqlRuns(open_engine(base))
 
 
 def open_documents(settings: Settings) -> FolderDocuments:

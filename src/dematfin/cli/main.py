@@ -32,6 +32,7 @@ from dematfin.cli import (
     livre,
     mandats,
     numerisation,
+    ouvrier,
     pages,
     parapheur,
     pes,
@@ -116,6 +117,7 @@ def _add_families(app: typer.Typer) -> None:
     app.add_typer(etats.journal, name="journal")
     app.add_typer(chiffres.app, name="chiffres")
     app.add_typer(configuration.app, name="config")
+    app.add_typer(ouvrier.app, name="ouvrier")
 
 
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> int:

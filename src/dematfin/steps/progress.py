@@ -8,7 +8,7 @@ from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater, DematfinError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.day import DAY, KEYS, NAMES, Step, due, run
+from dematfin.steps.day import DAY, KEYS, NAMES, Step, due, run, run_since
 from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.running import PATIENCE, Then, last_run, nothing
 
@@ -54,6 +54,15 @@ def go_on(app: App, day: Run, then: Then = nothing) -> tuple[Outcome, Run]:
 
     outcome = _account(app, step, on)
     return outcome, moved[0] if moved else leave(app, day, outcome, then)
+
+
+def go_alone(app: App, step: Step, hour: datetime) -> Outcome | None:
+    """Run one step that a schedule asks for outside the day; None when it was run since that hour.
+
+    Raises:
+        ComeBackLater: the step runs elsewhere, or the ledger is away.
+    """
+    return _set_aside(app, step) or run_since(app, step, hour)
 
 
 def leave(app: App, day: Run, account: Outcome, then: Then = nothing) -> Run:

@@ -36,6 +36,11 @@ class SqlBooks:
         self._now = now
         self._read_here: dict[tuple[type[Any], str], Record] | None = {} if writes else None
 
+    @property
+    def driver(self) -> Any:
+        """Return the driver's own connection: what is written through it stands or falls with this transaction."""
+        return self._connection.connection.driver_connection
+
     def get(self, kind: type[R], /, key: str) -> R:
         """Return one record, or raise UnknownRecord."""
         for found in self.find(kind, id=key):

@@ -1,0 +1,145 @@
+"""Workers on Procrastinate: several processes, on several machines, carry the days of many collectivités on.
+
+A process keeps lanes, each on its own: what was slow the last time waits in the slow one and delays nobody, the queue
+is held up to date in a third. A lane that loses the base rests, and begins again.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Final
+
+import psycopg
+import structlog
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+
+from dematfin.errors import ComeBackLater
+from dematfin.service.carrier import TRIES, Carrier
+from dematfin.service.houses import Houses
+from dematfin.service.pace import Pace
+from dematfin.service.queue import CARRY, NORMAL, SEARCH, SLOW, UPKEEP, Queue
+from dematfin.service.recovery import recover
+
+DUE: Final = "echeances"
+FEW: Final = 4
+"""One slow place for so many normal ones."""
+BASE_AWAY: Final = (ConnectorException, psycopg.OperationalError, ComeBackLater)
+LOG: Final = structlog.get_logger()
+Work = Callable[[], Awaitable[None]]
+
+
+class Later(BaseRetryStrategy):
+    """Try again what says to come back later, and a few times what nobody foresaw."""
+
+    def __init__(self, seconds: int) -> None:
+        self._seconds = seconds
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Return when, or None to give the job up."""
+        if isinstance(exception, ComeBackLater) or job.attempts < TRIES:
+            return RetryDecision(retry_in={"seconds": self._seconds})
+        return None
+
+
+class Told(logging.Handler):
+    """Says what Procrastinate complains of as everything else is said, without the values that it quotes."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it."""
+        said = getattr(record, "action", "")
+        kind = type(record.exc_info[1]).__name__ if record.exc_info and record.exc_info[1] else ""
+        LOG.warning("file des ouvriers", action=said, erreur=kind)
+
+
+class Workers:
+    """One process of workers."""
+
+    def __init__(self, houses: Houses, places: int, pace: Pace | None = None) -> None:
+        """Address the queue; `places` is how many collectivités are served at once, those that are slow apart."""
+        self._pace = pace or Pace()
+        self._queue = Queue(houses.base)
+        self._carrier = Carrier(houses, self._queue, self._pace.later)
+        self._lanes = {NORMAL: places, SLOW: max(1, places // FEW), UPKEEP: 1}
+
+    def serve(self) -> None:
+        """Work until the system asks to stop; what has begun is ended first."""
+        library = logging.getLogger("procrastinate")
+        library.propagate = False
+        library.handlers = [Told(logging.WARNING)]
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_default_executor(ThreadPoolExecutor(sum(self._lanes.values()) + len(self._lanes)))
+        for one in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(one, stop.set)
+        works: list[Work] = [partial(self._lane, lane) for lane in self._lanes]
+        works.append(self._watch_the_dead)
+        # READY: here the process says that it serves (sd_notify), and opens its page of state.
+        await asyncio.gather(*(self._keep(stop, work) for work in works))
+
+    async def _keep(self, stop: asyncio.Event, work: Work) -> None:
+        """Have some work done until the process stops, again and again when the base goes away under it."""
+        asked = asyncio.create_task(stop.wait())
+        while not stop.is_set():
+            task = asyncio.ensure_future(work())
+            await asyncio.wait({task, asked}, return_when=asyncio.FIRST_COMPLETED)
+            task.cancel()  # Procrastinate then takes nothing more, and ends what it has begun
+            try:
+                await task
+            except asyncio.CancelledError:
+                continue
+            except BASE_AWAY as error:
+                LOG.warning("la base ne répond pas, les ouvriers attendent", erreur=type(error).__name__)
+            await asyncio.wait({asked}, timeout=self._pace.rest)
+
+    async def _lane(self, lane: str) -> None:
+        """Take jobs of a lane, as many at once as it has places."""
+        await asyncio.to_thread(self._queue.prepare)
+        places = self._lanes[lane]
+        app = self._app(places)
+        async with app.open_async():
+            await app.run_worker_async(
+                queues=[lane],
+                concurrency=places,
+                name=lane,
+                install_signal_handlers=False,
+                delete_jobs="successful",
+                fetch_job_polling_interval=self._pace.look,
+                update_heartbeat_interval=self._pace.heartbeat,
+                stalled_worker_timeout=self._pace.dead_after,
+            )
+
+    async def _watch_the_dead(self) -> None:
+        await asyncio.to_thread(self._queue.prepare)
+        app = self._app(1)
+        async with app.open_async():
+            while True:
+                await recover(app, self._pace)
+                await asyncio.sleep(self._pace.recovery)
+
+    def _app(self, places: int) -> App:
+        """Return what a lane runs; each asks for what is due, and the queue takes one of them.
+
+        A lane that asked nothing would lose its pulse unseen: Procrastinate minds the signs of life of a worker only
+        as long as none of its other duties has ended.
+        """
+        connector = PsycopgConnector(
+            conninfo=self._queue.address, kwargs={"options": SEARCH}, min_size=1, max_size=places + 2
+        )
+        app = App(connector=connector)
+        app.task(name=CARRY, pass_context=True, retry=Later(self._pace.later))(self._carry)
+        task: Any = app.task(name=DUE, queue=UPKEEP, queueing_lock=DUE)(self._put_what_is_due)
+        app.periodic(cron=self._pace.due)(task)
+        return app
+
+    def _carry(self, context: JobContext, collectivite: str, etape: str) -> None:
+        self._carrier.carry(collectivite, etape, context.job.attempts, context.job.queue)
+
+    def _put_what_is_due(self, timestamp: int) -> None:
+        self._carrier.put_what_is_due()
