@@ -24,7 +24,15 @@ CARRY: Final = "avancer"
 NORMAL: Final = "normal"
 SLOW: Final = "lent"
 UPKEEP: Final = "entretien"
-WAKE: Final = """
+OURS: Final = """
+CREATE FUNCTION dematfin_claimed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.queueing_lock := NULL;
+    RETURN NEW;
+END;
+$$;
+CREATE TRIGGER dematfin_claimed BEFORE UPDATE OF status ON procrastinate_jobs
+    FOR EACH ROW WHEN (NEW.status = 'doing') EXECUTE PROCEDURE dematfin_claimed();
 CREATE INDEX dematfin_waiting ON procrastinate_jobs (lock, id) WHERE status = 'todo';
 CREATE FUNCTION dematfin_wake() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -41,8 +49,11 @@ CREATE TRIGGER dematfin_wake_changed AFTER UPDATE OF status ON procrastinate_job
 CREATE TRIGGER dematfin_wake_deleted AFTER DELETE ON procrastinate_jobs
     FOR EACH ROW WHEN (OLD.status = 'doing') EXECUTE PROCEDURE dematfin_wake();
 """
-"""Procrastinate tells workers of a new job only, and the next one of a day is put while this one still holds its lock:
-without this, each step would wait for the next look at the queue."""
+"""What we add to Procrastinate's tables.
+
+A job that runs and has to run again would find its place taken by the next one, and could then neither wait nor end:
+the place is given up as soon as it is claimed. And workers are told of new jobs only, while the next step of a day is
+put before this one lets its lock go: each would wait for the next look at the queue."""
 
 
 class OnPostgres(Protocol):
@@ -86,7 +97,7 @@ class Queue:
             try:
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
                 connection.execute(SchemaManager.get_schema())
-                connection.execute(WAKE)
+                connection.execute(OURS)
             except psycopg.errors.InsufficientPrivilege as error:
                 message = (
                     f"Le compte de la base n'a pas le droit de créer le schéma « {SCHEMA} » où les ouvriers tiennent "

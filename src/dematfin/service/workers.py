@@ -64,6 +64,7 @@ class Workers:
         self._pace = pace or Pace()
         self._queue = Queue(houses.base)
         self._carrier = Carrier(houses, self._queue, self._pace.later)
+        self._at_work: set[asyncio.Future[None]] = set()
         self._lanes = {NORMAL: places, SLOW: max(1, places // FEW), UPKEEP: 1}
 
     def serve(self) -> None:
@@ -76,6 +77,7 @@ class Workers:
     async def _serve(self) -> None:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         loop.set_default_executor(ThreadPoolExecutor(sum(self._lanes.values()) + len(self._lanes)))
+        loop.set_exception_handler(self._lost)
         for one in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(one, stop.set)
         works: list[Work] = [partial(self._lane, lane) for lane in self._lanes]
@@ -88,7 +90,9 @@ class Workers:
         asked = asyncio.create_task(stop.wait())
         while not stop.is_set():
             task = asyncio.ensure_future(work())
+            self._at_work.add(task)
             await asyncio.wait({task, asked}, return_when=asyncio.FIRST_COMPLETED)
+            self._at_work.discard(task)
             task.cancel()  # Procrastinate then takes nothing more, and ends what it has begun
             try:
                 await task
@@ -97,6 +101,15 @@ class Workers:
             except BASE_AWAY as error:
                 LOG.warning("la base ne répond pas, les ouvriers attendent", erreur=type(error).__name__)
             await asyncio.wait({asked}, timeout=self._pace.rest)
+
+    def _lost(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Begin anew under another name: the base went away just as the end of a job was told to it.
+
+        That job would seem to run for as long as the worker that had it lives, and its collectivité would stand still.
+        """
+        LOG.warning("fin d'un travail non enregistrée, il sera repris", erreur=type(context.get("exception")).__name__)
+        for task in self._at_work:
+            task.cancel()
 
     async def _lane(self, lane: str) -> None:
         """Take jobs of a lane, as many at once as it has places."""

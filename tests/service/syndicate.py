@@ -1,0 +1,152 @@
+"""A syndicate of communes in one PostgreSQL, and its workers: real processes, that can be killed and replaced."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, text
+
+from dematfin.domain.unattended.run import DAY, Run
+from dematfin.service.queue import Queue
+from dematfin.store.runs import SqlRuns
+
+ROOT: Final = Path(__file__).parents[2]
+WORKER: Final = Path(__file__).with_name("syndicate_worker.py")
+
+
+def _with_key(start: str) -> str:
+    """Add the last figure of a SIRET: doubled one in two, its figures make a multiple of ten."""
+    doubled = (sum(divmod(int(figure) * (2 - place % 2), 10)) for place, figure in enumerate(start))
+    return start + str(-sum(doubled) % 10)
+
+
+SIRETS: Final = tuple(_with_key(f"219900420{number:04d}") for number in range(40))
+LONG: Final = 60
+"""Seconds before a test says that nothing will come; a busy machine is slow, not wrong."""
+
+
+@dataclass
+class Syndicate:
+    """What a test plays with."""
+
+    folder: Path
+    engine: Engine
+    workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "syndicat"
+
+    @property
+    def base(self) -> str:
+        return self.engine.url.render_as_string(hide_password=False)
+
+    @property
+    def queue(self) -> Queue:
+        return Queue(self.base)
+
+    def settle(self, count: int) -> tuple[str, ...]:
+        """Write a configuration of so many communes, whose day is due now, once."""
+        self.config.mkdir()
+        shared = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+        shared = shared.replace('base = "var/registre.db"', f'postgresql = "{self.base}"')
+        hour = (datetime.now(ZoneInfo("Europe/Paris")) + timedelta(hours=12)).hour
+        hour += hour == 2  # when clocks change, this one comes twice or never
+        common = f'{shared}\n[horaires]\njournee = ["0 {hour} * * *"]\n'
+        (self.config / "commun.toml").write_text(common, encoding="utf-8")
+        for siret in SIRETS[:count]:
+            mine = f'[collectivite]\nsiret = "{siret}"\nnom = "Commune {siret[-2:]}"\n'
+            (self.config / f"{siret}.toml").write_text(mine, encoding="utf-8")
+        return SIRETS[:count]
+
+    def start(self, places: int = 4) -> "subprocess.Popen[bytes]":
+        """Start one process of workers."""
+        command = [sys.executable, str(WORKER), str(self.config), str(self.folder), str(places)]
+        path = ":".join((*sys.path, str(ROOT / "tests")))
+        with (self.folder / "log").open("ab") as log:
+            self.workers.append(subprocess.Popen(command, env={"PYTHONPATH": path, "PATH": "/usr/bin"}, stderr=log))
+        return self.workers[-1]
+
+    def kill_one(self, chance: random.Random) -> None:
+        """Kill a worker and put another one in its place."""
+        victim = chance.choice(self.workers)
+        victim.kill()
+        victim.wait()
+        self.workers.remove(victim)
+        self.start()
+
+    def replace_the_dead(self) -> None:
+        """Do what systemd does."""
+        for one in [one for one in self.workers if one.poll() is not None]:
+            self.workers.remove(one)
+            self.start()
+
+    def stop(self) -> None:
+        """Kill whatever still works."""
+        for one in self.workers:
+            one.kill()
+            one.wait()
+
+    def until(self, holds: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Wait for something."""
+        limit = time.monotonic() + LONG
+        while not holds():
+            assert time.monotonic() < limit, self._why()
+            meanwhile()
+            time.sleep(0.05)
+
+    def runs(self) -> dict[tuple[str, str], Run]:
+        """Return the runs of days that were begun, and of what is set aside."""
+        found = SqlRuns(self.engine)
+        return found.of({DAY, "import", "rappels"}) | found.set_aside()
+
+    def are_done(self, sirets: tuple[str, ...]) -> bool:
+        """Say whether the day of some communes has ended."""
+        runs = self.runs()
+        return all((one, DAY) in runs and runs[one, DAY].ended_at for one in sirets)
+
+    def steps(self, siret: str) -> list[tuple[str, str]]:
+        """Return what the processes themselves wrote down: each step that began and ended, in order."""
+        lines = (self.folder / "steps").read_text(encoding="utf-8").splitlines()
+        return [(key, word) for owner, key, word in map(str.split, lines) if owner == siret]
+
+    @property
+    def has_begun(self) -> bool:
+        """Say whether any step was ever begun."""
+        return (self.folder / "steps").exists()
+
+    def events(self, siret: str) -> list[str]:
+        """Return the invoices that a ledger saw arrive."""
+        with self.engine.connect() as connection:
+            return list(
+                connection.execute(
+                    text(
+                        "SELECT subject_id FROM event WHERE collectivite = :o AND subject = 'facture' AND before = ''"
+                    ),
+                    {"o": siret},
+                ).scalars()
+            )
+
+    def jobs(self) -> list[tuple[str, str]]:
+        """Return the jobs of the queue: whose, and their state."""
+        query = (
+            "SELECT lock, status::text FROM dematfin_file.procrastinate_jobs WHERE task_name = 'avancer' ORDER BY id"
+        )
+        with self.engine.connect() as connection:
+            return [(owner, state) for owner, state in connection.execute(text(query))]
+
+    def interrupt(self, worker: "subprocess.Popen[bytes]") -> int:
+        """Ask a worker to stop, as systemd does; return its exit code."""
+        worker.send_signal(signal.SIGTERM)
+        return worker.wait(timeout=LONG)
+
+    def _why(self) -> str:
+        return (self.folder / "log").read_text(encoding="utf-8")[-4000:] + str(self.runs()) + str(self.jobs())
