@@ -1,25 +1,30 @@
 """A syndicate of communes in one PostgreSQL, and its workers: real processes, that can be killed and replaced."""
 
+import multiprocessing
+import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, text
 
 from dematfin.domain.unattended.run import DAY, Run
 from dematfin.service.queue import Queue
 from dematfin.store.runs import SqlRuns
+from dematfin.support.clock import SystemClock
+from service import syndicate_worker
+from service.syndicate_worker import NEVER
 
 ROOT: Final = Path(__file__).parents[2]
-WORKER: Final = Path(__file__).with_name("syndicate_worker.py")
+BIRTH: Final = multiprocessing.get_context("forkserver")
+BIRTH.set_forkserver_preload([syndicate_worker.__name__])
+"""What a worker imports takes seconds: it is imported once, in a process of which each worker is born."""
 
 
 def _with_key(start: str) -> str:
@@ -39,7 +44,7 @@ class Syndicate:
 
     folder: Path
     engine: Engine
-    workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    workers: list[ForkServerProcess] = field(default_factory=list)
 
     @property
     def config(self) -> Path:
@@ -58,7 +63,8 @@ class Syndicate:
         self.config.mkdir()
         shared = (ROOT / "config.example.toml").read_text(encoding="utf-8")
         shared = shared.replace('base = "var/registre.db"', f'postgresql = "{self.base}"')
-        hour = (datetime.now(ZoneInfo("Europe/Paris")) + timedelta(hours=12)).hour
+        clock = SystemClock("Europe/Paris")
+        hour = (clock.local(clock.now()) + timedelta(hours=12)).hour
         hour += hour == 2  # when clocks change, this one comes twice or never
         common = f'{shared}\n[horaires]\njournee = ["0 {hour} * * *"]\n'
         (self.config / "commun.toml").write_text(common, encoding="utf-8")
@@ -67,25 +73,23 @@ class Syndicate:
             (self.config / f"{siret}.toml").write_text(mine, encoding="utf-8")
         return SIRETS[:count]
 
-    def start(self, places: int = 4) -> "subprocess.Popen[bytes]":
+    def start(self, places: int = 4) -> ForkServerProcess:
         """Start one process of workers."""
-        command = [sys.executable, str(WORKER), str(self.config), str(self.folder), str(places)]
-        path = ":".join((*sys.path, str(ROOT / "tests")))
-        with (self.folder / "log").open("ab") as log:
-            self.workers.append(subprocess.Popen(command, env={"PYTHONPATH": path, "PATH": "/usr/bin"}, stderr=log))
-        return self.workers[-1]
+        worker = BIRTH.Process(target=syndicate_worker.serve, args=(self.config, self.folder, places))
+        worker.start()
+        self.workers.append(worker)
+        return worker
 
     def kill_one(self, chance: random.Random) -> None:
         """Kill a worker and put another one in its place."""
         victim = chance.choice(self.workers)
         victim.kill()
-        victim.wait()
-        self.workers.remove(victim)
-        self.start()
+        victim.join()
+        self.replace_the_dead()
 
     def replace_the_dead(self) -> None:
         """Do what systemd does."""
-        for one in [one for one in self.workers if one.poll() is not None]:
+        for one in [one for one in self.workers if not one.is_alive()]:
             self.workers.remove(one)
             self.start()
 
@@ -93,7 +97,7 @@ class Syndicate:
         """Kill whatever still works."""
         for one in self.workers:
             one.kill()
-            one.wait()
+            one.join()
 
     def until(self, holds: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None) -> None:
         """Wait for something."""
@@ -101,7 +105,7 @@ class Syndicate:
         while not holds():
             assert time.monotonic() < limit, self._why()
             meanwhile()
-            time.sleep(0.05)
+            NEVER.wait(0.05)
 
     def runs(self) -> dict[tuple[str, str], Run]:
         """Return the runs of days that were begun, and of what is set aside."""
@@ -115,13 +119,13 @@ class Syndicate:
 
     def steps(self, siret: str) -> list[tuple[str, str]]:
         """Return what the processes themselves wrote down: each step that began and ended, in order."""
-        lines = (self.folder / "steps").read_text(encoding="utf-8").splitlines()
+        record = self.folder / "steps"
+        lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
         return [(key, word) for owner, key, word in map(str.split, lines) if owner == siret]
 
-    @property
-    def has_begun(self) -> bool:
-        """Say whether any step was ever begun."""
-        return (self.folder / "steps").exists()
+    def ended(self, sirets: tuple[str, ...]) -> int:
+        """Return how many steps of some communes have ended."""
+        return sum(word == "ends" for siret in sirets for _, word in self.steps(siret))
 
     def events(self, siret: str) -> list[str]:
         """Return the invoices that a ledger saw arrive."""
@@ -143,10 +147,9 @@ class Syndicate:
         with self.engine.connect() as connection:
             return [(owner, state) for owner, state in connection.execute(text(query))]
 
-    def interrupt(self, worker: "subprocess.Popen[bytes]") -> int:
-        """Ask a worker to stop, as systemd does; return its exit code."""
-        worker.send_signal(signal.SIGTERM)
-        return worker.wait(timeout=LONG)
+    def interrupt(self, worker: ForkServerProcess) -> None:
+        """Ask a worker to stop, as systemd does."""
+        os.kill(worker.pid or 0, signal.SIGTERM)
 
     def _why(self) -> str:
         return (self.folder / "log").read_text(encoding="utf-8")[-4000:] + str(self.runs()) + str(self.jobs())

@@ -5,7 +5,6 @@ python syndicate_worker.py CONFIGURATION FOLDER PLACES
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -74,15 +73,13 @@ class Syndicate:
         return telling
 
 
-def main() -> None:
-    """Serve."""
-    configuration, folder, places = sys.argv[1:]
-    syndicate = Syndicate(Path(folder))
+def serve(configuration: Path, folder: Path, places: int) -> None:
+    """Serve, in a process of its own."""
+    log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    syndicate = Syndicate(folder)
     day.begin = syndicate.told(day.begin, "begins")  # type: ignore[attr-defined]
     day.end = syndicate.told(day.end, "ends")  # type: ignore[attr-defined]
     progress.PATIENCE = DEATHS  # type: ignore[attr-defined]
-    Workers(Houses(Path(configuration), syndicate.build), int(places), QUICK).serve()
-
-
-if __name__ == "__main__":
-    main()
+    Workers(Houses(configuration, syndicate.build), places, QUICK).serve()
