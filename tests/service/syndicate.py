@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import random
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,8 +15,12 @@ from typing import Final
 
 from sqlalchemy import Engine, text
 
+import official
+from dematfin.cli.context import system_account
+from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.unattended.run import DAY, Run
 from dematfin.service.queue import Queue
+from dematfin.store.ledger import SqlLedger
 from dematfin.store.runs import SqlRuns
 from dematfin.support.clock import SystemClock
 from service import syndicate_worker
@@ -72,6 +77,20 @@ class Syndicate:
             mine = f'[collectivite]\nsiret = "{siret}"\nnom = "Commune {siret[-2:]}"\n'
             (self.config / f"{siret}.toml").write_text(mine, encoding="utf-8")
         return SIRETS[:count]
+
+    def harm(self, siret: str, how: str) -> None:
+        """Have the Chorus Pro of a commune kill who asks it ("poison"), or never answer ("hangs")."""
+        (self.folder / f"{siret}.{how}").touch()
+
+    def heal(self, siret: str, how: str) -> None:
+        """Have it behave again."""
+        (self.folder / f"{siret}.{how}").unlink()
+
+    def employ(self, siret: str) -> None:
+        """Give whoever runs the tests the role of an agent in a commune."""
+        agent = Person(id="claire", name="Claire", roles=frozenset({Role.AGENT}), system_user=system_account())
+        with SqlLedger(self.engine, siret, SystemClock("Europe/Paris").now).transaction() as books:
+            books.save(agent)
 
     def start(self, places: int = 4) -> ForkServerProcess:
         """Start one process of workers."""
@@ -150,6 +169,19 @@ class Syndicate:
     def interrupt(self, worker: ForkServerProcess) -> None:
         """Ask a worker to stop, as systemd does."""
         os.kill(worker.pid or 0, signal.SIGTERM)
+
+    def fall(self) -> None:
+        """Stop the database at once, as a power cut does, and start it again."""
+        folder = Path(str(self.engine.url.query["host"]))
+        programs = official.postgres_bin()
+        assert programs
+        account = folder.owner()
+        as_owner = ["setpriv", f"--reuid={account}", f"--regid={account}", "--clear-groups"] if os.getuid() == 0 else []
+        control = [*as_owner, str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w"]
+        subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+        start = [*control, "-o", options, "-l", str(folder / "log"), "start"]
+        subprocess.run(start, check=True, capture_output=True, cwd=folder)
 
     def _why(self) -> str:
         return (self.folder / "log").read_text(encoding="utf-8")[-4000:] + str(self.runs()) + str(self.jobs())

@@ -27,8 +27,8 @@ from fakes.hall import Hall
 QUICK: Final = Pace(
     heartbeat=0.3, dead_after=2, recovery=0.3, deaths=40, look=0.5, rest=0.3, later=1, due="* * * * * *"
 )
-DEATHS: Final = 2
-"""Before a step is set aside; each costs the start of a process."""
+DEATHS: Final = 3
+"""Before a step is set aside; the last one in a process of its own."""
 NEVER: Final = threading.Event()
 
 
@@ -39,6 +39,7 @@ class Syndicate:
         self.folder = folder
 
     def build(self, settings: Settings, folder: Path, _: object) -> App:
+        self._listen()
         siret = settings.collectivite.siret
         (self.folder / siret).mkdir(exist_ok=True)
         hall = Hall.build(self.folder / siret)
@@ -54,6 +55,13 @@ class Syndicate:
             holder=holder_here(),
         )
 
+    def _listen(self) -> None:
+        """Have this process tell what it runs; one that was made for a suspect learns it here."""
+        if progress.PATIENCE != DEATHS:  # type: ignore[attr-defined]
+            progress.PATIENCE = DEATHS  # type: ignore[attr-defined]
+            day.begin = self._told(day.begin, "begins")  # type: ignore[attr-defined]
+            day.end = self._told(day.end, "ends")  # type: ignore[attr-defined]
+
     def _behave(self, siret: str) -> tuple[StructureRules, ...]:
         if (self.folder / f"{siret}.poison").exists():
             os.kill(os.getpid(), signal.SIGKILL)
@@ -61,7 +69,7 @@ class Syndicate:
             NEVER.wait(0.05)
         return ()
 
-    def told(self, function: Callable[..., Any], word: str) -> Callable[..., Any]:
+    def _told(self, function: Callable[..., Any], word: str) -> Callable[..., Any]:
         """Write each beginning, or end, of a step in a file that all processes share."""
 
         def telling(app: App, key: str, *rest: Any) -> Any:
@@ -79,7 +87,4 @@ def serve(configuration: Path, folder: Path, places: int) -> None:
     for stream in (1, 2):
         os.dup2(log, stream)
     syndicate = Syndicate(folder)
-    day.begin = syndicate.told(day.begin, "begins")  # type: ignore[attr-defined]
-    day.end = syndicate.told(day.end, "ends")  # type: ignore[attr-defined]
-    progress.PATIENCE = DEATHS  # type: ignore[attr-defined]
     Workers(Houses(configuration, syndicate.build), places, QUICK).serve()

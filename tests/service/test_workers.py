@@ -1,5 +1,6 @@
 """Workers on a real PostgreSQL, in real processes: every day complete, in order, whoever dies."""
 
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 import official
+from dematfin.cli.main import program, run
 from dematfin.domain.unattended.run import DAY
-from service.syndicate import Syndicate
+from service.syndicate import LONG, Syndicate
+from service.syndicate_worker import DEATHS
 
 pytestmark = official.needs_postgres
 SEED: Final = 20261129
@@ -33,18 +36,57 @@ def check_days(syndicate: Syndicate, sirets: tuple[str, ...]) -> None:
         assert len(syndicate.events(siret)) == 1
 
 
-def test_every_day_is_complete_in_order_and_once_though_workers_die_and_the_queue_is_dropped(
-    syndicate: Syndicate,
-) -> None:
-    sirets, chance = syndicate.settle(10), random.Random(SEED)
+def test_every_day_is_complete_in_order_and_once_whatever_falls(syndicate: Syndicate) -> None:
+    """Two workers are killed, the queue is dropped, the database is stopped at once: all in mid-day."""
+    sirets, chance = syndicate.settle(6), random.Random(SEED)
     for _ in range(2):
         syndicate.start()
-    syndicate.until(lambda: syndicate.ended(sirets) >= 20)
+    syndicate.until(lambda: syndicate.ended(sirets) >= 8)
     syndicate.kill_one(chance)
-    syndicate.until(lambda: syndicate.ended(sirets) >= 60)
+    syndicate.until(lambda: syndicate.ended(sirets) >= 20)
     with syndicate.engine.begin() as connection:
         connection.execute(text("DROP SCHEMA dematfin_file CASCADE"))
+    syndicate.until(lambda: syndicate.ended(sirets) >= 35)
+    syndicate.fall()
     syndicate.kill_one(chance)
     syndicate.until(lambda: syndicate.are_done(sirets))
     check_days(syndicate, sirets)
     assert all(syndicate.runs()[siret, DAY].failed == 0 for siret in sirets)
+
+
+def test_a_step_that_kills_waits_for_a_person_and_one_that_hangs_keeps_nobody_waiting(
+    syndicate: Syndicate, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sick, hung, *others = syndicate.settle(4)
+    syndicate.harm(sick, "poison")
+    syndicate.harm(hung, "hangs")
+    syndicate.start(places=2)
+    syndicate.until(lambda: syndicate.are_done((sick, *others)), syndicate.replace_the_dead)
+    runs = syndicate.runs()
+    assert runs[sick, "import"].aside_since and runs[sick, DAY].failed == 1
+    assert runs[hung, DAY].position == "import" and not runs[hung, "import"].ended_at
+
+    (dead,) = json.loads(command(syndicate, capsys, "morts", "--json"))
+    assert (dead["collectivite"], dead["key"], dead["attempts"]) == (sick, "import", DEATHS)
+    assert f"{sick}  Commune" in command(syndicate, capsys, "morts")
+
+    syndicate.employ(sick)
+    syndicate.heal(sick, "poison")
+    assert "dans la file" in command(syndicate, capsys, "relancer", "import", "--siret", sick)
+    syndicate.until(lambda: syndicate.runs()[sick, "import"].ended_at is not None, syndicate.replace_the_dead)
+    assert "Rien n'est mis de côté" in command(syndicate, capsys, "morts")
+    assert syndicate.events(sick)
+
+    (worker,) = syndicate.workers
+    syndicate.interrupt(worker)
+    syndicate.heal(hung, "hangs")
+    worker.join(LONG)
+    assert worker.exitcode == 0
+    assert syndicate.steps(hung)[-1] == ("import", "ends")
+    assert syndicate.runs()[hung, DAY].position == "numerisation"
+
+
+def command(syndicate: Syndicate, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    capsys.readouterr()
+    assert run(program(), ["ouvrier", *words, "-c", str(syndicate.config)]) == 0, capsys.readouterr().err
+    return capsys.readouterr().out

@@ -1,6 +1,8 @@
 """One job: one step of the open day of a collectivité, or one step alone; and which jobs there should be."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -9,6 +11,7 @@ from dematfin.domain.unattended.run import DAY, Run
 from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.service.apart import is_suspect, run_apart
 from dematfin.service.due import hour_due, to_put
 from dematfin.service.houses import Houses
 from dematfin.service.queue import NORMAL, SLOW, Queue
@@ -31,6 +34,14 @@ class Carrier:
         self._queue = queue
         self._runs = open_runs(houses.base)
         self._later = later
+
+    def carry_apart(self, collectivite: str, key: str, attempts: int) -> None:
+        """Run what a job asks for, here: this process was made for it."""
+        app = self._houses.app(collectivite)
+        if key == DAY:
+            self._go_on(app, open_day(app), attempts)
+        else:
+            self._go_alone(app, key, attempts)
 
     def carry(self, collectivite: str, key: str, attempts: int, lane: str) -> None:
         """Run what a job asks for.
@@ -66,6 +77,13 @@ class Carrier:
             return
         if day.position not in BY_KEY:
             self._hand_back(app, DAY, day.position)
+        elif self._is_suspect(app, day.position):
+            self._apart(app, DAY, attempts)
+        else:
+            self._go_on(app, day, attempts)
+
+    def _go_on(self, app: App, day: Run | None, attempts: int) -> None:
+        if day is None:
             return
         try:
             go_on(app, day, self._following(app))
@@ -81,9 +99,16 @@ class Carrier:
     def _alone(self, app: App, key: str, attempts: int, lane: str) -> None:
         if key not in BY_KEY:
             self._hand_back(app, key, key)
+        elif self._hour(app, key) is None or self._changes_lane(app, key, key, lane):
             return
+        elif self._is_suspect(app, key):
+            self._apart(app, key, attempts)
+        else:
+            self._go_alone(app, key, attempts)
+
+    def _go_alone(self, app: App, key: str, attempts: int) -> None:
         hour = self._hour(app, key)
-        if hour is None or self._changes_lane(app, key, key, lane):
+        if hour is None:
             return
         try:
             go_alone(app, BY_KEY[key], hour)
@@ -91,6 +116,13 @@ class Carrier:
             if attempts < TRIES:
                 raise
             LOG.warning("étape laissée à sa prochaine heure", etape=key)
+
+    def _apart(self, app: App, key: str, attempts: int) -> None:
+        run_apart(partial(_carry_apart, self._houses.again, app.policy.collectivite, key, attempts))
+
+    def _is_suspect(self, app: App, step: str) -> bool:
+        last = _last(app, step)
+        return last is not None and is_suspect(last)
 
     def _hour(self, app: App, key: str) -> datetime | None:
         """Return the hour for which something is to be run now."""
@@ -110,9 +142,9 @@ class Carrier:
         return put
 
     def _changes_lane(self, app: App, key: str, step: str, lane: str) -> bool:
-        """Send what was slow the last time where it delays nobody."""
+        """Send what was slow the last time, or kills, where it delays nobody."""
         last = _last(app, step)
-        if lane != NORMAL or last is None or not last.is_slow:
+        if lane != NORMAL or last is None or not (last.is_slow or is_suspect(last)):
             return False
         self._queue.put_now([(app.policy.collectivite, key)], SLOW)
         return True
@@ -121,6 +153,12 @@ class Carrier:
         """Leave a step to the newer version that knows it."""
         LOG.warning("étape laissée à un ouvrier d'une version plus récente", etape=step)
         self._queue.put_now([(app.policy.collectivite, key)], after=self._later)
+
+
+def _carry_apart(again: Callable[[], Houses], collectivite: str, key: str, attempts: int) -> None:
+    """Do in a process of its own what was asked of the one that made it."""
+    houses = again()
+    Carrier(houses, Queue(houses.base)).carry_apart(collectivite, key, attempts)
 
 
 def _last(app: App, key: str) -> Run | None:

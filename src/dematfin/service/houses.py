@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +48,7 @@ class Houses:
         """
         self._configuration = configuration
         self._build = build_app
+        self.again = partial(Houses, configuration, build_app)
         self._lock = threading.Lock()
         self._apps: OrderedDict[str, tuple[House, App]] = OrderedDict()
         self._stamp: Stamp = ()

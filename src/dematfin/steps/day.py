@@ -21,7 +21,7 @@ from dematfin.steps.parapheur import has_folders_there, parapheur
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.remind import remind
-from dematfin.steps.running import Then, begin, begun_since, end, nothing, said_of
+from dematfin.steps.running import First, Then, at_once, begin, begun_since, end, nothing, said_of
 from dematfin.steps.shown_paid import shown_paid
 from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
@@ -134,10 +134,10 @@ def due(app: App) -> tuple[Step, ...]:
     return tuple(step for step in DAY if asked.get(step, True))
 
 
-def run(app: App, step: Step, then: Then = nothing) -> Outcome:
+def run(app: App, step: Step, then: Then = nothing, first: First = at_once) -> Outcome:
     """Run one step, alone in its collectivité, and write down how it went; `then` joins the transaction that does."""
     with app.ledger.lease(LEASES[step], app.holder):
-        return _noted(app, step, then)
+        return _noted(app, step, then, first)
 
 
 def run_since(app: App, step: Step, hour: datetime, then: Then = nothing) -> Outcome | None:
@@ -146,8 +146,8 @@ def run_since(app: App, step: Step, hour: datetime, then: Then = nothing) -> Out
         return None if begun_since(app, KEYS[step], hour) else _noted(app, step, then)
 
 
-def _noted(app: App, step: Step, then: Then) -> Outcome:
-    begin(app, KEYS[step])
+def _noted(app: App, step: Step, then: Then, first: First = at_once) -> Outcome:
+    begin(app, KEYS[step], first)
     try:
         outcome = step(app)
     except (Exception, KeyboardInterrupt) as error:

@@ -10,7 +10,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.day import DAY, KEYS, NAMES, Step, due, run, run_since
 from dematfin.steps.outcome import Failure, Outcome, Tally
-from dematfin.steps.running import PATIENCE, Then, last_run, nothing
+from dematfin.steps.running import PATIENCE, First, Then, last_run, nothing
 
 BY_KEY: Final[dict[str, Step]] = {key: step for step, key in KEYS.items()}
 
@@ -52,7 +52,7 @@ def go_on(app: App, day: Run, then: Then = nothing) -> tuple[Outcome, Run]:
     def on(books: Books, ended: Run) -> None:
         moved.append(_move(app, books, day.told(ended.failed, ended.said), then))
 
-    outcome = _account(app, step, on)
+    outcome = _account(app, step, on, lambda books: _check_stands_there(books, day))
     return outcome, moved[0] if moved else leave(app, day, outcome, then)
 
 
@@ -77,14 +77,14 @@ def put_off(step: Step, error: ComeBackLater) -> Outcome:
     return Outcome(step=NAMES[step], failures=(Failure(item=NAMES[step], sentence=str(error)),))
 
 
-def _account(app: App, step: Step, then: Then) -> Outcome:
+def _account(app: App, step: Step, then: Then, first: First) -> Outcome:
     """Return the account of a step, whatever stops it, known or foreseen by nobody; ComeBackLater alone goes up."""
     accounts: list[Outcome] = []
     later: list[ComeBackLater] = []
     tally = Tally(NAMES[step])
     with tally.item(NAMES[step]):
         try:
-            accounts.append(run(app, step, then))
+            accounts.append(run(app, step, then, first))
         except ComeBackLater as error:
             later.append(error)
         except DematfinError as error:
@@ -112,15 +112,23 @@ def _set_aside(app: App, step: Step) -> Outcome | None:
 
 
 def _move(app: App, books: Books, day: Run, then: Then) -> Run:
-    """Move the day to its next step; one that was begun again elsewhere meanwhile is left to whoever did."""
+    """Move the day to its next step; one that was moved, or begun again, elsewhere is left to whoever did."""
     known = last_run(books, DAY_KEY, day.began_at)
-    if known.began_at != day.began_at:
+    if (known.began_at, known.position) != (day.began_at, day.position):
         return day.moved("")
     following = _after(app, _step_at(day))
     moved = day.moved(following) if following else day.ended(app.clock.now())
     books.save(moved)
     then(books, moved)
     return moved
+
+
+def _check_stands_there(books: Books, day: Run) -> None:
+    """Let no step of one day be run twice by two that carry it on; a day begun again is another one."""
+    known = last_run(books, DAY_KEY, day.began_at)
+    if known.began_at == day.began_at and known.position != day.position:
+        message = f"L'étape « {day.position} » vient d'être faite ailleurs : la journée a avancé entre-temps."
+        raise ComeBackLater(message)
 
 
 def _after(app: App, step: Step) -> str:
