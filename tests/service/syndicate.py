@@ -6,16 +6,19 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final
 
+import pytest
 from sqlalchemy import Engine, text
 
 import official
+from dematfin import wiring
 from dematfin.cli.context import system_account
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.unattended.run import DAY, Run
@@ -39,7 +42,12 @@ def _with_key(start: str) -> str:
 
 
 SIRETS: Final = tuple(_with_key(f"219900420{number:04d}") for number in range(40))
-LONG: Final = 60
+WITHOUT: Final = """[signature]
+autorites = []
+listes_de_revocation = []
+"""
+"""Files that are not there."""
+LONG: Final = 120
 """Seconds before a test says that nothing will come; a busy machine is slow, not wrong."""
 
 
@@ -63,18 +71,22 @@ class Syndicate:
     def queue(self) -> Queue:
         return Queue(self.base)
 
+    @property
+    def hour(self) -> int:
+        """Return an hour of the day that is far away: it has passed within a day, and will not come during a test."""
+        clock = SystemClock("Europe/Paris")
+        hour = (clock.local(clock.now()) + timedelta(hours=12)).hour
+        return hour + (hour == 2)  # when clocks change, this one comes twice or never
+
     def settle(self, count: int) -> tuple[str, ...]:
         """Write a configuration of so many communes, whose day is due now, once."""
         self.config.mkdir()
         shared = (ROOT / "config.example.toml").read_text(encoding="utf-8")
         shared = shared.replace('base = "var/registre.db"', f'postgresql = "{self.base}"')
-        clock = SystemClock("Europe/Paris")
-        hour = (clock.local(clock.now()) + timedelta(hours=12)).hour
-        hour += hour == 2  # when clocks change, this one comes twice or never
-        common = f'{shared}\n[horaires]\njournee = ["0 {hour} * * *"]\n'
+        common = f'{shared}\n[horaires]\njournee = ["0 {self.hour} * * *"]\n'
         (self.config / "commun.toml").write_text(common, encoding="utf-8")
         for siret in SIRETS[:count]:
-            mine = f'[collectivite]\nsiret = "{siret}"\nnom = "Commune {siret[-2:]}"\n'
+            mine = f'[collectivite]\nsiret = "{siret}"\nnom = "Commune {siret[-2:]}"\n{WITHOUT}'
             (self.config / f"{siret}.toml").write_text(mine, encoding="utf-8")
         return SIRETS[:count]
 
@@ -91,6 +103,13 @@ class Syndicate:
         agent = Person(id="claire", name="Claire", roles=frozenset({Role.AGENT}), system_user=system_account())
         with SqlLedger(self.engine, siret, SystemClock("Europe/Paris").now).transaction() as books:
             books.save(agent)
+
+    @contextmanager
+    def hanging_up(self) -> Iterator[None]:
+        """Have what opens the base in this process take the connections of the test, which closes them."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(wiring, "open_engine", lambda _: self.engine)
+            yield
 
     def start(self, places: int = 4) -> ForkServerProcess:
         """Start one process of workers."""

@@ -35,11 +35,13 @@ NEVER: Final = threading.Event()
 class Syndicate:
     """Wires communes whose neighbours are in this process, and their ledger in PostgreSQL."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tells: bool = False) -> None:
         self.folder = folder
+        self.tells = tells
 
     def build(self, settings: Settings, folder: Path, _: object) -> App:
-        self._listen()
+        if self.tells:
+            self._listen()
         siret = settings.collectivite.siret
         (self.folder / siret).mkdir(exist_ok=True)
         hall = Hall.build(self.folder / siret)
@@ -57,7 +59,7 @@ class Syndicate:
 
     def _listen(self) -> None:
         """Have this process tell what it runs; one that was made for a suspect learns it here."""
-        if progress.PATIENCE != DEATHS:  # type: ignore[attr-defined]
+        if progress.PATIENCE != DEATHS:  # type: ignore[attr-defined, comparison-overlap]
             progress.PATIENCE = DEATHS  # type: ignore[attr-defined]
             day.begin = self._told(day.begin, "begins")  # type: ignore[attr-defined]
             day.end = self._told(day.end, "ends")  # type: ignore[attr-defined]
@@ -86,5 +88,5 @@ def serve(configuration: Path, folder: Path, places: int) -> None:
     log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for stream in (1, 2):
         os.dup2(log, stream)
-    syndicate = Syndicate(folder)
+    syndicate = Syndicate(folder, tells=True)
     Workers(Houses(configuration, syndicate.build), places, QUICK).serve()

@@ -88,5 +88,8 @@ def test_a_step_that_kills_waits_for_a_person_and_one_that_hangs_keeps_nobody_wa
 
 def command(syndicate: Syndicate, capsys: pytest.CaptureFixture[str], *words: str) -> str:
     capsys.readouterr()
-    assert run(program(), ["ouvrier", *words, "-c", str(syndicate.config)]) == 0, capsys.readouterr().err
-    return capsys.readouterr().out
+    with syndicate.hanging_up():
+        code = run(program(), ["ouvrier", *words, "-c", str(syndicate.config)])
+    said = capsys.readouterr()
+    assert code == 0, said.err
+    return said.out
