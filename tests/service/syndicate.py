@@ -191,6 +191,7 @@ class Syndicate:
 
     def fall(self) -> None:
         """Stop the database at once, as a power cut does, and start it again."""
+        self.engine.dispose()
         folder = Path(str(self.engine.url.query["host"]))
         programs = official.postgres_bin()
         assert programs

@@ -45,7 +45,7 @@ def syndicate(tmp_path: Path, postgresql: Engine) -> Iterator[Syndicate]:
 
 @pytest.fixture
 def houses(syndicate: Syndicate) -> Houses:
-    return Houses(syndicate.config, Communes(syndicate.folder).build)
+    return Houses(syndicate.config, Communes(syndicate.folder).build, fresh=0)
 
 
 @pytest.fixture
@@ -87,8 +87,7 @@ def test_a_job_runs_one_step_and_puts_the_next_one(syndicate: Syndicate, carrier
     assert syndicate.jobs() == [(ONE, "todo")]
 
 
-def test_a_day_that_was_done_is_not_done_again_before_its_next_hour(syndicate: Syndicate, carrier: Carrier) -> None:
-    app = Houses(syndicate.config, Communes(syndicate.folder).build).app(ONE)
+def test_a_day_that_was_done_waits_for_its_next_hour(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
     now = app.clock.now()
     saved(app, Run(id=DAY, began_at=now, ended_at=now))
     carrier.carry(ONE, DAY, 0, NORMAL)
@@ -173,7 +172,11 @@ def test_one_broken_configuration_keeps_nobody_waiting_and_is_read_again(
         houses.app(ONE)
     mine.write_text(good, encoding="utf-8")
     assert carrier.put_what_is_due() == 1
+    common = syndicate.config / "commun.toml"
+    shared = common.read_text(encoding="utf-8")
+    common.write_text("[", encoding="utf-8")
     wired = houses.app(ONE)
+    common.write_text(shared, encoding="utf-8")
     assert houses.app(ONE) is wired
     mine.write_text(good.replace("Commune", "Ville"), encoding="utf-8")
     assert houses.app(ONE) is not wired
@@ -200,7 +203,7 @@ def test_a_step_set_aside_is_relaunched_by_a_person_who_may(syndicate: Syndicate
     assert (written.event.by, written.event.after) == ("admin", "relancée")
 
 
-def test_a_job_given_up_is_shown_and_put_again_by_nobody_but_a_person(syndicate: Syndicate, carrier: Carrier) -> None:
+def test_a_job_given_up_is_put_again_by_a_person_only(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
     carrier.put_what_is_due()
     with syndicate.engine.begin() as connection:
         connection.execute(text("SET search_path TO dematfin_file"))
@@ -210,7 +213,6 @@ def test_a_job_given_up_is_shown_and_put_again_by_nobody_but_a_person(syndicate:
     (dead,) = syndicate.queue.dead()
     assert (dead.collectivite, dead.key) == (ONE, DAY)
     assert carrier.put_what_is_due() == 0
-    app = Houses(syndicate.config, Communes(syndicate.folder).build).app(ONE)
     relaunch(app, AGENT, DAY, lambda books, _: syndicate.queue.bury(books, ONE, DAY), dead=True)
     assert syndicate.queue.dead() == () and (ONE, "todo") in syndicate.jobs()
 

@@ -41,6 +41,7 @@ def work(
 ) -> None:
     """Fait les journées de toutes les collectivités, à leurs heures, jusqu'à ce que le système l'arrête."""
     if context.invoked_subcommand:
+        _refuse_misplaced(context)
         return
     workers = _workers()
     from dematfin.service.houses import Houses  # noqa: PLC0415 - heavy, and not needed to show a help text
@@ -101,6 +102,14 @@ def relaunch(
     dead = any((one.collectivite, one.key) == (house.siret, etape) for one in queue.dead())
     acts.relaunch(desk.app, desk.who, etape, lambda books, _: queue.bury(books, house.siret, etape), dead=dead)
     say(f"L'étape « {etape} » est remise dans la file des ouvriers.", style="green")
+
+
+def _refuse_misplaced(context: typer.Context) -> None:
+    """A configuration that is given before the command would be left aside, and another one used."""
+    source = context.get_parameter_source("configuration")
+    if source and source.name == "COMMANDLINE":
+        message = f"écrivez-la après la commande : dematfin ouvrier {context.invoked_subcommand} -c FICHIER."
+        raise typer.BadParameter(message, param_hint="-c")
 
 
 def _workers() -> ModuleType:

@@ -61,7 +61,11 @@ class Carrier:
                 self._alone(app, key, attempts, lane)
 
     def put_what_is_due(self) -> int:
-        """Put in the queue what the ledger says is due, open or cut short, and is not there; return how much."""
+        """Put in the queue what the ledger says is due, open or cut short, and is not there; return how much.
+
+        Raises:
+            ComeBackLater: the base is away.
+        """
         served = self._houses.served()
         keys = {DAY}.union(*(one.schedules for one in served.values()))
         known, runs, missing = self._queue.known(), self._runs.of(keys), []

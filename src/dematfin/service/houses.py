@@ -1,11 +1,13 @@
 """The collectivités that a process serves, read again when their configuration changes; those that work stay wired."""
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -19,6 +21,8 @@ from dematfin.wiring import Ask, base_of, build
 
 ROOM: Final = 256
 """Collectivités that stay wired at once."""
+FRESH: Final = 10
+"""Seconds for which nobody looks whether the configuration has changed: it may be twelve thousand files."""
 LOG: Final = structlog.get_logger()
 Build = Callable[[Settings, Path, Ask], App]
 Stamp = tuple[tuple[str, int, int], ...]
@@ -40,8 +44,8 @@ class Served:
 class Houses:
     """What a configuration holds, seen from a process that lasts; threads share it."""
 
-    def __init__(self, configuration: Path, build_app: Build = build) -> None:
-        """Read it.
+    def __init__(self, configuration: Path, build_app: Build = build, fresh: float = FRESH) -> None:
+        """Read it; what it says is good for some seconds.
 
         Raises:
             ConfigError: nothing can be read of it, or its ledger is not in PostgreSQL.
@@ -51,6 +55,8 @@ class Houses:
         self.again = partial(Houses, configuration, build_app)
         self._lock = threading.Lock()
         self._apps: OrderedDict[str, tuple[House, App]] = OrderedDict()
+        self._fresh = fresh
+        self._looked = -math.inf
         self._stamp: Stamp = ()
         self._served: dict[str, Served] = {}
         self.simultaneous, self.base = self._first()
@@ -58,9 +64,9 @@ class Houses:
     def served(self) -> Mapping[str, Served]:
         """Return the collectivités that can be served, by SIRET; a broken one is told, and keeps nobody waiting."""
         with self._lock:
-            stamp = _stamp(self._configuration)
-            if stamp != self._stamp:
-                self._served, self._stamp = self._read(), stamp
+            if monotonic() - self._looked >= self._fresh:
+                self._looked = monotonic()
+                self._look()
             return self._served
 
     def app(self, siret: str) -> App:
@@ -78,6 +84,17 @@ class Houses:
             while len(self._apps) > ROOM:
                 self._apps.popitem(last=False)
         return known[1]
+
+    def _look(self) -> None:
+        """Read the configuration again if it has changed; one that is being written meanwhile changes nothing yet."""
+        stamp = _stamp(self._configuration)
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._served = self._read()
+        except ConfigError as error:
+            LOG.warning("configuration illisible, la précédente sert encore", raison=str(error))
 
     def _first(self) -> tuple[int, str]:
         """Return what is common to all, as the first readable collectivité says it."""

@@ -93,6 +93,9 @@ class Queue:
         with self._open() as connection:
             connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [SCHEMA])
             if self.is_there():
+                connection.execute(
+                    "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name <> %s", [CARRY]
+                )
                 return
             try:
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")

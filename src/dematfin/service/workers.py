@@ -47,11 +47,11 @@ class Later(BaseRetryStrategy):
 
 
 class Told(logging.Handler):
-    """Says what Procrastinate complains of as everything else is said, without the values that it quotes."""
+    """Says what the libraries complain of as everything else is said, without the values that they quote."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say it."""
-        said = getattr(record, "action", "")
+        said = getattr(record, "action", record.name)
         kind = type(record.exc_info[1]).__name__ if record.exc_info and record.exc_info[1] else ""
         LOG.warning("file des ouvriers", action=said, erreur=kind)
 
@@ -69,9 +69,10 @@ class Workers:
 
     def serve(self) -> None:
         """Work until the system asks to stop; what has begun is ended first."""
-        library = logging.getLogger("procrastinate")
-        library.propagate = False
-        library.handlers = [Told(logging.WARNING)]
+        for name in ("procrastinate", "psycopg"):
+            library = logging.getLogger(name)
+            library.propagate = False
+            library.handlers = [Told(logging.WARNING)]
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
