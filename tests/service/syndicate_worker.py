@@ -25,7 +25,7 @@ from dematfin.wiring import open_ledger
 from fakes.hall import Hall
 
 QUICK: Final = Pace(
-    heartbeat=0.3, dead_after=2, recovery=0.3, deaths=40, look=0.5, rest=0.3, later=1, due="* * * * * *"
+    heartbeat=0.5, dead_after=4, recovery=0.5, deaths=40, look=0.5, rest=0.3, later=3, due="* * * * * *"
 )
 DEATHS: Final = 3
 """Before a step is set aside; the last one in a process of its own."""

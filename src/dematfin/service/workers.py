@@ -17,6 +17,7 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
+from procrastinate.worker import Worker
 
 from dematfin.errors import ComeBackLater
 from dematfin.service.carrier import TRIES, Carrier
@@ -30,7 +31,10 @@ FEW: Final = 4
 """One slow place for so many normal ones."""
 BASE_AWAY: Final = (ConnectorException, psycopg.OperationalError, ComeBackLater)
 LOG: Final = structlog.get_logger()
-Work = Callable[[], Awaitable[None]]
+SPARE: Final = 4
+"""Threads for one place: what was left to end, when the base went away, keeps its own."""
+Work = Callable[[asyncio.Event], Awaitable[None]]
+"""What is told of says when it takes nothing more, which may be long before it has ended."""
 
 
 class Later(BaseRetryStrategy):
@@ -44,6 +48,18 @@ class Later(BaseRetryStrategy):
         if isinstance(exception, ComeBackLater) or job.attempts < TRIES:
             return RetryDecision(retry_in={"seconds": self._seconds})
         return None
+
+
+class Lane(Worker):
+    """A worker that says when it takes nothing more: it may have to wait for a step that hangs before it ends."""
+
+    def __init__(self, app: App, leaving: asyncio.Event, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._leaving = leaving
+
+    async def _shutdown(self, side_tasks: list[asyncio.Task[Any]]) -> None:
+        self._leaving.set()
+        await super()._shutdown(side_tasks)
 
 
 class Told(logging.Handler):
@@ -64,7 +80,7 @@ class Workers:
         self._pace = pace or Pace()
         self._queue = Queue(houses.base)
         self._carrier = Carrier(houses, self._queue, self._pace.later)
-        self._at_work: set[asyncio.Future[None]] = set()
+        self._ending: set[asyncio.Future[None]] = set()
         self._lanes = {NORMAL: places, SLOW: max(1, places // FEW), UPKEEP: 1}
 
     def serve(self) -> None:
@@ -77,7 +93,8 @@ class Workers:
 
     async def _serve(self) -> None:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
-        loop.set_default_executor(ThreadPoolExecutor(sum(self._lanes.values()) + len(self._lanes)))
+        self._anew = loop.create_future()
+        loop.set_default_executor(ThreadPoolExecutor(SPARE * sum(self._lanes.values())))
         loop.set_exception_handler(self._lost)
         for one in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(one, stop.set)
@@ -85,40 +102,56 @@ class Workers:
         works.append(self._watch_the_dead)
         # READY: here the process says that it serves (sd_notify), and opens its page of state.
         await asyncio.gather(*(self._keep(stop, work) for work in works))
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def _keep(self, stop: asyncio.Event, work: Work) -> None:
-        """Have some work done until the process stops, again and again when the base goes away under it."""
+        """Have some work done until the process stops, anew each time the base goes away under it.
+
+        What had begun ends beside it, however long that lasts: its lease keeps it alone.
+        """
         asked = asyncio.create_task(stop.wait())
         while not stop.is_set():
-            task = asyncio.ensure_future(work())
-            self._at_work.add(task)
-            await asyncio.wait({task, asked}, return_when=asyncio.FIRST_COMPLETED)
-            self._at_work.discard(task)
+            leaving = asyncio.Event()
+            left = asyncio.create_task(leaving.wait())
+            task = asyncio.ensure_future(work(leaving))
+            self._ending.add(task)
+            task.add_done_callback(self._ended)
+            await asyncio.wait({task, asked, left, self._anew}, return_when=asyncio.FIRST_COMPLETED)
+            left.cancel()
             task.cancel()  # Procrastinate then takes nothing more, and ends what it has begun
-            try:
-                await task
-            except asyncio.CancelledError:
-                continue
-            except BASE_AWAY as error:
+            if task.done() and not task.cancelled() and (error := task.exception()):
+                if not isinstance(error, BASE_AWAY):
+                    raise error
                 LOG.warning("la base ne répond pas, les ouvriers attendent", erreur=type(error).__name__)
             await asyncio.wait({asked}, timeout=self._pace.rest)
 
-    def _lost(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _ended(self, task: asyncio.Future[None]) -> None:
+        """Let go of some work; what it failed of at its end is known already, the base was away."""
+        self._ending.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    def _lost(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Begin anew under another name: the base went away just as the end of a job was told to it.
 
         That job would seem to run for as long as the worker that had it lives, and its collectivité would stand still.
         """
-        LOG.warning("fin d'un travail non enregistrée, il sera repris", erreur=type(context.get("exception")).__name__)
-        for task in self._at_work:
-            task.cancel()
+        error = context.get("exception")
+        if error is None or isinstance(error.__cause__, psycopg.errors.RaiseException):
+            return  # it was given to another worker meanwhile, which ended it
+        LOG.warning("fin d'un travail non enregistrée, il sera repris", erreur=type(error).__name__)
+        before, self._anew = self._anew, loop.create_future()
+        before.set_result(None)
 
-    async def _lane(self, lane: str) -> None:
+    async def _lane(self, lane: str, leaving: asyncio.Event) -> None:
         """Take jobs of a lane, as many at once as it has places."""
         await asyncio.to_thread(self._queue.prepare)
         places = self._lanes[lane]
         app = self._app(places)
         async with app.open_async():
-            await app.run_worker_async(
+            worker: Any = Lane(
+                app,
+                leaving,
                 queues=[lane],
                 concurrency=places,
                 name=lane,
@@ -128,8 +161,9 @@ class Workers:
                 update_heartbeat_interval=self._pace.heartbeat,
                 stalled_worker_timeout=self._pace.dead_after,
             )
+            await worker.run()
 
-    async def _watch_the_dead(self) -> None:
+    async def _watch_the_dead(self, _: asyncio.Event) -> None:
         await asyncio.to_thread(self._queue.prepare)
         app = self._app(1)
         async with app.open_async():
