@@ -23,6 +23,7 @@ from dematfin.cli.context import system_account
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.unattended.run import DAY, Run
 from dematfin.service.queue import Queue
+from dematfin.steps.day import KEYS
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.runs import SqlRuns
 from dematfin.support.clock import SystemClock
@@ -146,9 +147,8 @@ class Syndicate:
             NEVER.wait(0.05)
 
     def runs(self) -> dict[tuple[str, str], Run]:
-        """Return the runs of days that were begun, and of what is set aside."""
-        found = SqlRuns(self.engine)
-        return found.of({DAY, "import", "rappels"}) | found.set_aside()
+        """Return every run of every commune."""
+        return SqlRuns(self.engine).of({DAY, *KEYS.values()})
 
     def are_done(self, sirets: tuple[str, ...]) -> bool:
         """Say whether the day of some communes has ended."""

@@ -17,6 +17,8 @@ from service.syndicate_worker import DEATHS
 
 pytestmark = official.needs_postgres
 SEED: Final = 20261129
+STEPS: Final = 14
+"""Of a day where visas are given and flows signed here, and nothing is shared with a finance software."""
 
 
 @pytest.fixture
@@ -26,13 +28,18 @@ def syndicate(tmp_path: Path, postgresql: Engine) -> Iterator[Syndicate]:
     made.stop()
 
 
-def check_days(syndicate: Syndicate, sirets: tuple[str, ...]) -> None:
-    """Every step of every day ended once, in the order in which they began; what it did, it did once."""
+def check_days(syndicate: Syndicate, sirets: tuple[str, ...], falls: int) -> None:
+    """Every step of every day ended once, in the order of the day; what it did, it did once.
+
+    The ledger and what the processes wrote down are two witnesses: one that died may have told the ledger only.
+    """
     for siret in sirets:
+        begun = list(dict.fromkeys(key for key, word in syndicate.steps(siret) if word == "begins"))
         ended = [key for key, word in syndicate.steps(siret) if word == "ends"]
-        assert len(ended) == len(set(ended)), (siret, ended)
-        assert ended == list(dict.fromkeys(key for key, word in syndicate.steps(siret) if word == "begins"))
-        assert (ended[0], ended[-1]) == ("reconciliation", "rappels")
+        assert (begun[0], begun[-1], len(begun)) == ("reconciliation", "rappels", STEPS)
+        assert ended == [key for key in begun if key in ended]
+        assert len(begun) - len(ended) <= falls
+        assert all(syndicate.runs()[siret, key].ended_at for key in begun)
         assert len(syndicate.events(siret)) == 1
 
 
@@ -50,7 +57,7 @@ def test_every_day_is_complete_in_order_and_once_whatever_falls(syndicate: Syndi
     syndicate.fall()
     syndicate.kill_one(chance)
     syndicate.until(lambda: syndicate.are_done(sirets))
-    check_days(syndicate, sirets)
+    check_days(syndicate, sirets, falls=4)
     assert all(syndicate.runs()[siret, DAY].failed == 0 for siret in sirets)
 
 
@@ -72,7 +79,7 @@ def test_a_step_that_kills_waits_for_a_person_and_one_that_hangs_keeps_nobody_wa
 
     syndicate.employ(sick)
     syndicate.heal(sick, "poison")
-    assert "dans la file" in command(syndicate, capsys, "relancer", "import", "--siret", sick)
+    assert "confiée aux ouvriers" in command(syndicate, capsys, "relancer", "import", "--siret", sick)
     syndicate.until(lambda: syndicate.runs()[sick, "import"].ended_at is not None, syndicate.replace_the_dead)
     assert "Rien n'est mis de côté" in command(syndicate, capsys, "morts")
     assert syndicate.events(sick)

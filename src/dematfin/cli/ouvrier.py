@@ -52,13 +52,13 @@ def work(
 
 @app.command("preparer", cls=FrenchCommand)
 def prepare(configuration: Configuration = DEFAULT) -> None:
-    """Crée les tables de la file des ouvriers dans la base ; à relancer sans crainte."""
+    """Crée les tables des ouvriers dans la base ; à relancer sans crainte."""
     _workers()
     from dematfin.service.houses import Houses  # noqa: PLC0415 - idem
     from dematfin.service.queue import Queue  # noqa: PLC0415 - idem
 
     Queue(Houses(configuration).base).prepare()
-    say("La file des ouvriers est prête. Lancez-les : dematfin ouvrier.", style="green")
+    say("Les tables des ouvriers sont prêtes. Lancez-les : dematfin ouvrier.", style="green")
 
 
 @app.command("morts", cls=FrenchCommand)
@@ -101,7 +101,7 @@ def relaunch(
         return
     dead = any((one.collectivite, one.key) == (house.siret, etape) for one in queue.dead())
     acts.relaunch(desk.app, desk.who, etape, lambda books, _: queue.bury(books, house.siret, etape), dead=dead)
-    say(f"L'étape « {etape} » est remise dans la file des ouvriers.", style="green")
+    say(f"L'étape « {etape} » est confiée aux ouvriers.", style="green")
 
 
 def _refuse_misplaced(context: typer.Context) -> None:
