@@ -55,9 +55,9 @@ def test_the_installed_program_reads_its_own_schemas_templates_and_migrations(in
     assert run(installed, "-m", "dematfin", "--version").startswith("dematfin ")
     script = (
         "from dematfin.pes.validate import Schemas; from dematfin.store.engine import open_engine;"
-        "from dematfin.store.migrate import bring_up_to_date; from dematfin.demo.story import FIXTURES;"
+        "from dematfin.store.migrate import make_ready; from dematfin.demo.story import FIXTURES;"
         "from dematfin.web.pages import STATIC; import dematfin;"
-        "Schemas(None).check(); bring_up_to_date(open_engine('registre.db'));"
+        "Schemas(None).check(); make_ready(open_engine('registre.db'));"
         "print(dematfin.__file__, (FIXTURES / 'commune.toml').is_file(), (STATIC / 'dematfin.css').is_file())"
     )
     assert run(installed, "-c", script).split() == [str(installed / "dematfin" / "__init__.py"), "True", "True"]

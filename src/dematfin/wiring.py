@@ -33,6 +33,7 @@ from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import address, open_engine
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
+from dematfin.store.runs import SqlRuns
 from dematfin.store.s3 import S3Documents
 from dematfin.support.clock import SystemClock
 from dematfin.support.secrets import resolve
@@ -105,6 +106,16 @@ def open_ledger(settings: Settings, folder: Path) -> SqlLedger:
     engine = open_engine(address(settings.stockage, folder))
     clock = open_clock(settings)
     return SqlLedger(engine, settings.collectivite.siret, clock.now, clock.local)
+
+
+def base_of(settings: Settings, folder: Path) -> str:
+    """Return where the base is; a URL of PostgreSQL comes with its password."""
+    return address(settings.stockage, folder)
+
+
+def open_runs(base: str) -> SqlRuns:
+    """Open what is known of the runs of all the collectivités of a base."""
+    return SqlRuns(open_engine(base))
 
 
 def open_documents(settings: Settings, folder: Path) -> FolderDocuments | S3Documents:

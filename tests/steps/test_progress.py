@@ -13,6 +13,7 @@ from dematfin.errors import ComeBackLater, Unreachable
 from dematfin.ports.ledger import Books
 from dematfin.steps import progress
 from dematfin.steps.day import KEYS, due
+from dematfin.steps.outcome import Outcome
 from dematfin.steps.running import PATIENCE
 from fakes.hall import Hall
 from fakes.losing import failing
@@ -82,6 +83,17 @@ def test_a_day_begun_again_elsewhere_is_left_to_whoever_did(hall: Hall) -> None:
     assert first and second
     _, left = progress.go_on(hall.app, first)
     assert not left.position and progress.open_day(hall.app) == second
+
+
+def test_two_that_carry_one_day_on_run_no_step_twice(hall: Hall) -> None:
+    day = progress.begin_day(hall.app)
+    assert day
+    _, moved = progress.go_on(hall.app, day)
+    with pytest.raises(ComeBackLater, match="a avancé"):
+        progress.go_on(hall.app, day)
+    assert not progress.leave(hall.app, day, Outcome(step="réconciliation")).position
+    assert progress.open_day(hall.app) == moved
+    assert runs(hall)["reconciliation"].attempts == 0
 
 
 def test_a_step_in_which_the_process_keeps_dying_waits_for_a_person_and_the_day_goes_on(hall: Hall) -> None:

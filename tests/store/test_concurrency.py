@@ -202,8 +202,8 @@ def test_a_run_that_has_lost_its_lease_moves_no_day(
     begun = progress.begin_day(hall.app)
     assert begun
 
-    def begin_and_be_slow(app: App, key: str) -> Run:
-        run = running.begin(app, key)
+    def begin_and_be_slow(app: App, key: str, first: running.First) -> Run:
+        run = running.begin(app, key, first)
         clock.advance(minutes=5)
         hall.app.ledger.lease("transmission", "ailleurs:1").__enter__()
         return run

@@ -112,6 +112,11 @@ FAMILIES: Final = (
         "base", "La base de données : sa version, sa mise à jour, son déplacement.", "bases.app", ("copies.register",)
     ),
     Family("collectivite", "Les collectivités d'une configuration.", "collectivites.app"),
+    Family(
+        "ouvrier",
+        "Les ouvriers d'un syndicat : plusieurs processus, plusieurs machines, une base PostgreSQL.",
+        "ouvrier.app",
+    ),
     Family("config", "La configuration.", "configuration.app"),
 )
 

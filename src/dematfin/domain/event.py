@@ -29,6 +29,7 @@ class Subject(StrEnum):
     PIECE = "pièce"
     EDITOR_FLOW = "import"
     HAND_OVER = "remise"
+    STEP = "étape"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

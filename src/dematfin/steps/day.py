@@ -23,7 +23,7 @@ from dematfin.steps.parapheur import has_folders_there, parapheur
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.remind import remind
-from dematfin.steps.running import Then, begin, begun_since, end, nothing, said_of
+from dematfin.steps.running import First, Then, at_once, begin, begun_since, end, nothing, said_of
 from dematfin.steps.shown_paid import shown_paid
 from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
@@ -144,10 +144,10 @@ def is_due(app: App, step: Step) -> bool:
     return step not in ASKED or ASKED[step](app)
 
 
-def run(app: App, step: Step, then: Then = nothing) -> Outcome:
+def run(app: App, step: Step, then: Then = nothing, first: First = at_once) -> Outcome:
     """Run one step, alone in its collectivité, and write down how it went; `then` joins the transaction that does."""
     with app.ledger.lease(LEASES[step], app.holder) as turn:
-        return _noted(app, step, turn, then)
+        return _noted(app, step, turn, then, first)
 
 
 def run_since(app: App, step: Step, hour: datetime, then: Then = nothing) -> Outcome | None:
@@ -156,7 +156,7 @@ def run_since(app: App, step: Step, hour: datetime, then: Then = nothing) -> Out
         return None if begun_since(app, KEYS[step], hour) else _noted(app, step, turn, then)
 
 
-def _noted(app: App, step: Step, turn: str, then: Then) -> Outcome:
+def _noted(app: App, step: Step, turn: str, then: Then, first: First = at_once) -> Outcome:
     def held(books: Books, _: Run) -> None:
         books.check_turn(LEASES[step], turn)
 
@@ -164,7 +164,7 @@ def _noted(app: App, step: Step, turn: str, then: Then) -> Outcome:
         held(books, ended)
         then(books, ended)
 
-    begin(app, KEYS[step])
+    begin(app, KEYS[step], first)
     try:
         outcome = step(app)
     except (Exception, KeyboardInterrupt) as error:

@@ -8,9 +8,9 @@ from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater, DematfinError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.steps.day import DAY, KEYS, NAMES, Step, is_due, run
+from dematfin.steps.day import DAY, KEYS, NAMES, Step, is_due, run, run_since
 from dematfin.steps.outcome import Failure, Outcome, Tally
-from dematfin.steps.running import PATIENCE, Then, last_run, nothing
+from dematfin.steps.running import PATIENCE, First, Then, last_run, nothing
 
 BY_KEY: Final[dict[str, Step]] = {key: step for step, key in KEYS.items()}
 
@@ -52,8 +52,17 @@ def go_on(app: App, day: Run, then: Then = nothing) -> tuple[Outcome, Run]:
     def on(books: Books, ended: Run) -> None:
         moved.append(_move(app, books, day.told(ended.failed, ended.said), then))
 
-    outcome = _account(app, step, on)
+    outcome = _account(app, step, on, lambda books: _check_stands_there(books, day))
     return outcome, moved[0] if moved else leave(app, day, outcome, then)
+
+
+def go_alone(app: App, step: Step, hour: datetime) -> Outcome | None:
+    """Run one step that a schedule asks for outside the day; None when it was run since that hour.
+
+    Raises:
+        ComeBackLater: the step runs elsewhere, or the ledger is away.
+    """
+    return _set_aside(app, step) or run_since(app, step, hour)
 
 
 def leave(app: App, day: Run, account: Outcome, then: Then = nothing) -> Run:
@@ -68,14 +77,14 @@ def put_off(step: Step, error: ComeBackLater) -> Outcome:
     return Outcome(step=NAMES[step], failures=(Failure(item=NAMES[step], sentence=str(error)),))
 
 
-def _account(app: App, step: Step, then: Then) -> Outcome:
+def _account(app: App, step: Step, then: Then, first: First) -> Outcome:
     """Return the account of a step, whatever stops it, known or foreseen by nobody; ComeBackLater alone goes up."""
     accounts: list[Outcome] = []
     later: list[ComeBackLater] = []
     tally = Tally(NAMES[step])
     with tally.item(NAMES[step]):
         try:
-            accounts.append(run(app, step, then))
+            accounts.append(run(app, step, then, first))
         except ComeBackLater as error:
             later.append(error)
         except DematfinError as error:
@@ -112,6 +121,14 @@ def _move(app: App, books: Books, day: Run, then: Then) -> Run:
     books.save(moved)
     then(books, moved)
     return moved
+
+
+def _check_stands_there(books: Books, day: Run) -> None:
+    """Let no step of one day be run twice by two that carry it on; a day begun again is another one."""
+    known = last_run(books, DAY_KEY, day.began_at)
+    if known.began_at == day.began_at and known.position != day.position:
+        message = f"L'étape « {day.position} » vient d'être faite ailleurs : la journée a avancé entre-temps."
+        raise ComeBackLater(message)
 
 
 def _after(app: App, step: Step) -> str:

@@ -11,6 +11,8 @@ from dematfin.ports.ledger import Books
 
 Then = Callable[[Books, Run], None]
 """What joins the transaction that ends a run: an engine that keeps a queue puts what follows in it."""
+First = Callable[[Books], None]
+"""What is looked at in the transaction that begins a run; what it raises keeps the run from beginning."""
 PATIENCE: Final = 5
 """Deaths of a process in one step, one after the other, before the step waits for a person."""
 
@@ -19,10 +21,15 @@ def nothing(_: Books, __: Run) -> None:
     """Add nothing to the end of a run."""
 
 
-def begin(app: App, key: str) -> Run:
+def at_once(_: Books) -> None:
+    """Keep no run from beginning."""
+
+
+def begin(app: App, key: str, first: First) -> Run:
     """Write down that a step begins."""
     now = app.clock.now()
     with app.ledger.transaction() as books:
+        first(books)
         begun = last_run(books, key, now).begun(now)
         books.save(begun)
     return begun
@@ -38,9 +45,9 @@ def end(app: App, key: str, sentences: tuple[str, ...], then: Then) -> None:
 
 
 def begun_since(app: App, key: str, hour: datetime) -> bool:
-    """Say whether a step, or the day, has begun since an hour."""
+    """Say whether a step has begun since an hour, and ended; under its lease, one that has not has died."""
     with app.ledger.reading() as books:
-        return any(one.began_at >= hour for one in books.find(Run, id=key))
+        return any(one.began_at >= hour and one.ended_at for one in books.find(Run, id=key))
 
 
 def last_run(books: Books, key: str, now: datetime) -> Run:

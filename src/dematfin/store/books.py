@@ -41,6 +41,11 @@ class SqlBooks:
         self._read_here: dict[tuple[type[Any], str], Record] | None = {} if writes else None
         self._answers: dict[type[Any], dict[frozenset[tuple[str, object]], tuple[Any, ...]]] = {}
 
+    @property
+    def driver(self) -> Any:
+        """Return the driver's own connection: what is written through it stands or falls with this transaction."""
+        return self._connection.connection.driver_connection
+
     def get(self, kind: type[R], /, key: str) -> R:
         """Return one record, or raise UnknownRecord."""
         for found in self.find(kind, id=key):

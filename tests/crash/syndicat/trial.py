@@ -30,7 +30,7 @@ from crash.syndicat.records import Platforms
 from crash.syndicat.syndicate import NOTHING, Syndicate, sirets
 from dematfin.sandbox.weather import Trouble
 from dematfin.store.engine import open_engine
-from dematfin.store.migrate import bring_up_to_date
+from dematfin.store.migrate import make_ready
 from dematfin.support import logs
 
 PROCESSES: Final = 4
@@ -178,7 +178,7 @@ def main() -> int:
 def make_tables(base: str) -> None:
     """Make the tables of an empty base, before several processes open it at once."""
     pool = open_engine(base)
-    bring_up_to_date(pool)
+    make_ready(pool)
     pool.dispose()
 
 

@@ -59,6 +59,15 @@ class Run:
         """Return it once it has been given up: it waits for a person."""
         return replace(self, aside_since=self.aside_since or at)
 
+    def relaunched(self) -> "Run":
+        """Return it once a person has asked for it again: its deaths are forgotten."""
+        return replace(self, attempts=0, aside_since=None)
+
+    @property
+    def was_cut_short(self) -> bool:
+        """Say whether it has begun and neither ended nor been set aside: it runs, or its process has died in it."""
+        return self.ended_at is None and self.aside_since is None
+
     @property
     def is_slow(self) -> bool:
         """Say whether its last run took so long that the next one should delay nobody."""

@@ -1,0 +1,245 @@
+"""What a job does, and which jobs there are: the ledger decides, in PostgreSQL; no process is started here."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import procrastinate
+import pytest
+from procrastinate import PsycopgConnector
+from sqlalchemy import Engine, text
+
+import official
+from dematfin.acts.relaunch import relaunch
+from dematfin.domain.event import Subject
+from dematfin.domain.unattended.run import DAY, SLOW, Run
+from dematfin.errors import ComeBackLater, ConfigError, Forbidden, RuleError
+from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
+from dematfin.service.carrier import TRIES, Carrier
+from dematfin.service.houses import Houses
+from dematfin.service.pace import Pace
+from dematfin.service.queue import NORMAL, SEARCH
+from dematfin.service.queue import SLOW as SLOW_LANE
+from dematfin.service.recovery import recover
+from examples import ADMIN, AGENT, VISEUR
+from service.syndicate import SIRETS, Syndicate
+from service.syndicate_worker import Syndicate as Communes
+
+pytestmark = official.needs_postgres
+ONE: Final = SIRETS[0]
+
+
+@pytest.fixture
+def syndicate(tmp_path: Path, postgresql: Engine) -> Iterator[Syndicate]:
+    made = Syndicate(tmp_path, postgresql)
+    made.settle(3)
+    with made.hanging_up():
+        made.queue.prepare()
+        yield made
+
+
+@pytest.fixture
+def houses(syndicate: Syndicate) -> Houses:
+    return Houses(syndicate.config, Communes(syndicate.folder).build, fresh=0)
+
+
+@pytest.fixture
+def carrier(syndicate: Syndicate, houses: Houses) -> Carrier:
+    return Carrier(houses, syndicate.queue)
+
+
+@pytest.fixture
+def app(houses: Houses) -> App:
+    return houses.app(ONE)
+
+
+def saved(app: App, *runs: Run) -> None:
+    with app.ledger.transaction() as books:
+        books.save(*runs)
+
+
+def day_of(app: App) -> Run:
+    with app.ledger.reading() as books:
+        return books.get(Run, DAY)
+
+
+def test_what_is_due_is_put_once_however_many_look_at_once(syndicate: Syndicate, carrier: Carrier) -> None:
+    lookers = [threading.Thread(target=carrier.put_what_is_due) for _ in range(3)]
+    for one in lookers:
+        one.start()
+    for one in lookers:
+        one.join()
+    assert sorted(syndicate.jobs()) == [(siret, "todo") for siret in sorted(SIRETS[:3])]
+    assert carrier.put_what_is_due() == 0
+
+
+def test_a_job_runs_one_step_and_puts_the_next_one(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
+    carrier.carry(ONE, DAY, 0, NORMAL)
+    assert day_of(app).position == "import"
+    assert syndicate.jobs() == [(ONE, "todo")]
+    carrier.carry(ONE, DAY, 0, NORMAL)
+    assert day_of(app).position == "numerisation"
+    assert syndicate.jobs() == [(ONE, "todo")]
+
+
+def test_a_day_that_was_done_waits_for_its_next_hour(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
+    now = app.clock.now()
+    saved(app, Run(id=DAY, began_at=now, ended_at=now))
+    carrier.carry(ONE, DAY, 0, NORMAL)
+    assert day_of(app).ended_at == now
+    carrier.put_what_is_due()
+    assert ONE not in {siret for siret, _ in syndicate.jobs()}
+    saved(app, Run(id=DAY, began_at=now - timedelta(days=2), ended_at=now - timedelta(days=2)))
+    carrier.put_what_is_due()
+    assert ONE in {siret for siret, _ in syndicate.jobs()}
+
+
+def test_a_job_stands_or_falls_with_the_transaction_that_puts_it(syndicate: Syndicate, app: App) -> None:
+    def put_and(fail: bool) -> None:  # noqa: FBT001 - one test's own
+        with app.ledger.transaction() as books:
+            books.save(Run(id=DAY, began_at=app.clock.now(), position="visa"))
+            syndicate.queue.put(books, ONE, DAY)
+            syndicate.queue.put(books, ONE, DAY)
+            if fail:
+                raise ComeBackLater
+
+    with pytest.raises(ComeBackLater):
+        put_and(fail=True)
+    assert syndicate.jobs() == []
+    put_and(fail=False)
+    assert syndicate.jobs() == [(ONE, "todo")] and day_of(app).position == "visa"
+
+
+def test_a_step_that_runs_elsewhere_is_tried_again_then_left(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
+    with app.ledger.lease("transmission", "ailleurs:1:2"):
+        with pytest.raises(ComeBackLater):
+            carrier.carry(ONE, DAY, 0, NORMAL)
+        assert day_of(app).position == "reconciliation"
+        carrier.carry(ONE, DAY, TRIES, NORMAL)
+    assert day_of(app).position == "import" and "déjà en cours" in day_of(app).said[0]
+    assert syndicate.jobs() == [(ONE, "todo")]
+
+
+def test_a_step_of_a_newer_version_is_handed_back(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
+    saved(app, Run(id=DAY, began_at=app.clock.now(), position="archivage"))
+    carrier.carry(ONE, DAY, 0, NORMAL)
+    assert day_of(app).position == "archivage"
+    assert lanes(syndicate) == [(NORMAL, True)]
+
+
+def test_what_was_slow_or_kills_takes_the_slow_lane(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
+    now = app.clock.now()
+    saved(app, Run(id="reconciliation", began_at=now - 2 * SLOW, ended_at=now))
+    carrier.carry(ONE, DAY, 0, NORMAL)
+    assert day_of(app).position == "reconciliation"
+    assert lanes(syndicate) == [(SLOW_LANE, False)]
+    carrier.carry(ONE, DAY, 0, SLOW_LANE)
+    assert day_of(app).position == "import"
+
+
+def test_a_step_alone_has_its_hour_and_is_run_again_when_it_was_cut_short(
+    syndicate: Syndicate, carrier: Carrier, app: App
+) -> None:
+    common = syndicate.config / "commun.toml"
+    common.write_text(common.read_text() + f'etapes = {{ rappels = ["0 {syndicate.hour} * * *"] }}\n', encoding="utf-8")
+    now = app.clock.now()
+    saved(app, Run(id=DAY, began_at=now, ended_at=now))
+    assert carrier.put_what_is_due() == 5
+    carrier.carry(ONE, "rappels", 0, NORMAL)
+    with app.ledger.reading() as books:
+        run = books.get(Run, "rappels")
+    assert run.ended_at and run.began_at > now
+    saved(app, replace(run, ended_at=None, attempts=1))
+    carrier.carry(ONE, "rappels", 0, NORMAL)
+    with app.ledger.reading() as books:
+        again = books.get(Run, "rappels")
+    assert again.ended_at and again.began_at > run.began_at
+
+
+def test_one_broken_configuration_keeps_nobody_waiting_and_is_read_again(
+    syndicate: Syndicate, carrier: Carrier, houses: Houses
+) -> None:
+    mine = syndicate.config / f"{ONE}.toml"
+    good = mine.read_text(encoding="utf-8")
+    mine.write_text("siret = ", encoding="utf-8")
+    assert carrier.put_what_is_due() == 2
+    with pytest.raises(ConfigError, match="n'est plus dans la configuration"):
+        houses.app(ONE)
+    mine.write_text(good, encoding="utf-8")
+    assert carrier.put_what_is_due() == 1
+    common = syndicate.config / "commun.toml"
+    shared = common.read_text(encoding="utf-8")
+    common.write_text("[", encoding="utf-8")
+    wired = houses.app(ONE)
+    common.write_text(shared, encoding="utf-8")
+    assert houses.app(ONE) is wired
+    mine.write_text(good.replace("Commune", "Ville"), encoding="utf-8")
+    assert houses.app(ONE) is not wired
+
+
+def test_a_step_set_aside_is_relaunched_by_a_person_who_may(syndicate: Syndicate, app: App) -> None:
+    now = app.clock.now()
+    saved(app, Run(id="import", began_at=now, attempts=5, aside_since=now))
+
+    def put(books: Books, _: Run) -> None:
+        syndicate.queue.bury(books, ONE, "import")
+
+    with pytest.raises(Forbidden):
+        relaunch(app, VISEUR, "import", put)
+    with pytest.raises(RuleError, match="rien à relancer"):
+        relaunch(app, AGENT, "visa", put)
+    assert syndicate.jobs() == []
+    relaunch(app, ADMIN, "import", put)
+    with app.ledger.reading() as books:
+        run = books.get(Run, "import")
+    assert (run.attempts, run.aside_since) == (0, None)
+    assert syndicate.jobs() == [(ONE, "todo")]
+    (written,) = app.ledger.history(Subject.STEP, ["import"])
+    assert (written.event.by, written.event.after) == ("admin", "relancée")
+
+
+def test_a_job_given_up_is_put_again_by_a_person_only(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
+    carrier.put_what_is_due()
+    with syndicate.engine.begin() as connection:
+        connection.execute(text("SET search_path TO dematfin_file"))
+        connection.execute(text("UPDATE procrastinate_jobs SET status = 'doing' WHERE lock = :o"), {"o": ONE})
+        connection.execute(text("UPDATE procrastinate_jobs SET status = 'failed' WHERE lock = :o"), {"o": ONE})
+        connection.execute(text("SET search_path TO public"))
+    (dead,) = syndicate.queue.dead()
+    assert (dead.collectivite, dead.key) == (ONE, DAY)
+    assert carrier.put_what_is_due() == 0
+    relaunch(app, AGENT, DAY, lambda books, _: syndicate.queue.bury(books, ONE, DAY), dead=True)
+    assert syndicate.queue.dead() == () and (ONE, "todo") in syndicate.jobs()
+
+
+@pytest.mark.parametrize(("attempts", "becomes"), [(0, "todo"), (Pace().deaths, "failed")])
+def test_the_job_of_a_dead_worker_runs_again_though_the_next_one_waits_already(
+    syndicate: Syndicate, attempts: int, becomes: str
+) -> None:
+    syndicate.queue.put_now([(ONE, DAY)])
+    with syndicate.engine.begin() as connection:
+        connection.execute(text("SET LOCAL search_path TO dematfin_file"))
+        connection.execute(text("SELECT procrastinate_fetch_job_v2(NULL, NULL)"))
+        connection.execute(text("UPDATE procrastinate_jobs SET attempts = :a"), {"a": attempts})
+    syndicate.queue.put_now([(ONE, DAY)])
+    assert syndicate.jobs() == [(ONE, "doing"), (ONE, "todo")]
+    asyncio.run(recovered(syndicate))
+    assert syndicate.jobs() == [(ONE, becomes), (ONE, "todo")]
+
+
+async def recovered(syndicate: Syndicate) -> None:
+    connector = PsycopgConnector(conninfo=syndicate.queue.address, kwargs={"options": SEARCH}, min_size=1)
+    async with procrastinate.App(connector=connector).open_async() as queue:
+        await recover(queue, Pace())
+
+
+def lanes(syndicate: Syndicate) -> list[tuple[str, bool]]:
+    """Return the queue of each job, and whether it waits for its time."""
+    query = "SELECT queue_name, scheduled_at > now() FROM dematfin_file.procrastinate_jobs ORDER BY id"
+    with syndicate.engine.connect() as connection:
+        return [(name, bool(waits)) for name, waits in connection.execute(text(query))]
