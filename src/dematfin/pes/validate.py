@@ -3,6 +3,7 @@
 lxml judges every document, a flow without its documents; its codes are said in French.
 """
 
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,8 @@ OFFICIAL: Final = {
     "acquit": "PES_V2/Rev0/PES_V2_Acquit_Autonome_V2.xsd",
     "retour": "PES_V2/RETOUR/Rev0/PES_Retour.xsd",
 }
+
+TURN: Final = threading.Lock()
 
 
 class Schemas:
@@ -45,18 +48,16 @@ class Schemas:
     def findings(self, tree: Any) -> tuple[Finding, ...]:
         """Return what is refused of a flow without its documents: by our schema, or else by the official one."""
         for path in self._paths("aller"):
-            schema = _compiled(path)
-            if not schema.validate(tree):
+            if refused := _refused(path, tree):
                 judge = "schéma de dematfin" if path.name == OWN["aller"] else "schéma officiel"
-                return told(tree, schema.error_log, judge)
+                return told(tree, refused, judge)
         return ()
 
     def refusals(self, kind: str, tree: Any) -> tuple[str, ...]:
         """Return the first thing that a schema refuses of an answer; empty when all accept."""
         for path in self._paths(kind):
-            schema = _compiled(path)
-            if not schema.validate(tree):
-                return (in_words(tree, schema.error_log[0]),)
+            if refused := _refused(path, tree):
+                return (in_words(tree, refused[0]),)
         return ()
 
     def _paths(self, kind: str) -> list[Path]:
@@ -70,6 +71,13 @@ class Schemas:
             )
             raise ConfigError(message)
         return [*paths, self._official / OFFICIAL[kind]]
+
+
+def _refused(path: Path, tree: Any) -> Any:
+    """Return what a schema refuses; it only remembers the last document, of any collectivité of this process."""
+    schema = _compiled(path)
+    with TURN:
+        return () if schema.validate(tree) else schema.error_log
 
 
 @cache

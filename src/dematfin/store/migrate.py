@@ -1,5 +1,6 @@
 """The version of the tables: an empty base is made, an older one is brought up, any other is refused."""
 
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from dematfin.errors import ConfigError
 from dematfin.store.engine import writing
 
 SCRIPTS: Final = Path(__file__).with_name("migrations")
+TURN: Final = threading.Lock()
+"""Alembic upgrades one base at a time in a process; a service opens those of several collectivités at once."""
 
 
 def bring_up_to_date(engine: Engine) -> None:
@@ -39,7 +42,8 @@ def upgrade(engine: Engine) -> None:
         if MigrationContext.configure(connection).get_current_revision() == _head():
             return  # another process made it meanwhile
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        with TURN:
+            command.upgrade(config, "head")
 
 
 def _versions() -> frozenset[str]:
