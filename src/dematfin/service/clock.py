@@ -153,7 +153,8 @@ class Clock:
             return
         if number == signal.SIGHUP:
             self._refresh(all_of_them=True)
-            self._tell("Configuration relue : elle sert dès la prochaine journée de chaque collectivité.")
+            self._tell("Configuration relue.")
+            self._look_at_all()
         else:
             self._stopping.set()
 
@@ -172,7 +173,7 @@ class Clock:
         return f"{said}{following}{f', collectivités en difficulté : {troubled}' if troubled else ''}".capitalize()
 
     def _next_hour(self) -> datetime | None:
-        hours = [job.next_run_time for job in self._scheduler.get_jobs() if job.args]
+        hours = [job.next_run_time for job in self._scheduler.get_jobs() if job.args and job.next_run_time]
         return min(hours, default=None)
 
     def _finish(self) -> None:
