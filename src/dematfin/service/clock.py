@@ -167,10 +167,10 @@ class Clock:
     def _sentence(self) -> str:
         running = [f"{one.name} depuis {PARIS.local(one.since):%H:%M}" for one in self.beats.now_running()]
         troubled = len(self.beats.troubles)
-        said = f"en cours : {', '.join(running[:3])}{'…' if running[3:] else ''}" if running else "au repos"
+        said = f"En cours : {', '.join(running[:3])}{'…' if running[3:] else ''}" if running else "Au repos"
         at = self._next_hour()
         following = f", prochaine heure prévue : {PARIS.local(at):%d/%m à %H:%M}" if at and not running else ""
-        return f"{said}{following}{f', collectivités en difficulté : {troubled}' if troubled else ''}".capitalize()
+        return f"{said}{following}{f', collectivités en difficulté : {troubled}' if troubled else ''}"
 
     def _next_hour(self) -> datetime | None:
         hours = [job.next_run_time for job in self._scheduler.get_jobs() if job.args and job.next_run_time]
