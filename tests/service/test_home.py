@@ -158,7 +158,10 @@ def test_a_step_has_hours_of_its_own(keep: Keep) -> None:
     assert (ran[DAY], ran["import"]) == (day[DAY], day["import"])
     assert ran["numerisation"].began_at == kept.hall.clock.now()
     assert not (kept.hall.folders.root / "scan.pdf").exists()
-    assert not kept.beats.troubles
+    assert "« journée » est déjà en cours (ailleurs:1" in kept.beats.troubles[SIRET].sentence
+    del kept.hall.ledger.leases["journée"]
+    kept.home.visit()
+    assert kept.runs()[DAY].began_at == kept.hall.clock.now() and not kept.beats.troubles
 
 
 def test_a_stop_leaves_the_day_at_its_next_step(keep: Keep, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,7 @@ class Clock:
         self._settings = self._council.settings()
         self._lanes = Lanes(self._settings.simultanees, self._visit, time.monotonic)
         self._scheduled: dict[str, Any] = {}
+        self._turn = threading.Lock()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(2)},
@@ -107,28 +108,29 @@ class Clock:
 
     def _look_at_all(self) -> None:
         self._refresh()
-        for key in tuple(self._council.homes):
+        with self._turn:
+            for key in self._scheduled.keys() - self._council.homes.keys():
+                self._unschedule(key)
+            for home in self._council.homes.values():
+                self._schedule(home)
+        for key in self._council.homes:
             self._ring(key)
 
     def _ring(self, key: str) -> None:
         """Have a collectivité looked at: the ledger says what is due in it."""
         if home := self._council.homes.get(key):
-            self._schedule(home)
             self._lanes.ask(key, slow=home.slow)
 
     def _visit(self, key: str) -> None:
         self._refresh()
         if home := self._council.homes.get(key):
             home.visit()
-            self._schedule(home)
 
     def _refresh(self, *, all_of_them: bool = False) -> None:
         """Read again a configuration that was changed."""
         if self._council.refresh(all_of_them=all_of_them):
             self._settings = self._council.settings()
             self._lanes.resize(self._settings.simultanees)
-            for key in self._scheduled.keys() - self._council.homes.keys():
-                self._unschedule(key)
 
     def _schedule(self, home: Home) -> None:
         """Ring at the hours of a collectivité, once they are known, or have changed."""
@@ -178,7 +180,7 @@ class Clock:
 
     def _finish(self) -> None:
         """End the step of each day that runs; a second signal stops at once, and loses nothing either."""
-        for one in SIGNALS:
+        for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, signal.SIG_DFL)
         self._notifier.stopping()
         self._tell("Arrêt demandé : les étapes en cours se terminent.")

@@ -1,6 +1,7 @@
 """The collectivités of a configuration, read again when it has changed: what is wrong with one is said of that one."""
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ class Council:
         self._beats = beats
         self._turn = threading.Lock()
         self._stamp = _stamp(path)
+        self._looked_at = time.monotonic()
         self.homes = {home.key: home for home in map(self._make, self._named())}
 
     def settings(self) -> ServiceSettings:
@@ -53,10 +55,9 @@ class Council:
     def refresh(self, *, all_of_them: bool = False) -> bool:
         """Read the configuration again when its files have changed, or when asked; say whether it was."""
         with self._turn:
-            stamp = _stamp(self._path)
-            if stamp == self._stamp and not all_of_them:
+            if not all_of_them and not self._has_changed():
                 return False
-            self._stamp = stamp
+            self._stamp = _stamp(self._path)
             try:
                 found = {found.siret or found.where: found for found in self._named()}
             except ConfigError as error:
@@ -64,15 +65,22 @@ class Council:
             self._take(found, all_of_them=all_of_them)
             return True
 
+    def _has_changed(self) -> bool:
+        """Look at the files, once a second at most: hundreds of runs may begin together."""
+        if time.monotonic() - self._looked_at < 1:
+            return False
+        self._looked_at = time.monotonic()
+        return _stamp(self._path) != self._stamp
+
     def _take(self, found: dict[str, House], *, all_of_them: bool) -> None:
-        for key in self.homes.keys() - found.keys():
-            self._beats.forget(key)
-            self.homes.pop(key).close()
-        for key, one in found.items():
-            if key not in self.homes:
-                self.homes = {**self.homes, key: self._make(one)}
-            elif all_of_them or one != self.homes[key].house:
-                self.homes[key].change(one)
+        before = self.homes
+        self.homes = {key: before.get(key) or self._make(one) for key, one in found.items()}
+        for key, home in before.items():
+            if key not in found:
+                self._beats.forget(key)
+                home.close()
+            elif all_of_them or found[key] != home.house:
+                home.change(found[key])
 
     def _named(self) -> tuple[House, ...]:
         return (house(self._path, self._siret),) if self._siret else houses(self._path)
@@ -81,7 +89,7 @@ class Council:
 def _guarded(home: Home) -> None:
     """Guard one whose settings can be read; the others are told when they are opened."""
     try:
-        home.guard()
+        home.guard(home.house)
     except ConfigError:
         return
 

@@ -49,28 +49,25 @@ class Home:
         self._stopping = stopping
         self._tell = tell
         self._app: App | None = None
+        self._served: House | None = None
         self._guard: Guard | None = None
-        self._unusable = False
+        self._put_off = False
         self._wiring = threading.Lock()
 
     def change(self, house: House) -> None:
         """Take another configuration, or the same one again; it serves from the next run on."""
-        with self._wiring:
-            self.house, self._app = house, None
-            self.name = house.name or self.key
+        self.house, self.name = house, house.name or self.key
         self._beats.apps.pop(self.key, None)
 
     def close(self) -> None:
         """Let another service take care of it."""
-        with self._wiring:
-            self._app = None
-            if self._guard:
-                self._guard.release()
-                self._guard = None
+        if self._guard:
+            self._guard.release()
+            self._guard = None
 
-    def guard(self) -> Settings:
+    def guard(self, house: House) -> Settings:
         """Keep other services out, and return its settings; raises ConfigError, ComeBackLater."""
-        settings = self.house.settings()
+        settings = house.settings()
         documents, siret = settings.stockage.documents, settings.collectivite.siret
         if self._guard and self._guard.path != path_of(documents, siret):
             self._guard.release()
@@ -82,10 +79,11 @@ class Home:
     def open(self) -> App:
         """Return it wired; raises ConfigError, ComeBackLater."""
         with self._wiring:
-            if self._app is None:
-                settings = self.guard()
-                self._app = build(settings, self.house.folder, _ask_nobody)
-                self.hours = hours_of(settings.horaires, settings.fuseau)
+            while self._app is None or self._served is not self.house:
+                house = self.house
+                settings = self.guard(house)
+                self._app = build(settings, house.folder, _ask_nobody)
+                self._served, self.hours = house, hours_of(settings.horaires, settings.fuseau)
                 self._beats.apps[self.key] = self._app
             return self._app
 
@@ -118,7 +116,8 @@ class Home:
         try:
             outcomes = tuple(self._day(app, one) if one.key == DAY else self._step(app, one))
         except ComeBackLater as error:
-            log.info("run_put_off", step=one.key, reason=str(error))
+            self._put_off = True
+            self._trouble(str(error), aloud=False)
             return
         finally:
             self._beats.ended(self.key)
@@ -148,9 +147,9 @@ class Home:
             self._beats.went_well(self.key)
 
     def _mended(self) -> None:
-        """Forget what kept it from being opened."""
-        if self._unusable:
-            self._unusable = False
+        """Forget what kept it from being opened, or run."""
+        if self._put_off:
+            self._put_off = False
             self._beats.went_well(self.key)
 
     def _trouble(self, sentence: str, *, aloud: bool = True) -> None:
@@ -167,10 +166,10 @@ class Home:
             try:
                 yield
             except DematfinError as error:
-                self._unusable = True
+                self._put_off = True
                 self._trouble(str(error))
         for failure in tally.outcome().failures:
-            self._unusable = True
+            self._put_off = True
             self._trouble(failure.sentence)
 
 
