@@ -143,7 +143,7 @@ class Home:
             self._tell(f"{self.name} : {_told(self.runs[DAY], outcomes[-1], failures)}")
         if failures:
             self._trouble(failures[0], aloud=False)
-        elif outcomes:
+        elif outcomes and (one.key == DAY or DAY not in self.hours):
             self._beats.went_well(self.key)
 
     def _mended(self) -> None:
