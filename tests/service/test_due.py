@@ -33,20 +33,22 @@ def test_each_hour_is_answered_once_at_most_and_the_last_one_always(data: st.Dat
     start = data.draw(st.sampled_from(STARTS))
     asleep = data.draw(st.lists(st.tuples(st.integers(0, MINUTES), st.integers(1, 400)), max_size=4))
     others = data.draw(st.sets(st.integers(0, MINUTES), max_size=3))
+    lasts = timedelta(minutes=data.draw(st.integers(0, 90)))
     hours = {DAY: timetable((cron,), zone)}
     asked = [at for at in (start + timedelta(minutes=one) for one in range(MINUTES)) if _is_asked(cron, at, zone)]
     runs = {DAY: Run(id=DAY, began_at=start - timedelta(seconds=1), ended_at=start)}
     ours: list[datetime] = []
     for minute in range(MINUTES):
         now = start + timedelta(minutes=minute, seconds=7)
-        awake = minute == MINUTES - 1 or not any(since <= minute < since + lasts for since, lasts in asleep)
+        awake = minute == MINUTES - 1 or not any(since <= minute < since + span for since, span in asleep)
+        busy = minute < MINUTES - 1 and bool(ours) and now < ours[-1] + lasts
         before = runs[DAY].began_at
         if minute in others:
             runs = {DAY: Run(id=DAY, began_at=now, ended_at=now)}
-        elif awake and due(runs, hours, now):
+        elif awake and not busy and due(runs, hours, now):
             ours.append(now)
             assert any(before < hour <= now for hour in asked), "a run that no hour asks for, or that was answered"
-            runs = {DAY: Run(id=DAY, began_at=now, ended_at=now)}
+            runs = {DAY: Run(id=DAY, began_at=now, ended_at=now + lasts)}
     assert not asked or runs[DAY].began_at >= asked[-1]
     assert len(ours) <= len(asked)
 
