@@ -1,6 +1,7 @@
 """The version of the tables: an empty base is made, an older one is brought up, any other is refused."""
 
 import threading
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -46,9 +47,11 @@ def upgrade(engine: Engine) -> None:
             command.upgrade(config, "head")
 
 
+@cache
 def _versions() -> frozenset[str]:
     return frozenset(script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
 
 
+@cache
 def _head() -> str:
     return str(ScriptDirectory(str(SCRIPTS)).get_current_head())
