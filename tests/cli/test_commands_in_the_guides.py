@@ -88,6 +88,13 @@ def test_what_a_message_tells_to_type_exists() -> None:
     assert [one for one in sorted(found) if unknown(one)] == []
 
 
+def test_what_a_unit_of_systemd_runs_exists() -> None:
+    units = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "exploitation").iterdir())
+    found = [tuple(line.split()) for line in re.findall(r"^ExecStart=\S*/dematfin (.+)$", units, re.MULTILINE)]
+    assert {words[0] for words in found} == {"service", "web", "journee"}
+    assert [wrong for words in found if (wrong := unknown(words))] == []
+
+
 def test_the_guides_are_read() -> None:
     guide = (ROOT / "docs" / "guide-logiciel-financier.md").read_text(encoding="utf-8")
     assert sum(typed(line) is not None for line in code_of(guide, is_page=True)) > 20

@@ -1,6 +1,6 @@
 """A person, or the scheduler's own account, starts steps."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -11,7 +11,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater, RuleError
 from dematfin.ports.app import App
-from dematfin.steps.day import LEASES, Step
+from dematfin.steps.day import LEASES, Step, run_since
 from dematfin.steps.day import run as run_step
 from dematfin.steps.exercices import Choice
 from dematfin.steps.intake import intake
@@ -24,6 +24,8 @@ from dematfin.steps.tell import carry_out
 from dematfin.steps.transmit import transmit
 
 NEEDS: Final[dict[Step, Act]] = {prepare: Act.PREPARE, transmit: Act.TRANSMIT}
+WHOLE_DAY: Final = "journée"
+"""Lease of a whole day: one at a time, and one that nobody holds any more was cut short."""
 
 
 def run(app: App, who: Person, step: Step) -> Outcome:
@@ -52,21 +54,29 @@ def synchronise(app: App, who: Person, since: date) -> Outcome:
         return ask_again(app, since)
 
 
-def day(app: App, who: Person, hour: datetime | None = None) -> Iterator[Outcome]:
+def day(app: App, who: Person, hour: datetime | None = None) -> Generator[Outcome, None, None]:
     """Run the daily order, telling each account as it comes; a step that fails stops none of the next.
 
     With `hour`, the hour of a schedule that asks for it, nothing is run when a day has begun since.
+    Whoever asks for no more accounts leaves the day at its next step. Raises ComeBackLater while a day runs elsewhere.
     """
     app = app.on_behalf_of(who, Act.RUN)
-    begun = begin_day(app, hour)
-    yield from _to_the_end(app, begun) if begun else ()
+    with app.ledger.lease(WHOLE_DAY, app.holder):
+        begun = begin_day(app, hour)
+        yield from _to_the_end(app, begun) if begun else ()
 
 
-def take_up(app: App, who: Person) -> Iterator[Outcome]:
-    """Run what is left of a day that was cut short."""
+def take_up(app: App, who: Person) -> Generator[Outcome, None, None]:
+    """Run what is left of a day that was cut short; raises ComeBackLater while it runs elsewhere: it was not."""
     app = app.on_behalf_of(who, Act.RUN)
-    left = open_day(app)
-    yield from _to_the_end(app, left) if left else ()
+    with app.ledger.lease(WHOLE_DAY, app.holder):
+        left = open_day(app)
+        yield from _to_the_end(app, left) if left else ()
+
+
+def step_since(app: App, who: Person, key: str, hour: datetime) -> Outcome | None:
+    """Run one step that a schedule asks for, as the day would; None when it has begun since that hour."""
+    return run_since(app.on_behalf_of(who, Act.RUN), BY_KEY[key], hour)
 
 
 def _to_the_end(app: App, day: Run) -> Iterator[Outcome]:

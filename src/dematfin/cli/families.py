@@ -36,6 +36,11 @@ FAMILIES: Final = (
         adds=("steps.register",),
     ),
     Family(
+        "service",
+        "Fait tourner, aux heures prévues, la journée de chaque collectivité de la configuration, jusqu'à Ctrl-C.",
+        adds=("service.register",),
+    ),
+    Family(
         "etat",
         "Montre où en sont les factures et les flux, et ce qui demande quelqu'un.",
         adds=("etats.register",),

@@ -45,18 +45,16 @@ class Schemas:
     def findings(self, tree: Any) -> tuple[Finding, ...]:
         """Return what is refused of a flow without its documents: by our schema, or else by the official one."""
         for path in self._paths("aller"):
-            schema = _compiled(path)
-            if not schema.validate(tree):
+            if refused := _refused(path, tree):
                 judge = "schéma de dematfin" if path.name == OWN["aller"] else "schéma officiel"
-                return told(tree, schema.error_log, judge)
+                return told(tree, refused, judge)
         return ()
 
     def refusals(self, kind: str, tree: Any) -> tuple[str, ...]:
         """Return the first thing that a schema refuses of an answer; empty when all accept."""
         for path in self._paths(kind):
-            schema = _compiled(path)
-            if not schema.validate(tree):
-                return (in_words(tree, schema.error_log[0]),)
+            if refused := _refused(path, tree):
+                return (in_words(tree, refused[0]),)
         return ()
 
     def _paths(self, kind: str) -> list[Path]:

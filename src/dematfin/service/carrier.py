@@ -12,9 +12,9 @@ from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.service.apart import is_suspect, run_apart
-from dematfin.service.due import hour_due, to_put
 from dematfin.service.houses import Houses
 from dematfin.service.queue import NORMAL, SLOW, Queue
+from dematfin.service.wanted import hour_due, to_put
 from dematfin.steps.progress import BY_KEY, begin_day, go_alone, go_on, leave, open_day, put_off
 from dematfin.steps.running import Then
 from dematfin.wiring import open_clock, open_runs

@@ -1,5 +1,6 @@
 """The version of the tables: an empty base is made; an older one waits for a person, a newer one for its program."""
 
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,8 @@ ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('dematfin, ta
 """PostgreSQL: of two processes that make or migrate the tables at once, the second waits, as it does on SQLite."""
 READY: Final[WeakSet[Pool]] = WeakSet()
 """Pools whose base was looked at: once, not once for each collectivité in it."""
+TURN: Final = threading.Lock()
+"""Alembic upgrades one base at a time in a process; a service opens those of several collectivités at once."""
 
 
 def make_ready(engine: Engine) -> None:
@@ -54,7 +57,8 @@ def upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with TURN:
+        command.upgrade(config, "head")
 
 
 @cache

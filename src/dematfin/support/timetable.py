@@ -15,6 +15,9 @@ CHANGING_HOURS: Final = frozenset({2})
 """The hour of the night that comes twice, or never, when clocks change."""
 
 
+Timetable = OrTrigger
+
+
 def timetable(expressions: tuple[str, ...], zone: str) -> OrTrigger:
     """Return the hours of some expressions together.
 

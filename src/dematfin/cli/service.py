@@ -1,0 +1,47 @@
+"""`service`: what runs without anybody, for every collectivité of a configuration."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from dematfin.cli.chosen import CHOSEN
+from dematfin.cli.context import DEFAULT, Configuration, Rehearsal
+from dematfin.cli.french import FrenchCommand
+from dematfin.cli.output import say
+
+if TYPE_CHECKING:
+    from dematfin.config.several import House
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command("service", cls=FrenchCommand)(serve)
+
+
+def serve(configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> None:
+    """Fait tourner, aux heures prévues, la journée de chaque collectivité de la configuration, jusqu'à Ctrl-C."""
+    if essai:
+        for line in _rehearsed(configuration):
+            say(line)
+        return
+    from dematfin.service.clock import Clock  # noqa: PLC0415 - heavy, and not needed to show a help text
+
+    Clock(configuration, CHOSEN.get(), say).run()
+
+
+def _rehearsed(configuration: Path) -> Iterator[str]:
+    """Say what is due, and when next, in each collectivité; nothing is run."""
+    from dematfin.config.several import house, houses  # noqa: PLC0415 - idem
+
+    chosen = CHOSEN.get()
+    for one in (house(configuration, chosen),) if chosen else houses(configuration):
+        yield from _of(one)
+
+
+def _of(house: "House") -> Iterator[str]:
+    from dematfin.service.rehearsal import foreseen  # noqa: PLC0415 - idem
+
+    yield f"{house.name or house.where} ({house.siret or 'sans SIRET'})"
+    yield from (f"  {line}" for line in foreseen(house))

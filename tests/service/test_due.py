@@ -1,0 +1,99 @@
+"""What is due by the ledger, whatever the hours, the stops and the starts, and whoever else runs things."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dematfin.domain.unattended.run import DAY, Run
+from dematfin.service.due import EVER, Due, due, following
+from dematfin.steps.running import PATIENCE
+from dematfin.support.timetable import timetable
+
+ZONES = ("Europe/Paris", "Indian/Reunion", "America/Cayenne")
+CRON: dict[str, Callable[[datetime], bool]] = {
+    "5 7-19 * * 1-5": lambda at: at.minute == 5 and 7 <= at.hour <= 19 and at.weekday() < 5,
+    "*/20 0,1,3-23 * * *": lambda at: at.minute % 20 == 0 and at.hour != 2,
+    "30 6,18 * * *": lambda at: at.minute == 30 and at.hour in {6, 18},
+    "0 4 29 * 0": lambda at: (at.hour, at.minute, at.day, at.weekday()) == (4, 0, 29, 6),
+}
+"""Expressions, and the same in words that owe nothing to the library that reads them."""
+STARTS = (datetime(2026, 3, 28, 20, 0, tzinfo=UTC), datetime(2026, 10, 24, 20, 0, tzinfo=UTC))
+"""Eves of the days when clocks change."""
+MINUTES = 20 * 60
+
+
+@settings(max_examples=30)
+@given(data=st.data())
+def test_each_hour_is_answered_once_at_most_and_the_last_one_always(data: st.DataObject) -> None:
+    zone, cron = data.draw(st.sampled_from(ZONES)), data.draw(st.sampled_from(sorted(CRON)))
+    start = data.draw(st.sampled_from(STARTS))
+    asleep = data.draw(st.lists(st.tuples(st.integers(0, MINUTES), st.integers(1, 400)), max_size=4))
+    others = data.draw(st.sets(st.integers(0, MINUTES), max_size=3))
+    lasts = timedelta(minutes=data.draw(st.integers(0, 90)))
+    hours = {DAY: timetable((cron,), zone)}
+    asked = [at for at in (start + timedelta(minutes=one) for one in range(MINUTES)) if _is_asked(cron, at, zone)]
+    runs = {DAY: Run(id=DAY, began_at=start - timedelta(seconds=1), ended_at=start)}
+    ours: list[datetime] = []
+    for minute in range(MINUTES):
+        now = start + timedelta(minutes=minute, seconds=7)
+        awake = minute == MINUTES - 1 or not any(since <= minute < since + span for since, span in asleep)
+        busy = minute < MINUTES - 1 and bool(ours) and now < ours[-1] + lasts
+        before = runs[DAY].began_at
+        if minute in others:
+            runs = {DAY: Run(id=DAY, began_at=now, ended_at=now)}
+        elif awake and not busy and due(runs, hours, now):
+            ours.append(now)
+            assert any(before < hour <= now for hour in asked), "a run that no hour asks for, or that was answered"
+            runs = {DAY: Run(id=DAY, began_at=now, ended_at=now + lasts)}
+    assert not asked or runs[DAY].began_at >= asked[-1]
+    assert len(ours) <= len(asked)
+
+
+def _is_asked(cron: str, at: datetime, zone: str) -> bool:
+    return CRON[cron](at.astimezone(ZoneInfo(zone)))
+
+
+NOW = datetime(2026, 11, 27, 9, 12, tzinfo=UTC)  # a Friday, 10:12 in Paris
+HOURS = {
+    DAY: timetable(("5 7-19 * * 1-5",), "Europe/Paris"),
+    "numerisation": timetable(("*/5 3-23 * * *",), "Europe/Paris"),
+}
+
+
+def test_what_never_ran_is_due_at_once_the_day_first() -> None:
+    assert due({}, HOURS, NOW) == (Due(key=DAY, hour=EVER), Due(key="numerisation", hour=EVER))
+
+
+def test_hours_that_were_missed_ask_for_one_run_at_the_first_of_them() -> None:
+    runs = {DAY: _ran(DAY, hours=3), "numerisation": _ran("numerisation", minutes=1)}
+    (missed,) = due(runs, HOURS, NOW)
+    assert missed.hour == datetime(2026, 11, 27, 7, 5, tzinfo=UTC)
+
+
+def test_a_day_cut_short_is_taken_up_unless_another_one_is_due() -> None:
+    cut = _ran(DAY, minutes=4).begun(NOW - timedelta(minutes=4), "visa")
+    known = {"numerisation": _ran("numerisation", minutes=1)}
+    assert due({DAY: cut, **known}, HOURS, NOW) == (Due(key=DAY, hour=None),)
+    (again,) = due({DAY: cut, **known}, HOURS, NOW + timedelta(hours=1))[:1]
+    assert again.hour == datetime(2026, 11, 27, 10, 5, tzinfo=UTC)
+
+
+def test_a_step_that_kills_its_process_waits_for_a_person_and_the_day_does_not() -> None:
+    dead = {key: Run(id=key, began_at=NOW - timedelta(hours=5), attempts=PATIENCE) for key in HOURS}
+    assert [one.key for one in due(dead, HOURS, NOW)] == [DAY]
+    assert following(dead, HOURS, NOW).keys() == {DAY}
+
+
+@pytest.mark.parametrize(("zone", "hour"), [("Europe/Paris", 10), ("Indian/Reunion", 7)])
+def test_what_comes_next_is_said_in_the_time_zone_of_the_collectivite(zone: str, hour: int) -> None:
+    hours = {DAY: timetable(("5 11 * * *",), zone)}
+    assert following({}, hours, NOW.replace(hour=0))[DAY] == datetime(2026, 11, 27, hour, 5, tzinfo=UTC)
+
+
+def _ran(key: str, **ago: float) -> Run:
+    at = NOW - timedelta(**ago)
+    return Run(id=key, began_at=at, ended_at=at + timedelta(seconds=9))

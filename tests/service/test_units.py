@@ -1,0 +1,95 @@
+"""The units of systemd that are given as examples: what they name exists, and each is kept in its place."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from dematfin.config.service import ScheduleSettings
+from dematfin.errors import ComeBackLater, ConfigError
+from dematfin.service.clock import BEAT, OPENING, TICK
+
+ROOT: Final = Path(__file__).parents[2]
+FOLDER: Final = ROOT / "exploitation"
+UNITS: Final = sorted(FOLDER.iterdir())
+OURS: Final = [path for path in UNITS if path.suffix == ".service" and "courriel" not in path.name]
+HARDENED: Final = {
+    "DynamicUser": "no",
+    "NoNewPrivileges": "yes",
+    "ProtectSystem": "strict",
+    "PrivateTmp": "yes",
+    "RestrictAddressFamilies": "AF_INET AF_INET6 AF_UNIX",
+    "MemoryMax": "1G",
+    "ReadWritePaths": "/var/lib/dematfin",
+    "User": "dematfin",
+}
+LINE: Final = re.compile(r"([A-Z][A-Za-z]+)=(.*)")
+
+
+def read(path: Path) -> dict[str, dict[str, list[str]]]:
+    """Return the sections of a unit, each key with its values; a line that is none of these is a fault."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    section = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line and not line.startswith("#"):
+            match = LINE.fullmatch(line)
+            assert match and section, line
+            found[section][match[1]].append(match[2])
+    return found
+
+
+def seconds(span: str) -> float:
+    """Return a span of systemd in seconds."""
+    number, unit = re.fullmatch(r"(\d+)(s|min|h|)", span).groups()  # type: ignore[union-attr]  # or it is a fault
+    return int(number) * {"s": 1, "": 1, "min": 60, "h": 3600}[unit]
+
+
+def test_the_units_are_all_there() -> None:
+    assert {path.name for path in UNITS} == {
+        "dematfin.service",
+        "dematfin-web.service",
+        "dematfin-journee.service",
+        "dematfin-journee.timer",
+        "dematfin-courriel@.service",
+    }
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
+def test_each_is_kept_in_its_place_and_its_failure_is_told(path: Path) -> None:
+    unit = read(path)
+    assert {key: unit["Service"][key] for key in HARDENED} == {key: [value] for key, value in HARDENED.items()}
+    assert unit["Unit"]["OnFailure"] == ["dematfin-courriel@%n.service"]
+    known = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    for credential in unit["Service"]["LoadCredential"]:
+        name, _, file = credential.partition(":")
+        assert f"secret:{name}" in known
+        assert file == f"/etc/dematfin/secrets/{name}"
+
+
+def test_the_service_is_watched_and_given_time_to_stop() -> None:
+    service = read(FOLDER / "dematfin.service")["Service"]
+    assert (service["Type"], service["NotifyAccess"], service["KillMode"]) == (["notify"], ["main"], ["mixed"])
+    (watchdog,) = service["WatchdogSec"]
+    assert seconds(watchdog) / 2 >= 2 * (BEAT + TICK), "a busy machine is late for a beat, not dead"
+    assert seconds(*service["TimeoutStartSec"]) > OPENING
+    assert service["RestartPreventExitStatus"] == [f"{ConfigError.exit_code} {ComeBackLater.exit_code}"]
+    assert service["ExecReload"] == ["/bin/kill -HUP $MAINPID"]
+
+
+def test_the_timer_has_the_hours_of_the_configuration_and_catches_up() -> None:
+    timer = read(FOLDER / "dematfin-journee.timer")["Timer"]
+    assert (timer["OnCalendar"], ScheduleSettings().journee) == (["Mon..Fri 07..19:05"], ("5 7-19 * * 1-5",))
+    assert timer["Persistent"] == ["true"]
+    assert timer["Unit"] == ["dematfin-journee.service"]
+    run = read(FOLDER / "dematfin-journee.service")["Service"]
+    assert (run["Type"], run["SuccessExitStatus"]) == (["oneshot"], [f"1 {ComeBackLater.exit_code}"])
+
+
+def test_a_mail_says_which_unit_failed() -> None:
+    (command,) = read(FOLDER / "dematfin-courriel@.service")["Service"]["ExecStart"]
+    assert "/usr/sbin/sendmail -t" in command
+    assert "%i" in command and "%%s" in command, "a sign % alone is systemd's"
