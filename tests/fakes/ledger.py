@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -41,6 +42,9 @@ class FakeBooks:
     def first(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         found = self.find(kind, **where)
         return tuple(sorted(found, key=lambda record: (getattr(record, by), record.id))[:count])
+
+    def count(self, kind: type[R], /, by: str, **where: object) -> dict[object, int]:
+        return dict(Counter(getattr(one, by) for one in self.find(kind, **where)))
 
     def save(self, *records: Record) -> None:
         for record in records:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from dematfin.ports.app import App
+from dematfin.steps.aloud import aloud
 from dematfin.steps.capture import capture
 from dematfin.steps.control import control
 from dematfin.steps.counted import TALLY
@@ -147,9 +148,9 @@ def run_since(app: App, step: Step, hour: datetime, then: Then = nothing) -> Out
 
 
 def _noted(app: App, step: Step, then: Then) -> Outcome:
-    begin(app, KEYS[step])
+    begun = begin(app, KEYS[step])
     try:
-        outcome = step(app)
+        outcome = aloud(app, begun, step)
     except (Exception, KeyboardInterrupt) as error:
         end(app, KEYS[step], (said_of(error),), nothing)
         raise

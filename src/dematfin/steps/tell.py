@@ -5,6 +5,7 @@ The neighbour is asked before it is told, so an intention left open by a crash i
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from itertools import groupby
 
@@ -34,7 +35,7 @@ def carry_out(app: App, intentions: Iterable[Intention], tally: Tally) -> None:
     ordered = sorted(intentions, key=lambda one: (one.invoice_id, one.sequence))
     by_invoice = [tuple(group) for _, group in groupby(ordered, key=lambda one: one.invoice_id)]
     with ThreadPoolExecutor(max_workers=8) as threads:
-        published = [threads.submit(_publish_in_order, app, group) for group in by_invoice]
+        published = [threads.submit(copy_context().run, _publish_in_order, app, group) for group in by_invoice]
         for group, told in zip(by_invoice, published, strict=True):
             with tally.item(f"Facture {group[0].invoice_id}"):
                 if results := told.result():
