@@ -1,6 +1,7 @@
 """How a collectivité fares while nobody looks: counted by the ledger, no list is read."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -53,10 +54,24 @@ def standing(app: App, who: Person) -> Standing:
             due=_due(by_state) | {"textes": sum(books.count(Indexed, "waiting", waiting=True).values())},
             oldest=_oldest(books, by_state),
             overdue_visas=_overdue(books, app.clock.today()),
-            runs=tuple(books.find(Run)),
+            runs=tuple(_local(app, one) for one in books.find(Run)),
             certificates={one.name: one.certificate_expires_on for one in links if one.certificate_expires_on},
-            troubled_links={one.name: one.troubled_since for one in links if one.id == TDT and one.troubled_since},
+            troubled_links={
+                one.name: app.clock.local(one.troubled_since) for one in links if one.id == TDT and one.troubled_since
+            },
         )
+
+
+def _local(app: App, run: Run) -> Run:
+    """Return a run at the hours of the collectivité."""
+    at = app.clock.local
+    return replace(
+        run,
+        began_at=at(run.began_at),
+        ended_at=at(run.ended_at) if run.ended_at else None,
+        done_at=at(run.done_at) if run.done_at else None,
+        aside_since=at(run.aside_since) if run.aside_since else None,
+    )
 
 
 def walk_journal(app: App, who: Person) -> JournalReport:

@@ -41,6 +41,7 @@ from dematfin.cli import (
     rapport,
     registres,
     saisie_mandat,
+    sante,
     signature,
     signature_bordereaux,
     steps,
@@ -71,7 +72,7 @@ def program() -> typer.Typer:
         subcommand_metavar="COMMANDE [ARGUMENTS]...",
     )
     app.callback(cls=FrenchGroup)(_options)
-    for family in (steps, etats, rapport, feuilles, pages):
+    for family in (steps, etats, sante, rapport, feuilles, pages):
         family.register(app)
     for family in (bureaux, fiche, rappels):
         family.register(visas.app)

@@ -1,0 +1,62 @@
+"""`sante`: is everything well while nobody looks? For a person, and for whatever watches over machines."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from dematfin.cli.chosen import CHOSEN
+from dematfin.cli.context import DEFAULT, Configuration, Json
+from dematfin.cli.french import FrenchCommand
+from dematfin.cli.output import counted, say, write_json
+
+if TYPE_CHECKING:
+    from dematfin.config.several import House
+    from dematfin.service.watch import Look
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the program."""
+    app.command("sante", cls=FrenchCommand)(health)
+
+
+def health(configuration: Configuration = DEFAULT, json: Json = False) -> None:
+    """Dit si tout va bien : base, disque, certificats, horaires tenus. Code 0 : oui, 1 : à voir, 2 : en panne."""
+    from dematfin.domain.unattended.health import grade  # noqa: PLC0415 - heavy, and only here
+    from dematfin.service.watch import Watch  # noqa: PLC0415 - idem
+
+    looks = Watch(chosen_houses(configuration)).looks()
+    if json:
+        write_json([_told(look) for look in looks])
+    else:
+        _say_all(looks)
+    raise typer.Exit(max(grade(look.troubles) for look in looks))
+
+
+def chosen_houses(configuration: Path) -> "tuple[House, ...]":
+    """Return the collectivité that `--siret` has chosen, or all of them; raises ConfigError."""
+    from dematfin.config.several import house, houses  # noqa: PLC0415 - heavy, and not needed to show a help text
+
+    return (house(configuration, CHOSEN.get()),) if CHOSEN.get() else houses(configuration)
+
+
+def _say_all(looks: "tuple[Look, ...]") -> None:
+    ill = [look for look in looks if look.troubles]
+    for look in ill:
+        say(f"{look.name or 'Collectivité'} ({look.siret or 'sans SIRET'})", style="bold")
+        for one in look.troubles:
+            say(f"{'✗' if one.grade > 1 else '!'} {one.sentence}", style="red" if one.grade > 1 else "yellow")
+            if one.detail:
+                say(f"  {one.detail}")
+    well = len(looks) - len(ill)
+    if well:
+        say(f"{counted(well, 'collectivité')} : tout va bien.", style="green")
+
+
+def _told(look: "Look") -> dict[str, object]:
+    troubles = [
+        {"code": one.code, "gravite": int(one.grade), "phrase": one.sentence, "detail": one.detail}
+        for one in look.troubles
+    ]
+    gravest = max((int(one.grade) for one in look.troubles), default=0)
+    return {"siret": look.siret, "nom": look.name, "sante": gravest, "ennuis": troubles}
