@@ -1,8 +1,10 @@
 """Several collectivités in one configuration, each with a real base; no neighbour is ever called."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from dematfin.config.service import ServiceSettings
@@ -11,11 +13,13 @@ from dematfin.config.several import House, houses
 from dematfin.domain.unattended.run import DAY, Run
 from dematfin.ports.app import App
 from dematfin.service.watch import Watch
+from dematfin.store.engine import open_engine
+from dematfin.store.migrate import bring_up_to_date
 from dematfin.wiring import build
 from fakes.clock import FakeClock
 
 FIRST: Final = "21990042000015"
-SECOND: Final = "21990043000013"
+SECOND: Final = "26990042000010"
 SHARED: Final = """
 [commun.chorus]
 url_api = "https://127.0.0.1:1"
@@ -67,6 +71,7 @@ class Fleet:
         for siret in sirets:
             (folder / siret / "depot").mkdir(parents=True)
             (folder / siret / "retours").mkdir()
+            (folder / siret / "registre.db").write_bytes(empty_base())
         clock = FakeClock()
         return cls(folder=folder, houses=houses(path), clock=clock, apps={})
 
@@ -91,6 +96,19 @@ class Fleet:
             self.save(ran(self.clock.now()), siret=house.siret)
 
 
+@cache
+def empty_base() -> bytes:
+    """Return a base without a record, made once."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "registre.db"
+        engine = open_engine(str(path))
+        bring_up_to_date(engine)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        return path.read_bytes()
+
+
 def ran(at: datetime, key: str = DAY, *said: str) -> Run:
     """Return a run that began at an instant, and ended a minute later with these failures."""
     run = Run(id=key, began_at=at).begun(at).told(len(said), said)
@@ -99,10 +117,6 @@ def ran(at: datetime, key: str = DAY, *said: str) -> Run:
 
 def service(port: int, **more: Any) -> ServiceSettings:
     return ServiceSettings(port=port, **more)
-
-
-def utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _nobody(question: str) -> str:

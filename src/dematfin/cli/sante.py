@@ -1,14 +1,18 @@
 """`sante`: is everything well while nobody looks? For a person, and for whatever watches over machines."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from dematfin.cli.chosen import CHOSEN
-from dematfin.cli.context import DEFAULT, Configuration, Json
+from dematfin.cli.context import DEFAULT, Configuration, Json, chosen_house
 from dematfin.cli.french import FrenchCommand
-from dematfin.cli.output import counted, say, write_json
+from dematfin.cli.output import complain, counted, say, write_json
+from dematfin.support.refusals import reason
 
 if TYPE_CHECKING:
     from dematfin.config.several import House
@@ -25,7 +29,7 @@ def health(configuration: Configuration = DEFAULT, json: Json = False) -> None:
     from dematfin.domain.unattended.health import grade  # noqa: PLC0415 - heavy, and only here
     from dematfin.service.watch import Watch  # noqa: PLC0415 - idem
 
-    looks = Watch(chosen_houses(configuration)).looks()
+    looks = Watch(chosen_houses(configuration)).looks(patience=inf)
     if json:
         write_json([_told(look) for look in looks])
     else:
@@ -38,6 +42,28 @@ def chosen_houses(configuration: Path) -> "tuple[House, ...]":
     from dematfin.config.several import house, houses  # noqa: PLC0415 - heavy, and not needed to show a help text
 
     return (house(configuration, CHOSEN.get()),) if CHOSEN.get() else houses(configuration)
+
+
+@contextmanager
+def measured(configuration: Path) -> Iterator[None]:
+    """Let steps run, then write the measures to the file of `[service] metriques`, where there is one."""
+    path = chosen_house(configuration).settings().service.metriques
+    if path is None:
+        yield
+        return
+    from dematfin.config.several import houses  # noqa: PLC0415 - heavy, and only here
+    from dematfin.service.metrics import Measures  # noqa: PLC0415 - idem
+    from dematfin.service.watch import Watch  # noqa: PLC0415 - idem
+
+    measures = Measures(Watch(houses(configuration)))
+    try:
+        yield
+    finally:
+        measures.close()
+    try:
+        measures.write(path)
+    except OSError as error:
+        complain(f"Les mesures ne peuvent pas être écrites dans {path} : {reason(error)}. La journée est faite.")
 
 
 def _say_all(looks: "tuple[Look, ...]") -> None:

@@ -10,6 +10,7 @@ from dematfin.cli.context import DEFAULT, Configuration, Json, Rehearsal, sit
 from dematfin.cli.fil import show_thread
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import account, say
+from dematfin.cli.sante import measured
 from dematfin.steps.control import control
 from dematfin.steps.day import Step
 from dematfin.steps.follow_up import follow_up
@@ -60,9 +61,10 @@ def whole_day(configuration: Configuration = DEFAULT, essai: Rehearsal = False) 
             say(line)
         return
     failed = False
-    for outcome in acts.day(desk.app, desk.who):
-        account(outcome)
-        failed = failed or bool(outcome.exit_code)
+    with measured(configuration):
+        for outcome in acts.day(desk.app, desk.who):
+            account(outcome)
+            failed = failed or bool(outcome.exit_code)
     if failed:
         raise typer.Exit(1)
 

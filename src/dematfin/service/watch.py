@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
+from math import inf
 from threading import Lock
 from time import monotonic
 from typing import Final
@@ -30,7 +31,7 @@ from dematfin.wiring import MEGABYTE, build, signing_ends_on
 FRESH: Final = 15.0
 """Seconds for which a look holds: monitoring asks more often than things change."""
 PATIENCE: Final = 5.0
-"""Seconds that one question may take, once each collectivité has been looked at."""
+"""Seconds that a question of a monitoring may take; those that were not looked at yet are told next time."""
 SPOKEN: Final = {key: NAMES.get(step, key) for step, key in KEYS.items()}
 SIGNATURE: Final = "la signature"
 
@@ -73,19 +74,18 @@ class Watch:
         self._looks: dict[int, Look] = {}
         self._turn = Lock()
 
-    def looks(self) -> tuple[Look, ...]:
+    def looks(self, patience: float = PATIENCE) -> tuple[Look, ...]:
         """Return what is known of each collectivité, in the order of the configuration."""
         with self._turn:
-            end = monotonic() + PATIENCE
+            end = monotonic() + patience
             for place in sorted(range(len(self._houses)), key=self._looked_at):
-                old = place in self._looks
-                if old and (monotonic() > end or monotonic() - self._looked_at(place) < self._fresh):
+                if monotonic() > end or monotonic() - self._looked_at(place) < self._fresh:
                     break
                 self._looks[place] = self._look(place)
-            return tuple(self._looks[place] for place in range(len(self._houses)))
+            return tuple(look for _, look in sorted(self._looks.items()))
 
     def _looked_at(self, place: int) -> float:
-        return self._looks[place].at if place in self._looks else 0.0
+        return self._looks[place].at if place in self._looks else -inf
 
     def _look(self, place: int) -> Look:
         house = self._houses[place]
