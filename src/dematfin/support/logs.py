@@ -40,7 +40,7 @@ def configure(*, verbose: bool = False, service: bool = False) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
-    _hear_libraries(renderer, level, max(level, logging.INFO if verbose else logging.WARNING))
+    _hear_libraries(renderer, level)
     threading.excepthook = _thread_died
 
 
@@ -57,7 +57,7 @@ def _ending() -> tuple[Any, ...]:
     )
 
 
-def _hear_libraries(renderer: Any, level: int, of_talkative: int) -> None:
+def _hear_libraries(renderer: Any, level: int) -> None:
     """Take the place of whatever `logging` would have written."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -75,7 +75,7 @@ def _hear_libraries(renderer: Any, level: int, of_talkative: int) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     for name in TALKATIVE:
-        logging.getLogger(name).setLevel(of_talkative)
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.captureWarnings(capture=True)
 
 

@@ -140,7 +140,7 @@ def _of_aside(vitals: Vitals, standing: Standing) -> Iterator[Trouble]:
         sentence = (
             f"{_called(vitals, one.id)} : mise de côté depuis le {since}, le programme s'y est arrêté plusieurs fois."
         )
-        yield _broken("de-cote", f"{sentence} Relancez-la : dematfin ouvrier relancer {one.id}")
+        yield _broken("de-cote", f"{sentence} Relancez-la : ouvrier relancer {one.id}.")
 
 
 def _of_certificate(name: str, end: date, today: date) -> Iterator[Trouble]:
@@ -153,7 +153,7 @@ def _of_certificate(name: str, end: date, today: date) -> Iterator[Trouble]:
 def _missed_twice(hours: Hours, since: datetime, now: datetime) -> bool:
     """Say whether the two hours that followed an instant are over."""
     first = hours(since)
-    second = hours(first + timedelta(seconds=1)) if first else None
+    second = hours(first) if first else None
     return second is not None and second + GRACE <= now
 
 
