@@ -41,8 +41,9 @@ class Account:
     iban: str
 
 
-def every_error(node: type[DematfinError] = DematfinError) -> list[type[DematfinError]]:
-    return [node, *(one for below in node.__subclasses__() for one in every_error(below))]
+def every_error() -> list[type[DematfinError]]:
+    found = [one for one in vars(errors).values() if isinstance(one, type)]
+    return [one for one in found if issubclass(one, DematfinError)]
 
 
 def tell_everything(text: str) -> None:
