@@ -115,7 +115,7 @@ def ibans(draw: st.DrawFn) -> str:
     return f"{country}{98 - rest:02d}{body}"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(iban=ibans(), gap=BREAKS, size=st.integers(2, 9), lower=st.booleans(), before=st.sampled_from(
     ["", "virement ", "iban", "<CodeIBAN>", '{"iban": "', "x", "compte:", "b'"]), after=st.sampled_from(
     ["", " reçu", "</CodeIBAN>", '"}', "abc", ".", "'", ", facture F2026-000012"]))  # fmt: skip
@@ -144,7 +144,7 @@ def test_a_social_security_number_is_masked(text: str) -> None:
     assert "006" not in without_accounts(text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     siret=st.from_regex(r"[0-9]{14}", fullmatch=True),
     number=st.from_regex(r"(F|M|B|FA|FAC|AV)-?20[0-9]{2}-?[0-9]{1,9}", fullmatch=True),
@@ -280,7 +280,7 @@ def test_what_nobody_foresaw_is_shown_masked() -> None:
 
 
 @given(st.text(max_size=400))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_can_be_logged(text: str) -> None:
     assert isinstance(discreet_text(text), str)
 

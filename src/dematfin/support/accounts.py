@@ -60,7 +60,9 @@ def without_accounts(text: str) -> str:
     text = _without_ibans(text)
     text = RIB.sub(_rib_masked, text)
     text = NIR.sub(_nir_masked, text)
-    return NAMED.sub(lambda found: found[1] + masked(found[2]), text)
+    if "ban" in text.lower() or "Cpte" in text:
+        text = NAMED.sub(lambda found: found[1] + masked(found[2]), text)
+    return text
 
 
 def masked(account: str) -> str:

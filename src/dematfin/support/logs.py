@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import structlog
 
-from dematfin.support.redaction import EDGE, HIDDEN, SECRET_KEYS, discreet_text, discreet_value
+from dematfin.support.redaction import EDGE, HIDDEN, discreet_text, discreet_value, is_secret
 
 OURS: Final = frozenset({"ts", "level"})
 """Written by ourselves."""
@@ -84,7 +84,7 @@ def discreet(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping
     for key, value in list(event.items()):
         if key in OURS:
             continue
-        if SECRET_KEYS.search(key):
+        if is_secret(key):
             event[key] = HIDDEN
         elif key == "exception":
             event[key] = _end_of(str(value))
