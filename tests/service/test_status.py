@@ -11,10 +11,13 @@ import pytest
 from cli.office import free_ports
 from dematfin.domain.link import Link
 from dematfin.errors import ConfigError
+from dematfin.service.attendant import attended
 from dematfin.service.metrics import Measures
 from dematfin.service.status import Pulse, serve
+from dematfin.steps.aloud import LISTENERS
 from service.fleet import FIRST, SECOND, Fleet, ran, service
 from service.test_metrics import read
+from support.lines import listening
 
 SECRET = "BOULANGERIE MARTIN"
 
@@ -62,16 +65,22 @@ def test_a_loop_that_is_stuck_is_told(fleet: Fleet) -> None:
 
 
 def test_what_is_wrong_is_said_with_its_remedy_and_without_anybody_s_name(fleet: Fleet) -> None:
+    before = fleet.clock.now()
     fleet.clock.advance(hours=5)
-    fleet.save(ran(fleet.clock.now()))
-    fleet.save(ran(fleet.clock.now(), "import", f"Facture 12 de {SECRET} : illisible"), siret=SECOND)
+    fleet.save(replace(ran(fleet.clock.now(), "journee", f"Facture 12 de {SECRET} : illisible"), done_at=before))
     with served(fleet) as get:
         answer = get("/readyz")
         told = get("/readyz", headers={"Accept": "application/json"})
     assert answer.status_code == told.status_code == 503
+    seen = "Voyez les alertes (dematfin etat)."
     since = "plus lancée depuis le 02/03/2026 à 10:00, deux horaires ont passé. Vérifiez que le service tourne."
-    assert answer.text.splitlines() == ["ko", f"{SECOND} : La journée : {since}"]
-    assert [(one["coll"], one["code"], one["grade"]) for one in told.json()["troubles"]] == [(SECOND, "retard", 2)]
+    assert answer.text.splitlines() == [
+        "ko",
+        f"{FIRST} : La journée : rien ne réussit en entier depuis le 02/03/2026 à 10:00, 1 en échec. {seen}",
+        f"{SECOND} : La journée : {since}",
+    ]
+    found = [(one["coll"], one["code"], one["grade"]) for one in told.json()["troubles"]]
+    assert found == [(FIRST, "echec", 1), (SECOND, "retard", 2)]
     assert SECRET not in answer.text + told.text
 
 
@@ -82,6 +91,27 @@ def test_what_is_only_to_be_seen_is_told_and_stays_ready(fleet: Fleet) -> None:
         answer = get("/readyz")
     assert answer.status_code == 200
     assert answer.text.startswith(f"ok\n{FIRST} : Le certificat pour S²LOW expire le 02/03/2026.")
+
+
+def test_a_service_is_attended_until_it_ends(fleet: Fleet, tmp_path: Path) -> None:
+    port, path = next(free_ports()), tmp_path / "mesures.prom"
+    settings = service(port, metriques_par_collectivite=False).model_copy(update={"metriques": path})
+    url = f"http://127.0.0.1:{port}/healthz"
+    with attended(fleet.houses, settings, fleet.open) as attendant:
+        attendant.beat()
+        attendant.write()
+        assert read(path.read_bytes())["dematfin_health",] == 0
+        assert httpx.get(url, trust_env=False).status_code == 200
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url, trust_env=False)
+    assert LISTENERS == []
+
+
+def test_a_disk_that_refuses_the_measures_stops_nothing(fleet: Fleet, tmp_path: Path) -> None:
+    settings = service(0).model_copy(update={"metriques": tmp_path / "absent" / "mesures.prom"})
+    with listening(verbose=False) as lines, attended(fleet.houses, settings, fleet.open) as attendant:
+        attendant.write()
+    assert [one["event"] for one in lines.read_all()] == ["measures_not_written"]
 
 
 def test_only_get_is_answered(fleet: Fleet) -> None:

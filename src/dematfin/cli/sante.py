@@ -47,23 +47,24 @@ def chosen_houses(configuration: Path) -> "tuple[House, ...]":
 @contextmanager
 def measured(configuration: Path) -> Iterator[None]:
     """Let steps run, then write the measures to the file of `[service] metriques`, where there is one."""
-    path = chosen_house(configuration).settings().service.metriques
-    if path is None:
+    settings = chosen_house(configuration).settings().service
+    if settings.metriques is None:
         yield
         return
     from dematfin.config.several import houses  # noqa: PLC0415 - heavy, and only here
     from dematfin.service.metrics import Measures  # noqa: PLC0415 - idem
     from dematfin.service.watch import Watch  # noqa: PLC0415 - idem
 
-    measures = Measures(Watch(houses(configuration)))
+    measures = Measures(Watch(houses(configuration)), by_collectivite=settings.metriques_par_collectivite)
     try:
         yield
     finally:
         measures.close()
     try:
-        measures.write(path)
+        measures.write(settings.metriques)
     except OSError as error:
-        complain(f"Les mesures ne peuvent pas être écrites dans {path} : {reason(error)}. La journée est faite.")
+        where = settings.metriques
+        complain(f"Les mesures ne peuvent pas être écrites dans {where} : {reason(error)}. La journée est faite.")
 
 
 def _say_all(looks: "tuple[Look, ...]") -> None:
