@@ -268,6 +268,11 @@ def test_a_service_tells_what_it_does_and_a_command_what_goes_wrong() -> None:
         logging.getLogger("httpx").info("HTTP Request")
     assert [one["event"] for one in lines.read_all()] == ["step_began"]
     with listening(verbose=False) as lines:
+        logs.speak_up()
+        structlog.get_logger().info("step_began")
+        structlog.get_logger().debug("detail")
+    assert [one["event"] for one in lines.read_all()] == ["step_began"]
+    with listening(verbose=False) as lines:
         structlog.get_logger().info("step_began")
         structlog.get_logger().warning("item_failed")
     (line,) = lines.read_all()

@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import Any, Final
 
 import structlog
@@ -26,11 +27,20 @@ LOOKED_AT: Final = 8 * LAST_WORDS
 log = structlog.get_logger()
 
 
+_VERBOSE: Final = ContextVar("_VERBOSE", default=False)
+
+
+def speak_up() -> None:
+    """Let this process tell what it does, as a service must: nobody sits at a keyboard to be told."""
+    configure(verbose=_VERBOSE.get(), service=True)
+
+
 def configure(*, verbose: bool = False, service: bool = False) -> None:
     """Set logging up once for the process; a `service` tells what it does, a command what goes wrong.
 
     At a terminal a person is told everything in French by the command itself: only what is unforeseen is added.
     """
+    _VERBOSE.set(verbose)
     person = sys.stderr.isatty()
     quiet = logging.INFO if service else logging.ERROR if person else logging.WARNING
     level = logging.DEBUG if verbose else quiet
