@@ -1,6 +1,7 @@
 """The only file that names concrete adapters: from a configuration to a working App."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
@@ -27,6 +28,7 @@ from dematfin.scanning.paper import Paper
 from dematfin.signature.authorities import Authorities
 from dematfin.signature.elsewhere import Elsewhere
 from dematfin.signature.here import Here
+from dematfin.signature.opening import open_key
 from dematfin.signature.verify import Verifier
 from dematfin.signature.xades import XadesSigner
 from dematfin.store.documents import FolderDocuments
@@ -158,6 +160,14 @@ def reach_signing(settings: Settings, folder: Path, here: Here) -> SigningDesk:
     if settings.signature.lieu == "parapheur" and settings.parapheur:
         return SigningThere(settings.parapheur, IParapheur(settings.parapheur, partial(resolve, folder=folder)))
     return Elsewhere() if settings.signature.lieu == "ailleurs" else here
+
+
+def signing_ends_on(settings: Settings, folder: Path) -> date | None:
+    """Return the last day of the certificate of signature; None where only a person can open it."""
+    if not (settings.signature.pkcs12 and settings.signature.mot_de_passe):
+        return None
+    key = open_key(settings.signature, lambda: resolve(settings.signature.mot_de_passe, folder))
+    return key.certificate.not_valid_after_utc.date()
 
 
 def _password(settings: Settings, folder: Path, ask: Ask) -> str:

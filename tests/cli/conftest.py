@@ -1,10 +1,12 @@
 """One demonstration played for the whole session; each test that changes something works on a copy."""
 
 import json
+import logging
 import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -47,6 +49,8 @@ def keyboard(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     """Return what opens an office on a folder, at a screen of 80 columns."""
     monkeypatch.setattr(SCREEN, "_width", 80)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(logging.getLogger(), "handlers", logging.getLogger().handlers)
     yield lambda folder: Office(folder=folder, screen=capsys, patch=monkeypatch)
     structlog.reset_defaults()
 

@@ -16,6 +16,7 @@ from config.syndicat import A, B, block, in_one_file
 from contracts.ledger import event
 from dematfin import wiring
 from dematfin.acts import administer, consult, figures, search
+from dematfin.acts.health import walk_journal
 from dematfin.acts.run import day, run
 from dematfin.cli.context import sit_in, system_account
 from dematfin.config.several import house
@@ -167,7 +168,7 @@ def test_a_day_of_one_touches_no_row_of_the_other_and_each_journal_is_whole(
     assert rows(engines[0], A) == before
     assert sum(map(len, before.values())) > 8
     for one in (first, second):
-        report = consult.journal(one.app, one.who)
+        report = walk_journal(one.app, one.who)
         assert report.events and not report.broken_at
     assert rows(engines[0], A)["invoice"] != rows(engines[0], B)["invoice"]  # the same invoice, each its own
 

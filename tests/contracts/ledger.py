@@ -101,6 +101,21 @@ class LedgerContract:
             assert books.find(Invoice, id=()) == ()
             assert len(books.find(Invoice, letter=None, id=wanted)) == len(made)
 
+    def test_count_tells_how_many_have_each_value(self, ledger: Ledger) -> None:
+        made = [examples.invoice(f"N{n}", key=f"F2026-{n:06d}") for n in range(1, 1203)]
+        with ledger.transaction() as books:
+            books.save(*made, examples.tiers())
+            books.save(made[1].moved(InvoiceState.IN_VISA))
+        with ledger.reading() as books:
+            received = InvoiceState.RECEIVED
+            assert books.count(Invoice, "state") == {received: 1201, InvoiceState.IN_VISA: 1}
+            assert all(isinstance(one, InvoiceState) for one in books.count(Invoice, "state"))
+            assert books.count(Invoice, "state", number=("N1", "N2", "N9999")) == {received: 1, InvoiceState.IN_VISA: 1}
+            assert books.count(Invoice, "state", id=[one.id for one in made[2:]]) == {received: 1200}
+            assert books.count(Invoice, "letter") == {None: 1202}
+            assert books.count(Invoice, "issued_on", issued_on=Between(high=date(1999, 1, 1))) == {}
+            assert books.count(Bordereau, "kind") == {}
+
     @pytest.mark.parametrize(
         ("low", "high", "found"),
         [

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -48,6 +49,9 @@ class FakeBooks:
 
     def total(self, kind: type[Record], /, of: str, **where: object) -> Decimal:
         return sum((getattr(one, of) for one in self.find(kind, **where)), ZERO)
+
+    def count(self, kind: type[R], /, by: str, **where: object) -> dict[object, int]:
+        return dict(Counter(getattr(one, by) for one in self.find(kind, **where)))
 
     def save(self, *records: Record) -> None:
         for record in records:

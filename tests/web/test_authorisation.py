@@ -111,6 +111,8 @@ TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("GET", "/"): everyone(303),
     ("GET", "/dematfin.css"): everyone(200, **of(OUTSIDERS, 200)),
     ("GET", "/dematfin.svg"): everyone(200, **of(OUTSIDERS, 200)),
+    ("GET", "/healthz"): everyone(200, **of(OUTSIDERS, 200)),
+    ("GET", "/readyz"): everyone(200, **of(OUTSIDERS, 200)),
     ("GET", "/connexion"): everyone(303, **of(OUTSIDERS, 200)),
     ("POST", "/connexion"): everyone(403, **of(OUTSIDERS, 403)),
     ("POST", "/deconnexion"): everyone(303),

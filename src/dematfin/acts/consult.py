@@ -31,7 +31,7 @@ from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.remote import OPEN, RemoteFolder
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Between, Books, JournalReport, WrittenEvent
+from dematfin.ports.ledger import Between, Books, WrittenEvent
 from dematfin.steps.handed_invoices import still_there
 from dematfin.steps.thread import around_invoice, standing
 
@@ -135,12 +135,6 @@ def budget_years(app: App, who: Person) -> tuple[BudgetYear, ...]:
     who.require(Act.READ)
     with app.ledger.reading() as books:
         return books.find(BudgetYear)
-
-
-def journal(app: App, who: Person) -> JournalReport:
-    """Walk the journal's chain."""
-    who.require(Act.READ)
-    return app.ledger.verify_journal()
 
 
 def people(app: App) -> tuple[Person, ...]:

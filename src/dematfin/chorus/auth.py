@@ -10,6 +10,7 @@ import httpx
 
 from dematfin.errors import AccessDenied, Unreachable
 from dematfin.support.http import later, read_limited, translated
+from dematfin.support.redaction import keep_quiet
 
 PISTE: Final = "PISTE"
 MARGIN: Final = 240.0
@@ -68,7 +69,9 @@ class Tokens:
 
 def account_header(login: str, password: str) -> str:
     """Return the value of `cpro-account`: base64 of `login:password`, without newline and without `Basic`."""
-    return base64.b64encode(f"{login}:{password}".encode()).decode("ascii")
+    header = base64.b64encode(f"{login}:{password}".encode()).decode("ascii")
+    keep_quiet(header)
+    return header
 
 
 def _json(data: bytes) -> dict[str, Any]:

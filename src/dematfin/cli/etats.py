@@ -4,7 +4,7 @@ from typing import Final
 
 import typer
 
-from dematfin.acts import consult
+from dematfin.acts import consult, health
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.flux import say_in_flight
 from dematfin.cli.french import FrenchCommand, family
@@ -83,7 +83,7 @@ def about_journal() -> None:
 def verify(configuration: Configuration = DEFAULT) -> None:
     """Vérifie que personne n'a réécrit, retiré ou déplacé un évènement."""
     desk = sit(configuration)
-    report = consult.journal(desk.app, desk.who)
+    report = health.walk_journal(desk.app, desk.who)
     if report.broken_at:
         complain(
             f"Le journal est rompu à l'évènement n° {report.broken_at}. Ne signez rien, prévenez l'administrateur et "

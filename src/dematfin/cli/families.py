@@ -46,6 +46,11 @@ FAMILIES: Final = (
         adds=("etats.register",),
     ),
     Family(
+        "sante",
+        "Dit si tout va bien : base, disque, certificats, horaires tenus. Code 0 : oui, 1 : à voir, 2 : en panne.",
+        adds=("sante.register",),
+    ),
+    Family(
         "rapport",
         "Écrit les chiffres d'une période (html, xlsx, csv, json) ; sans période, la page de l'état des factures.",
         adds=("rapport.register",),

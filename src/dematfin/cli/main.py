@@ -103,4 +103,4 @@ def _options(
 def _unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """A bug: say it in French first, and keep the details for whoever mends it."""
     complain(f"erreur imprévue ({kind.__name__}). Rien n'est perdu ; transmettez le message ci-dessous à l'exploitant.")
-    sys.__excepthook__(kind, error, trace)
+    sys.stderr.write(logs.trace_of(error.with_traceback(trace)))

@@ -8,6 +8,7 @@ from dematfin.cli.context import DEFAULT, Configuration, ask, chosen_house
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import say
 from dematfin.errors import ConfigError
+from dematfin.support import logs
 
 
 def register(app: typer.Typer) -> None:
@@ -20,6 +21,7 @@ def serve_pages(configuration: Configuration = DEFAULT) -> None:
     from dematfin.web.server import listening_at, prepared  # noqa: PLC0415 - idem
     from dematfin.wiring import build  # noqa: PLC0415 - idem
 
+    logs.speak_up()
     house = chosen_house(configuration)
     settings = house.settings()
     web = settings.web

@@ -22,6 +22,7 @@ from dematfin.cli.context import (
 from dematfin.cli.fil import show_thread
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import account, say
+from dematfin.cli.sante import measured
 from dematfin.steps.control import control
 from dematfin.steps.day import Step
 from dematfin.steps.follow_up import follow_up
@@ -73,7 +74,8 @@ def whole_day(configuration: Configuration = DEFAULT, essai: Rehearsal = False, 
     if toutes and CHOSEN.get():
         message = "choisissez toutes les collectivités, ou une seule (--siret, DEMATFIN_SIRET)."
         raise typer.BadParameter(message, param_hint="--toutes")
-    code = _day_of_all(configuration, rehearsal=essai) if toutes else _day(sit(configuration), rehearsal=essai)
+    with measured(configuration):
+        code = _day_of_all(configuration, rehearsal=essai) if toutes else _day(sit(configuration), rehearsal=essai)
     if code:
         raise typer.Exit(code)
 

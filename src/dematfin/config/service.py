@@ -50,6 +50,7 @@ class ServiceSettings(Section):
         simultanees: collectivités served at the same time.
         ecoute, port: where `/healthz`, `/readyz` and `/metrics` answer; port 0: nowhere.
         metriques: file that the measures are written to after each run, for a collector of files.
+        metriques_par_collectivite: whether each collectivité has measures of its own; thousands are told together.
         sauvegardes: folder where backups are put, whose age is looked at.
     """
 
@@ -57,6 +58,7 @@ class ServiceSettings(Section):
     ecoute: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535)
     metriques: LocalPath | None = None
+    metriques_par_collectivite: bool = True
     sauvegardes: LocalPath | None = None
 
 

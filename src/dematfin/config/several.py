@@ -11,7 +11,8 @@ In a text, `{collectivite}` stands for the SIRET of the collectivité that inher
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from dematfin.config.apart import troubles
 from dematfin.config.house import House
 from dematfin.config.inherited import merged, placed, section
 from dematfin.config.reading import values_of
+from dematfin.config.service import ServiceSettings
 from dematfin.config.settings import Settings
 from dematfin.domain.parties.siret import compact, is_valid
 from dematfin.errors import ConfigError
@@ -166,3 +168,11 @@ def _of_all(where: str, own: Mapping[str, Any]) -> str:
     if OF_ALL not in own:
         return ""
     return f"{where} : [{OF_ALL}] est le même pour toutes les collectivités. Écrivez-le une fois, dans {SHARED}."
+
+
+def service_of(found: Iterable[House]) -> ServiceSettings:
+    """Return what the process that serves them all is told: it is the same for each; its own where none can be read."""
+    for one in found:
+        with suppress(ConfigError):
+            return one.settings().service
+    return ServiceSettings()

@@ -17,6 +17,7 @@ from dematfin.errors import AccessDenied, BadAnswer, ConfigError, Refused, Unkno
 from dematfin.mail.message import message_of
 from dematfin.mail.settings import MailSettings
 from dematfin.support import trust
+from dematfin.support.calls import counted
 from dematfin.support.refusals import reason
 
 TAKEN: Final = frozenset({250, 251})
@@ -40,7 +41,7 @@ class SmtpMailer:
     def send(self, mail: Mail) -> None:
         """Hand a mail over; see `ports.mailer`."""
         message = message_of(mail, self._settings.expediteur, formatdate(localtime=False))
-        with self._conversation() as smtp:
+        with counted("courriel"), self._conversation() as smtp:
             self._envelope(smtp, mail)
             self._contents(smtp, message.as_bytes())
 

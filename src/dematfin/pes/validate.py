@@ -45,16 +45,18 @@ class Schemas:
     def findings(self, tree: Any) -> tuple[Finding, ...]:
         """Return what is refused of a flow without its documents: by our schema, or else by the official one."""
         for path in self._paths("aller"):
-            if refused := _refused(path, tree):
+            schema = _compiled(path)
+            if not schema.validate(tree):
                 judge = "schéma de dematfin" if path.name == OWN["aller"] else "schéma officiel"
-                return told(tree, refused, judge)
+                return told(tree, schema.error_log, judge)
         return ()
 
     def refusals(self, kind: str, tree: Any) -> tuple[str, ...]:
         """Return the first thing that a schema refuses of an answer; empty when all accept."""
         for path in self._paths(kind):
-            if refused := _refused(path, tree):
-                return (in_words(tree, refused[0]),)
+            schema = _compiled(path)
+            if not schema.validate(tree):
+                return (in_words(tree, schema.error_log[0]),)
         return ()
 
     def _paths(self, kind: str) -> list[Path]:

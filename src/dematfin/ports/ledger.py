@@ -97,6 +97,10 @@ class Books(Protocol):
         """Return the sum of an amount in the records that `find` would return."""
         ...
 
+    def count(self, kind: type[R], /, by: str, **where: object) -> dict[object, int]:
+        """Return how many records `find` would return for each value of `by`; a value that none has is left out."""
+        ...
+
     def save(self, *records: Record) -> None:
         """Insert or replace records of any kind."""
         ...

@@ -11,6 +11,7 @@ from typing import Final
 from dematfin.domain.unattended.run import Run
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.aloud import aloud
 from dematfin.steps.capture import capture
 from dematfin.steps.control import control
 from dematfin.steps.counted import TALLY
@@ -164,9 +165,9 @@ def _noted(app: App, step: Step, turn: str, then: Then, first: First = at_once) 
         held(books, ended)
         then(books, ended)
 
-    begin(app, KEYS[step], first)
+    begun = begin(app, KEYS[step], first)
     try:
-        outcome = step(app)
+        outcome = aloud(app, begun, step)
     except (Exception, KeyboardInterrupt) as error:
         end(app, KEYS[step], (said_of(error),), held)
         raise

@@ -6,6 +6,7 @@ Downloads are eight at a time; while some invoices are stored and read, the next
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -49,7 +50,7 @@ def _stored(app: App, announced: Sequence[Reception], folder: Path, tally: Tally
         flying: deque[Flight] = deque()
         while True:
             for reception in islice(remaining, AHEAD - len(flying)):
-                flying.append((reception, threads.submit(_download, app, reception.id, folder)))
+                flying.append((reception, threads.submit(copy_context().run, _download, app, reception.id, folder)))
             if not flying:
                 return
             landed = [flying.popleft() for _ in range(min(TOGETHER, len(flying)))]

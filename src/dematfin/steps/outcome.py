@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from dematfin.errors import DematfinError
+
+SUBJECTS: Final = {"Facture": "facture_id", "Bordereau": "bordereau_id", "Mandat": "mandat_id", "Flux": "flux_id"}
+"""How a log calls what the label of an item names."""
 
 log = structlog.get_logger()
 
@@ -47,17 +52,19 @@ class Tally:
     def item(self, label: str) -> Iterator[None]:
         """Trap whatever goes wrong with one item, and go on with the next."""
         try:
-            yield
+            with bound_contextvars(**_subject(label)):
+                yield
         except DematfinError as error:
             self.failed(label, error)
         except Exception as error:
-            log.exception("item_failed", step=self.step, item=label)
+            log.exception("item_failed", account=self.step, item=label, **_subject(label))
             sentence = f"{label} : erreur imprévue ({type(error).__name__}). Rien n'est perdu ; prévenez l'exploitant."
             self._failures.append(Failure(item=label, sentence=sentence))
 
     def failed(self, label: str, error: DematfinError) -> None:
         """Note an item that failed for a known reason."""
-        log.warning("item_failed", step=self.step, item=label, error=type(error).__name__, reason=str(error))
+        told = {"item": label, "error": type(error).__name__, "reason": str(error)} | _subject(label)
+        log.warning("item_failed", account=self.step, **told)
         self._failures.append(Failure(item=label, sentence=_named(label, str(error))))
 
     def done(self, label: str) -> None:
@@ -76,6 +83,12 @@ class Tally:
     def outcome(self) -> Outcome:
         """Return the account."""
         return Outcome(step=self.step, done=tuple(self._done), failures=tuple(self._failures), notes=tuple(self._notes))
+
+
+def _subject(label: str) -> dict[str, str]:
+    """Return what a label is about, when it gives one of our own numbers and nothing else."""
+    kind, _, number = label.partition(" ")
+    return {SUBJECTS[kind]: number} if kind in SUBJECTS and " " not in number else {}
 
 
 def _named(label: str, sentence: str) -> str:

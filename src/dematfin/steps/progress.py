@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Final
 
+from structlog.contextvars import bound_contextvars
+
 from dematfin.domain.unattended.run import DAY as DAY_KEY
 from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater, DematfinError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.aloud import name_of
 from dematfin.steps.day import DAY, KEYS, NAMES, Step, is_due, run, run_since
 from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.running import PATIENCE, First, Then, last_run, nothing
@@ -52,7 +55,8 @@ def go_on(app: App, day: Run, then: Then = nothing) -> tuple[Outcome, Run]:
     def on(books: Books, ended: Run) -> None:
         moved.append(_move(app, books, day.told(ended.failed, ended.said), then))
 
-    outcome = _account(app, step, on, lambda books: _check_stands_there(books, day))
+    with bound_contextvars(run_id=name_of(day)):
+        outcome = _account(app, step, on, lambda books: _check_stands_there(books, day))
     return outcome, moved[0] if moved else leave(app, day, outcome, then)
 
 

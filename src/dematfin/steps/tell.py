@@ -5,6 +5,7 @@ The neighbour is asked before it is told, so an intention left open by a crash i
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -40,7 +41,10 @@ def carry_out(app: App, intentions: Iterable[Intention], tally: Tally) -> None:
     ordered = sorted(intentions, key=lambda one: (one.invoice_id, one.sequence))
     by_invoice = [tuple(group) for _, group in groupby(ordered, key=lambda one: one.invoice_id)]
     with ThreadPoolExecutor(max_workers=8) as threads:
-        published = [(group[0].invoice_id, threads.submit(_publish_in_order, app, group)) for group in by_invoice]
+        published = [
+            (group[0].invoice_id, threads.submit(copy_context().run, _publish_in_order, app, group))
+            for group in by_invoice
+        ]
         for (key, _), results in together(app, _landed(published), partial(_settle, app), tally, _label):
             if results:
                 with tally.item(f"Facture {key}"):

@@ -1,5 +1,6 @@
 """The books: records read and written inside one transaction."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -82,6 +83,16 @@ class SqlBooks:
             for one in self._read(kind, query.order_by(table.c[by], table.c.id).limit(count), values)
         ]
         return tuple(nsmallest(count, found, key=lambda one: (getattr(one, by), one.id)))
+
+    def count(self, kind: type[R], /, by: str, **where: object) -> dict[object, int]:
+        """Return how many records match, for each value of `by`."""
+        column = RECORDS[kind].c[by]
+        counts: Counter[object] = Counter()
+        for query, values in self._queries(kind, where):
+            asked = query.with_only_columns(column, func.count()).group_by(column)
+            for value, count in self._connection.execute(asked, values):
+                counts[value] += count
+        return dict(counts)
 
     def _queries(self, kind: type[Any], where: dict[str, object]) -> Iterator[Asked]:
         return queries(RECORDS[kind], {"collectivite": self._collectivite} | where)

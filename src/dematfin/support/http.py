@@ -19,6 +19,7 @@ import structlog
 
 from dematfin.errors import BadAnswer, ConfigError, UnknownOutcome, Unreachable
 from dematfin.support import trust
+from dematfin.support.calls import counted
 from dematfin.support.refusals import of_number
 
 LATER: Final = frozenset({429, 502, 503, 504})
@@ -104,7 +105,7 @@ def fetched(url: str, limit: int, neighbour: str) -> bytes:
     timeouts = Timeouts(connect=5, read=20)
     try:
         with (
-            translated(neighbour),
+            translated(neighbour, service="fichiers publics"),
             httpx.Client(verify=tls(), timeout=timeouts.httpx(), follow_redirects=False, trust_env=False) as caller,
             caller.stream("GET", url) as response,
         ):
@@ -119,11 +120,18 @@ def fetched(url: str, limit: int, neighbour: str) -> bytes:
 
 
 @contextmanager
-def translated(neighbour: str, *, writing: bool = False) -> Iterator[None]:
-    """Turn the transport errors of httpx into ours, in words that name the neighbour.
+def translated(neighbour: str, *, writing: bool = False, service: str = "") -> Iterator[None]:
+    """Turn the transport errors of httpx into ours, in words that name the neighbour; the call is counted.
 
-    With `writing`, whatever fails once the connection is open leaves the outcome unknown.
+    With `writing`, whatever fails once the connection is open leaves the outcome unknown. `service` is what counts call
+    a neighbour that has no name of its own.
     """
+    with counted(service or neighbour), _in_our_words(neighbour, writing=writing):
+        yield
+
+
+@contextmanager
+def _in_our_words(neighbour: str, *, writing: bool) -> Iterator[None]:
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

@@ -5,11 +5,12 @@ import stat
 from pathlib import Path
 
 from dematfin.errors import ConfigError
+from dematfin.support.redaction import keep_quiet
 from dematfin.support.refusals import reason
 
 
 def resolve(reference: str, folder: Path) -> str:
-    """Return the secret behind a reference, stripped of its end of line.
+    """Return the secret behind a reference, stripped of its end of line; no log shows it from then on.
 
     `secret:NAME` is a systemd credential or the variable `DEMATFIN_NAME`; `fichier:PATH` is a file that nobody
     else may read, relative to `folder`; `env:NAME` is an environment variable.
@@ -17,6 +18,12 @@ def resolve(reference: str, folder: Path) -> str:
     Raises:
         ConfigError: the reference is of no known form, or leads nowhere.
     """
+    secret = _behind(reference, folder)
+    keep_quiet(secret)
+    return secret
+
+
+def _behind(reference: str, folder: Path) -> str:
     kind, _, name = reference.partition(":")
     match kind:
         case "secret":

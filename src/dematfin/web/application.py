@@ -23,6 +23,7 @@ from dematfin.web import (
     figures,
     flows,
     folder,
+    health,
     held,
     home,
     queue,
@@ -59,6 +60,8 @@ def _open_to_all(hall: Hall) -> list[Route]:
         Route("/", endpoint(hall, home.first, to_all=True), methods=[GET]),
         Route("/dematfin.css", _style, methods=[GET]),
         Route("/dematfin.svg", _icon, methods=[GET]),
+        Route("/healthz", health.alive, methods=[GET]),
+        Route("/readyz", health.ready(hall.app), methods=[GET]),
         Route("/connexion", endpoint(hall, signin.ask, to_all=True), methods=[GET]),
         Route("/connexion", endpoint(hall, signin.sign_in, to_all=True), methods=[POST]),
     ]

@@ -29,6 +29,7 @@ def prepared(app: App, settings: WebSettings) -> uvicorn.Server:
         proxy_headers=False,
         server_header=False,
         access_log=False,
+        log_config=None,  # its words go where ours go
         log_level="warning",
         lifespan="off",
         limit_concurrency=AT_ONCE,

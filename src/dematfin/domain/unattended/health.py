@@ -1,0 +1,169 @@
+"""Is a collectivité well served while nobody looks? Each trouble is told once, with its remedy.
+
+A sentence names no person, no supplier and no amount: a monitoring may show it. `detail` is for who keeps it up.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import IntEnum
+from typing import Final
+
+from dematfin.domain.unattended.run import DAY, Run
+from dematfin.domain.unattended.standing import Standing
+
+Hours = Callable[[datetime], datetime | None]
+"""The first hour of a schedule after an instant; None: there is none any more."""
+GRACE: Final = timedelta(minutes=30)
+"""What a run may wait for its turn."""
+SOON: Final = timedelta(days=30)
+
+
+class Grade(IntEnum):
+    """How bad it is; also the exit code of `sante`."""
+
+    GOOD = 0
+    TO_SEE = 1  # it works, and somebody has to look
+    BROKEN = 2  # something does not work any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One thing that is wrong."""
+
+    code: str
+    grade: Grade
+    sentence: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """What was found of a collectivité; times are local.
+
+    Attributes:
+        standing: None: its ledger did not answer, for the reason `silence`.
+        misconfigured: why its configuration cannot be used; empty: it can.
+        disk_free, disk_minimum: bytes where its documents are; None: nobody could tell.
+        schedules: hours of the day and of the steps that are run by themselves.
+        names: what people call each step.
+    """
+
+    now: datetime
+    standing: Standing | None = None
+    silence: str = ""
+    misconfigured: str = ""
+    disk_free: int | None = None
+    disk_minimum: int = 0
+    schedules: Mapping[str, Hours] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def troubles(vitals: Vitals) -> tuple[Trouble, ...]:
+    """Return what is wrong, worst first."""
+    return tuple(sorted(_found(vitals), key=lambda one: -one.grade))
+
+
+def grade(found: tuple[Trouble, ...]) -> Grade:
+    """Return how bad it is, all told."""
+    return max((one.grade for one in found), default=Grade.GOOD)
+
+
+def _found(vitals: Vitals) -> Iterator[Trouble]:
+    if vitals.misconfigured:
+        sentence = "Sa configuration est inutilisable. Corrigez-la : dematfin config verifier dit quoi."
+        yield _broken("configuration", sentence, vitals.misconfigured)
+        return
+    yield from _of_disk(vitals)
+    if vitals.standing is None:
+        sentence = (
+            "La base ne répond pas. Vérifiez qu'elle tourne, et la section [stockage] (dematfin config verifier)."
+        )
+        yield _broken("base", sentence, vitals.silence)
+        return
+    yield from _of_journal(vitals.standing)
+    yield from _of_runs(vitals, vitals.standing)
+    yield from _of_aside(vitals, vitals.standing)
+    for name, end in vitals.standing.certificates.items():
+        yield from _of_certificate(name, end, vitals.now.date())
+    for name, since in vitals.standing.troubled_links.items():
+        if since.date() < vitals.now.date():
+            remedy = "Voyez les alertes (dematfin etat), puis dematfin config verifier."
+            yield _to_see("liaison", f"{name} : rien ne passe plus depuis le {since:%d/%m/%Y}. {remedy}")
+
+
+def _of_disk(vitals: Vitals) -> Iterator[Trouble]:
+    if vitals.disk_free is None:
+        yield _broken("disque", "Le dossier des documents n'est pas là. Vérifiez « documents » dans [stockage].")
+        return
+    free = f"{vitals.disk_free // 1_000_000} Mo libres pour les documents, {vitals.disk_minimum // 1_000_000} exigés"
+    if vitals.disk_free < vitals.disk_minimum:
+        yield _broken("disque", f"{free} : plus rien n'est importé. Libérez de la place.")
+    elif vitals.disk_free < 2 * vitals.disk_minimum:
+        yield _to_see("disque", f"{free} : bientôt plus rien ne sera importé. Libérez de la place.")
+
+
+def _of_journal(standing: Standing) -> Iterator[Trouble]:
+    last = standing.journal
+    if last is not None and last.failed:
+        sentence = (
+            f"Le journal scellé est rompu (vérifié le {last.began_at:%d/%m/%Y}). Ne signez rien, restaurez la base."
+        )
+        yield _broken("journal", sentence, " ".join(last.said))
+
+
+def _of_runs(vitals: Vitals, standing: Standing) -> Iterator[Trouble]:
+    for key, hours in vitals.schedules.items():
+        what = _called(vitals, key)
+        last = standing.run(key)
+        if last is None:
+            sentence = f"{what} : jamais lancée. Démarrez le service, ou lancez-la une fois (dematfin journee)."
+            yield _to_see("jamais", sentence)
+        elif _missed_twice(hours, last.began_at, vitals.now):
+            since = f"{last.began_at:%d/%m/%Y à %H:%M}"
+            sentence = (
+                f"{what} : plus lancée depuis le {since}, deux horaires ont passé. Vérifiez que le service tourne."
+            )
+            yield _broken("retard", sentence)
+        elif last.failed and _missed_twice(hours, last.done_at or last.began_at, vitals.now):
+            yield _to_see("echec", _failing(what, last), " ".join(last.said))
+
+
+def _failing(what: str, last: Run) -> str:
+    since = f"depuis le {last.done_at:%d/%m/%Y à %H:%M}" if last.done_at else "depuis toujours"
+    return f"{what} : rien ne réussit en entier {since}, {last.failed} en échec. Voyez les alertes (dematfin etat)."
+
+
+def _of_aside(vitals: Vitals, standing: Standing) -> Iterator[Trouble]:
+    for one in standing.aside:
+        since = f"{one.aside_since:%d/%m/%Y à %H:%M}"
+        sentence = (
+            f"{_called(vitals, one.id)} : mise de côté depuis le {since}, le programme s'y est arrêté plusieurs fois."
+        )
+        yield _broken("de-cote", f"{sentence} Relancez-la : ouvrier relancer {one.id}.")
+
+
+def _of_certificate(name: str, end: date, today: date) -> Iterator[Trouble]:
+    if end < today:
+        yield _broken("certificat", f"Le certificat pour {name} a expiré le {end:%d/%m/%Y}. Remplacez-le.")
+    elif end - today < SOON:
+        yield _to_see("certificat", f"Le certificat pour {name} expire le {end:%d/%m/%Y}. Demandez le suivant.")
+
+
+def _missed_twice(hours: Hours, since: datetime, now: datetime) -> bool:
+    """Say whether the two hours that followed an instant are over."""
+    first = hours(since)
+    second = hours(first) if first else None
+    return second is not None and second + GRACE <= now
+
+
+def _called(vitals: Vitals, key: str) -> str:
+    return "La journée" if key == DAY else f"L'étape « {vitals.names.get(key, key)} »"
+
+
+def _broken(code: str, sentence: str, detail: str = "") -> Trouble:
+    return Trouble(code=code, grade=Grade.BROKEN, sentence=sentence, detail=detail)
+
+
+def _to_see(code: str, sentence: str, detail: str = "") -> Trouble:
+    return Trouble(code=code, grade=Grade.TO_SEE, sentence=sentence, detail=detail)
