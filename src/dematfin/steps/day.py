@@ -1,7 +1,7 @@
 """The daily order. It never signs: that needs a person; what was signed elsewhere is only collected.
 
 Flows that were signed leave before the answers are read, so that a deposit which failed yesterday is tried today.
-Mails come last: a mail server that answers byte by byte keeps nothing else waiting.
+Mails come last: a mail server that answers byte by byte keeps nothing else waiting; alarms after all that they tell of.
 """
 
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from dematfin.ports.app import App
+from dematfin.steps.alarm import ALERTS, alarm
 from dematfin.steps.capture import capture
 from dematfin.steps.control import control
 from dematfin.steps.counted import TALLY
@@ -54,6 +55,7 @@ DAY: Final[tuple[Step, ...]] = (
     tally,
     snapshot,
     remind,
+    alarm,
 )
 
 NAMES: Final[dict[Step, str]] = {
@@ -75,6 +77,7 @@ NAMES: Final[dict[Step, str]] = {
     tally: TALLY,
     texts: TEXTS,
     snapshot: FIGURES_OF_THE_DAY,
+    alarm: ALERTS,
 }
 
 KEYS: Final[dict[Step, str]] = {
@@ -96,6 +99,7 @@ KEYS: Final[dict[Step, str]] = {
     tally: "chiffres",
     snapshot: "releve",
     remind: "rappels",
+    alarm: "alertes",
     tell: "informer",
 }
 """What schedules, queues and measures call each step; a word that has served never means another step."""
@@ -120,6 +124,7 @@ LEASES: Final[dict[Step, str]] = {
     tally: TALLY,
     texts: TEXTS,
     snapshot: "chiffres",
+    alarm: ALERTS,
 }
 
 
