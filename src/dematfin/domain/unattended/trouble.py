@@ -28,56 +28,62 @@ class Trouble:
     """One thing that needs a person.
 
     Attributes:
+        key: names it by what does not change from one day to the next.
         sentence: what happened, to what, and what to do.
         urgent: it is told again each week as long as it lasts.
     """
 
+    key: str
     sentence: str
     urgent: bool
-
-    @property
-    def key(self) -> str:
-        """Name it by what does not change from one day to the next."""
-        lasting = AGES.sub("", QUEUE.sub(r"\1\2 ", self.sentence))
-        return hashlib.sha256(lasting.encode()).hexdigest()[:32]
 
 
 def troubles(held: Holdings, runs: Iterable[Run], now: datetime, local: Local) -> tuple[Trouble, ...]:
     """Return all that needs a person, each once, what is urgent first; `now` is in local time."""
-    said = [*(one for one in alerts(held, now) if URGENT in one), *_of_runs(runs, local), *_ending(held, now.date())]
-    found = {one.key: one for one in map(_trouble, said)}
+    said = (*(one for one in alerts(held, now) if URGENT in one), *_ending(held, now.date()))
+    found = {one.key: one for one in (*(_trouble(one) for one in said), *_of_runs(runs, local))}
     return tuple(sorted(found.values(), key=lambda one: not one.urgent))
 
 
-def _trouble(sentence: str) -> Trouble:
+def _trouble(sentence: str, about: str = "") -> Trouble:
+    """Return what a sentence says; without `about`, it is known by its words, its ages left out."""
     shown = hide(sentence)
-    return Trouble(sentence=shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…", urgent=URGENT in sentence)
+    lasting = about or AGES.sub("", QUEUE.sub(r"\1\2 ", sentence))
+    return Trouble(
+        key=hashlib.sha256(lasting.encode()).hexdigest()[:32],
+        sentence=shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…",
+        urgent=URGENT in sentence,
+    )
 
 
-def _of_runs(runs: Iterable[Run], local: Local) -> Iterator[str]:
+def _of_runs(runs: Iterable[Run], local: Local) -> Iterator[Trouble]:
     """Yield the steps that were given up, and those that failed on two of the days on which they were run."""
     for run in runs:
         if run.aside_since:
-            yield (
-                f"{URGENT}Étape « {run.id} » : mise de côté depuis le {local(run.aside_since):%d/%m/%Y}, le programme "
-                "s'y est arrêté plusieurs fois de suite ; la journée se fait sans elle. Rien n'est perdu. Prévenez "
-                f"l'exploitant, puis relancez-la : dematfin ouvrier relancer {run.id}"
-            )
+            yield _trouble(_given_up(run.id, local(run.aside_since)), f"{run.id} {run.aside_since}")
         elif run.id != DAY and run.failing_since and run.failed and _for_days(run, local):
-            yield (
-                f"{URGENT}Étape « {run.id} » : aucun passage n'a réussi en entier depuis le "
-                f"{local(run.failing_since):%d/%m/%Y}. {_first(run.said)} Rien n'est perdu : corrigez, le prochain "
-                "passage reprend ce qui reste (dematfin diagnostic dit ce qui manque)."
-            )
+            yield _trouble(_failing(run, local(run.failing_since)), f"{run.id} {run.failing_since}")
+
+
+def _given_up(key: str, since: datetime) -> str:
+    return (
+        f"{URGENT}Étape « {key} » : mise de côté depuis le {since:%d/%m/%Y}, le programme s'y est arrêté plusieurs "
+        "fois de suite ; la journée se fait sans elle. Rien n'est perdu. Prévenez l'exploitant, puis relancez-la : "
+        f"dematfin ouvrier relancer {key}"
+    )
+
+
+def _failing(run: Run, since: datetime) -> str:
+    why = f"{run.said[0].rstrip('.')}." if run.said else "Lancez la journée à la main, elle dit pourquoi."
+    return (
+        f"{URGENT}Étape « {run.id} » : aucun passage n'a réussi en entier depuis le {since:%d/%m/%Y}. {why} Rien n'est "
+        "perdu : corrigez, le prochain passage reprend ce qui reste (dematfin diagnostic dit ce qui manque)."
+    )
 
 
 def _for_days(run: Run, local: Local) -> bool:
     since, last = run.failing_since, run.ended_at
     return since is not None and last is not None and local(since).date() < local(last).date()
-
-
-def _first(said: tuple[str, ...]) -> str:
-    return f"{said[0].rstrip('.')}." if said else "Lancez la journée à la main, elle dit pourquoi."
 
 
 def _ending(held: Holdings, today: date) -> Iterator[str]:
