@@ -20,6 +20,7 @@ from dematfin.cli import (
     chorus,
     configuration,
     constat,
+    diagnostic,
     doublons,
     echange,
     etats,
@@ -71,7 +72,7 @@ def program() -> typer.Typer:
         subcommand_metavar="COMMANDE [ARGUMENTS]...",
     )
     app.callback(cls=FrenchGroup)(_options)
-    for family in (steps, etats, rapport, feuilles, pages):
+    for family in (steps, etats, rapport, feuilles, pages, diagnostic):
         family.register(app)
     for family in (bureaux, fiche, rappels):
         family.register(visas.app)

@@ -49,6 +49,12 @@ def holder_here() -> str:
     return f"{gethostname()}:{os.getpid()}:{_birth(os.getpid())}"
 
 
+def left_behind(connection: Connection, collectivite: str, now: datetime) -> tuple[tuple[str, str, datetime], ...]:
+    """Return the leases whose holder is dead, which the next run takes over: step, holder, since when."""
+    rows = connection.execute(select(LEASE).where(LEASE.c.collectivite == collectivite)).mappings()
+    return tuple((str(row["step"]), _shown(row), row["since"]) for row in rows if not _holds(row, now))
+
+
 def _shown(row: RowMapping) -> str:
     return ":".join(str(row["holder"]).split(":")[:2])
 
