@@ -36,7 +36,7 @@ def diagnose(
     hors_ligne: Annotated[bool, typer.Option("--hors-ligne", help="N'appelle aucun service distant.")] = False,
     json: Json = False,
 ) -> None:
-    """Examine la machine, la base, les certificats, les voisins, ce qui tourne seul ; dit quoi faire, ne change rien."""
+    """Examine la machine, la base, les certificats, les voisins, les passages ; dit quoi faire, ne change rien."""
     worst = 0
     told: list[Section] = []
     for section in _sections(configuration, online=not hors_ligne):
