@@ -1,7 +1,7 @@
 """Who has to act is told by mail: once of what is new, once a week of what lasts, never in silence."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.unattended.alarm import Alarm, AlarmRule, AlarmState
 from dematfin.domain.unattended.run import Run
 from dematfin.errors import Unreachable
+from dematfin.ports.signature import SignatureReport
 from dematfin.steps.alarm import alarm
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.urgent import urgent
@@ -235,3 +236,20 @@ def test_a_mail_server_that_is_down_is_not_asked_for_each_address(hall: Hall) ->
     assert (outcome.done, len(outcome.failures)) == (("a@x.fr",), 1)
     assert outcome.notes == ("Courriels remis au prochain passage, faute de serveur : 1.",)
     assert len(told(hall)) == 2
+
+
+def test_the_certificate_that_signed_last_is_watched_without_opening_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = addressed(Hall.build(tmp_path))
+    hall.to_sign("120.00")
+    report = hall.app.signatures.report
+
+    def dated(signed: Path, unsigned: Path) -> SignatureReport:
+        found = report(signed, unsigned)
+        return replace(found, signatures=tuple(replace(one, valid_until=date(2026, 3, 30)) for one in found.signatures))
+
+    monkeypatch.setattr(hall.app.signatures, "report", dated)
+    assert hall.sign() == 1
+    (text,) = told(hall)
+    assert "Le certificat qui a signé les derniers bordereaux expire le 30/03/2026, dans 28 jours" in text

@@ -1,10 +1,9 @@
 """What runs without anybody: when it is due, whether it came, how each step went, who was told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
-
-from apscheduler.triggers.combining import OrTrigger
 
 from dematfin.cli.checks.examined import Examined
 from dematfin.cli.checks.line import Line, bad, good, look
@@ -23,6 +22,9 @@ LATE: Final = timedelta(minutes=15)
 ALIVE: Final = "Regardez ce qui la lance : systemctl status dematfin (ou son minuteur), ou la crontab."
 TOLD: Final = timedelta(days=7)
 
+After = Callable[[datetime], datetime | None]
+"""The first hour of a schedule after an instant."""
+
 
 def schedules(examined: Examined) -> Iterator[Line]:
     """Say when each scheduled thing comes next, and which one did not come."""
@@ -32,21 +34,21 @@ def schedules(examined: Examined) -> Iterator[Line]:
         remedy = "Remplissez journee dans [horaires], ou assurez-vous qu'un cron lance dematfin journee."
         yield look(HOURS, "la journée n'a aucun horaire", remedy)
     known = _runs(examined)
-    for key, trigger in hours.items():
-        yield _scheduled(examined, key, trigger, known.get(key))
+    for key, of_key in hours.items():
+        yield _scheduled(examined, key, partial(next_after, of_key), known.get(key))
 
 
-def _scheduled(examined: Examined, key: str, hours: OrTrigger, last: Run | None) -> Line:
+def _scheduled(examined: Examined, key: str, after: After, last: Run | None) -> Line:
     now = examined.now
-    subject, following = f"{HOURS}, {key}", next_after(hours, now)
+    subject, following = f"{HOURS}, {key}", after(now)
     coming = f"prochain passage {_said(following)}" if following else "plus aucun passage"
     if last is None:
         return look(subject, f"n'est jamais passée ; {coming}", ALIVE)
     began = examined.clock.local(last.began_at)
-    missed = next_after(hours, began)
+    missed = after(began)
     if missed is None or now - missed <= LATE:
         return good(subject, f"dernier passage {_said(began)}, {coming}")
-    again = next_after(hours, missed)
+    again = after(missed)
     if again is None or again > now:
         return look(
             subject, f"attendue {_said(missed)}, elle n'est pas encore passée (dernier : {_said(began)})", ALIVE

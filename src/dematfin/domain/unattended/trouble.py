@@ -9,7 +9,7 @@ from typing import Final
 
 from dematfin.domain.figures.alerts import alerts, password_alert
 from dematfin.domain.figures.holdings import Holdings
-from dematfin.domain.figures.link_alerts import certificate_alert
+from dematfin.domain.figures.link_alerts import ending_alert
 from dematfin.domain.figures.urgency import URGENT
 from dematfin.domain.parties.iban import hide
 from dematfin.domain.unattended.run import DAY, Run
@@ -88,6 +88,6 @@ def _for_days(run: Run, local: Local) -> bool:
 
 def _ending(held: Holdings, today: date) -> Iterator[str]:
     """Yield what ends within sixty days: another sentence at thirty days, and at seven."""
-    links = (certificate_alert(one.name, one.certificate_expires_on, today) for one in held.links)
+    links = (ending_alert(one, today) for one in held.links)
     passwords = (password_alert(rules, today) for rules in held.structures)
     yield from filter(None, (*links, *passwords))
