@@ -13,10 +13,10 @@ import pytest
 
 from cli.office import Answer, Office, plain, texts
 from dematfin.acts.consult import people
-from dematfin.cli.checks import contents, volumes
+from dematfin.cli.checks import contents, running, volumes
 from dematfin.cli.checks.examined import Check, Examined
 from dematfin.cli.checks.hours import compared
-from dematfin.cli.checks.line import Line, Verdict
+from dematfin.cli.checks.line import Line, Verdict, look
 from dematfin.cli.checks.running import bounded
 from dematfin.config.several import house
 from dematfin.domain.parties.tiers import Tiers
@@ -103,6 +103,17 @@ def test_a_ticket_holds_no_secret_no_account_and_nobody(copy: Office) -> None:
     assert known[0].name in shown and not any(iban in shown for iban in ibans)
     subjects = {line["sujet"] for section in ticket["sections"] for line in section["lignes"]}
     assert {"programme", "étapes, suivi", "certificat de signature"} <= subjects
+
+
+def test_whatever_a_check_says_people_and_accounts_are_hidden(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with office.opened() as app:
+        named = people(app)
+    who = next(one for one in named if one.email)
+    said = f"{who.name} <{who.email}>, compte FR76 1999 9000 1700 0987 6543 276"
+    telling = Check(subject="essai", look=lambda _: [look("essai", said, f"Appelez {who.name}.")])
+    monkeypatch.setattr(running, "REST", (telling,))
+    (line,) = [one for one in office(*OFF_LINE).out.splitlines() if "essai" in one]
+    assert line == "! essai : (nom) <(nom)>, compte FR76…3276. Appelez (nom)."
 
 
 def test_off_line_nobody_is_called_and_on_line_each_silence_is_told(cut_off: Office) -> None:

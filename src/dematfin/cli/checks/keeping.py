@@ -8,7 +8,7 @@ from typing import Final
 
 from dematfin.cli.checks.examined import Examined
 from dematfin.cli.checks.line import Line, bad, good, look
-from dematfin.cli.output import counted, instant
+from dematfin.cli.output import instant
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.errors import DocumentError
@@ -67,7 +67,7 @@ def documents(examined: Examined) -> Iterator[Line]:
         remedy = "Remettez-le depuis la dernière sauvegarde (il porte le même nom), puis cherchez pourquoi."
         yield bad(DOCUMENTS, f"{one.sha256[:12]}… est absent ou abîmé", remedy, DocumentError.exit_code)
     if not wrong:
-        yield good(DOCUMENTS, f"{counted(len(sample), 'document')} relus, intacts ({place})")
+        yield good(DOCUMENTS, f"relus : {len(sample)}, tous intacts ({place})")
 
 
 def _sample(examined: Examined) -> list[DocumentRef]:

@@ -54,7 +54,9 @@ def _secret(path: Path) -> Line | None:
     if mode & 0o077:
         return bad(SECRETS, f"d'autres comptes peuvent lire {path}", f"chmod 600 {path}")
     if not os.access(path, os.R_OK):
-        return bad(SECRETS, f"ce compte ne peut pas lire {path}", f"chown {path}, ou lancez ceci sous son compte.")
+        return bad(
+            SECRETS, f"ce compte ne peut pas lire {path}", "Donnez-le à ce compte (chown), ou lancez ceci sous le sien."
+        )
     return None
 
 
