@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.link import TDT, Link
 from dematfin.domain.mandat.closure import Patience
 from dematfin.domain.parties.person import Person, Role
@@ -16,7 +17,7 @@ from dematfin.ports.signature import SignatureReport
 from dematfin.steps.alarm import alarm
 from dematfin.steps.outcome import Outcome
 from dematfin.steps.urgent import urgent
-from examples import AGENT
+from examples import AGENT, VISEUR
 from fakes.hall import Hall, Killed
 from fakes.losing import failing, sent_hall
 
@@ -253,3 +254,25 @@ def test_the_certificate_that_signed_last_is_watched_without_opening_it(
     assert hall.sign() == 1
     (text,) = told(hall)
     assert "Le certificat qui a signé les derniers bordereaux expire le 30/03/2026, dans 28 jours" in text
+
+
+def test_invoices_that_no_desk_sees_are_told_once_however_many(hall: Hall) -> None:
+    with hall.ledger.transaction() as books:
+        books.save(replace(VISEUR, desks=frozenset()))
+    hall.deposit("120.00")
+    hall.day()
+    (mail,) = hall.mailer.sent
+    assert "une facture n'a aucun viseur (la première : F2026-000001)" in mail.text
+    hall.deposit("45.30", start=2)
+    hall.day()
+    assert len(hall.mailer.sent) == 1
+
+
+def test_a_mandat_of_somebody_else_is_told(hall: Hall) -> None:
+    hall.to_sign("120.00", "45.30")
+    (first, *_) = hall.all(Invoice)
+    with hall.ledger.transaction() as books:
+        books.save(replace(first, remote_status="MISE_EN_PAIEMENT"))
+    (text,) = told(hall)
+    assert f"URGENT. Facture {first.id} : Chorus Pro la montre" in text
+    assert not told(hall)

@@ -13,6 +13,7 @@ from dematfin.domain.reception import TO_TELL, Answer
 from dematfin.domain.registers import StructureRules
 from dematfin.domain.unattended.run import Run
 from dematfin.domain.unattended.trouble import Trouble, troubles
+from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
 
@@ -35,7 +36,7 @@ def _held(app: App, books: Books) -> Holdings:
     return Holdings(
         days_for=app.policy.days_for,
         invoices=suspects,
-        folders=(),
+        folders=books.find(VisaFolder, state=FolderState.DRAFT),
         mandats=tuple({one.id: one for one in (*mandats, *doubted)}.values()),
         bordereaux=books.find(Bordereau),
         flux=books.find(Flux),

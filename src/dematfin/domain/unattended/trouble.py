@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -13,6 +13,7 @@ from dematfin.domain.figures.link_alerts import ending_alert
 from dematfin.domain.figures.urgency import URGENT
 from dematfin.domain.parties.iban import hide
 from dematfin.domain.unattended.run import DAY, Run
+from dematfin.domain.visa.folder import FolderState, VisaFolder
 
 AGES: Final = re.compile(r"(?:dans |depuis )?\b\d+ (?:min|h|jours?)\b|aujourd'hui")
 """What is another sentence each day of the same thing."""
@@ -41,7 +42,8 @@ class Trouble:
 def troubles(held: Holdings, runs: Iterable[Run], now: datetime, local: Local) -> tuple[Trouble, ...]:
     """Return all that needs a person, each once, what is urgent first; `now` is in local time."""
     said = (*(one for one in alerts(held, now) if URGENT in one), *_ending(held, now.date()))
-    found = {one.key: one for one in (*(_trouble(one) for one in said), *_of_runs(runs, local))}
+    others = (*_of_runs(runs, local), *_seen_by_nobody(held.folders))
+    found = {one.key: one for one in (*(_trouble(one) for one in said), *others)}
     return tuple(sorted(found.values(), key=lambda one: not one.urgent))
 
 
@@ -84,6 +86,18 @@ def _failing(run: Run, since: datetime) -> str:
 def _for_days(run: Run, local: Local) -> bool:
     since, last = run.failing_since, run.ended_at
     return since is not None and last is not None and local(since).date() < local(last).date()
+
+
+def _seen_by_nobody(folders: Sequence[VisaFolder]) -> Iterator[Trouble]:
+    """Yield once that a desk of the circuits is nobody's, however many invoices wait for it."""
+    waiting = sorted(one.invoice_id for one in folders if one.state is FolderState.DRAFT)
+    if waiting:
+        what = f"{len(waiting)} factures n'ont" if len(waiting) > 1 else "une facture n'a"
+        sentence = (
+            f"{URGENT}Visas : {what} aucun viseur (la première : {waiting[0]}), un bureau de leur circuit n'est à "
+            "personne. Donnez-le à quelqu'un : dematfin personne ajouter … --bureau BUREAU, ou corrigez le circuit dans [visa]."
+        )
+        yield _trouble(sentence, "bureau sans viseur")
 
 
 def _ending(held: Holdings, today: date) -> Iterator[str]:
