@@ -95,7 +95,7 @@ def _seen_by_nobody(folders: Sequence[VisaFolder]) -> Iterator[Trouble]:
         what = f"{len(waiting)} factures n'ont" if len(waiting) > 1 else "une facture n'a"
         sentence = (
             f"{URGENT}Visas : {what} aucun viseur (la première : {waiting[0]}), un bureau de leur circuit n'est à "
-            "personne. Donnez-le à quelqu'un : dematfin personne ajouter … --bureau BUREAU, ou corrigez le circuit dans [visa]."
+            "personne. Donnez-le à quelqu'un : dematfin personne ajouter … --bureau BUREAU, ou corrigez [visa]."
         )
         yield _trouble(sentence, "bureau sans viseur")
 
