@@ -91,6 +91,7 @@ def test_the_example_is_a_right_configuration() -> None:
         ({"interets": {"taux": {"2025-S2": "dix"}}}, "interets.taux.2025-S2 : nombre attendu, entre guillemets"),
         ({"delais": {"marches": {"2025-17": 45}}}, "delais.marches.2025-17 dépasse controles.delai_paiement"),
         ({"delais": {"part_comptable": 31}}, "delais.part_comptable dépasse controles.delai_paiement"),
+        ({"alertes": {"destinataires": ["claire"]}}, "alertes.destinataires.0 : une adresse est attendue"),
         ({"numerisation": {"routes": {"bas": {"siret": "21990042000015"}}}}, "numerisation.routes.bas"),
     ],
 )

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dematfin.domain.figures.link_alerts import certificate_alert, of_links
-from dematfin.domain.link import TDT, Link
+from dematfin.domain.link import SIGNATURE, TDT, Link
 
 TODAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -57,3 +57,16 @@ def test_a_trouble_is_told_from_its_second_day() -> None:
     (said,) = of_links([lasting], TODAY)
     assert said == f"{NAME} : rien ne passe plus depuis le 27/02/2026. S²LOW refuse notre compte."
     assert len(list(of_links([link(troubled_since=lasting.troubled_since, certificate_expires_on=TODAY)], TODAY))) == 2
+
+
+def test_the_certificate_that_signed_last_has_its_own_remedy() -> None:
+    ends = [TODAY + timedelta(days=left) for left in (61, 60, 7, -1)]
+    last = [Link(id=SIGNATURE, name="Le certificat", certificate_expires_on=end, tried_at=NOON) for end in ends]
+    said = list(of_links(last, TODAY))
+    assert [one.split(".")[0] for one in said] == [
+        "Le certificat expire le 01/05/2026, dans 60 jours",
+        "URGENT",
+        "URGENT",
+    ]
+    assert "a expiré le 01/03/2026" in said[-1]
+    assert all("plus aucun bordereau ne se signe" in one and "TdT" not in one for one in said)

@@ -1,5 +1,6 @@
 """The mayor signs: the order to pay, given in person on a list that was shown; or tells that the paper was signed."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import RuleError, SignatureError
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
 from dematfin.ports.signature import Holder, Place, SignatureReport
 from dematfin.steps.signatures import (
     Sheet,
@@ -55,10 +57,7 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> SignatureRep
     _check_here(app)
     with app.ledger.reading() as books:
         sheets = waiting(books, nomfic)
-        check_confirmed(nomfic, sheets, confirmed)
-        flux = sheets[0].flux
-        check_mode(flux, on_paper=False)
-        check_unanswered(books, flux)
+        flux = _electronic(books, nomfic, sheets, confirmed)
     exceptions = duties(app, who, sheets)
     with app.documents.workspace() as folder, app.documents.local(flux.unsigned) as unsigned:
         check_untouched(flux, flux.unsigned, unsigned)
@@ -74,9 +73,19 @@ def sign(app: App, who: Person, nomfic: str, confirmed: Decimal) -> SignatureRep
         certificate=report.signatures[0].fingerprint,
         remarks=report.remarks,
         exceptions=exceptions,
+        certificate_ends_on=report.signatures[0].valid_until,
     )
     keep_signed(app, flux, kept)
     return report
+
+
+def _electronic(books: Books, nomfic: str, sheets: Sequence[Sheet], confirmed: Decimal) -> Flux:
+    """Return a flow that waits for an electronic signature, with the total that a person saw; or raise RuleError."""
+    check_confirmed(nomfic, sheets, confirmed)
+    flux = sheets[0].flux
+    check_mode(flux, on_paper=False)
+    check_unanswered(books, flux)
+    return flux
 
 
 def sign_on_paper(app: App, who: Person, nomfic: str, confirmed: Decimal) -> None:

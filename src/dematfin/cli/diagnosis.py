@@ -2,13 +2,15 @@
 
 import os
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, partial
 
 from dematfin.cli.output import counted, day
 from dematfin.config.settings import Settings
 from dematfin.config.several import House
 from dematfin.domain.figures.link_alerts import certificate_alert
-from dematfin.domain.finding import blocking
+from dematfin.domain.finding import Finding, blocking
 from dematfin.errors import ConfigError
 from dematfin.finance.exchange import ExchangeFolders
 from dematfin.parapheur.bridge import IParapheur
@@ -32,6 +34,15 @@ from dematfin.wiring import (
     reach_mail,
     reach_tdt,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatory:
+    """Whose certificate signs, until when, and what speaks against it."""
+
+    name: str
+    ends_on: date
+    findings: tuple[Finding, ...]
 
 
 class Diagnosis:
@@ -80,9 +91,36 @@ class Diagnosis:
 
     def signature(self) -> str:
         """Open the signatory's certificate, when its password does not have to be asked for."""
-        settings = self._settings.signature
-        now = open_clock(self._settings).now
+        if why := self._no_key_here():
+            return why
+        found = self.signatory()
+        if wrong := blocking(found.findings):
+            raise ConfigError(" ".join(finding.sentence for finding in wrong))
+        warnings = " ".join(finding.sentence for finding in found.findings)
+        return f"{found.name}, jusqu'au {day(found.ends_on)}. {warnings}".strip()
+
+    def signatory(self) -> Signatory:
+        """Return whose certificate signs here, and what speaks against it."""
+        settings, now = self._settings.signature, open_clock(self._settings).now
         authorities = Authorities(settings, now)
+        key = open_key(settings, lambda: resolve(settings.mot_de_passe, self._folder))
+        return Signatory(
+            name=common_name(key.certificate.subject),
+            ends_on=key.certificate.not_valid_after_utc.date(),
+            findings=authorities.judge(key.certificate, now()),
+        )
+
+    @property
+    def has_signatory(self) -> bool:
+        """Whether a certificate signs here that nobody has to open."""
+        settings = self._settings.signature
+        asked = bool(settings.jeton) or not settings.mot_de_passe
+        return self._settings.pes.dematerialise and settings.lieu == "ici" and not asked
+
+    def _no_key_here(self) -> str:
+        """Say why no certificate is opened here, if so; raises ConfigError when signing elsewhere proves nothing."""
+        settings = self._settings.signature
+        Authorities(settings, open_clock(self._settings).now)
         if not self._settings.pes.dematerialise:
             return "aucun, les bordereaux se signent sur papier (dematerialise = false dans [pes])"
         if settings.lieu != "ici":
@@ -94,17 +132,11 @@ class Diagnosis:
                 raise ConfigError(message)
             where = "dans l'i-Parapheur" if settings.lieu == "parapheur" else "ailleurs"
             return f"aucun ici, les bordereaux se signent {where}"
-        if settings.jeton or not settings.mot_de_passe:
-            look_for_key(settings)
-            asked = "code du jeton" if settings.jeton else "mot de passe"
-            return f"le {asked} sera demandé à chaque signature"
-        key = open_key(settings, lambda: resolve(settings.mot_de_passe, self._folder))
-        findings = authorities.judge(key.certificate, now())
-        if wrong := blocking(findings):
-            raise ConfigError(" ".join(finding.sentence for finding in wrong))
-        warnings = " ".join(finding.sentence for finding in findings)
-        end = key.certificate.not_valid_after_utc.date()
-        return f"{common_name(key.certificate.subject)}, jusqu'au {day(end)}. {warnings}".strip()
+        if self.has_signatory:
+            return ""
+        look_for_key(settings)
+        asked = "code du jeton" if settings.jeton else "mot de passe"
+        return f"le {asked} sera demandé à chaque signature"
 
     def paper(self) -> str:
         """Look for the readers, and for the folders that are watched."""

@@ -51,6 +51,11 @@ FAMILIES: Final = (
         adds=("sante.register",),
     ),
     Family(
+        "diagnostic",
+        "Examine la machine, la base, les certificats, les voisins, les passages ; dit quoi faire, ne change rien.",
+        adds=("diagnostic.register",),
+    ),
+    Family(
         "rapport",
         "Écrit les chiffres d'une période (html, xlsx, csv, json) ; sans période, la page de l'état des factures.",
         adds=("rapport.register",),

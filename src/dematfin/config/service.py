@@ -1,4 +1,4 @@
-"""`[horaires]`, `[service]`, `[alertes]`: what runs without anybody, when, and who is told when it does not."""
+"""`[horaires]`, `[service]`: what runs without anybody, and when."""
 
 from typing import Annotated, Final
 

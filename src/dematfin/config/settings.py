@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
+from dematfin.config.alerts import AlertSettings
 from dematfin.config.budgets import BudgetSettings, Siret, distinct
 from dematfin.config.delays import DelaySettings, InterestSettings
 from dematfin.config.editor import EditorSettings
@@ -82,6 +83,7 @@ class Settings(Section):
     parapheur: ParapheurSettings | None = None
     horaires: ScheduleSettings = ScheduleSettings()
     service: ServiceSettings = ServiceSettings()
+    alertes: AlertSettings = AlertSettings()
     bac_a_sable: SandboxSettings | None = None
 
     @model_validator(mode="after")
@@ -149,6 +151,7 @@ class Settings(Section):
             circuits=self.visa.domain_circuits(),
             choices=self.visa.choices(),
             reminders=self.visa.reminders(),
+            alarms=self.alertes.rule(),
             bridge=self.parapheur.bridge() if self.parapheur else None,
             reopens=self.visa.piece_apres_visa == "rouvre",
             before_order=self.visa.jours_avant_engagement,

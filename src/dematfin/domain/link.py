@@ -9,6 +9,8 @@ from typing import Final
 
 TDT: Final = "tdt"
 UNREAD: Final = "retour"
+SIGNATURE: Final = "signature"
+"""The certificate that signed last, wherever it did: nobody may open it to look."""
 LONGEST: Final = 120
 
 
@@ -19,7 +21,7 @@ class Link:
     Attributes:
         id: which neighbour, or `unread_id`.
         name: what people call it.
-        certificate_expires_on: last day of our client certificate there; None: there is none.
+        certificate_expires_on: last day of our client certificate there, or of that which signed; None: no such one.
         tried_at: when it was last found so; again once a day as long as nothing changes.
         trouble: why that failed, in French; empty when it went well.
         troubled_since: first of the failures that follow one another until now.

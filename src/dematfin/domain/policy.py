@@ -15,6 +15,7 @@ from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.closure import Closure, Patience
 from dematfin.domain.mandat.justify import PieceRules
 from dematfin.domain.paper.rules import PaperRules
+from dematfin.domain.unattended.alarm import AlarmRule
 from dematfin.domain.visa.circuit import Circuit, CircuitChoice
 from dematfin.domain.visa.deadline import J_PLUS_5, DeadlineRule
 from dematfin.domain.visa.levels import ReminderRule
@@ -36,6 +37,7 @@ class Policy:
         reopens: whether a document added after a first visa sends the folder back to its first desk, or is refused.
         before_order: days by which a service may precede the day of its engagement.
         reminders: when those who have to visa are reminded of it.
+        alarms: who is told by mail of what is urgent.
         payment_days: the legal delay of payment; shorter: where contracts shorten it; comptable_days: the part of it
             that the comptable agreed to, None: that of the law.
         small: petite commune, where one person may lawfully certify and sign: an exception told in reports.
@@ -72,6 +74,7 @@ class Policy:
     before_order: int = 30
     slip_as_piece: bool = False
     reminders: ReminderRule = field(default_factory=ReminderRule)
+    alarms: AlarmRule = field(default_factory=AlarmRule)
     payment_days: int = DAYS
     shorter: Shorter = field(default_factory=Shorter)
     comptable_days: int | None = None

@@ -26,7 +26,7 @@ class Authorities:
 
     def __init__(self, settings: SignatureSettings, now: Callable[[], datetime]) -> None:
         """Read the files of the configuration, or raise ConfigError."""
-        self._known = [one for path in _files(settings.autorites) for one in _certificates(path)]
+        self._known = authorities_in(settings.autorites)
         self._roots = [one for one in self._known if _issued(one, one)]
         self._lists = RevocationLists(settings, now)
         self._list_wanted = settings.crl_obligatoire
@@ -125,6 +125,11 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
+
+
+def authorities_in(paths: tuple[Path, ...]) -> list[x509.Certificate]:
+    """Read the certificates of some files and folders, or raise ConfigError."""
+    return [one for path in _files(paths) for one in _certificates(path)]
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Path]:

@@ -31,7 +31,7 @@ class RevocationLists:
 
     def __init__(self, settings: SignatureSettings, now: Callable[[], datetime]) -> None:
         """Read the files of the configuration; raises ConfigError."""
-        self._configured = [_configured(path) for path in settings.listes_de_revocation]
+        self._configured = [configured_list(path) for path in settings.listes_de_revocation]
         self._folder = settings.cache_crl if settings.telecharger_crl else None
         self._now = now
         self._missed: dict[str, tuple[datetime, str]] = {}
@@ -126,7 +126,8 @@ def _name(address: str) -> str:
     return f"{hashlib.sha256(address.encode()).hexdigest()}.crl"
 
 
-def _configured(path: Path) -> List:
+def configured_list(path: Path) -> List:
+    """Read a list that the configuration names, or raise ConfigError."""
     try:
         return _read(path.read_bytes())
     except (OSError, ValueError) as error:

@@ -1,7 +1,7 @@
 """The daily order. It never signs: that needs a person; what was signed elsewhere is only collected.
 
 Flows that were signed leave before the answers are read, so that a deposit which failed yesterday is tried today.
-Mails come last: a mail server that answers byte by byte keeps nothing else waiting.
+Mails come last: a mail server that answers byte by byte keeps nothing else waiting; alarms after all that they tell of.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from typing import Final
 from dematfin.domain.unattended.run import Run
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.alarm import ALERTS, alarm
 from dematfin.steps.aloud import aloud
 from dematfin.steps.capture import capture
 from dematfin.steps.control import control
@@ -57,6 +58,7 @@ DAY: Final[tuple[Step, ...]] = (
     tally,
     snapshot,
     remind,
+    alarm,
 )
 
 NAMES: Final[dict[Step, str]] = {
@@ -78,6 +80,7 @@ NAMES: Final[dict[Step, str]] = {
     tally: TALLY,
     texts: TEXTS,
     snapshot: FIGURES_OF_THE_DAY,
+    alarm: ALERTS,
 }
 
 KEYS: Final[dict[Step, str]] = {
@@ -99,6 +102,7 @@ KEYS: Final[dict[Step, str]] = {
     tally: "chiffres",
     snapshot: "releve",
     remind: "rappels",
+    alarm: "alertes",
     tell: "informer",
 }
 """What schedules, queues and measures call each step; a word that has served never means another step."""
@@ -123,6 +127,7 @@ LEASES: Final[dict[Step, str]] = {
     tally: TALLY,
     texts: TEXTS,
     snapshot: "chiffres",
+    alarm: ALERTS,
 }
 
 

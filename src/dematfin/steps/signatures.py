@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.editor.pairing import Pairing
 from dematfin.domain.event import Subject
 from dematfin.domain.finding import Finding, blocking, with_remedies
+from dematfin.domain.link import SIGNATURE, Link
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -59,6 +60,7 @@ class Signed:
     exceptions: tuple[Waiver, ...] = ()
     history: DocumentRef | None = None
     slip: DocumentRef | None = None
+    certificate_ends_on: date | None = None
 
 
 def waiting(books: Books, *nomfic: str) -> tuple[Sheet, ...]:
@@ -186,7 +188,7 @@ def keep_signed(app: App, flux: Flux, signed: Signed) -> None:
             message = f"Flux {flux.id} : quelqu'un vient de le donner à signer ou de le rappeler. Rien n'est gardé."
             raise Conflict(message)
         kept = replace(moved, signed=signed.document, signed_by=signed.by, signing_history=signed.history, message="")
-        books.save(kept, *signed.exceptions)
+        books.save(kept, *signed.exceptions, *_certificate(app, signed))
         how = "signé" if signed.certificate else "signé sur papier"
         motif = f"{how} par {signed.name}{told(signed.exceptions)}"
         details = {"sha256": signed.document.sha256}
@@ -194,6 +196,13 @@ def keep_signed(app: App, flux: Flux, signed: Signed) -> None:
         details |= {"fiche": signed.slip.sha256} if signed.slip else {}
         details |= {"remarques": " ".join(signed.remarks)} if signed.remarks else {}
         books.record(app.event(Subject.FLUX, flux.id, current.state, FluxState.SIGNED, motif, **details))
+
+
+def _certificate(app: App, signed: Signed) -> Iterator[Link]:
+    """Yield until when the certificate that signed lasts: whoever watches may not open it."""
+    if signed.certificate_ends_on:
+        name = "Le certificat qui a signé les derniers bordereaux"
+        yield Link(id=SIGNATURE, name=name, certificate_expires_on=signed.certificate_ends_on, tried_at=app.clock.now())
 
 
 def _waivers(app: App, who: Person, sheet: Sheet) -> tuple[Waiver, ...]:

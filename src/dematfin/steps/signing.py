@@ -108,6 +108,7 @@ def take_home(app: App, flux: Flux, signed: Path, answer: Collected) -> tuple[st
         exceptions=duties(app, person, sheets) if person else (),
         history=_kept(app, answer.history),
         slip=_kept(app, answer.slip),
+        certificate_ends_on=fact.valid_until,
     )
     keep_signed(app, flux, kept)
     return report.remarks

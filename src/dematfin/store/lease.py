@@ -91,10 +91,19 @@ def holder_here() -> str:
     return f"{gethostname()}:{os.getpid()}:{_birth(os.getpid())}"
 
 
+def left_behind(connection: Connection, collectivite: str, now: datetime) -> tuple[tuple[str, str, datetime], ...]:
+    """Return the leases whose holder is dead, which the next run takes over: step, holder, since when."""
+    rows = connection.execute(select(LEASE).where(LEASE.c.collectivite == collectivite)).mappings()
+    return tuple((str(row["step"]), _shown(row), row["since"]) for row in rows if not is_alive(row, now))
+
+
 def said(row: RowMapping, local: Local) -> str:
     """Say who holds a lease, and since when."""
-    host, pid, *_ = f"{row['holder']}:".split(":")
-    return f"{host}:{pid}, depuis {local(row['since']):%H:%M le %d/%m/%Y}"
+    return f"{_shown(row)}, depuis {local(row['since']):%H:%M le %d/%m/%Y}"
+
+
+def _shown(row: RowMapping) -> str:
+    return ":".join(str(row["holder"]).split(":")[:2])
 
 
 def is_alive(row: RowMapping, now: datetime) -> bool:

@@ -36,6 +36,7 @@ from dematfin.domain.tally.reached import Reached
 from dematfin.domain.tally.settlement import Settlement
 from dematfin.domain.tally.stay import Stay
 from dematfin.domain.tally.uncounted import Uncounted
+from dematfin.domain.unattended.alarm import Alarm
 from dematfin.domain.unattended.run import Run
 from dematfin.domain.visa.circuit import Circuit
 from dematfin.domain.visa.delegation import Delegation
@@ -142,6 +143,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Indexed: _records("indexed", Indexed, [["waiting", "id"]]),
     Snapshot: _records("snapshot", Snapshot),
     Run: _records("run", Run),
+    Alarm: _records("alarm", Alarm),
 }
 
 Index(

@@ -8,8 +8,10 @@ import re
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -28,6 +30,10 @@ THREADS: Final = 8
 LONGEST_REST: Final = 30.0
 ERRNO: Final = re.compile(r"\[Errno (-?\d+)\]")
 REST: Final = re.compile("[0-9]{1,6}")
+
+Heard = tuple[str, str, float]
+"""The host of an answer, the date that it gave, and when it came, on the clock that nobody sets."""
+HEARD: Final[ContextVar[list[Heard] | None]] = ContextVar("HEARD", default=None)
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -79,8 +85,26 @@ def client(base_url: str, *, context: ssl.SSLContext, timeouts: Timeouts, **opti
         follow_redirects=False,
         trust_env=False,
         limits=httpx.Limits(max_connections=THREADS, max_keepalive_connections=THREADS),
+        event_hooks={"response": [_hear]},
         **options,
     )
+
+
+@contextmanager
+def hearing() -> Iterator[list[Heard]]:
+    """Gather what the answers that come meanwhile say of the time, for whoever compares it with ours."""
+    heard: list[Heard] = []
+    token = HEARD.set(heard)
+    try:
+        yield heard
+    finally:
+        HEARD.reset(token)
+
+
+def _hear(response: httpx.Response) -> None:
+    heard = HEARD.get()
+    if heard is not None and "Date" in response.headers:
+        heard.append((response.request.url.host, response.headers["Date"], monotonic()))
 
 
 def read_limited(response: httpx.Response, limit: int, neighbour: str) -> bytes:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Final
 
 from dematfin.domain.figures.urgency import remaining, urgency
-from dematfin.domain.link import TDT, Link
+from dematfin.domain.link import SIGNATURE, TDT, Link
 
 REMEDY: Final = (
     "Demandez-en un autre à son autorité, et donnez-le à l'administrateur du TdT AVANT de l'installer ici : le compte "
@@ -19,8 +19,25 @@ def of_links(links: Iterable[Link], today: date) -> Iterator[str]:
     for one in links:
         if one.troubled_since is not None and one.troubled_since.date() < today:
             yield _stopped(one, one.troubled_since)
-        if sentence := certificate_alert(one.name, one.certificate_expires_on, today):
+        if sentence := ending_alert(one, today):
             yield sentence
+
+
+def ending_alert(link: Link, today: date) -> str:
+    """Say that the certificate of a link is about to lapse, or an empty text."""
+    tell = signing_alert if link.id == SIGNATURE else certificate_alert
+    return tell(link.name, link.certificate_expires_on, today)
+
+
+def signing_alert(name: str, end: date | None, today: date) -> str:
+    """Say that the certificate that signed last is about to lapse, or an empty text."""
+    if end is None or (loud := urgency(end, today)) is None:
+        return ""
+    when = f"a expiré le {end:%d/%m/%Y}" if end < today else f"expire le {end:%d/%m/%Y}, {remaining(end, today)}"
+    return (
+        f"{loud}{name} {when}. Demandez-en un autre à son autorité, et mettez « empreinte » à jour dans [signature] : "
+        "sans lui, plus aucun bordereau ne se signe."
+    )
 
 
 def _stopped(link: Link, since: datetime) -> str:

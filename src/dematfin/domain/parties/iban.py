@@ -42,6 +42,23 @@ def mask(iban: str) -> str:
     return f"{iban[:4]}…{iban[-4:]}"
 
 
+SPELT: Final = re.compile(r"\b[A-Z]{2}[0-9]{2}(?:[ \u00a0.-]?[A-Z0-9]{2,4}){3,8}\b")
+
+
+def hide(text: str) -> str:
+    """Mask each IBAN of a text, written in one piece or in groups.
+
+    >>> hide("Le compte FR76 1999 9000 1700 0987 6543 276 n'est pas celui du tiers.")
+    "Le compte FR76…3276 n'est pas celui du tiers."
+    """
+    return SPELT.sub(lambda found: _masked(found[0]), text)
+
+
+def _masked(text: str) -> str:
+    account = re.sub("[^A-Z0-9]", "", text)
+    return mask(account) if SHAPE.fullmatch(account) else text
+
+
 RIB: Final = re.compile(r"[0-9]{10}[A-Z0-9]{11}[0-9]{2}")
 
 

@@ -25,6 +25,7 @@ class Run:
         attempts: how often it has begun since it last ended: more than once, its process has died in it.
         aside_since: when it was given up because its process had died in it too often; None: it is run.
         failed: how many items of this run failed; `said`: the first of them, in French.
+        failing_since: when the first of the runs that failed one after the other until now ended.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Run:
     aside_since: datetime | None = None
     failed: int = 0
     said: tuple[str, ...] = ()
+    failing_since: datetime | None = None
 
     def begun(self, at: datetime, position: str = "") -> "Run":
         """Return it once it has begun again."""
@@ -52,8 +54,10 @@ class Run:
 
     def ended(self, at: datetime) -> "Run":
         """Return it once it has ended."""
-        done_at = self.done_at if self.failed else at
-        return replace(self, ended_at=at, done_at=done_at, position="", attempts=0, aside_since=None)
+        ended = replace(self, ended_at=at, position="", attempts=0, aside_since=None)
+        if self.failed:
+            return replace(ended, failing_since=self.failing_since or at)
+        return replace(ended, done_at=at, failing_since=None)
 
     def set_aside(self, at: datetime) -> "Run":
         """Return it once it has been given up: it waits for a person."""

@@ -4,13 +4,13 @@ A link leads to the page of a folder, where one signs in: it decides nothing. No
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
-from html import escape
 from typing import Final
 from urllib.parse import quote
 
 from dematfin.domain.mail import Mail, Section, one_line
+from dematfin.domain.mail_layout import page, plain
 from dematfin.domain.money import french
 from dematfin.domain.visa.levels import Level
 from dematfin.domain.visa.reminders import Digest, Line
@@ -41,8 +41,8 @@ def compose(digest: Digest, collectivite: str, web_url: str) -> Mail:
         name=digest.person.name,
         address=digest.person.email,
         subject=_subject(digest),
-        text=_text(opening, sections, closing),
-        html=_html(opening, sections, closing),
+        text=plain(opening, sections, closing),
+        html=page(opening, sections, closing),
         attachments=digest.week.attachments if digest.week else (),
     )
 
@@ -124,32 +124,6 @@ def _figures(week: Week) -> Iterator[str]:
     yield f"En retard aujourd'hui : {late or 'aucune facture'}"
     few = "Délai légal de paiement en danger (moins de 10 jours avant sa fin)"
     yield f"{few} : {', '.join(week.at_risk) or 'aucune facture'}"
-
-
-def _text(opening: Iterable[str], sections: Iterable[Section], closing: Iterable[str]) -> str:
-    parts = ["\n\n".join(opening)]
-    for section in sections:
-        lines = [f"- {words}\n  {url}" if url else f"- {words}" for words, url in section.lines]
-        parts.append("\n".join([section.title, "", *lines]))
-    return "\n\n".join([*parts, *closing]) + "\n"
-
-
-def _html(opening: Iterable[str], sections: Iterable[Section], closing: Iterable[str]) -> str:
-    parts = [f"<p>{escape(words)}</p>" for words in opening]
-    for section in sections:
-        lines = "".join(f"<li>{_linked(words, url)}</li>" for words, url in section.lines)
-        parts.append(f"<h2>{escape(section.title)}</h2>\n<ul>{lines}</ul>")
-    parts += [f"<p><small>{escape(words)}</small></p>" for words in closing]
-    body = "\n".join(parts)
-    return f'<!DOCTYPE html>\n<html lang="fr"><head><meta charset="utf-8"></head>\n<body>\n{body}\n</body></html>\n'
-
-
-def _linked(words: str, url: str) -> str:
-    """The id of the invoice, which begins the line, leads to its folder."""
-    if not url:
-        return escape(words)
-    key, comma, rest = words.partition(",")
-    return f'<a href="{escape(url)}">{escape(key)}</a>{comma}{escape(rest)}'
 
 
 def _invoices(count: int) -> str:

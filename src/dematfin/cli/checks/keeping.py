@@ -1,0 +1,97 @@
+"""What is kept: backups, documents, schemas."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from dematfin.cli.checks.examined import Examined
+from dematfin.cli.checks.line import Line, bad, good, look
+from dematfin.cli.output import instant
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.errors import DocumentError
+from dematfin.pes.official import in_use
+from dematfin.ports.documents import Documents
+from dematfin.support.refusals import reason
+from dematfin.wiring import open_documents
+
+BACKUPS: Final = "sauvegardes"
+DOCUMENTS: Final = "documents"
+SCHEMAS: Final = "schémas PES"
+YOUNG: Final = timedelta(hours=26)
+"""One a day, and two hours for it to end."""
+CHUNK: Final = 1024 * 1024
+SAMPLE: Final = 20
+"""Invoices looked at among the oldest, and as many among the newest."""
+
+
+def backups(examined: Examined) -> Iterator[Line]:
+    """Look at the age of the newest backup."""
+    place = examined.settings.service.sauvegardes
+    if place is None:
+        remedy = 'Dites où elles sont : sauvegardes = "/srv/sauvegardes" dans [service].'
+        yield look(BACKUPS, "leur âge n'est pas connu", remedy)
+        return
+    try:
+        newest = max((one.stat().st_mtime for one in place.iterdir()), default=None)
+    except OSError as error:
+        yield bad(
+            BACKUPS, f"{place} ne se lit pas : {reason(error)}", "Montez ce dossier, ou corrigez [service].", code=1
+        )
+        return
+    yield _aged(examined, place, newest)
+
+
+def _aged(examined: Examined, place: Path, newest: float | None) -> Line:
+    remedy = "Lancez-en une maintenant, et regardez pourquoi celle de la nuit ne s'est pas faite."
+    if newest is None:
+        return bad(BACKUPS, f"aucune dans {place}", remedy, code=1)
+    made = examined.clock.local(datetime.fromtimestamp(newest, UTC))
+    if examined.now - made > YOUNG:
+        return bad(BACKUPS, f"la dernière est du {instant(made)} ({place})", remedy, code=1)
+    return good(BACKUPS, f"la dernière est du {instant(made)} ({place})")
+
+
+def documents(examined: Examined) -> Iterator[Line]:
+    """Hash again the files of the oldest invoices and of the newest: each must be what it was."""
+    place = examined.settings.stockage.documents
+    if not place.is_dir():
+        remedy = "Remettez-le, ou montez son volume, avant que quoi que ce soit ne tourne."
+        yield bad(DOCUMENTS, f"le dossier {place} n'est pas là", remedy)
+        return
+    kept, sample = open_documents(examined.settings), _sample(examined)
+    wrong = [one for one in sample if not _is_whole(kept, one)]
+    for one in wrong[:SAMPLE]:
+        remedy = "Remettez-le depuis la dernière sauvegarde (il porte le même nom), puis cherchez pourquoi."
+        yield bad(DOCUMENTS, f"{one.sha256[:12]}… est absent ou abîmé", remedy, DocumentError.exit_code)
+    if not wrong:
+        yield good(DOCUMENTS, f"relus : {len(sample)}, tous intacts ({place})")
+
+
+def _sample(examined: Examined) -> list[DocumentRef]:
+    with examined.base.books() as books:
+        picked = (*books.first(Invoice, SAMPLE, "notified_on"), *books.last(Invoice, SAMPLE, "notified_on"))
+    found = {one.document.sha256: one.document for invoice in picked for one in invoice.content.attachments}
+    return list(found.values())[: 2 * SAMPLE]
+
+
+def _is_whole(kept: Documents, ref: DocumentRef) -> bool:
+    digest = hashlib.sha256()
+    try:
+        with kept.open(ref) as source:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+    except (DocumentError, OSError):
+        return False
+    return digest.hexdigest() == ref.sha256
+
+
+def schemas(examined: Examined) -> Iterator[Line]:
+    """Load the schemas that judge flows; the official ones may miss."""
+    said = examined.diagnosis.schemas()
+    if in_use(examined.settings.schemas_place) is None:
+        yield look(SCHEMAS, said, "Sans les officiels, un flux peut être refusé par Hélios que dematfin trouvait bon.")
+    else:
+        yield good(SCHEMAS, said)
