@@ -8,8 +8,9 @@ from pathlib import Path
 
 from dematfin.cli.checks.line import Line
 from dematfin.cli.diagnosis import Diagnosis
+from dematfin.config.inherited import merged
 from dematfin.config.settings import Settings
-from dematfin.config.several import House, merged
+from dematfin.config.several import House
 from dematfin.store.engine import address
 from dematfin.store.inspection import Inspection
 from dematfin.support.clock import SystemClock

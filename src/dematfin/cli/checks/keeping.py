@@ -61,7 +61,7 @@ def documents(examined: Examined) -> Iterator[Line]:
         remedy = "Remettez-le, ou montez son volume, avant que quoi que ce soit ne tourne."
         yield bad(DOCUMENTS, f"le dossier {place} n'est pas là", remedy)
         return
-    kept, sample = open_documents(examined.settings), _sample(examined)
+    kept, sample = open_documents(examined.settings, examined.folder), _sample(examined)
     wrong = [one for one in sample if not _is_whole(kept, one)]
     for one in wrong[:SAMPLE]:
         remedy = "Remettez-le depuis la dernière sauvegarde (il porte le même nom), puis cherchez pourquoi."
