@@ -115,6 +115,17 @@ def test_a_job_stands_or_falls_with_the_transaction_that_puts_it(syndicate: Synd
     assert syndicate.jobs() == [(ONE, "todo")] and day_of(app).position == "visa"
 
 
+def test_a_step_whose_next_one_cannot_be_put_is_run_again(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
+    with syndicate.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA dematfin_file CASCADE"))
+    with pytest.raises(ComeBackLater, match="file des ouvriers"):
+        carrier.carry(ONE, DAY, 0, NORMAL)
+    assert day_of(app).position == "reconciliation" and not day_of(app).failed
+    syndicate.queue.prepare()
+    carrier.carry(ONE, DAY, 0, NORMAL)
+    assert day_of(app).position == "import"
+
+
 def test_a_step_that_runs_elsewhere_is_tried_again_then_left(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
     with app.ledger.lease("transmission", "ailleurs:1:2"):
         with pytest.raises(ComeBackLater):

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, cast
 
 import psycopg
 from procrastinate import App, SyncPsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.schema import SchemaManager
 
 from dematfin.errors import ComeBackLater, ConfigError
@@ -169,6 +169,9 @@ class Queue:
                 ).defer(collectivite=collectivite, etape=key)
         except AlreadyEnqueued:
             return False
+        except (ConnectorException, psycopg.Error) as error:
+            message = "La file des ouvriers n'est pas disponible : l'étape sera reprise. Rien n'est perdu."
+            raise ComeBackLater(message) from error
         return True
 
     @contextmanager
