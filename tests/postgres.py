@@ -12,9 +12,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 import official
+from dematfin.store import keeper
 from dematfin.store.engine import open_engine
-from dematfin.store.keeper import KEEPER
 from dematfin.store.migrate import make_ready
+
+keeper.BEAT = 86_400  # leases are renewed when a test says so, not when half a minute has passed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,7 @@ def sqlite(sqlite_made: Path, tmp_path: Path) -> Iterator[Engine]:
     """Return an engine on a base of SQLite without a record."""
     engine = open_engine(str(shutil.copy(sqlite_made, tmp_path / "registre.db")))
     yield engine
-    KEEPER.forget()
+    keeper.KEEPER.forget()
     engine.dispose()
 
 
@@ -126,7 +128,7 @@ def postgresql(postgres: str, postgres_made: str) -> Iterator[Engine]:
     _run(postgres, "DROP DATABASE IF EXISTS copy WITH (FORCE)", f"CREATE DATABASE copy TEMPLATE {postgres_made}")
     engine = open_engine(_named(postgres, "copy"))
     yield engine
-    KEEPER.forget()
+    keeper.KEEPER.forget()
     engine.dispose()
 
 

@@ -10,7 +10,7 @@ from dematfin.errors import ComeBackLater
 
 LENGTH: Final = timedelta(seconds=150)
 """How long a lease lasts that is not renewed: its holder, on another machine, is dead or cut off."""
-BEAT: Final = 30
+BEAT = 30
 """Seconds between two renewals: a base that is away for two minutes costs nobody a lease."""
 
 Act = Callable[[], None]
@@ -68,11 +68,13 @@ class Keeper:
     def _watch(self) -> None:
         rest = threading.Event()
         while not rest.wait(BEAT):
-            self.beat()
             with self._lock:
+                if self._thread is not threading.current_thread():
+                    return
                 if not self._held and not self._owed:
                     self._thread = None
                     return
+            self.beat()
 
 
 KEEPER: Final = Keeper()

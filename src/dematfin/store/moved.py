@@ -13,8 +13,8 @@ def refuse_moved(connection: Connection, collectivite: str) -> None:
     row = connection.execute(select(MOVED).where(MOVED.c.collectivite == collectivite)).mappings().one_or_none()
     if row is not None:
         message = (
-            f"Le registre de la collectivité {collectivite} a été déplacé le {row['at']:%d/%m/%Y}. Il est maintenant "
-            f"dans {row['towards']} : lancez dematfin avec la configuration qui nomme cette base."
+            f"Le registre de la collectivité {collectivite} a été déplacé le {row['at']:%d/%m/%Y}. Il est dans "
+            f"{row['towards']} : lancez dematfin avec la configuration qui nomme cette base."
         )
         raise ConfigError(message)
 
