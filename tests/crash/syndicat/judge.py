@@ -77,6 +77,11 @@ def judged_sick(house: House) -> tuple[Fault, ...]:
     return tuple(_named(house, fault) for rule in (*SOUND, _told_of_it) for fault in rule(house))
 
 
+def judged_late(house: House) -> tuple[Fault, ...]:
+    """Judge a commune whose neighbour was silent, then spoke: its day may have failed or not, but it has ended."""
+    return tuple(_named(house, fault) for rule in (*SOUND, _ran) for fault in rule(house))
+
+
 def delayed(ended: Mapping[str, datetime], hung: Collection[str]) -> Iterator[Fault]:
     """Nobody's day ends after that of a commune whose neighbours were silent until all others had ended."""
     first = min(ended[siret] for siret in hung)

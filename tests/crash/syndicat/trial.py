@@ -25,7 +25,7 @@ from crash.campaign.verdict import Fault
 from crash.syndicat import engine
 from crash.syndicat.cluster import Cluster
 from crash.syndicat.communes import Commune, communes
-from crash.syndicat.judge import delayed, judged, judged_sick, opened
+from crash.syndicat.judge import delayed, judged, judged_late, judged_sick, opened
 from crash.syndicat.records import Platforms
 from crash.syndicat.syndicate import NOTHING, Syndicate, sirets
 from dematfin.sandbox.weather import Trouble
@@ -47,7 +47,7 @@ class Sickness:
 
     Attributes:
         troubles: by account; `own`: lines of a configuration, by SIRET.
-        failed: SIRETs whose day fails; `hung`: those whose day ends once their neighbour speaks again.
+        failed: SIRETs whose day fails; `hung`: those whose day ends once their neighbour speaks again, failed or not.
     """
 
     troubles: Mapping[str, Trouble]
@@ -69,7 +69,7 @@ def sickness(of: Sequence[Commune]) -> Sickness:
         slow.technical: Trouble.SLOW,
     }
     own = {nowhere.siret: NOWHERE, nobody.siret: "courriel.delai = 1"}
-    failed = sirets((mute, down, refused, posted, nobody, nowhere))
+    failed = sirets((down, refused, posted, nobody, nowhere))
     return Sickness(troubles=troubles, own=own, failed=failed, hung=sirets((silent, mute)))
 
 
@@ -98,25 +98,27 @@ def play(root: Path, base: str, count: int, processes: int = PROCESSES) -> Seen:
         engine.days(syndicate, sirets(syndicate.communes), processes)
         lifting.end()
         watch.lap("journée")
-        faults = (*judgement(syndicate, sick.failed), *delayed(_ended(base), sick.hung))
+        faults = (*judgement(syndicate, sick.failed, sick.hung), *delayed(_ended(base), sick.hung))
         watch.lap("jugement")
         syndicate.configure(NOTHING)
         syndicate.weather(LATENCY)
-        engine.days(syndicate, sick.failed, processes)
+        engine.days(syndicate, (*sick.failed, *sick.hung), processes)
         watch.lap("lendemain des malades")
-        faults += judgement(syndicate, ())
+        faults += judgement(syndicate)
         watch.lap("second jugement")
     return Seen(faults=faults, seconds=watch.seconds)
 
 
-def judgement(syndicate: Syndicate, failed: Sequence[str]) -> tuple[Fault, ...]:
-    """Judge every commune, those whose day failed as such."""
+def judgement(syndicate: Syndicate, failed: Sequence[str] = (), late: Sequence[str] = ()) -> tuple[Fault, ...]:
+    """Judge every commune, those whose day failed or was late as such."""
     platforms = Platforms.read(syndicate)
     known = {one.siret: one for one in syndicate.communes}
 
     def of_one(siret: str) -> tuple[Fault, ...]:
         house = opened(syndicate.app(siret), known[siret], platforms)
-        return judged_sick(house) if siret in failed else judged(house)
+        if siret in failed:
+            return judged_sick(house)
+        return judged_late(house) if siret in late else judged(house)
 
     return tuple(fault for siret in known for fault in of_one(siret))
 
