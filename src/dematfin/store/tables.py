@@ -121,7 +121,7 @@ RECORDS: Final[dict[type[Any], Table]] = {
             ["reference"],
             ["subcontract"],
             ["marche"],
-            ["siret", "exercice", "kind", "editor", "bordereau", "amount"],
+            ["editor", "kind", "exercice", "siret", "state", "bordereau", "amount"],
         ],
     ),
     Bordereau: _records(

@@ -50,5 +50,5 @@ def upgrade() -> None:
         sa.Column("formed_at", TEXT, nullable=False),
         sqlite_strict=True,
     )
-    series = ("siret", "exercice", "kind", "editor", "bordereau", "amount")
+    series = ("editor", "kind", "exercice", "siret", "state", "bordereau", "amount")
     op.create_index(f"ix_mandat_{'_'.join(series)}", "mandat", ["collectivite", *series])
