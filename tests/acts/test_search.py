@@ -312,7 +312,7 @@ def test_a_part_of_a_name_is_sought_among_the_names_then_goes_straight(app: App,
     names, invoices = (plan for statement, plan in asked if "supplier_key IN" in statement or "LIKE" in statement)
     assert names == "SEARCH supplier_name USING COVERING INDEX sqlite_autoindex_supplier_name_1 (collectivite=?)"
     straight = "ix_invoice_supplier_key_issued_on_id (collectivite=? AND supplier_key=?)"
-    assert invoices == f"SEARCH invoice USING COVERING INDEX {straight}"
+    assert invoices.startswith(f"SEARCH invoice USING COVERING INDEX {straight}")
 
 
 def test_found_says_where_it_stands(app: App) -> None:

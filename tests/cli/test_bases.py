@@ -14,6 +14,8 @@ COMMUNE = "21990042000015"
 OLDER = (
     "DROP TABLE run",
     "DROP TABLE moved",
+    "DROP TABLE alarm",
+    "DROP INDEX ix_mandat_editor_kind_exercice_siret_state_bordereau_amount",
     "ALTER TABLE lease DROP COLUMN turn",
     "UPDATE alembic_version SET version_num = '0008'",
 )

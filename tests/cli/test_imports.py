@@ -52,7 +52,8 @@ def counter(tmp_path: Path, keyboard: Callable[[Path], Office], monkeypatch: pyt
     hall.certified("120.00", "45.30", start=101)
     with hall.ledger.transaction() as books:
         books.save(replace(AGENT, system_user=system_account()))
-    monkeypatch.setattr(context, "open_app", lambda _: hall.app)
+    monkeypatch.setattr(context, "chosen_house", lambda _: None)
+    monkeypatch.setattr(context, "open_house", lambda _: hall.app)
     office = keyboard(tmp_path)
     office.widen(WIDE)
     return Counter(office=office, hall=hall, folder=tmp_path)

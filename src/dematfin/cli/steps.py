@@ -1,5 +1,6 @@
 """`importer`, `suivi`, `journee`: what runs every day; `suivi IDENTIFIANT`: the thread of one thing."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -74,7 +75,7 @@ def whole_day(configuration: Configuration = DEFAULT, essai: Rehearsal = False, 
     if toutes and CHOSEN.get():
         message = "choisissez toutes les collectivités, ou une seule (--siret, DEMATFIN_SIRET)."
         raise typer.BadParameter(message, param_hint="--toutes")
-    with measured(configuration):
+    with nullcontext() if essai else measured(configuration):
         code = _day_of_all(configuration, rehearsal=essai) if toutes else _day(sit(configuration), rehearsal=essai)
     if code:
         raise typer.Exit(code)
