@@ -234,7 +234,9 @@ def test_what_a_dead_process_left_and_what_nobody_is_sure_of(copy: Office) -> No
     holder = f"{gethostname()}:4194305:1"
     sql(
         copy,
-        f"INSERT INTO lease (collectivite, step, holder, since, until) VALUES ('21990042000015', 'suivi', '{holder}', '{at_noon}', '{at_noon}')",
+        columns = "collectivite, step, holder, since, until"
+        values = f"'21990042000015', 'suivi', '{holder}', '{at_noon}', '{at_noon}'"
+        sql(copy, f"INSERT INTO lease ({columns}) VALUES ({values})")
     )
     doubtful = Alarm(
         id="a@x.fr/1",
