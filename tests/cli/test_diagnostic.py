@@ -232,12 +232,9 @@ def test_a_clock_that_went_back_and_what_ends_soon(
 def test_what_a_dead_process_left_and_what_nobody_is_sure_of(copy: Office) -> None:
     at_noon = "2026-01-05T11:00:00.000000+00:00"
     holder = f"{gethostname()}:4194305:1"
-    sql(
-        copy,
-        columns = "collectivite, step, holder, since, until"
-        values = f"'21990042000015', 'suivi', '{holder}', '{at_noon}', '{at_noon}'"
-        sql(copy, f"INSERT INTO lease ({columns}) VALUES ({values})")
-    )
+    columns = "collectivite, step, holder, since, until"
+    values = f"'21990042000015', 'suivi', '{holder}', '{at_noon}', '{at_noon}'"
+    sql(copy, f"INSERT INTO lease ({columns}) VALUES ({values})")
     doubtful = Alarm(
         id="a@x.fr/1",
         recipient="a@x.fr",
