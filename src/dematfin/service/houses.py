@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -17,6 +17,7 @@ from dematfin.config.settings import Settings
 from dematfin.config.several import House, houses
 from dematfin.errors import ConfigError
 from dematfin.ports.app import App
+from dematfin.service.due import Hours
 from dematfin.wiring import Ask, base_of, build
 
 ROOM: Final = 256
@@ -38,7 +39,7 @@ class Served:
 
     house: House
     settings: Settings
-    schedules: Mapping[str, Any]
+    schedules: Hours
 
 
 class Houses:

@@ -16,6 +16,13 @@ from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.running import PATIENCE, First, Then, last_run, nothing
 
 BY_KEY: Final[dict[str, Step]] = {key: step for step, key in KEYS.items()}
+WHOLE_DAY: Final = "journée"
+"""Lease of whoever runs a day: a command and the clock hold it from its first step to its last, a worker for one step
+at a time. So no two carry days of one collectivité on at once; who finds it held comes back later, and reads anew.
+
+Should a lease be lost (a process that slept, another machine), a step begins only where the ledger says that its day
+stands: see `_check_stands_there`.
+"""
 
 
 def begin_day(app: App, hour: datetime | None = None, then: Then = nothing) -> Run | None:
@@ -128,10 +135,10 @@ def _move(app: App, books: Books, day: Run, then: Then) -> Run:
 
 
 def _check_stands_there(books: Books, day: Run) -> None:
-    """Let no step of one day be run twice by two that carry it on; a day begun again is another one."""
+    """Let no step be run twice by two that carry days on: the one whose day was moved, or begun again, runs nothing."""
     known = last_run(books, DAY_KEY, day.began_at)
-    if known.began_at == day.began_at and known.position != day.position:
-        message = f"L'étape « {day.position} » vient d'être faite ailleurs : la journée a avancé entre-temps."
+    if (known.began_at, known.position) != (day.began_at, day.position):
+        message = f"L'étape « {day.position} » n'est plus à faire ici : la journée a avancé ailleurs entre-temps."
         raise ComeBackLater(message)
 
 
