@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dematfin.domain.unattended.run import DAY, Run
 from dematfin.service.due import EVER, Due, due, following
-from dematfin.steps.running import PATIENCE
+from dematfin.service.wanted import hour_due
 from dematfin.support.timetable import timetable
 
 ZONES = ("Europe/Paris", "Indian/Reunion", "America/Cayenne")
@@ -83,9 +83,25 @@ def test_a_day_cut_short_is_taken_up_unless_another_one_is_due() -> None:
 
 
 def test_a_step_that_kills_its_process_waits_for_a_person_and_the_day_does_not() -> None:
-    dead = {key: Run(id=key, began_at=NOW - timedelta(hours=5), attempts=PATIENCE) for key in HOURS}
-    assert [one.key for one in due(dead, HOURS, NOW)] == [DAY]
-    assert following(dead, HOURS, NOW).keys() == {DAY}
+    dead = _ran("numerisation", hours=5).begun(NOW - timedelta(hours=4)).set_aside(NOW)
+    runs = {DAY: _ran(DAY, hours=5), dead.id: dead}
+    assert [one.key for one in due(runs, HOURS, NOW)] == [DAY]
+    assert following(runs, HOURS, NOW).keys() == {DAY}
+
+
+def test_what_was_dated_before_the_clock_was_set_back_is_due_at_once_and_only_once() -> None:
+    runs = {key: _ran(key, hours=-9) for key in HOURS}
+    found = due(runs, HOURS, NOW)
+    assert found == (Due(key=DAY, hour=NOW), Due(key="numerisation", hour=NOW))
+    assert not runs[DAY].has_begun_since(NOW, NOW)
+    assert hour_due(HOURS[DAY], runs[DAY], NOW) == NOW
+    again = {key: Run(id=key, began_at=NOW, ended_at=NOW) for key in HOURS}
+    assert not due(again, HOURS, NOW) and hour_due(HOURS[DAY], again[DAY], NOW) is None
+
+
+def test_a_clock_that_is_a_little_slow_asks_for_nothing_twice() -> None:
+    runs = {key: _ran(key, minutes=-9) for key in HOURS}
+    assert not due(runs, HOURS, NOW) and hour_due(HOURS[DAY], runs[DAY], NOW) is None
 
 
 @pytest.mark.parametrize(("zone", "hour"), [("Europe/Paris", 10), ("Indian/Reunion", 7)])

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from dematfin.domain.unattended.run import DAY, Run
-from dematfin.steps.running import PATIENCE
 from dematfin.support.timetable import Timetable, next_after
 
 EVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -50,11 +49,17 @@ def following(runs: Mapping[str, Run], hours: Hours, now: datetime) -> dict[str,
 def _missed(runs: Mapping[str, Run], hours: Hours, now: datetime) -> Iterator[Due]:
     for key, one in hours.items():
         last = runs.get(key)
-        hour = next_after(one, last.began_at) if last else EVER
+        hour = _first_hour(one, last, now)
         if hour and hour <= now and not _waits_for_a_person(last):
             yield Due(key=key, hour=hour)
 
 
+def _first_hour(hours: Timetable, last: Run | None, now: datetime) -> datetime | None:
+    if last is None:
+        return EVER
+    return now if last.is_ahead(now) else next_after(hours, last.began_at)
+
+
 def _waits_for_a_person(last: Run | None) -> bool:
-    """Say whether a step has killed its process too often: the day goes on without it, and tells it."""
-    return last is not None and last.id != DAY and last.ended_at is None and last.attempts >= PATIENCE
+    """Say whether a step was set aside: the day goes on without it, and tells it."""
+    return last is not None and last.aside_since is not None

@@ -13,6 +13,8 @@ FIRST: Final = timedelta(days=1)
 
 def hour_due(hours: Any, last: Run | None, now: datetime) -> datetime | None:
     """Return the first hour of a schedule that has passed since something last began; None when it is not due."""
+    if last and last.is_ahead(now):
+        return now
     hour = next_after(hours, last.began_at if last else now - FIRST)
     return hour if hour and hour <= now else None
 
