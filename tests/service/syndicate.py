@@ -84,7 +84,7 @@ class Syndicate:
         self.config.mkdir()
         shared = (ROOT / "config.example.toml").read_text(encoding="utf-8")
         shared = shared.replace('base = "var/registre.db"', f'postgresql = "{self.base}"')
-        common = f'{shared}\n[horaires]\njournee = ["0 {self.hour} * * *"]\n'
+        common = shared.replace('["5 7-19 * * 1-5"] ', f'["0 {self.hour} * * *"]', 1)
         (self.config / "commun.toml").write_text(common, encoding="utf-8")
         for siret in SIRETS[:count]:
             mine = f'[collectivite]\nsiret = "{siret}"\nnom = "Commune {siret[-2:]}"\n{WITHOUT}'

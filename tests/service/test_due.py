@@ -115,6 +115,18 @@ def test_what_the_ledger_knows_of_besides_is_never_run() -> None:
     assert [one.key for one in due(walked, HOURS, NOW)] == [DAY, "numerisation"]
 
 
+def test_what_was_dated_before_the_clock_was_set_back_is_due_at_once_and_only_once() -> None:
+    runs = {key: _ran(key, hours=-9) for key in HOURS}
+    assert due(runs, HOURS, NOW) == (Due(key=DAY, hour=NOW), Due(key="numerisation", hour=NOW))
+    assert not runs[DAY].has_begun_since(NOW, NOW)
+    again = {key: Run(id=key, began_at=NOW, ended_at=NOW) for key in HOURS}
+    assert not due(again, HOURS, NOW)
+
+
+def test_a_clock_that_is_a_little_slow_asks_for_nothing_twice() -> None:
+    assert not due({key: _ran(key, minutes=-9) for key in HOURS}, HOURS, NOW)
+
+
 @pytest.mark.parametrize(("zone", "hour"), [("Europe/Paris", 10), ("Indian/Reunion", 7)])
 def test_what_comes_next_is_said_in_the_time_zone_of_the_collectivite(zone: str, hour: int) -> None:
     hours = {DAY: timetable(("5 11 * * *",), zone)}

@@ -24,6 +24,7 @@ from dematfin.ports.app import App
 from dematfin.service import home as service
 from dematfin.service.beats import Beats
 from dematfin.service.home import Home
+from dematfin.steps.running import PATIENCE
 from examples import AGENT
 from fakes.hall import Hall
 from fakes.losing import failing
@@ -253,3 +254,16 @@ def test_two_homes_of_one_collectivite_are_one_too_many(keep: Keep) -> None:
     other.visit()
     other.close()
     assert kept.runs()
+
+
+def test_a_step_that_kills_and_has_hours_of_its_own_is_set_aside_and_told(keep: Keep) -> None:
+    kept = keep(informer=("*/5 3-23 * * *",))
+    with kept.hall.ledger.transaction() as books:
+        books.save(Run(id="informer", began_at=kept.hall.clock.now() - timedelta(hours=1), attempts=PATIENCE))
+    kept.home.visit()
+    dead = kept.runs()["informer"]
+    assert dead.aside_since == kept.hall.clock.now() and not dead.ended_at
+    assert "mise de côté" in kept.beats.troubles[SIRET].sentence
+    kept.hall.clock.advance(hours=1)
+    kept.home.visit()
+    assert kept.runs()["informer"] == dead

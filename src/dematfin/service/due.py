@@ -49,7 +49,7 @@ def due_of(key: str, last: Run | None, hours: Hours, now: datetime) -> Due | Non
         return Due(key=key, hour=None)
     if last and key != DAY and last.was_cut_short:
         return Due(key=key, hour=last.began_at)
-    hour = _missed(key, last, hours)
+    hour = _missed(hours[key], last, now) if key in hours else None
     return Due(key=key, hour=hour) if hour and hour <= now else None
 
 
@@ -60,7 +60,8 @@ def following(runs: Mapping[str, Run], hours: Hours, now: datetime) -> dict[str,
     return {key: hour for key, hour in found.items() if hour and key not in aside}
 
 
-def _missed(key: str, last: Run | None, hours: Hours) -> datetime | None:
-    if key not in hours:
-        return None
-    return next_after(hours[key], last.began_at) if last else EVER
+def _missed(hours: Timetable, last: Run | None, now: datetime) -> datetime | None:
+    """Return the first hour after something last began, which may be to come."""
+    if last is None:
+        return EVER
+    return now if last.is_ahead(now) else next_after(hours, last.began_at)

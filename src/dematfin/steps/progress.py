@@ -11,7 +11,7 @@ from dematfin.errors import ComeBackLater, DematfinError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.aloud import name_of
-from dematfin.steps.day import DAY, KEYS, NAMES, Step, is_due, run, run_since
+from dematfin.steps.day import DAY, KEYS, LEASES, NAMES, Step, is_due, run, run_since
 from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.running import PATIENCE, First, Then, last_run, nothing
 
@@ -31,7 +31,7 @@ def begin_day(app: App, hour: datetime | None = None, then: Then = nothing) -> R
     now = app.clock.now()
     with app.ledger.transaction() as books:
         before = books.find(Run, id=DAY_KEY)
-        if hour and before and before[0].began_at >= hour:
+        if hour and before and before[0].has_begun_since(hour, now):
             return None
         day = last_run(books, DAY_KEY, now).begun(now, first)
         books.save(day)
@@ -106,11 +106,17 @@ def _account(app: App, step: Step, then: Then, first: First) -> Outcome:
 
 
 def _set_aside(app: App, step: Step) -> Outcome | None:
-    """Return what to say of a step that has killed its process too often; it waits for a person (ouvrier relancer)."""
+    """Return what to say of a step that has killed its process too often; it waits for a person (ouvrier relancer).
+
+    Its lease tells that it has died in its last run, which another process may be in.
+    """
     now = app.clock.now()
-    with app.ledger.transaction() as books:
+    with app.ledger.reading() as books:
+        if not last_run(books, KEYS[step], now).keeps_dying(PATIENCE):
+            return None
+    with app.ledger.lease(LEASES[step], app.holder), app.ledger.transaction() as books:
         last = last_run(books, KEYS[step], now)
-        if last.ended_at or last.attempts < PATIENCE:
+        if not last.keeps_dying(PATIENCE):
             return None
         last = last.set_aside(now)
         books.save(last)
