@@ -209,7 +209,8 @@ def test_a_step_alone_has_its_hour_and_is_run_again_when_it_was_cut_short(
     syndicate: Syndicate, carrier: Carrier, app: App
 ) -> None:
     common = syndicate.config / "commun.toml"
-    common.write_text(common.read_text() + f'etapes = {{ rappels = ["0 {syndicate.hour} * * *"] }}\n', encoding="utf-8")
+    shared, asked = common.read_text(encoding="utf-8"), f'etapes = {{ rappels = ["0 {syndicate.hour} * * *"] }}'
+    common.write_text(shared.replace("[horaires]\n", f"[horaires]\n{asked}\n"), encoding="utf-8")
     now = app.clock.now()
     saved(app, Run(id=DAY, began_at=now, ended_at=now))
     assert carrier.put_what_is_due() == 5

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -102,6 +103,8 @@ def test_the_day_of_the_service_is_that_of_the_commands(
     keep: Keep, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = Office(folder=tmp_path, screen=capsys, patch=monkeypatch)
+
+    monkeypatch.setattr(steps, "measured", lambda _: nullcontext())  # there is no configuration here
 
     def sitting(hall: Hall) -> None:
         for family in (steps, factures):
