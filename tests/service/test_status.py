@@ -97,7 +97,7 @@ def test_a_service_is_attended_until_it_ends(fleet: Fleet, tmp_path: Path) -> No
     port, path = next(free_ports()), tmp_path / "mesures.prom"
     settings = service(port, metriques_par_collectivite=False).model_copy(update={"metriques": path})
     url = f"http://127.0.0.1:{port}/healthz"
-    with attended(fleet.houses, settings, fleet.open) as attendant:
+    with attended(fleet.named, settings, fleet.open) as attendant:
         attendant.beat()
         attendant.write()
         assert read(path.read_bytes())["dematfin_health",] == 0
@@ -109,7 +109,7 @@ def test_a_service_is_attended_until_it_ends(fleet: Fleet, tmp_path: Path) -> No
 
 def test_a_disk_that_refuses_the_measures_stops_nothing(fleet: Fleet, tmp_path: Path) -> None:
     settings = service(0).model_copy(update={"metriques": tmp_path / "absent" / "mesures.prom"})
-    with listening(verbose=False) as lines, attended(fleet.houses, settings, fleet.open) as attendant:
+    with listening(verbose=False) as lines, attended(fleet.named, settings, fleet.open) as attendant:
         attendant.write()
     assert [one["event"] for one in lines.read_all()] == ["measures_not_written"]
 

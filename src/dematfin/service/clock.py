@@ -10,10 +10,7 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final
@@ -22,8 +19,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from dematfin.config.service import ServiceSettings
 from dematfin.domain.unattended.run import DAY
+from dematfin.service.attendant import Attendant, attended
 from dematfin.service.beats import Beats
 from dematfin.service.council import Council
 from dematfin.service.home import PARIS, Home, Tell
@@ -36,8 +33,6 @@ BEAT: Final = 5
 TICK: Final = 1.0
 OPENING: Final = 60.0
 """Seconds after which a collectivité that is still being opened keeps the others waiting no more."""
-STOP_WITHIN: Final = 600.0
-"""Seconds for which time is asked of systemd, to end the steps that run."""
 HOUR: Final = 3600
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -59,7 +54,7 @@ class Clock:
         self._turn = threading.Lock()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(2)},
+            executors={"default": ThreadPoolExecutor(3)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": HOUR},
         )
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -70,16 +65,16 @@ class Clock:
         self._council.guard()
         for one in SIGNALS:
             signal.signal(one, lambda number, _: self._signals.put(number))
-        self._open_all()
-        close = _status_server(self.beats, self._settings)
-        self._start()
-        while not self._stopping.is_set():
-            self._listen(TICK)
-            self._live()
-        self._finish()
-        close()
+        with attended(self._council.houses, self._settings, self._council.app) as attendant:
+            self._open_all(attendant)
+            self._start(attendant)
+            while not self._stopping.is_set():
+                self._listen(TICK)
+                self._live(attendant)
+            self._finish()
+            attendant.write()
 
-    def _open_all(self) -> None:
+    def _open_all(self, attendant: Attendant) -> None:
         """Open every ledger, and learn which days were cut short; one that takes long is waited for no more."""
         lanes = Lanes(self._settings.simultanees, lambda key: self._council.homes[key].look(), time.monotonic)
         for key in self._council.homes:
@@ -87,13 +82,15 @@ class Clock:
         began = time.monotonic()
         while not lanes.wait(0.2) and time.monotonic() - began < OPENING and not self._stopping.is_set():
             lanes.tend()
+            attendant.beat()
             self._listen(0)
             self._notifier.more_time(int(OPENING))
             self._notifier.status("Ouverture des registres")
 
-    def _start(self) -> None:
+    def _start(self, attendant: Attendant) -> None:
         self._scheduler.add_job(self._beat, IntervalTrigger(seconds=BEAT), next_run_time=PARIS.now())
         self._scheduler.add_job(self._look_at_all, IntervalTrigger(seconds=MINUTE), next_run_time=PARIS.now())
+        self._scheduler.add_job(attendant.write, IntervalTrigger(seconds=BEAT))
         self._scheduler.start()
         homes = self._council.homes.values()
         cut = [home.name for home in homes if DAY in home.runs and home.runs[DAY].position]
@@ -160,11 +157,12 @@ class Clock:
         else:
             self._stopping.set()
 
-    def _live(self) -> None:
-        """Tell systemd what goes on, and that we live as long as the scheduler does."""
+    def _live(self, attendant: Attendant) -> None:
+        """Tell what goes on, and that we live as long as the scheduler does: to systemd, and to who asks."""
         self._notifier.status(self._sentence())
         if self.beats.alive(max(self._notifier.watchdog / 2, BEAT + TICK)):
             self._notifier.alive()
+            attendant.beat()
 
     def _sentence(self) -> str:
         running = [f"{one.name} depuis {PARIS.local(one.since):%H:%M}" for one in self.beats.now_running()]
@@ -187,10 +185,8 @@ class Clock:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         self._lanes.close()
-        began = time.monotonic()
         while not self._lanes.wait(TICK):
-            if time.monotonic() - began < STOP_WITHIN:
-                self._notifier.more_time(MINUTE)
+            self._notifier.more_time(MINUTE)
             self._notifier.status(self._sentence())
 
 
@@ -198,11 +194,3 @@ def _open_many_files() -> None:
     """Let hundreds of bases be open at the same time, as far as the system allows."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-def _status_server(beats: Beats, settings: ServiceSettings) -> Callable[[], None]:
-    """Answer to whoever watches, where that is installed."""
-    if find_spec("dematfin.service.status") is None:
-        return lambda: None
-    close: Callable[[], None] = import_module("dematfin.service.status").serve(beats, settings)
-    return close

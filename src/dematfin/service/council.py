@@ -1,18 +1,22 @@
 """The collectivités of a configuration, read again when it has changed: what is wrong with one is said of that one."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from dematfin.config.service import ServiceSettings
-from dematfin.config.several import SHARED, House, house, houses
+from dematfin.config.settings import Settings
+from dematfin.config.several import House, service_of
 from dematfin.errors import ComeBackLater, ConfigError
+from dematfin.ports.app import App
 from dematfin.service.beats import Beats
+from dematfin.service.configuration import Configuration
 from dematfin.service.home import Home, Tell
 
-Stamp = tuple[tuple[str, int, int], ...]
+FRESH: Final = 1.0
+"""Seconds between two looks at the files: hundreds of runs may begin together."""
 
 
 class Council:
@@ -24,23 +28,26 @@ class Council:
 
     def __init__(self, path: Path, siret: str, beats: Beats, stopping: threading.Event, tell: Tell) -> None:
         """Read the configuration; `siret` chooses one collectivité, empty: all. Raises ConfigError."""
-        self._path = path
-        self._siret = siret
+        self._configuration = Configuration(path, siret, fresh=FRESH)
         self._make: Callable[[House], Home] = lambda found: Home(found, beats, stopping, tell)
         self._beats = beats
         self._turn = threading.Lock()
-        self._stamp = _stamp(path)
-        self._looked_at = time.monotonic()
-        self.homes = {home.key: home for home in map(self._make, self._named())}
+        self.homes = {home.key: home for home in map(self._make, self._configuration.found)}
+
+    def houses(self) -> tuple[House, ...]:
+        """Return the collectivités as their configuration says them now."""
+        return tuple(home.house for home in self.homes.values())
+
+    def app(self, house: House, _: Settings) -> App:
+        """Return a collectivité as it is wired; raises what keeps it from being wired, or forgotten since."""
+        home = self.homes.get(house.siret or house.where)
+        if home is None:
+            raise ComeBackLater
+        return home.wired()
 
     def settings(self) -> ServiceSettings:
-        """Return what is common to all: what the first collectivité that can be read says."""
-        for home in self.homes.values():
-            try:
-                return home.house.settings().service
-            except ConfigError:
-                continue
-        return ServiceSettings()
+        """Return what is common to all."""
+        return service_of(self.houses())
 
     def guard(self) -> None:
         """Keep other services out; raises ComeBackLater when there is one already."""
@@ -55,35 +62,24 @@ class Council:
     def refresh(self, *, all_of_them: bool = False) -> bool:
         """Read the configuration again when its files have changed, or when asked; say whether it was."""
         with self._turn:
-            if not all_of_them and not self._has_changed():
-                return False
-            self._stamp = _stamp(self._path)
             try:
-                found = {found.siret or found.where: found for found in self._named()}
+                if not self._configuration.has_changed(asked=all_of_them):
+                    return False
+                found = self._configuration.found
             except ConfigError as error:
-                found = {key: replace(home.house, trouble=str(error)) for key, home in self.homes.items()}
-            self._take(found, all_of_them=all_of_them)
+                found = tuple(replace(one, trouble=str(error)) for one in self.houses())
+            self._take({one.siret or one.where: one for one in found}, all_of_them=all_of_them)
             return True
-
-    def _has_changed(self) -> bool:
-        """Look at the files, once a second at most: hundreds of runs may begin together."""
-        if time.monotonic() - self._looked_at < 1:
-            return False
-        self._looked_at = time.monotonic()
-        return _stamp(self._path) != self._stamp
 
     def _take(self, found: dict[str, House], *, all_of_them: bool) -> None:
         before = self.homes
         self.homes = {key: before.get(key) or self._make(one) for key, one in found.items()}
         for key, home in before.items():
             if key not in found:
-                self._beats.forget(key)
+                self._beats.went_well(key)
                 home.close()
             elif all_of_them or found[key] != home.house:
                 home.change(found[key])
-
-    def _named(self) -> tuple[House, ...]:
-        return (house(self._path, self._siret),) if self._siret else houses(self._path)
 
 
 def _guarded(home: Home) -> None:
@@ -92,16 +88,3 @@ def _guarded(home: Home) -> None:
         home.guard(home.house)
     except ConfigError:
         return
-
-
-def _stamp(path: Path) -> Stamp:
-    """Return what changes with the files of a configuration."""
-    files = sorted(path.glob("*.toml")) if path.is_dir() else [path, path.with_name(f"{SHARED}.toml")]
-    found = []
-    for one in files:
-        try:
-            known = one.stat()
-        except OSError:
-            continue
-        found.append((one.name, known.st_mtime_ns, known.st_size))
-    return tuple(found)

@@ -44,6 +44,7 @@ class Vitals:
     Attributes:
         standing: None: its ledger did not answer, for the reason `silence`.
         misconfigured: why its configuration cannot be used; empty: it can.
+        put_off: why the process that was asked does not serve it now; empty: it does, or serves nobody.
         disk_free, disk_minimum: bytes where its documents are; None: nobody could tell.
         schedules: hours of the day and of the steps that are run by themselves.
         names: what people call each step.
@@ -53,6 +54,7 @@ class Vitals:
     standing: Standing | None = None
     silence: str = ""
     misconfigured: str = ""
+    put_off: str = ""
     disk_free: int | None = None
     disk_minimum: int = 0
     schedules: Mapping[str, Hours] = field(default_factory=dict)
@@ -73,6 +75,10 @@ def _found(vitals: Vitals) -> Iterator[Trouble]:
     if vitals.misconfigured:
         sentence = "Sa configuration est inutilisable. Corrigez-la : dematfin config verifier dit quoi."
         yield _broken("configuration", sentence, vitals.misconfigured)
+        return
+    if vitals.put_off:
+        sentence = "Ce service ne s'en occupe pas pour l'instant. Voyez ce qu'il en dit : journalctl -u dematfin."
+        yield _to_see("attente", sentence, vitals.put_off)
         return
     yield from _of_disk(vitals)
     if vitals.standing is None:
