@@ -235,7 +235,8 @@ def test_a_secret_that_was_read_never_shows_however_it_is_written(
 
 
 @pytest.mark.parametrize("write", [
-    json.dumps, lambda one: repr(one.encode()), quote_plus, lambda one: re.sub("%..", lambda found: found[0].lower(), quote_plus(one)),
+    json.dumps, lambda one: repr(one.encode()), quote_plus,
+    lambda one: re.sub("%..", lambda found: found[0].lower(), quote_plus(one)),
     html.escape, lambda one: base64.b64encode(one.encode()).decode(),
     lambda one: base64.b64encode(f"TECH_1:{one}".encode()).decode(),
     lambda one: base64.urlsafe_b64encode(f"ab:{one}:fin".encode()).decode(),

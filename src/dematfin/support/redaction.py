@@ -94,7 +94,7 @@ def _writings(secret: str) -> Iterator[str]:
     lines = [line.strip() for line in secret.splitlines()] if "\n" in secret else []
     for one in (secret, *lines):
         if len(one) >= SHORTEST:
-            yield from {said for said in (one, *_in_address(one), *_escaped(one), *_encoded(one))}
+            yield from {one, *_in_address(one), *_escaped(one), *_encoded(one)}
 
 
 def _in_address(secret: str) -> Iterator[str]:
