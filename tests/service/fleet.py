@@ -26,7 +26,7 @@ url_api = "https://127.0.0.1:1"
 url_jeton = "https://127.0.0.1:1/jeton"
 client_id = "x"
 client_secret = "secret:chorus_client"
-compte = "TECH"
+compte = "TECH_{collectivite}"
 mot_de_passe = "secret:chorus_compte"
 [commun.signature]
 pkcs12 = "maire.p12"

@@ -1,7 +1,9 @@
 """What a monitoring is answered, over real HTTP: whether the loop beats, what is wrong and what to do, never who."""
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from dematfin.domain.link import Link
 from dematfin.errors import ConfigError
 from dematfin.service.attendant import attended
 from dematfin.service.metrics import Measures
-from dematfin.service.status import Pulse, serve
+from dematfin.service.status import AT_ONCE, Pulse, _Handler, serve
 from dematfin.steps.aloud import LISTENERS
 from service.fleet import FIRST, SECOND, Fleet, ran, service
 from service.test_metrics import read
@@ -82,6 +84,34 @@ def test_what_is_wrong_is_said_with_its_remedy_and_without_anybody_s_name(fleet:
     found = [(one["coll"], one["code"], one["grade"]) for one in told.json()["troubles"]]
     assert found == [(FIRST, "echec", 1), (SECOND, "retard", 2)]
     assert SECRET not in answer.text + told.text
+
+
+def test_callers_who_say_nothing_cost_the_service_a_few_threads_only(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Handler, "timeout", 1000)
+    with served(fleet) as get, ExitStack() as silent:
+        address = ("127.0.0.1", get("/healthz").url.port)
+        calls = [silent.enter_context(socket.create_connection(address, timeout=20)) for _ in range(AT_ONCE + 9)]
+        assert [one.recv(1) for one in calls[AT_ONCE:]] == [b""] * 9
+        silent.close()
+        for one in threading.enumerate():
+            if "process_request_thread" in one.name:
+                one.join()
+        assert get("/healthz").text == "ok\n"
+
+
+ODD = (b"GET /" + b"a" * 70_000, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 200, b"\0\xff")
+
+
+@pytest.mark.parametrize("asked", ODD, ids=("long", "many", "none"))
+def test_a_request_that_makes_no_sense_is_refused_and_disturbs_nobody(fleet: Fleet, asked: bytes) -> None:
+    with served(fleet) as get:
+        with socket.create_connection(("127.0.0.1", get("/healthz").url.port), timeout=60) as caller:
+            caller.sendall(asked + b"\r\n\r\n")
+            assert b" 200 " not in caller.recv(64)
+        for path in ("/../healthz", "//healthz", "/%2e%2e/etc/passwd", "/metrics%00"):
+            assert get(path).status_code in {200, 404} and SECRET not in get(path).text
 
 
 def test_what_is_only_to_be_seen_is_told_and_stays_ready(fleet: Fleet) -> None:
