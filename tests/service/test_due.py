@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dematfin.domain.unattended.run import DAY, Run
-from dematfin.domain.unattended.standing import JOURNAL
+from dematfin.domain.unattended.run import DAY, JOURNAL, Run
 from dematfin.service.due import EVER, Due, due, due_of, following
 from dematfin.steps.running import PATIENCE
 from dematfin.support.timetable import timetable

@@ -75,7 +75,7 @@ def test_the_watchdog_hears_of_the_scheduler_and_its_threads_only(
     (tmp_path / "config.toml").write_text('[collectivite]\nsiret = "21990042000015"\n', encoding="utf-8")
     notifier = Notifier({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "60000000"})
     clock = Clock(tmp_path / "config.toml", "", lambda _: None, notifier)
-    with attended(lambda: (), ServiceSettings(), clock._council.app) as attendant:
+    with attended(lambda: (), ServiceSettings(), clock._homes.app) as attendant:
         clock._live(attendant)
         assert "WATCHDOG=1" not in heard(), "a scheduler that has not begun yet"
         clock._beat()

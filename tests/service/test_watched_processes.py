@@ -37,7 +37,7 @@ def check_addresses(port: int, sirets: tuple[str, ...]) -> None:
     assert (get(port, "/healthz").status_code, get(port, "/healthz").text) == (200, "ok\n")
     ready = get(port, "/readyz")
     assert ready.status_code == 503
-    assert f"{sirets[1]} : L'étape « import » est mise de côté" in ready.text and sirets[0] not in ready.text
+    assert f"{sirets[1]} : Étape « import » : mise de côté" in ready.text and sirets[0] not in ready.text
     measures = read(get(port, "/metrics").content)
     assert (measures["dematfin_health", sirets[0]], measures["dematfin_health", sirets[1]]) == (0, 2)
 

@@ -11,9 +11,9 @@ from dematfin.domain.unattended.run import DAY, Run
 from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.service.apart import is_suspect, run_apart
 from dematfin.service.due import due, due_of
 from dematfin.service.houses import Houses
+from dematfin.service.own_process import is_suspect, run_apart
 from dematfin.service.queue import NORMAL, SLOW, Queue
 from dematfin.steps.progress import BY_KEY, WHOLE_DAY, begin_day, go_alone, go_on, leave, open_day, put_off
 from dematfin.steps.running import Then

@@ -22,8 +22,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from dematfin.domain.unattended.run import DAY
 from dematfin.service.attendant import Attendant, attended
 from dematfin.service.beats import Beats
-from dematfin.service.council import Council
 from dematfin.service.home import PARIS, Home, Tell
+from dematfin.service.homes import Homes
 from dematfin.service.lanes import Lanes
 from dematfin.service.notify import Notifier
 
@@ -47,8 +47,8 @@ class Clock:
         self._notifier = notifier or Notifier(os.environ)
         self._stopping = threading.Event()
         self._signals: SimpleQueue[int] = SimpleQueue()
-        self._council = Council(path, siret, self.beats, self._stopping, tell)
-        self._settings = self._council.settings()
+        self._homes = Homes(path, siret, self.beats, self._stopping, tell)
+        self._settings = self._homes.settings()
         self._lanes = Lanes(self._settings.simultanees, self._visit, time.monotonic)
         self._scheduled: dict[str, Any] = {}
         self._turn = threading.Lock()
@@ -62,10 +62,10 @@ class Clock:
     def run(self) -> None:
         """Serve until told to stop; raises ComeBackLater when another service does it already."""
         _open_many_files()
-        self._council.guard()
+        self._homes.guard()
         for one in SIGNALS:
             signal.signal(one, lambda number, _: self._signals.put(number))
-        with attended(self._council.houses, self._settings, self._council.app) as attendant:
+        with attended(self._homes.houses, self._settings, self._homes.app) as attendant:
             self._open_all(attendant)
             self._start(attendant)
             while not self._stopping.is_set():
@@ -76,8 +76,8 @@ class Clock:
 
     def _open_all(self, attendant: Attendant) -> None:
         """Open every ledger, and learn which days were cut short; one that takes long is waited for no more."""
-        lanes = Lanes(self._settings.simultanees, lambda key: self._council.homes[key].look(), time.monotonic)
-        for key in self._council.homes:
+        lanes = Lanes(self._settings.simultanees, lambda key: self._homes.by_key[key].look(), time.monotonic)
+        for key in self._homes.by_key:
             lanes.ask(key)
         began = time.monotonic()
         while not lanes.wait(0.2) and time.monotonic() - began < OPENING and not self._stopping.is_set():
@@ -92,7 +92,7 @@ class Clock:
         self._scheduler.add_job(self._look_at_all, IntervalTrigger(seconds=MINUTE), next_run_time=PARIS.now())
         self._scheduler.add_job(attendant.write, IntervalTrigger(seconds=BEAT))
         self._scheduler.start()
-        homes = self._council.homes.values()
+        homes = self._homes.by_key.values()
         cut = [home.name for home in homes if DAY in home.runs and home.runs[DAY].position]
         taken_up = f", journée interrompue à reprendre : {', '.join(cut)}" if cut else ""
         self._tell(f"Service prêt, collectivités : {len(homes)}{taken_up}.")
@@ -106,27 +106,27 @@ class Clock:
     def _look_at_all(self) -> None:
         self._refresh()
         with self._turn:
-            for key in self._scheduled.keys() - self._council.homes.keys():
+            for key in self._scheduled.keys() - self._homes.by_key.keys():
                 self._unschedule(key)
-            for home in self._council.homes.values():
+            for home in self._homes.by_key.values():
                 self._schedule(home)
-        for key in self._council.homes:
+        for key in self._homes.by_key:
             self._ring(key)
 
     def _ring(self, key: str) -> None:
         """Have a collectivité looked at: the ledger says what is due in it."""
-        if home := self._council.homes.get(key):
+        if home := self._homes.by_key.get(key):
             self._lanes.ask(key, slow=home.slow)
 
     def _visit(self, key: str) -> None:
         self._refresh()
-        if home := self._council.homes.get(key):
+        if home := self._homes.by_key.get(key):
             home.visit()
 
     def _refresh(self, *, all_of_them: bool = False) -> None:
         """Read again a configuration that was changed."""
-        if self._council.refresh(all_of_them=all_of_them):
-            self._settings = self._council.settings()
+        if self._homes.refresh(all_of_them=all_of_them):
+            self._settings = self._homes.settings()
             self._lanes.resize(self._settings.simultanees)
 
     def _schedule(self, home: Home) -> None:

@@ -19,7 +19,7 @@ from dematfin.errors import ComeBackLater, ConfigError, DematfinError
 from dematfin.ports.app import App
 from dematfin.service.beats import Beats, Running, Trouble
 from dematfin.service.due import Due, Hours, due
-from dematfin.service.guard import Guard, path_of
+from dematfin.service.service_lock import Guard, path_of
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.support.clock import SystemClock
 from dematfin.wiring import build

@@ -19,7 +19,8 @@ from dematfin.config.service import hours_of
 from dematfin.config.settings import Settings
 from dematfin.config.several import House
 from dematfin.domain.parties.person import UNATTENDED
-from dematfin.domain.unattended.health import Hours, Trouble, Vitals, troubles
+from dematfin.domain.unattended.health import Trouble, Vitals, troubles
+from dematfin.domain.unattended.judgement import Hours
 from dematfin.domain.unattended.standing import Standing
 from dematfin.errors import ConfigError, DematfinError
 from dematfin.ports.app import App

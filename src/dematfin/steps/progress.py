@@ -5,6 +5,7 @@ from typing import Final
 
 from structlog.contextvars import bound_contextvars
 
+from dematfin.domain.unattended.judgement import aside
 from dematfin.domain.unattended.run import DAY as DAY_KEY
 from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater, DematfinError
@@ -120,11 +121,7 @@ def _set_aside(app: App, step: Step) -> Outcome | None:
             return None
         last = last.set_aside(now)
         books.save(last)
-    sentence = (
-        f"{NAMES[step]} : étape mise de côté depuis le {app.clock.local(last.aside_since or now):%d/%m/%Y à %H:%M}, le "
-        f"programme s'y est arrêté {last.attempts} fois de suite. Rien n'est perdu ; prévenez l'exploitant, puis "
-        f"relancez-la : ouvrier relancer {KEYS[step]}."
-    )
+    sentence = aside(KEYS[step], app.clock.local(last.aside_since or now))
     return Outcome(step=NAMES[step], failures=(Failure(item=NAMES[step], sentence=sentence),))
 
 

@@ -6,6 +6,8 @@ from typing import Final
 
 DAY: Final = "journee"
 """Key of the run of a whole day; the others are the keys of the steps."""
+JOURNAL: Final = "journal"
+"""Key of the run that is no step's: when the journal was last walked along, and what was found."""
 FEW: Final = 5
 """Sentences of a run that are kept."""
 SLOW: Final = timedelta(minutes=1)

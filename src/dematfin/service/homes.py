@@ -19,11 +19,11 @@ FRESH: Final = 1.0
 """Seconds between two looks at the files: hundreds of runs may begin together."""
 
 
-class Council:
+class Homes:
     """Keeps a home for each collectivité.
 
     Attributes:
-        homes: by SIRET, or by what their configuration is called when it says none.
+        by_key: by SIRET, or by what their configuration is called when it says none.
     """
 
     def __init__(self, path: Path, siret: str, beats: Beats, stopping: threading.Event, tell: Tell) -> None:
@@ -32,15 +32,15 @@ class Council:
         self._make: Callable[[House], Home] = lambda found: Home(found, beats, stopping, tell)
         self._beats = beats
         self._turn = threading.Lock()
-        self.homes = {home.key: home for home in map(self._make, self._configuration.found)}
+        self.by_key = {home.key: home for home in map(self._make, self._configuration.found)}
 
     def houses(self) -> tuple[House, ...]:
         """Return the collectivités as their configuration says them now."""
-        return tuple(home.house for home in self.homes.values())
+        return tuple(home.house for home in self.by_key.values())
 
     def app(self, house: House, _: Settings) -> App:
         """Return a collectivité as it is wired; raises what keeps it from being wired, or forgotten since."""
-        home = self.homes.get(house.siret or house.where)
+        home = self.by_key.get(house.siret or house.where)
         if home is None:
             raise ComeBackLater
         return home.wired()
@@ -52,10 +52,10 @@ class Council:
     def guard(self) -> None:
         """Keep other services out; raises ComeBackLater when there is one already."""
         try:
-            for home in self.homes.values():
+            for home in self.by_key.values():
                 _guarded(home)
         except ComeBackLater:
-            for home in self.homes.values():
+            for home in self.by_key.values():
                 home.close()
             raise
 
@@ -72,8 +72,8 @@ class Council:
             return True
 
     def _take(self, found: dict[str, House], *, all_of_them: bool) -> None:
-        before = self.homes
-        self.homes = {key: before.get(key) or self._make(one) for key, one in found.items()}
+        before = self.by_key
+        self.by_key = {key: before.get(key) or self._make(one) for key, one in found.items()}
         for key, home in before.items():
             if key not in found:
                 self._beats.went_well(key)
