@@ -21,7 +21,7 @@ from dematfin.cli.checks.running import bounded
 from dematfin.config.several import house
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.unattended.alarm import Alarm, AlarmState
-from dematfin.domain.unattended.run import DAY, Run
+from dematfin.domain.unattended.run import DAY, JOURNAL, Run
 from dematfin.support.clock import SystemClock
 
 OFF_LINE = ("diagnostic", "--hors-ligne")
@@ -206,6 +206,12 @@ def test_what_is_wrong_is_told_with_its_remedy(
     assert words in lines(answer, "✗")[subject]
     assert answer.code >= code
     assert {path for path in copy.folder.rglob("*") if not path.name.endswith(("-shm", "-wal"))} == there
+
+
+def test_a_broken_journal_is_told_as_the_journal_and_never_as_a_step(copy: Office) -> None:
+    keep(copy, Run(id=JOURNAL, began_at=at(days=2), ended_at=at(days=2), failed=1, failing_since=at(days=2)))
+    found = lines(copy(*OFF_LINE), "!")
+    assert not [subject for subject in found if JOURNAL in subject.split(", ")]
 
 
 def test_older_tables_are_left_as_they_are(copy: Office) -> None:

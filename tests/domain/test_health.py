@@ -120,6 +120,11 @@ def test_without_a_base_or_a_configuration_nothing_else_is_judged() -> None:
     assert [one.code for one in troubles(replace(vitals(), disk_free=None))] == ["disque"]
 
 
+def test_one_that_is_cared_for_elsewhere_is_to_be_seen_and_nothing_else_is_said_of_it() -> None:
+    one = only(troubles(Vitals(now=NOW, put_off="Un service s'en occupe déjà (mairie:12)")))
+    assert (one.code, one.grade, one.detail) == ("attente", Grade.TO_SEE, "Un service s'en occupe déjà (mairie:12)")
+
+
 def test_the_guide_names_each_trouble_and_no_other() -> None:
     source = Path(troubles.__code__.co_filename).read_text(encoding="utf-8")
     known = set(re.findall(r'_(?:broken|to_see)\(\s*"([a-z-]+)"', source))
