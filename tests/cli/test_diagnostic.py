@@ -189,7 +189,7 @@ WRONG = [
     (newer_tables, "version des tables", "« 9999 », plus récente que ce programme", 2),
     (forged, "journal scellé", "rompu à l'évènement n° 50. Ne signez rien", 3),
     (old_backup, "sauvegardes", "Lancez-en une maintenant", 1),
-    (day_missed, "horaires, journee", "deux au moins étaient dus", 1),
+    (day_missed, "horaires, journee", "deux horaires ont passé", 1),
     (step_given_up, "étapes, import", "dematfin ouvrier relancer import", 1),
     (signature_password, "certificat de signature", "mot de passe", 2),
 ]

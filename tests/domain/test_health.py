@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dematfin.domain.unattended.health import Grade, Trouble, Vitals, grade, troubles
-from dematfin.domain.unattended.run import DAY, Run
-from dematfin.domain.unattended.standing import JOURNAL, Standing
+from dematfin.domain.unattended.run import DAY, JOURNAL, Run
+from dematfin.domain.unattended.standing import Standing
 
 NOW = datetime(2026, 3, 2, 10, 40, tzinfo=UTC)
 GUIDE = Path(__file__).parents[2] / "docs" / "guide-surveillance.md"
@@ -88,7 +88,7 @@ def test_a_broken_journal_is_told_until_it_is_found_whole() -> None:
     assert troubles(vitals(ran(DAY, 10), ran(JOURNAL, 10))) == ()
 
 
-@pytest.mark.parametrize(("days", "told"), [(-1, Grade.BROKEN), (0, Grade.TO_SEE), (29, Grade.TO_SEE), (30, None)])
+@pytest.mark.parametrize(("days", "told"), [(-1, Grade.BROKEN), (0, Grade.TO_SEE), (60, Grade.TO_SEE), (61, None)])
 def test_a_certificate_is_told_before_and_after_its_end(days: int, told: Grade | None) -> None:
     ends: dict[str, date] = {"S²LOW": NOW.date() + timedelta(days=days)}
     assert [one.grade for one in troubles(vitals(certificates=ends))] == ([told] if told else [])

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from dematfin.ports.app import App
 from dematfin.service import home as service
 from dematfin.service.beats import Beats
 from dematfin.service.home import Home
+from dematfin.steps.running import PATIENCE
 from examples import AGENT
 from fakes.hall import Hall
 from fakes.losing import failing
@@ -101,6 +103,8 @@ def test_the_day_of_the_service_is_that_of_the_commands(
     keep: Keep, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = Office(folder=tmp_path, screen=capsys, patch=monkeypatch)
+
+    monkeypatch.setattr(steps, "measured", lambda _: nullcontext())  # there is no configuration here
 
     def sitting(hall: Hall) -> None:
         for family in (steps, factures):
@@ -215,7 +219,8 @@ def test_a_configuration_that_became_wrong_stops_the_collectivite(keep: Keep) ->
     day = kept.runs()[DAY]
     kept.home.visit()
     assert (kept.runs()[DAY], kept.told[-1]) == (day, "Valbrume : config.toml n'est plus lisible.")
-    assert SIRET not in kept.beats.apps
+    with pytest.raises(ConfigError, match="plus lisible"):
+        kept.home.wired()
 
 
 def test_what_failed_is_remembered_until_a_day_goes_well(keep: Keep, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,3 +258,16 @@ def test_two_homes_of_one_collectivite_are_one_too_many(keep: Keep) -> None:
     other.visit()
     other.close()
     assert kept.runs()
+
+
+def test_a_step_that_kills_and_has_hours_of_its_own_is_set_aside_and_told(keep: Keep) -> None:
+    kept = keep(informer=("*/5 3-23 * * *",))
+    with kept.hall.ledger.transaction() as books:
+        books.save(Run(id="informer", began_at=kept.hall.clock.now() - timedelta(hours=1), attempts=PATIENCE))
+    kept.home.visit()
+    dead = kept.runs()["informer"]
+    assert dead.aside_since == kept.hall.clock.now() and not dead.ended_at
+    assert "mise de côté" in kept.beats.troubles[SIRET].sentence
+    kept.hall.clock.advance(hours=1)
+    kept.home.visit()
+    assert kept.runs()["informer"] == dead

@@ -11,7 +11,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater, RuleError
 from dematfin.ports.app import App
-from dematfin.steps.day import LEASES, Step, run_since
+from dematfin.steps.day import LEASES, Step
 from dematfin.steps.day import run as run_step
 from dematfin.steps.exercices import Choice
 from dematfin.steps.intake import intake
@@ -19,13 +19,11 @@ from dematfin.steps.intake import synchronise as ask_again
 from dematfin.steps.intentions import reopen_all
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.prepare import prepare
-from dematfin.steps.progress import BY_KEY, begin_day, go_on, leave, open_day, put_off
+from dematfin.steps.progress import BY_KEY, WHOLE_DAY, begin_day, go_alone, go_on, leave, open_day, put_off
 from dematfin.steps.tell import carry_out
 from dematfin.steps.transmit import transmit
 
 NEEDS: Final[dict[Step, Act]] = {prepare: Act.PREPARE, transmit: Act.TRANSMIT}
-WHOLE_DAY: Final = "journée"
-"""Lease of a whole day: one at a time, and one that nobody holds any more was cut short."""
 
 
 def run(app: App, who: Person, step: Step) -> Outcome:
@@ -75,8 +73,8 @@ def take_up(app: App, who: Person) -> Generator[Outcome, None, None]:
 
 
 def step_since(app: App, who: Person, key: str, hour: datetime) -> Outcome | None:
-    """Run one step that a schedule asks for, as the day would; None when it has begun since that hour."""
-    return run_since(app.on_behalf_of(who, Act.RUN), BY_KEY[key], hour)
+    """Run one step that a schedule asks for outside the day; None when it has begun since that hour."""
+    return go_alone(app.on_behalf_of(who, Act.RUN), BY_KEY[key], hour)
 
 
 def _to_the_end(app: App, day: Run) -> Iterator[Outcome]:

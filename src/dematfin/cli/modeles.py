@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def show_model(
     syndicat: Annotated[bool, typer.Option("--syndicat", help="Le modèle de plusieurs collectivités.")] = False,
 ) -> None:
-    """Écrit le modèle de configuration, où chaque clé est expliquée : dematfin config modele > config.toml."""
+    """Écrit à l'écran le modèle de configuration, chaque clé expliquée : dematfin config modele > config.toml."""
     sys.stdout.write(file(SEVERAL if syndicat else ONE).read_text(encoding="utf-8"))
 
 

@@ -19,7 +19,7 @@ from dematfin.errors import ComeBackLater, ConfigError, DematfinError
 from dematfin.ports.app import App
 from dematfin.service.beats import Beats, Running, Trouble
 from dematfin.service.due import Due, Hours, due
-from dematfin.service.guard import Guard, path_of
+from dematfin.service.service_lock import Guard, path_of
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.support.clock import SystemClock
 from dematfin.wiring import build
@@ -50,6 +50,7 @@ class Home:
         self._tell = tell
         self._app: App | None = None
         self._served: House | None = None
+        self._kept: DematfinError | None = None
         self._guard: Guard | None = None
         self._put_off = False
         self._wiring = threading.Lock()
@@ -57,7 +58,6 @@ class Home:
     def change(self, house: House) -> None:
         """Take another configuration, or the same one again; it serves from the next run on."""
         self.house, self.name = house, house.name or self.key
-        self._beats.apps.pop(self.key, None)
 
     def close(self) -> None:
         """Let another service take care of it."""
@@ -80,12 +80,24 @@ class Home:
         """Return it wired; raises ConfigError, ComeBackLater."""
         with self._wiring:
             while self._app is None or self._served is not self.house:
-                house = self.house
-                settings = self.guard(house)
-                self._app = build(settings, house.folder, _ask_nobody)
-                self._served, self.hours = house, hours_of(settings.horaires, settings.fuseau)
-                self._beats.apps[self.key] = self._app
+                self._app = self._wire(self.house)
             return self._app
+
+    def wired(self) -> App:
+        """Return it as it was last wired; raises what has kept it from being wired since."""
+        if self._app is None or self._kept:
+            raise self._kept or ComeBackLater
+        return self._app
+
+    def _wire(self, house: House) -> App:
+        try:
+            settings = self.guard(house)
+            app = build(settings, house.folder, _ask_nobody)
+        except DematfinError as error:
+            self._kept = error
+            raise
+        self._served, self._kept, self.hours = house, None, hours_of(settings.horaires, settings.fuseau)
+        return app
 
     def look(self) -> None:
         """Open it, and read how its last runs went."""

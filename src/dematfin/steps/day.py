@@ -81,6 +81,7 @@ NAMES: Final[dict[Step, str]] = {
     texts: TEXTS,
     snapshot: FIGURES_OF_THE_DAY,
     alarm: ALERTS,
+    tell: "informer les fournisseurs",
 }
 
 KEYS: Final[dict[Step, str]] = {
