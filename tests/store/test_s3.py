@@ -204,7 +204,7 @@ def _saying(status: int, code: str = "", context: ssl.SSLContext | None = None) 
     body = f"<Error><Code>{code}</Code></Error>".encode() if code else b""
 
     class Answer(BaseHTTPRequestHandler):
-        def answer(self) -> None:
+        def do_PUT(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             heard.append((self.command, self.path))
             self.send_response(status)
@@ -213,7 +213,8 @@ def _saying(status: int, code: str = "", context: ssl.SSLContext | None = None) 
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_PUT = answer
+        def do_GET(self) -> None:
+            self.do_PUT()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -25,8 +25,8 @@ def told(error: Exception, where: S3Settings) -> DematfinError:
         return absent(where)
     if code in SKEWED:
         return AccessDenied(
-            f"Le stockage des documents {where.url} refuse nos demandes parce que l'heure de cette machine n'est pas la "
-            f"sienne ({code}). Mettez-la à l'heure (service chrony ou systemd-timesyncd), puis relancez : rien n'est "
+            f"Le stockage des documents {where.url} refuse nos demandes : l'heure de cette machine n'est pas la sienne "
+            f"({code}). Mettez-la à l'heure (service chrony ou systemd-timesyncd), puis relancez : rien n'est "
             "perdu."
         )
     if code in ELSEWHERE:
