@@ -92,8 +92,8 @@ def _carry(here: Documents, there: Documents, ref: DocumentRef) -> None:
 
 def _spoilt(ref: DocumentRef, place: str, remedy: str) -> str:
     return (
-        f"Le document {ref.sha256[:12]}… n'est pas ce que son nom dit dans {place} stockage : il y a été abîmé. {remedy} "
-        "puis relancez ; rien n'a été déplacé."
+        f"Le document {ref.sha256[:12]}… n'est pas ce que son nom dit dans {place} stockage : il y a été abîmé. "
+        f"{remedy} puis relancez ; rien n'a été déplacé."
     )
 
 
