@@ -148,7 +148,9 @@ def documents_lost(office: Office) -> None:
 def documents_far_away(office: Office) -> None:
     (office.folder / "secrets" / "s3").write_text("secret", encoding="utf-8")
     (office.folder / "secrets" / "s3").chmod(0o600)
-    far = f'[stockage.s3]\nurl = "http://127.0.0.1:{CLOSED}"\nseau = "seau"\ncle = "cle"\nsecret = "secret:s3"\n'
+    far = (
+        f'[stockage.s3]\nurl = "http://127.0.0.1:{CLOSED}"\nseau = "seau"\ncle = "cle"\nsecret = "fichier:secrets/s3"\n'
+    )
     office.config.write_text(office.config.read_text(encoding="utf-8") + far, encoding="utf-8")
 
 

@@ -54,7 +54,7 @@ def standing(engine: Engine) -> Standing:
         with connect(engine) as connection, connection.begin():
             return Standing(found=version(connection), expected=expected())
     except DatabaseError as error:
-        message = f"La base ne s'ouvre pas, ou ce n'en est pas une ({error.orig}). Vérifiez la section [stockage]."
+        message = "La base ne s'ouvre pas, ou ce n'en est pas une. Vérifiez la section [stockage]."
         raise ConfigError(message) from error
 
 
