@@ -11,7 +11,7 @@ from threading import Event
 
 import pytest
 
-from cli.office import Answer, Office, plain, texts
+from cli.office import CLOSED, Answer, Office, plain, texts
 from dematfin.acts.consult import people
 from dematfin.cli.checks import contents, running, volumes
 from dematfin.cli.checks.examined import Check, Examined
@@ -145,6 +145,15 @@ def documents_lost(office: Office) -> None:
     (office.folder / "var" / "documents").rename(office.folder / "ailleurs")
 
 
+def documents_far_away(office: Office) -> None:
+    (office.folder / "secrets" / "s3").write_text("secret", encoding="utf-8")
+    (office.folder / "secrets" / "s3").chmod(0o600)
+    far = (
+        f'[stockage.s3]\nurl = "http://127.0.0.1:{CLOSED}"\nseau = "seau"\ncle = "cle"\nsecret = "fichier:secrets/s3"\n'
+    )
+    office.config.write_text(office.config.read_text(encoding="utf-8") + far, encoding="utf-8")
+
+
 def base_lost(office: Office) -> None:
     for path in (office.folder / "var").glob("registre.db*"):
         path.unlink()
@@ -185,6 +194,7 @@ WRONG = [
     (configuration_for_all, "droits de la configuration", "chmod o-rwx", 2),
     (document_spoilt, "documents", "absent ou abîmé. Remettez-le depuis la dernière sauvegarde", 4),
     (documents_lost, "documents", "n'est pas là. Remettez-le", 2),
+    (documents_far_away, "documents", f"http://127.0.0.1:{CLOSED} ne répond pas", 5),
     (base_lost, "version des tables", "n'existe pas encore", 2),
     (newer_tables, "version des tables", "« 9999 », plus récente que ce programme", 2),
     (forged, "journal scellé", "rompu à l'évènement n° 50. Ne signez rien", 3),

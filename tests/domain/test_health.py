@@ -13,7 +13,7 @@ from dematfin.domain.unattended.run import DAY, JOURNAL, Run
 from dematfin.domain.unattended.standing import Standing
 
 NOW = datetime(2026, 3, 2, 10, 40, tzinfo=UTC)
-GUIDE = Path(__file__).parents[2] / "docs" / "guide-exploitation.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "guide-surveillance.md"
 MEGABYTE = 1_000_000
 
 
