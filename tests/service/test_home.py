@@ -235,6 +235,26 @@ def test_what_failed_is_remembered_until_a_day_goes_well(keep: Keep, monkeypatch
     assert not kept.beats.troubles and not kept.beats.running
 
 
+def test_what_failed_is_wired_again_for_a_certificate_or_a_secret_may_have_been_replaced(
+    keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wired: list[App] = []
+
+    def wire(app: App) -> App:
+        wired.append(app)
+        return app
+
+    kept = keep(wire)
+    with monkeypatch.context() as patch:
+        patch.setattr(kept.hall.chorus, "structures", failing(Unreachable("Certificat expiré.")))
+        kept.home.visit()
+    assert len(wired) == 1
+    for _ in range(2):
+        kept.hall.clock.advance(hours=1)
+        kept.home.visit()
+    assert len(wired) == 2 and not kept.beats.troubles
+
+
 def test_a_long_run_sends_the_next_one_to_the_slow_lane(keep: Keep) -> None:
     kept = keep()
     now = kept.hall.clock.now()

@@ -154,6 +154,7 @@ class Home:
         if one.key == DAY and outcomes:
             self._tell(f"{self.name} : {_told(self.runs[DAY], outcomes[-1], failures)}")
         if failures:
+            self._served = None  # a certificate or a secret may be replaced meanwhile: they are read again
             self._trouble(failures[0], aloud=False)
         elif outcomes and (one.key == DAY or DAY not in self.hours):
             self._beats.went_well(self.key)
