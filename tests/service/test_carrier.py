@@ -246,6 +246,13 @@ def test_one_broken_configuration_keeps_nobody_waiting_and_is_read_again(
     assert houses.app(ONE) is not wired
 
 
+def test_what_has_been_wired_for_long_is_wired_again(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
+    wired = houses.app(ONE)
+    assert houses.app(ONE) is wired
+    monkeypatch.setattr("dematfin.service.houses.LASTS", -1)
+    assert houses.app(ONE) is not wired
+
+
 def test_a_step_set_aside_is_relaunched_by_a_person_who_may(syndicate: Syndicate, app: App) -> None:
     now = app.clock.now()
     saved(app, Run(id="import", began_at=now, attempts=5, aside_since=now))

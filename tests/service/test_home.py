@@ -1,6 +1,8 @@
 """One collectivité in the service: the same day as the commands, and whatever goes wrong in it stays in it."""
 
 import json
+import os
+import pickle
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -20,15 +22,17 @@ from dematfin.cli.context import Desk
 from dematfin.config.service import ScheduleSettings
 from dematfin.config.several import House
 from dematfin.domain.unattended.run import DAY, Run
-from dematfin.errors import ConfigError, Unreachable
+from dematfin.errors import ComeBackLater, ConfigError, Unreachable
 from dematfin.ports.app import App
 from dematfin.service import home as service
+from dematfin.service.apart import DIED, run_apart
 from dematfin.service.beats import Beats
 from dematfin.service.home import Home
 from dematfin.steps.running import PATIENCE
 from examples import AGENT
 from fakes.hall import Hall
 from fakes.losing import failing
+from service.gate import say_an_account
 
 SIRET = "21990042000015"
 
@@ -235,6 +239,26 @@ def test_what_failed_is_remembered_until_a_day_goes_well(keep: Keep, monkeypatch
     assert not kept.beats.troubles and not kept.beats.running
 
 
+def test_what_failed_is_wired_again_for_a_certificate_or_a_secret_may_have_been_replaced(
+    keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wired: list[App] = []
+
+    def wire(app: App) -> App:
+        wired.append(app)
+        return app
+
+    kept = keep(wire)
+    with monkeypatch.context() as patch:
+        patch.setattr(kept.hall.chorus, "structures", failing(Unreachable("Certificat expiré.")))
+        kept.home.visit()
+    assert len(wired) == 1
+    for _ in range(2):
+        kept.hall.clock.advance(hours=1)
+        kept.home.visit()
+    assert len(wired) == 2 and not kept.beats.troubles
+
+
 def test_a_long_run_sends_the_next_one_to_the_slow_lane(keep: Keep) -> None:
     kept = keep()
     now = kept.hall.clock.now()
@@ -271,3 +295,37 @@ def test_a_step_that_kills_and_has_hours_of_its_own_is_set_aside_and_told(keep: 
     kept.hall.clock.advance(hours=1)
     kept.home.visit()
     assert kept.runs()["informer"] == dead
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_step_that_has_killed_the_service_is_run_in_a_process_of_its_own(
+    keep: Keep, monkeypatch: pytest.MonkeyPatch, *, dies: bool
+) -> None:
+    kept, apart = keep(), list[object]()
+
+    def run_apart(work: Callable[[], None]) -> None:
+        apart.append(work)
+        if dies:
+            raise ComeBackLater(DIED)
+        work()
+
+    monkeypatch.setattr("dematfin.service.alone.run_apart", run_apart)
+    monkeypatch.setattr("dematfin.service.alone.build", lambda *_: kept.hall.app)
+    with kept.hall.ledger.transaction() as books:
+        books.save(Run(id="controle", began_at=kept.hall.clock.now() - timedelta(hours=1), attempts=2))
+    kept.home.visit()
+    ran = kept.runs()
+    assert len(apart) == 1 and pickle.dumps(apart)
+    assert bool(ran["controle"].ended_at) is not dies
+    assert ran[DAY].ended_at and ran["alertes"].ended_at and ran["controle"].attempts == (2 if dies else 0)
+    assert (DIED in kept.told[-1]) is dies
+
+
+def test_a_process_of_its_own_speaks_as_the_service_does_and_its_death_is_told(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    run_apart(say_an_account)
+    said = capfd.readouterr()
+    assert not said.out and json.loads(said.err)["event"] == "virement sur FR76…3276"
+    with pytest.raises(ComeBackLater, match="arrêté le processus"):
+        run_apart(os.abort)

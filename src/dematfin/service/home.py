@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import Final
 
 import structlog
@@ -15,8 +16,9 @@ from dematfin.config.settings import Settings
 from dematfin.config.several import House
 from dematfin.domain.parties.person import UNATTENDED
 from dematfin.domain.unattended.run import DAY, SLOW, Run
-from dematfin.errors import ComeBackLater, ConfigError, DematfinError
+from dematfin.errors import ComeBackLater, DematfinError
 from dematfin.ports.app import App
+from dematfin.service.alone import ask_nobody, carried
 from dematfin.service.beats import Beats, Running, Trouble
 from dematfin.service.due import Due, Hours, due
 from dematfin.service.service_lock import Guard, path_of
@@ -92,7 +94,7 @@ class Home:
     def _wire(self, house: House) -> App:
         try:
             settings = self.guard(house)
-            app = build(settings, house.folder, _ask_nobody)
+            app = build(settings, house.folder, ask_nobody)
         except DematfinError as error:
             self._kept = error
             raise
@@ -138,7 +140,9 @@ class Home:
 
     def _day(self, app: App, one: Due) -> Iterator[Outcome]:
         """Run the day, or what is left of it, up to the end of the step in which the service is told to stop."""
-        with closing(acts.day(app, UNATTENDED, one.hour) if one.hour else acts.take_up(app, UNATTENDED)) as day:
+        carry = partial(carried, self._served or self.house)
+        days = acts.day(app, UNATTENDED, one.hour, carry) if one.hour else acts.take_up(app, UNATTENDED, carry)
+        with closing(days) as day:
             for outcome in day:
                 yield outcome
                 if self._stopping.is_set():
@@ -154,6 +158,7 @@ class Home:
         if one.key == DAY and outcomes:
             self._tell(f"{self.name} : {_told(self.runs[DAY], outcomes[-1], failures)}")
         if failures:
+            self._served = None  # a certificate or a secret may be replaced meanwhile: they are read again
             self._trouble(failures[0], aloud=False)
         elif outcomes and (one.key == DAY or DAY not in self.hours):
             self._beats.went_well(self.key)
@@ -188,8 +193,3 @@ class Home:
 def _told(day: Run, last: Outcome, failures: list[str]) -> str:
     state = f"journée arrêtée après « {last.step} », elle sera reprise" if day.position else "journée faite"
     return f"{state}, à voir : {len(failures)} ({failures[0]})" if failures else f"{state}, rien à signaler"
-
-
-def _ask_nobody(question: str) -> str:
-    message = f"Personne n'est là pour répondre à « {question} » : donnez une référence de secret."
-    raise ConfigError(message)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -23,6 +24,8 @@ from dematfin.wiring import Ask, base_of, build, open_clock, open_ledger
 
 ROOM: Final = 256
 """Collectivités that stay wired at once."""
+LASTS: Final = 1800
+"""Seconds for which one stays wired: its certificates and its secrets may have been replaced meanwhile."""
 FRESH: Final = 10
 """Seconds for which nobody looks whether the configuration has changed: it may be twelve thousand files."""
 LOG: Final = structlog.get_logger()
@@ -64,7 +67,7 @@ class Houses:
         self._build = build_app
         self.again = partial(Houses, configuration, build_app)
         self._lock = threading.Lock()
-        self._apps: OrderedDict[str, tuple[House, App]] = OrderedDict()
+        self._apps: OrderedDict[str, tuple[House, App, float]] = OrderedDict()
         self._served: dict[str, Served] | None = None
         self._seen: dict[str, Seen] = {}
         self.service, self.base = self._first()
@@ -96,8 +99,8 @@ class Houses:
             raise ConfigError(message)
         with self._lock:
             known = self._apps.pop(siret, None)
-        if known is None or known[0] != one.house:
-            known = (one.house, self._build(one.settings, one.house.folder, _nobody))
+        if known is None or known[0] != one.house or monotonic() - known[2] > LASTS:
+            known = (one.house, self._build(one.settings, one.house.folder, _nobody), monotonic())
         with self._lock:
             self._apps[siret] = known
             while len(self._apps) > ROOM:
