@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[1]
-BESIDE: Final = {"xsd": "xsd", "fixtures": "fixtures"}
-"""Folders beside the package, and where the wheel has them."""
+BESIDE: Final = ("xsd", "fixtures", "exploitation", "config.example.toml", "config.syndicat.example.toml")
+"""Folders and files beside the package, that the wheel has in its data."""
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +42,8 @@ def run(installed: Path, *arguments: str) -> str:
 
 def test_every_file_of_the_package_and_of_its_data_is_inside(installed: Path) -> None:
     package = {path.relative_to(ROOT / "src") for path in _files(ROOT / "src" / "dematfin")}
-    data = {
-        Path("dematfin", "data", inside, path.relative_to(ROOT / name))
-        for name, inside in BESIDE.items()
-        for path in _files(ROOT / name)
-    }
+    beside = (path for name in BESIDE for path in (ROOT / name, *_files(ROOT / name)) if path.is_file())
+    data = {Path("dematfin", "data", path.relative_to(ROOT)) for path in beside}
     held = {path.relative_to(installed) for path in _files(installed)}
     assert package | data <= held
 
@@ -61,6 +58,13 @@ def test_the_installed_program_reads_its_own_schemas_templates_and_migrations(in
         "print(dematfin.__file__, (FIXTURES / 'commune.toml').is_file(), (STATIC / 'dematfin.css').is_file())"
     )
     assert run(installed, "-c", script).split() == [str(installed / "dematfin" / "__init__.py"), "True", "True"]
+
+
+def test_the_installed_program_gives_what_an_installation_starts_from(installed: Path, tmp_path: Path) -> None:
+    for option, example in ((), "config.example.toml"), (("--syndicat",), "config.syndicat.example.toml"):
+        assert run(installed, "-m", "dematfin", "config", "modele", *option) == (ROOT / example).read_text("utf-8")
+    run(installed, "-m", "dematfin", "config", "unites", str(tmp_path))
+    assert {one.name for one in tmp_path.iterdir()} == {one.name for one in (ROOT / "exploitation").iterdir()}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -12,11 +12,13 @@ from dematfin.store.engine import open_engine
 
 COMMUNE = "21990042000015"
 OLDER = (
+    "DROP TABLE alarm",
     "DROP TABLE run",
     "DROP TABLE moved",
     "DROP TABLE alarm",
     "DROP INDEX ix_mandat_editor_kind_exercice_siret_state_bordereau_amount",
     "ALTER TABLE lease DROP COLUMN turn",
+    "DROP INDEX ix_mandat_editor_kind_exercice_siret_state_bordereau_amount",
     "UPDATE alembic_version SET version_num = '0008'",
 )
 
@@ -46,7 +48,7 @@ def test_an_older_base_waits_for_migrer_which_saves_it_first(copy: Office) -> No
     done = copy("base", "migrer")
     assert done.code == 0 and "version 0008 → 0009" in done.out
     assert copy("facture", "liste", "--json").out == was
-    (saved,) = (copy.folder / "var").glob("registre.db.avant-0009-*")
+    (saved,) = (copy.folder / "var").glob(f"registre.db.{COMMUNE}.avant-0009-*")
     assert saved.stat().st_mode & 0o077 == 0
     with open_engine(str(saved)).connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0008"
@@ -65,6 +67,17 @@ def test_a_base_is_not_migrated_while_a_step_runs(copy: Office) -> None:
     assert refused.code == 5 and "autre.example:12" in refused.err
     assert "0008" in copy("base", "etat").out
     assert not list((copy.folder / "var").glob("*avant*"))
+
+
+def test_what_is_not_a_base_is_told_and_hides_no_other(copy: Office) -> None:
+    wrong = copy.folder / "faux.toml"
+    said = copy.config.read_text(encoding="utf-8").replace('base = "var/registre.db"', 'base = "faux.db"')
+    wrong.write_text(said, encoding="utf-8")
+    (copy.folder / "faux.db").write_bytes(b"ceci n'est pas une base" * 1000)
+    for words in (("base", "etat"), ("base", "migrer"), ("base", "copier", "--vers", str(copy.config))):
+        refused = copy.alone(*words, "-c", str(wrong))
+        assert refused.code == 2 and "faux.db" in refused.err and "ce n'en est pas une" in refused.err
+        plain(refused.said)
 
 
 def test_a_base_that_a_newer_program_made_is_refused_by_all(copy: Office) -> None:

@@ -46,6 +46,7 @@ def code_of(text: str, *, is_page: bool) -> Iterator[str]:
 def typed(line: str) -> tuple[str, ...] | None:
     """Return the words of a command line, if it is one; a family alone with a verb is one too."""
     line = re.sub(r"\s#.*$", "", line.strip().removeprefix("$ "))
+    line = re.sub(r"^(sudo -u dematfin |/opt/dematfin/bin/(?=dematfin))+", "", line)
     words = tuple(line.removeprefix(".venv/bin/").split())
     if words and words[0] == "dematfin":
         return words[1:] if len(words) > 1 and VERB.fullmatch(words[1]) else None
@@ -91,7 +92,7 @@ def test_what_a_message_tells_to_type_exists() -> None:
 def test_what_a_unit_of_systemd_runs_exists() -> None:
     units = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "exploitation").iterdir())
     found = [tuple(line.split()) for line in re.findall(r"^ExecStart=\S*/dematfin (.+)$", units, re.MULTILINE)]
-    assert {words[0] for words in found} == {"service", "web", "journee"}
+    assert {words[0] for words in found} == {"service", "web", "journee", "ouvrier"}
     assert [wrong for words in found if (wrong := unknown(words))] == []
 
 

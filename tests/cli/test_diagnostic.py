@@ -11,7 +11,7 @@ from threading import Event
 
 import pytest
 
-from cli.office import Answer, Office, plain, texts
+from cli.office import CLOSED, Answer, Office, plain, texts
 from dematfin.acts.consult import people
 from dematfin.cli.checks import contents, running, volumes
 from dematfin.cli.checks.examined import Check, Examined
@@ -21,7 +21,7 @@ from dematfin.cli.checks.running import bounded
 from dematfin.config.several import house
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.unattended.alarm import Alarm, AlarmState
-from dematfin.domain.unattended.run import DAY, Run
+from dematfin.domain.unattended.run import DAY, JOURNAL, Run
 from dematfin.support.clock import SystemClock
 
 OFF_LINE = ("diagnostic", "--hors-ligne")
@@ -145,6 +145,15 @@ def documents_lost(office: Office) -> None:
     (office.folder / "var" / "documents").rename(office.folder / "ailleurs")
 
 
+def documents_far_away(office: Office) -> None:
+    (office.folder / "secrets" / "s3").write_text("secret", encoding="utf-8")
+    (office.folder / "secrets" / "s3").chmod(0o600)
+    far = (
+        f'[stockage.s3]\nurl = "http://127.0.0.1:{CLOSED}"\nseau = "seau"\ncle = "cle"\nsecret = "fichier:secrets/s3"\n'
+    )
+    office.config.write_text(office.config.read_text(encoding="utf-8") + far, encoding="utf-8")
+
+
 def base_lost(office: Office) -> None:
     for path in (office.folder / "var").glob("registre.db*"):
         path.unlink()
@@ -185,11 +194,12 @@ WRONG = [
     (configuration_for_all, "droits de la configuration", "chmod o-rwx", 2),
     (document_spoilt, "documents", "absent ou abîmé. Remettez-le depuis la dernière sauvegarde", 4),
     (documents_lost, "documents", "n'est pas là. Remettez-le", 2),
+    (documents_far_away, "documents", f"http://127.0.0.1:{CLOSED} ne répond pas", 5),
     (base_lost, "version des tables", "n'existe pas encore", 2),
     (newer_tables, "version des tables", "« 9999 », plus récente que ce programme", 2),
     (forged, "journal scellé", "rompu à l'évènement n° 50. Ne signez rien", 3),
     (old_backup, "sauvegardes", "Lancez-en une maintenant", 1),
-    (day_missed, "horaires, journee", "deux au moins étaient dus", 1),
+    (day_missed, "horaires, journee", "deux horaires ont passé", 1),
     (step_given_up, "étapes, import", "dematfin ouvrier relancer import", 1),
     (signature_password, "certificat de signature", "mot de passe", 2),
 ]
@@ -206,6 +216,12 @@ def test_what_is_wrong_is_told_with_its_remedy(
     assert words in lines(answer, "✗")[subject]
     assert answer.code >= code
     assert {path for path in copy.folder.rglob("*") if not path.name.endswith(("-shm", "-wal"))} == there
+
+
+def test_a_broken_journal_is_told_as_the_journal_and_never_as_a_step(copy: Office) -> None:
+    keep(copy, Run(id=JOURNAL, began_at=at(days=2), ended_at=at(days=2), failed=1, failing_since=at(days=2)))
+    found = lines(copy(*OFF_LINE), "!")
+    assert not [subject for subject in found if JOURNAL in subject.split(", ")]
 
 
 def test_older_tables_are_left_as_they_are(copy: Office) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +49,22 @@ class DocumentsContract:
         for ref, blob in zip(refs, blobs, strict=True):
             with documents.open(ref) as source:
                 assert source.read() == blob
+
+    def test_two_people_with_a_batch_each_lose_nothing(self, documents: Documents) -> None:
+        with ThreadPoolExecutor(1) as other, documents.batch():
+            mine = [documents.put(b"avant")]
+            with documents.workspace() as folder:
+                made = folder / "page.pdf"
+                made.write_bytes(b"celle de l'autre")
+                theirs = other.submit(_in_a_batch, documents, made).result()
+            with documents.open(theirs) as source:
+                assert source.read() == b"celle de l'autre"
+            mine.append(documents.put(b"apres"))
+        for ref, blob in zip(mine, (b"avant", b"apres"), strict=True):
+            with documents.open(ref) as source:
+                assert source.read() == blob
+
+
+def _in_a_batch(documents: Documents, path: Path) -> DocumentRef:
+    with documents.batch():
+        return documents.put_file(path)

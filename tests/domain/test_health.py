@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from dematfin.domain.unattended.health import Grade, Trouble, Vitals, grade, troubles
-from dematfin.domain.unattended.run import DAY, Run
-from dematfin.domain.unattended.standing import JOURNAL, Standing
+from dematfin.domain.unattended.run import DAY, JOURNAL, Run
+from dematfin.domain.unattended.standing import Standing
 
 NOW = datetime(2026, 3, 2, 10, 40, tzinfo=UTC)
-GUIDE = Path(__file__).parents[2] / "docs" / "guide-exploitation.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "guide-surveillance.md"
 MEGABYTE = 1_000_000
 
 
@@ -88,7 +88,7 @@ def test_a_broken_journal_is_told_until_it_is_found_whole() -> None:
     assert troubles(vitals(ran(DAY, 10), ran(JOURNAL, 10))) == ()
 
 
-@pytest.mark.parametrize(("days", "told"), [(-1, Grade.BROKEN), (0, Grade.TO_SEE), (29, Grade.TO_SEE), (30, None)])
+@pytest.mark.parametrize(("days", "told"), [(-1, Grade.BROKEN), (0, Grade.TO_SEE), (60, Grade.TO_SEE), (61, None)])
 def test_a_certificate_is_told_before_and_after_its_end(days: int, told: Grade | None) -> None:
     ends: dict[str, date] = {"S²LOW": NOW.date() + timedelta(days=days)}
     assert [one.grade for one in troubles(vitals(certificates=ends))] == ([told] if told else [])
@@ -118,6 +118,11 @@ def test_without_a_base_or_a_configuration_nothing_else_is_judged() -> None:
     wrong = replace(away, misconfigured="clé inconnue", disk_free=None)
     assert only(troubles(wrong)).code == "configuration"
     assert [one.code for one in troubles(replace(vitals(), disk_free=None))] == ["disque"]
+
+
+def test_one_that_is_cared_for_elsewhere_is_to_be_seen_and_nothing_else_is_said_of_it() -> None:
+    one = only(troubles(Vitals(now=NOW, put_off="Un service s'en occupe déjà (mairie:12)")))
+    assert (one.code, one.grade, one.detail) == ("attente", Grade.TO_SEE, "Un service s'en occupe déjà (mairie:12)")
 
 
 def test_the_guide_names_each_trouble_and_no_other() -> None:

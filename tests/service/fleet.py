@@ -80,8 +80,11 @@ class Fleet:
             self.apps[house.siret] = replace(build(settings, house.folder, _nobody), clock=self.clock)
         return self.apps[house.siret]
 
+    def named(self) -> tuple[House, ...]:
+        return self.houses
+
     def watch(self) -> Watch:
-        return Watch(self.houses, self.open, fresh=0)
+        return Watch(self.named, self.open, fresh=0)
 
     def app(self, siret: str = FIRST) -> App:
         return self.open(*next((one, one.settings()) for one in self.houses if one.siret == siret))

@@ -1,10 +1,12 @@
-"""A gate before a neighbour: while it is shut, whoever calls is kept waiting, and we know it."""
+"""A gate before a neighbour: while it is shut, whoever calls waits, and we know it; words for a process of its own."""
 
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Final, Self
+
+import structlog
 
 PATIENCE: Final = 120.0
 CHUNK: Final = 65_536
@@ -67,3 +69,8 @@ def _pour(source: socket.socket, sink: socket.socket) -> None:
             sink.sendall(chunk)
     with suppress(OSError):
         sink.shutdown(socket.SHUT_WR)
+
+
+def say_an_account() -> None:
+    """Say in a log what must not leave."""
+    structlog.get_logger().info("virement sur FR7619999000170009876543276")

@@ -26,7 +26,7 @@ class Service:
 
     @classmethod
     @contextmanager
-    def started(cls, configuration: Path, manager: Path) -> Iterator[Self]:
+    def started(cls, configuration: Path, manager: Path, name: str = "service", *words: str) -> Iterator[Self]:
         """Start it; kill it in the end if it still runs."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
             manager.unlink(missing_ok=True)
@@ -34,7 +34,11 @@ class Service:
             door.settimeout(PATIENCE)
             known = {**os.environ, "NOTIFY_SOCKET": str(manager), "WATCHDOG_USEC": "60000000"}
             process = subprocess.Popen(
-                command("service", configuration), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=known
+                command(name, configuration, *words),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=known,
             )
             try:
                 yield cls(process=process, manager=door)

@@ -43,11 +43,28 @@ def _with_key(start: str) -> str:
 
 
 SIRETS: Final = tuple(_with_key(f"219900420{number:04d}") for number in range(40))
-WITHOUT: Final = """[signature]
+ROUTE: Final = '[numerisation.routes.SCOLAIRE]\nsiret = "%s"'
+OWN: Final = {
+    "TECH_1_000000": "TECH_{collectivite}",
+    '"tdt.p12"': '"tdt-{collectivite}.p12"',
+    ROUTE % "21990042000015": ROUTE % "{collectivite}",
+}
+"""What communes must not share."""
+MINE: Final = """[collectivite]
+siret = "{siret}"
+nom = "Commune {name}"
+[[budgets]]
+code = "COMMUNE"
+siret = "{siret}"
+libelle = "COMMUNE"
+poste = "099042"
+code_collectivite = "142"
+code_budget = "00"
+[signature]
 autorites = []
 listes_de_revocation = []
 """
-"""Files that are not there."""
+"""Its own budget, and none of the files that are not there."""
 LONG: Final = 120
 """Seconds before a test says that nothing will come; a busy machine is slow, not wrong."""
 
@@ -83,11 +100,14 @@ class Syndicate:
         """Write a configuration of so many communes, whose day is due now, once."""
         self.config.mkdir()
         shared = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+        for alone, each in OWN.items():
+            assert alone in shared
+            shared = shared.replace(alone, each)
         shared = shared.replace('base = "var/registre.db"', f'postgresql = "{self.base}"')
-        common = f'{shared}\n[horaires]\njournee = ["0 {self.hour} * * *"]\n'
+        common = shared.replace('journee = ["5 7-19 * * 1-5"]', f'journee = ["0 {self.hour} * * *"]')
         (self.config / "commun.toml").write_text(common, encoding="utf-8")
         for siret in SIRETS[:count]:
-            mine = f'[collectivite]\nsiret = "{siret}"\nnom = "Commune {siret[-2:]}"\n{WITHOUT}'
+            mine = MINE.format(siret=siret, name=siret[-2:])
             (self.config / f"{siret}.toml").write_text(mine, encoding="utf-8")
         return SIRETS[:count]
 

@@ -89,4 +89,5 @@ def serve(configuration: Path, folder: Path, places: int) -> None:
     for stream in (1, 2):
         os.dup2(log, stream)
     syndicate = Syndicate(folder, tells=True)
-    Workers(Houses(configuration, syndicate.build), places, QUICK).serve()
+    houses = Houses(configuration, syndicate.build)
+    Workers(houses, houses.service.model_copy(update={"simultanees": places}), QUICK).serve()

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +15,10 @@ from procrastinate import PsycopgConnector
 from sqlalchemy import Engine, text
 
 import official
+from dematfin.acts import run as acts
 from dematfin.acts.relaunch import relaunch
 from dematfin.domain.event import Subject
+from dematfin.domain.parties.person import UNATTENDED
 from dematfin.domain.unattended.run import DAY, SLOW, Run
 from dematfin.errors import ComeBackLater, ConfigError, Forbidden, RuleError
 from dematfin.ports.app import App
@@ -26,6 +29,8 @@ from dematfin.service.pace import Pace
 from dematfin.service.queue import NORMAL, SEARCH
 from dematfin.service.queue import SLOW as SLOW_LANE
 from dematfin.service.recovery import recover
+from dematfin.steps import aloud
+from dematfin.steps.day import KEYS, due
 from examples import ADMIN, AGENT, VISEUR
 from service.syndicate import SIRETS, Syndicate
 from service.syndicate_worker import Syndicate as Communes
@@ -56,6 +61,21 @@ def carrier(syndicate: Syndicate, houses: Houses) -> Carrier:
 @pytest.fixture
 def app(houses: Houses) -> App:
     return houses.app(ONE)
+
+
+@contextmanager
+def hung(syndicate: Syndicate) -> Iterator[None]:
+    """Have the Chorus Pro of the first commune keep whoever asks it waiting."""
+    syndicate.harm(ONE, "hangs")
+    try:
+        yield
+    finally:
+        syndicate.heal(ONE, "hangs")
+
+
+def run_of(app: App, key: str) -> Run | None:
+    with app.ledger.reading() as books:
+        return next(iter(books.find(Run, id=key)), None)
 
 
 def saved(app: App, *runs: Run) -> None:
@@ -136,6 +156,38 @@ def test_a_step_that_runs_elsewhere_is_tried_again_then_left(syndicate: Syndicat
     assert syndicate.jobs() == [(ONE, "todo")]
 
 
+def test_while_a_worker_is_in_a_step_no_command_begins_a_day(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
+    carrier.carry(ONE, DAY, 0, NORMAL)
+    with hung(syndicate):
+        worker = threading.Thread(target=carrier.carry, args=(ONE, DAY, 0, NORMAL))
+        worker.start()
+        syndicate.until(lambda: run_of(app, "import") is not None)
+        with pytest.raises(ComeBackLater, match="« journée » est déjà en cours"):
+            list(acts.day(app, UNATTENDED))
+    worker.join()
+    assert day_of(app).position == "numerisation"
+
+
+def test_while_a_command_runs_a_day_no_worker_moves_it_and_no_step_is_run_twice(
+    syndicate: Syndicate, carrier: Carrier, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    monkeypatch.setattr(aloud, "LISTENERS", [lambda key, _: heard.append(key)])
+    carrier.carry(ONE, DAY, 0, NORMAL)
+    begun = day_of(app)
+    day = acts.day(app, UNATTENDED)
+    for _ in range(2):
+        next(day)
+        with pytest.raises(ComeBackLater, match="« journée » est déjà en cours"):
+            carrier.carry(ONE, DAY, TRIES, NORMAL)
+    assert day_of(app).began_at > begun.began_at
+    list(day)
+    for _ in range(2):
+        carrier.carry(ONE, DAY, 0, NORMAL)
+    assert heard == ["reconciliation", *(KEYS[step] for step in due(app))]
+    assert day_of(app).ended_at
+
+
 def test_a_step_of_a_newer_version_is_handed_back(syndicate: Syndicate, carrier: Carrier, app: App) -> None:
     saved(app, Run(id=DAY, began_at=app.clock.now(), position="archivage"))
     carrier.carry(ONE, DAY, 0, NORMAL)
@@ -157,7 +209,8 @@ def test_a_step_alone_has_its_hour_and_is_run_again_when_it_was_cut_short(
     syndicate: Syndicate, carrier: Carrier, app: App
 ) -> None:
     common = syndicate.config / "commun.toml"
-    common.write_text(common.read_text() + f'etapes = {{ rappels = ["0 {syndicate.hour} * * *"] }}\n', encoding="utf-8")
+    shared, asked = common.read_text(encoding="utf-8"), f'etapes = {{ rappels = ["0 {syndicate.hour} * * *"] }}'
+    common.write_text(shared.replace("[horaires]\n", f"[horaires]\n{asked}\n"), encoding="utf-8")
     now = app.clock.now()
     saved(app, Run(id=DAY, began_at=now, ended_at=now))
     assert carrier.put_what_is_due() == 5
@@ -190,6 +243,13 @@ def test_one_broken_configuration_keeps_nobody_waiting_and_is_read_again(
     common.write_text(shared, encoding="utf-8")
     assert houses.app(ONE) is wired
     mine.write_text(good.replace("Commune", "Ville"), encoding="utf-8")
+    assert houses.app(ONE) is not wired
+
+
+def test_what_has_been_wired_for_long_is_wired_again(houses: Houses, monkeypatch: pytest.MonkeyPatch) -> None:
+    wired = houses.app(ONE)
+    assert houses.app(ONE) is wired
+    monkeypatch.setattr("dematfin.service.houses.LASTS", -1)
     assert houses.app(ONE) is not wired
 
 

@@ -1,6 +1,7 @@
 """What is due by the ledger, whatever the hours, the stops and the starts, and whoever else runs things."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dematfin.domain.unattended.run import DAY, Run
-from dematfin.service.due import EVER, Due, due, following
+from dematfin.domain.unattended.run import DAY, JOURNAL, Run
+from dematfin.service.due import EVER, Due, due, due_of, following
 from dematfin.steps.running import PATIENCE
 from dematfin.support.timetable import timetable
 
@@ -24,32 +25,43 @@ CRON: dict[str, Callable[[datetime], bool]] = {
 STARTS = (datetime(2026, 3, 28, 20, 0, tzinfo=UTC), datetime(2026, 10, 24, 20, 0, tzinfo=UTC))
 """Eves of the days when clocks change."""
 MINUTES = 20 * 60
+LAST = 8
+"""Minutes at the end in which nobody sleeps: what is due is run."""
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_each_hour_is_answered_once_at_most_and_the_last_one_always(data: st.DataObject) -> None:
+    """Both engines: the clock runs what it finds due, a worker asks again when the turn of its job has come."""
     zone, cron = data.draw(st.sampled_from(ZONES)), data.draw(st.sampled_from(sorted(CRON)))
+    key, waits = data.draw(st.sampled_from((DAY, "import"))), data.draw(st.integers(0, 5))
     start = data.draw(st.sampled_from(STARTS))
     asleep = data.draw(st.lists(st.tuples(st.integers(0, MINUTES), st.integers(1, 400)), max_size=4))
     others = data.draw(st.sets(st.integers(0, MINUTES), max_size=3))
     lasts = timedelta(minutes=data.draw(st.integers(0, 90)))
-    hours = {DAY: timetable((cron,), zone)}
+    hours = {key: timetable((cron,), zone)}
     asked = [at for at in (start + timedelta(minutes=one) for one in range(MINUTES)) if _is_asked(cron, at, zone)]
-    runs = {DAY: Run(id=DAY, began_at=start - timedelta(seconds=1), ended_at=start)}
+    last = Run(id=key, began_at=start - timedelta(seconds=1), ended_at=start)
     ours: list[datetime] = []
+    job: int | None = None
     for minute in range(MINUTES):
         now = start + timedelta(minutes=minute, seconds=7)
-        awake = minute == MINUTES - 1 or not any(since <= minute < since + span for since, span in asleep)
-        busy = minute < MINUTES - 1 and bool(ours) and now < ours[-1] + lasts
-        before = runs[DAY].began_at
+        over = minute >= MINUTES - LAST
+        awake = over or not any(since <= minute < since + span for since, span in asleep)
+        busy = not over and bool(ours) and now < ours[-1] + lasts
         if minute in others:
-            runs = {DAY: Run(id=DAY, began_at=now, ended_at=now)}
-        elif awake and not busy and due(runs, hours, now):
-            ours.append(now)
-            assert any(before < hour <= now for hour in asked), "a run that no hour asks for, or that was answered"
-            runs = {DAY: Run(id=DAY, began_at=now, ended_at=now + lasts)}
-    assert not asked or runs[DAY].began_at >= asked[-1]
+            last = Run(id=key, began_at=now, ended_at=now)
+        if not awake or busy:
+            continue
+        if job is None and [one.key for one in due({key: last}, hours, now)] == [key]:
+            job = minute
+        if job is not None and minute >= job + waits:
+            job = None
+            if due_of(key, last, hours, now):
+                assert any(last.began_at < hour <= now for hour in asked), "no hour asks for it, or it was answered"
+                ours.append(now)
+                last = Run(id=key, began_at=now, ended_at=now + lasts)
+    assert all(last.began_at >= hour for hour in asked if hour < start + timedelta(minutes=MINUTES - LAST))
     assert len(ours) <= len(asked)
 
 
@@ -74,18 +86,44 @@ def test_hours_that_were_missed_ask_for_one_run_at_the_first_of_them() -> None:
     assert missed.hour == datetime(2026, 11, 27, 7, 5, tzinfo=UTC)
 
 
-def test_a_day_cut_short_is_taken_up_unless_another_one_is_due() -> None:
+def test_a_day_cut_short_is_ended_before_another_one_begins() -> None:
     cut = _ran(DAY, minutes=4).begun(NOW - timedelta(minutes=4), "visa")
-    known = {"numerisation": _ran("numerisation", minutes=1)}
-    assert due({DAY: cut, **known}, HOURS, NOW) == (Due(key=DAY, hour=None),)
-    (again,) = due({DAY: cut, **known}, HOURS, NOW + timedelta(hours=1))[:1]
-    assert again.hour == datetime(2026, 11, 27, 10, 5, tzinfo=UTC)
+    later = NOW + timedelta(hours=1)
+    for now in (NOW, later):
+        assert due({DAY: cut, "numerisation": _ran("numerisation")}, HOURS, now)[0] == Due(key=DAY, hour=None)
+    (next_one,) = due({DAY: cut.ended(later)}, {DAY: HOURS[DAY]}, later)
+    assert next_one.hour == datetime(2026, 11, 27, 10, 5, tzinfo=UTC)
 
 
-def test_a_step_that_kills_its_process_waits_for_a_person_and_the_day_does_not() -> None:
-    dead = {key: Run(id=key, began_at=NOW - timedelta(hours=5), attempts=PATIENCE) for key in HOURS}
-    assert [one.key for one in due(dead, HOURS, NOW)] == [DAY]
-    assert following(dead, HOURS, NOW).keys() == {DAY}
+def test_a_step_cut_short_is_run_again_at_once_if_it_has_hours_of_its_own() -> None:
+    cut = replace(_ran("numerisation", minutes=1), ended_at=None, attempts=1)
+    (again,) = due({DAY: _ran(DAY), cut.id: cut}, HOURS, NOW)
+    assert again == Due(key="numerisation", hour=cut.began_at)
+    assert due({DAY: _ran(DAY), cut.id: cut}, {DAY: HOURS[DAY]}, NOW) == ()
+
+
+def test_a_step_that_was_set_aside_waits_for_a_person_and_the_day_does_not() -> None:
+    aside = replace(_ran("numerisation", hours=5), ended_at=None, attempts=PATIENCE).set_aside(NOW)
+    runs = {DAY: _ran(DAY, hours=5), aside.id: aside}
+    assert [one.key for one in due(runs, HOURS, NOW)] == [DAY]
+    assert following(runs, HOURS, NOW).keys() == {DAY}
+
+
+def test_what_the_ledger_knows_of_besides_is_never_run() -> None:
+    walked = {JOURNAL: _ran(JOURNAL, hours=5, minutes=3)}
+    assert [one.key for one in due(walked, HOURS, NOW)] == [DAY, "numerisation"]
+
+
+def test_what_was_dated_before_the_clock_was_set_back_is_due_at_once_and_only_once() -> None:
+    runs = {key: _ran(key, hours=-9) for key in HOURS}
+    assert due(runs, HOURS, NOW) == (Due(key=DAY, hour=NOW), Due(key="numerisation", hour=NOW))
+    assert not runs[DAY].has_begun_since(NOW, NOW)
+    again = {key: Run(id=key, began_at=NOW, ended_at=NOW) for key in HOURS}
+    assert not due(again, HOURS, NOW)
+
+
+def test_a_clock_that_is_a_little_slow_asks_for_nothing_twice() -> None:
+    assert not due({key: _ran(key, minutes=-9) for key in HOURS}, HOURS, NOW)
 
 
 @pytest.mark.parametrize(("zone", "hour"), [("Europe/Paris", 10), ("Indian/Reunion", 7)])

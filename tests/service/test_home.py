@@ -1,9 +1,12 @@
 """One collectivité in the service: the same day as the commands, and whatever goes wrong in it stays in it."""
 
 import json
+import os
+import pickle
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,14 +22,17 @@ from dematfin.cli.context import Desk
 from dematfin.config.service import ScheduleSettings
 from dematfin.config.several import House
 from dematfin.domain.unattended.run import DAY, Run
-from dematfin.errors import ConfigError, Unreachable
+from dematfin.errors import ComeBackLater, ConfigError, Unreachable
 from dematfin.ports.app import App
 from dematfin.service import home as service
+from dematfin.service.apart import DIED, run_apart
 from dematfin.service.beats import Beats
 from dematfin.service.home import Home
+from dematfin.steps.running import PATIENCE
 from examples import AGENT
 from fakes.hall import Hall
 from fakes.losing import failing
+from service.gate import say_an_account
 
 SIRET = "21990042000015"
 
@@ -101,6 +107,8 @@ def test_the_day_of_the_service_is_that_of_the_commands(
     keep: Keep, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office = Office(folder=tmp_path, screen=capsys, patch=monkeypatch)
+
+    monkeypatch.setattr(steps, "measured", lambda _: nullcontext())  # there is no configuration here
 
     def sitting(hall: Hall) -> None:
         for family in (steps, factures):
@@ -215,7 +223,8 @@ def test_a_configuration_that_became_wrong_stops_the_collectivite(keep: Keep) ->
     day = kept.runs()[DAY]
     kept.home.visit()
     assert (kept.runs()[DAY], kept.told[-1]) == (day, "Valbrume : config.toml n'est plus lisible.")
-    assert SIRET not in kept.beats.apps
+    with pytest.raises(ConfigError, match="plus lisible"):
+        kept.home.wired()
 
 
 def test_what_failed_is_remembered_until_a_day_goes_well(keep: Keep, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,6 +237,26 @@ def test_what_failed_is_remembered_until_a_day_goes_well(keep: Keep, monkeypatch
     kept.hall.clock.advance(hours=1)
     kept.home.visit()
     assert not kept.beats.troubles and not kept.beats.running
+
+
+def test_what_failed_is_wired_again_for_a_certificate_or_a_secret_may_have_been_replaced(
+    keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wired: list[App] = []
+
+    def wire(app: App) -> App:
+        wired.append(app)
+        return app
+
+    kept = keep(wire)
+    with monkeypatch.context() as patch:
+        patch.setattr(kept.hall.chorus, "structures", failing(Unreachable("Certificat expiré.")))
+        kept.home.visit()
+    assert len(wired) == 1
+    for _ in range(2):
+        kept.hall.clock.advance(hours=1)
+        kept.home.visit()
+    assert len(wired) == 2 and not kept.beats.troubles
 
 
 def test_a_long_run_sends_the_next_one_to_the_slow_lane(keep: Keep) -> None:
@@ -253,3 +282,50 @@ def test_two_homes_of_one_collectivite_are_one_too_many(keep: Keep) -> None:
     other.visit()
     other.close()
     assert kept.runs()
+
+
+def test_a_step_that_kills_and_has_hours_of_its_own_is_set_aside_and_told(keep: Keep) -> None:
+    kept = keep(informer=("*/5 3-23 * * *",))
+    with kept.hall.ledger.transaction() as books:
+        books.save(Run(id="informer", began_at=kept.hall.clock.now() - timedelta(hours=1), attempts=PATIENCE))
+    kept.home.visit()
+    dead = kept.runs()["informer"]
+    assert dead.aside_since == kept.hall.clock.now() and not dead.ended_at
+    assert "mise de côté" in kept.beats.troubles[SIRET].sentence
+    kept.hall.clock.advance(hours=1)
+    kept.home.visit()
+    assert kept.runs()["informer"] == dead
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_step_that_has_killed_the_service_is_run_in_a_process_of_its_own(
+    keep: Keep, monkeypatch: pytest.MonkeyPatch, *, dies: bool
+) -> None:
+    kept, apart = keep(), list[object]()
+
+    def run_apart(work: Callable[[], None]) -> None:
+        apart.append(work)
+        if dies:
+            raise ComeBackLater(DIED)
+        work()
+
+    monkeypatch.setattr("dematfin.service.alone.run_apart", run_apart)
+    monkeypatch.setattr("dematfin.service.alone.build", lambda *_: kept.hall.app)
+    with kept.hall.ledger.transaction() as books:
+        books.save(Run(id="controle", began_at=kept.hall.clock.now() - timedelta(hours=1), attempts=2))
+    kept.home.visit()
+    ran = kept.runs()
+    assert len(apart) == 1 and pickle.dumps(apart)
+    assert bool(ran["controle"].ended_at) is not dies
+    assert ran[DAY].ended_at and ran["alertes"].ended_at and ran["controle"].attempts == (2 if dies else 0)
+    assert (DIED in kept.told[-1]) is dies
+
+
+def test_a_process_of_its_own_speaks_as_the_service_does_and_its_death_is_told(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    run_apart(say_an_account)
+    said = capfd.readouterr()
+    assert not said.out and json.loads(said.err)["event"] == "virement sur FR76…3276"
+    with pytest.raises(ComeBackLater, match="arrêté le processus"):
+        run_apart(os.abort)

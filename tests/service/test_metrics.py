@@ -25,7 +25,7 @@ from service.fleet import FIRST, SECOND, Fleet, ran
 from support.lines import listening
 
 Values = dict[tuple[str, ...], float]
-GUIDE = Path(__file__).parents[2] / "docs" / "guide-exploitation.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "guide-surveillance.md"
 
 
 def read(exposition: bytes) -> Values:

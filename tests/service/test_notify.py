@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dematfin.config.service import ServiceSettings
+from dematfin.service.attendant import attended
 from dematfin.service.clock import Clock
 from dematfin.service.notify import Notifier
 
@@ -73,23 +75,24 @@ def test_the_watchdog_hears_of_the_scheduler_and_its_threads_only(
     (tmp_path / "config.toml").write_text('[collectivite]\nsiret = "21990042000015"\n', encoding="utf-8")
     notifier = Notifier({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "60000000"})
     clock = Clock(tmp_path / "config.toml", "", lambda _: None, notifier)
-    clock._live()
-    assert "WATCHDOG=1" not in heard(), "a scheduler that has not begun yet"
-    clock._beat()
-    clock._live()
-    assert "WATCHDOG=1" in heard()
-    clock.beats.beaten_at = time.monotonic() - 40
-    clock._live()
-    assert heard() == [], "a scheduler that died"
-
-    def no_more(_: threading.Thread) -> None:
-        message = "can't start new thread"
-        raise RuntimeError(message)
-
-    monkeypatch.setattr(threading.Thread, "start", no_more)
-    with pytest.raises(RuntimeError):
-        clock._ring("21990042000015")
-    with pytest.raises(RuntimeError):
+    with attended(lambda: (), ServiceSettings(), clock._homes.app) as attendant:
+        clock._live(attendant)
+        assert "WATCHDOG=1" not in heard(), "a scheduler that has not begun yet"
         clock._beat()
-    clock._live()
-    assert heard() == [], "threads that begin no more"
+        clock._live(attendant)
+        assert "WATCHDOG=1" in heard()
+        clock.beats.beaten_at = time.monotonic() - 40
+        clock._live(attendant)
+        assert heard() == [], "a scheduler that died"
+
+        def no_more(_: threading.Thread) -> None:
+            message = "can't start new thread"
+            raise RuntimeError(message)
+
+        monkeypatch.setattr(threading.Thread, "start", no_more)
+        with pytest.raises(RuntimeError):
+            clock._ring("21990042000015")
+        with pytest.raises(RuntimeError):
+            clock._beat()
+        clock._live(attendant)
+        assert heard() == [], "threads that begin no more"

@@ -1,7 +1,9 @@
 """What a monitoring is answered, over real HTTP: whether the loop beats, what is wrong and what to do, never who."""
 
+import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from dematfin.domain.link import Link
 from dematfin.errors import ConfigError
 from dematfin.service.attendant import attended
 from dematfin.service.metrics import Measures
-from dematfin.service.status import Pulse, serve
+from dematfin.service.status import AT_ONCE, Pulse, _Handler, serve
 from dematfin.steps.aloud import LISTENERS
 from service.fleet import FIRST, SECOND, Fleet, ran, service
 from service.test_metrics import read
@@ -84,6 +86,34 @@ def test_what_is_wrong_is_said_with_its_remedy_and_without_anybody_s_name(fleet:
     assert SECRET not in answer.text + told.text
 
 
+def test_callers_who_say_nothing_cost_the_service_a_few_threads_only(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Handler, "timeout", 1000)
+    with served(fleet) as get, ExitStack() as silent:
+        address = ("127.0.0.1", get("/healthz").url.port)
+        calls = [silent.enter_context(socket.create_connection(address, timeout=20)) for _ in range(AT_ONCE + 9)]
+        assert [one.recv(1) for one in calls[AT_ONCE:]] == [b""] * 9
+        silent.close()
+        for one in threading.enumerate():
+            if "process_request_thread" in one.name:
+                one.join()
+        assert get("/healthz").text == "ok\n"
+
+
+ODD = (b"GET /" + b"a" * 70_000, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 200, b"\0\xff")
+
+
+@pytest.mark.parametrize("asked", ODD, ids=("long", "many", "none"))
+def test_a_request_that_makes_no_sense_is_refused_and_disturbs_nobody(fleet: Fleet, asked: bytes) -> None:
+    with served(fleet) as get:
+        with socket.create_connection(("127.0.0.1", get("/healthz").url.port), timeout=60) as caller:
+            caller.sendall(asked + b"\r\n\r\n")
+            assert b" 200 " not in caller.recv(64)
+        for path in ("/../healthz", "//healthz", "/%2e%2e/etc/passwd", "/metrics%00"):
+            assert get(path).status_code in {200, 404} and SECRET not in get(path).text
+
+
 def test_what_is_only_to_be_seen_is_told_and_stays_ready(fleet: Fleet) -> None:
     soon = Link(id="tdt", name="S²LOW", certificate_expires_on=fleet.clock.today(), tried_at=fleet.clock.now())
     fleet.save(soon)
@@ -97,7 +127,7 @@ def test_a_service_is_attended_until_it_ends(fleet: Fleet, tmp_path: Path) -> No
     port, path = next(free_ports()), tmp_path / "mesures.prom"
     settings = service(port, metriques_par_collectivite=False).model_copy(update={"metriques": path})
     url = f"http://127.0.0.1:{port}/healthz"
-    with attended(fleet.houses, settings, fleet.open) as attendant:
+    with attended(fleet.named, settings, fleet.open) as attendant:
         attendant.beat()
         attendant.write()
         assert read(path.read_bytes())["dematfin_health",] == 0
@@ -109,7 +139,7 @@ def test_a_service_is_attended_until_it_ends(fleet: Fleet, tmp_path: Path) -> No
 
 def test_a_disk_that_refuses_the_measures_stops_nothing(fleet: Fleet, tmp_path: Path) -> None:
     settings = service(0).model_copy(update={"metriques": tmp_path / "absent" / "mesures.prom"})
-    with listening(verbose=False) as lines, attended(fleet.houses, settings, fleet.open) as attendant:
+    with listening(verbose=False) as lines, attended(fleet.named, settings, fleet.open) as attendant:
         attendant.write()
     assert [one["event"] for one in lines.read_all()] == ["measures_not_written"]
 

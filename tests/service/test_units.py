@@ -21,10 +21,10 @@ HARDENED: Final = {
     "ProtectSystem": "strict",
     "PrivateTmp": "yes",
     "RestrictAddressFamilies": "AF_INET AF_INET6 AF_UNIX",
-    "MemoryMax": "1G",
     "ReadWritePaths": "/var/lib/dematfin",
     "User": "dematfin",
 }
+EXAMPLES: Final = ("config.example.toml", "config.syndicat.example.toml")
 LINE: Final = re.compile(r"([A-Z][A-Za-z]+)=(.*)")
 
 
@@ -51,7 +51,9 @@ def seconds(span: str) -> float:
 def test_the_units_are_all_there() -> None:
     assert {path.name for path in UNITS} == {
         "dematfin.service",
+        "dematfin-ouvrier@.service",
         "dematfin-web.service",
+        "dematfin-web@.service",
         "dematfin-journee.service",
         "dematfin-journee.timer",
         "dematfin-courriel@.service",
@@ -63,7 +65,8 @@ def test_each_is_kept_in_its_place_and_its_failure_is_told(path: Path) -> None:
     unit = read(path)
     assert {key: unit["Service"][key] for key in HARDENED} == {key: [value] for key, value in HARDENED.items()}
     assert unit["Unit"]["OnFailure"] == ["dematfin-courriel@%n.service"]
-    known = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    assert unit["Service"]["MemoryMax"] == ["3G" if "ouvrier" in path.name else "1G"]
+    known = "".join((ROOT / one).read_text(encoding="utf-8") for one in EXAMPLES)
     for credential in unit["Service"]["LoadCredential"]:
         name, _, file = credential.partition(":")
         assert f"secret:{name}" in known
@@ -78,6 +81,14 @@ def test_the_service_is_watched_and_given_time_to_stop() -> None:
     assert seconds(*service["TimeoutStartSec"]) > OPENING
     assert service["RestartPreventExitStatus"] == [f"{ConfigError.exit_code} {ComeBackLater.exit_code}"]
     assert service["ExecReload"] == ["/bin/kill -HUP $MAINPID"]
+
+
+def test_a_worker_is_watched_too_and_several_on_a_machine_answer_each_on_a_port_of_its_own() -> None:
+    worker = read(FOLDER / "dematfin-ouvrier@.service")["Service"]
+    assert (worker["Type"], worker["NotifyAccess"], worker["KillMode"]) == (["notify"], ["main"], ["mixed"])
+    assert seconds(*worker["WatchdogSec"]) / 2 >= 2 * (BEAT + TICK)
+    assert worker["ExecStart"] == ["/opt/dematfin/bin/dematfin ouvrier --port 841%i -c /etc/dematfin/syndicat.toml"]
+    assert worker["RestartPreventExitStatus"] == [str(ConfigError.exit_code)]
 
 
 def test_the_timer_has_the_hours_of_the_configuration_and_catches_up() -> None:

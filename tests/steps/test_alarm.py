@@ -11,7 +11,7 @@ from dematfin.domain.link import TDT, Link
 from dematfin.domain.mandat.closure import Patience
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.unattended.alarm import Alarm, AlarmRule, AlarmState
-from dematfin.domain.unattended.run import Run
+from dematfin.domain.unattended.run import JOURNAL, Run
 from dematfin.errors import Unreachable
 from dematfin.ports.signature import SignatureReport
 from dematfin.steps.alarm import alarm
@@ -61,6 +61,16 @@ def test_nothing_to_say_says_nothing(hall: Hall) -> None:
     hall.deposit("120.00")
     assert hall.day_of("alertes") == Outcome(step="alertes")
     assert not hall.mailer.sent and not hall.all(Alarm)
+
+
+def test_a_journal_that_was_found_broken_is_told_and_is_no_step(hall: Hall) -> None:
+    now = hall.clock.now()
+    broken = Run(id=JOURNAL, began_at=now, ended_at=now, failed=1, failing_since=now - timedelta(days=3))
+    with hall.app.ledger.transaction() as books:
+        books.save(broken)
+    (text,) = told(hall)
+    assert "Le journal scellé est rompu (vérifié le 02/03/2026). Ne signez rien" in text
+    assert "Étape" not in text and not told(hall)
 
 
 def test_a_step_given_up_is_told_at_once_and_then_once_a_week(hall: Hall) -> None:

@@ -81,8 +81,9 @@ def test_a_day_begun_again_elsewhere_is_left_to_whoever_did(hall: Hall) -> None:
     hall.clock.advance(minutes=5)
     second = progress.begin_day(hall.app)
     assert first and second
-    _, left = progress.go_on(hall.app, first)
-    assert not left.position and progress.open_day(hall.app) == second
+    with pytest.raises(ComeBackLater, match="a avancé"):
+        progress.go_on(hall.app, first)
+    assert "reconciliation" not in runs(hall) and progress.open_day(hall.app) == second
 
 
 def test_two_that_carry_one_day_on_run_no_step_twice(hall: Hall) -> None:
@@ -105,6 +106,27 @@ def test_a_step_in_which_the_process_keeps_dying_waits_for_a_person_and_the_day_
     assert "mise de côté" in outcome.failures[0].sentence
     assert moved.position != day.position
     assert runs(hall)[day.position].aside_since == hall.app.clock.now()
+
+
+def test_a_step_in_which_another_process_is_for_the_last_time_is_not_set_aside_under_it(hall: Hall) -> None:
+    day = progress.begin_day(hall.app)
+    assert day
+    with hall.app.ledger.transaction() as books:
+        books.save(Run(id=day.position, began_at=hall.app.clock.now(), attempts=PATIENCE))
+    with hall.app.ledger.lease("transmission", "ailleurs:1"), pytest.raises(ComeBackLater):
+        progress.go_on(hall.app, day)
+    assert not runs(hall)[day.position].aside_since and progress.open_day(hall.app) == day
+
+
+def test_a_clock_that_was_set_back_keeps_no_day_and_no_step_waiting(hall: Hall) -> None:
+    hall.clock.advance(hours=9)
+    hall.day()
+    hall.clock.advance(hours=-9)
+    hour = hall.app.clock.now()
+    assert acts.step_since(hall.app, UNATTENDED, "controle", hour)
+    assert acts.step_since(hall.app, UNATTENDED, "controle", hour) is None
+    assert list(acts.day(hall.app, UNATTENDED, hour))
+    assert not list(acts.day(hall.app, UNATTENDED, hour))
 
 
 def test_a_step_that_only_a_newer_version_knows_is_left_to_it(hall: Hall) -> None:

@@ -108,6 +108,8 @@ def test_who_has_the_old_books_open_writes_there_no_more(
     with pytest.raises(ConfigError, match="déplacé"):
         SqlLedger(engine, examples.COMMUNE, NOW)
     assert move(here, there) is None
+    with pytest.raises(ConfigError, match="Copiez vers une base neuve"):
+        move(there, here)
     with SqlLedger(engine, NEIGHBOUR, NOW).transaction() as books:
         assert books.next_number("facture") == 8
 

@@ -1,9 +1,11 @@
 """Documents in an S3 store: a real server speaking its protocol, under the contract of all document stores."""
 
 import hashlib
+import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -18,6 +20,7 @@ from contracts.documents import DocumentsContract
 from dematfin.domain.document import DocumentRef
 from dematfin.errors import AccessDenied, ConfigError, DocumentError, Unreachable
 from dematfin.ports.documents import Documents
+from dematfin.sandbox import pki
 from dematfin.store.s3 import IN_ONE_PIECE, S3Documents
 from dematfin.store.settings import S3Settings
 
@@ -121,28 +124,106 @@ def test_addresses_that_would_show_a_document_or_a_secret_are_refused(url: str) 
         settings(url, "documents")
 
 
-def test_a_key_that_is_refused_is_told(tmp_path: Path) -> None:
-    with _refusing() as url:
-        documents = S3Documents(tmp_path, 0, settings(url, "documents"), lambda: "faux")
-        with pytest.raises(AccessDenied, match="refuse notre clé"):
+def test_what_could_not_be_sent_is_not_left_on_this_machine(tmp_path: Path) -> None:
+    with _saying(500) as door:
+        full = at(door, tmp_path)
+        with pytest.raises(Unreachable), full.batch():
+            for number in range(20):
+                full.put(bytes([number]))
+    assert list((tmp_path / "en-cours").iterdir()) == []
+
+
+def test_a_new_document_costs_one_call(tmp_path: Path) -> None:
+    with _saying(200) as door:
+        kept = at(door, tmp_path)
+        with kept.batch():
+            kept.put(b"un")
+            kept.put(b"deux")
+        assert [call for call, _ in door.heard] == ["PUT", "PUT"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error", "told"),
+    [
+        (403, "SignatureDoesNotMatch", AccessDenied, "refuse notre clé"),
+        (403, "AccessDenied", AccessDenied, "ses droits sur le seau"),
+        (403, "RequestTimeTooSkewed", AccessDenied, "l'heure de cette machine n'est pas la sienne"),
+        (400, "AuthorizationHeaderMalformed", ConfigError, "region"),
+        (404, "NoSuchBucket", ConfigError, "Créez-le"),
+        (400, "InvalidRequest", Unreachable, "InvalidRequest"),
+    ],
+)
+def test_what_the_store_refuses_is_told_with_its_remedy(
+    tmp_path: Path, status: int, code: str, error: type[Exception], told: str
+) -> None:
+    with _saying(status, code) as door:
+        documents = at(door, tmp_path)
+        with pytest.raises(error, match=told):
             documents.put(b"x")
+        with pytest.raises(error, match=told):
+            documents.check()
+
+
+@pytest.mark.parametrize(("name", "told"), [("absent.pem", "illisible"), ("vide.pem", "aucun certificat")])
+def test_authorities_that_cannot_be_read_are_told(tmp_path: Path, name: str, told: str) -> None:
+    (tmp_path / "vide.pem").write_text("rien", encoding="utf-8")
+    named = settings("https://s3.exemple.fr", "documents", autorites=tmp_path / name)
+    with pytest.raises(ConfigError, match=told):
+        S3Documents(tmp_path, 0, named, lambda: "secret")
+
+
+def test_an_authority_of_the_syndicate_is_trusted_once_it_is_named(tmp_path: Path) -> None:
+    pki.make_transport_pki(tmp_path / "tls", "secret")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "tls" / "tdt-serveur.pem")
+    with _saying(200, context=context) as door:
+        unknown = S3Documents(tmp_path, 0, settings(door.url, "documents"), lambda: "secret")
+        with pytest.raises(Unreachable, match="autorites"):
+            unknown.put(b"x")
+        assert door.heard == []
+        named = settings(door.url, "documents", autorites=tmp_path / "tls" / "tdt-ac.pem")
+        S3Documents(tmp_path, 0, named, lambda: "secret").put(b"x")
+        assert len(door.heard) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A store that gives the same answer to everything; what it heard: method and path."""
+
+    url: str
+    heard: list[tuple[str, str]]
+
+
+def at(door: Door, folder: Path) -> S3Documents:
+    return S3Documents(folder, 0, settings(door.url, "documents"), lambda: "faux")
 
 
 @contextmanager
-def _refusing() -> Iterator[str]:
-    """Serve a store that lets nobody in."""
+def _saying(status: int, code: str = "", context: ssl.SSLContext | None = None) -> Iterator[Door]:
+    heard: list[tuple[str, str]] = []
+    body = f"<Error><Code>{code}</Code></Error>".encode() if code else b""
 
-    class Refusing(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:
-            self.send_response(403)
+    class Answer(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            heard.append((self.command, self.path))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("ETag", '"1"')
             self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self) -> None:
+            self.do_PUT()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        if context:
+            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         Thread(target=server.serve_forever).start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield Door(f"http{'s' * bool(context)}://localhost:{server.server_port}", heard)
         finally:
             server.shutdown()

@@ -4,6 +4,8 @@ import ast
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +20,7 @@ from dematfin.store import upgrade as upgrading
 from dematfin.store.backup import back_up
 from dematfin.store.engine import open_engine, writing
 from dematfin.store.journal import Journal
-from dematfin.store.ledger import SqlLedger, in_paris
+from dematfin.store.ledger import TURN, SqlLedger, in_paris
 from dematfin.store.migrate import SCRIPTS, upgrade, version
 from dematfin.store.upgrade import Facts, migrate, standing
 from examples import COMMUNE, invoice, tiers
@@ -89,6 +91,30 @@ def test_whatever_stops_it_leaves_the_base_as_it_was(engine: Engine, monkeypatch
     with pytest.raises(ComeBackLater, match=r"far\.example:1, depuis 10:00 le 02/03/2026"):
         bring_up(engine)
     assert standing(engine).found == "0008"
+
+
+def test_a_page_that_writes_meanwhile_waits_and_is_in_no_backup_by_half(engine: Engine) -> None:
+    """Pages hold no lease: what they write between the backup and the new tables would be in neither."""
+
+    def write() -> None:
+        with writing(engine.connect()) as connection, connection.begin():  # as the version before did
+            if connection.dialect.name == "postgresql":
+                connection.execute(TURN, {"collectivite": COMMUNE})
+            Journal(connection, COMMUNE).append(event())
+
+    with ThreadPoolExecutor(1) as page:
+        written: list[Future[None]] = []
+
+        def save() -> None:
+            with suppress(TimeoutError):
+                written.append(page.submit(write))
+                written[0].result(timeout=0.3)
+            assert not written[0].done()
+
+        facts = bring_up(engine, save)
+        assert facts and facts.journals[COMMUNE].events == 1
+        written[0].result()
+    assert SqlLedger(engine, COMMUNE, NOW).verify_journal().events == 2
 
 
 @official.needs_postgres

@@ -1,14 +1,17 @@
 """Nothing that must stay here leaves in a log, whoever writes the line; what an exploitant needs does."""
 
 import base64
+import html
 import json
 import logging
 import re
 import sqlite3
 import threading
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import httpx
 import pytest
@@ -27,6 +30,7 @@ from dematfin.support.secrets import resolve
 from official import OFFICIAL, needs_official
 from support.lines import ibans_of, listening, texts_of
 
+ODD = "l'été&<pré>=42+ \x9c fin"
 ROOT = Path(__file__).parent.parent.parent
 IBAN = "FR7619999000170009876543276"
 SECRET = "mule-bleue&<fin>"
@@ -101,7 +105,7 @@ def test_no_iban_of_the_samples_leaves() -> None:
 
 
 COUNTRIES = st.sampled_from(sorted(FORMS))
-BREAKS = st.sampled_from(["", " ", "-", " ", " ", ".", "  ", "%20", "&nbsp;", "\n", " - "])
+BREAKS = st.sampled_from(["", " ", "-", " ", " ", ".", "  ", "%20", "&nbsp;", "\n", " - ", "&#xA0;", r"\u2009"])
 
 
 @st.composite
@@ -228,6 +232,20 @@ def test_a_secret_that_was_read_never_shows_however_it_is_written(
     assert "mule" not in lines.getvalue()
     assert header not in lines.getvalue()
     assert base64.b64decode(header).decode() == f"TECH_1:{SECRET}"
+
+
+@pytest.mark.parametrize("write", [
+    json.dumps, lambda one: repr(one.encode()), quote_plus,
+    lambda one: re.sub("%..", lambda found: found[0].lower(), quote_plus(one)),
+    html.escape, lambda one: base64.b64encode(one.encode()).decode(),
+    lambda one: base64.b64encode(f"TECH_1:{one}".encode()).decode(),
+    lambda one: base64.urlsafe_b64encode(f"ab:{one}:fin".encode()).decode(),
+])  # fmt: skip
+def test_a_secret_that_was_read_never_shows_however_it_is_encoded(write: Callable[[str], str]) -> None:
+    keep_quiet(ODD)
+    said = discreet_text(f"avant {write(ODD)} après")
+    assert said.startswith("avant ") and said.endswith(" après") and "***" in said
+    assert len(said) <= len("avant  après") + 20
 
 
 def test_a_short_secret_hides_no_word() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.exchange.hand_over import HandOver, HandOverState
@@ -16,12 +16,13 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.paper.batch import Batch, BatchState
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Reception, ReceptionState
-from dematfin.domain.unattended.run import Run
-from dematfin.domain.unattended.standing import JOURNAL, Standing
+from dematfin.domain.unattended.run import JOURNAL, Run
+from dematfin.domain.unattended.standing import Standing
 from dematfin.domain.visa.remote import RemoteFolder, RemoteState
 from dematfin.domain.visa.task import VisaTask
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Between, Books, JournalReport
+from dematfin.ports.clock import Clock
+from dematfin.ports.ledger import Between, Books, JournalReport, Ledger
 from dematfin.steps.running import last_run
 
 LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -43,7 +44,21 @@ DUE: Final[dict[str, tuple[type[Any], object, str]]] = {
 """For each step: what waits for it, in which states, and the attribute that says since when, where there is one."""
 
 
-def standing(app: App, who: Person) -> Standing:
+class Watched(Protocol):
+    """What is looked at: an `App`, or as much of it as that takes."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Return its ledger."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Return its clock."""
+        ...
+
+
+def standing(app: Watched, who: Person) -> Standing:
     """Return where a collectivité stands; raises Forbidden, ComeBackLater when the ledger is away."""
     who.require(Act.READ)
     with app.ledger.reading() as books:
@@ -62,7 +77,7 @@ def standing(app: App, who: Person) -> Standing:
         )
 
 
-def _local(app: App, run: Run) -> Run:
+def _local(app: Watched, run: Run) -> Run:
     """Return a run at the hours of the collectivité."""
     at = app.clock.local
     return replace(

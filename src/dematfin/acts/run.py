@@ -1,6 +1,6 @@
 """A person, or the scheduler's own account, starts steps."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -11,7 +11,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater, RuleError
 from dematfin.ports.app import App
-from dematfin.steps.day import LEASES, Step, run_since
+from dematfin.steps.day import LEASES, Step
 from dematfin.steps.day import run as run_step
 from dematfin.steps.exercices import Choice
 from dematfin.steps.intake import intake
@@ -19,13 +19,13 @@ from dematfin.steps.intake import synchronise as ask_again
 from dematfin.steps.intentions import reopen_all
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.prepare import prepare
-from dematfin.steps.progress import BY_KEY, begin_day, go_on, leave, open_day, put_off
+from dematfin.steps.progress import BY_KEY, WHOLE_DAY, begin_day, go_alone, go_on, leave, open_day, put_off
 from dematfin.steps.tell import carry_out
 from dematfin.steps.transmit import transmit
 
+Carry = Callable[[App, Run], tuple[Outcome, Run]]
+"""Runs the step at which a day stands, as `go_on` does, maybe elsewhere than in this process."""
 NEEDS: Final[dict[Step, Act]] = {prepare: Act.PREPARE, transmit: Act.TRANSMIT}
-WHOLE_DAY: Final = "journée"
-"""Lease of a whole day: one at a time, and one that nobody holds any more was cut short."""
 
 
 def run(app: App, who: Person, step: Step) -> Outcome:
@@ -54,35 +54,37 @@ def synchronise(app: App, who: Person, since: date) -> Outcome:
         return ask_again(app, since)
 
 
-def day(app: App, who: Person, hour: datetime | None = None) -> Generator[Outcome, None, None]:
+def day(app: App, who: Person, hour: datetime | None = None, carry: Carry = go_on) -> Generator[Outcome, None, None]:
     """Run the daily order, telling each account as it comes; a step that fails stops none of the next.
 
     With `hour`, the hour of a schedule that asks for it, nothing is run when a day has begun since.
-    Whoever asks for no more accounts leaves the day at its next step. Raises ComeBackLater while a day runs elsewhere.
+    Each step is run by `carry`. Whoever asks for no more accounts leaves the day at its next step.
+
+    Raises ComeBackLater while a day runs elsewhere.
     """
     app = app.on_behalf_of(who, Act.RUN)
     with app.ledger.lease(WHOLE_DAY, app.holder):
         begun = begin_day(app, hour)
-        yield from _to_the_end(app, begun) if begun else ()
+        yield from _to_the_end(app, begun, carry) if begun else ()
 
 
-def take_up(app: App, who: Person) -> Generator[Outcome, None, None]:
+def take_up(app: App, who: Person, carry: Carry = go_on) -> Generator[Outcome, None, None]:
     """Run what is left of a day that was cut short; raises ComeBackLater while it runs elsewhere: it was not."""
     app = app.on_behalf_of(who, Act.RUN)
     with app.ledger.lease(WHOLE_DAY, app.holder):
         left = open_day(app)
-        yield from _to_the_end(app, left) if left else ()
+        yield from _to_the_end(app, left, carry) if left else ()
 
 
 def step_since(app: App, who: Person, key: str, hour: datetime) -> Outcome | None:
-    """Run one step that a schedule asks for, as the day would; None when it has begun since that hour."""
-    return run_since(app.on_behalf_of(who, Act.RUN), BY_KEY[key], hour)
+    """Run one step that a schedule asks for outside the day; None when it has begun since that hour."""
+    return go_alone(app.on_behalf_of(who, Act.RUN), BY_KEY[key], hour)
 
 
-def _to_the_end(app: App, day: Run) -> Iterator[Outcome]:
+def _to_the_end(app: App, day: Run, carry: Carry) -> Iterator[Outcome]:
     while day.position:
         try:
-            outcome, day = go_on(app, day)
+            outcome, day = carry(app, day)
         except ComeBackLater as error:
             outcome = put_off(BY_KEY[day.position], error)
             day = leave(app, day, outcome)

@@ -34,7 +34,21 @@ def show_state(configuration: Configuration = DEFAULT, json: Json = False) -> No
     from dematfin.store.engine import open_engine, shown  # noqa: PLC0415 - heavy, and not needed to show a help text
     from dematfin.store.upgrade import standing  # noqa: PLC0415 - idem
 
-    found = [(one, standing(open_engine(one.address))) for one in bases(configuration)]
+    found, worst = [], 0
+    for one in bases(configuration):
+        try:
+            found.append((one, standing(open_engine(one.address))))
+        except DematfinError as error:
+            complain(f"{shown(one.address)} : {error}")
+            worst = worst or error.exit_code
+    _show(found, json=json)
+    if worst:
+        raise typer.Exit(worst)
+
+
+def _show(found: "list[tuple[Base, Standing]]", *, json: bool) -> None:
+    from dematfin.store.engine import shown  # noqa: PLC0415 - heavy, and not needed to show a help text
+
     if json:
         write_json(
             [
@@ -70,12 +84,14 @@ def migrate(
 
     Une base SQLite est sauvegardée à côté d'elle-même ; PostgreSQL l'est par pg_dump, dans le dossier donné.
     """
+    from dematfin.store.engine import shown  # noqa: PLC0415 - heavy, and not needed to show a help text
+
     worst = 0
     for base in bases(configuration):
         try:
             say(_migrated(base, sauvegarde, by_hand=sauvegarde_faite), style="green")
         except DematfinError as error:
-            complain(str(error))
+            complain(f"{shown(base.address)} : {error}")
             worst = worst or error.exit_code
     if worst:
         raise typer.Exit(worst)
@@ -115,7 +131,7 @@ def _migrated(base: Base, folder: Path | None, *, by_hand: bool) -> str:
     engine = open_engine(base.address)
     before = standing(engine)
     saved: list[Path] = []
-    mark = f"avant-{before.expected}-{clock.local(clock.now()):%Y%m%d-%H%M%S}"
+    mark = f"{base.houses[0].siret}.avant-{before.expected}-{clock.local(clock.now()):%Y%m%d-%H%M%S}"
 
     def save() -> None:
         saved.extend(back_up(base.address, folder, mark, done=by_hand))

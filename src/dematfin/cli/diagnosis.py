@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
+from pathlib import Path
 
 from dematfin.cli.output import counted, day
 from dematfin.config.settings import Settings
@@ -132,6 +133,11 @@ class Diagnosis:
                 raise ConfigError(message)
             where = "dans l'i-Parapheur" if settings.lieu == "parapheur" else "ailleurs"
             return f"aucun ici, les bordereaux se signent {where}"
+        if kept_by_another(settings.pkcs12):
+            return (
+                f"{settings.pkcs12} n'est lisible que du compte de la personne qui signe ; "
+                "il s'examine sous ce compte : dematfin config verifier --hors-ligne"
+            )
         if self.has_signatory:
             return ""
         look_for_key(settings)
@@ -209,3 +215,8 @@ class Diagnosis:
     @cached_property
     def _settings(self) -> Settings:
         return self._house.settings()
+
+
+def kept_by_another(key: Path | None) -> bool:
+    """Tell whether a key is another account's, who alone may read it: that of the person who signs, as it should be."""
+    return key is not None and key.is_file() and not os.access(key, os.R_OK) and not key.stat().st_mode & 0o077

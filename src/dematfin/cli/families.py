@@ -132,7 +132,7 @@ FAMILIES: Final = (
         "Les ouvriers d'un syndicat : plusieurs processus, plusieurs machines, une base PostgreSQL.",
         "ouvrier.app",
     ),
-    Family("config", "La configuration.", "configuration.app"),
+    Family("config", "La configuration.", "configuration.app", ("modeles.register",)),
 )
 
 

@@ -13,6 +13,7 @@ from dematfin.cli.output import instant, say, table, write_json
 from dematfin.domain.unattended.run import DAY
 from dematfin.errors import ConfigError
 from dematfin.steps.day import KEYS
+from dematfin.support import logs
 
 EXTRA: Final = frozenset({"procrastinate", "psycopg", "psycopg_pool"})
 app = typer.Typer(
@@ -38,6 +39,16 @@ def work(
             help="Collectivités servies à la fois ; 0 : comme la section service.",
         ),
     ] = 0,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port",
+            metavar="PORT",
+            min=-1,
+            max=65535,
+            help="Port de /healthz, /readyz et /metrics, un par ouvrier d'une machine ; -1 : comme la section service.",
+        ),
+    ] = -1,
 ) -> None:
     """Fait les journées de toutes les collectivités, à leurs heures, jusqu'à ce que le système l'arrête."""
     if context.invoked_subcommand:
@@ -47,7 +58,9 @@ def work(
     from dematfin.service.houses import Houses  # noqa: PLC0415 - heavy, and not needed to show a help text
 
     houses = Houses(configuration)
-    workers.Workers(houses, simultanes or houses.simultaneous).serve()
+    asked = {"simultanees": simultanes or houses.service.simultanees, "port": houses.service.port if port < 0 else port}
+    logs.speak_up()
+    workers.Workers(houses, houses.service.model_copy(update=asked)).serve()
 
 
 @app.command("preparer", cls=FrenchCommand)

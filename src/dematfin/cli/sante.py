@@ -27,7 +27,7 @@ def health(configuration: Configuration = DEFAULT, json: Json = False) -> None:
     from dematfin.domain.unattended.health import grade  # noqa: PLC0415 - heavy, and only here
     from dematfin.service.watch import Watch  # noqa: PLC0415 - idem
 
-    looks = Watch(chosen_houses(configuration)).looks(patience=inf)
+    looks = Watch(lambda: chosen_houses(configuration)).looks(patience=inf)
     if json:
         write_json([_told(look) for look in looks])
     else:
@@ -47,7 +47,7 @@ def measured(configuration: Path) -> Iterator[None]:
     from dematfin.service.metrics import Measures  # noqa: PLC0415 - idem
     from dematfin.service.watch import Watch  # noqa: PLC0415 - idem
 
-    measures = Measures(Watch(houses(configuration)), by_collectivite=settings.metriques_par_collectivite)
+    measures = Measures(Watch(lambda: houses(configuration)), by_collectivite=settings.metriques_par_collectivite)
     try:
         yield
     finally:

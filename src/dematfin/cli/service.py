@@ -10,6 +10,7 @@ from dematfin.cli.chosen import CHOSEN
 from dematfin.cli.context import DEFAULT, Configuration, Rehearsal
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import say
+from dematfin.support import logs
 
 if TYPE_CHECKING:
     from dematfin.config.several import House
@@ -28,6 +29,7 @@ def serve(configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> N
         return
     from dematfin.service.clock import Clock  # noqa: PLC0415 - heavy, and not needed to show a help text
 
+    logs.speak_up()
     Clock(configuration, CHOSEN.get(), say).run()
 
 

@@ -15,6 +15,7 @@ from dematfin.domain.mandat.flux import FlowPlan, MandatReference
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.errors import FlowRejected
+from dematfin.pes.ahead import in_turn
 from dematfin.pes.complete import complete
 from dematfin.pes.invoice_numbers import short_numbers
 from dematfin.pes.mandat import Surroundings, mandat_element
@@ -105,18 +106,19 @@ class Writer:
         header = etree.Element("EnTetePES_PJ")
         add(header, IdVer="1")
         xml.write(header)
-        for piece in plan.travelling:
-            with xml.element("PJ"):
-                with xml.element("Contenu"), xml.element("Fichier", MIMEType=media_type(piece)):
-                    xml.flush()
-                    self._write_content(sink, piece)
-                xml.write(*_described(piece, around.names[piece.id], plan.late.get(piece.id, ())))
+        with in_turn(self._open, plan.travelling) as documents:
+            for piece, source in documents:
+                with xml.element("PJ"):
+                    with xml.element("Contenu"), xml.element("Fichier", MIMEType=media_type(piece)):
+                        xml.flush()
+                        _write_content(sink, source, piece)
+                    xml.write(*_described(piece, around.names[piece.id], plan.late.get(piece.id, ())))
 
-    def _write_content(self, sink: BinaryIO, piece: Piece) -> None:
-        """Beside the XML writer: base64 has nothing to escape, and would pass through it three times."""
-        with self._open(piece.document) as source:
-            for text in encoded(source, piece):
-                sink.write(text)
+
+def _write_content(sink: BinaryIO, source: BinaryIO, piece: Piece) -> None:
+    """Beside the XML writer: base64 has nothing to escape, and would pass through it three times."""
+    for text in encoded(source, piece):
+        sink.write(text)
 
 
 def element_id(bordereau: Bordereau) -> str:

@@ -1,6 +1,6 @@
 """What a service keeps beside its work: measures, the addresses that a monitoring asks, the beat of its main loop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +8,9 @@ from pathlib import Path
 import structlog
 
 from dematfin.config.service import ServiceSettings
-from dematfin.config.several import House
 from dematfin.service.metrics import Measures
 from dematfin.service.status import Pulse, serve
-from dematfin.service.watch import Open, Watch
+from dematfin.service.watch import Named, Open, Watch
 from dematfin.support.refusals import reason
 
 log = structlog.get_logger()
@@ -30,23 +29,26 @@ class Attendant:
         self.pulse.beat()
 
     def write(self) -> None:
-        """Write the measures to the file of `[service] metriques`, after a run; a disk that refuses stops nothing."""
+        """Write the measures to the file of `[service] metriques`, once steps have ended since they were written.
+
+        It takes as long as the ledgers take to answer; a disk that refuses stops nothing.
+        """
         if self.file is None:
             return
         try:
-            self.measures.write(self.file)
+            self.measures.write_news(self.file)
         except OSError as error:
             log.warning("measures_not_written", file=str(self.file), reason=reason(error))
 
 
 @contextmanager
-def attended(houses: Sequence[House], settings: ServiceSettings, open_app: Open | None = None) -> Iterator[Attendant]:
-    """Answer a monitoring as long as a service works; `open_app` gives the collectivités that it has opened already.
+def attended(named: Named, settings: ServiceSettings, open_app: Open) -> Iterator[Attendant]:
+    """Answer a monitoring as long as a service works; `open_app` gives the collectivités as it has opened them.
 
     Raises:
         ConfigError: the address of `[service]` cannot be opened.
     """
-    watch = Watch(houses, open_app)
+    watch = Watch(named, open_app)
     measures = Measures(watch, by_collectivite=settings.metriques_par_collectivite)
     pulse = Pulse()
     try:

@@ -5,8 +5,6 @@ import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dematfin.ports.app import App
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
@@ -37,13 +35,11 @@ class Beats:
     """The state of the service, written by its threads, read by anybody.
 
     Attributes:
-        apps: the collectivités that are wired, by their keys.
         running: what goes on, by collectivité.
         troubles: what last went wrong, by collectivité.
         beaten_at: when the scheduler last beat, on the monotonic clock; 0: never.
     """
 
-    apps: dict[str, App] = field(default_factory=dict)
     running: dict[str, Running] = field(default_factory=dict)
     troubles: dict[str, Trouble] = field(default_factory=dict)
     beaten_at: float = 0
@@ -77,15 +73,9 @@ class Beats:
             return True
 
     def went_well(self, collectivite: str) -> None:
-        """Forget what went wrong before."""
+        """Forget what went wrong before, or with a collectivité that the configuration names no more."""
         with self._lock:
             self.troubles.pop(collectivite, None)
-
-    def forget(self, collectivite: str) -> None:
-        """Forget a collectivité that the configuration names no more."""
-        with self._lock:
-            for known in (self.apps, self.troubles):
-                known.pop(collectivite, None)
 
     def now_running(self) -> tuple[Running, ...]:
         """Return what goes on, oldest first."""

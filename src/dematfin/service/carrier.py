@@ -11,11 +11,11 @@ from dematfin.domain.unattended.run import DAY, Run
 from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
-from dematfin.service.apart import is_suspect, run_apart
+from dematfin.service.due import due, due_of
 from dematfin.service.houses import Houses
+from dematfin.service.own_process import is_suspect, run_apart
 from dematfin.service.queue import NORMAL, SLOW, Queue
-from dematfin.service.wanted import hour_due, to_put
-from dematfin.steps.progress import BY_KEY, begin_day, go_alone, go_on, leave, open_day, put_off
+from dematfin.steps.progress import BY_KEY, WHOLE_DAY, begin_day, go_alone, go_on, leave, open_day, put_off
 from dematfin.steps.running import Then
 from dematfin.wiring import open_clock, open_runs
 
@@ -72,7 +72,7 @@ class Carrier:
         for siret, one in served.items():
             own = {key: runs[siret, key] for key in keys if (siret, key) in runs}
             now = open_clock(one.settings).now()
-            missing += [(siret, key) for key in to_put(one.schedules, own, now) if (siret, key) not in known]
+            missing += [(siret, it.key) for it in due(own, one.schedules, now) if (siret, it.key) not in known]
         return self._queue.put_now(missing) if missing else 0
 
     def _day(self, app: App, attempts: int, lane: str) -> None:
@@ -89,12 +89,13 @@ class Carrier:
     def _go_on(self, app: App, day: Run | None, attempts: int) -> None:
         if day is None:
             return
-        try:
-            go_on(app, day, self._following(app))
-        except ComeBackLater as error:
-            if attempts < TRIES:
-                raise
-            leave(app, day, put_off(BY_KEY[day.position], error), self._following(app))
+        with app.ledger.lease(WHOLE_DAY, app.holder):
+            try:
+                go_on(app, day, self._following(app))
+            except ComeBackLater as error:
+                if attempts < TRIES:
+                    raise
+                leave(app, day, put_off(BY_KEY[day.position], error), self._following(app))
 
     def _begun(self, app: App) -> Run | None:
         hour = self._hour(app, DAY)
@@ -130,11 +131,9 @@ class Carrier:
 
     def _hour(self, app: App, key: str) -> datetime | None:
         """Return the hour for which something is to be run now."""
-        last = _last(app, key)
-        if last and last.was_cut_short and key != DAY:
-            return last.began_at
         one = self._houses.served().get(app.policy.collectivite)
-        return hour_due(one.schedules[key], last, app.clock.now()) if one and key in one.schedules else None
+        found = due_of(key, _last(app, key), one.schedules, app.clock.now()) if one else None
+        return found.hour if found else None
 
     def _following(self, app: App) -> Then:
         """Put the next step of a day in the queue, in the transaction that comes to it."""

@@ -10,10 +10,7 @@ import resource
 import signal
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final
@@ -22,11 +19,11 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from dematfin.config.service import ServiceSettings
 from dematfin.domain.unattended.run import DAY
+from dematfin.service.attendant import Attendant, attended
 from dematfin.service.beats import Beats
-from dematfin.service.council import Council
 from dematfin.service.home import PARIS, Home, Tell
+from dematfin.service.homes import Homes
 from dematfin.service.lanes import Lanes
 from dematfin.service.notify import Notifier
 
@@ -36,8 +33,6 @@ BEAT: Final = 5
 TICK: Final = 1.0
 OPENING: Final = 60.0
 """Seconds after which a collectivité that is still being opened keeps the others waiting no more."""
-STOP_WITHIN: Final = 600.0
-"""Seconds for which time is asked of systemd, to end the steps that run."""
 HOUR: Final = 3600
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -52,14 +47,14 @@ class Clock:
         self._notifier = notifier or Notifier(os.environ)
         self._stopping = threading.Event()
         self._signals: SimpleQueue[int] = SimpleQueue()
-        self._council = Council(path, siret, self.beats, self._stopping, tell)
-        self._settings = self._council.settings()
+        self._homes = Homes(path, siret, self.beats, self._stopping, tell)
+        self._settings = self._homes.settings()
         self._lanes = Lanes(self._settings.simultanees, self._visit, time.monotonic)
         self._scheduled: dict[str, Any] = {}
         self._turn = threading.Lock()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(2)},
+            executors={"default": ThreadPoolExecutor(3)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": HOUR},
         )
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -67,35 +62,37 @@ class Clock:
     def run(self) -> None:
         """Serve until told to stop; raises ComeBackLater when another service does it already."""
         _open_many_files()
-        self._council.guard()
+        self._homes.guard()
         for one in SIGNALS:
             signal.signal(one, lambda number, _: self._signals.put(number))
-        self._open_all()
-        close = _status_server(self.beats, self._settings)
-        self._start()
-        while not self._stopping.is_set():
-            self._listen(TICK)
-            self._live()
-        self._finish()
-        close()
+        with attended(self._homes.houses, self._settings, self._homes.app) as attendant:
+            self._open_all(attendant)
+            self._start(attendant)
+            while not self._stopping.is_set():
+                self._listen(TICK)
+                self._live(attendant)
+            self._finish()
+            attendant.write()
 
-    def _open_all(self) -> None:
+    def _open_all(self, attendant: Attendant) -> None:
         """Open every ledger, and learn which days were cut short; one that takes long is waited for no more."""
-        lanes = Lanes(self._settings.simultanees, lambda key: self._council.homes[key].look(), time.monotonic)
-        for key in self._council.homes:
+        lanes = Lanes(self._settings.simultanees, lambda key: self._homes.by_key[key].look(), time.monotonic)
+        for key in self._homes.by_key:
             lanes.ask(key)
         began = time.monotonic()
         while not lanes.wait(0.2) and time.monotonic() - began < OPENING and not self._stopping.is_set():
             lanes.tend()
+            attendant.beat()
             self._listen(0)
             self._notifier.more_time(int(OPENING))
             self._notifier.status("Ouverture des registres")
 
-    def _start(self) -> None:
+    def _start(self, attendant: Attendant) -> None:
         self._scheduler.add_job(self._beat, IntervalTrigger(seconds=BEAT), next_run_time=PARIS.now())
         self._scheduler.add_job(self._look_at_all, IntervalTrigger(seconds=MINUTE), next_run_time=PARIS.now())
+        self._scheduler.add_job(attendant.write, IntervalTrigger(seconds=BEAT))
         self._scheduler.start()
-        homes = self._council.homes.values()
+        homes = self._homes.by_key.values()
         cut = [home.name for home in homes if DAY in home.runs and home.runs[DAY].position]
         taken_up = f", journée interrompue à reprendre : {', '.join(cut)}" if cut else ""
         self._tell(f"Service prêt, collectivités : {len(homes)}{taken_up}.")
@@ -109,27 +106,27 @@ class Clock:
     def _look_at_all(self) -> None:
         self._refresh()
         with self._turn:
-            for key in self._scheduled.keys() - self._council.homes.keys():
+            for key in self._scheduled.keys() - self._homes.by_key.keys():
                 self._unschedule(key)
-            for home in self._council.homes.values():
+            for home in self._homes.by_key.values():
                 self._schedule(home)
-        for key in self._council.homes:
+        for key in self._homes.by_key:
             self._ring(key)
 
     def _ring(self, key: str) -> None:
         """Have a collectivité looked at: the ledger says what is due in it."""
-        if home := self._council.homes.get(key):
+        if home := self._homes.by_key.get(key):
             self._lanes.ask(key, slow=home.slow)
 
     def _visit(self, key: str) -> None:
         self._refresh()
-        if home := self._council.homes.get(key):
+        if home := self._homes.by_key.get(key):
             home.visit()
 
     def _refresh(self, *, all_of_them: bool = False) -> None:
         """Read again a configuration that was changed."""
-        if self._council.refresh(all_of_them=all_of_them):
-            self._settings = self._council.settings()
+        if self._homes.refresh(all_of_them=all_of_them):
+            self._settings = self._homes.settings()
             self._lanes.resize(self._settings.simultanees)
 
     def _schedule(self, home: Home) -> None:
@@ -160,11 +157,12 @@ class Clock:
         else:
             self._stopping.set()
 
-    def _live(self) -> None:
-        """Tell systemd what goes on, and that we live as long as the scheduler does."""
+    def _live(self, attendant: Attendant) -> None:
+        """Tell what goes on, and that we live as long as the scheduler does: to systemd, and to who asks."""
         self._notifier.status(self._sentence())
         if self.beats.alive(max(self._notifier.watchdog / 2, BEAT + TICK)):
             self._notifier.alive()
+            attendant.beat()
 
     def _sentence(self) -> str:
         running = [f"{one.name} depuis {PARIS.local(one.since):%H:%M}" for one in self.beats.now_running()]
@@ -187,10 +185,8 @@ class Clock:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         self._lanes.close()
-        began = time.monotonic()
         while not self._lanes.wait(TICK):
-            if time.monotonic() - began < STOP_WITHIN:
-                self._notifier.more_time(MINUTE)
+            self._notifier.more_time(MINUTE)
             self._notifier.status(self._sentence())
 
 
@@ -198,11 +194,3 @@ def _open_many_files() -> None:
     """Let hundreds of bases be open at the same time, as far as the system allows."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-def _status_server(beats: Beats, settings: ServiceSettings) -> Callable[[], None]:
-    """Answer to whoever watches, where that is installed."""
-    if find_spec("dematfin.service.status") is None:
-        return lambda: None
-    close: Callable[[], None] = import_module("dematfin.service.status").serve(beats, settings)
-    return close

@@ -1,12 +1,14 @@
-"""What is due by the ledger: the hours that came since each thing last began, and the day that was cut short."""
+"""What is due, by the ledger alone: the same answer for the clock, the workers and a rehearsal.
 
-from collections.abc import Iterator, Mapping
+An hour that was missed is caught up once, an hour that was answered is not asked again, what was cut short is taken up.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from dematfin.domain.unattended.run import DAY, Run
-from dematfin.steps.running import PATIENCE
 from dematfin.support.timetable import Timetable, next_after
 
 EVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -22,7 +24,8 @@ class Due:
 
     Attributes:
         key: `DAY`, or the key of a step.
-        hour: the first hour that nothing has answered; None: no hour asks, a day was cut short and is taken up.
+        hour: the first hour that nothing has answered, or when a step that was cut short had begun; None: a day is open
+            and is taken up where it stands.
     """
 
     key: str
@@ -30,31 +33,35 @@ class Due:
 
 
 def due(runs: Mapping[str, Run], hours: Hours, now: datetime) -> tuple[Due, ...]:
-    """Return what is to be run now, the day first: several hours that were missed ask for one run.
+    """Return what is to be run now, the day first: several hours that were missed ask for one run."""
+    keys = (DAY, *sorted(hours.keys() - {DAY}))
+    return tuple(found for key in keys if (found := due_of(key, runs.get(key), hours, now)))
 
-    A day that begins does all that was left of the one before.
+
+def due_of(key: str, last: Run | None, hours: Hours, now: datetime) -> Due | None:
+    """Return what is to be run of one thing; None: nothing, or it was set aside and waits for a person.
+
+    A day that is open is ended before another one begins: hours that come faster than days go would never let one end.
     """
-    missed = {one.key: one for one in _missed(runs, hours, now)}
-    day = runs.get(DAY)
-    if DAY not in missed and day and day.position:
-        missed[DAY] = Due(key=DAY, hour=None)
-    return tuple(sorted(missed.values(), key=lambda one: one.key != DAY))
+    if last and last.aside_since:
+        return None
+    if last and key == DAY and last.position:
+        return Due(key=key, hour=None)
+    if last and key != DAY and last.was_cut_short:
+        return Due(key=key, hour=last.began_at)
+    hour = _missed(hours[key], last, now) if key in hours else None
+    return Due(key=key, hour=hour) if hour and hour <= now else None
 
 
 def following(runs: Mapping[str, Run], hours: Hours, now: datetime) -> dict[str, datetime]:
     """Return the next hour of each thing that has one, from now on."""
     found = {key: next_after(one, now) for key, one in hours.items()}
-    return {key: hour for key, hour in found.items() if hour and not _waits_for_a_person(runs.get(key))}
+    aside = {key for key, run in runs.items() if run.aside_since}
+    return {key: hour for key, hour in found.items() if hour and key not in aside}
 
 
-def _missed(runs: Mapping[str, Run], hours: Hours, now: datetime) -> Iterator[Due]:
-    for key, one in hours.items():
-        last = runs.get(key)
-        hour = next_after(one, last.began_at) if last else EVER
-        if hour and hour <= now and not _waits_for_a_person(last):
-            yield Due(key=key, hour=hour)
-
-
-def _waits_for_a_person(last: Run | None) -> bool:
-    """Say whether a step has killed its process too often: the day goes on without it, and tells it."""
-    return last is not None and last.id != DAY and last.ended_at is None and last.attempts >= PATIENCE
+def _missed(hours: Timetable, last: Run | None, now: datetime) -> datetime | None:
+    """Return the first hour after something last began, which may be to come."""
+    if last is None:
+        return EVER
+    return now if last.is_ahead(now) else next_after(hours, last.began_at)

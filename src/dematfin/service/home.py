@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import Final
 
 import structlog
@@ -15,11 +16,12 @@ from dematfin.config.settings import Settings
 from dematfin.config.several import House
 from dematfin.domain.parties.person import UNATTENDED
 from dematfin.domain.unattended.run import DAY, SLOW, Run
-from dematfin.errors import ComeBackLater, ConfigError, DematfinError
+from dematfin.errors import ComeBackLater, DematfinError
 from dematfin.ports.app import App
+from dematfin.service.alone import ask_nobody, carried
 from dematfin.service.beats import Beats, Running, Trouble
 from dematfin.service.due import Due, Hours, due
-from dematfin.service.guard import Guard, path_of
+from dematfin.service.service_lock import Guard, path_of
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.support.clock import SystemClock
 from dematfin.wiring import build
@@ -50,6 +52,7 @@ class Home:
         self._tell = tell
         self._app: App | None = None
         self._served: House | None = None
+        self._kept: DematfinError | None = None
         self._guard: Guard | None = None
         self._put_off = False
         self._wiring = threading.Lock()
@@ -57,7 +60,6 @@ class Home:
     def change(self, house: House) -> None:
         """Take another configuration, or the same one again; it serves from the next run on."""
         self.house, self.name = house, house.name or self.key
-        self._beats.apps.pop(self.key, None)
 
     def close(self) -> None:
         """Let another service take care of it."""
@@ -80,12 +82,24 @@ class Home:
         """Return it wired; raises ConfigError, ComeBackLater."""
         with self._wiring:
             while self._app is None or self._served is not self.house:
-                house = self.house
-                settings = self.guard(house)
-                self._app = build(settings, house.folder, _ask_nobody)
-                self._served, self.hours = house, hours_of(settings.horaires, settings.fuseau)
-                self._beats.apps[self.key] = self._app
+                self._app = self._wire(self.house)
             return self._app
+
+    def wired(self) -> App:
+        """Return it as it was last wired; raises what has kept it from being wired since."""
+        if self._app is None or self._kept:
+            raise self._kept or ComeBackLater
+        return self._app
+
+    def _wire(self, house: House) -> App:
+        try:
+            settings = self.guard(house)
+            app = build(settings, house.folder, ask_nobody)
+        except DematfinError as error:
+            self._kept = error
+            raise
+        self._served, self._kept, self.hours = house, None, hours_of(settings.horaires, settings.fuseau)
+        return app
 
     def look(self) -> None:
         """Open it, and read how its last runs went."""
@@ -126,7 +140,9 @@ class Home:
 
     def _day(self, app: App, one: Due) -> Iterator[Outcome]:
         """Run the day, or what is left of it, up to the end of the step in which the service is told to stop."""
-        with closing(acts.day(app, UNATTENDED, one.hour) if one.hour else acts.take_up(app, UNATTENDED)) as day:
+        carry = partial(carried, self._served or self.house)
+        days = acts.day(app, UNATTENDED, one.hour, carry) if one.hour else acts.take_up(app, UNATTENDED, carry)
+        with closing(days) as day:
             for outcome in day:
                 yield outcome
                 if self._stopping.is_set():
@@ -142,6 +158,7 @@ class Home:
         if one.key == DAY and outcomes:
             self._tell(f"{self.name} : {_told(self.runs[DAY], outcomes[-1], failures)}")
         if failures:
+            self._served = None  # a certificate or a secret may be replaced meanwhile: they are read again
             self._trouble(failures[0], aloud=False)
         elif outcomes and (one.key == DAY or DAY not in self.hours):
             self._beats.went_well(self.key)
@@ -176,8 +193,3 @@ class Home:
 def _told(day: Run, last: Outcome, failures: list[str]) -> str:
     state = f"journée arrêtée après « {last.step} », elle sera reprise" if day.position else "journée faite"
     return f"{state}, à voir : {len(failures)} ({failures[0]})" if failures else f"{state}, rien à signaler"
-
-
-def _ask_nobody(question: str) -> str:
-    message = f"Personne n'est là pour répondre à « {question} » : donnez une référence de secret."
-    raise ConfigError(message)

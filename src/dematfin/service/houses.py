@@ -1,6 +1,5 @@
 """The collectivités that a process serves, read again when their configuration changes; those that work stay wired."""
 
-import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -8,24 +7,29 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
-from dematfin.config.service import hours_of
+from dematfin.config.service import ServiceSettings, hours_of
 from dematfin.config.settings import Settings
-from dematfin.config.several import House, houses
+from dematfin.config.several import House
 from dematfin.errors import ConfigError
 from dematfin.ports.app import App
-from dematfin.wiring import Ask, base_of, build
+from dematfin.ports.clock import Clock
+from dematfin.ports.ledger import Ledger
+from dematfin.service.configuration import Configuration
+from dematfin.service.due import Hours
+from dematfin.wiring import Ask, base_of, build, open_clock, open_ledger
 
 ROOM: Final = 256
 """Collectivités that stay wired at once."""
+LASTS: Final = 1800
+"""Seconds for which one stays wired: its certificates and its secrets may have been replaced meanwhile."""
 FRESH: Final = 10
 """Seconds for which nobody looks whether the configuration has changed: it may be twelve thousand files."""
 LOG: Final = structlog.get_logger()
 Build = Callable[[Settings, Path, Ask], App]
-Stamp = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,16 @@ class Served:
 
     house: House
     settings: Settings
-    schedules: Mapping[str, Any]
+    schedules: Hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A collectivité as who watches needs it: a worker wires a few, and watches all of them through one pool."""
+
+    house: House
+    ledger: Ledger
+    clock: Clock
 
 
 class Houses:
@@ -50,24 +63,33 @@ class Houses:
         Raises:
             ConfigError: nothing can be read of it, or its ledger is not in PostgreSQL.
         """
-        self._configuration = configuration
+        self._configuration = Configuration(configuration, fresh=fresh)
         self._build = build_app
         self.again = partial(Houses, configuration, build_app)
         self._lock = threading.Lock()
-        self._apps: OrderedDict[str, tuple[House, App]] = OrderedDict()
-        self._fresh = fresh
-        self._looked = -math.inf
-        self._stamp: Stamp = ()
-        self._served: dict[str, Served] = {}
-        self.simultaneous, self.base = self._first()
+        self._apps: OrderedDict[str, tuple[House, App, float]] = OrderedDict()
+        self._served: dict[str, Served] | None = None
+        self._seen: dict[str, Seen] = {}
+        self.service, self.base = self._first()
+
+    def named(self) -> tuple[House, ...]:
+        """Return all the collectivités of the configuration, the broken ones too."""
+        return self._configuration.found
 
     def served(self) -> Mapping[str, Served]:
         """Return the collectivités that can be served, by SIRET; a broken one is told, and keeps nobody waiting."""
         with self._lock:
-            if monotonic() - self._looked >= self._fresh:
-                self._looked = monotonic()
-                self._look()
+            if self._has_changed() or self._served is None:
+                self._served = self._read(self._served or {})
             return self._served
+
+    def seen(self, house: House, settings: Settings) -> Seen:
+        """Return a collectivité to who watches it."""
+        known = self._seen.get(house.siret)
+        if known is None or known.house is not house:
+            known = Seen(house=house, ledger=open_ledger(settings, house.folder), clock=open_clock(settings))
+            self._seen[house.siret] = known
+        return known
 
     def app(self, siret: str) -> App:
         """Return a wired collectivité; raises ConfigError, where its configuration or what it names is unusable."""
@@ -77,29 +99,26 @@ class Houses:
             raise ConfigError(message)
         with self._lock:
             known = self._apps.pop(siret, None)
-        if known is None or known[0] != one.house:
-            known = (one.house, self._build(one.settings, one.house.folder, _nobody))
+        if known is None or known[0] != one.house or monotonic() - known[2] > LASTS:
+            known = (one.house, self._build(one.settings, one.house.folder, _nobody), monotonic())
         with self._lock:
             self._apps[siret] = known
             while len(self._apps) > ROOM:
                 self._apps.popitem(last=False)
         return known[1]
 
-    def _look(self) -> None:
-        """Read the configuration again if it has changed; one that is being written meanwhile changes nothing yet."""
-        stamp = _stamp(self._configuration)
-        if stamp == self._stamp:
-            return
-        self._stamp = stamp
+    def _has_changed(self) -> bool:
+        """Look at the configuration; one that is being written meanwhile changes nothing yet."""
         try:
-            self._served = self._read()
+            return self._configuration.has_changed()
         except ConfigError as error:
             LOG.warning("configuration illisible, la précédente sert encore", raison=str(error))
+            return False
 
-    def _first(self) -> tuple[int, str]:
+    def _first(self) -> tuple[ServiceSettings, str]:
         """Return what is common to all, as the first readable collectivité says it."""
         troubles = []
-        for one in houses(self._configuration):
+        for one in self.named():
             try:
                 settings = one.settings()
                 base = base_of(settings, one.folder)
@@ -112,13 +131,13 @@ class Houses:
                     "Sur une seule machine, lancez « dematfin service » : il fait le même travail."
                 )
                 raise ConfigError(message)
-            return settings.service.simultanees, base
+            return settings.service, base
         raise ConfigError(troubles[0])
 
-    def _read(self) -> dict[str, Served]:
+    def _read(self, before: Mapping[str, Served]) -> dict[str, Served]:
         found = {}
-        for one in houses(self._configuration):
-            known = self._served.get(one.siret)
+        for one in self.named():
+            known = before.get(one.siret)
             try:
                 found[one.siret] = known if known and known.house == one else self._serve(one)
             except ConfigError as error:
@@ -131,14 +150,6 @@ class Houses:
             message = "Sa base n'est pas celle des autres : elle ne peut pas être servie par les mêmes ouvriers."
             raise ConfigError(message)
         return Served(house=one, settings=settings, schedules=hours_of(settings.horaires, settings.fuseau))
-
-
-def _stamp(configuration: Path) -> Stamp:
-    """Return what changes when a configuration does."""
-    folder = configuration if configuration.is_dir() else configuration.parent
-    files = folder.glob("*.toml") if configuration.is_dir() else (configuration, folder / "commun.toml")
-    seen = ((str(one), one.stat()) for one in sorted(files) if one.exists())
-    return tuple((name, found.st_mtime_ns, found.st_size) for name, found in seen)
 
 
 def _nobody(question: str) -> str:

@@ -78,6 +78,7 @@ class Measures:
             registry=self._registry,
         )
         ProcessCollector(registry=self._registry)
+        self._news = True
         LISTENERS.append(self._heard)
 
     def exposition(self) -> bytes:
@@ -88,12 +89,19 @@ class Measures:
         """Write them to a file in one go, for a collector of files; raises OSError."""
         write_to_textfile(str(path), self._registry)
 
+    def write_news(self, path: Path) -> None:
+        """Write them if a step has ended since; raises OSError."""
+        if self._news:
+            self._news = False
+            self.write(path)
+
     def close(self) -> None:
         """Measure no more."""
         LISTENERS.remove(self._heard)
 
     def _heard(self, key: str, took: int) -> None:
         self._steps.labels(key).observe(took / MILLISECONDS)
+        self._news = True
 
 
 class _Collected(Collector):
@@ -140,7 +148,7 @@ def _rows(look: Look) -> Iterator[Row]:
     coll = {COLL: look.siret}
     yield "dematfin_configuration_ok", coll, float(not look.vitals.misconfigured)
     yield "dematfin_health", coll, float(grade(look.troubles))
-    if look.vitals.misconfigured:
+    if look.vitals.misconfigured or look.vitals.put_off:
         return
     yield "dematfin_base_ok", coll, float(look.vitals.standing is not None)
     if look.vitals.disk_free is not None:

@@ -1,12 +1,16 @@
 """What is said to systemd: a datagram to the socket that it names (sd_notify(3)); nothing where it names none."""
 
+import math
 import os
 import socket
+import time
 from collections.abc import Mapping
 from typing import Final
 
 MICRO: Final = 1_000_000
 ABSTRACT: Final = "@"
+STOP_WITHIN: Final = 600.0
+"""Seconds for which time is asked, to end the steps that run."""
 
 
 class Notifier:
@@ -23,6 +27,7 @@ class Notifier:
         asked = environment.get("WATCHDOG_USEC", "0")
         self.watchdog = int(asked) / MICRO if ours and asked.isdigit() else 0.0
         self._status = ""
+        self._stopping_since = math.inf
 
     def ready(self) -> None:
         """Say that the service does its work from now on."""
@@ -41,11 +46,13 @@ class Notifier:
 
     def stopping(self) -> None:
         """Say that the service ends its work."""
+        self._stopping_since = time.monotonic()
         self._send("STOPPING=1")
 
     def more_time(self, seconds: int) -> None:
-        """Ask for time before being killed."""
-        self._send(f"EXTEND_TIMEOUT_USEC={seconds * MICRO}")
+        """Ask for time before being killed: to start, or to end what runs, which has its limit."""
+        if time.monotonic() - self._stopping_since < STOP_WITHIN:
+            self._send(f"EXTEND_TIMEOUT_USEC={seconds * MICRO}")
 
     def _send(self, text: str) -> None:
         """A manager that is away or full is told the next time: it kills nobody for one datagram."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import BoundedSemaphore, Thread
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
@@ -22,6 +22,8 @@ from dematfin.support.refusals import reason
 
 SILENT_FOR: Final = 120.0
 """Seconds without a beat after which the main loop is said to be stuck."""
+AT_ONCE: Final = 32
+"""Callers answered at the same time; one more is hung up on: a thread each must not cost the service its own."""
 PLAIN: Final = "text/plain; charset=utf-8"
 JSON: Final = "application/json"
 Page = tuple[HTTPStatus, str, bytes]
@@ -145,7 +147,26 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
+        self._places = BoundedSemaphore(AT_ONCE)
         super().__init__(address, handler)
+
+    def process_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: Any) -> None:
+        """Answer in a thread, where there is a place."""
+        if not self._places.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # no thread begins any more
+            self._places.release()
+            raise
+
+    def process_request_thread(self, request: socket.socket | tuple[bytes, socket.socket], client_address: Any) -> None:
+        """Answer, and give the place to the next one."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Let a caller that hung up go."""

@@ -14,12 +14,13 @@ from threading import Lock
 from time import monotonic
 from typing import Final
 
-from dematfin.acts.health import standing
+from dematfin.acts.health import Watched, standing
 from dematfin.config.service import hours_of
 from dematfin.config.settings import Settings
 from dematfin.config.several import House
 from dematfin.domain.parties.person import UNATTENDED
-from dematfin.domain.unattended.health import Hours, Trouble, Vitals, troubles
+from dematfin.domain.unattended.health import Trouble, Vitals, troubles
+from dematfin.domain.unattended.judgement import Hours
 from dematfin.domain.unattended.standing import Standing
 from dematfin.errors import ConfigError, DematfinError
 from dematfin.ports.app import App
@@ -37,7 +38,9 @@ SIGNATURE: Final = "la signature"
 
 NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
 
-Open = Callable[[House, Settings], App]
+Open = Callable[[House, Settings], Watched]
+Named = Callable[[], Sequence[House]]
+"""The collectivités of a configuration, as it says them now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +56,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seat:
-    """A collectivité that was opened."""
+    """What a configuration says of a collectivité, read once a day: what was mended in its files is seen then."""
 
+    house: House
     settings: Settings
-    app: App
     schedules: dict[str, Hours]
     signing_ends_on: date | None
     opened_on: date
@@ -65,54 +68,53 @@ class _Seat:
 class Watch:
     """Looks at the collectivités of one configuration; may be asked by several threads."""
 
-    def __init__(self, houses: Sequence[House], open_app: Open | None = None, *, fresh: float = FRESH) -> None:
+    def __init__(self, named: Named, open_app: Open | None = None, *, fresh: float = FRESH) -> None:
         """Prepare to look; whoever has opened these collectivités already says how to find them with `open_app`."""
-        self._houses = tuple(houses)
+        self._named = named
         self._open = open_app or _opened
         self._fresh = fresh
-        self._seats: dict[int, _Seat] = {}
-        self._looks: dict[int, Look] = {}
+        self._seats: dict[str, _Seat] = {}
+        self._looks: dict[str, Look] = {}
         self._turn = Lock()
 
     def looks(self, patience: float = PATIENCE) -> tuple[Look, ...]:
         """Return what is known of each collectivité, in the order of the configuration."""
         with self._turn:
             end = monotonic() + patience
-            for place in sorted(range(len(self._houses)), key=self._looked_at):
-                if monotonic() > end or monotonic() - self._looked_at(place) < self._fresh:
+            named = {one.siret or one.where: one for one in self._named()}
+            for key in sorted(named, key=self._looked_at):
+                if monotonic() > end or monotonic() - self._looked_at(key) < self._fresh:
                     break
-                self._looks[place] = self._look(place)
-            return tuple(look for _, look in sorted(self._looks.items()))
+                self._looks[key] = self._look(key, named[key])
+            return tuple(self._looks[key] for key in named if key in self._looks)
 
-    def _looked_at(self, place: int) -> float:
-        return self._looks[place].at if place in self._looks else -inf
+    def _looked_at(self, key: str) -> float:
+        return self._looks[key].at if key in self._looks else -inf
 
-    def _look(self, place: int) -> Look:
-        house = self._houses[place]
+    def _look(self, key: str, house: House) -> Look:
         try:
-            seat = self._seat(place)
-        except DematfinError as error:
+            known = self._seats.get(key)
+            app = self._open(house, known.settings if known and known.house is house else house.settings())
+            vitals = _vitals_of(app, self._seat(key, house, app.clock.today()))
+        except ConfigError as error:
             vitals = Vitals(now=NO_TIME, misconfigured=str(error))
-        else:
-            vitals = _vitals_of(seat)
+        except DematfinError as error:
+            vitals = Vitals(now=NO_TIME, put_off=str(error))
         return Look(siret=house.siret, name=house.name, at=monotonic(), vitals=vitals, troubles=troubles(vitals))
 
-    def _seat(self, place: int) -> _Seat:
-        """Open a collectivité, once a day: what was mended in its files meanwhile is seen then."""
-        house, seat = self._houses[place], self._seats.get(place)
-        if seat is None or seat.opened_on != seat.app.clock.today():
+    def _seat(self, key: str, house: House, today: date) -> _Seat:
+        seat = self._seats.get(key)
+        if seat is None or seat.house is not house or seat.opened_on != today:
             settings = house.settings()
-            app = seat.app if seat else self._open(house, settings)
-            self._seats[place] = _Seat(
+            hours = hours_of(settings.horaires, settings.fuseau)
+            seat = self._seats[key] = _Seat(
+                house=house,
                 settings=settings,
-                app=app,
-                schedules={
-                    key: partial(next_after, one) for key, one in hours_of(settings.horaires, settings.fuseau).items()
-                },
+                schedules={one: partial(next_after, of_one) for one, of_one in hours.items()},
                 signing_ends_on=_signing_ends_on(settings, house),
-                opened_on=app.clock.today(),
+                opened_on=today,
             )
-        return self._seats[place]
+        return seat
 
 
 def _opened(house: House, settings: Settings) -> App:
@@ -132,9 +134,9 @@ def _signing_ends_on(settings: Settings, house: House) -> date | None:
         return None
 
 
-def _vitals_of(seat: _Seat) -> Vitals:
-    clock = seat.app.clock
-    seen, silence = _standing_of(seat.app)
+def _vitals_of(app: Watched, seat: _Seat) -> Vitals:
+    clock = app.clock
+    seen, silence = _standing_of(app)
     if seen and seat.signing_ends_on:
         seen = replace(seen, certificates={**seen.certificates, SIGNATURE: seat.signing_ends_on})
     return Vitals(
@@ -148,7 +150,7 @@ def _vitals_of(seat: _Seat) -> Vitals:
     )
 
 
-def _standing_of(app: App) -> tuple[Standing | None, str]:
+def _standing_of(app: Watched) -> tuple[Standing | None, str]:
     """Return where a collectivité stands, or why its ledger does not say, known or not."""
     tally = Tally("santé")
     found: list[Standing] = []

@@ -6,6 +6,7 @@ is held up to date in a third. A lane that loses the base rests, and begins agai
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +20,12 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from procrastinate.worker import Worker
 
+from dematfin.config.service import ServiceSettings
 from dematfin.errors import ComeBackLater
+from dematfin.service.attendant import Attendant, attended
 from dematfin.service.carrier import TRIES, Carrier
 from dematfin.service.houses import Houses
+from dematfin.service.notify import Notifier
 from dematfin.service.pace import Pace
 from dematfin.service.queue import CARRY, NORMAL, SEARCH, SLOW, UPKEEP, Queue
 from dematfin.service.recovery import recover
@@ -31,6 +35,11 @@ FEW: Final = 4
 """One slow place for so many normal ones."""
 BASE_AWAY: Final = (ConnectorException, psycopg.OperationalError, ComeBackLater)
 LOG: Final = structlog.get_logger()
+MINUTE: Final = 60
+TICK: Final = 1.0
+"""Seconds between two signs of life."""
+BEAT: Final = 5
+"""Seconds between two looks at what has to be measured."""
 SPARE: Final = 4
 """Threads for one place: what was left to end, when the base went away, keeps its own."""
 Work = Callable[[asyncio.Event], Awaitable[None]]
@@ -75,12 +84,17 @@ class Told(logging.Handler):
 class Workers:
     """One process of workers."""
 
-    def __init__(self, houses: Houses, places: int, pace: Pace | None = None) -> None:
-        """Address the queue; `places` is how many collectivités are served at once, those that are slow apart."""
+    def __init__(self, houses: Houses, service: ServiceSettings, pace: Pace | None = None) -> None:
+        """Address the queue; `service` says how many collectivités are served at once, those that are slow apart."""
         self._pace = pace or Pace()
         self._queue = Queue(houses.base)
         self._carrier = Carrier(houses, self._queue, self._pace.later)
+        self._houses = houses
+        self._service = service
+        self._notifier = Notifier(os.environ)
         self._ending: set[asyncio.Future[None]] = set()
+        self._busy: set[str] = set()
+        places = service.simultanees
         self._lanes = {NORMAL: places, SLOW: max(1, places // FEW), UPKEEP: 1}
 
     def serve(self) -> None:
@@ -89,20 +103,47 @@ class Workers:
             library = logging.getLogger(name)
             library.propagate = False
             library.handlers = [Told(logging.WARNING)]
-        asyncio.run(self._serve())
+        with attended(self._houses.named, self._service, self._houses.seen) as attendant:
+            asyncio.run(self._serve(attendant))
+            attendant.write()
 
-    async def _serve(self) -> None:
+    async def _serve(self, attendant: Attendant) -> None:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         self._anew = loop.create_future()
         loop.set_default_executor(ThreadPoolExecutor(SPARE * sum(self._lanes.values())))
         loop.set_exception_handler(self._lost)
         for one in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(one, stop.set)
+            loop.add_signal_handler(one, self._stop, stop)
         works: list[Work] = [partial(self._lane, lane) for lane in self._lanes]
         works.append(self._watch_the_dead)
-        # READY: here the process says that it serves (sd_notify), and opens its page of state.
+        beside = [asyncio.create_task(it) for it in (self._live(stop, attendant), self._measure(attendant))]
+        self._notifier.ready()
         await asyncio.gather(*(self._keep(stop, work) for work in works))
         await asyncio.gather(*self._ending, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+
+    def _stop(self, stop: asyncio.Event) -> None:
+        self._notifier.stopping()
+        stop.set()
+
+    async def _live(self, stop: asyncio.Event, attendant: Attendant) -> None:
+        """Tell what goes on, and that the loop turns: to systemd, and to who asks."""
+        while True:
+            attendant.beat()
+            self._notifier.alive()
+            busy = sorted(self._busy)
+            self._notifier.status(
+                f"En cours : {', '.join(busy[:FEW])}{'…' * (len(busy) > FEW)}" if busy else "Au repos"
+            )
+            if stop.is_set():
+                self._notifier.more_time(MINUTE)
+            await asyncio.sleep(TICK)
+
+    async def _measure(self, attendant: Attendant) -> None:
+        while True:
+            await asyncio.to_thread(attendant.write)
+            await asyncio.sleep(BEAT)
 
     async def _keep(self, stop: asyncio.Event, work: Work) -> None:
         """Have some work done until the process stops, anew each time the base goes away under it.
@@ -187,7 +228,11 @@ class Workers:
         return app
 
     def _carry(self, context: JobContext, collectivite: str, etape: str) -> None:
-        self._carrier.carry(collectivite, etape, context.job.attempts, context.job.queue)
+        self._busy.add(collectivite)
+        try:
+            self._carrier.carry(collectivite, etape, context.job.attempts, context.job.queue)
+        finally:
+            self._busy.discard(collectivite)
 
     def _put_what_is_due(self, timestamp: int) -> None:
         self._carrier.put_what_is_due()

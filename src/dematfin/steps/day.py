@@ -81,6 +81,7 @@ NAMES: Final[dict[Step, str]] = {
     texts: TEXTS,
     snapshot: FIGURES_OF_THE_DAY,
     alarm: ALERTS,
+    tell: "informer les fournisseurs",
 }
 
 KEYS: Final[dict[Step, str]] = {
@@ -156,13 +157,13 @@ def run(app: App, step: Step, then: Then = nothing, first: First = at_once) -> O
         return _noted(app, step, turn, then, first)
 
 
-def run_since(app: App, step: Step, hour: datetime, then: Then = nothing) -> Outcome | None:
+def run_since(app: App, step: Step, hour: datetime) -> Outcome | None:
     """Run one step that a schedule asks for; None when it has begun since that hour, whoever asked for it."""
     with app.ledger.lease(LEASES[step], app.holder) as turn:
-        return None if begun_since(app, KEYS[step], hour) else _noted(app, step, turn, then)
+        return None if begun_since(app, KEYS[step], hour) else _noted(app, step, turn)
 
 
-def _noted(app: App, step: Step, turn: str, then: Then, first: First = at_once) -> Outcome:
+def _noted(app: App, step: Step, turn: str, then: Then = nothing, first: First = at_once) -> Outcome:
     def held(books: Books, _: Run) -> None:
         books.check_turn(LEASES[step], turn)
 

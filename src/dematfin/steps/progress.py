@@ -5,17 +5,25 @@ from typing import Final
 
 from structlog.contextvars import bound_contextvars
 
+from dematfin.domain.unattended.judgement import aside
 from dematfin.domain.unattended.run import DAY as DAY_KEY
 from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater, DematfinError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.aloud import name_of
-from dematfin.steps.day import DAY, KEYS, NAMES, Step, is_due, run, run_since
+from dematfin.steps.day import DAY, KEYS, LEASES, NAMES, Step, is_due, run, run_since
 from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.running import PATIENCE, First, Then, last_run, nothing
 
 BY_KEY: Final[dict[str, Step]] = {key: step for step, key in KEYS.items()}
+WHOLE_DAY: Final = "journée"
+"""Lease of whoever runs a day: a command and the clock hold it from its first step to its last, a worker for one step
+at a time. So no two carry days of one collectivité on at once; who finds it held comes back later, and reads anew.
+
+Should a lease be lost (a process that slept, another machine), a step begins only where the ledger says that its day
+stands: see `_check_stands_there`.
+"""
 
 
 def begin_day(app: App, hour: datetime | None = None, then: Then = nothing) -> Run | None:
@@ -24,7 +32,7 @@ def begin_day(app: App, hour: datetime | None = None, then: Then = nothing) -> R
     now = app.clock.now()
     with app.ledger.transaction() as books:
         before = books.find(Run, id=DAY_KEY)
-        if hour and before and before[0].began_at >= hour:
+        if hour and before and before[0].has_begun_since(hour, now):
             return None
         day = last_run(books, DAY_KEY, now).begun(now, first)
         books.save(day)
@@ -99,19 +107,21 @@ def _account(app: App, step: Step, then: Then, first: First) -> Outcome:
 
 
 def _set_aside(app: App, step: Step) -> Outcome | None:
-    """Return what to say of a step that has killed its process too often; it waits for a person (ouvrier relancer)."""
+    """Return what to say of a step that has killed its process too often; it waits for a person (ouvrier relancer).
+
+    Its lease tells that it has died in its last run, which another process may be in.
+    """
     now = app.clock.now()
-    with app.ledger.transaction() as books:
+    with app.ledger.reading() as books:
+        if not last_run(books, KEYS[step], now).keeps_dying(PATIENCE):
+            return None
+    with app.ledger.lease(LEASES[step], app.holder), app.ledger.transaction() as books:
         last = last_run(books, KEYS[step], now)
-        if last.ended_at or last.attempts < PATIENCE:
+        if not last.keeps_dying(PATIENCE):
             return None
         last = last.set_aside(now)
         books.save(last)
-    sentence = (
-        f"{NAMES[step]} : étape mise de côté depuis le {app.clock.local(last.aside_since or now):%d/%m/%Y à %H:%M}, le "
-        f"programme s'y est arrêté {last.attempts} fois de suite. Rien n'est perdu ; prévenez l'exploitant, puis "
-        f"relancez-la : ouvrier relancer {KEYS[step]}."
-    )
+    sentence = aside(KEYS[step], app.clock.local(last.aside_since or now))
     return Outcome(step=NAMES[step], failures=(Failure(item=NAMES[step], sentence=sentence),))
 
 
@@ -128,10 +138,10 @@ def _move(app: App, books: Books, day: Run, then: Then) -> Run:
 
 
 def _check_stands_there(books: Books, day: Run) -> None:
-    """Let no step of one day be run twice by two that carry it on; a day begun again is another one."""
+    """Let no step be run twice by two that carry days on: the one whose day was moved, or begun again, runs nothing."""
     known = last_run(books, DAY_KEY, day.began_at)
-    if known.began_at == day.began_at and known.position != day.position:
-        message = f"L'étape « {day.position} » vient d'être faite ailleurs : la journée a avancé entre-temps."
+    if (known.began_at, known.position) != (day.began_at, day.position):
+        message = f"L'étape « {day.position} » n'est plus à faire ici : la journée a avancé ailleurs entre-temps."
         raise ComeBackLater(message)
 
 

@@ -46,8 +46,9 @@ def end(app: App, key: str, sentences: tuple[str, ...], then: Then) -> None:
 
 def begun_since(app: App, key: str, hour: datetime) -> bool:
     """Say whether a step has begun since an hour, and ended; under its lease, one that has not has died."""
+    now = app.clock.now()
     with app.ledger.reading() as books:
-        return any(one.began_at >= hour and one.ended_at for one in books.find(Run, id=key))
+        return any(one.has_begun_since(hour, now) and one.ended_at for one in books.find(Run, id=key))
 
 
 def last_run(books: Books, key: str, now: datetime) -> Run:

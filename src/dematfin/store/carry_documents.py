@@ -3,7 +3,9 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from dematfin.store.carry import CARRIED, pages
 NAMED: Final = re.compile(r'\{"sha256":"([0-9a-f]{64})","size":(\d+)\}')
 """How the tables write a `DocumentRef`, wherever it stands in a record."""
 SIDE_BY_SIDE: Final = 100
+THREADS: Final = 8
 CHUNK: Final = 1024 * 1024
 
 
@@ -35,16 +38,12 @@ def carry_documents(connection: Connection, collectivite: str, here: Documents, 
         DocumentError: one is missing or is not what its name says.
     """
     carried = Carried()
-    for some in _groups(named(connection, collectivite)):
-        missing = [one for one in some if not is_sound(there, one)]
-        with there.batch():
-            for one in missing:
-                _bring(one, here, there)
-        for one in missing:
-            if not is_sound(there, one):
-                raise DocumentError(_spoilt(one))
-        carried.count += len(some)
-        carried.size += sum(one.size for one in some)
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="copie") as threads:
+        for some in _groups(named(connection, collectivite)):
+            for _ in threads.map(partial(_carry, here, there), some):
+                pass  # the first that cannot be carried is told
+            carried.count += len(some)
+            carried.size += sum(one.size for one in some)
     return carried
 
 
@@ -79,18 +78,22 @@ def _in_page(page: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
                 yield from NAMED.findall(value)
 
 
-def _bring(ref: DocumentRef, here: Documents, there: Documents) -> None:
+def _carry(here: Documents, there: Documents, ref: DocumentRef) -> None:
+    if is_sound(there, ref):
+        return
     with here.open(ref) as source:
         data = source.read()
     if hashlib.sha256(data).hexdigest() != ref.sha256:
-        raise DocumentError(_spoilt(ref))
+        raise DocumentError(_spoilt(ref, "l'ancien", "Remettez-le depuis la dernière sauvegarde"))
     there.put(data)
+    if not is_sound(there, ref):
+        raise DocumentError(_spoilt(ref, "le nouveau", "Retirez-le de là"))
 
 
-def _spoilt(ref: DocumentRef) -> str:
+def _spoilt(ref: DocumentRef, place: str, remedy: str) -> str:
     return (
-        f"Le document {ref.sha256[:12]}… n'est pas ce que son nom dit : il a été abîmé. Remettez-le depuis la dernière "
-        "sauvegarde puis relancez ; rien n'a été déplacé."
+        f"Le document {ref.sha256[:12]}… n'est pas ce que son nom dit dans {place} stockage : il y a été abîmé. "
+        f"{remedy} puis relancez ; rien n'a été déplacé."
     )
 
 

@@ -23,8 +23,7 @@ class FolderDocuments(Making):
     @contextmanager
     def local(self, ref: DocumentRef) -> Iterator[Path]:
         """Lend the document as a local file."""
-        with self._lock:
-            made = (self._pending or {}).get(ref.sha256)
+        made = (self._pending or {}).get(ref.sha256)
         yield made or self._place(ref.sha256)
 
     def _is_kept(self, sha256: str) -> bool:

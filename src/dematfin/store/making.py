@@ -10,9 +10,11 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from tempfile import mkdtemp
+from time import time
 from typing import BinaryIO, Final
 
 from dematfin.domain.document import DocumentRef
@@ -20,19 +22,20 @@ from dematfin.errors import ComeBackLater, ConfigError
 
 CHUNK: Final = 1024 * 1024
 THREADS: Final = 8
+LEFT: Final = 86_400
+"""Seconds after which nobody is making a file any more, whatever the machine."""
 
 
 class Making(ABC):
-    """What takes documents in, alone or by batches; `put` may be called from several threads."""
+    """What takes documents in, alone or by batches; several threads may use it, each with its own batch."""
 
     def __init__(self, root: Path, minimum_free: int) -> None:
         """Open the folder; `minimum_free` is the space, in bytes, that must stay free on its volume."""
         self._root = root
         self._making = root / "en-cours"
         self._minimum_free = minimum_free
-        self._lock = threading.Lock()
+        self._mine = threading.local()
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="documents")
-        self._pending: dict[str, Path] | None = None
         try:
             self._making.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -42,7 +45,7 @@ class Making(ABC):
 
     @abstractmethod
     def _is_kept(self, sha256: str) -> bool:
-        """Say whether a document has its place."""
+        """Say whether a document has its place already; False where asking would cost as much as giving it again."""
 
     @abstractmethod
     def _keep(self, files: dict[str, Path]) -> None:
@@ -55,12 +58,11 @@ class Making(ABC):
     def put(self, data: bytes) -> DocumentRef:
         """Keep bytes."""
         ref = DocumentRef(sha256=hashlib.sha256(data).hexdigest(), size=len(data))
-        if self._has(ref):
-            return ref
-        self._check_space()
-        temporary = self._making / f"{os.getpid()}-{threading.get_ident()}-{ref.sha256}"
-        temporary.write_bytes(data)
-        self._settle(ref, temporary)
+        if not self._has(ref):
+            self._check_space()
+            temporary = self._making / f"{os.getpid()}-{token_hex(8)}-{ref.sha256}"
+            temporary.write_bytes(data)
+            self._settle(ref, temporary)
         return ref
 
     def put_file(self, path: Path) -> DocumentRef:
@@ -79,21 +81,21 @@ class Making(ABC):
 
     def open(self, ref: DocumentRef) -> BinaryIO:
         """Open a document for reading; raises DocumentError when somebody has taken it away."""
-        with self._lock:
-            made = (self._pending or {}).get(ref.sha256)
+        made = (self._pending or {}).get(ref.sha256)
         return made.open("rb") if made else self._kept(ref)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Postpone what takes time to the end, where many files are made safe side by side."""
-        with self._lock:
-            self._pending = {}
+        """Postpone what takes time to the end, where many files are made safe side by side.
+
+        Only what this thread gives is postponed: two people of `dematfin web` have a batch each.
+        """
+        around, self._mine.files = self._pending, {}
         try:
             yield
         finally:
-            with self._lock:
-                pending, self._pending = self._pending or {}, None
-            self._keep(pending)
+            made, self._mine.files = self._mine.files, around
+            self._keep_all(made)
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
@@ -105,18 +107,27 @@ class Making(ABC):
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    @property
+    def _pending(self) -> dict[str, Path] | None:
+        """What the batch of this thread has been given; None outside of one."""
+        return getattr(self._mine, "files", None)
+
     def _has(self, ref: DocumentRef) -> bool:
-        with self._lock:
-            if self._pending and ref.sha256 in self._pending:
-                return True
-        return self._is_kept(ref.sha256)
+        return ref.sha256 in (self._pending or {}) or self._is_kept(ref.sha256)
 
     def _settle(self, ref: DocumentRef, temporary: Path) -> None:
-        with self._lock:
-            if self._pending is not None:
-                self._pending[ref.sha256] = temporary
-                return
-        self._keep({ref.sha256: temporary})
+        if self._pending is None:
+            self._keep_all({ref.sha256: temporary})
+        else:
+            self._pending[ref.sha256] = temporary
+
+    def _keep_all(self, files: dict[str, Path]) -> None:
+        """Give each file its place, and leave none behind that could not have it."""
+        try:
+            self._keep(files)
+        finally:
+            for path in files.values():
+                path.unlink(missing_ok=True)
 
     def _check_space(self) -> None:
         if shutil.disk_usage(self._root).free < self._minimum_free:
@@ -128,8 +139,9 @@ class Making(ABC):
 
 
 def _sweep(making: Path) -> None:
-    """Clear what dead processes left half-made."""
+    """Clear what dead processes left half-made; another machine, or another container, has numbers of its own."""
     for left in making.iterdir():
         pid = left.name.partition("-")[0]
-        if not Path("/proc", pid).exists():
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another process sweeps too
+            if not Path("/proc", pid).exists() and time() - left.stat().st_mtime > LEFT:
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()

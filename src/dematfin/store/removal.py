@@ -10,7 +10,7 @@ from dematfin.errors import ConfigError
 from dematfin.ports.documents import Documents
 from dematfin.store.carry import Holdings, copy, holdings, is_there
 from dematfin.store.carry_documents import Carried, carry_documents
-from dematfin.store.engine import open_engine, shown
+from dematfin.store.engine import connect, open_engine, shown
 from dematfin.store.lease import Local, refuse_while_held
 from dematfin.store.ledger import turn_of
 from dematfin.store.migrate import make_ready
@@ -61,9 +61,10 @@ def remove(collectivite: str, old: Place, new: Place, watch: Watch, *, keep: boo
     _refuse_empty(source, old.base)
     for engine in (source, target):
         make_ready(engine)
-    with source.connect() as connection:
+    with connect(source) as connection:
         if moved_towards(connection, collectivite) == shown(new.base):
             return None
+    _refuse_return(target, new.base, collectivite)
     with turn_of(source, collectivite) as out:
         refuse_while_held(out, watch.now(), watch.local, collectivite)
         if not is_there(out, collectivite):
@@ -89,7 +90,8 @@ def _carried(out: Connection, into: Connection, collectivite: str) -> tuple[bool
         raise ConfigError(message)
     if lost := read.differs_in(written):
         what = "contient déjà cette collectivité, et pas la même" if again else "n'a pas tout reçu : rien n'y est gardé"
-        message = f"La nouvelle base {what} (différences : {', '.join(lost)}). Rien n'a été changé."
+        remedy = "Copiez-la vers une base neuve, ou remettez la nouvelle comme elle était avant d'avoir servi."
+        message = f"La nouvelle base {what} (différences : {', '.join(lost)}). Rien n'a été changé. {remedy}"
         raise ConfigError(message)
     return again, written
 
@@ -98,3 +100,13 @@ def _refuse_empty(source: Engine, base: str) -> None:
     if standing(source).found is None:
         message = f"La base {shown(base)} est vide : vérifiez la section [stockage] de la configuration de départ."
         raise ConfigError(message)
+
+
+def _refuse_return(target: Engine, base: str, collectivite: str) -> None:
+    with connect(target) as connection, connection.begin():
+        if towards := moved_towards(connection, collectivite):
+            message = (
+                f"La base {shown(base)} garde la collectivité {collectivite} telle qu'elle était quand elle a été "
+                f"déplacée vers {towards} : on ne revient pas dessus. Copiez vers une base neuve."
+            )
+            raise ConfigError(message)

@@ -14,9 +14,11 @@ from types import ModuleType
 from typing import Any, BinaryIO, Final, cast
 
 from dematfin.domain.document import DocumentRef
-from dematfin.errors import AccessDenied, ConfigError, DocumentError, Unreachable
+from dematfin.errors import ConfigError, DocumentError
 from dematfin.store.making import CHUNK, Making
+from dematfin.store.s3_trouble import absent, told
 from dematfin.store.settings import S3Settings
+from dematfin.support.refusals import reason
 
 IN_ONE_PIECE: Final = 16_000_000
 """Bytes up to which a document is sent by one request, refused when it is there already; beyond, by parts."""
@@ -51,27 +53,30 @@ class S3Documents(Making):
             yield path
 
     def _is_kept(self, sha256: str) -> bool:
-        with self._said():
-            try:
-                self._library.head(self._store, self._name(sha256))
-            except FileNotFoundError:
-                return False
-            return True
+        """Asking is one call, and giving it again is one call."""
+        return False
 
     def _keep(self, files: dict[str, Path]) -> None:
         """Send every file, several at once."""
         list(self._threads.map(self._send, files, files.values()))
 
     def _send(self, sha256: str, path: Path) -> None:
-        """Send one file; whoever sends the same bytes at the same time changes nothing."""
+        """Send one file, unless it is there; whoever sends the same bytes at the same time changes nothing."""
         alone: dict[str, Any] = {"mode": "create", "use_multipart": False}
-        options = alone if path.stat().st_size <= IN_ONE_PIECE else {}
+        small = path.stat().st_size <= IN_ONE_PIECE
         with self._said(), suppress(self._library.exceptions.AlreadyExistsError):
-            try:
-                self._library.put(self._store, self._name(sha256), path, **options)
-            except FileNotFoundError as error:
-                raise self._absent() from error
-        path.unlink()
+            if small or not self._is_there(sha256):
+                try:
+                    self._library.put(self._store, self._name(sha256), path, **(alone if small else {}))
+                except FileNotFoundError as error:
+                    raise absent(self._where) from error
+
+    def _is_there(self, sha256: str) -> bool:
+        try:
+            self._library.head(self._store, self._name(sha256))
+        except FileNotFoundError:
+            return False
+        return True
 
     def _kept(self, ref: DocumentRef) -> BinaryIO:
         with ExitStack() as stack:
@@ -106,31 +111,16 @@ class S3Documents(Making):
         prefix = f"{self._where.prefixe}/" if self._where.prefixe else ""
         return f"{prefix}{sha256[:2]}/{sha256}"
 
-    def _absent(self) -> ConfigError:
-        return ConfigError(f"Le seau « {self._where.seau} » n'existe pas dans {self._where.url}. Créez-le, privé.")
-
     @contextmanager
     def _said(self) -> Iterator[None]:
         """Say the library's errors in our words."""
         exceptions = self._library.exceptions
         try:
             yield
-        except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
-            message = (
-                f"Le stockage des documents {self._where.url} refuse notre clé. Vérifiez « cle » et « secret » de "
-                "[stockage.s3], et ses droits sur le seau."
-            )
-            raise AccessDenied(message) from error
-        except exceptions.AlreadyExistsError:
+        except (exceptions.AlreadyExistsError, FileNotFoundError):
             raise
         except exceptions.BaseError as error:
-            if "NoSuchBucket" in str(error):
-                raise self._absent() from error
-            message = (
-                f"Le stockage des documents {self._where.url} ne répond pas, ou répond mal. Relancez plus tard : rien "
-                "n'est perdu."
-            )
-            raise Unreachable(message) from error
+            raise told(error, self._where) from error
 
 
 def _library() -> ModuleType:
@@ -148,6 +138,7 @@ def _library() -> ModuleType:
 def _opened(settings: S3Settings, secret: str) -> Any:
     """Return the store; TLS is verified, plain HTTP is for this very machine."""
     library = _library()
+    more = {"root_certificate": _authorities(settings.autorites)} if settings.autorites else {}
     return library.store.S3Store(
         settings.seau,
         endpoint=settings.url,
@@ -159,6 +150,20 @@ def _opened(settings: S3Settings, secret: str) -> Any:
             "allow_http": settings.is_here,
             "connect_timeout": timedelta(seconds=10),
             "timeout": timedelta(seconds=settings.delai),
-        },
+        }
+        | more,
         retry_config={"max_retries": 4, "retry_timeout": PATIENCE},
     )
+
+
+def _authorities(path: Path) -> bytes:
+    """Return the authorities of a file, which are trusted beside the system's; raises ConfigError."""
+    try:
+        found = path.read_bytes()
+    except OSError as error:
+        message = f"Le fichier d'autorités {path} est illisible : {reason(error)}. Voyez [stockage.s3]."
+        raise ConfigError(message) from error
+    if b"-----BEGIN CERTIFICATE-----" not in found:
+        message = f"Le fichier {path} ne contient aucun certificat (PEM). Voyez « autorites » dans [stockage.s3]."
+        raise ConfigError(message)
+    return found

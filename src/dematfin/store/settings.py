@@ -19,6 +19,7 @@ class S3Settings(Section):
         prefixe: what objects' names begin with; collectivités that share a bucket may share one.
         cle: access key; `secret` is a reference to its secret.
         delai: seconds granted to one request.
+        autorites: one more certificate authority to trust, in PEM.
     """
 
     url: str = Field(pattern=r"^https?://[^/?#@]+/?$")
@@ -28,6 +29,7 @@ class S3Settings(Section):
     cle: str
     secret: str
     delai: int = Field(default=120, ge=1, le=3600)
+    autorites: LocalPath | None = None
 
     @property
     def is_here(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, func, inspect, select, table, text
+from sqlalchemy.exc import DatabaseError
 
 from dematfin.errors import ConfigError
 from dematfin.ports.ledger import JournalReport
@@ -17,6 +18,8 @@ from dematfin.store.tables import CHAIN, METADATA
 
 NO_NEW_TURN: Final = text("LOCK TABLE lease IN EXCLUSIVE MODE")
 """PostgreSQL: no step begins while the tables change; on SQLite nobody else writes at all."""
+EVERY_TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(collectivite, 0)) FROM chain")
+"""PostgreSQL: pages write without a lease; what they would write after the backup would not be in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +49,13 @@ class Facts:
 
 
 def standing(engine: Engine) -> Standing:
-    """Look at the version of a base, whatever it is."""
-    with connect(engine) as connection, connection.begin():
-        return Standing(found=version(connection), expected=expected())
+    """Look at the version of a base, whatever it is; raises ConfigError when it is none."""
+    try:
+        with connect(engine) as connection, connection.begin():
+            return Standing(found=version(connection), expected=expected())
+    except DatabaseError as error:
+        message = "La base ne s'ouvre pas, ou ce n'en est pas une. Vérifiez la section [stockage]."
+        raise ConfigError(message) from error
 
 
 def migrate(engine: Engine, save: Callable[[], None], now: datetime, local: Local) -> Facts | None:
@@ -68,6 +75,7 @@ def migrate(engine: Engine, save: Callable[[], None], now: datetime, local: Loca
             refuse_another(found)
         if connection.dialect.name == "postgresql":
             connection.execute(NO_NEW_TURN)
+            connection.execute(EVERY_TURN)
         refuse_while_held(connection, now, local)
         save()
         before = _facts(connection)

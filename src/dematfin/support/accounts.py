@@ -25,7 +25,8 @@ VG:4a16n XK:16n YE:4a4n18c
 """National form of each country, after its two letters and the two digits of the key: n digits, a letters, c either."""
 SIGNS: Final = {"n": "[0-9]", "a": "[A-Z]", "c": "[0-9A-Z]"}
 GAP: Final = (
-    r"(?:[\s\-._/·\xad\u200b\u2010-\u2015\u2060\ufeff]|%20|\+|&nbsp;|&#160;|\\u00a0|\\u202f|\\xa0|\\[nrt]){0,3}"
+    r"(?:[\s\-._/·\xad\u200b\u2010-\u2015\u2060\ufeff]|%20|\+|&nbsp;|&#160;|&#[xX][0-9A-Fa-f]{2,4};|\\u00a0|\\u20[0-9a-f]{2}|\\xa0"
+    r"|\\[nrt]){0,3}"
 )
 """What may stand between two signs of an account, also where a text has been escaped."""
 BETWEEN: Final = re.compile(GAP)

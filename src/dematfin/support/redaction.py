@@ -1,14 +1,17 @@
 """What must never leave in a log: secrets, known by their name, their shape or because this process has read them, and
 bank accounts."""
 
+import json
 import re
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from html import escape
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from dematfin.support.accounts import without_accounts
 
@@ -87,13 +90,32 @@ def keep_quiet(secret: str) -> None:
 
 
 def _writings(secret: str) -> Iterator[str]:
-    """Yield the ways a secret may be written: as it is, in an address, in XML, escaped; and its lines."""
+    """Yield the ways a secret may be written: as it is, in an address, in XML, escaped, encoded; and its lines."""
     lines = [line.strip() for line in secret.splitlines()] if "\n" in secret else []
     for one in (secret, *lines):
-        escaped = one.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        for said in {one, quote(one, safe=""), quote(one), escaped, escaped.replace('"', "&quot;"), repr(one)[1:-1]}:
-            if len(said) >= SHORTEST:
-                yield said
+        if len(one) >= SHORTEST:
+            yield from {one, *_in_address(one), *_escaped(one), *_encoded(one)}
+
+
+def _in_address(secret: str) -> Iterator[str]:
+    for said in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
+        yield from (said, re.sub("%..", lambda found: found[0].lower(), said))
+
+
+def _escaped(secret: str) -> Iterator[str]:
+    """Yield a secret as XML, Python and JSON write it."""
+    yield from (escape(secret, quote=False), escape(secret), escape(secret, quote=False).replace('"', "&quot;"))
+    yield from (repr(secret)[1:-1], repr(secret.encode())[2:-1])
+    yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+
+
+def _encoded(secret: str) -> Iterator[str]:
+    """Yield what base64 makes of a secret, wherever it begins in what is encoded, as after the name of an account."""
+    for before in range(3):
+        whole = bytes(before) + secret.encode()
+        own = slice(-(-before * 4 // 3), len(whole) * 4 // 3)
+        for encode in (b64encode, urlsafe_b64encode):
+            yield encode(whole).decode()[own]
 
 
 def discreet_text(text: str) -> str:

@@ -14,6 +14,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.errors import DocumentError
 from dematfin.pes.official import in_use
 from dematfin.ports.documents import Documents
+from dematfin.store.s3 import S3Documents
 from dematfin.support.refusals import reason
 from dematfin.wiring import open_documents
 
@@ -62,12 +63,13 @@ def documents(examined: Examined) -> Iterator[Line]:
         yield bad(DOCUMENTS, f"le dossier {place} n'est pas là", remedy)
         return
     kept, sample = open_documents(examined.settings, examined.folder), _sample(examined)
+    where = kept.check() if isinstance(kept, S3Documents) else str(place)
     wrong = [one for one in sample if not _is_whole(kept, one)]
     for one in wrong[:SAMPLE]:
         remedy = "Remettez-le depuis la dernière sauvegarde (il porte le même nom), puis cherchez pourquoi."
         yield bad(DOCUMENTS, f"{one.sha256[:12]}… est absent ou abîmé", remedy, DocumentError.exit_code)
     if not wrong:
-        yield good(DOCUMENTS, f"relus : {len(sample)}, tous intacts ({place})")
+        yield good(DOCUMENTS, f"relus : {len(sample)}, tous intacts ({where})")
 
 
 def _sample(examined: Examined) -> list[DocumentRef]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from dematfin.cli.checks.examined import Examined
 from dematfin.cli.checks.line import Line, bad, good, look
+from dematfin.cli.diagnosis import kept_by_another
 from dematfin.support.refusals import reason
 
 REFERENCE: Final = "fichier:"
@@ -29,7 +30,9 @@ def configuration(examined: Examined) -> Iterator[Line]:
 
 def secrets(examined: Examined) -> Iterator[Line]:
     """Keys and passwords in files are read by their owner only."""
-    wrong = [line for path in sorted(_secret_files(examined)) if (line := _secret(path))]
+    signing = examined.settings.signature.pkcs12
+    mine = sorted(path for path in _secret_files(examined) if path != signing or not kept_by_another(path))
+    wrong = [line for path in mine if (line := _secret(path))]
     yield from wrong or [good(SECRETS, "lisibles par leur seul propriétaire")]
 
 

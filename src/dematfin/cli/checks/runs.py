@@ -1,6 +1,6 @@
 """What runs without anybody: when it is due, whether it came, how each step went, who was told."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -10,20 +10,16 @@ from dematfin.cli.checks.line import Line, bad, good, look
 from dematfin.cli.output import counted
 from dematfin.config.service import hours_of
 from dematfin.domain.unattended.alarm import Alarm, AlarmState
-from dematfin.domain.unattended.run import DAY, Run
+from dematfin.domain.unattended.judgement import LATE, Hours, aside, late, missed
+from dematfin.domain.unattended.run import DAY, JOURNAL, Run
 from dematfin.support.timetable import next_after
 
 DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 HOURS: Final = "horaires"
 STEPS: Final = "étapes"
 LEASES: Final = "étapes en cours"
-LATE: Final = timedelta(minutes=15)
-"""A run takes its turn: one that is due since less is about to come."""
 ALIVE: Final = "Regardez ce qui la lance : systemctl status dematfin (ou son minuteur), ou la crontab."
 TOLD: Final = timedelta(days=7)
-
-After = Callable[[datetime], datetime | None]
-"""The first hour of a schedule after an instant."""
 
 
 def schedules(examined: Examined) -> Iterator[Line]:
@@ -38,33 +34,27 @@ def schedules(examined: Examined) -> Iterator[Line]:
         yield _scheduled(examined, key, partial(next_after, of_key), known.get(key))
 
 
-def _scheduled(examined: Examined, key: str, after: After, last: Run | None) -> Line:
+def _scheduled(examined: Examined, key: str, after: Hours, last: Run | None) -> Line:
     now = examined.now
     subject, following = f"{HOURS}, {key}", after(now)
     coming = f"prochain passage {_said(following)}" if following else "plus aucun passage"
     if last is None:
         return look(subject, f"n'est jamais passée ; {coming}", ALIVE)
     began = examined.clock.local(last.began_at)
-    missed = after(began)
-    if missed is None or now - missed <= LATE:
-        return good(subject, f"dernier passage {_said(began)}, {coming}")
-    again = after(missed)
-    if again is None or again > now:
-        return look(
-            subject, f"attendue {_said(missed)}, elle n'est pas encore passée (dernier : {_said(began)})", ALIVE
-        )
-    found = f"aucun passage depuis {_said(began)}, alors que deux au moins étaient dus : rien ne semble la lancer"
-    return bad(subject, found, ALIVE, code=1)
+    count = missed(after, began, now)
+    if count == LATE:
+        return bad(subject, late(began), ALIVE, code=1)
+    if count:
+        return look(subject, f"attendue, elle n'est pas encore passée (dernier passage {_said(began)})", ALIVE)
+    return good(subject, f"dernier passage {_said(began)}, {coming}")
 
 
 def steps(examined: Examined) -> Iterator[Line]:
     """Say when each step last went well, and which ones do not, or were given up."""
-    known = [one for key, one in sorted(_runs(examined).items()) if key != DAY]
+    known = [one for key, one in sorted(_runs(examined).items()) if key not in {DAY, JOURNAL}]
     for one in known:
         if one.aside_since:
-            found = f"mise de côté depuis {_said(examined.clock.local(one.aside_since))} : le programme s'y arrêtait"
-            remedy = f"Prévenez l'exploitant, puis relancez-la : dematfin ouvrier relancer {one.id}"
-            yield bad(f"{STEPS}, {one.id}", found, remedy, code=1)
+            yield bad(f"{STEPS}, {one.id}", aside(one.id, examined.clock.local(one.aside_since)), "", code=1)
         elif one.failed and one.failing_since:
             since = _said(examined.clock.local(one.failing_since))
             found = f"{counted(one.failed, 'élément')} en échec au dernier passage, et à chacun depuis {since}"

@@ -3,20 +3,15 @@
 A sentence names no person, no supplier and no amount: a monitoring may show it. `detail` is for who keeps it up.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import IntEnum
-from typing import Final
 
+from dematfin.domain.figures.urgency import urgency
+from dematfin.domain.unattended.judgement import LATE, Hours, aside, broken_journal, late, missed
 from dematfin.domain.unattended.run import DAY, Run
 from dematfin.domain.unattended.standing import Standing
-
-Hours = Callable[[datetime], datetime | None]
-"""The first hour of a schedule after an instant; None: there is none any more."""
-GRACE: Final = timedelta(minutes=30)
-"""What a run may wait for its turn."""
-SOON: Final = timedelta(days=30)
 
 
 class Grade(IntEnum):
@@ -44,6 +39,7 @@ class Vitals:
     Attributes:
         standing: None: its ledger did not answer, for the reason `silence`.
         misconfigured: why its configuration cannot be used; empty: it can.
+        put_off: why the process that was asked does not serve it now; empty: it does, or serves nobody.
         disk_free, disk_minimum: bytes where its documents are; None: nobody could tell.
         schedules: hours of the day and of the steps that are run by themselves.
         names: what people call each step.
@@ -53,6 +49,7 @@ class Vitals:
     standing: Standing | None = None
     silence: str = ""
     misconfigured: str = ""
+    put_off: str = ""
     disk_free: int | None = None
     disk_minimum: int = 0
     schedules: Mapping[str, Hours] = field(default_factory=dict)
@@ -74,6 +71,10 @@ def _found(vitals: Vitals) -> Iterator[Trouble]:
         sentence = "Sa configuration est inutilisable. Corrigez-la : dematfin config verifier dit quoi."
         yield _broken("configuration", sentence, vitals.misconfigured)
         return
+    if vitals.put_off:
+        sentence = "Ce service ne s'en occupe pas pour l'instant. Voyez ce qu'il en dit : journalctl -u dematfin."
+        yield _to_see("attente", sentence, vitals.put_off)
+        return
     yield from _of_disk(vitals)
     if vitals.standing is None:
         sentence = (
@@ -83,7 +84,7 @@ def _found(vitals: Vitals) -> Iterator[Trouble]:
         return
     yield from _of_journal(vitals.standing)
     yield from _of_runs(vitals, vitals.standing)
-    yield from _of_aside(vitals, vitals.standing)
+    yield from _of_aside(vitals.standing)
     for name, end in vitals.standing.certificates.items():
         yield from _of_certificate(name, end, vitals.now.date())
     for name, since in vitals.standing.troubled_links.items():
@@ -106,10 +107,7 @@ def _of_disk(vitals: Vitals) -> Iterator[Trouble]:
 def _of_journal(standing: Standing) -> Iterator[Trouble]:
     last = standing.journal
     if last is not None and last.failed:
-        sentence = (
-            f"Le journal scellé est rompu (vérifié le {last.began_at:%d/%m/%Y}). Ne signez rien, restaurez la base."
-        )
-        yield _broken("journal", sentence, " ".join(last.said))
+        yield _broken("journal", broken_journal(last.began_at), " ".join(last.said))
 
 
 def _of_runs(vitals: Vitals, standing: Standing) -> Iterator[Trouble]:
@@ -119,13 +117,9 @@ def _of_runs(vitals: Vitals, standing: Standing) -> Iterator[Trouble]:
         if last is None:
             sentence = f"{what} : jamais lancée. Démarrez le service, ou lancez-la une fois (dematfin journee)."
             yield _to_see("jamais", sentence)
-        elif _missed_twice(hours, last.began_at, vitals.now):
-            since = f"{last.began_at:%d/%m/%Y à %H:%M}"
-            sentence = (
-                f"{what} : plus lancée depuis le {since}, deux horaires ont passé. Vérifiez que le service tourne."
-            )
-            yield _broken("retard", sentence)
-        elif last.failed and _missed_twice(hours, last.done_at or last.began_at, vitals.now):
+        elif missed(hours, last.began_at, vitals.now) == LATE:
+            yield _broken("retard", f"{what} : {late(last.began_at)} Vérifiez que le service tourne.")
+        elif last.failed and missed(hours, last.done_at or last.began_at, vitals.now) == LATE:
             yield _to_see("echec", _failing(what, last), " ".join(last.said))
 
 
@@ -134,27 +128,17 @@ def _failing(what: str, last: Run) -> str:
     return f"{what} : rien ne réussit en entier {since}, {last.failed} en échec. Voyez les alertes (dematfin etat)."
 
 
-def _of_aside(vitals: Vitals, standing: Standing) -> Iterator[Trouble]:
+def _of_aside(standing: Standing) -> Iterator[Trouble]:
     for one in standing.aside:
-        since = f"{one.aside_since:%d/%m/%Y à %H:%M}"
-        sentence = (
-            f"{_called(vitals, one.id)} : mise de côté depuis le {since}, le programme s'y est arrêté plusieurs fois."
-        )
-        yield _broken("de-cote", f"{sentence} Relancez-la : ouvrier relancer {one.id}.")
+        if one.aside_since:
+            yield _broken("de-cote", aside(one.id, one.aside_since))
 
 
 def _of_certificate(name: str, end: date, today: date) -> Iterator[Trouble]:
     if end < today:
         yield _broken("certificat", f"Le certificat pour {name} a expiré le {end:%d/%m/%Y}. Remplacez-le.")
-    elif end - today < SOON:
+    elif urgency(end, today) is not None:
         yield _to_see("certificat", f"Le certificat pour {name} expire le {end:%d/%m/%Y}. Demandez le suivant.")
-
-
-def _missed_twice(hours: Hours, since: datetime, now: datetime) -> bool:
-    """Say whether the two hours that followed an instant are over."""
-    first = hours(since)
-    second = hours(first) if first else None
-    return second is not None and second + GRACE <= now
 
 
 def _called(vitals: Vitals, key: str) -> str:

@@ -6,10 +6,14 @@ from typing import Final
 
 DAY: Final = "journee"
 """Key of the run of a whole day; the others are the keys of the steps."""
+JOURNAL: Final = "journal"
+"""Key of the run that is no step's: when the journal was last walked along, and what was found."""
 FEW: Final = 5
 """Sentences of a run that are kept."""
 SLOW: Final = timedelta(minutes=1)
 """A run that lasted longer waited on somebody else: the next one takes the slow lane, where it delays nobody."""
+AHEAD: Final = timedelta(minutes=10)
+"""How far the clocks of two machines may be from one another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,18 @@ class Run:
     def relaunched(self) -> "Run":
         """Return it once a person has asked for it again: its deaths are forgotten."""
         return replace(self, attempts=0, aside_since=None)
+
+    def has_begun_since(self, hour: datetime, now: datetime) -> bool:
+        """Say whether it has answered an hour."""
+        return self.began_at >= hour and not self.is_ahead(now)
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Say whether it was dated before the clock was set back: nobody knows how long ago it began."""
+        return self.began_at > now + AHEAD
+
+    def keeps_dying(self, patience: int) -> bool:
+        """Say whether it has begun so many times since it last ended."""
+        return self.ended_at is None and self.attempts >= patience
 
     @property
     def was_cut_short(self) -> bool:

@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
 
-from dematfin.domain.unattended.run import DAY, Run
-
-JOURNAL: Final = "journal"
-"""Key of the run that tells when the journal was last walked along, and what was found."""
+from dematfin.domain.unattended.run import DAY, JOURNAL, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

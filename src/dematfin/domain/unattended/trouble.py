@@ -12,7 +12,8 @@ from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.link_alerts import ending_alert
 from dematfin.domain.figures.urgency import URGENT
 from dematfin.domain.parties.iban import hide
-from dematfin.domain.unattended.run import DAY, Run
+from dematfin.domain.unattended.judgement import aside, broken_journal
+from dematfin.domain.unattended.run import DAY, JOURNAL, Run
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 
 AGES: Final = re.compile(r"(?:dans |depuis )?\b\d+ (?:min|h|jours?)\b|aujourd'hui")
@@ -59,20 +60,15 @@ def _trouble(sentence: str, about: str = "") -> Trouble:
 
 
 def _of_runs(runs: Iterable[Run], local: Local) -> Iterator[Trouble]:
-    """Yield the steps that were given up, and those that failed on two of the days on which they were run."""
+    """Yield a journal that is broken, the steps that were set aside, those that failed on two of their days."""
     for run in runs:
-        if run.aside_since:
-            yield _trouble(_given_up(run.id, local(run.aside_since)), f"{run.id} {run.aside_since}")
+        if run.id == JOURNAL:
+            if run.failed:
+                yield _trouble(URGENT + broken_journal(local(run.began_at)), JOURNAL)
+        elif run.aside_since:
+            yield _trouble(URGENT + aside(run.id, local(run.aside_since)), f"{run.id} {run.aside_since}")
         elif run.id != DAY and run.failing_since and run.failed and _for_days(run, local):
             yield _trouble(_failing(run, local(run.failing_since)), f"{run.id} {run.failing_since}")
-
-
-def _given_up(key: str, since: datetime) -> str:
-    return (
-        f"{URGENT}Étape « {key} » : mise de côté depuis le {since:%d/%m/%Y}, le programme s'y est arrêté plusieurs "
-        "fois de suite ; la journée se fait sans elle. Rien n'est perdu. Prévenez l'exploitant, puis relancez-la : "
-        f"dematfin ouvrier relancer {key}"
-    )
 
 
 def _failing(run: Run, since: datetime) -> str:

@@ -10,9 +10,12 @@ from typing import Final
 
 from dematfin.domain.unattended.run import Run
 from dematfin.errors import ComeBackLater
+from dematfin.support.logs import speak_up
 
 DEATHS: Final = 2
 DIED: Final = "L'étape a arrêté le processus qui la faisait. Elle sera reprise, puis mise de côté s'il meurt encore."
+
+AWAY: Final = "L'étape n'a pas pu être faite : elle l'est ailleurs, ou la base ne répond pas. Elle sera reprise."
 
 
 def is_suspect(last: Run) -> bool:
@@ -30,11 +33,12 @@ def run_apart(work: Callable[[], None]) -> None:
     child.start()
     child.join()
     if child.exitcode:
-        raise ComeBackLater(DIED if child.exitcode < 0 else "")
+        raise ComeBackLater(DIED if child.exitcode < 0 else AWAY)
 
 
 def _ends(work: Callable[[], None]) -> None:
     """End what has begun, whatever the system asks of the whole family."""
+    speak_up()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, signal.SIG_IGN)
     try:
