@@ -54,7 +54,8 @@ def standing(engine: Engine) -> Standing:
         with connect(engine) as connection, connection.begin():
             return Standing(found=version(connection), expected=expected())
     except DatabaseError as error:
-        message = "La base ne s'ouvre pas, ou ce n'en est pas une. Vérifiez la section [stockage]."
+        named = engine.url.database
+        message = f"La base {named} ne s'ouvre pas, ou ce n'en est pas une. Vérifiez la section [stockage]."
         raise ConfigError(message) from error
 
 
