@@ -31,6 +31,7 @@ message of its own names the invoice, the file or the neighbour, and says what t
           AlreadyThere         it says that it already has this very thing
         BadAnswer              its answer does not fit the contract                    exit 7
       ComeBackLater            another run holds the step, or the disk is nearly full  exit 5
+        LedgerAway             the base does not answer: nothing of a step can go on
 """
 
 from typing import ClassVar
@@ -175,3 +176,7 @@ class ComeBackLater(DematfinError):
     """Un autre traitement est en cours. Relancez dans quelques minutes."""
 
     exit_code = 5
+
+
+class LedgerAway(ComeBackLater):
+    """La base de données ne répond pas. Rien n'est perdu : relancez dans quelques minutes."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.errors import NotAPdf, Unreachable
+from dematfin.errors import LedgerAway, NotAPdf, Unreachable
 from dematfin.steps.day import NAMES, due
 from dematfin.steps.outcome import Tally
 from fakes.hall import Hall, Killed
@@ -62,3 +62,13 @@ def test_a_whole_step_that_fails_is_named_in_french_and_stops_none_of_the_next(
     outcomes = hall.day()
     assert [outcome.step for outcome in outcomes] == [NAMES[step] for step in due(hall.app)]
     assert [outcome.step for outcome in outcomes if outcome.failures] == ["import"]
+
+
+def test_a_base_that_goes_away_is_the_failure_of_no_item_but_of_what_has_a_base_of_its_own() -> None:
+    tally = Tally("import")
+    with pytest.raises(LedgerAway), tally.item("Facture F-1"):
+        fail(LedgerAway())
+    with tally.whole("Ville A"):
+        fail(LedgerAway())
+    (failure,) = tally.outcome().failures
+    assert failure.sentence.startswith("Ville A : La base de données ne répond pas")

@@ -9,7 +9,7 @@ import pytest
 from dematfin.acts import run as acts
 from dematfin.domain.parties.person import UNATTENDED
 from dematfin.domain.unattended.run import DAY, Run
-from dematfin.errors import ComeBackLater, Unreachable
+from dematfin.errors import ComeBackLater, LedgerAway, Unreachable
 from dematfin.ports.ledger import Books
 from dematfin.steps import progress
 from dematfin.steps.day import KEYS, due
@@ -143,3 +143,19 @@ def test_what_fails_in_a_step_is_told_of_the_step_and_of_the_day(hall: Hall, mon
     assert written["import"].failed and not written["import"].done_at and written["import"].said
     assert written[DAY].failed and not written[DAY].done_at
     assert written["controle"].done_at
+
+
+def test_a_base_that_goes_away_in_mid_step_leaves_the_day_there_and_the_step_is_run_again(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.deposit("120.00")
+    day = progress.begin_day(hall.app)
+    assert day
+    _, day = progress.go_on(hall.app, day)
+    with monkeypatch.context() as broken:
+        broken.setattr(hall.chorus, "structures", failing(LedgerAway()))
+        with pytest.raises(LedgerAway):
+            progress.go_on(hall.app, day)
+    assert progress.open_day(hall.app) == day
+    outcome, moved = progress.go_on(hall.app, day)
+    assert outcome.done and not outcome.failures and not moved.failed

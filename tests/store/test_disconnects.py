@@ -12,7 +12,7 @@ import examples
 import official
 from contracts.ledger import event
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.errors import ComeBackLater
+from dematfin.errors import ComeBackLater, LedgerAway
 from dematfin.store import migrate
 from dematfin.store.engine import AT_MOST, open_engine
 from dematfin.store.keeper import KEEPER
@@ -60,7 +60,7 @@ def test_a_server_that_loses_its_power_and_comes_back_loses_nothing(ledger: SqlL
     write(ledger)
     try:
         with ledger.lease("import", "ailleurs:1"):
-            with pytest.raises(ComeBackLater, match="ne répond pas"), ledger.transaction() as books:
+            with pytest.raises(LedgerAway, match="ne répond pas"), ledger.transaction() as books:
                 books.save(examples.invoice("N2", key="F2026-000002"))
                 cluster.stop()
                 books.next_number("facture")
@@ -115,7 +115,7 @@ def test_a_commit_that_is_cut_is_neither_done_nor_undone_for_who_asked(
 ) -> None:
     there, far = laid
     there.cut = moment
-    with pytest.raises(ComeBackLater, match="c'est fait, ou ce ne l'est pas"):
+    with pytest.raises(LedgerAway, match="c'est fait, ou ce ne l'est pas"):
         write(far)
     there.cut = ""
     assert (count(far), count(ledger)) == (written, written)

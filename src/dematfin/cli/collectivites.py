@@ -57,7 +57,7 @@ def spared(house: "House", do: "Callable[[House], int]") -> tuple[int, str]:
     """Do something to one collectivité; return its exit code and what stopped it: the next one is done all the same."""
     codes: list[int] = []
     tally = Tally("collectivité")
-    with tally.item(house.label):
+    with tally.whole(house.label):
         try:
             codes.append(do(house))
         except DematfinError as error:

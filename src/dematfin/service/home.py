@@ -179,7 +179,7 @@ class Home:
     def _trap(self) -> Iterator[None]:
         """Keep inside what goes wrong here: it is told once, and tried again at each tick."""
         tally = Tally("service")
-        with bound_contextvars(coll=self.key), tally.item(self.name):
+        with bound_contextvars(coll=self.key), tally.whole(self.name):
             try:
                 yield
             except DematfinError as error:

@@ -17,9 +17,9 @@ class Pace:
         due: when what is due is put in the queue, in the fields of cron and, last, seconds.
     """
 
-    heartbeat: float = 10
-    dead_after: float = 25
-    recovery: float = 30
+    heartbeat: float = 5
+    dead_after: float = 15
+    recovery: float = 5
     deaths: int = 40
     look: float = 5
     rest: float = 5

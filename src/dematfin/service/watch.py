@@ -154,7 +154,7 @@ def _standing_of(app: Watched) -> tuple[Standing | None, str]:
     """Return where a collectivité stands, or why its ledger does not say, known or not."""
     tally = Tally("santé")
     found: list[Standing] = []
-    with tally.item("Base"):
+    with tally.whole("Base"):
         found.append(standing(app, UNATTENDED))
     why = tally.outcome().failures
     return (found[0], "") if found else (None, why[0].sentence)

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from dematfin.errors import DematfinError
+from dematfin.errors import DematfinError, LedgerAway
 
 SUBJECTS: Final = {"Facture": "facture_id", "Bordereau": "bordereau_id", "Mandat": "mandat_id", "Flux": "flux_id"}
 """How a log calls what the label of an item names."""
@@ -50,16 +50,31 @@ class Tally:
 
     @contextmanager
     def item(self, label: str) -> Iterator[None]:
-        """Trap whatever goes wrong with one item, and go on with the next."""
+        """Trap whatever goes wrong with one item, and go on with the next.
+
+        A base that went away goes up, and stops the step: it is nobody's item, and a day that noted it as one would go
+        on to its next step with half of this one left for tomorrow.
+        """
         try:
             with bound_contextvars(**_subject(label)):
                 yield
+        except LedgerAway:
+            raise
         except DematfinError as error:
             self.failed(label, error)
         except Exception as error:
             log.exception("item_failed", account=self.step, item=label, **_subject(label))
             sentence = f"{label} : erreur imprévue ({type(error).__name__}). Rien n'est perdu ; prévenez l'exploitant."
             self._failures.append(Failure(item=label, sentence=sentence))
+
+    @contextmanager
+    def whole(self, label: str) -> Iterator[None]:
+        """Trap whatever goes wrong with what is told beside others that have a base of their own: its base too."""
+        try:
+            with self.item(label):
+                yield
+        except LedgerAway as error:
+            self.failed(label, error)
 
     def failed(self, label: str, error: DematfinError) -> None:
         """Note an item that failed for a known reason."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from dematfin.domain.event import Subject
-from dematfin.errors import ComeBackLater, ConfigError
+from dematfin.errors import ComeBackLater, ConfigError, LedgerAway
 from dematfin.ports.ledger import JournalReport, WrittenEvent
 from dematfin.store import lease
 from dematfin.store.books import SqlBooks
@@ -50,7 +50,7 @@ def turn_of(engine: Engine, collectivite: str) -> Iterator[Connection]:
                 ending = True
         except ComeBackLater as error:
             if ending and connection.invalidated:
-                raise ComeBackLater(UNKNOWN) from error
+                raise LedgerAway(UNKNOWN) from error
             raise
 
 

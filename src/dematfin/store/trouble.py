@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from dematfin.errors import ComeBackLater
+from dematfin.errors import ComeBackLater, LedgerAway
 
 AGAIN: Final = "Rien n'est perdu : relancez dans quelques minutes, et si cela dure prévenez l'exploitant"
 AWAY: Final = "La base de données ne répond pas, ou vient de s'arrêter ({said}). {again}."
@@ -86,4 +86,5 @@ def _of_postgresql(context: ExceptionContext, error: BaseException) -> str | Non
 
 def _later(french: str, error: BaseException) -> ComeBackLater:
     said = str(error).strip().partition("\n")[0]
-    return ComeBackLater(french.format(said=said, again=AGAIN))
+    kind = LedgerAway if french is AWAY else ComeBackLater
+    return kind(french.format(said=said, again=AGAIN))

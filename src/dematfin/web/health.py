@@ -42,7 +42,7 @@ def ready(app: App) -> Callable[[Request], Awaitable[Response]]:
 
 def _answers(app: App) -> bool:
     tally = Tally("santé")
-    with tally.item("Base"):
+    with tally.whole("Base"):
         standing(app, UNATTENDED)
     return not tally.outcome().failures
 

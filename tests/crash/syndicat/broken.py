@@ -6,7 +6,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -139,12 +139,16 @@ def found(root: Path, base: str) -> dict[str, list[Fault]]:
         for one in days:
             one.end()
         faults = judgement(syndicate, (quiet.siret,))
-    by_name = {one.name: names[one.siret] for one in syndicate.communes}
-    sorted_out: dict[str, list[Fault]] = {name: [] for name in BREAKAGES}
+    return sorted_out(faults, {one.name: names[one.siret] for one in syndicate.communes})
+
+
+def sorted_out(faults: Iterable[Fault], names: Mapping[str, str]) -> dict[str, list[Fault]]:
+    """Return the faults by the name of a breakage; `names`: of each commune."""
+    found: dict[str, list[Fault]] = {name: [] for name in names.values()}
     for fault in faults:
         whose, _, said = fault.sentence.partition(" : ")
-        sorted_out[by_name[whose]].append(replace(fault, sentence=said))
-    return sorted_out
+        found[names[whose]].append(replace(fault, sentence=said))
+    return found
 
 
 def _broken_day(syndicate: Syndicate, siret: str, breaks: Callable[[], None]) -> None:

@@ -18,7 +18,9 @@ from dematfin.steps.prepare import prepare
 from dematfin.steps.visa import visa as open_folders
 
 ADMIN: Final = Person(id="dsi", name="Denis Système", roles=frozenset({Role.ADMINISTRATEUR}))
-AGENT: Final = Person(id="claire", name="Claire Agent", roles=frozenset({Role.AGENT}))
+AGENT: Final = Person(
+    id="claire", name="Claire Agent", roles=frozenset({Role.AGENT}), email="claire.agent@syndicat.example"
+)
 HEAD: Final = Person(
     id="marc",
     name="Marc Finances",

@@ -1,76 +1,40 @@
-"""The day of a whole syndicate, some of whose communes are sick; then, once they are cured, what was left of theirs.
+"""The great trial: the day of a syndicate carried by real workers, some of whose communes are sick.
 
-`python -m crash.syndicat.trial --communes 200` plays it, and says what the judge found.
+`python -m crash.syndicat.trial --communes 200` plays it, and says what the judge found. Workers are killed at random
+and replaced, the database is stopped at once in mid-day and started again. The day after, the sick are cured, and
+another engine takes up what the workers have left of theirs.
 
 A neighbour that keeps silent answers again once everybody else's day has ended, and not before: an engine in which one
 commune waits for another is seen whatever the speed of the machine.
 """
 
 import argparse
+import random
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import text
-
-from crash.campaign.children import fork
-from crash.campaign.verdict import Fault
-from crash.syndicat import engine
+from crash.campaign.verdict import BROKEN, Fault
+from crash.syndicat import engine, past, watchman
 from crash.syndicat.cluster import Cluster
-from crash.syndicat.communes import Commune, communes
+from crash.syndicat.communes import communes
+from crash.syndicat.course import Course
+from crash.syndicat.crew import Crew
 from crash.syndicat.judge import delayed, judged, judged_late, judged_sick, opened
 from crash.syndicat.records import Platforms
+from crash.syndicat.sickness import Sickness, sickness, spoken
 from crash.syndicat.syndicate import NOTHING, Syndicate, sirets
-from dematfin.sandbox.weather import Trouble
 from dematfin.store.engine import open_engine
 from dematfin.store.migrate import make_ready
 from dematfin.support import logs
 
-PROCESSES: Final = 4
+WORKERS: Final = 4
+KILLS: Final = 8
 LATENCY: Final = 0.05
-NOWHERE: Final = 'chorus.url_api = "http://127.0.0.1:9"\ncourriel.delai = 1'
-"""Connections are refused there."""
-ENDED: Final = text("SELECT collectivite, ended_at FROM run WHERE id = 'journee' AND ended_at IS NOT NULL")
-EVERY: Final = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sickness:
-    """What is wrong with the neighbours of some communes.
-
-    Attributes:
-        troubles: by account; `own`: lines of a configuration, by SIRET.
-        failed: SIRETs whose day fails; `hung`: those whose day ends once their neighbour speaks again, failed or not.
-    """
-
-    troubles: Mapping[str, Trouble]
-    own: Mapping[str, str]
-    failed: tuple[str, ...]
-    hung: tuple[str, ...]
-
-
-def sickness(of: Sequence[Commune]) -> Sickness:
-    """Choose among the communes; the first to be called have the silent neighbours."""
-    silent, mute, down, refused, posted, nobody, slow, nowhere = of[:8]
-    troubles = {
-        silent.technical: Trouble.HUNG,
-        mute.depositor: Trouble.HUNG,
-        down.technical: Trouble.DOWN,
-        refused.depositor: Trouble.DOWN,
-        posted.box: Trouble.DOWN,
-        nobody.box: Trouble.HUNG,
-        slow.technical: Trouble.SLOW,
-    }
-    own = {nowhere.siret: NOWHERE, nobody.siret: "courriel.delai = 1"}
-    failed = sirets((down, refused, posted, nobody, nowhere))
-    return Sickness(troubles=troubles, own=own, failed=failed, hung=sirets((silent, mute)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,32 +45,43 @@ class Seen:
     seconds: Mapping[str, float]
 
 
-def play(root: Path, base: str, count: int, processes: int = PROCESSES) -> Seen:
+def play(root: Path, cluster: Cluster, count: int, chance: random.Random, kills: int = KILLS) -> Seen:
     """Play a day on a base whose tables are made, and the day after for those who were sick."""
-    syndicate = Syndicate(root=root, communes=communes(count))
-    sick, watch = sickness(syndicate.communes), Watch()
-    syndicate.settle(f'postgresql = "{base}"')
+    syndicate, watch = Syndicate(root=root, communes=communes(count)), Watch()
+    sick, everybody = sickness(syndicate.communes), sirets(syndicate.communes)
+    syndicate.settle(f'postgresql = "{cluster.url}"')
     syndicate.trust_neighbours_only()
     with syndicate.neighbours():
         watch.lap("mise en place")
-        engine.evening(syndicate, processes)
+        engine.evening(syndicate, WORKERS)
+        past.remember(syndicate, sick.failing)
         syndicate.morning()
-        watch.lap("veille")
-        syndicate.configure(sick.own)
+        syndicate.configure(past.hours(everybody, sick.own))
         syndicate.weather(LATENCY, sick.troubles)
-        lifting = fork(partial(_lift_silence, syndicate, base, sick), root / "erreur.txt")
-        engine.days(syndicate, sirets(syndicate.communes), processes)
-        lifting.end()
-        watch.lap("journée")
-        faults = (*judgement(syndicate, sick.failed, sick.hung), *delayed(_ended(base), sick.hung))
+        watch.lap("veille")
+        with Crew.hired(syndicate.config, root / "ouvriers.log", WORKERS) as crew:
+            course = Course(cluster=cluster, crew=crew, chance=chance, kills=kills)
+            course.live([one for one in everybody if one not in sick.hung])
+            watch.lap("journée")
+            syndicate.weather(LATENCY, spoken(sick))
+            course.until(lambda: course.are_done(everybody))
+            faults = tuple(_left(crew))
+            watch.lap("fin des muets")
+        faults += (*judgement(syndicate, sick.failed, sick.hung), *delayed(course.days(), sick.hung))
+        faults += tuple(watchman.alerted(syndicate, crew, sick))
         watch.lap("jugement")
         syndicate.configure(NOTHING)
         syndicate.weather(LATENCY)
-        engine.days(syndicate, (*sick.failed, *sick.hung), processes)
+        engine.days(syndicate, (*sick.failed, *sick.hung), WORKERS)
         watch.lap("lendemain des malades")
-        faults += judgement(syndicate)
+        faults += (*judgement(syndicate), *watchman.all_well(crew))
         watch.lap("second jugement")
     return Seen(faults=faults, seconds=watch.seconds)
+
+
+def _left(crew: Crew) -> Iterator[Fault]:
+    """Ask the workers to stop."""
+    yield from (Fault(BROKEN, f"un ouvrier a fini par {code}") for code in crew.dismiss() if code)
 
 
 def judgement(syndicate: Syndicate, failed: Sequence[str] = (), late: Sequence[str] = ()) -> tuple[Fault, ...]:
@@ -121,29 +96,6 @@ def judgement(syndicate: Syndicate, failed: Sequence[str] = (), late: Sequence[s
         return judged_late(house) if siret in late else judged(house)
 
     return tuple(fault for siret in known for fault in of_one(siret))
-
-
-def _lift_silence(syndicate: Syndicate, base: str, sick: Sickness) -> None:
-    """Have the silent neighbours speak again once everybody else's day has ended."""
-    others = set(sirets(syndicate.communes)) - set(sick.hung)
-    while others - _ended(base).keys():
-        threading.Event().wait(EVERY)
-    spoken = {login: one for login, one in sick.troubles.items() if not _is_silent(login, one)}
-    syndicate.weather(LATENCY, spoken)
-
-
-def _is_silent(login: str, trouble: Trouble) -> bool:
-    return trouble is Trouble.HUNG and not login.startswith("visas-")
-
-
-def _ended(base: str) -> dict[str, datetime]:
-    """Return when each commune's day ended, those whose day goes on left out."""
-    pool = open_engine(base)
-    try:
-        with pool.connect() as connection:
-            return {siret: datetime.fromisoformat(at) for siret, at in connection.execute(ENDED)}
-    finally:
-        pool.dispose()
 
 
 class Watch:
@@ -164,16 +116,18 @@ def main() -> int:
     """Play, and say what was found; 1 when it is not nothing."""
     parser = argparse.ArgumentParser(prog="python -m crash.syndicat.trial", description=__doc__)
     parser.add_argument("--communes", type=int, default=200)
-    parser.add_argument("--processus", type=int, default=PROCESSES)
+    parser.add_argument("--morts", type=int, default=KILLS, help="ouvriers tués")
+    parser.add_argument("--graine", type=int, default=0, help="0 : tirée au sort")
     asked = parser.parse_args()
+    seed = asked.graine or random.SystemRandom().randrange(1, 1_000_000)
     logs.configure()
     with tempfile.TemporaryDirectory(prefix="syndicat-") as folder, Cluster.open() as cluster:
         make_tables(cluster.url)
-        seen = play(Path(folder) / "syndicat", cluster.url, asked.communes, asked.processus)
+        seen = play(Path(folder) / "syndicat", cluster, asked.communes, random.Random(seed), asked.morts)
     for fault in seen.faults:
         sys.stdout.write(f"✗ {fault.kind} : {fault.sentence}\n")
     laps = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in seen.seconds.items())
-    sys.stdout.write(f"{asked.communes} communes : {len(seen.faults)} fautes ({laps})\n")
+    sys.stdout.write(f"{asked.communes} communes, graine {seed} : {len(seen.faults)} fautes ({laps})\n")
     return int(bool(seen.faults))
 
 

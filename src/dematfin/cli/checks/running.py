@@ -47,7 +47,7 @@ def bounded(check: Check, examined: Examined) -> list[Line]:
 def _looked(check: Check, examined: Examined) -> list[Line]:
     found: list[Line] = []
     tally = Tally("diagnostic")
-    with tally.item(check.subject):
+    with tally.whole(check.subject):
         try:
             found += check.look(examined)
         except DematfinError as error:
