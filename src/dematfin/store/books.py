@@ -40,6 +40,7 @@ class SqlBooks:
         self._journal = Journal(connection, collectivite)
         self._texts = Texts(connection, collectivite)
         self._now = now
+        self._events: list[Event] = []
         self._series: dict[str, int] = {}
         self._memory = Memory() if writes else None
 
@@ -143,7 +144,7 @@ class SqlBooks:
         """Write what was saved, recorded and numbered."""
         for kind in self._memory.waiting if self._memory else ():
             self._write(kind)
-        self._journal.write()
+        self._journal.append(*self._events)
         if self._series:
             rows = [
                 {"collectivite": self._collectivite, "name": name, "last": last} for name, last in self._series.items()
@@ -176,8 +177,8 @@ class SqlBooks:
         keep_names(self._connection, RECORDS[kind], self._collectivite, rows)
 
     def record(self, *events: Event) -> None:
-        """Append events to the journal, in their order."""
-        self._journal.append(*events)
+        """Append events to the journal, in their order, at the end of the transaction."""
+        self._events += events
 
     def index_text(self, key: str, text: str) -> None:
         """Let a key be found by the words of a text."""

@@ -32,28 +32,21 @@ class Journal:
         self._connection = connection
         self._collectivite = collectivite
         self._last: tuple[int, str] | None = None
-        self._sealed: list[dict[str, Any]] = []
 
     def append(self, *events: Event) -> None:
-        """Seal events onto the chain, in their order; `write` writes them."""
+        """Seal events onto the chain, in their order."""
         if not events:
             return
         sequence, previous = self._last or self._head()  # nobody else writes during a transaction
+        rows = []
         for event in events:
             sequence += 1
             row = {"collectivite": self._collectivite, "sequence": sequence} | _row(event)
             previous = seal(previous, row)
-            self._sealed.append(row | {"hash": previous})
-        self._last = sequence, previous
-
-    def write(self) -> None:
-        """Write the events that were sealed, then the new head."""
-        if not self._sealed or self._last is None:
-            return
-        sequence, previous = self._last
-        self._connection.execute(APPEND, self._sealed)
+            rows.append(row | {"hash": previous})
+        self._connection.execute(APPEND, rows)
         self._connection.execute(ADVANCE, {"mine": self._collectivite, "last": sequence, "seal": previous})
-        self._sealed = []
+        self._last = sequence, previous
 
     def read(self, subject: Subject | None, keys: Sequence[str]) -> tuple[WrittenEvent, ...]:
         """Return events, oldest first."""
