@@ -1,14 +1,21 @@
 """The command `dematfin`."""
 
+import gc
 import sys
+from typing import Final
 
 from dematfin.cli.families import FAMILIES, called
 from dematfin.cli.front import answer
 from dematfin.demo.families import DEMO
 
+OBJECTS_BEFORE_A_SEARCH: Final = 50_000
+"""A command loads a thousand modules, of which nothing is ever to be thrown away: searching them all again and again
+for what nobody uses is a sixth of its start."""
+
 
 def main() -> None:
     """Run the program; what calls no command is answered at once, and a command loads its own family only."""
+    gc.set_threshold(OBJECTS_BEFORE_A_SEARCH)
     words = sys.argv[1:]
     families = (*FAMILIES, *DEMO)
     code = answer(words, families)

@@ -43,10 +43,14 @@ def control(app: App) -> Outcome:
     with app.ledger.reading() as books:
         waiting = books.find(Invoice, state=WAITING)
     keys = [invoice.id for invoice in waiting]
-    for key, changed in together(app, keys, partial(_control, app), tally, "Facture {}".format):
+    for key, changed in together(app, keys, partial(_control, app), tally, "Facture {}".format, _read):
         if changed:
             tally.done(key)
     return tally.outcome()
+
+
+def _read(books: Books, keys: Sequence[str]) -> None:
+    books.find(Invoice, id=keys)
 
 
 def control_one(app: App, invoice_id: str) -> bool:

@@ -17,7 +17,7 @@ from dematfin.domain.invoice.content import Attachment, Content
 from dematfin.domain.reception import UNREAD, Reception, ReceptionState
 from dematfin.errors import AccessDenied, DocumentError, Unreachable
 from dematfin.ports.app import App
-from dematfin.steps.outcome import Tally
+from dematfin.steps.outcome import Tally, attempted
 from dematfin.steps.take_in import take_in
 
 TOGETHER: Final = 8
@@ -113,10 +113,9 @@ def _read_all(app: App, receptions: Sequence[Reception], tally: Tally) -> None:
 
 def _take_all_in(app: App, read: Sequence[Read], tally: Tally) -> None:
     """Write some invoices down in one transaction; when one of them cannot be, each in its own."""
-    together = Tally(tally.step)
-    with together.item("ensemble"):
+    with attempted() as wrong:
         _take_some_in(app, read, tally)
-    if together.outcome().failures:
+    if wrong:
         for one in read:
             with tally.item(label(one[0])):
                 _take_some_in(app, [one], tally)

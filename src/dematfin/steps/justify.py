@@ -1,6 +1,6 @@
 """Justify: a mandat goes into no bordereau before it carries what annexe I asks for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -17,7 +17,7 @@ from dematfin.domain.tally.words import LACKS
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
-from dematfin.steps.pieces import with_kept
+from dematfin.steps.pieces import read_kept, with_kept
 
 LEFT = frozenset(MandatState) - {MandatState.PREPARED, MandatState.CANCELLED, MandatState.REJECTED}
 """States of a mandat whose documents the comptable has, or will have."""
@@ -26,12 +26,14 @@ PUBLIC: Final = "2"
 """First figure of the CatTiers of public bodies, which need no convention."""
 
 
-def justified(app: App, books: Books, mandats: Iterable[Mandat], tally: Tally) -> list[Mandat]:
+def justified(app: App, books: Books, mandats: Sequence[Mandat], tally: Tally) -> list[Mandat]:
     """Return the mandats that carry what they must, with all that was kept for them; the others are told and wait.
 
     Whatever was agreed, one without any document waits too: its flow would be refused, its number taken.
     """
     ready = []
+    read_kept(books, mandats)
+    books.find(Invoice, id=[key for mandat in mandats for key in mandat.invoice_ids])
     for mandat in mandats:
         dressed = with_kept(books, mandat)
         findings, used = judge(app, books, dressed)

@@ -1,6 +1,6 @@
 """Liquidate: each certified invoice becomes a mandat, its credit notes netted, its documents named."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -27,7 +27,7 @@ from dematfin.steps.handed_invoices import still_there
 from dematfin.steps.orphans import tell_orphans
 from dematfin.steps.outcome import Tally
 from dematfin.steps.payees import payee_of
-from dematfin.steps.pieces import pieces_of
+from dematfin.steps.pieces import pieces_of, read_pieces
 from dematfin.steps.separation import waivers
 from dematfin.steps.stopped import Stops, stops
 from dematfin.steps.together import together
@@ -106,12 +106,24 @@ def _liquidate(app: App, ready: Iterable[Paid], tally: Tally, choice: Choice | N
         waits = "" if choice else to_choose(app, books, paid[0], _engagement(books, paid[0]))
         return waits, "" if waits else _liquidate_one(app, books, paid, choice)
 
-    for (invoice, *_), (waits, mandat_id) in together(app, ready, one, tally, lambda paid: f"Facture {paid[0].id}"):
+    for (invoice, *_), (waits, mandat_id) in together(app, ready, one, tally, _label, _read):
         if waits:
             tally.note(waits)
         else:
             tally.done(mandat_id)
             _tell_delay(invoice, tally)
+
+
+def _label(paid: Paid) -> str:
+    return f"Facture {paid[0].id}"
+
+
+def _read(books: Books, some: Sequence[Paid]) -> None:
+    invoices = [invoice for paid in some for invoice in paid]
+    books.find(Invoice, id=[one.id for one in invoices])
+    folders = [folder_id(one.id, one.episode) for one in invoices]
+    books.find(VisaFolder, id=folders)
+    read_pieces(books, [one.id for one in invoices], folders)
 
 
 def _liquidate_one(app: App, books: Books, certified: Paid, choice: Choice | None) -> str:

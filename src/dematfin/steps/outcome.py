@@ -100,6 +100,16 @@ class Tally:
         return Outcome(step=self.step, done=tuple(self._done), failures=tuple(self._failures), notes=tuple(self._notes))
 
 
+@contextmanager
+def attempted() -> Iterator[list[Exception]]:
+    """Trap whatever goes wrong with many items at once, unsaid: each is going to be tried by itself, and told then."""
+    wrong: list[Exception] = []
+    try:
+        yield wrong
+    except Exception as error:
+        wrong.append(error)
+
+
 def _subject(label: str) -> dict[str, str]:
     """Return what a label is about, when it gives one of our own numbers and nothing else."""
     kind, _, number = label.partition(" ")

@@ -1,6 +1,6 @@
 """Pièces: the documents of an invoice, named once for Hélios, whatever becomes of its mandats."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,6 +9,7 @@ from dematfin.domain.invoice.invoice import Invoice, normalised
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import BESIDE_THE_EDITOR, Piece, PieceKind, unfit, unique_id
 from dematfin.domain.visa.folder import VisaFolder, folder_id
+from dematfin.domain.visa.supporting import Supporting
 from dematfin.errors import PiecesMissing
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -33,15 +34,25 @@ def kept_for(about: str, key: str) -> str:
 
 def with_kept(books: Books, mandat: Mandat) -> Mandat:
     """Return a mandat with the documents given once for its marché, its payee or the right by which that is paid."""
+    kept = [piece.id for piece in books.find(Piece, kept_for=_things(mandat), replaced_by="")]
+    own = [piece.id for piece in books.find(Piece, id=mandat.pieces, kept_for="")]
+    in_order = [key for key in mandat.pieces if key in {*own, *kept}]
+    return replace(mandat, pieces=tuple(dict.fromkeys((*in_order, *kept))))
+
+
+def read_kept(books: Books, mandats: Sequence[Mandat]) -> None:
+    """Ask at once for what `with_kept` wants of many mandats."""
+    books.find(Piece, id=[key for mandat in mandats for key in mandat.pieces])
+    books.find(Piece, kept_for=[thing for mandat in mandats for thing in _things(mandat)], replaced_by="")
+
+
+def _things(mandat: Mandat) -> tuple[str, ...]:
+    """Name all that documents of a mandat may be kept for."""
     things = [kept_for(FIRM, mandat.tiers.siren), kept_for(MANDAT, mandat.id)]
     if mandat.marche:
         things.append(kept_for(MARCHE, mandat.marche))
     things += [kept_for(RIGHT, key) for key in (mandat.subcontract, mandat.assignment) if key]
-    things += [kept_for(INVOICE, invoice) for invoice in mandat.invoice_ids]
-    kept = [piece.id for piece in books.find(Piece, kept_for=tuple(things), replaced_by="")]
-    own = [piece.id for piece in books.find(Piece, id=mandat.pieces, kept_for="")]
-    in_order = [key for key in mandat.pieces if key in {*own, *kept}]
-    return replace(mandat, pieces=tuple(dict.fromkeys((*in_order, *kept))))
+    return (*things, *(kept_for(INVOICE, invoice) for invoice in mandat.invoice_ids))
 
 
 def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piece, ...]:
@@ -63,6 +74,13 @@ def pieces_of(app: App, books: Books, invoice: Invoice, year: int) -> tuple[Piec
     if sentences := " ".join(unfit(kept, app.policy.piece_limit)):
         raise PiecesMissing(sentences)
     return kept
+
+
+def read_pieces(books: Books, invoices: Sequence[str], folders: Sequence[str]) -> None:
+    """Ask at once for what `pieces_of` wants of many invoices."""
+    books.find(Piece, invoice_id=invoices)
+    books.find(Piece, kept_for=[kept_for(INVOICE, key) for key in invoices], replaced_by="")
+    books.find(Supporting, folder=folders)
 
 
 def _named(app: App, books: Books, invoice: Invoice, year: int, document: tuple[Attachment, str]) -> Piece:

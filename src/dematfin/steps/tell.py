@@ -3,7 +3,7 @@
 The neighbour is asked before it is told, so an intention left open by a crash is simply carried out again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
@@ -45,7 +45,7 @@ def carry_out(app: App, intentions: Iterable[Intention], tally: Tally) -> None:
             (group[0].invoice_id, threads.submit(copy_context().run, _publish_in_order, app, group))
             for group in by_invoice
         ]
-        for (key, _), results in together(app, _landed(published), partial(_settle, app), tally, _label):
+        for (key, _), results in together(app, _landed(published), partial(_settle, app), tally, _label, _read):
             if results:
                 with tally.item(f"Facture {key}"):
                     _raise_what_stopped(results)
@@ -57,6 +57,12 @@ def _landed(published: Iterable[Published]) -> Iterator[Published]:
     for one in published:
         one[1].exception()
         yield one
+
+
+def _read(books: Books, published: Sequence[Published]) -> None:
+    told = [intention for _, result in published if not result.exception() for intention, _ in result.result()]
+    books.find(Intention, id=[one.id for one in told])
+    books.find(Invoice, id=[one.invoice_id for one in told])
 
 
 def _label(published: Published) -> str:

@@ -222,10 +222,12 @@ def _leave_untold(app: App, intention: Intention, tally: Tally) -> None:
 
 def _form_intentions(app: App, flux: Flux) -> dict[str, str]:
     """Intend MANDATEE for each invoice of Chorus Pro, under its first number; return the intention of each."""
-    keys: dict[str, str] = {}
     with app.ledger.transaction() as books:
-        for mandat in sorted(mandats_of(books, flux), key=lambda one: one.number):
+        mandats = sorted(mandats_of(books, flux), key=lambda one: one.number)
+        paid = books.find(Invoice, id=[key for mandat in mandats for key in mandat.invoice_ids])
+        keys = {one.id: intention_id(one.remote_id, one.episode, SupplierStatus.MANDATEE) for one in paid}
+        books.find(Intention, id=tuple(keys.values()))  # all at once, and none again below
+        for mandat in mandats:
             for invoice in books.find(Invoice, id=mandat.invoice_ids):
                 intend(app, books, invoice, SupplierStatus.MANDATEE, mandat=str(mandat.number))
-                keys[invoice.id] = intention_id(invoice.remote_id, invoice.episode, SupplierStatus.MANDATEE)
     return keys

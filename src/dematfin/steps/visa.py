@@ -1,5 +1,6 @@
 """Visa: each controlled invoice gets a folder on the first desk of its circuit, with the day by which it is due."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -29,7 +30,7 @@ def visa(app: App) -> Outcome:
         folders = {folder.id: folder for folder in books.find(VisaFolder, state=ON_ITS_WAY)}
         manned = staffed(books.find(Person))
     missing = [one for one in invoices if _is_missing(folders.get(folder_id(one.id, one.episode)))]
-    for invoice, folder in together(app, missing, partial(_open, app), tally, lambda one: f"Facture {one.id}"):
+    for invoice, folder in together(app, missing, partial(_open, app), tally, lambda one: f"Facture {one.id}", _read):
         if folder:
             folders[folder.id] = folder
             if folder.state is not FolderState.DRAFT:
@@ -39,6 +40,11 @@ def visa(app: App) -> Outcome:
     for desk in sorted(desks - manned):
         tally.note(f"Aucun viseur pour le bureau {desk} : ses factures attendent. Ajoutez-en un (personne ajouter).")
     return tally.outcome()
+
+
+def _read(books: Books, invoices: Sequence[Invoice]) -> None:
+    books.find(Invoice, id=[one.id for one in invoices])
+    books.find(VisaFolder, id=[folder_id(one.id, one.episode) for one in invoices])
 
 
 def own_desk(app: App, invoice: Invoice) -> str:

@@ -9,7 +9,7 @@ from heapq import nlargest, nsmallest
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, type_coerce, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dematfin.domain.event import Event
@@ -20,8 +20,9 @@ from dematfin.store import lease
 from dematfin.store.codec import hints
 from dematfin.store.columns import WHOLE
 from dematfin.store.journal import Journal
+from dematfin.store.memory import Memory
 from dematfin.store.names import by_name, keep_names
-from dematfin.store.queries import LISTS, Asked, is_exact, queries
+from dematfin.store.queries import Asked, is_exact, queries
 from dematfin.store.tables import RECORDS, SERIES
 from dematfin.store.texts import Texts
 
@@ -39,8 +40,9 @@ class SqlBooks:
         self._journal = Journal(connection, collectivite)
         self._texts = Texts(connection, collectivite)
         self._now = now
-        self._read_here: dict[tuple[type[Any], str], Record] | None = {} if writes else None
-        self._answers: dict[type[Any], dict[frozenset[tuple[str, object]], tuple[Any, ...]]] = {}
+        self._events: list[Event] = []
+        self._series: dict[str, int] = {}
+        self._memory = Memory() if writes else None
 
     @property
     def driver(self) -> Any:
@@ -55,13 +57,15 @@ class SqlBooks:
         raise UnknownRecord(message)
 
     def find(self, kind: type[R], /, **where: object) -> tuple[R, ...]:
-        """Return the records that match, ordered by id; asked twice in a transaction that writes, read once."""
-        if self._read_here is None or any(isinstance(wanted, LISTS) for wanted in where.values()):
+        """Return the records that match, ordered by id; a transaction that writes reads each of them once."""
+        if self._memory is None:
             return self._find(kind, where)
-        asked, known = frozenset(where.items()), self._answers.setdefault(kind, {})
-        if asked not in known:
-            known[asked] = self._find(kind, where)
-        return known[asked]
+        found = self._memory.answer(kind, where)
+        if found is None:
+            self._write(kind)
+            found = self._find(kind, where)
+            self._memory.learn(kind, where, found)
+        return found
 
     def _find(self, kind: type[R], where: dict[str, object]) -> tuple[R, ...]:
         found = [one for asked in self._queries(kind, where) for one in self._read(kind, *asked)]
@@ -69,6 +73,7 @@ class SqlBooks:
 
     def last(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         """Return the records that match with the greatest `by`, greatest first."""
+        self._write(kind)
         if "id" not in where:
             where = by_name(self._connection, RECORDS[kind], self._collectivite, where)
             where = {"id": self._greatest(kind, count, by, where)}
@@ -76,6 +81,7 @@ class SqlBooks:
 
     def first(self, kind: type[R], /, count: int, by: str, **where: object) -> tuple[R, ...]:
         """Return the records that match with the smallest `by`, smallest first."""
+        self._write(kind)
         table = RECORDS[kind]
         found = [
             one
@@ -86,6 +92,7 @@ class SqlBooks:
 
     def count(self, kind: type[R], /, by: str, **where: object) -> dict[object, int]:
         """Return how many records match, for each value of `by`."""
+        self._write(kind)
         column = RECORDS[kind].c[by]
         counts: Counter[object] = Counter()
         for query, values in self._queries(kind, where):
@@ -102,9 +109,7 @@ class SqlBooks:
         names = tuple(rows.keys())
         for row in rows.all():
             record = kind(**dict(zip(names, row, strict=True)))
-            if self._read_here is not None:
-                self._read_here[kind, record.id] = record
-            yield record
+            yield self._memory.seen(record) if self._memory else record
 
     def _greatest(self, kind: type[Any], count: int, by: str, where: dict[str, object]) -> list[str]:
         """Return ids; where nothing exact is asked, much may match, and `by` is walked from its end."""
@@ -121,26 +126,41 @@ class SqlBooks:
 
     def total(self, kind: type[Record], /, of: str, **where: object) -> Decimal:
         """Return the sum of an amount in the records that match."""
+        self._write(kind)
         cents = func.sum(type_coerce(RECORDS[kind].c[of], WHOLE))
         asked = ((query.with_only_columns(cents), values) for query, values in self._queries(kind, where))
         return from_cents(sum(int(self._connection.execute(*one).scalar() or 0) for one in asked))
 
     def save(self, *records: Record) -> None:
-        """Insert or replace records, those of one kind together; of those that were read, only what has changed."""
-        last = {(type(one), one.id): one for one in records}
-        known = self._read_here or {}
-        groups: dict[tuple[type[Any], tuple[str, ...] | None], list[Record]] = {}
-        for (kind, key), record in last.items():
-            changed = _changed(known.get((kind, key)), record)
-            groups.setdefault((kind, changed), []).append(record)
-        for (kind, changed), group in groups.items():
-            self._answers.pop(kind, None)
+        """Insert or replace records; of those that were read, only what has changed will be written."""
+        if self._memory is None:
+            for record in records:
+                self._put(type(record), [record])
+            return
+        for record in records:
+            self._memory.save(record)
+
+    def write(self) -> None:
+        """Write what was saved, recorded and numbered."""
+        for kind in self._memory.waiting if self._memory else ():
+            self._write(kind)
+        self._journal.append(*self._events)
+        if self._series:
+            rows = [
+                {"collectivite": self._collectivite, "name": name, "last": last} for name, last in self._series.items()
+            ]
+            self._connection.execute(_upsert(SERIES, self._connection.dialect.name), rows)
+
+    def _write(self, kind: type[Any]) -> None:
+        """Write what was saved of one kind, rows that change alike together."""
+        groups: dict[tuple[str, ...] | None, list[Record]] = {}
+        for before, record in self._memory.unwritten(kind) if self._memory else ():
+            groups.setdefault(_changed(before, record), []).append(record)
+        for changed, group in groups.items():
             if changed is None:
                 self._put(kind, group)
             elif changed:
                 self._change(kind, changed, group)
-        if self._read_here is not None:
-            self._read_here |= last
 
     def _put(self, kind: Any, records: Iterable[Record]) -> None:
         names = hints(kind)
@@ -157,8 +177,8 @@ class SqlBooks:
         keep_names(self._connection, RECORDS[kind], self._collectivite, rows)
 
     def record(self, *events: Event) -> None:
-        """Append events to the journal, in their order."""
-        self._journal.append(*events)
+        """Append events to the journal, in their order, at the end of the transaction."""
+        self._events += events
 
     def index_text(self, key: str, text: str) -> None:
         """Let a key be found by the words of a text."""
@@ -170,9 +190,12 @@ class SqlBooks:
 
     def next_number(self, series: str, start: int = 0) -> int:
         """Return the number after the last one of a series."""
-        row = {"collectivite": self._collectivite, "name": series, "last": start + 1}
-        number: int = self._connection.execute(_next(self._connection.dialect.name), row).scalar_one()
-        return number
+        if series not in self._series:
+            its = (SERIES.c.collectivite == self._collectivite) & (SERIES.c.name == series)
+            last = self._connection.execute(select(SERIES.c.last).where(its)).scalar()
+            self._series[series] = start if last is None else last
+        self._series[series] += 1
+        return self._series[series]
 
     def check_turn(self, step: str, turn: str) -> None:
         """Raise ComeBackLater when a turn has lost its step."""
@@ -209,16 +232,6 @@ def _upsert(table: Table, dialect_name: str) -> Any:
     keys = [column.name for column in table.primary_key]
     changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
-
-
-@cache
-def _next(dialect_name: str) -> Any:
-    """Return the statement that takes the next number of a series, or its first."""
-    statement = _insert(SERIES, dialect_name)
-    keys = [column.name for column in SERIES.primary_key]
-    return statement.on_conflict_do_update(index_elements=keys, set_={"last": SERIES.c.last + 1}).returning(
-        SERIES.c.last
-    )
 
 
 def _insert(table: Table, dialect_name: str) -> Any:

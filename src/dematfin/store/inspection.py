@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,7 +20,7 @@ from dematfin.store.books import SqlBooks
 from dematfin.store.engine import FIXED, SQLITE, open_engine
 from dematfin.store.journal import Journal, seal
 from dematfin.store.lease import left_behind
-from dematfin.store.migrate import SCRIPTS
+from dematfin.store.migrate import expected, version
 from dematfin.store.tables import CHAIN, EVENT
 
 FULL_WALK: Final = 100_000
@@ -68,9 +66,8 @@ class Inspection:
 
     def versions(self) -> tuple[str, str]:
         """Return the version of the tables, empty for an empty base, and that which the program expects."""
-        expected = str(ScriptDirectory(str(SCRIPTS)).get_current_head())
         with self._connected() as connection:
-            return MigrationContext.configure(connection).get_current_revision() or "", expected
+            return version(connection) or "", expected()
 
     def journal_mode(self) -> str:
         """Return the journal mode of a base of SQLite."""

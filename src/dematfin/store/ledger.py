@@ -83,13 +83,17 @@ class SqlLedger:
     def transaction(self) -> Iterator[SqlBooks]:
         """Open the books for writing."""
         with turn_of(self._engine, self._collectivite) as connection:
-            yield SqlBooks(connection, self._collectivite, self._now)
+            books = SqlBooks(connection, self._collectivite, self._now)
+            yield books
+            books.write()
 
     @contextmanager
     def reading(self) -> Iterator[SqlBooks]:
         """Open the books for reading."""
         with self._read() as connection:
-            yield SqlBooks(connection, self._collectivite, self._now, writes=False)
+            books = SqlBooks(connection, self._collectivite, self._now, writes=False)
+            yield books
+            books.write()  # which the engine refuses
 
     @contextmanager
     def lease(self, step: str, holder: str) -> Iterator[str]:

@@ -6,10 +6,6 @@ from pathlib import Path
 from typing import Final
 from weakref import WeakSet
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.pool import Pool
 
@@ -17,6 +13,9 @@ from dematfin.errors import ConfigError
 from dematfin.store.engine import connect, writing
 
 SCRIPTS: Final = Path(__file__).with_name("migrations")
+VERSIONS: Final = "alembic_version"
+"""The table in which Alembic says how far it has brought a base. It is loaded for those alone that it has to bring up:
+a town's day, begun four hundred times, does without."""
 ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('dematfin, tables', 0))")
 """PostgreSQL: of two processes that make or migrate the tables at once, the second waits, as it does on SQLite."""
 READY: Final[WeakSet[Pool]] = WeakSet()
@@ -45,7 +44,10 @@ def make_ready(engine: Engine) -> None:
 
 def version(connection: Connection) -> str | None:
     """Return the version of the tables of a base; None where there is none."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(VERSIONS):
+        return None
+    found: str | None = connection.execute(text(f"SELECT version_num FROM {VERSIONS}")).scalar_one_or_none()  # noqa: S608
+    return found
 
 
 def upgrade(connection: Connection) -> None:
@@ -54,6 +56,9 @@ def upgrade(connection: Connection) -> None:
         connection.execute(ALONE)
     if version(connection) == expected():
         return  # another process made it meanwhile
+    from alembic import command  # noqa: PLC0415 - see VERSIONS
+    from alembic.config import Config  # noqa: PLC0415 - idem
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
@@ -64,13 +69,17 @@ def upgrade(connection: Connection) -> None:
 @cache
 def expected() -> str:
     """Return the version that this program needs: scripts do not change under a process that opens many bases."""
-    return str(ScriptDirectory(str(SCRIPTS)).get_current_head())
+    return max(_revisions())
 
 
 def is_older(found: str | None) -> bool:
     """Say whether a version is one that this program knows how to bring up."""
-    known = (script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
-    return found != expected() and found in set(known)
+    return found != expected() and found in _revisions()
+
+
+def _revisions() -> set[str]:
+    """Return the versions that the scripts make: each is named after its own."""
+    return {path.name.partition("_")[0] for path in SCRIPTS.glob("versions/[0-9]*.py")}
 
 
 def refuse_another(found: str | None) -> None:

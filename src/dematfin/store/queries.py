@@ -20,7 +20,7 @@ def queries(table: Table, where: dict[str, object]) -> Iterator[Asked]:
     lists = {name: list(dict.fromkeys(wanted)) for name, wanted in where.items() if isinstance(wanted, LISTS)}
     if not all(lists.values()):
         return
-    plain = {name: wanted for name, wanted in (where | lists).items() if _is_plain(wanted)}
+    plain = {name: wanted for name, wanted in (where | lists).items() if is_plain(wanted)}
     query = _asking(table, tuple((name, name in lists) for name in plain))
     for name, wanted in where.items():
         if name not in plain:
@@ -40,7 +40,7 @@ def is_exact(wanted: object) -> bool:
     return not isinstance(wanted, (Between, Holding, Ending))
 
 
-def _is_plain(wanted: object) -> bool:
+def is_plain(wanted: object) -> bool:
     """Say whether what is sought may be told to a statement that is ready."""
     return wanted is not None and not isinstance(wanted, (All, Between, Holding, Ending))
 
