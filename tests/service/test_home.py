@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import structlog
+from dematfin.service.apart import DIED, run_apart
 
 from cli.office import Office, spaced
 from dematfin.cli import factures, steps
@@ -25,7 +26,6 @@ from dematfin.domain.unattended.run import DAY, Run
 from dematfin.errors import ComeBackLater, ConfigError, Unreachable
 from dematfin.ports.app import App
 from dematfin.service import home as service
-from dematfin.service.apart import DIED, run_apart
 from dematfin.service.beats import Beats
 from dematfin.service.home import Home
 from dematfin.steps.running import PATIENCE
