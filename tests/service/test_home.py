@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import structlog
-from dematfin.service.apart import DIED, run_apart
 
 from cli.office import Office, spaced
 from dematfin.cli import factures, steps
@@ -28,6 +27,7 @@ from dematfin.ports.app import App
 from dematfin.service import home as service
 from dematfin.service.beats import Beats
 from dematfin.service.home import Home
+from dematfin.service.own_process import DIED, run_apart
 from dematfin.steps.running import PATIENCE
 from examples import AGENT
 from fakes.hall import Hall

@@ -7,7 +7,7 @@ from dematfin.domain.parties.person import UNATTENDED, Act
 from dematfin.domain.unattended.run import Run
 from dematfin.errors import ConfigError
 from dematfin.ports.app import App
-from dematfin.service.apart import is_suspect, run_apart
+from dematfin.service.own_process import is_suspect, run_apart
 from dematfin.steps.day import NAMES
 from dematfin.steps.outcome import Failure, Outcome
 from dematfin.steps.progress import BY_KEY, go_on, open_day
