@@ -25,9 +25,9 @@ from dematfin.domain.unattended.run import DAY, Run
 from dematfin.errors import ComeBackLater, ConfigError, Unreachable
 from dematfin.ports.app import App
 from dematfin.service import home as service
-from dematfin.service.apart import DIED, run_apart
 from dematfin.service.beats import Beats
 from dematfin.service.home import Home
+from dematfin.service.own_process import DIED, run_apart
 from dematfin.steps.running import PATIENCE
 from examples import AGENT
 from fakes.hall import Hall
