@@ -46,6 +46,14 @@ MEGABYTE = 1_000_000
 Ask = Callable[[str], str]
 
 
+def ask_nobody(question: str) -> str:
+    """Answer no question: what runs without anybody needs a reference to each secret."""
+    message = (
+        f"Personne n'est là pour répondre à « {question} » : donnez une référence de secret dans la configuration."
+    )
+    raise ConfigError(message)
+
+
 def build(settings: Settings, folder: Path, ask: Ask) -> App:
     """Wire one collectivité; `folder` holds its secrets, `ask` puts a question to the person at the keyboard.
 

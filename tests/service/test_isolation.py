@@ -10,16 +10,27 @@ from dematfin.domain.unattended.run import DAY, Run
 from dematfin.wiring import open_ledger
 from service.gate import Gate
 from service.running import Service
+from service.syndicate import SIRETS
 
 WRONG, DEAF = "21990042000098", "21990042000080"
+CCAS = {WRONG: SIRETS[20], DEAF: SIRETS[21]}
+OWN = {
+    '"var/registre.db"': '"var/{siret}/registre.db"',
+    '"var/documents"': '"var/{siret}/documents"',
+    '"papier/': '"papier/{siret}/',
+    '"echange/': '"echange/{siret}/',
+    "TECH_1_990042": "TECH_{siret}",
+    'identifiant = "agent"': 'identifiant = "{siret}"',
+}
+"""What two collectivités must not share."""
 
 
 def beside(folder: Path, siret: str, name: str, text: str) -> Path:
     """Write the configuration of another collectivité, with its own base and documents."""
-    text = re.sub(r'siret = "\d{14}"\nnom = "[^"]*"', f'siret = "{siret}"\nnom = "{name}"', text, count=1)
-    assert siret in text
-    text = re.sub(r'"var/(registre.db|documents)"', rf'"var/{siret}/\1"', text)
-    assert text.count(f"var/{siret}") == 2
+    text = text.replace('nom = "Commune de Valbrume"', f'nom = "{name}"', 1)
+    for alone, each in (*OWN.items(), ("26990042000010", CCAS[siret]), ("21990042000015", siret)):
+        assert alone in text
+        text = text.replace(alone, each.format(siret=siret))
     path = folder / f"{siret}.toml"
     path.write_text(text, encoding="utf-8")
     return path

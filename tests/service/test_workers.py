@@ -17,7 +17,7 @@ from service.syndicate_worker import DEATHS
 
 pytestmark = official.needs_postgres
 SEED: Final = 20261129
-STEPS: Final = 14
+STEPS: Final = 15
 """Of a day where visas are given and flows signed here, and nothing is shared with a finance software."""
 
 
@@ -36,7 +36,7 @@ def check_days(syndicate: Syndicate, sirets: tuple[str, ...], falls: int) -> Non
     for siret in sirets:
         begun = list(dict.fromkeys(key for key, word in syndicate.steps(siret) if word == "begins"))
         ended = [key for key, word in syndicate.steps(siret) if word == "ends"]
-        assert (begun[0], begun[-1], len(begun)) == ("reconciliation", "rappels", STEPS)
+        assert (begun[0], begun[-1], len(begun)) == ("reconciliation", "alertes", STEPS)
         assert ended == [key for key in begun if key in ended]
         assert len(begun) - len(ended) <= falls
         runs = syndicate.runs()

@@ -1,8 +1,11 @@
 """Suppliers are told each status once, in order, whatever becomes of the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,8 +16,9 @@ from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.person import Person
 from dematfin.domain.visa.decision import Motive
-from dematfin.errors import Refused, RuleError, UnknownOutcome, Unreachable
+from dematfin.errors import ComeBackLater, Refused, RuleError, UnknownOutcome, Unreachable
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
 from dematfin.steps.intake import intake
 from dematfin.steps.intentions import ANSWERS, intend
 from dematfin.steps.tell import tell
@@ -76,6 +80,24 @@ def test_a_lost_answer_is_asked_for_and_not_told_twice(hall: Hall, monkeypatch: 
     assert tell(hall.app).done == ("F2026-000001",)
     assert [key for key, _, _ in hall.chorus.told].count(FIRST) == 1
     assert open_for(hall, FIRST) == []
+
+
+def test_a_commit_whose_end_is_unknown_is_not_written_twice_in_the_journal(hall: Hall) -> None:
+    lost: list[str] = []
+
+    @contextmanager
+    def transaction() -> Iterator[Books]:
+        with hall.ledger.transaction() as books:
+            yield books
+        if not lost:
+            lost.append("the word of the base")
+            raise ComeBackLater
+
+    ledger: Any = SimpleNamespace(transaction=transaction, reading=hall.ledger.reading)
+    outcome = tell(replace(hall.app, ledger=ledger))
+    assert outcome.done == ("F2026-000001", "F2026-000002") and not outcome.failures
+    motifs = [one.event.motif for one in hall.ledger.history()]
+    assert [one for one in motifs if "informé" in one] == ["Chorus Pro informé : service fait"] * 2
 
 
 def test_a_status_already_passed_at_the_neighbour_is_not_written_back(hall: Hall) -> None:

@@ -13,7 +13,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 import examples
 import official
@@ -23,7 +23,7 @@ from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.ledger import Holding, Ledger
 from dematfin.store import keeper
 from dematfin.store.engine import open_engine
-from dematfin.store.keeper import KEEPER
+from dematfin.store.keeper import KEEPER, Keeper
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.tables import METADATA
@@ -273,3 +273,33 @@ def test_a_file_that_is_no_base_is_said(tmp_path: Path) -> None:
     path.write_bytes(b"ceci n'est pas une base" * 1000)
     with pytest.raises(ConfigError, match="stockage"):
         SqlLedger(open_engine(str(path)), examples.COMMUNE, FakeClock().now)
+
+
+def test_a_base_that_is_spoilt_costs_the_others_no_lease() -> None:
+    kept, renewed = Keeper(), list[str]()
+
+    def spoilt() -> None:
+        statement = "UPDATE lease"
+        raise ProgrammingError(statement, {}, ValueError(statement))
+
+    kept._held = {"spoilt": spoilt, "sound": lambda: renewed.append("sound")}
+    kept._owed = {"owed": spoilt}
+    kept.beat()
+    assert renewed == ["sound"] and kept._owed
+
+
+def test_whoever_renews_leases_is_replaced_if_it_dies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "BEAT", 0)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    kept, renewed = Keeper(), threading.Event()
+
+    def bug() -> None:
+        raise ZeroDivisionError
+
+    kept.keep("bug", bug)
+    if thread := kept._thread:
+        thread.join(60)
+    kept.give_back("bug", lambda: None)
+    kept.keep("sound", renewed.set)
+    assert renewed.wait(60)
+    kept.give_back("sound", lambda: None)

@@ -5,14 +5,13 @@ from functools import partial
 from dematfin.config.several import House
 from dematfin.domain.parties.person import UNATTENDED, Act
 from dematfin.domain.unattended.run import Run
-from dematfin.errors import ConfigError
 from dematfin.ports.app import App
 from dematfin.service.own_process import is_suspect, run_apart
 from dematfin.steps.day import NAMES
 from dematfin.steps.outcome import Failure, Outcome
 from dematfin.steps.progress import BY_KEY, go_on, open_day
 from dematfin.steps.running import PATIENCE, last_run
-from dematfin.wiring import build
+from dematfin.wiring import ask_nobody, build
 
 
 def carried(house: House, app: App, day: Run) -> tuple[Outcome, Run]:
@@ -40,9 +39,3 @@ def _account(app: App, day: Run) -> Outcome:
     with app.ledger.reading() as books:
         said = last_run(books, day.position, day.began_at).said
     return Outcome(step=name, failures=tuple(Failure(item=name, sentence=one) for one in said))
-
-
-def ask_nobody(question: str) -> str:
-    """Answer no question: nobody is there."""
-    message = f"Personne n'est là pour répondre à « {question} » : donnez une référence de secret."
-    raise ConfigError(message)

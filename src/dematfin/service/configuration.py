@@ -1,5 +1,6 @@
 """A configuration as a process that lasts sees it: read again when its files have changed, or when asked."""
 
+import os
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -53,7 +54,8 @@ class Configuration:
 
 def _stamp(path: Path) -> Stamp:
     """Return what changes with the files of a configuration."""
-    files = sorted(path.glob("*.toml")) if path.is_dir() else [path, path.with_name(f"{SHARED}.toml")]
+    folder = os.path.isdir(path)  # noqa: PTH112 - no right is no folder
+    files = sorted(path.glob("*.toml")) if folder else [path, path.with_name(f"{SHARED}.toml")]
     found = []
     for one in files:
         try:

@@ -18,13 +18,13 @@ from dematfin.domain.parties.person import UNATTENDED
 from dematfin.domain.unattended.run import DAY, SLOW, Run
 from dematfin.errors import ComeBackLater, DematfinError
 from dematfin.ports.app import App
-from dematfin.service.alone import ask_nobody, carried
+from dematfin.service.alone import carried
 from dematfin.service.beats import Beats, Running, Trouble
 from dematfin.service.due import Due, Hours, due
 from dematfin.service.service_lock import Guard, path_of
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.support.clock import SystemClock
-from dematfin.wiring import build
+from dematfin.wiring import ask_nobody, build
 
 PARIS: Final = SystemClock("Europe/Paris")
 Tell = Callable[[str], None]

@@ -20,7 +20,7 @@ from dematfin.ports.clock import Clock
 from dematfin.ports.ledger import Ledger
 from dematfin.service.configuration import Configuration
 from dematfin.service.due import Hours
-from dematfin.wiring import Ask, base_of, build, open_clock, open_ledger
+from dematfin.wiring import Ask, ask_nobody, base_of, build, open_clock, open_ledger
 
 ROOM: Final = 256
 """Collectivités that stay wired at once."""
@@ -100,7 +100,7 @@ class Houses:
         with self._lock:
             known = self._apps.pop(siret, None)
         if known is None or known[0] != one.house or monotonic() - known[2] > LASTS:
-            known = (one.house, self._build(one.settings, one.house.folder, _nobody), monotonic())
+            known = (one.house, self._build(one.settings, one.house.folder, ask_nobody), monotonic())
         with self._lock:
             self._apps[siret] = known
             while len(self._apps) > ROOM:
@@ -150,8 +150,3 @@ class Houses:
             message = "Sa base n'est pas celle des autres : elle ne peut pas être servie par les mêmes ouvriers."
             raise ConfigError(message)
         return Served(house=one, settings=settings, schedules=hours_of(settings.horaires, settings.fuseau))
-
-
-def _nobody(question: str) -> str:
-    message = f"« {question} » : personne n'est là pour répondre. Donnez une référence dans la configuration."
-    raise ConfigError(message)

@@ -27,7 +27,7 @@ from dematfin.ports.app import App
 from dematfin.steps.day import KEYS, NAMES
 from dematfin.steps.outcome import Tally
 from dematfin.support.timetable import next_after
-from dematfin.wiring import MEGABYTE, build, signing_ends_on
+from dematfin.wiring import MEGABYTE, ask_nobody, build, signing_ends_on
 
 FRESH: Final = 15.0
 """Seconds for which a look holds: monitoring asks more often than things change."""
@@ -118,12 +118,7 @@ class Watch:
 
 
 def _opened(house: House, settings: Settings) -> App:
-    return build(settings, house.folder, _nobody)
-
-
-def _nobody(question: str) -> str:
-    message = f"Personne n'est là pour répondre à « {question} »."
-    raise ConfigError(message)
+    return build(settings, house.folder, ask_nobody)
 
 
 def _signing_ends_on(settings: Settings, house: House) -> date | None:

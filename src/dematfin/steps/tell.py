@@ -106,10 +106,12 @@ def _is_of(invoice: Invoice, intention: Intention) -> bool:
 
 
 def _settle(app: App, books: Books, published: Published) -> Told:
-    """Write down the results of one invoice, and return them."""
+    """Write down the results of one invoice, and return them; what was written already is not written again."""
     told = published[1].result()
     for intention, result in told:
         now = books.get(Intention, intention.id)
+        if now.state is IntentionState.DONE:
+            continue
         if isinstance(result, str) or now.state is IntentionState.OPEN:
             books.save(_settled(now, result))
         if isinstance(result, str):

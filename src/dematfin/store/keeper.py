@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from dematfin.errors import ComeBackLater
 
 LENGTH: Final = timedelta(seconds=150)
@@ -61,20 +63,31 @@ class Keeper:
         for turn, act in [*self._owed.items(), *self._held.items()]:
             try:
                 act()
-            except ComeBackLater:
+            except (ComeBackLater, SQLAlchemyError):  # one base that is spoilt costs the others no lease
                 continue
             self._owed.pop(turn, None)
 
     def _watch(self) -> None:
         rest = threading.Event()
-        while not rest.wait(BEAT):
-            with self._lock:
-                if self._thread is not threading.current_thread():
-                    return
-                if not self._held and not self._owed:
-                    self._thread = None
-                    return
-            self.beat()
+        try:
+            while not rest.wait(BEAT) and self._is_needed():
+                self.beat()
+        finally:
+            self._leave()
+
+    def _is_needed(self) -> bool:
+        """Say whether there is something to renew, and nobody else does it; else the next one begins a thread."""
+        with self._lock:
+            mine = self._thread is threading.current_thread()
+            if mine and not self._held and not self._owed:
+                self._thread = None
+            return mine and self._thread is not None
+
+    def _leave(self) -> None:
+        """Whatever has stopped this thread, another one begins with the next lease."""
+        with self._lock:
+            if self._thread is threading.current_thread():
+                self._thread = None
 
 
 KEEPER: Final = Keeper()
