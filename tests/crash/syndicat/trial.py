@@ -26,7 +26,7 @@ from crash.syndicat.course import Course
 from crash.syndicat.crew import Crew
 from crash.syndicat.judge import delayed, judged, judged_late, judged_sick, opened
 from crash.syndicat.records import Platforms
-from crash.syndicat.sickness import Sickness, sickness, spoken
+from crash.syndicat.sickness import sickness, spoken
 from crash.syndicat.syndicate import NOTHING, Syndicate, sirets
 from dematfin.store.engine import open_engine
 from dematfin.store.migrate import make_ready
