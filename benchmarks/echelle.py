@@ -2,7 +2,9 @@
 
     communes = cost of a day of one commune among 400 in one process and on one base / alone: the worse of a day on
                which nothing happens and of a day with one invoice
-    ouvriers = time of the same days with 4 processes / with 1, each answer of a neighbour taking 50 ms
+    ouvriers = time of the same days with 4 processes `dematfin ouvrier` that serve one commune at once / with 1, each
+               answer of a neighbour taking 50 ms
+    transition = see echelle_transition.py
 
 A day: the configuration is read, the commune wired, every step run. `communes` is told in time of the processor, that
 of the database and of the processes that read documents counted; `ouvriers` in time of the clock. Plots are written to
@@ -11,32 +13,41 @@ benchmarks/out/.
 
 import argparse
 import json
+import random
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from statistics import mean
-from typing import Final
+from typing import Any, Final
 
 import pygal
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from crash.syndicat import engine, eve
+from crash.syndicat import engine, eve, past
 from crash.syndicat.cluster import Cluster
 from crash.syndicat.communes import Commune, communes
+from crash.syndicat.course import Course
+from crash.syndicat.crew import Crew
 from crash.syndicat.syndicate import Syndicate, sirets, today
 from crash.syndicat.trial import make_tables
+from dematfin.domain.unattended.run import DAY
+from dematfin.service.queue import Queue
 from dematfin.support import logs
 
+transition: Any = import_module("echelle_transition")  # beside this file
 OUT: Final = Path(__file__).parent / "out"
 SAMPLE: Final = 20
 """Days that are measured: of communes spread among the many, or of those alone, one after the other."""
 LATENCY: Final = 0.05
+UNITS: Final = {"communes": "x one alone", "ouvriers": "x one worker", "transition": "x small base"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +63,21 @@ def main() -> None:
     parser.add_argument("--communes", type=int, default=400)
     parser.add_argument("--ouvriers", type=int, default=4)
     parser.add_argument("--travail", type=int, default=24, help="communes dont la journée est partagée")
+    parser.add_argument("--peu", type=int, default=transition.SMALL, help="factures du petit registre")
+    parser.add_argument("--beaucoup", type=int, default=transition.LARGE, help="factures du grand")
+    parser.add_argument("--seulement", nargs="+", choices=UNITS, default=list(UNITS), help="chiffres voulus")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     logs.configure()
     OUT.mkdir(exist_ok=True)
-    figures = {"communes": growth(options.communes), "ouvriers": sharing(options.travail, options.ouvriers)}
+    measures: dict[str, Callable[[], float]] = {
+        "communes": lambda: growth(options.communes),
+        "ouvriers": lambda: sharing(options.travail, options.ouvriers),
+        "transition": lambda: aging(options.peu, options.beaucoup),
+    }
+    figures = {name: measures[name]() for name in options.seulement}
     if options.json:
-        units = {"communes": "x one alone", "ouvriers": "x one worker"}
-        rows = [{"name": name, "ratio": round(ratio, 3), "unit": units[name]} for name, ratio in figures.items()]
+        rows = [{"name": name, "ratio": round(ratio, 3), "unit": UNITS[name]} for name, ratio in figures.items()]
         print(json.dumps({"figures": rows}))
         return
     for name, ratio in figures.items():
@@ -95,18 +113,36 @@ def cost(count: int) -> Cost:
 
 
 def sharing(count: int, workers: int) -> float:
-    """Return the time of the days of some communes with several processes, for that with one."""
-    took = {}
-    for processes in (1, 2, workers):
-        with _syndicate(count, bills=1) as (syndicate, _):
-            engine.evening(syndicate, 2)
-            syndicate.morning()
-            syndicate.weather(LATENCY)
-            began = time.perf_counter()
-            engine.days(syndicate, sirets(syndicate.communes), processes)
-            took[processes] = time.perf_counter() - began
+    """Return the time of the days of some communes with several workers, for that with one."""
+    took = {number: shared(count, number) for number in (1, 2, workers)}
     _plot_workers(took)
     return took[workers] / took[1]
+
+
+def shared(count: int, workers: int) -> float:
+    """Return the time that workers take from when the days of some communes are asked for until the last has ended."""
+    with _syndicate(count, bills=1) as (syndicate, cluster):
+        everybody = sirets(syndicate.communes)
+        engine.evening(syndicate, 2)
+        past.remember(syndicate, ago=timedelta())  # nothing is due while the workers start
+        syndicate.morning()
+        syndicate.configure(past.hours(everybody, {}))
+        syndicate.weather(LATENCY)
+        with Crew.hired(syndicate.config, syndicate.root / "log", workers, places=1) as crew:
+            course = Course(cluster=cluster, crew=crew, chance=random.Random(1), kills=0)
+            course.until(lambda: course.at_work() == workers)
+            began = time.perf_counter()
+            past.remember(syndicate)
+            Queue(cluster.url).put_now((siret, DAY) for siret in everybody)
+            course.until(lambda: course.are_done(everybody))
+            return time.perf_counter() - began
+
+
+def aging(few: int, many: int) -> float:
+    """Return what a transition costs in a large ledger, for a small one."""
+    costs = dict(zip((few, many), transition.costs(few, many), strict=True))
+    _plot_transition(costs)
+    return float(sum(costs[many].values()) / sum(costs[few].values()))
 
 
 def _live(syndicate: Syndicate, chosen: Sequence[Commune], cluster: Cluster) -> float:
@@ -148,6 +184,14 @@ def _plot_workers(took: dict[int, float]) -> None:
     chart.x_labels = [str(processes) for processes in took]
     chart.add("durée", [round(seconds, 2) for seconds in took.values()])
     chart.render_to_file(str(OUT / "ouvriers.svg"))
+
+
+def _plot_transition(costs: dict[int, dict[str, float]]) -> None:
+    chart = pygal.Bar(title="Une transition du registre", x_title="factures du registre", y_title="millisecondes")
+    chart.x_labels = [f"{size:,}".replace(",", "\u202f") for size in costs]
+    for name in next(iter(costs.values())):
+        chart.add(name, [round(1000 * one[name], 2) for one in costs.values()])
+    chart.render_to_file(str(OUT / "transition.svg"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A syndicate on one PostgreSQL: every commune's day complete, in order, each thing once, the sick ones alerted.
+"""Workers over a syndicate on one PostgreSQL: every day complete, in order, each thing once, the sick ones alerted.
 
 It runs in a process of its own, whose children are forked: that of pytest may hold threads.
 """
@@ -12,16 +12,17 @@ from crash.syndicat.broken import BREAKAGES
 from crash.syndicat.judge import delayed
 from crash.test_campaign import played
 
-COMMUNES = 24
-"""`make campagne` plays 200."""
+COMMUNES, KILLED = 16, 3
+"""`make campagne` plays 200, and kills more."""
 
 pytestmark = official.needs_postgres
 
 
 def test_every_commune_has_its_whole_day_and_the_sick_ones_say_so() -> None:
-    done = played("crash.syndicat.trial", "--communes", str(COMMUNES))
+    done = played("crash.syndicat.trial", "--communes", str(COMMUNES), "--morts", str(KILLED))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.startswith(f"{COMMUNES} communes : 0 fautes")
+    *_, summary = done.stdout.splitlines()
+    assert summary.startswith(f"{COMMUNES} communes, graine ") and " : 0 fautes" in summary
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,20 @@ def test_a_product_that_is_broken_is_seen_in_its_own_commune(found: dict[str, st
     assert said in found[name]
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("renvoie", "déposé 2 fois au TdT"),
+        ("saute-visa", "l'étape visa"),
+        ("n-enchaine-pas", "la journée n'est pas finie"),
+        ("n-alerte-pas", "0 courriel d'alerte au lieu de 1"),
+        ("rien", "rien vu"),
+    ],
+)
+def test_a_worker_that_is_broken_is_seen(with_workers: dict[str, str], name: str, said: str) -> None:
+    assert said in with_workers[name]
+
+
 def test_each_breakage_is_tried(found: dict[str, str]) -> None:
     assert found.keys() == BREAKAGES.keys()
 
@@ -55,6 +70,16 @@ def test_whoever_waits_for_a_silent_neighbour_of_somebody_else_is_seen() -> None
 @pytest.fixture(scope="module")
 def found() -> dict[str, str]:
     """What the judge says of each breakage; all are tried on one day."""
-    done = played("crash.syndicat.broken")
+    return said_of("crash.syndicat.broken")
+
+
+@pytest.fixture(scope="module")
+def with_workers() -> dict[str, str]:
+    """What the judge says of each broken worker."""
+    return said_of("crash.syndicat.broken_worker")
+
+
+def said_of(module: str) -> dict[str, str]:
+    done = played(module)
     assert done.returncode == 0, done.stdout + done.stderr
     return dict(one.split("\n", 1) for one in done.stdout.split("\n\n") if one.strip())

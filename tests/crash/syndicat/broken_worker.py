@@ -125,7 +125,7 @@ def found(root: Path, cluster: Cluster) -> dict[str, list[Any]]:
         syndicate.morning()
         syndicate.configure(past.hours(everybody, sick.own))
         syndicate.weather(troubles=sick.troubles)
-        with Crew.hired(syndicate.config, root / "ouvriers.log", 2, PROGRAM) as crew:
+        with Crew.hired(syndicate.config, root / "ouvriers.log", 2, program=PROGRAM) as crew:
             course = Course(cluster=cluster, crew=crew, chance=random.Random(1), kills=0)
             others = [one for one in everybody if one != BROKEN["n-enchaine-pas"]]
             course.until(lambda: course.are_done(others))

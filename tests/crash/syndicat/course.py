@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from crash.syndicat import past
 from crash.syndicat.cluster import Cluster
@@ -17,6 +18,9 @@ from dematfin.domain.unattended.run import DAY
 from dematfin.store.engine import open_engine
 
 ENDED: Final = text("SELECT collectivite, id, ended_at FROM run WHERE ended_at >= :since")
+AT_WORK: Final = text("SELECT count(*) FROM dematfin_file.procrastinate_workers")
+LANES: Final = 3
+"""Of each worker."""
 STEPS: Final = 15
 """That end in a day, the day itself counted."""
 EVERY: Final = 0.2
@@ -73,6 +77,14 @@ class Course:
         with open_engine(self.cluster.url).connect() as connection:
             found = connection.execute(ENDED, {"since": self.since.isoformat()})
             return {(siret, key): datetime.fromisoformat(at) for siret, key, at in found}
+
+    def at_work(self) -> int:
+        """Return how many workers have begun to look for work."""
+        try:
+            with open_engine(self.cluster.url).connect() as connection:
+                return int(connection.execute(AT_WORK).scalar_one()) // LANES
+        except ProgrammingError:  # none has made the tables yet
+            return 0
 
     def days(self) -> dict[str, datetime]:
         """Return when each day has ended."""

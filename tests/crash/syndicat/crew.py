@@ -26,14 +26,15 @@ class Crew:
     config: Path
     log: Path
     program: Sequence[str] = DEMATFIN
+    places: int = PLACES
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     killed: int = 0
 
     @classmethod
     @contextmanager
-    def hired(cls, config: Path, log: Path, count: int, program: Sequence[str] = DEMATFIN) -> Iterator[Self]:
+    def hired(cls, config: Path, log: Path, count: int, **more: Any) -> Iterator[Self]:
         """Lend so many, and leave none behind."""
-        crew = cls(config=config, log=log, program=program)
+        crew = cls(config=config, log=log, **more)
         try:
             for _ in range(count):
                 crew.start()
@@ -45,7 +46,7 @@ class Crew:
 
     def start(self) -> None:
         """Start one more."""
-        command = [sys.executable, *self.program, "ouvrier", "-c", str(self.config), "--simultanes", str(PLACES)]
+        command = [sys.executable, *self.program, "ouvrier", "-c", str(self.config), "--simultanes", str(self.places)]
         with self.log.open("ab") as log:
             self.workers.append(subprocess.Popen(command, stdout=log, stderr=log))
 

@@ -65,9 +65,17 @@ def opened(app: App, commune: Commune, platforms: Platforms) -> House:
     """Read all that is known of a commune."""
     with app.ledger.reading() as books:
         runs = {one.id: one for one in books.find(Run)}
-        told = {"reminders": tuple(books.find(Reminder)), "alarms": tuple(books.find(Alarm))}
+        reminders, alarms = tuple(books.find(Reminder)), tuple(books.find(Alarm))
     ours, theirs = Ours.of(app), platforms.of(commune)
-    return House(commune=commune, ours=ours, theirs=theirs, platforms=platforms, runs=runs, **told)
+    return House(
+        commune=commune,
+        ours=ours,
+        theirs=theirs,
+        platforms=platforms,
+        runs=runs,
+        reminders=reminders,
+        alarms=alarms,
+    )
 
 
 def judged(house: House) -> tuple[Fault, ...]:

@@ -9,6 +9,8 @@ from dematfin.domain.unattended.run import DAY, Run
 from dematfin.support.clock import SystemClock
 
 PARIS: Final = SystemClock("Europe/Paris")
+NOTHING: Final[Mapping[str, Collection[str]]] = {}
+TWO_DAYS: Final = timedelta(days=2)
 SAID: Final = "Le voisin ne répond pas."
 
 
@@ -23,12 +25,9 @@ def hours(sirets: Iterable[str], own: Mapping[str, str]) -> dict[str, str]:
     return {one: f'horaires.journee = ["0 {hour()} * * *"]\n{own.get(one, "")}' for one in sirets}
 
 
-def remember(syndicate: Syndicate, failing: Mapping[str, Collection[str]]) -> None:
-    """Give each commune its last days; `failing`: the steps that have failed since the day before yesterday, by SIRET.
-
-    All of them were run two days ago for the last time.
-    """
-    began = PARIS.now() - timedelta(days=2)
+def remember(syndicate: Syndicate, failing: Mapping[str, Collection[str]] = NOTHING, ago: timedelta = TWO_DAYS) -> None:
+    """Give each commune its last day, so long ago; `failing`: the steps that failed then, by SIRET."""
+    began = PARIS.now() - ago
     for one in syndicate.communes:
         steps = failing.get(one.siret, ())
         runs = [_failed(key, began) for key in steps]
