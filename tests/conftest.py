@@ -1,8 +1,10 @@
 """Rules of the whole suite: what may be missing, and what must be said of it."""
 
+import logging
 import os
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 import official
@@ -11,6 +13,9 @@ pytest_plugins = ("demonstration", "postgres", "engines")
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")  # a busy machine is slow, not wrong
+
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # days run by thousands
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,6 +11,7 @@ from dematfin.acts import sign, visa, visa_views
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person
+from dematfin.domain.unattended.run import Run
 from dematfin.pes.build import Writer
 from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
@@ -74,19 +75,26 @@ class Watched:
 
 
 class WatchedLedger(FakeLedger):
-    """A ledger whose commits are counted."""
+    """A ledger whose commits are counted, but those that only note how far a day has gone: they double the count."""
 
     axe: Axe | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
+        before = dict(self.records)
         with super().transaction() as books:
             yield books
-            if self.axe:
+            counts = self.axe and not _only_notes(before, books.records)
+            if self.axe and counts:
                 self.axe.calls += 1
                 self.axe.strike("before")
-        if self.axe:
+        if self.axe and counts:
             self.axe.strike("after")
+
+
+def _only_notes(before: dict[Any, Any], after: dict[Any, Any]) -> bool:
+    changed = {kind for (kind, key), record in after.items() if before.get((kind, key)) is not record}
+    return changed == {Run}
 
 
 @dataclass

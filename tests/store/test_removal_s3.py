@@ -10,7 +10,7 @@ import pytest
 import examples
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.errors import DocumentError, Unreachable
+from dematfin.errors import ComeBackLater, DocumentError, Unreachable
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import open_engine
 from dematfin.store.ledger import SqlLedger, in_paris
@@ -102,6 +102,20 @@ def test_a_store_that_holds_a_wrong_object_or_lacks_one_holds_all_back(
     obstore.delete(_store(there), f"{ref.sha256[:2]}/{ref.sha256}")
     with pytest.raises(DocumentError, match=f"seau {bucket}"):
         move(there, Place(base=str(tmp_path / "b.db"), documents=FolderDocuments(tmp_path / "b", 0)))
+
+
+def test_a_disk_that_refuses_is_told_and_nothing_is_moved(
+    here: Place, tmp_path: Path, url: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    there = in_s3(tmp_path, url, bucket)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(FolderDocuments, "_kept", refuse)
+        with pytest.raises(ComeBackLater, match="rien n'a été déplacé"):
+            move(here, there)
+    move(here, there)
 
 
 def _store(place: Place) -> Any:

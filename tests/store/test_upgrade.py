@@ -3,9 +3,10 @@
 import ast
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.store import upgrade as upgrading
 from dematfin.store.backup import back_up
-from dematfin.store.engine import open_engine, writing
+from dematfin.store.engine import SQLITE, open_engine, writing
 from dematfin.store.journal import Journal
 from dematfin.store.ledger import TURN, SqlLedger, in_paris
 from dematfin.store.migrate import SCRIPTS, upgrade, version
@@ -138,6 +139,29 @@ def test_a_damaged_base_is_not_saved_as_if_it_were_sound(tmp_path: Path) -> None
     with pytest.raises(ComeBackLater, match="Rien n'a été changé"):
         back_up(str(path), None, "avant", done=False)
     assert list(tmp_path.iterdir()) == [path]
+
+
+FULL: Final = """
+import resource, signal, sys
+from pathlib import Path
+from dematfin.store.backup import back_up_sqlite
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+back_up_sqlite(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def test_a_disk_that_is_full_during_the_backup_keeps_no_half_of_it(tmp_path: Path) -> None:
+    large = tmp_path / "registre.db"
+    with closing(SQLITE.connect(str(large))) as base, base:
+        base.execute(
+            "CREATE TABLE large AS WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 5) "
+            "SELECT zeroblob(1000000) FROM n"
+        )
+    words = [sys.executable, "-c", FULL, str(large), str(tmp_path / "copie")]
+    ended = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert "ComeBackLater" in ended.stderr and "Rien n'a été changé" in ended.stderr
+    assert list(tmp_path.iterdir()) == [large]
 
 
 ADDS: Final = frozenset({"create_table", "create_index", "add_column", "f"})

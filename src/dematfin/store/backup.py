@@ -102,4 +102,5 @@ def _made(target: Path) -> Iterator[Path]:
         message = f"La sauvegarde {target} ne peut pas être écrite : {reason(error)}. Rien n'a été changé."
         raise ComeBackLater(message) from error
     finally:
-        making.unlink(missing_ok=True)
+        for left in (making, making.with_name(f"{making.name}-journal")):  # SQLite keeps the second on a full disk
+            left.unlink(missing_ok=True)

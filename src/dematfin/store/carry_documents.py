@@ -12,9 +12,10 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from dematfin.domain.document import DocumentRef
-from dematfin.errors import DocumentError
+from dematfin.errors import ComeBackLater, DocumentError
 from dematfin.ports.documents import Documents
 from dematfin.store.carry import CARRIED, pages
+from dematfin.support.refusals import reason
 
 NAMED: Final = re.compile(r'\{"sha256":"([0-9a-f]{64})","size":(\d+)\}')
 """How the tables write a `DocumentRef`, wherever it stands in a record."""
@@ -36,12 +37,19 @@ def carry_documents(connection: Connection, collectivite: str, here: Documents, 
 
     Raises:
         DocumentError: one is missing or is not what its name says.
+        ComeBackLater: a place does not answer, or a disk refuses.
     """
     carried = Carried()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="copie") as threads:
         for some in _groups(named(connection, collectivite)):
-            for _ in threads.map(partial(_carry, here, there), some):
-                pass  # the first that cannot be carried is told
+            try:
+                list(threads.map(partial(_carry, here, there), some))
+            except OSError as error:
+                message = (
+                    "Un document ne se lit pas dans l'ancien stockage, ou ne s'écrit pas dans le nouveau : "
+                    f"{reason(error)}. Mettez-y bon ordre puis relancez ; rien n'a été déplacé."
+                )
+                raise ComeBackLater(message) from error
             carried.count += len(some)
             carried.size += sum(one.size for one in some)
     return carried

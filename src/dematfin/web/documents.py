@@ -1,8 +1,9 @@
 """The files of an invoice or of its folder, as they came: shown when a browser can do it safely, else handed over."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import BinaryIO, Final
 from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
@@ -97,6 +98,7 @@ def send_one(visit: Visit, files: Iterable[File]) -> Response:
     if file is None:
         message = "Ce document n'est pas dans ce dossier."
         raise UnknownRecord(message)
+    source = visit.app.documents.open(file.document)  # one that was lost is told before anything is sent
     kind = _kind(visit.app, file)
     how = "inline" if kind in SHOWN and "telecharger" not in visit.request.query_params else "attachment"
     headers = {
@@ -104,7 +106,7 @@ def send_one(visit: Visit, files: Iterable[File]) -> Response:
         "Content-Length": str(file.document.size),
         "Content-Security-Policy": DOCUMENT,
     }
-    return StreamingResponse(_chunks(visit.app, file), media_type=kind, headers=headers)
+    return StreamingResponse(_chunks(source), media_type=kind, headers=headers)
 
 
 def slip(visit: Visit) -> Response:
@@ -115,11 +117,17 @@ def slip(visit: Visit) -> Response:
 
 
 def _kind(app: App, file: File) -> str:
-    with app.documents.open(file.document) as source:
+    return _kind_in(app.documents.open, file.document)
+
+
+@lru_cache(maxsize=10_000)
+def _kind_in(open_document: Callable[[DocumentRef], BinaryIO], ref: DocumentRef) -> str:
+    """Bytes under a fingerprint never change: no page fetches a document of a distant store again for its head."""
+    with open_document(ref) as source:
         return kind_of(source.read(16)) or UNKNOWN
 
 
-def _chunks(app: App, file: File) -> Iterator[bytes]:
-    with app.documents.open(file.document) as source:
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    with source:
         while chunk := source.read(CHUNK):
             yield chunk
