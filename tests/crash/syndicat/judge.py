@@ -126,12 +126,17 @@ def _its_own(house: House) -> Iterator[Fault]:
 
 def _noted(house: House) -> set[str]:
     """Return the mails that our ledger says handed over."""
-    return {one.mail for one in (*house.reminders, *house.alarms) if one.state.value == "SENT"}
+    return _mails(house, "SENT")
 
 
 def _doubted(house: House) -> set[str]:
     """Return the mails of which our ledger says that nobody knows: a worker died as it handed them over."""
-    return {one.mail for one in (*house.reminders, *house.alarms) if one.state.value == "DOUBTFUL"}
+    return _mails(house, "DOUBTFUL")
+
+
+def _mails(house: House, state: str) -> set[str]:
+    told: tuple[Reminder | Alarm, ...] = (*house.reminders, *house.alarms)
+    return {one.mail for one in told if one.state == state}
 
 
 def _ran(house: House) -> Iterator[Fault]:
