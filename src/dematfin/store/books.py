@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from heapq import nlargest, nsmallest
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +27,10 @@ from dematfin.store.tables import RECORDS, SERIES
 from dematfin.store.texts import Texts
 
 R = TypeVar("R", bound=Record)
+LAST: Final = select(SERIES.c.last).where(
+    SERIES.c.collectivite == bindparam("its_owner"), SERIES.c.name == bindparam("its_name")
+)
+"""The last number of a series."""
 
 
 class SqlBooks:
@@ -191,8 +195,7 @@ class SqlBooks:
     def next_number(self, series: str, start: int = 0) -> int:
         """Return the number after the last one of a series."""
         if series not in self._series:
-            its = (SERIES.c.collectivite == self._collectivite) & (SERIES.c.name == series)
-            last = self._connection.execute(select(SERIES.c.last).where(its)).scalar()
+            last = self._connection.execute(LAST, {"its_owner": self._collectivite, "its_name": series}).scalar()
             self._series[series] = start if last is None else last
         self._series[series] += 1
         return self._series[series]
