@@ -121,7 +121,7 @@ def _encoded(secret: str) -> Iterator[str]:
 def discreet_text(text: str) -> str:
     """Return a text without what must not leave, whole.
 
-    >>> discreet_text("postgresql://dematfin:chut@base/x refuse le mot_de_passe=chut")
+    >>> discreet_text("postgresql://dematfin:chut@base/x refuse le mot_de_passe=chut")  # pragma: allowlist secret
     'postgresql://***@base/x refuse le mot_de_passe=***'
     """
     text = _KNOWN.hidden(text)
