@@ -1,13 +1,12 @@
 """Rules of the whole suite: what may be missing, and what must be said of it."""
 
-import logging
 import os
 
 import pytest
-import structlog
 from hypothesis import HealthCheck, settings
 
 import official
+from quiet import quieten
 
 pytest_plugins = ("demonstration", "postgres", "engines")
 
@@ -15,7 +14,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")  # a busy machine is slow, not wrong
 
 
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # days run by thousands
+quieten()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 import stamina
-import structlog
 
 from cli.office import CLOSED, Office, free_ports
 from dematfin.cli.context import system_account
 from dematfin.cli.output import SCREEN
+from quiet import quieten
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def keyboard(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     monkeypatch.setattr(logging.getLogger(), "handlers", logging.getLogger().handlers)
     yield lambda folder: Office(folder=folder, screen=capsys, patch=monkeypatch)
-    structlog.reset_defaults()
+    quieten()
 
 
 @pytest.fixture

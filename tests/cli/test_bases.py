@@ -15,10 +15,8 @@ OLDER = (
     "DROP TABLE alarm",
     "DROP TABLE run",
     "DROP TABLE moved",
-    "DROP TABLE alarm",
     "DROP INDEX ix_mandat_editor_kind_exercice_siret_state_bordereau_amount",
     "ALTER TABLE lease DROP COLUMN turn",
-    "DROP INDEX ix_mandat_editor_kind_exercice_siret_state_bordereau_amount",
     "UPDATE alembic_version SET version_num = '0008'",
 )
 

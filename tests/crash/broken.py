@@ -36,6 +36,7 @@ from dematfin.ports.app import App
 from dematfin.ports.transmitter import ReturnItem
 from dematfin.steps import acquits, answers, follow_up, reconcile, transmit
 from dematfin.steps.attempts import arrived, sha1_of
+from dematfin.support import logs
 from dematfin.tdt.folder import FolderTdt
 from dematfin.tdt.s2low import S2low
 
@@ -187,6 +188,7 @@ BREAKAGES: Final = {
 def main(names: Sequence[str]) -> int:
     """Break in one way after the other, each in a child, and say what the judge found; 1 when it was blind once."""
     blind = 0
+    logs.configure()
     with tempfile.TemporaryDirectory(prefix="cassee-") as folder:
         model = warm(Path(folder))
         for name in names or BREAKAGES:

@@ -13,7 +13,7 @@ import pytest
 
 from crash.broken import BREAKAGES
 
-TOWNS = 40
+TOWNS = 30
 SEED = 1
 CROSSED = (
     "steps.reconcile",

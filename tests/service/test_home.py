@@ -14,7 +14,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import structlog
 
 from cli.office import Office, spaced
 from dematfin.cli import factures, steps
@@ -32,6 +31,7 @@ from dematfin.steps.running import PATIENCE
 from examples import AGENT
 from fakes.hall import Hall
 from fakes.losing import failing
+from quiet import quieten
 from service.gate import say_an_account
 
 SIRET = "21990042000015"
@@ -100,7 +100,7 @@ def keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
     yield kept
     for one in made:
         one.home.close()
-    structlog.reset_defaults()
+    quieten()
 
 
 def test_the_day_of_the_service_is_that_of_the_commands(

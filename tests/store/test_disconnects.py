@@ -92,7 +92,7 @@ def test_a_connection_killed_under_a_reader_or_a_writer_is_said_and_replaced(
         books.find(Invoice)
         administrator(DIE)
         books.find(Invoice)
-    with pytest.raises(ComeBackLater, match="au moment d'enregistrer"), ledger.transaction() as books:
+    with pytest.raises(ComeBackLater, match="La base de données"), ledger.transaction() as books:
         books.save(examples.invoice())
         administrator(DIE)
     assert count(ledger) == 0
@@ -185,6 +185,7 @@ def test_four_hundred_collectivites_of_a_base_share_one_pool_and_one_look_at_its
         return migrate.expected()
 
     monkeypatch.setattr(migrate, "version", look)
+    migrate.READY.discard(open_engine(postgresql.url.render_as_string(hide_password=False)).pool)
     for number in range(400):
         opened = open_engine(postgresql.url.render_as_string(hide_password=False))
         SqlLedger(opened, f"{number}", NOW)

@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import structlog
-
 from dematfin.support import logs
+from quiet import quieten
 
 LENGTHS: Final = {
     "AT": 20, "BE": 16, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27,
@@ -44,7 +43,7 @@ def listening(*, verbose: bool = True, service: bool = False) -> Iterator[Lines]
         root.handlers = before
         root.setLevel(level)
         logging.captureWarnings(capture=False)
-        structlog.reset_defaults()
+        quieten()
 
 
 def ibans_of(text: str) -> set[str]:

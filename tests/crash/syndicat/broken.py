@@ -101,11 +101,9 @@ BREAKAGES: Final[Mapping[str, Callable[[], None]]] = {
     "a-rebours": backwards,
     "coupee": cut_short,
     "tue-ses-echecs": said_to_be_well,
-    "compte-d-autrui": nothing,
-    "vole": nothing,
     "rien": nothing,
 }
-"""In each commune, in their order; the configuration of the last but two names the account of the next one."""
+"""In each commune, in their order; the neighbour of the last but one is down."""
 
 
 def main() -> int:
@@ -123,14 +121,12 @@ def found(root: Path, base: str) -> dict[str, list[Fault]]:
     """Return the faults of each commune, by the name of its breakage."""
     syndicate = Syndicate(root=root, communes=communes(len(BREAKAGES)))
     names = dict(zip(sirets(syndicate.communes), BREAKAGES, strict=True))
-    quiet, thief, robbed, _ = syndicate.communes[-4:]
+    quiet, _ = syndicate.communes[-2:]
     syndicate.settle(f'postgresql = "{base}"')
     syndicate.trust_neighbours_only()
     with syndicate.neighbours():
         engine.evening(syndicate, 2)
         syndicate.morning()
-        stolen = f's2low.identifiant = "{robbed.depositor}"\ns2low.mot_de_passe = "fichier:secrets/{robbed.siret}"'
-        syndicate.configure({thief.siret: stolen})
         syndicate.weather(troubles={quiet.box: Trouble.DOWN})
         days = [
             fork(partial(_broken_day, syndicate, siret, BREAKAGES[name]), root / f"{siret}.txt")

@@ -7,7 +7,7 @@ command line behind it, it is one of these workers.
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,17 +71,17 @@ def skips() -> None:
 
 def forgets_what_follows() -> None:
     """Put no next step in the queue, and do not look for days that stand still."""
-    following, to_put = Carrier._following, carrier.to_put  # type: ignore[attr-defined]
+    following, due = Carrier._following, carrier.due  # type: ignore[attr-defined]
 
     def forgetting(self: Carrier, app: App) -> Then:
         return nothing if app.policy.collectivite == BROKEN["n-enchaine-pas"] else following(self, app)
 
-    def only_new(schedules: Any, runs: Mapping[str, Run], now: Any) -> Iterator[str]:
+    def only_new(runs: Mapping[str, Run], hours: Any, now: Any) -> Any:
         standing = DAY in runs and bool(runs[DAY].position)
-        return iter(()) if standing else to_put(schedules, runs, now)
+        return () if standing else due(runs, hours, now)
 
     patch(Carrier, "_following", forgetting)
-    patch(carrier, "to_put", only_new)
+    patch(carrier, "due", only_new)
 
 
 def tells_nobody() -> None:
