@@ -49,11 +49,11 @@ class Carrier:
         Raises:
             ComeBackLater: it cannot be run now.
         """
-        with structlog.contextvars.bound_contextvars(collectivite=collectivite, travail=key):
+        with structlog.contextvars.bound_contextvars(coll=collectivite, job=key):
             try:
                 app = self._houses.app(collectivite)
             except ConfigError as error:
-                LOG.warning("collectivité non servie", raison=str(error))
+                LOG.warning("collectivite_put_off", reason=str(error))
                 return  # each look at what is due asks again: once mended, it goes on by itself
             if key == DAY:
                 self._day(app, attempts, lane)
@@ -120,7 +120,7 @@ class Carrier:
         except ComeBackLater:
             if attempts < TRIES:
                 raise
-            LOG.warning("étape laissée à sa prochaine heure", etape=key)
+            LOG.warning("step_left_to_its_next_hour", step=key)
 
     def _apart(self, app: App, key: str, attempts: int) -> None:
         run_apart(partial(_carry_apart, self._houses.again, app.policy.collectivite, key, attempts))
@@ -154,7 +154,7 @@ class Carrier:
 
     def _hand_back(self, app: App, key: str, step: str) -> None:
         """Leave a step to the newer version that knows it."""
-        LOG.warning("étape laissée à un ouvrier d'une version plus récente", etape=step)
+        LOG.warning("step_of_a_newer_version", step=step)
         self._queue.put_now([(app.policy.collectivite, key)], after=self._later)
 
 

@@ -112,7 +112,7 @@ class Houses:
         try:
             return self._configuration.has_changed()
         except ConfigError as error:
-            LOG.warning("configuration illisible, la précédente sert encore", raison=str(error))
+            LOG.warning("configuration_unreadable", reason=str(error))
             return False
 
     def _first(self) -> tuple[ServiceSettings, str]:
@@ -141,7 +141,7 @@ class Houses:
             try:
                 found[one.siret] = known if known and known.house == one else self._serve(one)
             except ConfigError as error:
-                LOG.warning("collectivité non servie", collectivite=one.siret, ou=one.where, raison=str(error))
+                LOG.warning("collectivite_put_off", coll=one.siret, where=one.where, reason=str(error))
         return found
 
     def _serve(self, one: House) -> Served:

@@ -16,13 +16,17 @@ async def recover(app: App, pace: Pace) -> None:
         try:
             await _take_up(app, job, pace)
         except ConnectorException:  # another worker was quicker, or the base is away: the next look will tell
-            LOG.info("travail repris par un autre", **job.task_kwargs)
+            LOG.info("job_taken_up_elsewhere", **_told(job))
 
 
 async def _take_up(app: App, job: Job, pace: Pace) -> None:
     if job.attempts < pace.deaths or job.id is None:
-        LOG.warning("ouvrier mort, son travail est repris", **job.task_kwargs)
+        LOG.warning("worker_died", **_told(job))
         await app.job_manager.retry_job(job)
         return
-    LOG.error("travail abandonné après trop d'essais : dematfin ouvrier morts", **job.task_kwargs)
+    LOG.error("job_given_up", **_told(job))
     await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
+
+
+def _told(job: Job) -> dict[str, object]:
+    return {"coll": job.task_kwargs["collectivite"], "step": job.task_kwargs["etape"], "attempts": job.attempts}

@@ -78,7 +78,7 @@ class Told(logging.Handler):
         """Say it."""
         said = getattr(record, "action", record.name)
         kind = type(record.exc_info[1]).__name__ if record.exc_info and record.exc_info[1] else ""
-        LOG.warning("file des ouvriers", action=said, erreur=kind)
+        LOG.warning("queue_complains", action=said, error=kind)
 
 
 class Workers:
@@ -163,7 +163,7 @@ class Workers:
             if task.done() and not task.cancelled() and (error := task.exception()):
                 if not isinstance(error, BASE_AWAY):
                     raise error
-                LOG.warning("la base ne répond pas, les ouvriers attendent", erreur=type(error).__name__)
+                LOG.warning("base_away", error=type(error).__name__)
             await asyncio.wait({asked}, timeout=self._pace.rest)
 
     def _ended(self, task: asyncio.Future[None]) -> None:
@@ -180,7 +180,7 @@ class Workers:
         error = context.get("exception")
         if error is None or isinstance(error.__cause__, psycopg.errors.RaiseException):
             return  # it was given to another worker meanwhile, which ended it
-        LOG.warning("fin d'un travail non enregistrée, il sera repris", erreur=type(error).__name__)
+        LOG.warning("end_of_job_not_saved", error=type(error).__name__)
         before, self._anew = self._anew, loop.create_future()
         before.set_result(None)
 
