@@ -8,8 +8,9 @@ PYTHON ?= python3
 demo: $(VENV)/.demo
 	$(BIN)/dematfin demo --dossier demo
 
+# One process more than there are cores: many tests wait for the processes that they start.
 test: $(VENV)/.dev
-	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
+	$(BIN)/pytest -n $$(($$(nproc) + 1)) --dist worksteal $(PYTEST)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
