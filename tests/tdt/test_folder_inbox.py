@@ -3,9 +3,11 @@
 import errno
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from lxml import etree
 from structlog.testing import capture_logs
 
@@ -14,11 +16,20 @@ from dematfin.ports.transmitter import ReturnItem
 from dematfin.tdt import inbox
 from dematfin.tdt.folder import FolderTdt
 from official import OFFICIAL, needs_official
+from quiet import quieten
 from tdt.desktop import Desktop, writer
 from tdt.platform import acquit, flow, retour
 
 DOCTYPE = b"<?xml version='1.0'?><!DOCTYPE PES_Retour [<!ENTITY a 'b'>]><PES_Retour>&a;</PES_Retour>"
 NOBODY = b"<PES_ACQUIT><ACQUIT/></PES_ACQUIT>"
+
+
+@pytest.fixture(autouse=True)
+def told() -> Iterator[None]:
+    """Hear what goes well too."""
+    structlog.reset_defaults()
+    yield
+    quieten()
 
 
 @pytest.fixture
