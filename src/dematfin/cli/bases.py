@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dematfin.cli.chosen import CHOSEN
-from dematfin.cli.context import DEFAULT, Configuration, Json
+from dematfin.cli.context import DEFAULT, Configuration, Json, chosen_houses
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import complain, counted, say, table, write_json
 from dematfin.errors import ConfigError, DematfinError
@@ -99,13 +98,11 @@ def migrate(
 
 def bases(configuration: Path) -> Iterator[Base]:
     """Yield the bases of a configuration, each once; a collectivité whose settings are wrong hides no other."""
-    from dematfin.config.several import house, houses  # noqa: PLC0415 - heavy, and not needed to show a help text
-    from dematfin.store.engine import address  # noqa: PLC0415 - idem
+    from dematfin.store.engine import address  # noqa: PLC0415 - heavy, and not needed to show a help text
 
-    asked = (house(configuration, CHOSEN.get()),) if CHOSEN.get() else houses(configuration)
     found: dict[str, list[House]] = {}
     wrong: list[str] = []
-    for one in asked:
+    for one in chosen_houses(configuration):
         try:
             found.setdefault(address(one.settings().stockage, one.folder), []).append(one)
         except ConfigError as error:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dematfin.cli.chosen import CHOSEN
-from dematfin.cli.context import DEFAULT, Configuration
+from dematfin.cli.context import DEFAULT, Configuration, chosen_houses
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import complain, counted, say
 from dematfin.errors import DematfinError
@@ -32,11 +31,10 @@ def copy(
 
     Personne n'écrit pendant ce temps. L'ancienne base refuse ensuite de s'ouvrir, et dit où elle a été déplacée.
     """
-    from dematfin.config.several import house, houses  # noqa: PLC0415 - heavy, and not needed to show a help text
+    from dematfin.config.several import house  # noqa: PLC0415 - heavy, and not needed to show a help text
 
-    asked = (house(configuration, CHOSEN.get()),) if CHOSEN.get() else houses(configuration)
     worst = 0
-    for one in asked:
+    for one in chosen_houses(configuration):
         try:
             say(_moved(one, house(vers, one.siret), keep=garder), style="green")
         except DematfinError as error:

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dematfin.cli.chosen import CHOSEN
-from dematfin.cli.context import DEFAULT, Configuration, Json
+from dematfin.cli.context import DEFAULT, Configuration, Json, chosen_houses
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import say, write_json
 
 if TYPE_CHECKING:
     from dematfin.cli.checks.line import Line
-    from dematfin.config.several import House
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +56,12 @@ def _sections(configuration: Path, *, online: bool) -> Iterator[Section]:
     from dematfin.cli.checks.examined import Examined  # noqa: PLC0415 - heavy, and only here
     from dematfin.cli.checks.running import collectivite, machine  # noqa: PLC0415 - heavy, and only here
 
-    houses = _houses(configuration)
+    houses = chosen_houses(configuration)
     first = Examined(houses[0], configuration, online=online)
     yield Section(siret="", name="Machine", lines=tuple(machine(first)))
     for one in houses:
         examined = Examined(one, configuration, online=online)
         yield Section(siret=one.siret, name=one.name or one.where, lines=tuple(collectivite(examined)))
-
-
-def _houses(configuration: Path) -> "tuple[House, ...]":
-    """Return the collectivité that was chosen, or all of them."""
-    from dematfin.config.several import house, houses  # noqa: PLC0415 - heavy, and only here
-
-    chosen = CHOSEN.get()
-    return (house(configuration, chosen),) if chosen else houses(configuration)
 
 
 def _show(section: Section) -> None:

@@ -6,8 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from dematfin.acts import relaunch as acts
-from dematfin.cli.chosen import CHOSEN
-from dematfin.cli.context import DEFAULT, Configuration, Json, chosen_house, sit
+from dematfin.cli.context import DEFAULT, Configuration, Json, chosen_house, chosen_houses, sit
 from dematfin.cli.french import FrenchCommand, FrenchGroup
 from dematfin.cli.output import instant, say, table, write_json
 from dematfin.domain.unattended.run import DAY
@@ -79,7 +78,7 @@ def show_given_up(configuration: Configuration = DEFAULT, json: Json = False) ->
     """Montre les étapes mises de côté parce que le programme s'y arrêtait : elles attendent quelqu'un."""
     from dematfin.service.given_up import given_up  # noqa: PLC0415 - idem
 
-    found = tuple(given_up(configuration, CHOSEN.get()))
+    found = tuple(given_up(chosen_houses(configuration)))
     if json:
         write_json(found)
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from dematfin.cli.chosen import CHOSEN
-from dematfin.cli.context import DEFAULT, Configuration, Rehearsal
+from dematfin.cli.context import DEFAULT, Configuration, Rehearsal, chosen_houses
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import say
 from dematfin.support import logs
@@ -35,10 +35,7 @@ def serve(configuration: Configuration = DEFAULT, essai: Rehearsal = False) -> N
 
 def _rehearsed(configuration: Path) -> Iterator[str]:
     """Say what is due, and when next, in each collectivité; nothing is run."""
-    from dematfin.config.several import house, houses  # noqa: PLC0415 - idem
-
-    chosen = CHOSEN.get()
-    for one in (house(configuration, chosen),) if chosen else houses(configuration):
+    for one in chosen_houses(configuration):
         yield from _of(one)
 
 

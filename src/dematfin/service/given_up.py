@@ -1,12 +1,11 @@
 """What was given up and waits for a person, of every collectivité of a configuration; read by either engine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dematfin.config.several import House, houses
+from dematfin.config.several import House
 from dematfin.errors import ConfigError
 from dematfin.wiring import base_of, open_runs
 
@@ -31,9 +30,9 @@ class GivenUp:
     step: bool
 
 
-def given_up(configuration: Path, siret: str = "") -> Iterator[GivenUp]:
+def given_up(houses: Iterable[House]) -> Iterator[GivenUp]:
     """Yield what was given up, by base, then collectivité; one question a base, however many it holds."""
-    for base, names in _bases(configuration, siret).items():
+    for base, names in _bases(houses).items():
         for (owner, key), run in open_runs(base).set_aside().items():
             if owner in names and run.aside_since:
                 yield GivenUp(
@@ -69,11 +68,11 @@ def queue_of(base: str) -> "Queue | None":
     return queue if queue.is_there() else None
 
 
-def _bases(configuration: Path, siret: str) -> Mapping[str, dict[str, str]]:
+def _bases(houses: Iterable[House]) -> Mapping[str, dict[str, str]]:
     """Return the collectivités of each base, by SIRET, with their names; a broken one has nothing to show."""
     found: dict[str, dict[str, str]] = {}
-    for one in houses(configuration):
-        if siret in {"", one.siret} and (base := _base(one)):
+    for one in houses:
+        if base := _base(one):
             found.setdefault(base, {})[one.siret] = one.name
     return found
 
