@@ -71,10 +71,11 @@ LONG: Final = 120
 
 @dataclass
 class Syndicate:
-    """What a test plays with."""
+    """What a test plays with; `places`: communes that one process serves at once."""
 
     folder: Path
     engine: Engine
+    places: int = 4
     workers: list[ForkServerProcess] = field(default_factory=list)
 
     @property
@@ -132,9 +133,9 @@ class Syndicate:
             patch.setattr(wiring, "open_engine", lambda _: self.engine)
             yield
 
-    def start(self, places: int = 4) -> ForkServerProcess:
+    def start(self) -> ForkServerProcess:
         """Start one process of workers."""
-        worker = BIRTH.Process(target=syndicate_worker.serve, args=(self.config, self.folder, places))
+        worker = BIRTH.Process(target=syndicate_worker.serve, args=(self.config, self.folder, self.places))
         worker.start()
         self.workers.append(worker)
         return worker

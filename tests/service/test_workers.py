@@ -67,7 +67,8 @@ def test_a_step_that_kills_waits_for_a_person_and_one_that_hangs_keeps_nobody_wa
     sick, hung, *others = syndicate.settle(4)
     syndicate.harm(sick, "poison")
     syndicate.harm(hung, "hangs")
-    syndicate.start(places=8)  # two of them slow: what hangs has one, what kills the other
+    syndicate.places = 8  # two of them slow: what hangs has one, what kills the other
+    syndicate.start()
     syndicate.until(lambda: syndicate.are_done((sick, *others)), syndicate.replace_the_dead)
     runs = syndicate.runs()
     assert runs[sick, "import"].aside_since and runs[sick, DAY].failed == 1

@@ -49,7 +49,7 @@ def sends_again() -> None:
     twice = S2low.send
 
     def sent(self: S2low, flow: Path, nomfic: str) -> str:
-        mine = get_contextvars().get("collectivite") == BROKEN["renvoie"]
+        mine = get_contextvars()["coll"] == BROKEN["renvoie"]
         return (twice if mine else send)(self, flow, nomfic)
 
     patch(S2low, "send", sent)
