@@ -16,7 +16,6 @@ import stamina
 from cli.office import CLOSED, Office, free_ports
 from dematfin.cli.context import system_account
 from dematfin.cli.output import SCREEN
-from quiet import quieten
 
 
 @pytest.fixture(scope="session")
@@ -45,14 +44,13 @@ def neighbours(town_hall: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def keyboard(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], Office]]:
+def keyboard(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Office]:
     """Return what opens an office on a folder, at a screen of 80 columns."""
     monkeypatch.setattr(SCREEN, "_width", 80)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     monkeypatch.setattr(logging.getLogger(), "handlers", logging.getLogger().handlers)
-    yield lambda folder: Office(folder=folder, screen=capsys, patch=monkeypatch)
-    quieten()
+    return lambda folder: Office(folder=folder, screen=capsys, patch=monkeypatch)
 
 
 @pytest.fixture

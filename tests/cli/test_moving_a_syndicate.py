@@ -16,7 +16,8 @@ from config.syndicat import SHARED, A, B, C, block, in_one_file
 from dematfin.cli.context import system_account
 from dematfin.config.several import house
 from dematfin.wiring import open_documents, open_ledger
-from fakes.hall import AGENT, Hall
+from examples import AGENT
+from fakes.hall import Hall
 
 pytestmark = official.needs_postgres
 BILLS: Final = {A: ("120.00", "75.10"), B: (), C: ("0.99", "18000.00", "44.44")}

@@ -31,7 +31,6 @@ from dematfin.steps.running import PATIENCE
 from examples import AGENT
 from fakes.hall import Hall
 from fakes.losing import failing
-from quiet import quieten
 from service.gate import say_an_account
 
 SIRET = "21990042000015"
@@ -100,7 +99,6 @@ def keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
     yield kept
     for one in made:
         one.home.close()
-    quieten()
 
 
 def test_the_day_of_the_service_is_that_of_the_commands(

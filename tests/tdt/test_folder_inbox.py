@@ -3,7 +3,6 @@
 import errno
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from dematfin.ports.transmitter import ReturnItem
 from dematfin.tdt import inbox
 from dematfin.tdt.folder import FolderTdt
 from official import OFFICIAL, needs_official
-from quiet import quieten
 from tdt.desktop import Desktop, writer
 from tdt.platform import acquit, flow, retour
 
@@ -25,11 +23,9 @@ NOBODY = b"<PES_ACQUIT><ACQUIT/></PES_ACQUIT>"
 
 
 @pytest.fixture(autouse=True)
-def told() -> Iterator[None]:
+def told() -> None:
     """Hear what goes well too."""
     structlog.reset_defaults()
-    yield
-    quieten()
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def _hurry(town: Town) -> None:
     ports = town.sandbox / "ports.json"
     text = town.folder.config.read_text(encoding="utf-8")
     for name, port in json.loads(ports.read_text(encoding="utf-8")).items():
-        text = text.replace(str(port), PORTS[name])
+        text = re.sub(rf"\b{port}\b", PORTS[name], text)  # a SIRET may hold the same figures
     text = re.sub(r"^attente_verification = .*$", VERIFY_AFTER, text, flags=re.MULTILINE)
     town.folder.config.write_text(text, encoding="utf-8")
     ports.unlink()

@@ -8,7 +8,7 @@ from crash.syndicat.communes import Commune
 from crash.syndicat.syndicate import sirets
 from dematfin.sandbox.weather import Trouble
 
-NOWHERE: Final = 'chorus.url_api = "http://127.0.0.1:9"\ncourriel.delai = 1'
+NOWHERE: Final = 'chorus.url_api = "http://127.0.0.1:9"'
 """Connections are refused there."""
 
 
