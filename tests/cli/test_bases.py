@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from cli.office import Office, plain
+from dematfin.errors import LedgerAway
+from dematfin.store import removal
 from dematfin.store.engine import open_engine
+from dematfin.store.trouble import UNKNOWN
 
 COMMUNE = "21990042000015"
 OLDER = (
@@ -129,12 +132,31 @@ def test_a_town_moves_and_all_is_there(copy: Office, elsewhere: Path) -> None:
     assert "a déjà été déplacée" in copy("base", "copier", "--vers", str(elsewhere)).out
 
 
-def test_a_copy_that_is_kept_beside_is_compared_again_and_refused_once_it_differs(
-    copy: Office, elsewhere: Path
+def test_a_rehearsal_compares_all_and_leaves_all_as_it_was(copy: Office, elsewhere: Path) -> None:
+    was = copy("facture", "liste", "--json").out
+    for _ in range(2):
+        done = copy("base", "copier", "--vers", str(elsewhere), "--essai")
+        assert done.code == 0 and "tout est pareil" in done.out and "l'ancienne sert" in done.out, done.err
+        plain(done.said)
+    assert copy("facture", "liste", "--json").out == was
+    empty = copy.alone("facture", "liste", "-c", str(elsewhere))
+    assert empty.code != 0 and "personne" in empty.err
+    moved = copy("base", "copier", "--vers", str(elsewhere))
+    assert moved.code == 0 and "L'ancienne base ne s'ouvre plus" in moved.out
+    assert listed(copy, elsewhere, "facture", "liste") == was
+
+
+def test_a_move_cut_before_the_old_base_knew_is_ended_unless_somebody_wrote_meanwhile(
+    copy: Office, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for how in ("copiée", "était déjà copiée, à l'identique"):
-        done = copy("base", "copier", "--vers", str(elsewhere), "--garder")
-        assert done.code == 0 and how in done.out, done.err
+    def cut(*_: object) -> None:
+        raise LedgerAway(UNKNOWN)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(removal, "mark_moved", cut)
+        assert copy("base", "copier", "--vers", str(elsewhere)).code == 5
+    again = copy("base", "copier", "--vers", str(elsewhere), "--essai")
+    assert again.code == 0 and "était déjà copiée, à l'identique" in again.out
     added = copy("personne", "ajouter", "neuve", "--nom", "Neuve", "--role", "lecteur")
     assert added.code == 0
     refused = copy("base", "copier", "--vers", str(elsewhere))

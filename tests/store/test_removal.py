@@ -66,8 +66,8 @@ def there(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return Place(base=base, documents=FolderDocuments(tmp_path / "autre", 0))
 
 
-def move(old: Place, new: Place, *, keep: bool = False) -> Removal | None:
-    return remove(examples.COMMUNE, old, new, WATCH, keep=keep)
+def move(old: Place, new: Place, *, rehearsed: bool = False) -> Removal | None:
+    return remove(examples.COMMUNE, old, new, WATCH, rehearsed=rehearsed)
 
 
 def seen(books: Books) -> tuple[Any, ...]:

@@ -44,7 +44,7 @@ def in_s3(tmp_path: Path, url: str, bucket: str, name: str = "s3") -> Place:
 
 
 def move(old: Place, new: Place) -> None:
-    done = remove(examples.COMMUNE, old, new, WATCH, keep=False)
+    done = remove(examples.COMMUNE, old, new, WATCH, rehearsed=False)
     assert done and done.documents.count == MANY
 
 

@@ -23,8 +23,8 @@ def register(app: typer.Typer) -> None:
 def copy(
     vers: Annotated[Path, typer.Option("--vers", metavar="FICHIER", help="Configuration du nouvel emplacement.")],
     configuration: Configuration = DEFAULT,
-    garder: Annotated[
-        bool, typer.Option("--garder", help="Laisse servir l'ancienne base ; ce qui y sera écrit ne suivra pas.")
+    essai: Annotated[
+        bool, typer.Option("--essai", help="Copie et compare tout, puis n'en garde que les documents.")
     ] = False,
 ) -> None:
     """Déplace une collectivité, ou toutes, vers l'emplacement d'une autre configuration, et vérifie tout.
@@ -36,7 +36,7 @@ def copy(
     worst = 0
     for one in chosen_houses(configuration):
         try:
-            say(_moved(one, house(vers, one.siret), keep=garder), style="green")
+            say(_moved(one, house(vers, one.siret), rehearsed=essai), style="green")
         except DematfinError as error:
             complain(f"{one.where} : {error}")
             worst = worst or error.exit_code
@@ -44,7 +44,7 @@ def copy(
         raise typer.Exit(worst)
 
 
-def _moved(old: "House", new: "House", *, keep: bool) -> str:
+def _moved(old: "House", new: "House", *, rehearsed: bool) -> str:
     """Move one collectivité; return what was done."""
     from dematfin.store.engine import shown  # noqa: PLC0415 - heavy, and not needed to show a help text
     from dematfin.store.removal import Watch, remove  # noqa: PLC0415 - idem
@@ -53,15 +53,14 @@ def _moved(old: "House", new: "House", *, keep: bool) -> str:
     clock = open_clock(old.settings())
     place = _place(new)
     watch = Watch(now=clock.now, local=clock.local)
-    done = remove(old.siret, _place(old), place, watch, keep=keep)
+    done = remove(old.siret, _place(old), place, watch, rehearsed=rehearsed)
     if done is None:
         return f"{old.siret} {old.name} a déjà été déplacée vers {shown(place.base)} : rien à faire."
-    left = "L'ancienne base sert encore." if keep else "L'ancienne base ne s'ouvre plus."
-    return f"{old.siret} {old.name} {_how(done)} vers {shown(place.base)}. {_told(done)} {left}"
-
-
-def _how(done: "Removal") -> str:
-    return "était déjà copiée, à l'identique," if done.again else "copiée"
+    left = "L'ancienne base ne s'ouvre plus."
+    if rehearsed:
+        left = "Essai : la nouvelle base n'en garde rien, l'ancienne sert."
+    how = "était déjà copiée, à l'identique," if done.again else "copiée"
+    return f"{old.siret} {old.name} {how} vers {shown(place.base)}. {_told(done)} {left}"
 
 
 def _told(done: "Removal") -> str:

@@ -7,11 +7,13 @@ fingerprint of its bytes, never changed nor deleted, reached only through a reco
 shared. So may the certificate that signs: one mayor may sign for a commune and for its syndicat.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dematfin.chorus.settings import ChorusSettings
 from dematfin.config.house import House
 from dematfin.config.inherited import section
 from dematfin.domain.parties import siret
@@ -21,6 +23,9 @@ OWN_FOLDERS: Final = {
     "echange": ("depot_pes", "factures", "journal", "retours"),
     "tdt_dossier": ("depot", "retour", "traites", "erreurs"),
 }
+
+PISTE: Final = ChorusSettings.model_fields["url_api"].default
+LARGEST_KEY: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +79,31 @@ def _chorus(one: House) -> Iterator[tuple[str, str]]:
     found = section(one.values, "chorus")
     for account in (found, *_sections(found.get("autres_comptes"))):
         if name := account.get("compte"):
-            where = f" ({found['url_api']})" if "url_api" in found else ""
-            yield f"le compte technique {name} de Chorus Pro{where}", "chacune importerait les factures de l'autre"
+            where = _platform(found.get("url_api", PISTE))
+            yield f"le compte technique {name} de Chorus Pro ({where})", "chacune importerait les factures de l'autre"
 
 
 def _s2low(one: House) -> Iterator[tuple[str, str]]:
     found = section(one.values, "s2low")
     if isinstance(found.get("certificat"), str):
         login = f", identifiant « {found['identifiant']} »" if found.get("identifiant") else ""
-        account = f"le compte S²LOW ({found.get('url')}, certificat {_real(one, found['certificat'])}{login})"
+        account = f"le compte S²LOW ({_platform(found.get('url'))}, {_certificate(one, found['certificat'])}{login})"
         yield account, "chacune prendrait les réponses du comptable à l'autre"
+
+
+def _platform(url: object) -> str:
+    """Return an address as all write it: two spellings are one platform."""
+    return str(url).rstrip("/").lower()
+
+
+def _certificate(one: House, path: str) -> str:
+    """Return what tells a certificate from another: a copy under another name is the same account."""
+    real = _real(one, path)
+    try:
+        with open(real, "rb") as file:  # noqa: PTH123 - an odd one stays as it is
+            return f"certificat d'empreinte {hashlib.sha256(file.read(LARGEST_KEY)).hexdigest()[:16]}"
+    except (OSError, ValueError):
+        return f"certificat {real}"
 
 
 def _sections(value: object) -> Iterator[Mapping[str, Any]]:

@@ -43,11 +43,12 @@ class Watch:
     local: Local
 
 
-def remove(collectivite: str, old: Place, new: Place, watch: Watch, *, keep: bool) -> Removal | None:
+def remove(collectivite: str, old: Place, new: Place, watch: Watch, *, rehearsed: bool) -> Removal | None:
     """Carry a collectivité from a place to another, or return None when it was moved there before.
 
-    Unless `keep`, the old place is written no more. Killed anywhere, the new place has all of it or nothing, and the
-    removal may be run again.
+    The old place is written no more. Killed anywhere, the new place has all of it or nothing, and the removal may be
+    run again. When it is only `rehearsed`, all is carried and compared, then the new base keeps nothing of it but its
+    tables: two places that serve would send the same numbers twice.
 
     Raises:
         ConfigError: the new base holds this collectivité already, and not the same; or something was not carried whole.
@@ -71,9 +72,11 @@ def remove(collectivite: str, old: Place, new: Place, watch: Watch, *, keep: boo
             message = f"La base {shown(old.base)} ne contient rien de la collectivité {collectivite}."
             raise ConfigError(message)
         documents = carry_documents(out, collectivite, old.documents, new.documents)
-        with turn_of(target, collectivite) as into:
+        with turn_of(target, collectivite) as into, into.begin_nested() as written:
             again, carried = _carried(out, into, collectivite)
-        if not keep:
+            if rehearsed:
+                written.rollback()
+        if not rehearsed:
             mark_moved(out, collectivite, shown(new.base), watch.now())
     return Removal(holdings=carried, documents=documents, again=again)
 

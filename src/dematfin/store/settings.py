@@ -1,9 +1,9 @@
 """`[stockage]`: where the ledger and the documents are."""
 
-from typing import Final, Self
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from dematfin.support.settings import LocalPath, Section
 
@@ -48,14 +48,25 @@ class StoreSettings(Section):
     """Paths are relative to the configuration file.
 
     Attributes:
-        base: SQLite file; leave it out when `postgresql` is given.
+        base: SQLite file, empty when `postgresql` is given.
         postgresql: `postgresql+psycopg://user@host/base`; its password comes from `mot_de_passe`, a reference.
         documents: folder of the documents; with `s3`, only where they are made and read.
     """
 
-    base: LocalPath | None = None
+    base: Annotated[LocalPath | None, BeforeValidator(lambda given: given or None)] = None
     postgresql: str = Field(default="", pattern=r"^(postgresql\+psycopg://[^:@]+@.+)?$")
     mot_de_passe: str = ""
     documents: LocalPath
     espace_minimum_mo: int = Field(default=2048, ge=0)
     s3: S3Settings | None = None
+
+    @model_validator(mode="after")
+    def _one_base(self) -> Self:
+        """One that a collectivité names must not give way, unseen, to one that all share."""
+        if self.base and self.postgresql:
+            message = (
+                "base et postgresql sont donnés tous les deux : lequel ? Gardez l'un ; pour une seule collectivité, "
+                'postgresql = "" ou base = "" dans son bloc ôte celui de [commun]'
+            )
+            raise ValueError(message)
+        return self

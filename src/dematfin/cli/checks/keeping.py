@@ -1,7 +1,7 @@
 """What is kept: backups, documents, schemas."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -23,9 +23,10 @@ DOCUMENTS: Final = "documents"
 SCHEMAS: Final = "schémas PES"
 YOUNG: Final = timedelta(hours=26)
 """One a day, and two hours for it to end."""
+MAKING: Final = ".en-cours"
 CHUNK: Final = 1024 * 1024
 SAMPLE: Final = 20
-"""Invoices looked at among the oldest, and as many among the newest."""
+"""Documents read again of the oldest invoices, and as many of the newest."""
 
 
 def backups(examined: Examined) -> Iterator[Line]:
@@ -36,13 +37,18 @@ def backups(examined: Examined) -> Iterator[Line]:
         yield look(BACKUPS, "leur âge n'est pas connu", remedy)
         return
     try:
-        newest = max((one.stat().st_mtime for one in place.iterdir()), default=None)
+        newest = max((one.stat().st_mtime for one in place.iterdir() if _is_backup(one)), default=None)
     except OSError as error:
         yield bad(
             BACKUPS, f"{place} ne se lit pas : {reason(error)}", "Montez ce dossier, ou corrigez [service].", code=1
         )
         return
     yield _aged(examined, place, newest)
+
+
+def _is_backup(path: Path) -> bool:
+    """An empty file is what a copy that failed leaves behind; one that is being made has another name."""
+    return path.is_file() and path.stat().st_size > 0 and path.suffix != MAKING
 
 
 def _aged(examined: Examined, place: Path, newest: float | None) -> Line:
@@ -74,9 +80,13 @@ def documents(examined: Examined) -> Iterator[Line]:
 
 def _sample(examined: Examined) -> list[DocumentRef]:
     with examined.base.books() as books:
-        picked = (*books.first(Invoice, SAMPLE, "notified_on"), *books.last(Invoice, SAMPLE, "notified_on"))
-    found = {one.document.sha256: one.document for invoice in picked for one in invoice.content.attachments}
-    return list(found.values())[: 2 * SAMPLE]
+        picked = books.first(Invoice, SAMPLE, "notified_on"), books.last(Invoice, SAMPLE, "notified_on")
+    found = [ref for invoices in picked for ref in _documents(invoices)[:SAMPLE]]
+    return list({one.sha256: one for one in found}.values())
+
+
+def _documents(invoices: Iterable[Invoice]) -> list[DocumentRef]:
+    return [one.document for invoice in invoices for one in invoice.content.attachments]
 
 
 def _is_whole(kept: Documents, ref: DocumentRef) -> bool:
