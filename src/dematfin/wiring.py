@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfoNotFoundError
+from typing import Any
 
 from dematfin import __version__
 from dematfin.chorus.source import ChorusPro
@@ -32,7 +32,7 @@ from dematfin.signature.opening import open_key
 from dematfin.signature.verify import Verifier
 from dematfin.signature.xades import XadesSigner
 from dematfin.store.documents import FolderDocuments
-from dematfin.store.engine import address, open_engine
+from dematfin.store.engine import address, for_the_driver, open_engine
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.runs import SqlRuns
@@ -104,11 +104,7 @@ def open_official(settings: Settings) -> OfficialSchemas:
 
 def open_clock(settings: Settings) -> SystemClock:
     """Return the clock of the collectivité."""
-    try:
-        return SystemClock(settings.fuseau)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        message = f"Le fuseau horaire « {settings.fuseau} » n'existe pas : « Europe/Paris » par exemple."
-        raise ConfigError(message) from error
+    return SystemClock(settings.fuseau)
 
 
 def open_ledger(settings: Settings, folder: Path) -> SqlLedger:
@@ -121,6 +117,11 @@ def open_ledger(settings: Settings, folder: Path) -> SqlLedger:
 def base_of(settings: Settings, folder: Path) -> str:
     """Return where the base is; a URL of PostgreSQL comes with its password."""
     return address(settings.stockage, folder)
+
+
+def driver_of(base: str) -> dict[str, Any]:
+    """Return what the driver of PostgreSQL needs to connect to a base."""
+    return for_the_driver(base)
 
 
 def open_runs(base: str) -> SqlRuns:

@@ -83,9 +83,19 @@ LOGIN = ', identifiant = "b", mot_de_passe = "secret:b"'
             'chorus.autres_comptes = [{ compte = "TECH_1", mot_de_passe = "secret:x" }]',
             "chacune importerait les factures de l'autre",
         ),
+        (
+            'chorus.compte = "TECH_1"\nchorus.url_api = "https://api.piste.gouv.fr"',
+            'chorus.compte = "TECH_1"\nchorus.url_api = "https://API.piste.gouv.fr/"',
+            "le compte technique TECH_1 de Chorus Pro",
+        ),
         (S2LOW.format("t.p12", ""), S2LOW.format("./x/../t.p12", ""), "prendrait les réponses du comptable à l'autre"),
+        (
+            S2LOW.format("t.p12", ""),
+            S2LOW.format("t.p12", "").replace(".test", ".test/"),
+            "prendrait les réponses du comptable à l'autre",
+        ),
     ],
-    ids=["chorus", "another", "s2low"],
+    ids=["chorus", "another", "spelt", "s2low", "slash"],
 )
 def test_an_account_that_gives_what_is_for_both_is_of_one_only(
     tmp_path: Path, first: str, second: str, words: str
@@ -94,6 +104,15 @@ def test_an_account_that_gives_what_is_for_both_is_of_one_only(
     assert found[C] == ""
     assert words in found[A] and "Commune 0510" in found[A]
     assert words in found[B] and "Commune 0420" in found[B]
+
+
+def test_a_copy_of_a_certificate_is_the_same_account(tmp_path: Path) -> None:
+    for name, content in (("a.p12", b"one"), ("b.p12", b"one"), ("c.p12", b"another")):
+        (tmp_path / name).write_bytes(content)
+    names = zip((A, B, C), "abc", strict=True)
+    found = wrong(in_one_file(tmp_path, *(block(siret, S2LOW.format(f"{name}.p12", "")) for siret, name in names)))
+    assert found[C] == ""
+    assert "certificat d'empreinte" in found[A] and "Commune 0420" in found[B]
 
 
 def test_two_accounts_on_one_certificate_are_two(tmp_path: Path) -> None:

@@ -86,6 +86,15 @@ def test_one_that_is_wrong_is_named_and_hides_no_other(tmp_path: Path, blocks: s
     assert words in said
 
 
+def test_a_base_of_its_own_never_gives_way_unseen_to_the_one_that_all_share(tmp_path: Path) -> None:
+    there = 'stockage.postgresql = "postgresql+psycopg://d@h/x"'
+    path = in_one_file(tmp_path, block(A), block(B, there), block(C, f'{there}\nstockage.base = ""'))
+    found = wrong(path)
+    assert (found[A], found[C]) == ("", "")
+    assert "base et postgresql sont donnés tous les deux" in found[B]
+    assert load(path, C).stockage.base is None
+
+
 def test_a_siret_may_be_typed_with_spaces(tmp_path: Path) -> None:
     path = in_one_file(
         tmp_path, block(A).replace(A, f'"{A[:3]} {A[3:]}"'), block(B, f'collectivite.siret = "{B[:9]} {B[9:]}"')

@@ -26,7 +26,7 @@ from dematfin.ports.ledger import Books
 from dematfin.service.carrier import TRIES, Carrier
 from dematfin.service.houses import Houses
 from dematfin.service.pace import Pace
-from dematfin.service.queue import NORMAL, SEARCH
+from dematfin.service.queue import NORMAL
 from dematfin.service.queue import SLOW as SLOW_LANE
 from dematfin.service.recovery import recover
 from dematfin.steps import aloud
@@ -230,8 +230,10 @@ def test_one_broken_configuration_keeps_nobody_waiting_and_is_read_again(
 ) -> None:
     mine = syndicate.config / f"{ONE}.toml"
     good = mine.read_text(encoding="utf-8")
-    mine.write_text("siret = ", encoding="utf-8")
+    mine.write_text(f'fuseau = "Indian/Réunion"\n{good}', encoding="utf-8")
     assert carrier.put_what_is_due() == 2
+    mine.write_text("siret = ", encoding="utf-8")
+    assert carrier.put_what_is_due() == 0
     with pytest.raises(ConfigError, match="n'est plus dans la configuration"):
         houses.app(ONE)
     mine.write_text(good, encoding="utf-8")
@@ -303,8 +305,30 @@ def test_the_job_of_a_dead_worker_runs_again_though_the_next_one_waits_already(
     assert syndicate.jobs() == [(ONE, becomes), (ONE, "todo")]
 
 
+def test_the_upkeep_that_a_dead_worker_left_is_let_go(syndicate: Syndicate) -> None:
+    """It is asked for again each minute; a row of it must stop no worker."""
+    with syndicate.engine.begin() as connection:
+        connection.execute(text("SET LOCAL search_path TO dematfin_file"))
+        connection.execute(
+            text(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) "
+                "VALUES ('entretien', 'echeances', '{\"timestamp\": 0}', 'doing')"
+            )
+        )
+    asyncio.run(recovered(syndicate))
+    with syndicate.engine.connect() as connection:
+        assert not connection.execute(text("SELECT count(*) FROM dematfin_file.procrastinate_jobs")).scalar_one()
+
+
+def test_the_queue_notices_a_cut_network_as_the_ledger_does(syndicate: Syndicate) -> None:
+    assert "tcp_user_timeout=60000" in syndicate.queue.address
+    with syndicate.queue._open() as connection:
+        assert connection.execute("SHOW lock_timeout").fetchone() == ("30s",)
+        assert connection.execute("SHOW search_path").fetchone() == ("dematfin_file",)
+
+
 async def recovered(syndicate: Syndicate) -> None:
-    connector = PsycopgConnector(conninfo=syndicate.queue.address, kwargs={"options": SEARCH}, min_size=1)
+    connector = PsycopgConnector(conninfo=syndicate.queue.address, min_size=1)
     async with procrastinate.App(connector=connector).open_async() as queue:
         await recover(queue, Pace())
 

@@ -28,7 +28,7 @@ from dematfin.parapheur.settings import ParapheurSettings
 from dematfin.scanning.settings import ScanSettings
 from dematfin.signature.settings import SignatureSettings
 from dematfin.store.settings import StoreSettings
-from dematfin.support.settings import LocalPath, Section
+from dematfin.support.settings import LocalPath, Section, Zone
 from dematfin.tdt.folder_settings import FolderSettings
 from dematfin.tdt.settings import S2lowSettings
 
@@ -59,7 +59,7 @@ class SandboxSettings(Section):
 class Settings(Section):
     """The whole file."""
 
-    fuseau: str = "Europe/Paris"
+    fuseau: Zone = "Europe/Paris"
     collectivite: CollectiviteSettings
     budgets: Annotated[tuple[BudgetSettings, ...], AfterValidator(distinct)] = Field(min_length=1)
     visa: VisaSettings = VisaSettings()

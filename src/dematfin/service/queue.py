@@ -14,9 +14,11 @@ import psycopg
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.schema import SchemaManager
+from psycopg.conninfo import make_conninfo
 
 from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.ledger import Books
+from dematfin.wiring import driver_of
 
 SCHEMA: Final = "dematfin_file"
 SEARCH: Final = f"-c search_path={SCHEMA}"
@@ -80,7 +82,8 @@ class Queue:
 
     def __init__(self, base: str) -> None:
         """Address the queue of a base, `postgresql+psycopg://…`; nothing is opened yet."""
-        self.address = base.replace("+psycopg", "", 1)
+        asked = driver_of(base)
+        self.address = make_conninfo(**asked | {"options": f"{asked['options']} {SEARCH}"})
         self._app = App(connector=SyncPsycopgConnector(conninfo=self.address))
 
     def prepare(self) -> None:
@@ -177,7 +180,7 @@ class Queue:
     @contextmanager
     def _open(self) -> Iterator[psycopg.Connection]:
         try:
-            with psycopg.connect(self.address, options=SEARCH) as connection:
+            with psycopg.connect(self.address) as connection:
                 yield connection
         except psycopg.OperationalError as error:
             message = "La base PostgreSQL ne répond pas : les ouvriers attendent qu'elle revienne. Rien n'est perdu."

@@ -6,6 +6,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
 from dematfin.service.pace import Pace
+from dematfin.service.queue import CARRY
 
 LOG = structlog.get_logger()
 
@@ -20,6 +21,9 @@ async def recover(app: App, pace: Pace) -> None:
 
 
 async def _take_up(app: App, job: Job, pace: Pace) -> None:
+    if job.task_name != CARRY and job.id is not None:  # it is asked for again each minute
+        await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
+        return
     if job.attempts < pace.deaths or job.id is None:
         LOG.warning("worker_died", **_told(job))
         await app.job_manager.retry_job(job)
@@ -29,4 +33,5 @@ async def _take_up(app: App, job: Job, pace: Pace) -> None:
 
 
 def _told(job: Job) -> dict[str, object]:
-    return {"coll": job.task_kwargs["collectivite"], "step": job.task_kwargs["etape"], "attempts": job.attempts}
+    asked = job.task_kwargs
+    return {"coll": asked.get("collectivite"), "step": asked.get("etape", job.task_name), "attempts": job.attempts}

@@ -27,7 +27,7 @@ from dematfin.service.carrier import TRIES, Carrier
 from dematfin.service.houses import Houses
 from dematfin.service.notify import Notifier
 from dematfin.service.pace import Pace
-from dematfin.service.queue import CARRY, NORMAL, SEARCH, SLOW, UPKEEP, Queue
+from dematfin.service.queue import CARRY, NORMAL, SLOW, UPKEEP, Queue
 from dematfin.service.recovery import recover
 
 DUE: Final = "echeances"
@@ -218,9 +218,7 @@ class Workers:
         A lane that asked nothing would lose its pulse unseen: Procrastinate minds the signs of life of a worker only
         as long as none of its other duties has ended.
         """
-        connector = PsycopgConnector(
-            conninfo=self._queue.address, kwargs={"options": SEARCH}, min_size=1, max_size=places + 2
-        )
+        connector = PsycopgConnector(conninfo=self._queue.address, min_size=1, max_size=places + 2)
         app = App(connector=connector)
         app.task(name=CARRY, pass_context=True, retry=Later(self._pace.later))(self._carry)
         task: Any = app.task(name=DUE, queue=UPKEEP, queueing_lock=DUE)(self._put_what_is_due)

@@ -109,6 +109,12 @@ def _postgres(url: str) -> Engine:
     return _watched(engine)
 
 
+def for_the_driver(base: str) -> dict[str, Any]:
+    """Return what the driver of PostgreSQL needs to connect to a base, as patiently as the engine does."""
+    address = make_url(base)
+    return PATIENCE | dict(address.query) | address.translate_connect_args(username="user", database="dbname")
+
+
 def _sqlite(path: Path) -> Engine:
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", module=SQLITE, hide_parameters=True)

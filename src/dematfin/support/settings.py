@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 
@@ -19,3 +20,16 @@ def _from_the_file(path: Path, info: ValidationInfo) -> Path:
 
 LocalPath = Annotated[Path, AfterValidator(_from_the_file)]
 """A path written in the configuration, relative to the folder of the configuration file."""
+
+
+def _known(zone: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"Le fuseau horaire « {zone} » n'existe pas : « Europe/Paris » par exemple"
+        raise ValueError(message) from error
+    return zone
+
+
+Zone = Annotated[str, AfterValidator(_known)]
+"""A time zone by its name."""
