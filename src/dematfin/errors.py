@@ -178,5 +178,9 @@ class ComeBackLater(DematfinError):
     exit_code = 5
 
 
+class UnknownStep(ComeBackLater):
+    """La journée en est à une étape que ce programme ne connaît pas. Installez la version qui l'a commencée."""
+
+
 class LedgerAway(ComeBackLater):
     """La base de données ne répond pas. Rien n'est perdu : relancez dans quelques minutes."""

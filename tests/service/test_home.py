@@ -319,6 +319,41 @@ def test_a_step_that_has_killed_the_service_is_run_in_a_process_of_its_own(
     assert (DIED in kept.told[-1]) is dies
 
 
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_step_that_kills_and_has_hours_of_its_own_is_run_in_a_process_of_its_own(
+    keep: Keep, monkeypatch: pytest.MonkeyPatch, *, dies: bool
+) -> None:
+    kept, apart = keep(informer=("*/5 3-23 * * *",)), list[object]()
+
+    def ran_apart(work: Callable[[], None]) -> None:
+        apart.append(work)
+        return run_apart(os.abort) if dies else work()
+
+    monkeypatch.setattr("dematfin.service.alone.run_apart", ran_apart)
+    monkeypatch.setattr("dematfin.service.alone.build", lambda *_: kept.hall.app)
+    now = kept.hall.clock.now()
+    with kept.hall.ledger.transaction() as books:
+        books.save(Run(id=DAY, began_at=now, ended_at=now), Run(id="informer", began_at=now, attempts=2))
+    kept.home.visit()
+    ran = kept.runs()["informer"]
+    assert len(apart) == 1 and pickle.dumps(apart)
+    assert bool(ran.ended_at) is not dies and ran.attempts == (2 if dies else 0)
+    assert [one.sentence for one in kept.beats.troubles.values()] == [DIED] * dies
+
+
+def test_a_day_that_a_newer_version_began_is_told_once_and_keeps_no_other_step_waiting(keep: Keep) -> None:
+    kept = keep(informer=("*/5 3-23 * * *",))
+    with kept.hall.ledger.transaction() as books:
+        books.save(Run(id=DAY, began_at=kept.hall.clock.now(), position="archivage"))
+    for _ in range(3):
+        kept.hall.clock.advance(hours=1)
+        kept.home.visit()
+        assert kept.runs()["informer"].began_at == kept.hall.clock.now()
+    (told,) = kept.told
+    assert "(« archivage ») : installez la version qui l'a commencée" in told
+    assert kept.beats.troubles[SIRET].sentence in told and kept.runs()[DAY].position == "archivage"
+
+
 def test_a_process_of_its_own_speaks_as_the_service_does_and_its_death_is_told(
     capfd: pytest.CaptureFixture[str],
 ) -> None:

@@ -1,5 +1,6 @@
 """What systemd is told, on real sockets, and when it is told nothing."""
 
+import errno
 import os
 import socket
 import threading
@@ -66,6 +67,16 @@ def test_a_watchdog_that_asks_nothing_of_us_is_told_nothing(asked: dict[str, str
 @pytest.mark.parametrize("address", ["", "/nulle/part", "@personne-ici"])
 def test_nobody_to_tell_is_no_trouble(address: str) -> None:
     Notifier({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "1000000"}).alive()
+
+
+def test_no_socket_left_to_tell_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    notifier = Notifier({"NOTIFY_SOCKET": "@personne-ici", "WATCHDOG_USEC": "1000000"})
+
+    def too_many(*_: object) -> socket.socket:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(socket, "socket", too_many)
+    notifier.alive()
 
 
 def test_the_watchdog_hears_of_the_scheduler_and_its_threads_only(

@@ -80,12 +80,14 @@ def test_the_service_is_watched_and_given_time_to_stop() -> None:
     assert seconds(watchdog) / 2 >= 2 * (BEAT + TICK), "a busy machine is late for a beat, not dead"
     assert seconds(*service["TimeoutStartSec"]) > OPENING
     assert service["RestartPreventExitStatus"] == [f"{ConfigError.exit_code} {ComeBackLater.exit_code}"]
+    assert service["OOMPolicy"] == ["continue"]
     assert service["ExecReload"] == ["/bin/kill -HUP $MAINPID"]
 
 
 def test_a_worker_is_watched_too_and_several_on_a_machine_answer_each_on_a_port_of_its_own() -> None:
     worker = read(FOLDER / "dematfin-ouvrier@.service")["Service"]
     assert (worker["Type"], worker["NotifyAccess"], worker["KillMode"]) == (["notify"], ["main"], ["mixed"])
+    assert worker["OOMPolicy"] == ["continue"], "the child that reads a document may be killed, not who waits for it"
     assert seconds(*worker["WatchdogSec"]) / 2 >= 2 * (BEAT + TICK)
     assert worker["ExecStart"] == ["/opt/dematfin/bin/dematfin ouvrier --port 841%i -c /etc/dematfin/syndicat.toml"]
     assert worker["RestartPreventExitStatus"] == [str(ConfigError.exit_code)]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from dematfin.acts import run as acts
 from dematfin.domain.parties.person import UNATTENDED
 from dematfin.domain.unattended.run import DAY, Run
-from dematfin.errors import ComeBackLater, LedgerAway, Unreachable
+from dematfin.errors import ComeBackLater, LedgerAway, UnknownStep, Unreachable
 from dematfin.ports.ledger import Books
 from dematfin.steps import progress
 from dematfin.steps.day import KEYS, due
@@ -132,8 +133,14 @@ def test_a_clock_that_was_set_back_keeps_no_day_and_no_step_waiting(hall: Hall) 
 def test_a_step_that_only_a_newer_version_knows_is_left_to_it(hall: Hall) -> None:
     day = progress.begin_day(hall.app)
     assert day
-    with pytest.raises(ComeBackLater, match="plus récente"):
-        progress.go_on(hall.app, replace(day, position="archivage"))
+    newer = replace(day, position="archivage")
+    with hall.app.ledger.transaction() as books:
+        books.save(newer, Run(id="archivage", began_at=day.began_at, attempts=2))
+    for run in (partial(progress.go_on, hall.app, newer), lambda: list(acts.take_up(hall.app, UNATTENDED))):
+        with pytest.raises(UnknownStep, match=r"« archivage ».*installez la version qui l'a commencée"):
+            run()
+    assert progress.open_day(hall.app) == newer
+    assert list(acts.day(hall.app, UNATTENDED)) and runs(hall)[DAY].ended_at
 
 
 def test_what_fails_in_a_step_is_told_of_the_step_and_of_the_day(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,12 +19,14 @@ from dematfin.steps.intake import synchronise as ask_again
 from dematfin.steps.intentions import reopen_all
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.prepare import prepare
-from dematfin.steps.progress import BY_KEY, WHOLE_DAY, begin_day, go_alone, go_on, leave, open_day, put_off
+from dematfin.steps.progress import BY_KEY, WHOLE_DAY, begin_day, go_alone, go_on, leave, open_day, put_off, step_at
 from dematfin.steps.tell import carry_out
 from dematfin.steps.transmit import transmit
 
 Carry = Callable[[App, Run], tuple[Outcome, Run]]
 """Runs the step at which a day stands, as `go_on` does, maybe elsewhere than in this process."""
+CarryAlone = Callable[[App, Step, datetime], Outcome | None]
+"""Runs a step that has an hour of its own, as `go_alone` does, maybe elsewhere than in this process."""
 NEEDS: Final[dict[Step, Act]] = {prepare: Act.PREPARE, transmit: Act.TRANSMIT}
 
 
@@ -69,24 +71,28 @@ def day(app: App, who: Person, hour: datetime | None = None, carry: Carry = go_o
 
 
 def take_up(app: App, who: Person, carry: Carry = go_on) -> Generator[Outcome, None, None]:
-    """Run what is left of a day that was cut short; raises ComeBackLater while it runs elsewhere: it was not."""
+    """Run what is left of a day that was cut short.
+
+    Raises ComeBackLater while it runs elsewhere: it was not; or at a step that this version does not know.
+    """
     app = app.on_behalf_of(who, Act.RUN)
     with app.ledger.lease(WHOLE_DAY, app.holder):
         left = open_day(app)
         yield from _to_the_end(app, left, carry) if left else ()
 
 
-def step_since(app: App, who: Person, key: str, hour: datetime) -> Outcome | None:
-    """Run one step that a schedule asks for outside the day; None when it has begun since that hour."""
-    return go_alone(app.on_behalf_of(who, Act.RUN), BY_KEY[key], hour)
+def step_since(app: App, who: Person, key: str, hour: datetime, carry: CarryAlone = go_alone) -> Outcome | None:
+    """Run one step that a schedule asks for outside the day, by `carry`; None when it has begun since that hour."""
+    return carry(app.on_behalf_of(who, Act.RUN), BY_KEY[key], hour)
 
 
 def _to_the_end(app: App, day: Run, carry: Carry) -> Iterator[Outcome]:
     while day.position:
+        step = step_at(day)
         try:
             outcome, day = carry(app, day)
         except ComeBackLater as error:
-            outcome = put_off(BY_KEY[day.position], error)
+            outcome = put_off(step, error)
             day = leave(app, day, outcome)
         yield outcome
 

@@ -10,14 +10,14 @@ import resource
 import signal
 import threading
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
 from dematfin.domain.unattended.run import DAY
 from dematfin.service.attendant import Attendant, attended
@@ -37,6 +37,17 @@ HOUR: Final = 3600
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
+class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """So many seconds after now: an interval of APScheduler counts all those that a clock set forward has passed."""
+
+    def __init__(self, seconds: float) -> None:
+        self._interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _: datetime | None, now: datetime) -> datetime:
+        """Return when it rings next."""
+        return now + self._interval
+
+
 class Clock:
     """Rings, listens to signals, and tells systemd how it fares."""
 
@@ -51,6 +62,7 @@ class Clock:
         self._settings = self._homes.settings()
         self._lanes = Lanes(self._settings.simultanees, self._visit, time.monotonic)
         self._scheduled: dict[str, Any] = {}
+        self._ahead = _ahead()
         self._turn = threading.Lock()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -88,9 +100,9 @@ class Clock:
             self._notifier.status("Ouverture des registres")
 
     def _start(self, attendant: Attendant) -> None:
-        self._scheduler.add_job(self._beat, IntervalTrigger(seconds=BEAT), next_run_time=PARIS.now())
-        self._scheduler.add_job(self._look_at_all, IntervalTrigger(seconds=MINUTE), next_run_time=PARIS.now())
-        self._scheduler.add_job(attendant.write, IntervalTrigger(seconds=BEAT))
+        self._scheduler.add_job(self._beat, Every(BEAT), next_run_time=PARIS.now())
+        self._scheduler.add_job(self._look_at_all, Every(MINUTE), next_run_time=PARIS.now())
+        self._scheduler.add_job(attendant.write, Every(BEAT))
         self._scheduler.start()
         homes = self._homes.by_key.values()
         cut = [home.name for home in homes if DAY in home.runs and home.runs[DAY].position]
@@ -139,6 +151,15 @@ class Clock:
                     self._ring, hours, args=[home.key], id=f"{home.key} {one}", replace_existing=True
                 )
 
+    def _set_again(self) -> None:
+        """Ring on by the new hour of the machine: once set back, APScheduler would wait until it is what it was."""
+        with self._turn:
+            for key in tuple(self._scheduled):
+                self._unschedule(key)
+        for job in self._scheduler.get_jobs():
+            if not job.args:
+                job.modify(next_run_time=PARIS.now())
+
     def _unschedule(self, key: str) -> None:
         for one in self._scheduled.pop(key, {}):
             if self._scheduler.get_job(f"{key} {one}"):
@@ -159,6 +180,9 @@ class Clock:
 
     def _live(self, attendant: Attendant) -> None:
         """Tell what goes on, and that we live as long as the scheduler does: to systemd, and to who asks."""
+        before, self._ahead = self._ahead, _ahead()
+        if abs(self._ahead - before) > TICK:
+            self._set_again()
         self._notifier.status(self._sentence())
         if self.beats.alive(max(self._notifier.watchdog / 2, BEAT + TICK)):
             self._notifier.alive()
@@ -194,3 +218,8 @@ def _open_many_files() -> None:
     """Let hundreds of bases be open at the same time, as far as the system allows."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _ahead() -> float:
+    """Return how far the hour of the machine, which may be set, is ahead of the clock that nobody sets."""
+    return PARIS.now().timestamp() - time.monotonic()

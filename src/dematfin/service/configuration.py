@@ -7,7 +7,7 @@ from time import monotonic
 
 from dematfin.config.several import SHARED, House, house, houses
 
-Stamp = tuple[tuple[str, int, int], ...]
+Stamp = tuple[tuple[str | int, ...], ...]
 
 
 class Configuration:
@@ -35,7 +35,7 @@ class Configuration:
         """Read it again when its files have changed, or when asked; say whether it was.
 
         Raises:
-            ConfigError: nothing can be read of it any more: said once, and what was found stands.
+            ConfigError: nothing can be read of it any more: what was found stands, and each look reads it again.
         """
         with self._turn:
             if not asked and monotonic() - self._looked_at < self._fresh:
@@ -44,8 +44,9 @@ class Configuration:
             stamp = _stamp(self._path)
             if not asked and stamp == self._stamp:
                 return False
-            self._stamp = stamp
+            self._stamp = ()  # what cannot be read now may be at the next look, though no file has changed
             self.found = self._read()
+            self._stamp = stamp
             return True
 
     def _read(self) -> tuple[House, ...]:
@@ -53,7 +54,7 @@ class Configuration:
 
 
 def _stamp(path: Path) -> Stamp:
-    """Return what changes with the files of a configuration."""
+    """Return what changes with the files of a configuration, and with who may read them."""
     folder = os.path.isdir(path)  # noqa: PTH112 - no right is no folder
     files = sorted(path.glob("*.toml")) if folder else [path, path.with_name(f"{SHARED}.toml")]
     found = []
@@ -62,5 +63,5 @@ def _stamp(path: Path) -> Stamp:
             known = one.stat()
         except OSError:
             continue
-        found.append((one.name, known.st_mtime_ns, known.st_size))
+        found.append((one.name, known.st_ino, known.st_size, known.st_mtime_ns, known.st_ctime_ns))
     return tuple(found)

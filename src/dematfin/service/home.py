@@ -16,9 +16,9 @@ from dematfin.config.settings import Settings
 from dematfin.config.several import House
 from dematfin.domain.parties.person import UNATTENDED
 from dematfin.domain.unattended.run import DAY, SLOW, Run
-from dematfin.errors import ComeBackLater, DematfinError
+from dematfin.errors import ComeBackLater, DematfinError, UnknownStep
 from dematfin.ports.app import App
-from dematfin.service.alone import carried
+from dematfin.service.alone import carried, carried_alone
 from dematfin.service.beats import Beats, Running, Trouble
 from dematfin.service.due import Due, Hours, due
 from dematfin.service.service_lock import Guard, path_of
@@ -55,6 +55,7 @@ class Home:
         self._kept: DematfinError | None = None
         self._guard: Guard | None = None
         self._put_off = False
+        self._said = ""
         self._wiring = threading.Lock()
 
     def change(self, house: House) -> None:
@@ -117,6 +118,7 @@ class Home:
             for one in due(self.runs, self.hours, app.clock.now()):
                 if not self._stopping.is_set():
                     self._run(app, one)
+            self._said = self._said if self._put_off else ""
         self.slow = self.slow or time.monotonic() - began > SLOW.total_seconds()
 
     def _read(self, app: App) -> None:
@@ -131,7 +133,7 @@ class Home:
             outcomes = tuple(self._day(app, one) if one.key == DAY else self._step(app, one))
         except ComeBackLater as error:
             self._put_off = True
-            self._trouble(str(error), aloud=False)
+            self._trouble(str(error), aloud=isinstance(error, UnknownStep))
             return
         finally:
             self._beats.ended(self.key)
@@ -149,7 +151,8 @@ class Home:
                     return
 
     def _step(self, app: App, one: Due) -> Iterator[Outcome]:
-        outcome = acts.step_since(app, UNATTENDED, one.key, one.hour) if one.hour else None
+        carry = partial(carried_alone, self._served or self.house)
+        outcome = acts.step_since(app, UNATTENDED, one.key, one.hour, carry) if one.hour else None
         yield from (outcome,) if outcome else ()
 
     def _account(self, one: Due, outcomes: tuple[Outcome, ...], seconds: float) -> None:
@@ -171,7 +174,8 @@ class Home:
 
     def _trouble(self, sentence: str, *, aloud: bool = True) -> None:
         trouble = Trouble(collectivite=self.key, name=self.name, at=PARIS.now(), sentence=sentence)
-        if self._beats.failed(trouble) and aloud:
+        if self._beats.failed(trouble) and aloud and sentence != self._said:
+            self._said = sentence
             log.error("collectivite_put_off", reason=sentence)
             self._tell(f"{self.name} : {sentence}")
 

@@ -69,6 +69,7 @@ class Houses:
         self._lock = threading.Lock()
         self._apps: OrderedDict[str, tuple[House, App, float]] = OrderedDict()
         self._served: dict[str, Served] | None = None
+        self._unreadable = ""
         self._seen: dict[str, Seen] = {}
         self.service, self.base = self._first()
 
@@ -108,11 +109,14 @@ class Houses:
         return known[1]
 
     def _has_changed(self) -> bool:
-        """Look at the configuration; one that is being written meanwhile changes nothing yet."""
+        """Look at the configuration; one that is being written meanwhile changes nothing yet, and is told once."""
+        before, self._unreadable = self._unreadable, ""
         try:
             return self._configuration.has_changed()
         except ConfigError as error:
-            LOG.warning("configuration_unreadable", reason=str(error))
+            self._unreadable = str(error)
+            if self._unreadable != before:
+                LOG.warning("configuration_unreadable", reason=self._unreadable)
             return False
 
     def _first(self) -> tuple[ServiceSettings, str]:

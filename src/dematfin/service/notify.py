@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 MICRO: Final = 1_000_000
@@ -55,11 +56,8 @@ class Notifier:
             self._send(f"EXTEND_TIMEOUT_USEC={seconds * MICRO}")
 
     def _send(self, text: str) -> None:
-        """A manager that is away or full is told the next time: it kills nobody for one datagram."""
+        """A manager that is away or full, or no socket left to reach it, kills nobody: it is told the next time."""
         if self._address:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
+            with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
                 door.settimeout(0)
-                try:
-                    door.sendto(text.encode(), self._address)
-                except OSError:
-                    return
+                door.sendto(text.encode(), self._address)

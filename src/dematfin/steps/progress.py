@@ -8,7 +8,7 @@ from structlog.contextvars import bound_contextvars
 from dematfin.domain.unattended.judgement import aside
 from dematfin.domain.unattended.run import DAY as DAY_KEY
 from dematfin.domain.unattended.run import Run
-from dematfin.errors import ComeBackLater, DematfinError
+from dematfin.errors import ComeBackLater, DematfinError, UnknownStep
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.aloud import name_of
@@ -54,7 +54,7 @@ def go_on(app: App, day: Run, then: Then = nothing) -> tuple[Outcome, Run]:
     Raises:
         ComeBackLater: the step runs elsewhere, the ledger is away, or a newer version runs here: the day stands still.
     """
-    step = _step_at(day)
+    step = step_at(day)
     aside = _set_aside(app, step)
     if aside:
         return aside, leave(app, day, aside, then)
@@ -75,6 +75,17 @@ def go_alone(app: App, step: Step, hour: datetime) -> Outcome | None:
         ComeBackLater: the step runs elsewhere, or the ledger is away.
     """
     return _set_aside(app, step) or run_since(app, step, hour)
+
+
+def step_at(day: Run) -> Step:
+    """Return the step that a day comes to, or raise UnknownStep when only a newer version knows it."""
+    if day.position not in BY_KEY:
+        message = (
+            f"La journée en est à une étape que ce programme ne connaît pas (« {day.position} ») : installez la "
+            "version qui l'a commencée, elle la finira. Sans l'attendre, « dematfin journee » en commence une autre."
+        )
+        raise UnknownStep(message)
+    return BY_KEY[day.position]
 
 
 def leave(app: App, day: Run, account: Outcome, then: Then = nothing) -> Run:
@@ -130,7 +141,7 @@ def _move(app: App, books: Books, day: Run, then: Then) -> Run:
     known = last_run(books, DAY_KEY, day.began_at)
     if (known.began_at, known.position) != (day.began_at, day.position):
         return day.moved("")
-    following = _after(app, _step_at(day))
+    following = _after(app, step_at(day))
     moved = day.moved(following) if following else day.ended(app.clock.now())
     books.save(moved)
     then(books, moved)
@@ -148,11 +159,3 @@ def _check_stands_there(books: Books, day: Run) -> None:
 def _after(app: App, step: Step) -> str:
     """Return the key of the step that comes after another one here; empty after the last one."""
     return next((KEYS[one] for one in DAY[DAY.index(step) + 1 :] if is_due(app, one)), "")
-
-
-def _step_at(day: Run) -> Step:
-    """Return the step that a day comes to, or raise ComeBackLater when only a newer version knows it."""
-    if day.position not in BY_KEY:
-        message = f"L'étape « {day.position} » n'est connue que d'une version plus récente, qui s'en chargera."
-        raise ComeBackLater(message)
-    return BY_KEY[day.position]
