@@ -12,6 +12,7 @@ from typing import Final
 import procrastinate
 import pytest
 from procrastinate import PsycopgConnector
+from procrastinate.jobs import Job
 from sqlalchemy import Engine, text
 
 import official
@@ -26,9 +27,10 @@ from dematfin.ports.ledger import Books
 from dematfin.service.carrier import TRIES, Carrier
 from dematfin.service.houses import Houses
 from dematfin.service.pace import Pace
-from dematfin.service.queue import NORMAL
+from dematfin.service.queue import CARRY, NORMAL
 from dematfin.service.queue import SLOW as SLOW_LANE
 from dematfin.service.recovery import recover
+from dematfin.service.workers import Later
 from dematfin.steps import aloud
 from dematfin.steps.day import KEYS, due
 from examples import ADMIN, AGENT, VISEUR
@@ -290,19 +292,51 @@ def test_a_job_given_up_is_put_again_by_a_person_only(syndicate: Syndicate, carr
     assert syndicate.queue.dead() == () and (ONE, "todo") in syndicate.jobs()
 
 
-@pytest.mark.parametrize(("attempts", "becomes"), [(0, "todo"), (Pace().deaths, "failed")])
+FEW_DEATHS: Final = 2
+WAITED: Final = 500
+"""Tries of a job that somebody kept waiting for hours."""
+
+
+@pytest.mark.parametrize(("falls", "becomes"), [(0, "todo"), (FEW_DEATHS, "failed")])
 def test_the_job_of_a_dead_worker_runs_again_though_the_next_one_waits_already(
-    syndicate: Syndicate, attempts: int, becomes: str
+    syndicate: Syndicate, falls: int, becomes: str
 ) -> None:
+    """However often it waited: what gives it up is how often it fell."""
     syndicate.queue.put_now([(ONE, DAY)])
     with syndicate.engine.begin() as connection:
         connection.execute(text("SET LOCAL search_path TO dematfin_file"))
         connection.execute(text("SELECT procrastinate_fetch_job_v2(NULL, NULL)"))
-        connection.execute(text("UPDATE procrastinate_jobs SET attempts = :a"), {"a": attempts})
+        connection.execute(
+            text("UPDATE procrastinate_jobs SET attempts = :a, priority = :f"), {"a": WAITED, "f": falls}
+        )
     syndicate.queue.put_now([(ONE, DAY)])
     assert syndicate.jobs() == [(ONE, "doing"), (ONE, "todo")]
     asyncio.run(recovered(syndicate))
     assert syndicate.jobs() == [(ONE, becomes), (ONE, "todo")]
+    assert [dead.attempts for dead in syndicate.queue.dead()] == ([falls + 1] if becomes == "failed" else [])
+
+
+def test_a_job_that_dies_outside_any_step_is_given_up_after_as_many_deaths(syndicate: Syndicate) -> None:
+    syndicate.queue.put_now([(ONE, DAY)])
+    deaths = 0
+    while (ONE, "todo") in syndicate.jobs():
+        with syndicate.engine.begin() as connection:
+            connection.execute(text("SET LOCAL search_path TO dematfin_file"))
+            connection.execute(text("SELECT procrastinate_fetch_job_v2(NULL, NULL)"))
+        asyncio.run(recovered(syndicate))
+        deaths += 1
+    assert syndicate.jobs() == [(ONE, "failed")]
+    (dead,) = syndicate.queue.dead()
+    assert dead.attempts == deaths == FEW_DEATHS + 1
+
+
+def test_waiting_spends_none_of_the_tries_of_an_error_that_nobody_foresaw() -> None:
+    later, waited = Later(30), Job(id=1, lock=ONE, queueing_lock=None, task_name=CARRY, queue=NORMAL, attempts=WAITED)
+    wait = later.get_retry_decision(exception=ComeBackLater(), job=waited)
+    assert wait and wait.retry_at and wait.priority is None
+    again = later.get_retry_decision(exception=RuntimeError(), job=waited)
+    assert again and again.priority == 1
+    assert later.get_retry_decision(exception=RuntimeError(), job=waited.evolve(priority=TRIES)) is None
 
 
 def test_the_upkeep_that_a_dead_worker_left_is_let_go(syndicate: Syndicate) -> None:
@@ -330,7 +364,7 @@ def test_the_queue_notices_a_cut_network_as_the_ledger_does(syndicate: Syndicate
 async def recovered(syndicate: Syndicate) -> None:
     connector = PsycopgConnector(conninfo=syndicate.queue.address, min_size=1)
     async with procrastinate.App(connector=connector).open_async() as queue:
-        await recover(queue, Pace())
+        await recover(queue, Pace(deaths=FEW_DEATHS))
 
 
 def lanes(syndicate: Syndicate) -> list[tuple[str, bool]]:

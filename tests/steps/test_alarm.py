@@ -10,12 +10,14 @@ from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.link import TDT, Link
 from dematfin.domain.mandat.closure import Patience
 from dematfin.domain.parties.person import Person, Role
+from dematfin.domain.unattended import judgement
 from dematfin.domain.unattended.alarm import Alarm, AlarmRule, AlarmState
-from dematfin.domain.unattended.run import JOURNAL, Run
-from dematfin.errors import Unreachable
+from dematfin.domain.unattended.run import DAY, JOURNAL, Run
+from dematfin.errors import ComeBackLater, Unreachable
 from dematfin.ports.signature import SignatureReport
 from dematfin.steps.alarm import alarm
 from dematfin.steps.outcome import Outcome
+from dematfin.steps.progress import BY_KEY, begin_day, leave, put_off
 from dematfin.steps.urgent import urgent
 from examples import AGENT, VISEUR
 from fakes.hall import Hall, Killed
@@ -139,6 +141,61 @@ def test_a_step_that_fails_is_told_on_the_second_day(hall: Hall, monkeypatch: py
     monkeypatch.undo()
     hall.day()
     assert not urgent(hall.app)
+
+
+def test_a_step_that_can_never_begin_is_told_on_the_second_day(hall: Hall) -> None:
+    """A command hangs and holds it: no run of the step says so, the day alone does, beside a step that fails."""
+    with hall.app.ledger.lease("transmission", "bloquée.example:1"):
+        hall.day()
+        assert not hall.mailer.sent
+        hall.clock.advance(days=1)
+        hall.day()
+        (mail,) = hall.mailer.sent
+        assert "Journée : aucune n'a réussi en entier depuis le 02/03/2026." in mail.text
+        assert "« transmission » est déjà en cours (bloquée.example:1" in mail.text
+        hall.clock.advance(days=1)
+        hall.day()
+        assert len(hall.mailer.sent) == 1
+        assert [one.urgent for one in urgent(hall.app)] == [True]
+    hall.day()
+    assert not urgent(hall.app)
+
+
+def test_a_day_that_fails_of_what_its_steps_say_is_told_by_them_alone(hall: Hall) -> None:
+    now = hall.clock.now()
+    since, said = now - timedelta(days=3), tuple(f"Le flux {number} est refusé." for number in range(5))
+    step = Run(id="suivi", began_at=now, ended_at=now, failed=5, said=said, failing_since=since)
+    left = Run(id="import", began_at=since, attempts=5, aside_since=since)
+    day = Run(id=DAY, began_at=now, position="alertes", failing_since=since)
+    told_by_step = day.told(step.failed, step.said)
+    told_aside = day.told(1, (judgement.aside(left.id, hall.clock.local(since)),)).told(1, said[:1])
+    for one in (told_by_step, told_aside):
+        with hall.ledger.transaction() as books:
+            books.save(step, left, one)
+        assert not any("Journée" in trouble.sentence for trouble in urgent(hall.app))
+
+
+def test_a_step_that_cannot_begin_is_told_however_much_fails_before_it(hall: Hall) -> None:
+    begun = begin_day(hall.app)
+    assert begun
+    day = replace(begun, failing_since=hall.clock.now() - timedelta(days=3)).told(5, ("Refusé.",) * 5)
+    with hall.ledger.transaction() as books:
+        books.save(day, Run(id="suivi", began_at=day.began_at, ended_at=day.began_at, failed=5, said=day.said))
+    leave(hall.app, day, put_off(BY_KEY[day.position], ComeBackLater("Elle est prise.")))
+    (text,) = told(hall)
+    assert "Elle est prise." in text
+
+
+def test_what_was_told_by_a_clock_that_was_ahead_is_reminded_all_the_same(hall: Hall) -> None:
+    aside(hall)
+    hall.clock.advance(days=365)
+    assert told(hall)
+    hall.clock.advance(days=7)
+    assert told(hall)  # a reminder, ahead too
+    hall.clock.advance(days=-365)
+    assert told(hall)
+    hall.clock.advance(days=1)
+    assert not told(hall)
 
 
 def test_a_certificate_is_told_at_sixty_thirty_and_seven_days_and_not_each_day(hall: Hall) -> None:

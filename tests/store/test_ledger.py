@@ -19,6 +19,7 @@ import examples
 import official
 from contracts.ledger import LedgerContract, event
 from dematfin.domain.parties.person import Person, Role
+from dematfin.domain.unattended.run import AHEAD
 from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.ledger import Holding, Ledger
 from dematfin.store import keeper
@@ -26,6 +27,7 @@ from dematfin.store.engine import open_engine
 from dematfin.store.keeper import KEEPER, Keeper
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
+from dematfin.store.moved import mark_moved
 from dematfin.store.tables import METADATA
 from fakes.clock import FakeClock
 from fakes.ledger import FakeLedger
@@ -194,6 +196,26 @@ class SqlContract(LedgerContract):
         clock.instant += timedelta(minutes=1)
         with ledger.lease("import", holder_here()):
             pass
+
+    def test_a_far_holder_whose_clock_was_ahead_holds_its_step_no_longer_than_another(
+        self, ledger: Ledger, clock: FakeClock
+    ) -> None:
+        far = ledger.lease("import", "far.example:12")
+        far.__enter__()
+        clock.instant -= AHEAD  # its clock and this one are a little apart: it lives
+        with pytest.raises(ComeBackLater, match=r"far\.example:12"), ledger.lease("import", holder_here()):
+            pass
+        clock.instant -= timedelta(days=365)
+        with ledger.lease("import", holder_here()):
+            pass
+
+    def test_a_lease_that_was_refused_is_neither_renewed_nor_owed(self, ledger: Ledger, engine: Engine) -> None:
+        before = set(KEEPER._held), set(KEEPER._owed)
+        with engine.begin() as connection:
+            mark_moved(connection, examples.COMMUNE, "ailleurs", datetime(2026, 3, 2, tzinfo=UTC))
+        with pytest.raises(ConfigError, match="a été déplacé"), ledger.lease("import", "far.example:12"):
+            pass
+        assert (set(KEEPER._held), set(KEEPER._owed)) == before
 
 
 class TestSqlite(SqlContract):

@@ -11,7 +11,7 @@ class Pace:
         heartbeat: between two signs of life of a worker.
         dead_after: without a sign of life, a worker is dead.
         recovery: between two looks at what the dead were doing.
-        deaths: how often a job is tried in all, before it is given up; a step is set aside long before, by the ledger.
+        deaths: how often a job may fall before it is given up; a step is set aside long before, by the ledger.
         look: between two looks at the queue, where nothing is told of; `rest`: before a lane that stopped begins again.
         later: before a step that runs elsewhere is tried again.
         due: when what is due is put in the queue, in the fields of cron and, last, seconds.

@@ -1,7 +1,8 @@
 """The queue of the workers, in a schema of its own beside the ledger; it may be dropped: the ledger says what is due.
 
 A job says which collectivité and which step (or the day), nothing else. Of one collectivité, one job runs at a time,
-and one more may wait for each step.
+and one more may wait for each step. Its priority counts its falls, its worker's deaths and the errors that nobody
+foresaw: Procrastinate's `attempts` counts how often it waited too, and waiting gives nothing up.
 """
 
 from collections.abc import Iterable, Iterator
@@ -69,7 +70,11 @@ class OnPostgres(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadJob:
-    """A job that was given up: its process died in it too often, outside any step, or nobody foresaw its error."""
+    """A job that was given up: its process died in it too often, outside any step, or nobody foresaw its error.
+
+    Attributes:
+        attempts: how often it fell; how often it waited is not told.
+    """
 
     collectivite: str
     key: str
@@ -142,7 +147,7 @@ class Queue:
         """Return the jobs that were given up."""
         with self._open() as connection:
             rows = connection.execute(
-                "SELECT args->>'collectivite', args->>'etape', max(at), attempts FROM procrastinate_jobs AS job "
+                "SELECT args->>'collectivite', args->>'etape', max(at), priority + 1 FROM procrastinate_jobs AS job "
                 "JOIN procrastinate_events AS event ON event.job_id = job.id "
                 "WHERE task_name = %s AND status = 'failed' GROUP BY job.id ORDER BY 1, 2",
                 [CARRY],

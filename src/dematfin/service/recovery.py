@@ -24,9 +24,9 @@ async def _take_up(app: App, job: Job, pace: Pace) -> None:
     if job.task_name != CARRY and job.id is not None:  # it is asked for again each minute
         await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
         return
-    if job.attempts < pace.deaths or job.id is None:
+    if job.priority < pace.deaths or job.id is None:
         LOG.warning("worker_died", **_told(job))
-        await app.job_manager.retry_job(job)
+        await app.job_manager.retry_job(job, priority=job.priority + 1)
         return
     LOG.error("job_given_up", **_told(job))
     await app.job_manager.finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)

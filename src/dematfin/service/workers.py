@@ -54,8 +54,10 @@ class Later(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Return when, or None to give the job up."""
-        if isinstance(exception, ComeBackLater) or job.attempts < TRIES:
+        if isinstance(exception, ComeBackLater):
             return RetryDecision(retry_in={"seconds": self._seconds})
+        if job.priority < TRIES:
+            return RetryDecision(retry_in={"seconds": self._seconds}, priority=job.priority + 1)
         return None
 
 

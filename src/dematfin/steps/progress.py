@@ -89,10 +89,10 @@ def step_at(day: Run) -> Step:
 
 
 def leave(app: App, day: Run, account: Outcome, then: Then = nothing) -> Run:
-    """Leave the step at which the day stands, with what is to be said of it."""
+    """Leave the step at which the day stands, with what is to be said of it: first, for no run of the step says it."""
     sentences = tuple(one.sentence for one in account.failures)
     with app.ledger.transaction() as books:
-        return _move(app, books, day.told(len(sentences), sentences), then)
+        return _move(app, books, day.told(len(sentences), sentences, first=True), then)
 
 
 def put_off(step: Step, error: ComeBackLater) -> Outcome:

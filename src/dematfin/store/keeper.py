@@ -43,10 +43,14 @@ class Keeper:
                 self._thread = threading.Thread(target=self._watch, name="baux", daemon=True)
                 self._thread.start()
 
-    def give_back(self, turn: str, give: Act) -> None:
-        """Give a turn back; later, when the base is away: what the run has done is written, and counts."""
+    def drop(self, turn: str) -> None:
+        """Renew a turn no more."""
         with self._lock:
             self._held.pop(turn, None)
+
+    def give_back(self, turn: str, give: Act) -> None:
+        """Give a turn back; later, when the base is away: what the run has done is written, and counts."""
+        self.drop(turn)
         try:
             give()
         except ComeBackLater:

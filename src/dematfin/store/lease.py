@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
+from dematfin.domain.unattended.run import AHEAD
 from dematfin.errors import ComeBackLater
 from dematfin.store.keeper import KEEPER, LENGTH
 from dematfin.store.tables import LEASE
@@ -107,11 +108,14 @@ def _shown(row: RowMapping) -> str:
 
 
 def is_alive(row: RowMapping, now: datetime) -> bool:
-    """Say whether a lease is held: of a process of this machine one can see that it is dead, or has given it back."""
+    """Say whether a lease is held: of a process of this machine one can see that it is dead, or has given it back.
+
+    Elsewhere, one that lasts longer than any is of a holder whose clock was ahead, and who renews it no more.
+    """
     host, _, process = str(row["holder"]).partition(":")
     pid, _, birth = process.partition(":")
     if host != gethostname() or not birth:
-        return bool(now < row["until"])
+        return bool(now < row["until"] <= now + LENGTH + AHEAD)
     if pid == str(os.getpid()) and "turn" in row and not KEEPER.holds(row["turn"]):
         return False
     return _birth(pid) == birth

@@ -106,6 +106,9 @@ class SqlLedger:
         except ComeBackLater:
             KEEPER.owe(turn.key, lambda: self._give_back(turn))
             raise
+        except BaseException:
+            KEEPER.drop(turn.key)
+            raise
         try:
             yield turn.key
         finally:

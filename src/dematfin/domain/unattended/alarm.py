@@ -112,4 +112,5 @@ def _is_new(known: Alarm | None, today: date) -> bool:
 
 
 def _is_old(day: date | None, today: date) -> bool:
-    return day is None or today - day >= WEEK
+    """A day that is to come was written by a clock that was ahead: nobody knows how old it is."""
+    return day is None or day > today or today - day >= WEEK

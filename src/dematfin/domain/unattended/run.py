@@ -48,9 +48,13 @@ class Run:
         attempts = 1 if self.ended_at else self.attempts + 1
         return replace(self, began_at=at, ended_at=None, position=position, attempts=attempts, failed=0, said=())
 
-    def told(self, failed: int, sentences: tuple[str, ...]) -> "Run":
-        """Return it with what has failed since: how many items, and what is to be said of the first of them."""
-        return replace(self, failed=self.failed + failed, said=(*self.said, *sentences)[:FEW])
+    def told(self, failed: int, sentences: tuple[str, ...], *, first: bool = False) -> "Run":
+        """Return it with what has failed since: how many items, and what is to be said of the first of them.
+
+        `first`: that is said before what it says already, and is not what is left out.
+        """
+        said = (*sentences, *self.said) if first else (*self.said, *sentences)
+        return replace(self, failed=self.failed + failed, said=said[:FEW])
 
     def moved(self, position: str) -> "Run":
         """Return a day that comes to its next step."""

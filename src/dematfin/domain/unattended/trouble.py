@@ -60,15 +60,38 @@ def _trouble(sentence: str, about: str = "") -> Trouble:
 
 
 def _of_runs(runs: Iterable[Run], local: Local) -> Iterator[Trouble]:
-    """Yield a journal that is broken, the steps that were set aside, those that failed on two of their days."""
+    """Yield a journal that is broken, the steps that were set aside, those that failed on two of their days.
+
+    And the day that failed on two days of what no step says: one that could not begin has no run that tells it.
+    """
+    runs = tuple(runs)
     for run in runs:
         if run.id == JOURNAL:
             if run.failed:
                 yield _trouble(URGENT + broken_journal(local(run.began_at)), JOURNAL)
         elif run.aside_since:
             yield _trouble(URGENT + aside(run.id, local(run.aside_since)), f"{run.id} {run.aside_since}")
-        elif run.id != DAY and run.failing_since and run.failed and _for_days(run, local):
-            yield _trouble(_failing(run, local(run.failing_since)), f"{run.id} {run.failing_since}")
+        elif run.failing_since and run.failed and _for_days(run, local):
+            if run.id != DAY:
+                yield _trouble(_failing(run, local(run.failing_since)), f"{run.id} {run.failing_since}")
+            elif unsaid := _said_by_no_step(run, runs, local):
+                yield _trouble(_unbegun(unsaid, local(run.failing_since)), f"{run.id} {run.failing_since}")
+
+
+def _said_by_no_step(day: Run, runs: Iterable[Run], local: Local) -> str:
+    """Return the first sentence of a day that comes from no run of a step."""
+    steps = [one for one in runs if one.id != DAY]
+    known = {sentence for one in steps for sentence in one.said}
+    known |= {aside(one.id, local(one.aside_since)) for one in steps if one.aside_since}
+    return next((one for one in day.said if one not in known), "")
+
+
+def _unbegun(why: str, since: datetime) -> str:
+    return (
+        f"{URGENT}Journée : aucune n'a réussi en entier depuis le {since:%d/%m/%Y}. {why.rstrip('.')}. Rien n'est "
+        "perdu : corrigez, ou arrêtez la commande qui occupe l'étape si elle est restée bloquée, la prochaine journée "
+        "reprend ce qui reste (dematfin diagnostic dit ce qui manque)."
+    )
 
 
 def _failing(run: Run, since: datetime) -> str:
@@ -80,8 +103,9 @@ def _failing(run: Run, since: datetime) -> str:
 
 
 def _for_days(run: Run, local: Local) -> bool:
-    since, last = run.failing_since, run.ended_at
-    return since is not None and last is not None and local(since).date() < local(last).date()
+    """Say whether it failed on two of its days; a day that is open, as it tells, has only begun."""
+    since, last = run.failing_since, run.ended_at or run.began_at
+    return since is not None and local(since).date() < local(last).date()
 
 
 def _seen_by_nobody(folders: Sequence[VisaFolder]) -> Iterator[Trouble]:
