@@ -104,3 +104,10 @@ def test_a_mail_says_which_unit_failed() -> None:
     (command,) = read(FOLDER / "dematfin-courriel@.service")["Service"]["ExecStart"]
     assert "/usr/sbin/sendmail -t" in command
     assert "%i" in command and "%%s" in command, "a sign % alone is systemd's"
+
+
+def test_a_mail_may_be_queued_by_the_setgid_program_of_the_mail_server() -> None:
+    service = read(FOLDER / "dematfin-courriel@.service")["Service"]
+    forbidding = {"NoNewPrivileges", "ProtectSystem", "RestrictSUIDSGID", "PrivateDevices", "LockPersonality"}
+    implying = {"RestrictAddressFamilies", "ProtectKernelTunables", "ProtectKernelModules", "SystemCallFilter"}
+    assert not (forbidding | implying) & service.keys()
