@@ -83,6 +83,7 @@ def test_what_is_not_a_base_is_told_and_hides_no_other(copy: Office) -> None:
 
 def test_a_base_that_is_not_there_is_shown_and_not_made(copy: Office) -> None:
     copy.change('base = "var/registre.db"', 'base = "nouveau/registre.db"')
+    copy.widen(200)
     state = copy("base", "etat")
     assert state.code == 0 and "pas encore créée" in state.out
     assert json.loads(copy("base", "etat", "--json").out)[0]["version"] is None

@@ -166,7 +166,7 @@ def _migrated(base: Base, folder: Path | None, *, by_hand: bool) -> str:
 
 def _remedy(at: "Standing | None") -> str:
     if at is None:
-        return "rien : pas encore créée, la première commande la crée"
+        return "rien, pas encore créée"
     if at.found in {at.expected, None}:
         return ""
     return "dematfin base migrer" if at.is_older else "installer la version de dematfin qui correspond"
