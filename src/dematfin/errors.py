@@ -30,11 +30,13 @@ message of its own names the invoice, the file or the neighbour, and says what t
           AccessDenied         it lets our account in no more: credentials, certificate, rights
           AlreadyThere         it says that it already has this very thing
         BadAnswer              its answer does not fit the contract                    exit 7
-      ComeBackLater            another run holds the step, or the disk is nearly full  exit 5
+      ComeBackLater            not now: the disk is nearly full, the base is busy      exit 5
         LedgerAway             the base does not answer: nothing of a step can go on
+        AlreadyRunning         another run does this very step: nothing is to be done  exit 8
 """
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import ClassVar, Final
 
 
 class DematfinError(Exception):
@@ -184,3 +186,23 @@ class UnknownStep(ComeBackLater):
 
 class LedgerAway(ComeBackLater):
     """La base de données ne répond pas. Rien n'est perdu : relancez dans quelques minutes."""
+
+
+class AlreadyRunning(ComeBackLater):
+    """Cette étape est déjà en cours. Relancez quand elle sera finie."""
+
+    exit_code = 8
+
+
+MILDEST: Final = (0, DematfinError.exit_code, AlreadyRunning.exit_code, ComeBackLater.exit_code)
+
+
+def gravest(codes: Iterable[int]) -> int:
+    """Return the exit code that hides nothing worse: what mends itself gives way to what waits for somebody.
+
+    >>> gravest((0, 5, 2, 1, 8))
+    2
+    >>> gravest((1, 8, 5, 0))
+    5
+    """
+    return max(codes, key=lambda code: MILDEST.index(code) - len(MILDEST) if code in MILDEST else code, default=0)

@@ -81,6 +81,26 @@ def test_what_is_not_a_base_is_told_and_hides_no_other(copy: Office) -> None:
         plain(refused.said)
 
 
+def test_a_base_that_is_not_there_is_shown_and_not_made(copy: Office) -> None:
+    copy.change('base = "var/registre.db"', 'base = "nouveau/registre.db"')
+    copy.widen(200)
+    state = copy("base", "etat")
+    assert state.code == 0 and "pas encore créée" in state.out
+    assert json.loads(copy("base", "etat", "--json").out)[0]["version"] is None
+    assert not (copy.folder / "nouveau").exists()
+    plain(state.said)
+
+
+def test_a_wrong_configuration_hides_no_base(copy: Office) -> None:
+    (copy.folder / "autre.toml").write_text("[collectivite]\nsiret = 'x'\n", encoding="utf-8")
+    state = copy.alone("base", "etat", "-c", str(copy.folder))
+    assert state.code == 2 and "registre.db" in state.out and "0009" in state.out
+    assert "1 configuration à corriger" in state.err and "autre.toml" in state.err
+    done = copy.alone("base", "migrer", "-c", str(copy.folder))
+    assert done.code == 2 and "rien à faire" in done.out and "autre.toml" in done.err
+    plain(done.said)
+
+
 def test_a_base_that_a_newer_program_made_is_refused_by_all(copy: Office) -> None:
     with engine_of(copy).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

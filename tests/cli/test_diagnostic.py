@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from dematfin.cli.checks.hours import compared
 from dematfin.cli.checks.line import Line, Verdict, look
 from dematfin.cli.checks.running import bounded
 from dematfin.config.several import house
+from dematfin.domain.link import SIGNATURE, Link
 from dematfin.domain.parties.tiers import Tiers
 from dematfin.domain.unattended.alarm import Alarm, AlarmState
 from dematfin.domain.unattended.run import DAY, JOURNAL, Run
@@ -49,7 +51,7 @@ def sql(office: Office, statement: str) -> None:
         base.commit()
 
 
-def keep(office: Office, *records: Run | Alarm) -> None:
+def keep(office: Office, *records: Run | Alarm | Link) -> None:
     with office.opened() as app, app.ledger.transaction() as books:
         books.save(*records)
 
@@ -227,7 +229,7 @@ def test_a_broken_journal_is_told_as_the_journal_and_never_as_a_step(copy: Offic
 def test_older_tables_are_left_as_they_are(copy: Office) -> None:
     sql(copy, "UPDATE alembic_version SET version_num = '0008'")
     answer = copy(*OFF_LINE)
-    assert "Sauvegardez, puis lancez la mise à niveau" in lines(answer, "!")["version des tables"]
+    assert "toute autre commande refuse cette base" in lines(answer, "!")["version des tables"]
     assert "pas regardé : la base est à la version « 0008 »" in lines(answer, "✗")["étapes"]
     with closing(copy.base()) as base:
         assert base.execute("SELECT version_num FROM alembic_version").fetchall() == [("0008",)]
@@ -243,6 +245,55 @@ def test_a_clock_that_went_back_and_what_ends_soon(
     monkeypatch.setattr(SystemClock, "now", lambda _: moved)
     found = lines(copy(*OFF_LINE), mark)
     assert words in found["horloge" if days < 0 else "certificat du TdT"]
+
+
+def password_asked(office: Office) -> None:
+    office.change(r'\nmot_de_passe = "fichier:secrets/maire"', "")
+
+
+def signed_elsewhere(office: Office) -> None:
+    office.change(r"\[signature\]", '[signature]\nlieu = "ailleurs"')
+
+
+def signed_on_paper(office: Office) -> None:
+    office.change(r"\[pes\]", "[pes]\ndematerialise = false")
+
+
+@pytest.mark.parametrize(
+    ("left", "mark", "words"), [(-1, "✗", "expiré le"), (20, "!", "dans 20 jours"), (200, "✓", "jusqu'au")]
+)
+@pytest.mark.parametrize("closed", [password_asked, signed_elsewhere])
+def test_a_certificate_that_nobody_opens_here_ends_when_the_last_signature_said(
+    copy: Office, closed: Callable[[Office], None], left: int, mark: str, words: str
+) -> None:
+    closed(copy)
+    end = (at() + timedelta(days=left)).date()
+    keep(copy, Link(id=SIGNATURE, name="certificat", certificate_expires_on=end, tried_at=at(days=300)))
+    answer = copy(*OFF_LINE)
+    said = lines(answer, mark)["certificat de signature"]
+    assert words in said.partition("celui qui a signé en dernier : ")[2]
+    assert answer.code == (4 if left < 0 else 1)
+    plain(answer.said)
+
+
+@pytest.mark.parametrize("never", [signed_on_paper, password_asked])
+def test_nothing_is_said_of_a_certificate_that_the_ledger_does_not_know(
+    copy: Office, never: Callable[[Office], None]
+) -> None:
+    never(copy)
+    if never is signed_on_paper:
+        keep(copy, Link(id=SIGNATURE, name="x", certificate_expires_on=at(days=9).date(), tried_at=at(days=300)))
+    else:
+        sql(copy, f"DELETE FROM link WHERE id = '{SIGNATURE}'")
+    told = [line for line in copy(*OFF_LINE).out.splitlines() if "certificat de signature" in line]
+    assert len(told) == 1 and told[0].startswith("✓")
+
+
+def test_the_key_of_another_account_is_not_opened_though_its_password_is_there(
+    copy: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dematfin.cli.diagnosis.kept_by_another", lambda _: True)
+    assert "lisible que du compte" in lines(copy(*OFF_LINE), "✓")["certificat de signature"]
 
 
 def test_what_a_dead_process_left_and_what_nobody_is_sure_of(copy: Office) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,11 +18,16 @@ from config.syndicat import A, B, C, block, in_one_file
 from dematfin import wiring
 from dematfin.cli.context import system_account
 from dematfin.config.settings import Settings
+from dematfin.errors import LedgerAway
 from dematfin.ports.app import App
 from dematfin.sandbox import pki
 
 SICK = 'signature = { lieu = "ici", pkcs12 = "absent.p12" }\nnumerisation.depot = "scans"'
 UNKNOWN = "visa.zonne = 3"
+HELD = (
+    "INSERT INTO lease (collectivite, step, holder, since, until) VALUES "
+    f"('{A}', 'journée', 'autre.example:12', '2026-03-02T09:00:00.000000+00:00', '2999-01-01T09:00:00.000000+00:00')"
+)
 
 
 @pytest.fixture
@@ -221,6 +227,34 @@ def test_the_day_of_all_is_run_for_each_and_what_stops_one_stops_no_other(
     assert answer.code == 3  # the worst: nobody there is known
     rehearsed = several("journee", "--toutes", "--essai")
     assert rehearsed.out.count("Relever les dossiers") == 2
+
+
+def test_a_day_that_runs_already_has_a_code_of_its_own_which_hides_nothing_worse(
+    hosted: Callable[..., Hosted], tmp_path: Path
+) -> None:
+    several = hosted(block(A), block(B))
+    several.known_in(A)
+    with closing(sqlite3.connect(tmp_path / "registre.db")) as base:
+        base.execute(HELD)
+        base.commit()
+    alone = several("journee", "--siret", A)
+    assert alone.code == 8 and "« journée » est déjà en cours" in alone.err
+    assert several("journee", "--toutes").code == 3  # nobody is known in B
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_base_that_is_away_is_no_day_that_runs_already(
+    hosted: Callable[..., Hosted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = hosted(block(A), block("21990077000013", UNKNOWN))
+    several.known_in(A)
+
+    def away(*_: object) -> App:
+        raise LedgerAway
+
+    monkeypatch.setattr(wiring, "build", away)
+    assert several("journee", "--siret", A).code == 5
+    assert several("journee", "--toutes").code == 2
 
 
 def test_all_and_one_is_a_contradiction(hosted: Callable[..., Hosted]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.invoice.words import is_beginning, sought, words_of
 from dematfin.domain.money import ZERO
-from dematfin.errors import ComeBackLater, UnknownRecord
+from dematfin.errors import AlreadyRunning, ComeBackLater, UnknownRecord
 from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, WrittenEvent
 
 R = TypeVar("R", bound=Record)
@@ -114,7 +114,7 @@ class FakeLedger:
     def lease(self, step: str, holder: str) -> Iterator[str]:
         if step in self.leases:
             message = f"L'étape « {step} » est déjà en cours ({self.leases[step]}, depuis {self._now():%H:%M})."
-            raise ComeBackLater(message)
+            raise AlreadyRunning(message)
         self.leases[step] = holder
         turn = self.turns[step] = f"{next(self._taken)}"
         try:

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from dematfin.config.service import ScheduleSettings
-from dematfin.errors import ComeBackLater, ConfigError
+from dematfin.errors import AlreadyRunning, ComeBackLater, ConfigError, LedgerAway
 from dematfin.service.clock import BEAT, OPENING, TICK
 
 ROOT: Final = Path(__file__).parents[2]
@@ -99,10 +99,18 @@ def test_the_timer_has_the_hours_of_the_configuration_and_catches_up() -> None:
     assert timer["Persistent"] == ["true"]
     assert timer["Unit"] == ["dematfin-journee.service"]
     run = read(FOLDER / "dematfin-journee.service")["Service"]
-    assert (run["Type"], run["SuccessExitStatus"]) == (["oneshot"], [f"1 {ComeBackLater.exit_code}"])
+    assert (run["Type"], run["SuccessExitStatus"]) == (["oneshot"], [f"1 {AlreadyRunning.exit_code}"])
+    assert {ComeBackLater.exit_code, LedgerAway.exit_code} == {5}, "a day that cannot run is a failure, and is mailed"
 
 
 def test_a_mail_says_which_unit_failed() -> None:
     (command,) = read(FOLDER / "dematfin-courriel@.service")["Service"]["ExecStart"]
     assert "/usr/sbin/sendmail -t" in command
     assert "%i" in command and "%%s" in command, "a sign % alone is systemd's"
+
+
+def test_a_mail_may_be_queued_by_the_setgid_program_of_the_mail_server() -> None:
+    service = read(FOLDER / "dematfin-courriel@.service")["Service"]
+    forbidding = {"NoNewPrivileges", "ProtectSystem", "RestrictSUIDSGID", "PrivateDevices", "LockPersonality"}
+    implying = {"RestrictAddressFamilies", "ProtectKernelTunables", "ProtectKernelModules", "SystemCallFilter"}
+    assert not (forbidding | implying) & service.keys()

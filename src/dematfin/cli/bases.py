@@ -1,6 +1,5 @@
 """`base etat|migrer`: the version of the tables, and how a newer program brings them up."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +12,8 @@ from dematfin.cli.output import complain, counted, say, table, write_json
 from dematfin.errors import ConfigError, DematfinError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dematfin.config.several import House
     from dematfin.store.upgrade import Standing
 
@@ -33,28 +34,45 @@ def show_state(configuration: Configuration = DEFAULT, json: Json = False) -> No
     from dematfin.store.engine import open_engine, shown  # noqa: PLC0415 - heavy, and not needed to show a help text
     from dematfin.store.upgrade import standing  # noqa: PLC0415 - idem
 
-    found, worst = [], 0
-    for one in bases(configuration):
+    found, wrong = [], []
+    known, unusable = bases(configuration)
+    for one in known:
         try:
-            found.append((one, standing(open_engine(one.address))))
+            found.append((one, standing(open_engine(one.address)) if _is_made(one) else None))
         except DematfinError as error:
-            complain(f"{shown(one.address)} : {error}")
-            worst = worst or error.exit_code
+            wrong.append((f"{shown(one.address)} : {error}", error.exit_code))
     _show(found, json=json)
-    if worst:
-        raise typer.Exit(worst)
+    _complain([*wrong, *unusable])
 
 
-def _show(found: "list[tuple[Base, Standing]]", *, json: bool) -> None:
+def _is_made(base: Base) -> bool:
+    """Tell whether there is something to open: to open a file of SQLite is to make it, and whoever looks makes none."""
+    from dematfin.store.engine import is_postgresql  # noqa: PLC0415 - heavy, and not needed to show a help text
+
+    return is_postgresql(base.address) or Path(base.address).exists()
+
+
+def _complain(wrong: "Iterable[tuple[str, int]]") -> None:
+    """Say what went wrong, once all the rest is done, and end with the code of the first."""
+    codes = []
+    for sentence, code in wrong:
+        complain(sentence)
+        codes.append(code)
+    if codes:
+        raise typer.Exit(codes[0])
+
+
+def _show(found: "list[tuple[Base, Standing | None]]", *, json: bool) -> None:
     from dematfin.store.engine import shown  # noqa: PLC0415 - heavy, and not needed to show a help text
+    from dematfin.store.migrate import expected  # noqa: PLC0415 - idem
 
     if json:
         write_json(
             [
                 {
                     "base": shown(base.address),
-                    "version": at.found,
-                    "attendue": at.expected,
+                    "version": at.found if at else None,
+                    "attendue": expected(),
                     "collectivites": [house.siret for house in base.houses],
                 }
                 for base, at in found
@@ -63,7 +81,10 @@ def _show(found: "list[tuple[Base, Standing]]", *, json: bool) -> None:
         return
     table(
         ("Base", "Collectivités", "Version", "Attendue", "À faire"),
-        [(shown(base.address), str(len(base.houses)), at.found or "", at.expected, _remedy(at)) for base, at in found],
+        [
+            (shown(base.address), str(len(base.houses)), (at and at.found) or "", expected(), _remedy(at))
+            for base, at in found
+        ],
         right=(1,),
         words=(0, 4),
     )
@@ -85,19 +106,17 @@ def migrate(
     """
     from dematfin.store.engine import shown  # noqa: PLC0415 - heavy, and not needed to show a help text
 
-    worst = 0
-    for base in bases(configuration):
+    known, wrong = bases(configuration)
+    for base in known:
         try:
             say(_migrated(base, sauvegarde, by_hand=sauvegarde_faite), style="green")
         except DematfinError as error:
-            complain(f"{shown(base.address)} : {error}")
-            worst = worst or error.exit_code
-    if worst:
-        raise typer.Exit(worst)
+            wrong.append((f"{shown(base.address)} : {error}", error.exit_code))
+    _complain(wrong)
 
 
-def bases(configuration: Path) -> Iterator[Base]:
-    """Yield the bases of a configuration, each once; a collectivité whose settings are wrong hides no other."""
+def bases(configuration: Path) -> tuple[list[Base], list[tuple[str, int]]]:
+    """Return the bases of a configuration, each once, then what is wrong with the settings that name none."""
     from dematfin.store.engine import address  # noqa: PLC0415 - heavy, and not needed to show a help text
 
     found: dict[str, list[House]] = {}
@@ -107,13 +126,13 @@ def bases(configuration: Path) -> Iterator[Base]:
             found.setdefault(address(one.settings().stockage, one.folder), []).append(one)
         except ConfigError as error:
             wrong.append(str(error))
-    for place, inside in found.items():
-        yield Base(address=place, houses=tuple(inside))
-    if wrong:
-        message = (
-            f"{counted(len(wrong), 'configuration')} à corriger, dont la base n'a pas été regardée : {' '.join(wrong)}"
-        )
-        raise ConfigError(message)
+    known = [Base(address=place, houses=tuple(inside)) for place, inside in found.items()]
+    if not wrong:
+        return known, []
+    message = (
+        f"{counted(len(wrong), 'configuration')} à corriger, dont la base n'a pas été regardée : {' '.join(wrong)}"
+    )
+    return known, [(message, ConfigError.exit_code)]
 
 
 def _migrated(base: Base, folder: Path | None, *, by_hand: bool) -> str:
@@ -145,7 +164,9 @@ def _migrated(base: Base, folder: Path | None, *, by_hand: bool) -> str:
     )
 
 
-def _remedy(at: "Standing") -> str:
+def _remedy(at: "Standing | None") -> str:
+    if at is None:
+        return "rien, pas encore créée"
     if at.found in {at.expected, None}:
         return ""
     return "dematfin base migrer" if at.is_older else "installer la version de dematfin qui correspond"

@@ -11,7 +11,7 @@ from dematfin.cli.collectivites import spared
 from dematfin.cli.context import DEFAULT, Configuration, chosen_houses
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import counted, say
-from dematfin.errors import ConfigError, DematfinError
+from dematfin.errors import ConfigError, DematfinError, gravest
 
 if TYPE_CHECKING:
     from dematfin.cli.diagnosis import Diagnosis
@@ -78,7 +78,7 @@ def _all(houses: "Sequence[House]", *, online: bool) -> int:
                 say(line, style="red" if code else "green")
     wrong = sum(map(bool, codes))
     say(f"{counted(len(codes), 'collectivité')}, {wrong or 'aucune'} à corriger.")
-    return max(codes)
+    return gravest(codes)
 
 
 def _examined(house: "House", *, online: bool) -> tuple[int, list[str]]:
@@ -88,7 +88,7 @@ def _examined(house: "House", *, online: bool) -> tuple[int, list[str]]:
     def examine(one: "House") -> int:
         wrong = [verdict for verdict in _verdicts(one, online=online) if verdict.code]
         lines.extend(f"  {verdict.line}" for verdict in wrong)
-        return max((verdict.code for verdict in wrong), default=0)
+        return gravest(verdict.code for verdict in wrong)
 
     code, stopped = spared(house, examine)
     lines += [f"  ✗ {stopped}"] if stopped else []

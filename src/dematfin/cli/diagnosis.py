@@ -115,7 +115,7 @@ class Diagnosis:
     def has_signatory(self) -> bool:
         """Whether a certificate signs here that nobody has to open."""
         settings = self._settings.signature
-        asked = bool(settings.jeton) or not settings.mot_de_passe
+        asked = bool(settings.jeton) or not settings.mot_de_passe or kept_by_another(settings.pkcs12)
         return self._settings.pes.dematerialise and settings.lieu == "ici" and not asked
 
     def _no_key_here(self) -> str:

@@ -24,6 +24,7 @@ from dematfin.cli.fil import show_thread
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import account, say
 from dematfin.cli.sante import measured
+from dematfin.errors import gravest
 from dematfin.steps.control import control
 from dematfin.steps.day import Step
 from dematfin.steps.follow_up import follow_up
@@ -90,7 +91,7 @@ def _day_of_all(configuration: Path, *, rehearsal: bool) -> int:
         codes.append(code)
         if stopped:
             say(f"  ✗ {stopped}", style="red")
-    return max(codes)
+    return gravest(codes)
 
 
 def _day(desk: Desk, *, rehearsal: bool) -> int:

@@ -1,6 +1,6 @@
 """What a base says of itself, read without changing anything: neither its tables nor its journal mode.
 
-A ledger brings an older base up to date as it opens it; whoever only looks must not.
+A ledger makes the tables of an empty base and refuses those of another version; whoever only looks does neither.
 """
 
 from collections.abc import Callable, Iterator

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from dematfin.domain.unattended.run import AHEAD
-from dematfin.errors import ComeBackLater
+from dematfin.errors import AlreadyRunning, ComeBackLater
 from dematfin.store.keeper import KEEPER, LENGTH
 from dematfin.store.tables import LEASE
 
@@ -43,11 +43,11 @@ class Turn:
 
 
 def take(connection: Connection, turn: Turn, now: datetime, local: Local) -> None:
-    """Write the lease down, or raise ComeBackLater."""
+    """Write the lease down, or raise AlreadyRunning."""
     row = connection.execute(select(LEASE).where(turn.row).with_for_update()).mappings().one_or_none()
     if row is not None and is_alive(row, now):
         message = f"L'étape « {turn.step} » est déjà en cours ({said(row, local)}). Relancez quand elle sera finie."
-        raise ComeBackLater(message)
+        raise AlreadyRunning(message)
     connection.execute(delete(LEASE).where(turn.row))
     values = {"collectivite": turn.collectivite, "step": turn.step, "holder": turn.holder, "turn": turn.key}
     connection.execute(insert(LEASE), [values | {"since": now, "until": now + LENGTH}])

@@ -10,13 +10,16 @@ from dematfin.cli.output import day
 from dematfin.domain.figures.alerts import password_alert
 from dematfin.domain.figures.urgency import remaining, urgency
 from dematfin.domain.finding import Severity
+from dematfin.domain.link import SIGNATURE, Link
 from dematfin.domain.registers import StructureRules
-from dematfin.errors import SignatureError
+from dematfin.errors import DematfinError, SignatureError
 from dematfin.signature.ends import of_authorities, of_lists
 from dematfin.tdt.folder import FolderTdt
 from dematfin.wiring import reach_tdt
 
 SIGNING: Final = "certificat de signature"
+RENEW: Final = "Demandez-en un autre à son autorité avant cette date."
+RENEWED: Final = f"{RENEW} Déjà remplacé ? La prochaine signature le dira ici."
 LINK: Final = "certificat du TdT"
 TRUST: Final = "autorités de signature"
 LISTS: Final = "listes de révocation"
@@ -26,7 +29,9 @@ PASSWORD: Final = "mot de passe Chorus Pro"  # noqa: S105 - the name of a line
 def signing(examined: Examined) -> Iterator[Line]:
     """Judge the certificate that signs here; nobody is named."""
     if not examined.diagnosis.has_signatory:
-        yield good(SIGNING, examined.diagnosis.signature())
+        said, end = examined.diagnosis.signature(), _last_signed_until(examined)
+        before = f"{said} ; celui qui a signé en dernier : "
+        yield _ending(examined, SIGNING, end, RENEWED, before) if end else good(SIGNING, said)
         return
     found = examined.diagnosis.signatory()
     for one in found.findings:
@@ -35,7 +40,19 @@ def signing(examined: Examined) -> Iterator[Line]:
             yield bad(SIGNING, said, "", SignatureError.exit_code)
         else:
             yield look(SIGNING, said, "")
-    yield _ending(examined, SIGNING, found.ends_on, "Demandez-en un autre à son autorité avant cette date.")
+    yield _ending(examined, SIGNING, found.ends_on, RENEW)
+
+
+def _last_signed_until(examined: Examined) -> date | None:
+    """Return the end of the certificate that signed last, which nobody may open here; None where it is not known."""
+    if not examined.settings.pes.dematerialise:
+        return None
+    try:
+        with examined.base.books() as books:
+            known = books.find(Link, id=SIGNATURE)
+    except DematfinError:  # told of the base itself
+        return None
+    return known[0].certificate_expires_on if known else None
 
 
 def link(examined: Examined) -> Iterator[Line]:
@@ -55,7 +72,7 @@ def trust(examined: Examined) -> Iterator[Line]:
     elif authorities:
         name, end = min(authorities, key=lambda one: one[1])
         remedy = f"Ajoutez celle qui remplace « {name} »."
-        yield _ending(examined, TRUST, end, remedy, f"{len(authorities)}, la première finit ")
+        yield _ending(examined, TRUST, end, remedy, f"{len(authorities)}, la première à finir : ")
     for name, due in of_lists(settings.listes_de_revocation):
         if due < examined.now.date():
             remedy = "Téléchargez la nouvelle, ou mettez telecharger_crl = true."
@@ -83,7 +100,5 @@ def _ending(examined: Examined, subject: str, end: date, remedy: str, before: st
     today = examined.now.date()
     if end < today:
         return bad(subject, f"{before}expiré le {day(end)}", remedy, SignatureError.exit_code)
-    said = (
-        f"{before}le {day(end)}, {remaining(end, today)}" if before else f"jusqu'au {day(end)}, {remaining(end, today)}"
-    )
+    said = f"{before}jusqu'au {day(end)}, {remaining(end, today)}"
     return good(subject, said) if urgency(end, today) is None else look(subject, said, remedy)

@@ -74,9 +74,8 @@ def tables(examined: Examined) -> Iterator[Line]:
     elif not found:
         yield look(TABLES, "la base est vide", "Ajoutez la première personne (dematfin personne ajouter).")
     elif found < expected:
-        remedy = (
-            "Sauvegardez, puis lancez la mise à niveau (dematfin base migrer) : la première commande la ferait aussi."
-        )
+        saved = "elle sauvegarde d'abord" if examined.base.on_sqlite else "donnez-lui où sauvegarder (--sauvegarde)"
+        remedy = f"Lancez la mise à jour (dematfin base migrer), {saved} : toute autre commande refuse cette base."
         yield look(TABLES, f"« {found} », le programme attend « {expected} »", remedy)
     else:
         remedy = "Installez la version de dematfin qui a servi en dernier, ou restaurez la bonne base."

@@ -43,6 +43,7 @@ def extras(examined: Examined) -> Iterator[Line]:
     settings = examined.settings
     wanted = {
         "postgres": ("psycopg", bool(settings.stockage.postgresql), "la base est PostgreSQL"),
+        "s3": ("obstore", settings.stockage.s3 is not None, "les documents sont dans un stockage S3"),
         "pkcs11": ("pkcs11", bool(settings.signature.jeton), "la signature est sur un jeton"),
     }
     missing = {extra: why for extra, (module, used, why) in wanted.items() if used and find_spec(module) is None}

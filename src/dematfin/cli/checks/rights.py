@@ -9,8 +9,10 @@ from typing import Any, Final
 from dematfin.cli.checks.examined import Examined
 from dematfin.cli.checks.line import Line, bad, good, look
 from dematfin.cli.diagnosis import kept_by_another
+from dematfin.config.several import SHARED
 from dematfin.support.refusals import reason
 
+CONFIGURATION: Final = "droits de la configuration"
 REFERENCE: Final = "fichier:"
 SECRETS: Final = "fichiers secrets"
 WRITING: Final = "droits d'écriture"
@@ -18,14 +20,24 @@ WRITING: Final = "droits d'écriture"
 
 def configuration(examined: Examined) -> Iterator[Line]:
     """The configuration holds no secret, but says where they are: strangers need not read it, nor write it."""
-    mode = stat.S_IMODE(examined.file.stat().st_mode)
-    if mode & 0o002:
-        remedy = f"chmod o-rwx {examined.file} : qui l'écrit choisit où part l'argent."
-        yield bad("droits de la configuration", "tout compte de la machine peut l'écrire", remedy)
-    elif mode & 0o004:
-        yield look("droits de la configuration", "tout compte peut la lire", f"chmod o-rwx {examined.file}")
+    modes = {one: stat.S_IMODE(one.stat().st_mode) for one in _parts(examined.file)}
+    worst = max(modes, key=lambda one: (modes[one] & 0o002, modes[one] & 0o004))
+    remedy = f"chmod o-rwx {worst}"
+    if modes[worst] & 0o002:
+        said = f"tout compte de la machine peut écrire {worst}"
+        yield bad(CONFIGURATION, said, f"{remedy} : qui l'écrit choisit où part l'argent.")
+    elif modes[worst] & 0o004:
+        yield look(CONFIGURATION, f"tout compte peut lire {worst}", remedy)
     else:
-        yield good("droits de la configuration", f"{mode:o}")
+        yield good(CONFIGURATION, f"{modes[worst]:o}")
+
+
+def _parts(configuration: Path) -> list[Path]:
+    """Return all that a configuration is read from: the folder and its files, or a file and what it shares."""
+    if configuration.is_dir():
+        return [configuration, *sorted(one for one in configuration.glob("*.toml") if one.is_file())]
+    beside = configuration.with_name(f"{SHARED}.toml")
+    return [configuration, beside] if beside.is_file() else [configuration]
 
 
 def secrets(examined: Examined) -> Iterator[Line]:
@@ -67,8 +79,8 @@ def _secret_files(examined: Examined) -> set[Path]:
     """Return the files that secrets are said to be in, and those that hold a key."""
     settings = examined.settings
     named = {examined.folder / one.removeprefix(REFERENCE) for one in _texts(examined.house.values) if _is_file(one)}
-    keys = {settings.signature.pkcs12, settings.s2low.certificat if settings.s2low else None}
-    return named | {one for one in keys if one is not None}
+    neighbours = [one.certificat for one in (settings.s2low, settings.parapheur) if one]
+    return named | {one for one in (settings.signature.pkcs12, *neighbours) if one is not None}
 
 
 def _is_file(text: str) -> bool:
