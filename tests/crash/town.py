@@ -24,7 +24,7 @@ from dematfin.ports.app import App
 from dematfin.sandbox.neighbours import Neighbours
 from dematfin.wiring import build
 
-PATIENCE: Final = 60.0
+PATIENCE: Final = 240.0
 WATCH: Final = threading.Event()
 
 
