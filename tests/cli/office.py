@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +33,7 @@ from dematfin.domain.mandat.mandat import MandatState
 from dematfin.domain.visa.folder import FolderState
 from dematfin.ports.app import App
 from dematfin.store.engine import open_engine
+from dematfin.support.clock import SystemClock
 from dematfin.wiring import build
 
 if TYPE_CHECKING:
@@ -50,6 +52,18 @@ INSIDES: Final = re.compile(
     rf"|<(?:str|bool|path)>|\b(?:{'|'.join(sorted(OURS - CHORUS))})\b",
     re.IGNORECASE,
 )
+
+
+HELD: Final = (
+    "INSERT INTO lease (collectivite, step, holder, since, until) VALUES "
+    "('{siret}', '{step}', 'autre.example:12', '2026-03-02T09:00:00.000000+00:00', '{until}')"
+)
+"""A step that runs on another machine."""
+
+
+def soon() -> str:
+    """Return when a lease that was just renewed ends, as the base writes it."""
+    return (SystemClock("Europe/Paris").now() + timedelta(minutes=2)).isoformat(timespec="microseconds")
 
 
 def free_ports() -> Iterator[int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from cli.office import Office, plain
+from cli.office import HELD, Office, plain, soon
 from dematfin.errors import LedgerAway
 from dematfin.store import removal
 from dematfin.store.engine import open_engine
@@ -22,9 +22,6 @@ OLDER = (
     "ALTER TABLE lease DROP COLUMN turn",
     "UPDATE alembic_version SET version_num = '0008'",
 )
-
-SINCE, UNTIL = "2026-03-02T09:00:00.000000+00:00", "2999-01-01T09:00:00.000000+00:00"
-HELD = f"INSERT INTO lease VALUES ('{COMMUNE}', 'import', 'autre.example:12', '{SINCE}', '{UNTIL}')"
 
 
 def undo_the_last_version(engine: Engine) -> None:
@@ -63,7 +60,7 @@ def test_a_base_is_not_migrated_while_a_step_runs(copy: Office) -> None:
     engine = engine_of(copy)
     undo_the_last_version(engine)
     with engine.begin() as connection:
-        connection.execute(text(HELD))
+        connection.execute(text(HELD.format(siret=COMMUNE, step="import", until=soon())))
     refused = copy("base", "migrer")
     assert refused.code == 5 and "autre.example:12" in refused.err
     assert "0008" in copy("base", "etat").out

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import stamina
 
-from cli.office import CLOSED, Answer, Office, plain
+from cli.office import CLOSED, HELD, Answer, Office, plain, soon
 from config.syndicat import A, B, C, block, in_one_file
 from dematfin import wiring
 from dematfin.cli.context import system_account
@@ -24,10 +24,6 @@ from dematfin.sandbox import pki
 
 SICK = 'signature = { lieu = "ici", pkcs12 = "absent.p12" }\nnumerisation.depot = "scans"'
 UNKNOWN = "visa.zonne = 3"
-HELD = (
-    "INSERT INTO lease (collectivite, step, holder, since, until) VALUES "
-    f"('{A}', 'journée', 'autre.example:12', '2026-03-02T09:00:00.000000+00:00', '2999-01-01T09:00:00.000000+00:00')"
-)
 
 
 @pytest.fixture
@@ -235,7 +231,7 @@ def test_a_day_that_runs_already_has_a_code_of_its_own_which_hides_nothing_worse
     several = hosted(block(A), block(B))
     several.known_in(A)
     with closing(sqlite3.connect(tmp_path / "registre.db")) as base:
-        base.execute(HELD)
+        base.execute(HELD.format(siret=A, step="journée", until=soon()))
         base.commit()
     alone = several("journee", "--siret", A)
     assert alone.code == 8 and "« journée » est déjà en cours" in alone.err

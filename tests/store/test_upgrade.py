@@ -30,7 +30,7 @@ from store.test_migration import fill
 
 NOW = FakeClock().now
 HELD = """INSERT INTO lease (collectivite, step, holder, since, until) VALUES
-    ('1', 'import', 'far.example:1', '2026-03-02T09:00:00.000000+00:00', '2026-03-02T23:00:00.000000+00:00')"""
+    ('1', 'import', 'far.example:1', '2026-03-02T09:00:00.000000+00:00', '2026-03-02T09:02:00.000000+00:00')"""
 
 
 @pytest.fixture
