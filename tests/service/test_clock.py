@@ -16,7 +16,8 @@ from dematfin.support.clock import SystemClock
 
 PATIENCE: Final = 20.0
 HOURLY: Final = ScheduleSettings(journee=("7 3-23 * * *",))
-NIGHT: Final = timedelta(hours=4, minutes=1)
+NIGHT: Final = timedelta(hours=5, minutes=9)
+"""The longest wait between two of these hours: that of the night on which an hour comes twice."""
 
 
 class Machine:
