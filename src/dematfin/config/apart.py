@@ -1,6 +1,7 @@
 """What two collectivités must not share: a SIRET, a budget, an account or a folder that gives each all it has.
 
-Judged on the configuration as it is written, so that nobody's settings are read for a command on one of four hundred.
+Judged on the configuration as it is written, and on the bytes of the certificates that it names, so that nobody's
+settings are read for a command on one of four hundred.
 
 The base may be shared: each row names its collectivité. So may the documents: a document is a file under the
 fingerprint of its bytes, never changed nor deleted, reached only through a record that names it, and records are not
