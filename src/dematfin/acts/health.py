@@ -1,12 +1,14 @@
 """How a collectivité fares while nobody looks: counted by the ledger, no list is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Protocol
 
+from dematfin.domain.defect import Thing
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.exchange.hand_over import HandOver, HandOverState
+from dematfin.domain.head import Head
 from dematfin.domain.intention import Intention, IntentionState
 from dematfin.domain.invoice.indexed import Indexed
 from dematfin.domain.invoice.invoice import Invoice
@@ -16,7 +18,7 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.paper.batch import Batch, BatchState
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Reception, ReceptionState
-from dematfin.domain.unattended.run import JOURNAL, Run
+from dematfin.domain.unattended.run import FEW, JOURNAL, Run
 from dematfin.domain.unattended.standing import Standing
 from dematfin.domain.visa.remote import RemoteFolder, RemoteState
 from dematfin.domain.visa.task import VisaTask
@@ -89,15 +91,20 @@ def _local(app: Watched, run: Run) -> Run:
     )
 
 
-def walk_journal(app: App, who: Person) -> JournalReport:
-    """Walk the journal's chain; what is found is kept, for whoever watches."""
+def walk_journal(
+    app: App, who: Person, heads: Sequence[Head] = (), *, documents: bool = False, only_end: bool = False
+) -> JournalReport:
+    """Verify what was written, with its documents or not; what is found is kept, for whoever watches.
+
+    That the chain does not pass by `heads` is told to whoever asks, and kept nowhere: they may be of another base.
+    """
     who.require(Act.READ)
     began_at = app.clock.now()
-    report = app.ledger.verify_journal()
-    said = (f"La chaîne est rompue à l'évènement n° {report.broken_at}.",) if report.broken_at else ()
+    report = app.ledger.verify_journal(documents=app.documents if documents else None, heads=heads, only_end=only_end)
+    said = tuple(one.sentence for one in report.defects if one.thing is not Thing.HEAD)
     with app.ledger.transaction() as books:
         walked = last_run(books, JOURNAL, began_at).begun(began_at)
-        books.save(walked.told(len(said), said).ended(app.clock.now()))
+        books.save(walked.told(len(said), said[:FEW]).ended(app.clock.now()))
     return report
 
 

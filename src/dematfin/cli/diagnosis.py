@@ -60,9 +60,9 @@ class Diagnosis:
 
     def ledger(self) -> str:
         """Open the base and walk the journal."""
-        report = open_ledger(self._settings, self._folder).verify_journal()
-        if report.broken_at:
-            message = f"le journal est rompu à l'évènement n° {report.broken_at}. Ne signez rien."
+        report = open_ledger(self._settings, self._folder).verify_journal(only_end=True)
+        for one in report.defects:
+            message = f"le journal est rompu : {one.sentence} Ne signez rien."
             raise ConfigError(message)
         if not report.events:
             return "base neuve ; ajoutez la première personne (dematfin personne ajouter)"

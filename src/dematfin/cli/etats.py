@@ -1,19 +1,18 @@
-"""`etat`, `journal verifier`: the whole picture, and the proof that nobody rewrote it."""
+"""`etat`: the whole picture."""
 
 from typing import Final
 
 import typer
 
-from dematfin.acts import consult, health
+from dematfin.acts import consult
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.flux import say_in_flight
-from dematfin.cli.french import FrenchCommand, family
-from dematfin.cli.output import complain, day, say, table, write_json
+from dematfin.cli.french import FrenchCommand
+from dematfin.cli.output import day, say, table, write_json
 from dematfin.domain.figures.overview import Overview
 from dematfin.domain.money import french
 from dematfin.domain.parties.waiver import Waiver
 
-journal = family("Le journal scellé des évènements.")
 LAST: Final = 10
 """Exceptions shown on a screen; the report has them all."""
 
@@ -72,22 +71,3 @@ def _waivers(picture: Overview) -> None:
         say(waiver_line(one), style="yellow")
     if (older := len(picture.waivers) - LAST) > 0:
         say(f"Dérogations plus anciennes : {older}, toutes dans le rapport (rapport).")
-
-
-@journal.callback()
-def about_journal() -> None:
-    """Le journal scellé des évènements."""
-
-
-@journal.command("verifier", cls=FrenchCommand)
-def verify(configuration: Configuration = DEFAULT) -> None:
-    """Vérifie que personne n'a réécrit, retiré ou déplacé un évènement."""
-    desk = sit(configuration)
-    report = health.walk_journal(desk.app, desk.who)
-    if report.broken_at:
-        complain(
-            f"Le journal est rompu à l'évènement n° {report.broken_at}. Ne signez rien, prévenez l'administrateur et "
-            "comparez avec la dernière sauvegarde."
-        )
-        raise typer.Exit(3)
-    say(f"Journal intact : {report.events} évènements, empreinte de tête {report.head}")

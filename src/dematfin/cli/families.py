@@ -121,7 +121,7 @@ FAMILIES: Final = (
     Family("chorus", "Le lien avec Chorus Pro.", "chorus.app"),
     Family("budget", "Les budgets.", "budgets.budgets"),
     Family("personne", "Les personnes et leurs rôles.", "administration.persons"),
-    Family("journal", "Le journal scellé des évènements.", "etats.journal"),
+    Family("journal", "Le journal scellé des évènements.", "journal.journal"),
     Family("chiffres", "Les chiffres : ce que le journal en dit, compté une fois.", "chiffres.app"),
     Family(
         "base", "La base de données : sa version, sa mise à jour, son déplacement.", "bases.app", ("copies.register",)

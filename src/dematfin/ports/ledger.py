@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
+from dematfin.domain.defect import Defect, Thing
 from dematfin.domain.event import Event, Subject
+from dematfin.domain.head import NOTHING, Head
+from dematfin.ports.documents import Documents
 
 
 class Record(Protocol):
@@ -64,11 +67,33 @@ class WrittenEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalReport:
-    """What a walk along the hash chain found; `broken_at` is 0 when every link holds."""
+    """What a verification looked at, and what it found wrong.
+
+    Attributes:
+        events, seals: how many there are; `records`, `documents`: how many were compared.
+        first: the first event that was judged, 1 unless only the end was looked at.
+        head: what to write down, to verify against it later.
+        defects: what is wrong, in the order of the chains, a limited number; `untold`: how many more there are.
+    """
 
     events: int
-    head: str
-    broken_at: int = 0
+    seals: int = 0
+    records: int = 0
+    documents: int = 0
+    first: int = 1
+    head: Head = NOTHING
+    defects: tuple[Defect, ...] = ()
+    untold: int = 0
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.defects
+
+    @property
+    def broken_at(self) -> int:
+        """The first event that is wrong, 0 when every link of the journal holds."""
+        return min((one.sequence for one in self.defects if one.thing is Thing.EVENT), default=0)
 
 
 class Books(Protocol):
@@ -156,6 +181,19 @@ class Ledger(Protocol):
         """Return the events that follow a place of the journal, oldest first, `count` at most."""
         ...
 
-    def verify_journal(self) -> JournalReport:
-        """Walk the hash chain from its beginning."""
+    def head(self) -> Head:
+        """Return the last seal: what to print, so that whoever keeps the paper can verify against it later."""
+        ...
+
+    def verify_journal(
+        self, *, documents: Documents | None = None, heads: Sequence[Head] = (), only_end: bool = False
+    ) -> JournalReport:
+        """Walk events and seals, and compare each record with its last seal.
+
+        `documents`: read there again each one that a record names. `heads`: say whether the chain passes by them.
+        `only_end`: of a long chain only what was written last, and the records that it names.
+
+        Raises:
+            ComeBackLater: the base, or the place of the documents, is away.
+        """
         ...

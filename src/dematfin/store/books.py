@@ -9,20 +9,20 @@ from heapq import nlargest, nsmallest
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, func, select, type_coerce, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select, type_coerce
 
 from dematfin.domain.event import Event
 from dematfin.domain.money import from_cents
 from dematfin.errors import UnknownRecord
 from dematfin.ports.ledger import Record
-from dematfin.store import lease
+from dematfin.store import chain, lease, seals
 from dematfin.store.codec import hints
 from dematfin.store.columns import WHOLE
 from dematfin.store.journal import Journal
 from dematfin.store.memory import Memory
 from dematfin.store.names import by_name, keep_names
 from dematfin.store.queries import Asked, is_exact, queries
+from dematfin.store.statements import change, upsert
 from dematfin.store.tables import RECORDS, SERIES
 from dematfin.store.texts import Texts
 
@@ -47,6 +47,7 @@ class SqlBooks:
         self._events: list[Event] = []
         self._series: dict[str, int] = {}
         self._memory = Memory() if writes else None
+        self._written: list[Record] = []
 
     @property
     def driver(self) -> Any:
@@ -148,12 +149,24 @@ class SqlBooks:
         """Write what was saved, recorded and numbered."""
         for kind in self._memory.waiting if self._memory else ():
             self._write(kind)
-        self._journal.append(*self._events)
         if self._series:
             rows = [
                 {"collectivite": self._collectivite, "name": name, "last": last} for name, last in self._series.items()
             ]
-            self._connection.execute(_upsert(SERIES, self._connection.dialect.name), rows)
+            self._connection.execute(upsert(SERIES, self._connection.dialect.name), rows)
+        self._seal()
+
+    def _seal(self) -> None:
+        """Seal what this transaction leaves, and its events."""
+        content = seals.content_of(self._written)
+        if self._series:
+            content[SERIES.name] = {name: seals.number_digest(last) for name, last in self._series.items()}
+        if not content and not self._events:
+            return
+        heads = chain.to_write(self._connection, self._collectivite)
+        self._journal.append(heads, self._events)
+        seals.append(self._connection, self._collectivite, heads, content, self._now())
+        chain.keep(self._connection, self._collectivite, heads)
 
     def _write(self, kind: type[Any]) -> None:
         """Write what was saved of one kind, rows that change alike together."""
@@ -165,11 +178,13 @@ class SqlBooks:
                 self._put(kind, group)
             elif changed:
                 self._change(kind, changed, group)
+            if changed is None or changed:
+                self._written += group
 
     def _put(self, kind: Any, records: Iterable[Record]) -> None:
         names = hints(kind)
         rows = [{"collectivite": self._collectivite} | {name: getattr(one, name) for name in names} for one in records]
-        self._connection.execute(_upsert(RECORDS[kind], self._connection.dialect.name), rows)
+        self._connection.execute(upsert(RECORDS[kind], self._connection.dialect.name), rows)
         keep_names(self._connection, RECORDS[kind], self._collectivite, rows)
 
     def _change(self, kind: type[Any], names: tuple[str, ...], records: Iterable[Record]) -> None:
@@ -177,7 +192,7 @@ class SqlBooks:
             {"its_owner": self._collectivite, "its_id": one.id} | {name: getattr(one, name) for name in names}
             for one in records
         ]
-        self._connection.execute(_update(RECORDS[kind], names), rows)
+        self._connection.execute(change(RECORDS[kind], names), rows)
         keep_names(self._connection, RECORDS[kind], self._collectivite, rows)
 
     def record(self, *events: Event) -> None:
@@ -219,23 +234,3 @@ def _attributes(kind: Any) -> tuple[tuple[str, ...], Callable[[Record], tuple[ob
     """Return the names of what a kind holds, and how to have it all."""
     names = tuple(hints(kind))
     return names, attrgetter(*names)
-
-
-@cache
-def _update(table: Table, names: tuple[str, ...]) -> Any:
-    """Return the statement that changes some columns of a row."""
-    row = (table.c.collectivite == bindparam("its_owner")) & (table.c.id == bindparam("its_id"))
-    return update(table).where(row).values({name: bindparam(name) for name in names})
-
-
-@cache
-def _upsert(table: Table, dialect_name: str) -> Any:
-    """Return the statement that inserts or replaces a row."""
-    statement = _insert(table, dialect_name)
-    keys = [column.name for column in table.primary_key]
-    changed = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
-
-
-def _insert(table: Table, dialect_name: str) -> Any:
-    return (postgresql if dialect_name == "postgresql" else sqlite).insert(table)

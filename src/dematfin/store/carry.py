@@ -15,9 +15,8 @@ from sqlalchemy import table as plain_table
 from sqlalchemy.exc import DataError
 
 from dematfin.errors import ConfigError
-from dematfin.ports.ledger import JournalReport
 from dematfin.store.codec import CANONICAL
-from dematfin.store.journal import Journal
+from dematfin.store.journal import Chained, Journal
 from dematfin.store.tables import FULL_TEXT, LEASE, METADATA, MOVED
 
 PAGE: Final = 2_000
@@ -56,7 +55,7 @@ class Holdings:
     """What a base holds of a collectivité."""
 
     tables: dict[str, Sum]
-    journal: JournalReport
+    journal: Chained
 
     @property
     def rows(self) -> int:

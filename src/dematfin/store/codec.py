@@ -60,6 +60,11 @@ def instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def written(value: datetime | str) -> str:
+    """Return an instant as a table keeps it, read or not."""
+    return value if isinstance(value, str) else instant(value)
+
+
 def _plain(value: Any) -> Any:
     kind: Any = type(value)
     return value if kind in SCALARS else _writer(kind)(value)

@@ -18,13 +18,11 @@ from dematfin.errors import ConfigError
 from dematfin.ports.ledger import JournalReport
 from dematfin.store.books import SqlBooks
 from dematfin.store.engine import FIXED, SQLITE, open_engine
-from dematfin.store.journal import Journal, seal
 from dematfin.store.lease import left_behind
 from dematfin.store.migrate import expected, version
-from dematfin.store.tables import CHAIN, EVENT
+from dematfin.store.tables import EVENT
+from dematfin.store.verification import Asked, verify
 
-FULL_WALK: Final = 100_000
-"""Events up to which the whole journal is walked; of a longer one, its last ones."""
 SERVER: Final = ("server_version", "server_encoding", "TimeZone", "fsync", "synchronous_commit", "max_connections")
 
 
@@ -34,14 +32,6 @@ class Library:
 
     version: str
     fixed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
-    """What a walk along the journal found; `first`: sequence of the first event that was judged."""
-
-    report: JournalReport
-    first: int
 
 
 def library() -> Library:
@@ -98,23 +88,20 @@ class Inspection:
         with self._connected() as connection:
             return left_behind(connection, self._collectivite, self._now())
 
-    def walk(self) -> Walk:
-        """Walk the journal, or the end of a long one."""
+    def walk(self) -> JournalReport:
+        """Verify what the base holds, or the end of it when it is long; no document is read."""
+        found, expected = self.versions()
+        if found != expected:
+            raise ConfigError(_another(found, expected))
         with self._connected() as connection:
-            query = select(CHAIN.c.sequence, CHAIN.c.hash).where(CHAIN.c.collectivite == self._collectivite)
-            head = connection.execute(query).one_or_none()
-            if head is None or head.sequence <= FULL_WALK:
-                return Walk(report=Journal(connection, self._collectivite).verify(), first=1)
-            first = head.sequence - FULL_WALK + 1
-            return Walk(report=_end(connection, self._collectivite, first, head), first=first)
+            return verify(connection, self._collectivite, Asked(only_end=True))
 
     @contextmanager
     def books(self) -> Iterator[SqlBooks]:
         """Lend the records; raises ConfigError when tables of another version hold them."""
         found, expected = self.versions()
         if found != expected:
-            message = f"pas regardé : la base est à la version « {found} », ce programme attend « {expected} »."
-            raise ConfigError(message)
+            raise ConfigError(_another(found, expected))
         with self._connected() as connection:
             yield SqlBooks(connection, self._collectivite, self._now, writes=False)
 
@@ -149,13 +136,5 @@ class Inspection:
         return SQLITE.connect(f"file:{quote(str(self.file.resolve()))}?mode=ro", uri=True, timeout=5)
 
 
-def _end(connection: Connection, collectivite: str, first: int, head: Any) -> JournalReport:
-    """Walk the journal from an event on, which is believed as it is, to its head."""
-    columns = EVENT.c.collectivite == collectivite, EVENT.c.sequence >= first - 1
-    last, at = "", first - 1
-    for row in connection.execute(select(EVENT).where(*columns).order_by(EVENT.c.sequence)).mappings():
-        if last and (row["sequence"] != at + 1 or row["hash"] != seal(last, dict(row))):
-            return JournalReport(events=at, head=last, broken_at=at + 1)
-        last, at = str(row["hash"]), int(row["sequence"])
-    intact = (at, last) == (head.sequence, head.hash)
-    return JournalReport(events=at, head=last, broken_at=0 if intact else at + 1)
+def _another(found: str, expected: str) -> str:
+    return f"pas regardé : la base est à la version « {found} », ce programme attend « {expected} »."

@@ -1,28 +1,34 @@
 """The journal: events that nobody can rewrite unseen, each sealed with the one before.
 
-hash = SHA-256 of the previous hash and of the event's canonical JSON; the first link is drawn from the
-installation itself. The head of each chain is kept apart, so that a journal cut short is seen too.
+hash = SHA-256 of the previous hash and of the event's canonical JSON; `store.chain` keeps the head apart.
 """
 
 import hashlib
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.engine import RowMapping
 
 from dematfin.domain.event import Event, Subject
-from dematfin.ports.ledger import JournalReport, WrittenEvent
-from dematfin.store.codec import CANONICAL, dumps, instant, loads
+from dematfin.ports.ledger import WrittenEvent
+from dematfin.store.chain import Heads
+from dematfin.store.codec import CANONICAL, dumps, loads, written
 from dematfin.store.tables import CHAIN, EVENT
 
 PAGE: Final = 1000
-MINE: Final = CHAIN.c.collectivite == bindparam("mine")
-HEAD: Final = select(CHAIN.c.sequence, CHAIN.c.hash).where(MINE)
 APPEND: Final = insert(EVENT)
-ADVANCE: Final = update(CHAIN).where(MINE).values(sequence=bindparam("last"), hash=bindparam("seal"))
 SEALED: Final = ("subject", "subject_id", "before", "after", "at", "by", "motif", "data")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chained:
+    """What a walk along the events alone found; `broken_at` is 0 when every link holds."""
+
+    events: int
+    head: str
+    broken_at: int = 0
 
 
 class Journal:
@@ -31,22 +37,17 @@ class Journal:
     def __init__(self, connection: Connection, collectivite: str) -> None:
         self._connection = connection
         self._collectivite = collectivite
-        self._last: tuple[int, str] | None = None
 
-    def append(self, *events: Event) -> None:
+    def append(self, heads: Heads, events: Sequence[Event]) -> None:
         """Seal events onto the chain, in their order."""
-        if not events:
-            return
-        sequence, previous = self._last or self._head()  # nobody else writes during a transaction
         rows = []
         for event in events:
-            sequence += 1
-            row = {"collectivite": self._collectivite, "sequence": sequence} | _row(event)
-            previous = seal(previous, row)
-            rows.append(row | {"hash": previous})
-        self._connection.execute(APPEND, rows)
-        self._connection.execute(ADVANCE, {"mine": self._collectivite, "last": sequence, "seal": previous})
-        self._last = sequence, previous
+            heads.sequence += 1
+            row = {"collectivite": self._collectivite, "sequence": heads.sequence} | _row(event)
+            heads.hash = seal(heads.hash, row)
+            rows.append(row | {"hash": heads.hash})
+        if rows:
+            self._connection.execute(APPEND, rows)
 
     def read(self, subject: Subject | None, keys: Sequence[str]) -> tuple[WrittenEvent, ...]:
         """Return events, oldest first."""
@@ -61,23 +62,24 @@ class Journal:
         """Return the events after a place of the chain, oldest first."""
         return tuple(_written(row) for row in self._page(after, count))
 
-    def verify(self) -> JournalReport:
-        """Walk the chain from its beginning to the head that was kept apart."""
-        head = self._connection.execute(select(CHAIN).where(CHAIN.c.collectivite == self._collectivite)).mappings()
+    def verify(self) -> Chained:
+        """Walk the chain from its beginning to the head that was kept apart, as any version of the tables has it."""
+        columns = (CHAIN.c.genesis, CHAIN.c.sequence, CHAIN.c.hash)
+        head = self._connection.execute(select(*columns).where(CHAIN.c.collectivite == self._collectivite))
         chain = head.one_or_none()
         if chain is None:
-            return JournalReport(events=0, head="")
-        count, last = 0, str(chain["genesis"])
+            return Chained(events=0, head="")
+        count, last = 0, str(chain.genesis)
         for row in self._rows():
             if row["sequence"] != count + 1 or row["hash"] != seal(last, row):
-                return JournalReport(events=count, head=last, broken_at=count + 1)
+                return Chained(events=count, head=last, broken_at=count + 1)
             count, last = count + 1, str(row["hash"])
-        intact = (count, last) == (chain["sequence"], chain["hash"])
-        return JournalReport(events=count, head=last, broken_at=0 if intact else count + 1)
+        intact = (count, last) == (chain.sequence, chain.hash)
+        return Chained(events=count, head=last, broken_at=0 if intact else count + 1)
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         """Read the chain by pages: it grows for ever."""
-        after = 0
+        after = -1
         while True:
             page = self._page(after, PAGE)
             if not page:
@@ -89,20 +91,11 @@ class Journal:
         query = select(EVENT).where(EVENT.c.collectivite == self._collectivite, EVENT.c.sequence > after)
         return self._connection.execute(query.order_by(EVENT.c.sequence).limit(count)).mappings().all()
 
-    def _head(self) -> tuple[int, str]:
-        row = self._connection.execute(HEAD, {"mine": self._collectivite}).one_or_none()
-        if row is not None:
-            return row.sequence, row.hash
-        genesis = hashlib.sha256(f"{self._collectivite}:{secrets.token_hex(32)}".encode()).hexdigest()
-        values = {"collectivite": self._collectivite, "genesis": genesis, "sequence": 0, "hash": genesis}
-        self._connection.execute(insert(CHAIN), [values])
-        return 0, genesis
-
 
 def seal(previous: str, row: Mapping[str, Any]) -> str:
-    """Return the hash that ties an event to the one before."""
+    """Return the hash that ties an event to the one before; `at` may be as the table keeps it."""
     content = {name: row[name] for name in (*SEALED, "collectivite", "sequence")}
-    content["at"] = instant(row["at"])  # all the rest is text and numbers
+    content["at"] = written(row["at"])  # all the rest is text and numbers
     return hashlib.sha256(f"{previous}{CANONICAL.encode(content)}".encode()).hexdigest()
 
 

@@ -10,10 +10,13 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from dematfin.domain.event import Subject
+from dematfin.domain.head import NOTHING, Head
 from dematfin.errors import ComeBackLater, ConfigError, LedgerAway
+from dematfin.ports.documents import Documents
 from dematfin.ports.ledger import JournalReport, WrittenEvent
 from dematfin.store import lease
 from dematfin.store.books import SqlBooks
+from dematfin.store.chain import heads as heads_of
 from dematfin.store.engine import connect, reading, writing
 from dematfin.store.journal import Journal
 from dematfin.store.keeper import KEEPER
@@ -21,6 +24,7 @@ from dematfin.store.lease import Local, Turn
 from dematfin.store.migrate import make_ready
 from dematfin.store.moved import refuse_moved
 from dematfin.store.trouble import UNKNOWN
+from dematfin.store.verification import Asked, verify
 
 TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:collectivite, 0))")
 """PostgreSQL: writers of one collectivité come one after the other, as they do on SQLite."""
@@ -132,10 +136,19 @@ class SqlLedger:
         with self._read() as connection:
             return Journal(connection, self._collectivite).following(after, count)
 
-    def verify_journal(self) -> JournalReport:
-        """Walk the hash chain."""
+    def head(self) -> Head:
+        """Return the last seal."""
         with self._read() as connection:
-            return Journal(connection, self._collectivite).verify()
+            found = heads_of(connection, self._collectivite)
+        return found.head if found else NOTHING
+
+    def verify_journal(
+        self, *, documents: Documents | None = None, heads: Sequence[Head] = (), only_end: bool = False
+    ) -> JournalReport:
+        """Compare all that was written with its seals."""
+        asked = Asked(documents=documents, heads=heads, only_end=only_end)
+        with self._read() as connection:
+            return verify(connection, self._collectivite, asked)
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:

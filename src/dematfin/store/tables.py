@@ -180,8 +180,23 @@ CHAIN: Final = Table(
     Column("genesis", Text(), nullable=False),
     Column("sequence", WHOLE, nullable=False),
     Column("hash", Text(), nullable=False),
+    Column("seals", WHOLE, nullable=False, server_default="0"),
+    Column("seal", Text(), nullable=False, server_default=""),
     sqlite_strict=True,
 )
+"""The heads of the events (`sequence`, `hash`) and of the seals (`seals`, `seal`), apart from them."""
+
+SEAL: Final = Table(
+    "seal",
+    METADATA,
+    Column("collectivite", Text(), primary_key=True),
+    Column("sequence", WHOLE, primary_key=True),
+    Column("at", Instant(), nullable=False),
+    Column("events", WHOLE, nullable=False),
+    *(Column(name, Text(), nullable=False) for name in ("journal", "content", "hash")),
+    sqlite_strict=True,
+)
+"""A row for each transaction that wrote: where the journal then was (`events`, `journal`), and what was written."""
 
 SERIES: Final = Table(
     "series",

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, func, inspect, select, table, text
 from sqlalchemy.exc import DatabaseError
 
 from dematfin.errors import ConfigError
-from dematfin.ports.ledger import JournalReport
 from dematfin.store.engine import connect, writing
-from dematfin.store.journal import Journal
+from dematfin.store.journal import Chained, Journal
 from dematfin.store.lease import Local, refuse_while_held
 from dematfin.store.migrate import ALONE, expected, is_older, refuse_another, upgrade, version
+from dematfin.store.seals import seal_what_is_there
 from dematfin.store.tables import CHAIN, METADATA
 
 NO_NEW_TURN: Final = text("LOCK TABLE lease IN EXCLUSIVE MODE")
@@ -40,7 +40,7 @@ class Facts:
     """What must not be lost on the way."""
 
     rows: dict[str, int]
-    journals: dict[str, JournalReport]
+    journals: dict[str, Chained]
 
     @property
     def total(self) -> int:
@@ -81,6 +81,7 @@ def migrate(engine: Engine, save: Callable[[], None], now: datetime, local: Loca
         save()
         before = _facts(connection)
         upgrade(connection)
+        seal_what_is_there(connection, now)
         after = _facts(connection)
         _compare(before, after)
         return after

@@ -23,6 +23,8 @@ SOUND: Final = {
 STRONGER: Final = frozenset({"remote_write", "remote_apply", "local"})
 """Of synchronous_commit: our own disk is waited for all the same."""
 OLDEST: Final = 13
+FEW: Final = 5
+"""Things that are wrong in the journal, that are told here."""
 MOST: Final = 80
 """Connections in use, in per cent of those that are allowed, from which the next one may be refused."""
 
@@ -93,13 +95,15 @@ def health(examined: Examined) -> Iterator[Line]:
 
 
 def journal(examined: Examined) -> Iterator[Line]:
-    """Walk the chain of events, or its end."""
-    walk = examined.base.walk()
-    if walk.report.broken_at:
-        found = f"rompu à l'évènement n° {walk.report.broken_at}"
-        yield bad(JOURNAL, found, CALL, RuleError.exit_code)
-    elif walk.first > 1:
-        since = f"vérifié depuis le n° {walk.first} seulement ; en entier : dematfin journal verifier"
-        yield good(JOURNAL, f"{counted(walk.report.events, 'évènement')}, chaîne intacte, {since}")
+    """Walk events and seals, or their end, and compare the records that they name."""
+    report = examined.base.walk()
+    for one in report.defects[:FEW]:
+        yield bad(JOURNAL, one.sentence, CALL, RuleError.exit_code)
+    if not report.intact:
+        return
+    said = f"{counted(report.events, 'évènement')}, {counted(report.records, 'ligne')}, chaîne intacte"
+    if report.first > 1:
+        since = f"vérifié depuis le n° {report.first} seulement ; en entier : dematfin journal verifier"
+        yield good(JOURNAL, f"{said}, {since}")
     else:
-        yield good(JOURNAL, f"{counted(walk.report.events, 'évènement')}, chaîne intacte de bout en bout")
+        yield good(JOURNAL, f"{said} de bout en bout")
