@@ -11,9 +11,11 @@ from itertools import count
 from typing import Any, TypeVar
 
 from dematfin.domain.event import Event, Subject
+from dematfin.domain.head import NOTHING, Head
 from dematfin.domain.invoice.words import is_beginning, sought, words_of
 from dematfin.domain.money import ZERO
 from dematfin.errors import AlreadyRunning, ComeBackLater, UnknownRecord
+from dematfin.ports.documents import Documents
 from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, WrittenEvent
 
 R = TypeVar("R", bound=Record)
@@ -133,8 +135,13 @@ class FakeLedger:
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         return tuple(self.events[after : after + count])
 
-    def verify_journal(self) -> JournalReport:
-        return JournalReport(events=len(self.events), head=self.events[-1].hash if self.events else "")
+    def head(self) -> Head:
+        return Head(sequence=len(self.events), hash=self.events[-1].hash) if self.events else NOTHING
+
+    def verify_journal(
+        self, *, documents: Documents | None = None, heads: Sequence[Head] = (), only_end: bool = False
+    ) -> JournalReport:
+        return JournalReport(events=len(self.events), head=self.head())
 
 
 def _begins(word: str, last: str) -> bool:

@@ -17,11 +17,11 @@ from dematfin.ports.app import App
 from dematfin.steps.day import run
 from dematfin.steps.tally import tally
 from dematfin.store.engine import writing
-from dematfin.store.journal import Journal
 from dematfin.store.ledger import SqlLedger
 from examples import AGENT, COMMUNE, invoice, mandat
 from fakes.clock import FakeClock
 from fakes.hall import Hall
+from store import journal_before
 from store.test_migration import fill
 
 F: Final = InvoiceState
@@ -44,7 +44,7 @@ def old_base(engine: Engine) -> None:
         for week, (subject, key, before, after) in enumerate(moves):
             when = at + timedelta(weeks=week)
             event = Event(subject=subject, subject_id=key, before=before, after=after, at=when, by="agent", motif="")
-            Journal(connection, COMMUNE).append(event)
+            journal_before.append(connection, COMMUNE, event)
 
 
 def opened(engine: Engine, folder: Path) -> App:

@@ -12,7 +12,7 @@ from dematfin.cli.checks.line import Verdict
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.unattended.run import Run
 from dematfin.errors import ConfigError, DematfinError
-from dematfin.store import inspection
+from dematfin.store import verification
 from dematfin.store.inspection import Inspection
 from dematfin.store.ledger import SqlLedger
 
@@ -47,7 +47,7 @@ def test_the_same_is_seen_on_both_engines(seen: Inspection) -> None:
     found, expected = seen.versions()
     assert found == expected
     assert seen.newest() == NOW + timedelta(9)
-    assert (seen.walk().report.events, seen.walk().report.broken_at, seen.walk().first) == (10, 0, 1)
+    assert (seen.walk().events, seen.walk().intact, seen.walk().first) == (10, True, 1)
     assert seen.left_behind() == ()
     with seen.books() as books:
         assert [one.id for one in books.find(Run)] == ["import"]
@@ -61,19 +61,19 @@ def test_nothing_can_be_written(seen: Inspection) -> None:
 
 
 def test_the_end_of_a_long_journal_is_walked(seen: Inspection, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspection, "FULL_WALK", 4)
+    monkeypatch.setattr(verification, "END", 4)
     walk = seen.walk()
-    assert (walk.first, walk.report.events, walk.report.broken_at) == (7, 10, 0)
+    assert (walk.first, walk.events, walk.intact) == (7, 10, True)
     with engine.begin() as connection:
         for kind in ("UPDATE", "DELETE"):
             name = f"event_no_{kind.lower()}"
             on = " ON event" if engine.dialect.name == "postgresql" else ""
             connection.execute(text(f"DROP TRIGGER IF EXISTS {name}{on}"))
         connection.execute(text("UPDATE event SET motif = 'faux' WHERE sequence = 8"))
-    assert seen.walk().report.broken_at == 8
+    assert seen.walk().broken_at == 8
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM event WHERE sequence > 7"))
-    assert seen.walk().report.broken_at == 8
+    assert seen.walk().broken_at == 8
 
 
 def test_a_file_that_is_no_base_is_told(tmp_path: Path) -> None:

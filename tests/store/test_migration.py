@@ -33,12 +33,13 @@ from dematfin.domain.visa.task import VisaTask
 from dematfin.domain.visa.task import tasks as tasks_of
 from dematfin.ports.ledger import Holding
 from dematfin.store.engine import open_engine, writing
-from dematfin.store.journal import Journal
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.migrate import SCRIPTS, upgrade
+from dematfin.store.seals import seal_what_is_there
 from dematfin.store.tables import RECORDS
 from examples import CCAS, COMMUNE, IBAN, RULES, SUPPLIER, VISEUR, account, engagement, invoice, mandat, tiers
 from fakes.clock import FakeClock
+from store import journal_before
 
 
 def make_old_base(path: Path) -> None:
@@ -71,6 +72,7 @@ def brought_up(engine: Engine) -> Engine:
     """Bring a base to the newest version, as `base migrer` does."""
     with writing(engine.connect()) as connection, connection.begin():
         upgrade(connection)
+        seal_what_is_there(connection, FakeClock().now())
     return engine
 
 
@@ -218,7 +220,7 @@ def before_the_sixth(engine: Engine) -> tuple[Any, ...]:
             for hour, (subject, state, after, motif) in enumerate(told, start=late):
                 at = NOON + timedelta(hours=hour)
                 event = Event(subject=subject, subject_id=key, before=state, after=after, at=at, by="s", motif=motif)
-                Journal(connection, collectivite).append(event)
+                journal_before.append(connection, collectivite, event)
     return kept
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 import official
 from contracts.ledger import event
@@ -20,12 +21,12 @@ from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.store import upgrade as upgrading
 from dematfin.store.backup import back_up
 from dematfin.store.engine import SQLITE, open_engine, writing
-from dematfin.store.journal import Journal
 from dematfin.store.ledger import TURN, SqlLedger, in_paris
 from dematfin.store.migrate import SCRIPTS, upgrade, version
 from dematfin.store.upgrade import Facts, migrate, standing
 from examples import COMMUNE, invoice, tiers
 from fakes.clock import FakeClock
+from store import journal_before
 from store.test_migration import fill
 
 NOW = FakeClock().now
@@ -39,7 +40,7 @@ def engine(base: str) -> Iterator[Engine]:
     opened = open_engine(base)
     fill(opened, "0008", tiers(), invoice())
     with writing(opened.connect()) as connection, connection.begin():
-        Journal(connection, COMMUNE).append(event())
+        journal_before.append(connection, COMMUNE, event())
     yield opened
     opened.dispose()
 
@@ -101,7 +102,7 @@ def test_a_page_that_writes_meanwhile_waits_and_is_in_no_backup_by_half(engine: 
         with writing(engine.connect()) as connection, connection.begin():  # as the version before did
             if connection.dialect.name == "postgresql":
                 connection.execute(TURN, {"collectivite": COMMUNE})
-            Journal(connection, COMMUNE).append(event())
+            journal_before.append(connection, COMMUNE, event())
 
     with ThreadPoolExecutor(1) as page:
         written: list[Future[None]] = []
@@ -114,8 +115,10 @@ def test_a_page_that_writes_meanwhile_waits_and_is_in_no_backup_by_half(engine: 
 
         facts = bring_up(engine, save)
         assert facts and facts.journals[COMMUNE].events == 1
-        written[0].result()
-    assert SqlLedger(engine, COMMUNE, NOW).verify_journal().events == 2
+        with pytest.raises(DBAPIError, match="plus récente"):  # it would not seal what it writes
+            written[0].result()
+    report = SqlLedger(engine, COMMUNE, NOW).verify_journal()
+    assert (report.events, report.seals > 0, report.defects) == (1, True, ())
 
 
 @official.needs_postgres

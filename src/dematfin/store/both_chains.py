@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, select, type_coerce
 
 from dematfin.domain.defect import Defect, Thing, Wrong, named
 from dematfin.store import raw
@@ -100,21 +100,21 @@ class BothChains:
         if one.thing is Thing.SEAL:
             before = self._seals_of(SEAL.c.sequence == one.sequence - 1)
             after = self._seals_of(SEAL.c.sequence > one.until)
+            one = replace(one, at=raw.moment(after["at"]) if after else None)
             return self._of_events(one, before["events"] if before else 0, after["events"] if after else self.events)
         return one
 
     def _seals_of(self, wanted: Any) -> Row | None:
-        query = select(SEAL).where(SEAL.c.collectivite == self._collectivite, wanted).order_by(SEAL.c.sequence).limit(1)
-        found = self._connection.execute(query).mappings().one_or_none()
+        columns = (type_coerce(SEAL.c.at, Text()).label("at"), SEAL.c.events, SEAL.c.content)
+        query = select(*columns).where(SEAL.c.collectivite == self._collectivite, wanted)
+        found = self._connection.execute(query.order_by(SEAL.c.sequence).limit(1)).mappings().one_or_none()
         return dict(found) if found else None
 
     def _of_events(self, one: Defect, after: int, until: int) -> Defect:
         mine = EVENT.c.collectivite == self._collectivite, EVENT.c.sequence > after, EVENT.c.sequence <= until
-        found = (
-            self._connection.execute(select(EVENT).where(*mine).order_by(EVENT.c.sequence).limit(FEW)).mappings().all()
-        )
-        about = dict.fromkeys(named for event in found for named in of_event(dict(event)))
-        return replace(one, at=found[0]["at"] if found else None, about=tuple(about))
+        query = select(EVENT.c.subject, EVENT.c.subject_id).where(*mine).order_by(EVENT.c.sequence).limit(FEW)
+        found = self._connection.execute(query).mappings()
+        return replace(one, about=tuple(dict.fromkeys(name for event in found for name in of_event(dict(event)))))
 
 
 def of_event(row: Row) -> tuple[str, ...]:

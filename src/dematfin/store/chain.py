@@ -1,4 +1,4 @@
-"""The heads of the two chains of a collectivité, its events and its seals: kept apart from both, so that a chain cut short is seen.
+"""The heads of the two chains of a collectivité, kept apart from its events and its seals: one cut short is seen.
 
 Both begin with a hash drawn from the installation itself.
 """

@@ -1,4 +1,4 @@
-"""The documents that records name, read again: one that is missing, or whose bytes changed, is told with who names it."""
+"""The documents that records name, read again: one that is missing or was changed is told with who names it."""
 
 import hashlib
 from collections.abc import Iterator

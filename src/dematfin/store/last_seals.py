@@ -1,7 +1,7 @@
 """The last seal of each record, and who names each document, while a base is verified.
 
-A town of ten years has millions of them: they are kept in a temporary base of SQLite, which goes to the disk by itself when it
-grows and is gone when it is closed.
+A town of ten years has millions of them: they are kept in a temporary base of SQLite, which goes to the disk by
+itself when it grows, and is gone when it is closed.
 """
 
 import json

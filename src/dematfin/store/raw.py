@@ -1,4 +1,4 @@
-"""Rows as the tables keep them, text and whole numbers: what was written there by hand may be nothing that can be read."""
+"""Rows as the tables keep them, text and whole numbers: what was written there by hand may be unreadable."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -16,6 +16,9 @@ depends_on = None
 TEXT: Final = sa.Text()
 WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 NEVER_REWRITTEN: Final = "Un sceau ne se modifie pas et ne se retire pas."
+OLDER: Final = "Cette base est passée à une version plus récente de dematfin : relancez ce programme."
+UNSEALED: Final = "WHEN (NEW.sequence <> OLD.sequence AND NEW.seals = OLD.seals)"
+"""A process of the version before, that goes on without sealing what it writes: it is told to begin again."""
 
 
 def upgrade() -> None:
@@ -31,17 +34,17 @@ def upgrade() -> None:
         *(sa.Column(name, TEXT, nullable=False) for name in ("journal", "content", "hash")),
         sqlite_strict=True,
     )
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE FUNCTION seal_is_never_rewritten() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE EXCEPTION '{NEVER_REWRITTEN}'; END $$"
-        )
+    refused = _refused_on_postgresql if op.get_bind().dialect.name == "postgresql" else _refused_on_sqlite
     for change in ("UPDATE", "DELETE"):
-        op.execute(_trigger(change, op.get_bind().dialect.name))
+        refused(f"seal_no_{change.lower()}", f"BEFORE {change} ON seal", "", NEVER_REWRITTEN)
+    refused("chain_goes_with_seals", "BEFORE UPDATE ON chain", UNSEALED, OLDER)
 
 
-def _trigger(change: str, dialect: str) -> str:
-    name = f"seal_no_{change.lower()}"
-    if dialect == "postgresql":
-        return f"CREATE TRIGGER {name} BEFORE {change} ON seal FOR EACH ROW EXECUTE FUNCTION seal_is_never_rewritten()"
-    return f"CREATE TRIGGER {name} BEFORE {change} ON seal BEGIN SELECT RAISE(ABORT, '{NEVER_REWRITTEN}'); END"
+def _refused_on_sqlite(name: str, event: str, when: str, why: str) -> None:
+    op.execute(f"CREATE TRIGGER {name} {event} {when} BEGIN SELECT RAISE(ABORT, '{why}'); END")
+
+
+def _refused_on_postgresql(name: str, event: str, when: str, why: str) -> None:
+    raising = f"$$ BEGIN RAISE EXCEPTION '{why}'; END $$"
+    op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS {raising}")
+    op.execute(f"CREATE TRIGGER {name} {event} FOR EACH ROW {when} EXECUTE FUNCTION {name}()")
