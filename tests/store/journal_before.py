@@ -12,6 +12,7 @@ from dematfin.store.journal import seal
 from dematfin.store.tables import EVENT
 
 HEAD = text("SELECT sequence, hash FROM chain WHERE collectivite = :mine")
+NAMES = ("subject_id", "before", "after", "at", "by", "motif")
 BEGIN = text("INSERT INTO chain (collectivite, genesis, sequence, hash) VALUES (:mine, :genesis, 0, :genesis)")
 ADVANCE = text("UPDATE chain SET sequence = :sequence, hash = :hash WHERE collectivite = :mine")
 
@@ -19,8 +20,8 @@ ADVANCE = text("UPDATE chain SET sequence = :sequence, hash = :hash WHERE collec
 def append(connection: Connection, collectivite: str, event: Event) -> None:
     """Chain an event, and nothing else."""
     head = connection.execute(HEAD, {"mine": collectivite}).one_or_none()
+    genesis = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
     if head is None:
-        genesis = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
         connection.execute(BEGIN, {"mine": collectivite, "genesis": genesis})
     sequence, previous = head or (0, genesis)
     row: dict[str, Any] = {

@@ -171,6 +171,10 @@ ADDS: Final = frozenset({"create_table", "create_index", "add_column", "f"})
 """What a version from 0009 on may do: while it is installed, older processes go on writing as they did."""
 
 
+STOPS: Final = {"0010_seals.py": {"op.execute", "op.get_bind"}}
+"""The version that seals what is written: the base itself tells a process that would not seal to begin again."""
+
+
 def takes_away(source: str) -> list[str]:
     """Return what a migration does that a process of the version before would not survive."""
     wrong = []
@@ -189,7 +193,7 @@ def test_versions_from_the_ninth_on_only_add() -> None:
     found = sorted(path for path in (SCRIPTS / "versions").glob("0*.py") if path.name >= "0009")
     assert found
     for path in found:
-        assert takes_away(path.read_text(encoding="utf-8")) == [], path.name
+        assert set(takes_away(path.read_text(encoding="utf-8"))) <= STOPS.get(path.name, set()), path.name
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ def book(app: App, who: Person, bordereau_id: str) -> Book:
         Forbidden, UnknownRecord; RuleError: all its mandats were set aside.
     """
     who.require(Act.READ)
+    head = app.ledger.head()
     with app.ledger.reading() as books:
         sheet = books.get(Bordereau, bordereau_id)
         if not sheet.mandats:
@@ -74,6 +75,7 @@ def book(app: App, who: Person, bordereau_id: str) -> Book:
             remarks=tuple(of_waivers(books.find(Waiver, subject_id=sheet.id))),
             together=tuple(key for key in flux.bordereaux if key != sheet.id) if flux else (),
             editor_flow=flux.editor_flow if flux else "",
+            head=head,
         )
 
 

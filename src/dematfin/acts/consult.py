@@ -71,7 +71,8 @@ def picture(app: App, who: Person) -> Overview:
     with app.ledger.reading() as books:
         held = _holdings(app, books)
     now = app.clock.local(app.clock.now())
-    return overview(app.policy.name, now, replace(held, waiting_since=_signed_at(app, held)), small=app.policy.small)
+    drawn = overview(app.policy.name, now, replace(held, waiting_since=_signed_at(app, held)), small=app.policy.small)
+    return replace(drawn, head=app.ledger.head())
 
 
 def gaps(app: App, who: Person) -> tuple[Finding, ...]:

@@ -28,6 +28,7 @@ def write(report: Report) -> bytes:
         },
         "cutoff": report.cutoff.isoformat(),
         "closed": report.closed,
+        "head": str(report.head),
         "tables": [_table(table) for table in report.tables],
     }
     text = json.dumps(value, ensure_ascii=False, indent=1)

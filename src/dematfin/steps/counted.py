@@ -68,6 +68,7 @@ def report_of(app: App, facts: Facts, scope: str = "") -> Report:
         cutoff=facts.cutoff,
         closed=facts.closed,
         scope=scope,
+        head=app.ledger.head(),
         tables=_since_the_journal(app, facts, tables(facts)),
     )
 

@@ -13,6 +13,7 @@ from dematfin.domain.figures.holdings import Holdings
 from dematfin.domain.figures.in_flight import InFlight, Sent, in_flight
 from dematfin.domain.figures.urgency import URGENT
 from dematfin.domain.finding import blocking
+from dematfin.domain.head import NOTHING, Head
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
@@ -75,6 +76,7 @@ class Overview:
     Attributes:
         by_state: counts invoices and adds their TTC, by label.
         in_flight: what has left and is still to be answered, the oldest first.
+        head: of what was sealed when it was drawn.
         small: one person may do here what two do elsewhere; `waivers` says each time when it was so, the last first.
     """
 
@@ -87,6 +89,7 @@ class Overview:
     alerts: tuple[str, ...]
     small: bool
     waivers: tuple[Waiver, ...]
+    head: Head = NOTHING
 
 
 def overview(name: str, now: datetime, held: Holdings, *, small: bool) -> Overview:

@@ -8,6 +8,7 @@ from typing import Final
 
 from dematfin.domain.delay.dgp import Dgp
 from dematfin.domain.document import DocumentRef
+from dematfin.domain.head import NOTHING, Head
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.mandat import Mandat
@@ -96,6 +97,7 @@ class Book:
         made_on: the day from which delays are counted.
         together: the other bordereaux of the same file: signed with it, or not at all.
         editor_flow: the export of the finance software that it comes from, empty when dematfin made it.
+        head: of what was sealed when it was made.
     """
 
     collectivite: str
@@ -109,6 +111,7 @@ class Book:
     remarks: tuple[Remark, ...]
     together: tuple[str, ...] = ()
     editor_flow: str = ""
+    head: Head = NOTHING
 
     @property
     def unusual(self) -> tuple[tuple[Remark, Entry | None], ...]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from dematfin.domain.head import NOTHING, Head
 from dematfin.domain.report.period import Period
 
 Cell: TypeAlias = str | int | Decimal | date | None
@@ -75,6 +76,7 @@ class Report:
         cutoff: local instant up to which the journal was counted, or the end of the period when it is over.
         closed: the period is over and counted whole: asked again, the same figures come to the cent.
         scope: what it was narrowed to (a budget, a service), empty for the whole collectivité.
+        head: of what was sealed when it was drawn up.
     """
 
     name: str
@@ -82,4 +84,5 @@ class Report:
     cutoff: datetime
     closed: bool
     scope: str = ""
+    head: Head = NOTHING
     tables: tuple[Table, ...]

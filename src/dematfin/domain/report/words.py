@@ -29,6 +29,7 @@ def heading(report: Report) -> tuple[tuple[str, str], ...]:
         ("Période", f"{report.period.label}, du {report.period.first:%d/%m/%Y} au {report.period.last:%d/%m/%Y}"),
         ("Chiffres arrêtés au", cut_off(report)),
         ("État", state(report)),
+        ("Empreinte du journal", str(report.head)),
     )
 
 
