@@ -63,6 +63,16 @@ class WrittenEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedEvent:
+    """An event exactly as it is sealed: `hash` is the SHA-256 of `previous` followed by `content`, its canonical JSON."""
+
+    sequence: int
+    previous: str
+    content: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalReport:
     """What a walk along the hash chain found; `broken_at` is 0 when every link holds."""
 
@@ -154,6 +164,10 @@ class Ledger(Protocol):
 
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         """Return the events that follow a place of the journal, oldest first, `count` at most."""
+        ...
+
+    def sealed(self, sequences: Sequence[int]) -> tuple[SealedEvent, ...]:
+        """Return the events at some places of the journal as they are sealed, oldest first."""
         ...
 
     def verify_journal(self) -> JournalReport:

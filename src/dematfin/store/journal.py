@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from dematfin.domain.event import Event, Subject
-from dematfin.ports.ledger import JournalReport, WrittenEvent
+from dematfin.ports.ledger import JournalReport, SealedEvent, WrittenEvent
 from dematfin.store.codec import CANONICAL, dumps, instant, loads
 from dematfin.store.tables import CHAIN, EVENT
 
@@ -61,6 +61,19 @@ class Journal:
         """Return the events after a place of the chain, oldest first."""
         return tuple(_written(row) for row in self._page(after, count))
 
+    def sealed(self, sequences: Sequence[int]) -> tuple[SealedEvent, ...]:
+        """Return events as they are sealed, oldest first."""
+        wanted = {*sequences, *(number - 1 for number in sequences)}
+        query = select(EVENT).where(EVENT.c.collectivite == self._collectivite, EVENT.c.sequence.in_(sorted(wanted)))
+        rows = {row["sequence"]: row for row in self._connection.execute(query).mappings()}
+        genesis = select(CHAIN.c.genesis).where(MINE)
+        first = self._connection.execute(genesis, {"mine": self._collectivite}).scalar_one_or_none()
+        before = {0: str(first)} | {number: str(row["hash"]) for number, row in rows.items()}
+        return tuple(
+            SealedEvent(sequence=one, previous=before[one - 1], content=canonical(rows[one]), hash=before[one])
+            for one in sorted(set(sequences) & rows.keys())
+        )
+
     def verify(self) -> JournalReport:
         """Walk the chain from its beginning to the head that was kept apart."""
         head = self._connection.execute(select(CHAIN).where(CHAIN.c.collectivite == self._collectivite)).mappings()
@@ -101,9 +114,14 @@ class Journal:
 
 def seal(previous: str, row: Mapping[str, Any]) -> str:
     """Return the hash that ties an event to the one before."""
+    return hashlib.sha256(f"{previous}{canonical(row)}".encode()).hexdigest()
+
+
+def canonical(row: Mapping[str, Any]) -> str:
+    """Return the canonical JSON of an event: what is hashed after the hash of the one before."""
     content = {name: row[name] for name in (*SEALED, "collectivite", "sequence")}
     content["at"] = instant(row["at"])  # all the rest is text and numbers
-    return hashlib.sha256(f"{previous}{CANONICAL.encode(content)}".encode()).hexdigest()
+    return CANONICAL.encode(content)
 
 
 def _row(event: Event) -> dict[str, Any]:

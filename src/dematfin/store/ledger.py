@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from dematfin.domain.event import Subject
 from dematfin.errors import ComeBackLater, ConfigError, LedgerAway
-from dematfin.ports.ledger import JournalReport, WrittenEvent
+from dematfin.ports.ledger import JournalReport, SealedEvent, WrittenEvent
 from dematfin.store import lease
 from dematfin.store.books import SqlBooks
 from dematfin.store.engine import connect, reading, writing
@@ -131,6 +131,11 @@ class SqlLedger:
         """Return the events that follow a place of the journal."""
         with self._read() as connection:
             return Journal(connection, self._collectivite).following(after, count)
+
+    def sealed(self, sequences: Sequence[int]) -> tuple[SealedEvent, ...]:
+        """Return events as they are sealed."""
+        with self._read() as connection:
+            return Journal(connection, self._collectivite).sealed(sequences)
 
     def verify_journal(self) -> JournalReport:
         """Walk the hash chain."""
