@@ -14,7 +14,7 @@ from dematfin.domain.event import Event, Subject
 from dematfin.domain.invoice.words import is_beginning, sought, words_of
 from dematfin.domain.money import ZERO
 from dematfin.errors import AlreadyRunning, ComeBackLater, UnknownRecord
-from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, WrittenEvent
+from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, SealedEvent, WrittenEvent
 
 R = TypeVar("R", bound=Record)
 
@@ -132,6 +132,18 @@ class FakeLedger:
 
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         return tuple(self.events[after : after + count])
+
+    def sealed(self, sequences: Sequence[int]) -> tuple[SealedEvent, ...]:
+        return tuple(
+            SealedEvent(
+                sequence=one.sequence,
+                previous=self.events[one.sequence - 2].hash if one.sequence > 1 else "",
+                content=str(one.event),
+                hash=one.hash,
+            )
+            for one in self.events
+            if one.sequence in sequences
+        )
 
     def verify_journal(self) -> JournalReport:
         return JournalReport(events=len(self.events), head=self.events[-1].hash if self.events else "")
