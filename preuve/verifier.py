@@ -123,45 +123,50 @@ def check_flow(folder, one, found):
     name = one["fichier"]
     try:
         flow = lire_pes.Flow(os.path.join(folder, *name.split("/")))
-    except (ValueError, ArithmeticError, KeyError, IndexError, lire_pes.expat.ExpatError) as error:
+    except (OSError, ValueError, ArithmeticError, LookupError, lire_pes.expat.ExpatError) as error:
         say(False, "", f"{name} : ce flux ne se lit pas : {error}")
         return
-    wrong = flow.wrong + [
-        f"l'identifiant {key} est donné deux fois" for key in set(flow.ids) if flow.ids.count(key) > 1
-    ]
+    wrong = flow.wrong + [f"l'identifiant {key} est donné deux fois" for key in flow.repeated()]
     say(not wrong, f"{name} : chaque identifiant est unique, chaque chose à sa place", f"{name} : {' ; '.join(wrong)}")
     if one["signe"]:
-        whole = [sheet.signatures for sheet in flow.sheets], flow.root.signatures
-        covered = whole in (([1] * len(flow.sheets), 0), ([0] * len(flow.sheets), 1))
-        say(
-            covered,
-            f"{name} : tout ce qui ordonne de payer y est signé une fois",
-            f"{name} : il n'est pas signé en entier, ou deux fois",
-        )
-        chains = {key: os.path.join(folder, *chain.split("/")) for key, chain in one["autorites"].items()}
-        for signature in flow.signatures:
-            for good, ok, refused in signature_pes.check(signature, chains):
-                what = f"{name}, {signature.holder.id or 'sans identifiant'} : "
-                say(good, what + ok, what + refused)
+        check_signatures(folder, name, flow, one["autorites"])
     else:
         say(None, f"{name} : ce fichier n'est pas signé électroniquement : {one['pourquoi']}", "")
     for mandat in one["mandats"]:
-        place = {key: mandat[key] for key in ("Exer", "IdBord", "TypBord")}
-        sheets = [sheet for sheet in flow.sheets if place == {key: sheet.place.get(key, "") for key in place}]
-        amounts = [amount for sheet in sheets for number, amount in sheet.mandats if number == mandat["IdPce"]]
-        what = f"{name} : bordereau n° {mandat['IdBord']} de {mandat['Exer']}, mandat n° {mandat['IdPce']}"
-        say(
-            amounts == [Decimal(mandat["montant"])],
-            f"{what} : {mandat['montant']} €",
-            f"{what} : {mandat['montant']} € attendus, lu : {', '.join(map(str, amounts)) or 'aucun'}",
-        )
+        check_mandat(name, flow, mandat)
     for piece in one["pieces"]:
-        same = flow.pieces.get(piece["id"]) == found.get(piece["fichier"])
-        say(
-            same,
-            f"{name} : sa pièce jointe {piece['id']} est le fichier {piece['fichier']}",
-            f"{name} : sa pièce jointe {piece['id']} n'est pas le fichier {piece['fichier']}",
+        what, same = (
+            f"{name} : sa pièce jointe {piece['id']}",
+            flow.pieces.get(piece["id"]) == found.get(piece["fichier"]),
         )
+        say(same, f"{what} est le fichier {piece['fichier']}", f"{what} n'est pas le fichier {piece['fichier']}")
+
+
+def check_signatures(folder, name, flow, authorities):
+    """Vérifie que tout ce qui ordonne de payer est signé une fois, puis chaque signature."""
+    signed = [sheet.signatures for sheet in flow.sheets], flow.root.signatures
+    each, whole = ([1] * len(flow.sheets), 0), ([0] * len(flow.sheets), 1)
+    ok = f"{name} : tout ce qui ordonne de payer y est signé une fois"
+    say(signed in (each, whole), ok, f"{name} : un bordereau n'y est pas signé, ou l'est deux fois")
+    chains = {key: os.path.join(folder, *chain.split("/")) for key, chain in authorities.items()}
+    for signature in flow.signatures:
+        what = f"{name}, {signature.holder.id or 'sans identifiant'} : "
+        for good, ok, refused in signature_pes.check(signature, chains):
+            say(good, what + ok, what + refused)
+
+
+def check_mandat(name, flow, mandat):
+    """Vérifie qu'un flux ordonne ce mandat, une fois, dans ce bordereau, pour ce montant."""
+    place = {key: bare(mandat[key]) for key in ("Exer", "IdBord", "TypBord")}
+    sheets = [one for one in flow.sheets if place == {key: bare(one.place.get(key, "")) for key in place}]
+    amounts = [amount for one in sheets for number, amount in one.mandats if bare(number) == bare(mandat["IdPce"])]
+    what = f"{name} : bordereau n° {mandat['IdBord']} de {mandat['Exer']}, mandat n° {mandat['IdPce']}"
+    refused = f"{what} : {mandat['montant']} € attendus, lu : {', '.join(map(str, amounts)) or 'rien'}"
+    say(amounts == [Decimal(mandat["montant"])], f"{what} : {mandat['montant']} €", refused)
+
+
+def bare(number):
+    return number.strip().lstrip("0")
 
 
 def main(folder):

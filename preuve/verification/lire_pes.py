@@ -1,4 +1,4 @@
-"""Lit un flux PES avec la seule bibliothèque standard : ses bordereaux, ses mandats, ses pièces jointes, ses signatures.
+"""Lit un flux PES avec la seule bibliothèque standard : bordereaux, mandats, pièces jointes, signatures.
 
 La forme canonique exclusive (exc-c14n, sans commentaires) de ce qui est signé est hachée au fil de la lecture : un flux
 de 100 Mo n'est jamais tenu en mémoire. Ce fichier va avec verifier.py.
@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import zlib
+from collections import Counter
 from decimal import Decimal
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -19,6 +20,7 @@ IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
 IN_ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"})
 CHUNK = 1 << 20
 GZIP = 31
+SHEET_DEPTH = 3
 
 
 class Canonical:
@@ -121,7 +123,7 @@ class Flow:
     def choose(self, full, attributes):
         """Commence la forme canonique de ce qui peut être signé : le flux, un bordereau, ce que dit une signature."""
         path = [one for one, _ in self.open]
-        sheet = len(path) == 3 and path[1] in DOMAINS and full == "Bordereau"
+        sheet = len(path) == SHEET_DEPTH and path[1] in DOMAINS and full == "Bordereau"
         if full.rpartition("}")[2] == "Bordereau" and not sheet:
             self.wrong.append("un bordereau est caché ailleurs qu'à sa place")
         if sheet or len(path) == 1 or full == DS + "SignedInfo" or full.endswith("}SignedProperties"):
@@ -153,6 +155,9 @@ class Flow:
         else:
             self.signatures.append(Signature(holder))
             self.tree, holder.mute, holder.signatures = ElementTree.TreeBuilder(), True, holder.signatures + 1
+
+    def repeated(self):
+        return sorted(key for key, times in Counter(self.ids).items() if times > 1)
 
     def write(self, text):
         for one in self.canons:

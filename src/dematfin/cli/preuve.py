@@ -24,7 +24,7 @@ def write_proof(
     dossier: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier à créer.")],
     configuration: Configuration = DEFAULT,
 ) -> None:
-    """Fait le dossier de preuve d'une facture, qu'un auditeur vérifie sans dematfin (verifier.py) ; c'est journalisé."""
+    """Fait le dossier de preuve d'une facture, qu'un auditeur vérifie sans dematfin ; le journal le note."""
     desk = sit(configuration)
     made = acts.make(desk.app, desk.who, one(desk.app, desk.who, facture).invoice.id, dossier)
     say(f"Dossier de preuve de la facture {made.invoice_id} écrit : {dossier}. Commencez par LISEZ-MOI.txt.")

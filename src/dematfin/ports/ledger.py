@@ -64,7 +64,7 @@ class WrittenEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedEvent:
-    """An event exactly as it is sealed: `hash` is the SHA-256 of `previous` followed by `content`, its canonical JSON."""
+    """An event as it is sealed: `hash` is the SHA-256 of `previous` followed by `content`, its canonical JSON."""
 
     sequence: int
     previous: str

@@ -1,4 +1,4 @@
-"""A bundle of proof as a folder: documents are copied, never held; the manifest is written last; then it gets its name."""
+"""A bundle of proof as a folder: documents are copied, never held; the manifest comes last; then it gets its name."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The proof of one invoice, gathered: every file of it, every event in the form that is sealed, what is to be verified."""
+"""The proof of one invoice, gathered: every file of it, every event as it is sealed, what is to be verified."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.figures.timeline import timeline
 from dematfin.domain.intention import Intention
 from dematfin.domain.invoice.invoice import Invoice
-from dematfin.domain.mandat.flux import Flux
+from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.parties.person import Person
 from dematfin.domain.proof.facts import FACTS, Absent, Facts, FlowFacts, Named
 from dematfin.domain.proof.shelf import Enclosed, Shelf, absent, named_by
@@ -104,7 +104,7 @@ def _flows(app: App, books: Books, shelf: Shelf, case: _Case) -> tuple[FlowFacts
 def _noted(app: App, flows: Sequence[Flux], events: Iterable[WrittenEvent]) -> Iterable[str]:
     known = {one.id: one for one in flows}
     for event in (one.event for one in events):
-        if event.subject is Subject.FLUX and event.subject_id in known and event.after == "SIGNED":
+        if event.subject is Subject.FLUX and event.subject_id in known and event.after == FluxState.SIGNED:
             data = event.data
             flux = known[event.subject_id]
             yield signed_events(app, flux, event.at, data.get("certificat", ""), data.get("remarques", ""))

@@ -1,4 +1,4 @@
-"""What a bundle of proof encloses of an invoice itself: its bytes as they came, its documents, its visas, its letters."""
+"""What a bundle of proof encloses of an invoice itself: its bytes as they came, its documents, visas and letters."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -24,18 +24,17 @@ from dematfin.steps.thread import Records
 
 FLOWS, SIGNATURE, CERTIFICATES, ANSWERS = "flux", "signature", "certificats", "reponses"
 XML: Final = ".xml"
+Pieces = tuple[Piece, ...]
 
 
-def late_flows(books: Books, found: Records, pieces: tuple[Piece, ...]) -> tuple[Flux, ...]:
+def late_flows(books: Books, found: Records, pieces: Pieces) -> tuple[Flux, ...]:
     """Return the flows of documents alone that carried some of the invoice's."""
     known = {one.id for one in found.flows}
     carried = {name for piece in pieces for name in piece.carried_in} - known
     return tuple(one for one in books.find(Flux, id=tuple(sorted(carried))) if not one.bordereaux)
 
 
-def enclose_flow(
-    app: App, shelf: Shelf, flux: Flux, found: Records, pieces: tuple[Piece, ...]
-) -> tuple[FlowFacts, str]:
+def enclose_flow(app: App, shelf: Shelf, flux: Flux, found: Records, pieces: Pieces) -> tuple[FlowFacts, str]:
     """Enclose a flow and the certificates that signed it; return what is to be found in it, and what is said of it."""
     document = flux.signed or flux.unsigned
     name = shelf.put(FLOWS, f"{flux.id}{XML}", document)
@@ -78,7 +77,7 @@ def _certificates(app: App, shelf: Shelf, path: Path) -> dict[str, str]:
 
 
 def _ordered(app: App, path: Path, flux: Flux, found: Records) -> Iterator[Ordered]:
-    """Yield what a flow says of the mandats of the invoice; the one that it orders now has the amount of our records."""
+    """Yield what a flow says of the invoice's mandats; the one that it orders now has the amount of our records."""
     try:
         read = {(one.exercice, one.kind, one.number): one for one in app.reader.aller(path).bordereaux}
     except DocumentError:
@@ -110,9 +109,14 @@ def enclose_answers(app: App, books: Books, shelf: Shelf, found: Records, flows:
     """Enclose the acquits of the flows, and the retours that speak of the invoice's mandats."""
     late = books.find(Answer, flux=tuple(one.id for one in flows)) if flows else ()
     for answer in sorted({*found.answers, *late}, key=lambda one: (one.received_at, one.id)):
-        shelf.put(ANSWERS, f"acquit-{answer.name}", answer.document)
+        shelf.put(ANSWERS, _named("acquit", answer), answer.document)
     for answer in _retours(app, books, found):
-        shelf.put(ANSWERS, f"retour-{answer.name}", answer.document)
+        shelf.put(ANSWERS, _named("retour", answer), answer.document)
+
+
+def _named(kind: str, answer: Answer) -> str:
+    """An acquit bears the name of its flow, without an ending."""
+    return f"{kind}-{answer.name.removesuffix(XML)}{XML}"
 
 
 def _retours(app: App, books: Books, found: Records) -> Iterator[Answer]:

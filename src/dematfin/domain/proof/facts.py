@@ -1,4 +1,4 @@
-"""What `verifier.py` has to find in a bundle, as it reads it: keys in French, as everything that an auditor may open."""
+"""What `verifier.py` has to find in a bundle, as it reads it: keys in French, as all that an auditor may open."""
 
 import json
 from collections.abc import Mapping

@@ -48,8 +48,8 @@ COMMENT VÉRIFIER
   dossier, prenez-le dans une copie de dematfin que vous tenez d'ailleurs, et donnez-lui le nom du dossier.
 
 CE QUE CELA PROUVE
-  Rien n'a changé dans ce dossier depuis qu'il a été fait ; chaque évènement tient à son empreinte ; les fichiers sont
-  ceux que le journal nomme ; chaque bordereau est celui que le signataire a signé, avec ce mandat et ce montant.
+  Rien n'a changé dans ce dossier depuis qu'il a été fait ; chaque évènement tient à son empreinte ; les fichiers
+  sont ceux que le journal nomme ; chaque bordereau est celui que le signataire a signé, avec ce mandat et ce montant.
 
 CE QUE CELA NE PROUVE PAS
   - Que ce dossier est celui que la commune a remis. Elle en a noté l'empreinte dans son journal en le faisant :
@@ -60,9 +60,9 @@ CE QUE CELA NE PROUVE PAS
   - La signature d'un bordereau ne couvre pas les pièces jointes du flux : c'est leur empreinte qui est comparée.
 
 DONNÉES PERSONNELLES
-  Un flux porte par nature tous les mandats de son bordereau, un acquit et un retour parlent de tous les leurs : on y lit
-  des noms et des comptes bancaires d'autres créanciers. Rien d'autre ici ne parle d'une autre facture. Gardez ce dossier
-  comme les pièces comptables, et ne le donnez qu'à qui doit le voir.
+  Un flux porte par nature tous les mandats de son bordereau et leurs pièces ; un acquit et un retour parlent de tous
+  les leurs. On y lit les noms et les comptes bancaires d'autres créanciers. Rien d'autre ici ne vient d'une autre
+  facture. Gardez ce dossier comme les pièces comptables, et ne le donnez qu'à qui doit le voir.
 """
 
 
