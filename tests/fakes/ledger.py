@@ -1,6 +1,7 @@
 """A ledger in memory, with the same contract as the SQL one."""
 
 import hashlib
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -59,9 +60,9 @@ class FakeBooks:
 
     def record(self, *events: Event) -> None:
         for event in events:
-            previous = self.events[-1].hash if self.events else ""
-            sealed = hashlib.sha256(f"{previous}{event}".encode()).hexdigest()
-            self.events.append(WrittenEvent(sequence=len(self.events) + 1, event=event, hash=sealed))
+            previous, sequence = self.events[-1].hash if self.events else "", len(self.events) + 1
+            sealed = hashlib.sha256(f"{previous}{_content(sequence, event)}".encode()).hexdigest()
+            self.events.append(WrittenEvent(sequence=sequence, event=event, hash=sealed))
 
     def index_text(self, key: str, text: str) -> None:
         self.texts[key] = words_of(text)
@@ -138,7 +139,7 @@ class FakeLedger:
             SealedEvent(
                 sequence=one.sequence,
                 previous=self.events[one.sequence - 2].hash if one.sequence > 1 else "",
-                content=str(one.event),
+                content=_content(one.sequence, one.event),
                 hash=one.hash,
             )
             for one in self.events
@@ -147,6 +148,14 @@ class FakeLedger:
 
     def verify_journal(self) -> JournalReport:
         return JournalReport(events=len(self.events), head=self.events[-1].hash if self.events else "")
+
+
+def _content(sequence: int, event: Event) -> str:
+    data = json.dumps(event.data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    said = {"sequence": sequence, "collectivite": "", "data": data} | {
+        name: str(getattr(event, name)) for name in ("subject", "subject_id", "before", "after", "at", "by", "motif")
+    }
+    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _begins(word: str, last: str) -> bool:

@@ -25,8 +25,8 @@ INTENTION: Final = {
     IntentionState.GIVEN_UP: "jamais dit",
 }
 FOLDERS: Final = (
-    ("facture/", "la facture, octet pour octet : telle que reçue, et sa version lisible (PDF)"),
-    ("numerisation/", "la numérisation, quand elle est venue sur papier"),
+    ("facture/", "la facture, octet pour octet : telle que reçue ou numérisée, et sa version lisible (PDF)"),
+    ("numerisation/", "le fichier du copieur, quand rien d'autre n'en a été tiré que cette facture"),
     ("pieces/", "les pièces justificatives"),
     ("visa/", "les fiches de visa : qui a certifié le service fait, quand"),
     ("courriers/", "la lettre faite au fournisseur"),
