@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[1]
-BESIDE: Final = ("xsd", "fixtures", "exploitation", "config.example.toml", "config.syndicat.example.toml")
+BESIDE: Final = ("xsd", "fixtures", "exploitation", "preuve", "config.example.toml", "config.syndicat.example.toml")
 """Folders and files beside the package, that the wheel has in its data."""
 
 

@@ -22,6 +22,7 @@ from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
 from dematfin.ports.signature import SigningDesk
 from dematfin.reports.letter import PdfLetters
+from dematfin.reports.proof import FolderProofs
 from dematfin.reports.writer import Writer as ReportWriter
 from dematfin.scanning.folders import WatchedFolders
 from dematfin.scanning.paper import Paper
@@ -76,6 +77,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         notice=chorus,
         letters=PdfLetters(),
         reports=ReportWriter(),
+        proofs=FolderProofs(documents.open),
         folders=WatchedFolders(settings.numerisation, clock.now),
         paper=Paper(settings.numerisation),
         finance=CsvFinanceSoftware(policy.budgets, settings.logiciel_financier),

@@ -1,5 +1,7 @@
 """What every ledger must do, the fake as well as the real ones."""
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -55,6 +57,17 @@ class LedgerContract:
             assert books.total(Invoice, "ttc", number=("N2", "N3"), state=InvoiceState.RECEIVED) == Decimal("5.20")
             assert books.total(Invoice, "ttc", state=InvoiceState.IN_VISA) == 0
             assert books.total(Invoice, "ttc", id=()) == 0
+
+    def test_an_event_is_given_as_it_is_sealed(self, ledger: Ledger) -> None:
+        with ledger.transaction() as books:
+            books.record(*(event(motif=f"n° {number}, « été »") for number in range(4)))
+        first, third = ledger.sealed([3, 1, 99])
+        written = ledger.history()
+        assert [(one.sequence, one.hash) for one in (first, third)] == [(1, written[0].hash), (3, written[2].hash)]
+        assert third.previous == written[1].hash
+        for one in (first, third):
+            assert one.hash == hashlib.sha256(f"{one.previous}{one.content}".encode()).hexdigest()
+        assert (json.loads(third.content)["motif"], ledger.sealed([])) == ("n° 2, « été »", ())
 
     def test_what_was_sought_is_sought_again_once_something_was_saved(self, ledger: Ledger) -> None:
         invoice, other = examples.invoice(), examples.invoice("N2", key="F2026-000002")

@@ -17,6 +17,7 @@ from dematfin.pes.reader import Reader
 from dematfin.pes.validate import Schemas
 from dematfin.ports.app import App
 from dematfin.reports.letter import PdfLetters
+from dematfin.reports.proof import FolderProofs
 from dematfin.reports.writer import Writer as ReportWriter
 from dematfin.steps.outcome import Outcome
 from examples import ADMIN, AGENT, BUDGETS, MAIRE, POLICY, RULES, VISEUR, budget_year, content, engagement, tiers
@@ -140,6 +141,7 @@ class Hall:
             source=near,
             letters=PdfLetters(),
             reports=ReportWriter(),
+            proofs=FolderProofs(documents.open),
             folders=Watched(folders, axe, frozenset({"done"})),
             paper=FakePaper(),
             notice=near,

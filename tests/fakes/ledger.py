@@ -1,6 +1,7 @@
 """A ledger in memory, with the same contract as the SQL one."""
 
 import hashlib
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from dematfin.domain.invoice.words import is_beginning, sought, words_of
 from dematfin.domain.money import ZERO
 from dematfin.errors import AlreadyRunning, ComeBackLater, UnknownRecord
 from dematfin.ports.documents import Documents
-from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, WrittenEvent
+from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, SealedEvent, WrittenEvent
 
 R = TypeVar("R", bound=Record)
 
@@ -61,9 +62,9 @@ class FakeBooks:
 
     def record(self, *events: Event) -> None:
         for event in events:
-            previous = self.events[-1].hash if self.events else ""
-            sealed = hashlib.sha256(f"{previous}{event}".encode()).hexdigest()
-            self.events.append(WrittenEvent(sequence=len(self.events) + 1, event=event, hash=sealed))
+            previous, sequence = self.events[-1].hash if self.events else "", len(self.events) + 1
+            sealed = hashlib.sha256(f"{previous}{_content(sequence, event)}".encode()).hexdigest()
+            self.events.append(WrittenEvent(sequence=sequence, event=event, hash=sealed))
 
     def index_text(self, key: str, text: str) -> None:
         self.texts[key] = words_of(text)
@@ -138,10 +139,30 @@ class FakeLedger:
     def head(self) -> Head:
         return Head(sequence=len(self.events), hash=self.events[-1].hash) if self.events else NOTHING
 
+    def sealed(self, sequences: Sequence[int]) -> tuple[SealedEvent, ...]:
+        return tuple(
+            SealedEvent(
+                sequence=one.sequence,
+                previous=self.events[one.sequence - 2].hash if one.sequence > 1 else "",
+                content=_content(one.sequence, one.event),
+                hash=one.hash,
+            )
+            for one in self.events
+            if one.sequence in sequences
+        )
+
     def verify_journal(
         self, *, documents: Documents | None = None, heads: Sequence[Head] = (), only_end: bool = False
     ) -> JournalReport:
         return JournalReport(events=len(self.events), head=self.head())
+
+
+def _content(sequence: int, event: Event) -> str:
+    data = json.dumps(event.data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    said = {"sequence": sequence, "collectivite": "", "data": data} | {
+        name: str(getattr(event, name)) for name in ("subject", "subject_id", "before", "after", "at", "by", "motif")
+    }
+    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _begins(word: str, last: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dematfin.domain.finding import Finding, Severity
 from dematfin.errors import Refused
-from dematfin.ports.signature import Collected, Holder, Place, Progress, SignatureFact, SignatureReport, ToSign
+from dematfin.ports.signature import Collected, Holder, Issued, Place, Progress, SignatureFact, SignatureReport, ToSign
 
 WORD = b"\n\t\n\t\n"
 """Blanks after the end of a flow: its rules, which judge what comes back signed, read nothing there."""
@@ -114,3 +114,6 @@ class FakeCheck:
         at = datetime(2026, 3, 2, tzinfo=UTC)
         fact = SignatureFact(target="B1", signer=self.signer, signed_at=at, fingerprint="f" * 64)
         return SignatureReport(signatures=(fact,), findings=())
+
+    def certificates(self, flow: Path) -> tuple[Issued, ...]:
+        return ()

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from dematfin.acts import consult
-from dematfin.cli import decisions, recherche, revue
+from dematfin.cli import decisions, preuve, recherche, revue
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.etats import waiver_line
 from dematfin.cli.fil import say_moments, say_standing
@@ -22,6 +22,7 @@ app = family("Les factures.")
 revue.register(app)
 recherche.register(app)
 decisions.register(app)
+preuve.register(app)
 
 
 @app.command("liste", cls=FrenchCommand)

@@ -17,6 +17,7 @@ from dematfin.ports.mailer import Mailer
 from dematfin.ports.paper_folders import PaperFolders
 from dematfin.ports.paper_reader import PaperReader
 from dematfin.ports.parapheur import Parapheur
+from dematfin.ports.proof import ProofFolders
 from dematfin.ports.report_writer import ReportWriter
 from dematfin.ports.signature import SignatureCheck, SigningDesk
 from dematfin.ports.supplier_notice import SupplierNotice
@@ -43,6 +44,7 @@ class App:
     notice: SupplierNotice
     letters: Letters
     reports: ReportWriter
+    proofs: ProofFolders
     folders: PaperFolders
     paper: PaperReader
     finance: FinanceSoftware

@@ -66,6 +66,16 @@ class WrittenEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedEvent:
+    """An event as it is sealed: `hash` is the SHA-256 of `previous` followed by `content`, its canonical JSON."""
+
+    sequence: int
+    previous: str
+    content: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JournalReport:
     """What a verification looked at, and what it found wrong.
 
@@ -183,6 +193,10 @@ class Ledger(Protocol):
 
     def head(self) -> Head:
         """Return the last seal: what to print, so that whoever keeps the paper can verify against it later."""
+        ...
+
+    def sealed(self, sequences: Sequence[int]) -> tuple[SealedEvent, ...]:
+        """Return the events at some places of the journal as they are sealed, oldest first."""
         ...
 
     def verify_journal(

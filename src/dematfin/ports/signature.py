@@ -61,6 +61,20 @@ class SignatureReport:
         return tuple(one.sentence for one in self.findings if one.severity is Severity.WARNING)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A certificate that signs a flow, and those who issued it, up to a root that is trusted here; in PEM.
+
+    Attributes:
+        fingerprint: SHA-256 of the certificate, in hexadecimal.
+        authorities: nearest first; empty when none of them is known.
+    """
+
+    fingerprint: str
+    certificate: str
+    authorities: tuple[str, ...]
+
+
 class Place(StrEnum):
     """Where flows are signed."""
 
@@ -167,4 +181,8 @@ class SignatureCheck(Protocol):
     def examine(self, flow: Path) -> SignatureReport:
         """Verify every signature of anybody's flow, with what is known of the tools that sign; what it covers and what
         it does not is told."""
+        ...
+
+    def certificates(self, flow: Path) -> tuple[Issued, ...]:
+        """Return the certificates that sign a flow, each once; those that cannot be read are left out."""
         ...

@@ -46,6 +46,15 @@ class Authorities:
             *self._revocation(certificate, at),
         )
 
+    def above(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
+        """Return those who issued a certificate, nearest first, up to a root; nothing when no root is reached."""
+        chain: list[x509.Certificate] = []
+        issuer = self._issuer(certificate)
+        while issuer is not None and issuer not in chain:
+            chain.append(issuer)
+            issuer = self._issuer(issuer)
+        return tuple(chain) if chain and chain[-1] in self._roots else ()
+
     def _person(self, certificate: x509.Certificate) -> Iterator[Finding]:
         if self._expected and fingerprint(certificate) != self._expected:
             yield _blocking(

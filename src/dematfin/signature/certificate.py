@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from dematfin.domain.finding import Finding, Severity
@@ -46,6 +47,11 @@ def read_certificate(text: str) -> x509.Certificate:
 def fingerprint(certificate: x509.Certificate) -> str:
     """Return the SHA-256 of a certificate, in hexadecimal."""
     return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def pem(certificate: x509.Certificate) -> str:
+    """Return a certificate as files hold it."""
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")
 
 
 def common_name(name: x509.Name) -> str:

@@ -6,6 +6,7 @@ must be the one that was prepared, comments included: canonical forms drop those
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +14,12 @@ from typing import Final
 
 from dematfin.domain.finding import Finding, Severity, blocking
 from dematfin.errors import DocumentError, SignatureError
-from dematfin.ports.signature import Scope, SignatureFact, SignatureReport
+from dematfin.ports.signature import Issued, Scope, SignatureFact, SignatureReport
 from dematfin.signature import conformity, grammar, policy, structure, value
 from dematfin.signature.authorities import Authorities
-from dematfin.signature.certificate import common_name, fingerprint
+from dematfin.signature.certificate import common_name, fingerprint, pem, read_certificate
 from dematfin.signature.flow import Flow
+from dematfin.signature.form import CERTIFICATE_PATH
 from dematfin.signature.reading import Said, read
 from dematfin.signature.settings import SignatureSettings
 from dematfin.signature.structure import Signed, wrong
@@ -56,6 +58,23 @@ class Verifier:
             return _unreadable(error)
         found = self._judged(opened, leaving=False)
         return replace(found, findings=(*found.findings, *_uncovered(opened, found)))
+
+    def certificates(self, flow: Path) -> tuple[Issued, ...]:
+        """Return the certificates that sign a flow, each with those who issued it."""
+        try:
+            root = Flow.read(flow, ours=False).root
+        except DocumentError:
+            return ()
+        found: dict[str, Issued] = {}
+        for one in root.iter(SIGNATURE):
+            with suppress(SignatureError):
+                certificate = read_certificate(one.findtext(CERTIFICATE_PATH) or "")
+                found[fingerprint(certificate)] = Issued(
+                    fingerprint=fingerprint(certificate),
+                    certificate=pem(certificate),
+                    authorities=tuple(map(pem, self._authorities.above(certificate))),
+                )
+        return tuple(found.values())
 
     def _judged(self, flow: Flow, *, leaving: bool) -> SignatureReport:
         """Judge places first; a flow where something is out of place has no signature worth reading."""

@@ -27,6 +27,7 @@ class _Checked:
         self.history = ledger.history
         self.following = ledger.following
         self.head = ledger.head
+        self.sealed = ledger.sealed
         self.verify_journal = ledger.verify_journal
 
     @contextmanager

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.engine import RowMapping
 
 from dematfin.domain.event import Event, Subject
-from dematfin.ports.ledger import WrittenEvent
+from dematfin.ports.ledger import SealedEvent, WrittenEvent
 from dematfin.store.chain import Heads
 from dematfin.store.codec import CANONICAL, dumps, loads, written
 from dematfin.store.tables import CHAIN, EVENT
@@ -62,6 +62,19 @@ class Journal:
         """Return the events after a place of the chain, oldest first."""
         return tuple(_written(row) for row in self._page(after, count))
 
+    def sealed(self, sequences: Sequence[int]) -> tuple[SealedEvent, ...]:
+        """Return events as they are sealed, oldest first."""
+        wanted = {*sequences, *(number - 1 for number in sequences)}
+        query = select(EVENT).where(EVENT.c.collectivite == self._collectivite, EVENT.c.sequence.in_(sorted(wanted)))
+        rows = {row["sequence"]: row for row in self._connection.execute(query).mappings()}
+        genesis = select(CHAIN.c.genesis).where(CHAIN.c.collectivite == self._collectivite)
+        first = self._connection.execute(genesis).scalar_one_or_none()
+        before = {0: str(first)} | {number: str(row["hash"]) for number, row in rows.items()}
+        return tuple(
+            SealedEvent(sequence=one, previous=before[one - 1], content=canonical(rows[one]), hash=before[one])
+            for one in sorted(set(sequences) & rows.keys())
+        )
+
     def verify(self) -> Chained:
         """Walk the chain from its beginning to the head that was kept apart, as any version of the tables has it."""
         columns = (CHAIN.c.genesis, CHAIN.c.sequence, CHAIN.c.hash)
@@ -94,9 +107,14 @@ class Journal:
 
 def seal(previous: str, row: Mapping[str, Any]) -> str:
     """Return the hash that ties an event to the one before; `at` may be as the table keeps it."""
+    return hashlib.sha256(f"{previous}{canonical(row)}".encode()).hexdigest()
+
+
+def canonical(row: Mapping[str, Any]) -> str:
+    """Return the canonical JSON of an event: what is hashed after the hash of the one before."""
     content = {name: row[name] for name in (*SEALED, "collectivite", "sequence")}
     content["at"] = written(row["at"])  # all the rest is text and numbers
-    return hashlib.sha256(f"{previous}{CANONICAL.encode(content)}".encode()).hexdigest()
+    return CANONICAL.encode(content)
 
 
 def _row(event: Event) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.head import NOTHING, Head
 from dematfin.errors import ComeBackLater, ConfigError, LedgerAway
 from dematfin.ports.documents import Documents
-from dematfin.ports.ledger import JournalReport, WrittenEvent
+from dematfin.ports.ledger import JournalReport, SealedEvent, WrittenEvent
 from dematfin.store import lease
 from dematfin.store.books import SqlBooks
 from dematfin.store.chain import heads as heads_of
@@ -135,6 +135,11 @@ class SqlLedger:
         """Return the events that follow a place of the journal."""
         with self._read() as connection:
             return Journal(connection, self._collectivite).following(after, count)
+
+    def sealed(self, sequences: Sequence[int]) -> tuple[SealedEvent, ...]:
+        """Return events as they are sealed."""
+        with self._read() as connection:
+            return Journal(connection, self._collectivite).sealed(sequences)
 
     def head(self) -> Head:
         """Return the last seal."""
