@@ -15,12 +15,11 @@ from dematfin.store.trouble import UNKNOWN
 
 COMMUNE = "21990042000015"
 OLDER = (
-    "DROP TABLE alarm",
-    "DROP TABLE run",
-    "DROP TABLE moved",
-    "DROP INDEX ix_mandat_editor_kind_exercice_siret_state_bordereau_amount",
-    "ALTER TABLE lease DROP COLUMN turn",
-    "UPDATE alembic_version SET version_num = '0008'",
+    "DROP TABLE seal",
+    "DROP TRIGGER chain_goes_with_seals",
+    "ALTER TABLE chain DROP COLUMN seals",
+    "ALTER TABLE chain DROP COLUMN seal",
+    "UPDATE alembic_version SET version_num = '0009'",
 )
 
 
@@ -41,18 +40,20 @@ def test_an_older_base_waits_for_migrer_which_saves_it_first(copy: Office) -> No
     refused = copy("facture", "liste")
     assert refused.code == 2 and "dematfin base migrer" in refused.err
     state = copy("base", "etat")
-    assert "0008" in state.out and "dematfin base migrer" in state.out
+    assert "0009" in state.out and "dematfin base migrer" in state.out
     plain(state.said + refused.said)
     done = copy("base", "migrer")
-    assert done.code == 0 and "version 0008 → 0009" in done.out
+    assert done.code == 0 and "version 0009 → 0010" in done.out
     assert copy("facture", "liste", "--json").out == was
-    (saved,) = (copy.folder / "var").glob(f"registre.db.{COMMUNE}.avant-0009-*")
+    (saved,) = (copy.folder / "var").glob(f"registre.db.{COMMUNE}.avant-0010-*")
     assert saved.stat().st_mode & 0o077 == 0
     with open_engine(str(saved)).connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0008"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0009"
+    verified = copy("journal", "verifier", "--documents")
+    assert verified.code == 0 and "Journal intact : 370 évènements" in verified.out  # what was there is sealed
     again = copy("base", "migrer")
     assert again.code == 0 and "rien à faire" in again.out
-    assert json.loads(copy("base", "etat", "--json").out)[0]["version"] == "0009"
+    assert json.loads(copy("base", "etat", "--json").out)[0]["version"] == "0010"
     plain(done.said + again.said)
 
 
@@ -63,7 +64,7 @@ def test_a_base_is_not_migrated_while_a_step_runs(copy: Office) -> None:
         connection.execute(text(HELD.format(siret=COMMUNE, step="import", until=soon())))
     refused = copy("base", "migrer")
     assert refused.code == 5 and "autre.example:12" in refused.err
-    assert "0008" in copy("base", "etat").out
+    assert "0009" in copy("base", "etat").out
     assert not list((copy.folder / "var").glob("*avant*"))
 
 
@@ -91,7 +92,7 @@ def test_a_base_that_is_not_there_is_shown_and_not_made(copy: Office) -> None:
 def test_a_wrong_configuration_hides_no_base(copy: Office) -> None:
     (copy.folder / "autre.toml").write_text("[collectivite]\nsiret = 'x'\n", encoding="utf-8")
     state = copy.alone("base", "etat", "-c", str(copy.folder))
-    assert state.code == 2 and "registre.db" in state.out and "0009" in state.out
+    assert state.code == 2 and "registre.db" in state.out and "0010" in state.out
     assert "1 configuration à corriger" in state.err and "autre.toml" in state.err
     done = copy.alone("base", "migrer", "-c", str(copy.folder))
     assert done.code == 2 and "rien à faire" in done.out and "autre.toml" in done.err

@@ -199,7 +199,7 @@ WRONG = [
     (documents_far_away, "documents", f"http://127.0.0.1:{CLOSED} ne répond pas", 5),
     (base_lost, "version des tables", "n'existe pas encore", 2),
     (newer_tables, "version des tables", "« 9999 », plus récente que ce programme", 2),
-    (forged, "journal scellé", "rompu à l'évènement n° 50. Ne signez rien", 3),
+    (forged, "journal scellé", "L'évènement n° 50 a été modifié", 3),
     (old_backup, "sauvegardes", "Lancez-en une maintenant", 1),
     (day_missed, "horaires, journee", "deux horaires ont passé", 1),
     (step_given_up, "étapes, import", "dematfin ouvrier relancer import", 1),

@@ -7,14 +7,13 @@ from decimal import Decimal
 from enum import Enum
 from itertools import count
 from types import UnionType
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final, Protocol, Union, get_args, get_origin
 
 from sqlalchemy import Engine
 
 import examples
 from contracts.ledger import event
 from dematfin.domain.document import DocumentRef
-from dematfin.ports.documents import Documents
 from dematfin.store.codec import hints
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.tables import RECORDS
@@ -24,10 +23,18 @@ DEEP: Final = 5
 TWICE: Final = ("A", "B")
 
 
+class Keeps(Protocol):
+    """Where documents are put."""
+
+    def put(self, data: bytes) -> DocumentRef:
+        """Keep bytes."""
+        ...
+
+
 class Filler:
     """Makes values of any annotation: two that follow each other are never alike, and no default is among them."""
 
-    def __init__(self, documents: Documents | None = None, first: int = 1) -> None:
+    def __init__(self, documents: Keeps | None = None, first: int = 1) -> None:
         self._documents = documents
         self._numbers = count(first)
 
@@ -45,7 +52,8 @@ class Filler:
         if annotation is DocumentRef and self._documents:
             return self._documents.put(f"document {next(self._numbers)}".encode() * 40)
         if is_dataclass(annotation):
-            return annotation(**{name: self.value(one, depth + 1) for name, one in hints(annotation).items()})  # type: ignore[arg-type]
+            kind: Any = annotation
+            return kind(**{name: self.value(one, depth + 1) for name, one in hints(kind).items()})
         return self._scalar(annotation)
 
     def _many(self, origin: Any, parts: tuple[Any, ...], depth: int) -> Any:
@@ -70,7 +78,7 @@ class Filler:
         return made[annotation]
 
 
-def fill(engine: Engine, documents: Documents) -> SqlLedger:
+def fill(engine: Engine, documents: Keeps) -> SqlLedger:
     """Return books in a base; each record is of a transaction of its own, with an event."""
     ledger, filler = SqlLedger(engine, examples.COMMUNE, lambda: NOW), Filler(documents)
     for kind in RECORDS:
@@ -86,7 +94,8 @@ def fill(engine: Engine, documents: Documents) -> SqlLedger:
 
 def named(record: Any) -> Iterator[tuple[str, DocumentRef]]:
     """Yield the attributes of a record that name documents."""
-    for name in hints(type(record)):
+    kind: Any = type(record)
+    for name in hints(kind):
         yield from ((name, one) for one in _refs(getattr(record, name)))
 
 
@@ -94,7 +103,7 @@ def _refs(value: Any) -> Iterator[DocumentRef]:
     if isinstance(value, DocumentRef):
         yield value
     elif is_dataclass(value):
-        yield from (one for name in hints(type(value)) for one in _refs(getattr(value, name)))
+        yield from (one for _, one in named(value))
     elif isinstance(value, tuple | list | frozenset):
         yield from (one for item in value for one in _refs(item))
     elif isinstance(value, Mapping):

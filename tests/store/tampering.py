@@ -26,7 +26,10 @@ def found(engine: Engine, *statements: Any, heads: tuple[Head, ...] = ()) -> tup
             on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
             connection.execute(text(f"DROP TRIGGER {name}{on}"))
         for one in statements:
-            one(connection) if callable(one) else connection.execute(text(one) if isinstance(one, str) else one)
+            if callable(one):
+                one(connection)
+            else:
+                connection.execute(text(one) if isinstance(one, str) else one)
         report = verify(connection, examples.COMMUNE, Asked(heads=heads))
         passing.rollback()
     assert report.untold == 0

@@ -25,23 +25,23 @@ EXCHANGE: Final = (
     "UPDATE {0} SET sequence = {2} WHERE sequence = -1",
 )
 COPY: Final = {
-    "event": "INSERT INTO event SELECT collectivite, {0}, subject, subject_id, before, after, at, by, motif, data, hash "
-    "FROM event WHERE sequence = 5",
-    "seal": "INSERT INTO seal SELECT collectivite, {0}, at, events, journal, content, hash FROM seal WHERE sequence = 5",
+    "event": "INSERT INTO event SELECT collectivite, {0}, subject, subject_id, before, after, at, by, motif, data, "
+    "hash FROM event WHERE sequence = 5",
+    "seal": "INSERT INTO seal SELECT collectivite, {0}, at, events, journal, content, hash FROM seal "
+    "WHERE sequence = 5",
 }
-VALUES: Final = {"sequence": None, "collectivite": None, "events": 1, "at": "2020-01-01T00:00:00.000000+00:00"}
+VALUES: Final = {"events": 1, "at": "2020-01-01T00:00:00.000000+00:00"}
 
 
 def said(defects: tuple[Defect, ...], thing: Thing) -> list[tuple[Wrong, int]]:
     return [(one.wrong, one.sequence) for one in defects if one.thing is thing]
 
 
-@pytest.mark.parametrize("name", CHAINS)
-@pytest.mark.parametrize("column", [one.name for one in (*EVENT.c, *SEAL.c)])
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [(table.name, column.name) for table in (EVENT, SEAL) for column in table.c if not column.primary_key],
+)
 def test_any_column_that_is_changed_is_told(filled: Engine, name: str, column: str) -> None:
-    table = EVENT if name == "event" else SEAL
-    if column not in table.c or column in {"sequence", "collectivite"}:
-        return
     value = VALUES.get(column, "autre")
     defects = found(filled, f"UPDATE {name} SET {column} = '{value}' WHERE sequence = 7")
     assert said(defects, CHAINS[name]) == [(Wrong.CHANGED, 7)]
@@ -54,7 +54,7 @@ def test_one_that_is_taken_out_is_told_with_what_it_was_about(filled: Engine, na
     (one,) = (one for one in defects if one.thing is CHAINS[name])
     assert (one.wrong, one.sequence, one.until) == (Wrong.REMOVED, 7, 7)
     assert one.at is not None and f"{one.at:%d/%m/%Y}" == "02/03/2026"
-    assert one.about == (("structure A",) if name == "event" else ("facture StructureRules A",))
+    assert one.about[0] == ("structure A" if name == "event" else "facture StructureRules A")
     assert "retiré" in one.sentence and one.about[0] in one.sentence
 
 

@@ -13,6 +13,7 @@ from dematfin.store.seals import CHAINED, NO_EVIDENCE, SEALED
 from dematfin.store.tables import METADATA, RECORDS, SERIES
 from dematfin.store.verification import Asked, verify
 from store.filled import Filler
+from store.tampering import found
 
 KEPT: Final = sorted([*SEALED, SERIES.name])
 
@@ -28,7 +29,7 @@ def the_first(table: Table) -> Any:
 
 def otherwise(table: Table, name: str, connection: Connection) -> Any:
     """Return another value for a column of the first row."""
-    kind = next((kind for kind, one in RECORDS.items() if one is table), None)
+    kind: Any = next((kind for kind, one in RECORDS.items() if one is table), None)
     if kind is None or name in {"collectivite", "id"}:
         return 77 if name == "last" else "autre"
     before = connection.execute(select(table.c[name]).where(the_first(table))).scalar_one()
@@ -95,8 +96,9 @@ def added(filled: Engine) -> tuple[Defect, ...]:
     """Put a row into each table."""
     filler, ours = Filler(first=10_000), {"collectivite": examples.COMMUNE}
     rows: dict[str, dict[str, Any]] = {SERIES.name: {"name": "C", "last": 4}}
-    for name, kind in SEALED.items():
-        record = filler.record(kind, "C")
+    kinds: dict[str, Any] = SEALED
+    for name, kind in kinds.items():
+        record: Any = filler.record(kind, "C")
         rows[name] = {attribute: getattr(record, attribute) for attribute in hints(kind)}
     return found(filled, *(insert(METADATA.tables[name]).values(ours | row) for name, row in rows.items()))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dematfin.domain.defect import Defect, Thing, Wrong
+from dematfin.store.raw import moment
 
 Row = Mapping[str, Any]
 Fold = Callable[[str, Row], str]
@@ -93,7 +94,7 @@ class Walk:
                 wrong=wrong,
                 id=known_as,
                 sequence=row["sequence"],
-                at=row["at"],
+                at=moment(row["at"]),
                 about=self.about(row),
             )
         )

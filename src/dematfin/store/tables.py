@@ -165,10 +165,7 @@ EVENT: Final = Table(
     Column("before", Text(), nullable=False),
     Column("after", Text(), nullable=False),
     Column("at", Instant(), nullable=False),
-    Column("by", Text(), nullable=False),
-    Column("motif", Text(), nullable=False),
-    Column("data", Text(), nullable=False),
-    Column("hash", Text(), nullable=False),
+    *(Column(name, Text(), nullable=False) for name in ("by", "motif", "data", "hash")),
     Index("ix_event_subject", "collectivite", "subject_id"),
     sqlite_strict=True,
 )

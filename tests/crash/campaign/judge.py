@@ -36,8 +36,8 @@ def _limbo(ours: Ours, _: Theirs) -> Iterator[Fault]:
 
 def _journal(ours: Ours, _: Theirs) -> Iterator[Fault]:
     """Our chain holds, and every document that we name is there, whole."""
-    if broken := ours.app.ledger.verify_journal().broken_at:
-        yield Fault(BROKEN, f"chaîne du journal rompue à {broken}")
+    for defect in ours.app.ledger.verify_journal().defects:
+        yield Fault(BROKEN, defect.sentence)
     named = [ref for flux in ours.flows for ref in (flux.unsigned, flux.signed) if ref is not None]
     named += [ref for one in ours.given for ref in one.documents]
     named += [one.document for one in ours.imports]

@@ -98,7 +98,7 @@ def journal(examined: Examined) -> Iterator[Line]:
     """Walk events and seals, or their end, and compare the records that they name."""
     report = examined.base.walk()
     for one in report.defects[:FEW]:
-        yield bad(JOURNAL, one.sentence, CALL, RuleError.exit_code)
+        yield bad(JOURNAL, one.sentence.removesuffix("."), CALL, RuleError.exit_code)
     if not report.intact:
         return
     said = f"{counted(report.events, 'évènement')}, {counted(report.records, 'ligne')}, chaîne intacte"
