@@ -45,7 +45,7 @@ def load(name: str) -> Any:
 READER = load("lire_pes")
 
 
-class Reading(READER.Flow):  # type: ignore[misc]
+class Reading(READER.Flow):  # type: ignore[misc, name-defined] # its module has no types
     """Remembers each canonical form that has ended, in the order of their ends."""
 
     def __init__(self, path: Path) -> None:
