@@ -32,7 +32,7 @@ class Paper:
     @property
     def keys(self) -> tuple[str, ...]:
         """The ids whose history tells how it came."""
-        return tuple(one.id for one in (*self.batches, *self.captures))
+        return (*(one.id for one in self.batches), *(one.id for one in self.captures))
 
 
 def paper_of(books: Books, invoice: Invoice) -> Paper:
