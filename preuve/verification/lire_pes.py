@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
+XML = "http://www.w3.org/XML/1998/namespace"
 DOMAINS = ("PES_DepenseAller", "PES_RecetteAller")
 IDS = ("Id", "ID", "id", "xml:id")
 IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
@@ -101,7 +102,7 @@ class Flow:
         raise ValueError("il contient un DOCTYPE, par où un fichier peut dire autre chose que ce qu'il montre")
 
     def start(self, name, pairs):
-        scope, attributes = self.open[-1][1] if self.open else {"": ""}, {}
+        scope, attributes = self.open[-1][1] if self.open else {"": "", "xml": XML}, {}
         for key, value in zip(pairs[::2], pairs[1::2]):
             if key == "xmlns" or key.startswith("xmlns:"):
                 scope = {**scope, key[6:]: value}

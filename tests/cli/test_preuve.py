@@ -221,7 +221,7 @@ def another_pdf(bundle: Path) -> None:
     path = next((bundle / "facture").glob("*.pdf"))
     change(path, lambda data: data + b"\n")
     name, now = path.relative_to(bundle).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()
-    facts(bundle, lambda told: [one.update(sha256=now) for one in told["documents"] if one["fichier"] == name])
+    facts(bundle, lambda told: next(one for one in told["documents"] if one["fichier"] == name).update(sha256=now))
 
 
 def another_invoice(bundle: Path) -> None:

@@ -142,6 +142,7 @@ TABLE: Final[dict[tuple[str, str], dict[str, int]]] = {
     ("GET", "/factures"): OVERSEEN,
     ("GET", "/facture/{facture}"): OVERSEEN,
     ("GET", "/facture/{facture}/document/{empreinte}"): OVERSEEN,
+    ("POST", "/facture/{facture}/preuve"): OVERSEEN,
     ("GET", "/a-traiter"): FOR_AGENTS,
     ("GET", "/a-traiter/{facture}"): FOR_AGENTS,
     ("GET", "/a-traiter/{facture}/document/{empreinte}"): FOR_AGENTS,
@@ -179,7 +180,7 @@ CHANGING: Final = sorted(
     for (method, path), told in TABLE.items()
     for name, status in told.items()
     if method == "POST" and name not in OUTSIDERS and path != "/deconnexion"
-    if status == DONE or (path == "/visas/lot/viser" and name in SEATED)
+    if status == DONE or (path == "/visas/lot/viser" and name in SEATED) or (path.endswith("preuve") and status == 200)
 )
 """Who may really change something, by which form."""
 

@@ -1,6 +1,9 @@
 """Finding an invoice and reading its whole story in the pages, for those who see every service."""
 
+import hashlib
+import io
 import re
+import zipfile
 from dataclasses import replace
 from html import unescape
 
@@ -184,3 +187,17 @@ def test_from_a_word_to_the_story(seen: Window, town: Town) -> None:
     assert seen.path == f"/dossier/{OF_TWO}"
     seen.follow("Toute l'histoire de la facture")
     assert seen.path == f"/facture/{OF_TWO}"
+
+
+def test_the_proof_of_an_invoice_is_one_archive_and_the_journal_knows_who_took_it(town: Town, pages: Served) -> None:
+    with Visitor(pages) as visitor:
+        visitor.sign_in(READER)
+        assert "Dossier de preuve" in visitor.get(f"/facture/{LATE}").text
+        answer = visitor.post(f"/facture/{LATE}/preuve")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="preuve-{LATE}.zip"'
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        names = archive.namelist()
+        seal = hashlib.sha256(archive.read(f"preuve-{LATE}/manifeste.json")).hexdigest()
+    assert {f"preuve-{LATE}/LISEZ-MOI.txt", f"preuve-{LATE}/verifier.py"} < set(names)
+    last = town.app.ledger.history(keys=(LATE,))[-1].event
+    assert (last.by, last.data, last.motif[-64:]) == (READER.id, {"manifeste": seal}, seal)

@@ -27,6 +27,7 @@ from dematfin.domain.visa.delegation import Delegation
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import File, Reading
+from dematfin.reports.proof import FolderProofs
 from dematfin.steps.capture import capture
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import SQLITE, open_engine
@@ -112,6 +113,7 @@ class Town:
             clock=clock,
             ledger=ledger,
             documents=documents,
+            proofs=FolderProofs(documents.open),
             source=chorus,
             notice=chorus,
         )

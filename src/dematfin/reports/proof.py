@@ -50,7 +50,9 @@ class FolderProofs:
             shutil.rmtree(making, ignore_errors=True)
 
     def _write(self, making: Path, bundle: Bundle) -> str:
-        shutil.copytree(folder(VERIFIER), making, ignore=shutil.ignore_patterns("__pycache__"))
+        making.mkdir()
+        shutil.copytree(folder(VERIFIER), making, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+        making.chmod(OWNER_ALONE)
         for one in bundle.files:
             place = making / one.name
             place.parent.mkdir(exist_ok=True)
@@ -60,7 +62,6 @@ class FolderProofs:
                 else:
                     with self._open(one.document) as source:
                         shutil.copyfileobj(source, sink, CHUNK)
-        making.chmod(OWNER_ALONE)
         manifest = json.dumps(_manifest(making, bundle), ensure_ascii=False, indent=1).encode()
         (making / MANIFEST).write_bytes(manifest)
         for path in making.rglob("*"):

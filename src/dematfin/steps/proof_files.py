@@ -32,12 +32,14 @@ class Paper:
     @property
     def keys(self) -> tuple[str, ...]:
         """The ids whose history tells how it came."""
-        return tuple(one.id for one in (*self.batches, *self.captures))
+        return (*(one.id for one in self.batches), *(one.id for one in self.captures))
 
 
 def paper_of(books: Books, invoice: Invoice) -> Paper:
     """Return the document on paper that an invoice was entered from."""
-    captures = books.find(Capture, invoice_id=invoice.id) if invoice.origin is Origin.SCAN else ()
+    if invoice.origin is not Origin.SCAN:
+        return Paper()
+    captures = books.find(Capture, invoice_id=invoice.id)
     return Paper(batches=books.find(Batch, id=tuple(one.batch for one in captures)), captures=captures)
 
 

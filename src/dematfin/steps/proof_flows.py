@@ -10,6 +10,7 @@ from dematfin.domain.mandat.aller import ReadBordereau
 from dematfin.domain.mandat.answers import RetourPiece
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
+from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.proof.facts import FlowFacts, Ordered
@@ -131,8 +132,9 @@ def _retours(app: App, books: Books, found: Records) -> Iterator[Answer]:
             yield answer
 
 
-def _speaks(piece: RetourPiece, places: set[tuple[object, ...]], numbers: set[int]) -> bool:
-    return piece.number in numbers and (piece.exercice, OUR_KINDS.get(piece.bordereau_kind), piece.bordereau) in places
+def _speaks(piece: RetourPiece, places: set[tuple[int, BordereauKind, int]], numbers: set[int]) -> bool:
+    kind = OUR_KINDS.get(piece.bordereau_kind)
+    return kind is not None and piece.number in numbers and (piece.exercice, kind, piece.bordereau) in places
 
 
 def _read(app: App, document: DocumentRef) -> tuple[RetourPiece, ...]:

@@ -66,7 +66,7 @@ class Journal:
         """Return events as they are sealed, oldest first."""
         wanted = {*sequences, *(number - 1 for number in sequences)}
         query = select(EVENT).where(EVENT.c.collectivite == self._collectivite, EVENT.c.sequence.in_(sorted(wanted)))
-        rows = {row["sequence"]: row for row in self._connection.execute(query).mappings()}
+        rows = {row["sequence"]: dict(row) for row in self._connection.execute(query).mappings()}
         genesis = select(CHAIN.c.genesis).where(CHAIN.c.collectivite == self._collectivite)
         first = self._connection.execute(genesis).scalar_one_or_none()
         before = {0: str(first)} | {number: str(row["hash"]) for number, row in rows.items()}

@@ -106,7 +106,7 @@ def send_one(visit: Visit, files: Iterable[File]) -> Response:
         "Content-Length": str(file.document.size),
         "Content-Security-Policy": DOCUMENT,
     }
-    return StreamingResponse(_chunks(source), media_type=kind, headers=headers)
+    return StreamingResponse(chunks(source), media_type=kind, headers=headers)
 
 
 def slip(visit: Visit) -> Response:
@@ -127,7 +127,8 @@ def _kind_in(open_document: Callable[[DocumentRef], BinaryIO], ref: DocumentRef)
         return kind_of(source.read(16)) or UNKNOWN
 
 
-def _chunks(source: BinaryIO) -> Iterator[bytes]:
+def chunks(source: BinaryIO) -> Iterator[bytes]:
+    """Yield what a file holds, and close it."""
     with source:
         while chunk := source.read(CHUNK):
             yield chunk
