@@ -88,8 +88,8 @@ def _restored(vault: "Vault", backup: "Backup", base: Base, *, replaces: bool) -
         done = put_back(vault, backup, _target(base, replaces=replaces), clock.now(), clock.local)
     kept = f" L'ancienne base est gardée : {done.aside}." if done.aside else ""
     say(
-        f"{base.houses[0].label} : restaurée de {backup.folder}, {_as_of(done.manifest, clock)}, {_told(done.manifest)}, "
-        f"dont {done.brought} remis en place.{kept}",
+        f"{base.houses[0].label} : restaurée de {backup.folder}, {_as_of(done.manifest, clock)}, "
+        f"{_told(done.manifest)}, dont {done.brought} remis en place.{kept}",
         style="green",
     )
     if done.manifest.missing:

@@ -32,8 +32,8 @@ def brought_back(backup: Backup, manifest: Manifest, base: str) -> Iterator[str]
     if is_postgresql(base) == manifest.on_sqlite:
         was, there = ("SQLite", "PostgreSQL") if manifest.on_sqlite else ("PostgreSQL", "SQLite")
         message = (
-            f"La sauvegarde {backup.folder} est celle d'une base {was}, et [stockage] nomme une base {there}. Restaurez-la "
-            f"avec une configuration qui nomme une base {was}, puis déplacez-la : dematfin base copier"
+            f"La sauvegarde {backup.folder} est celle d'une base {was}, et [stockage] nomme une base {there}. "
+            f"Restaurez-la avec une configuration qui nomme une base {was}, puis déplacez-la : dematfin base copier"
         )
         raise ConfigError(message)
     if kept_or_none(backup.folder / BASE) != manifest.files[BASE]:

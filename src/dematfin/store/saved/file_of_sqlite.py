@@ -58,7 +58,7 @@ def _closed(file: Path) -> None:
         if "locked" not in str(error):
             raise
         message = (
-            f"La base {file} sert encore à quelqu'un. Arrêtez le service, les pages et les ouvriers, puis relancez. Elle "
-            "n'a pas été changée."
+            f"La base {file} sert encore à quelqu'un. Arrêtez le service, les pages et les ouvriers, puis relancez. "
+            "Elle n'a pas été changée."
         )
         raise ComeBackLater(message) from error

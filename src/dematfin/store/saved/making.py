@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from dematfin import __version__
 from dematfin.domain.backup.manifest import BASE, DOCUMENTS, Kept, Manifest
@@ -109,7 +110,7 @@ def fingerprint(files: Mapping[str, bytes]) -> str:
 
 def write(path: Path, data: bytes) -> None:
     """Write a file of a backup, safe on the disk, for its owner only."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+    with _made(path) as target:
         target.write(data)
         target.flush()
         os.fsync(target.fileno())
@@ -118,13 +119,14 @@ def write(path: Path, data: bytes) -> None:
 def copy_file(source: Path, target: Path) -> None:
     """Copy a file, safe on the disk, for its owner only; what the target had is replaced."""
     target.unlink(missing_ok=True)
-    with (
-        source.open("rb") as whole,
-        os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as into,
-    ):
+    with source.open("rb") as whole, _made(target) as into:
         shutil.copyfileobj(whole, into, CHUNK)
         into.flush()
         os.fsync(into.fileno())
+
+
+def _made(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def kept(path: Path) -> Kept:

@@ -1,4 +1,4 @@
-"""Documents brought from a place to another: each is hashed on the way, and has its name there only once it is whole."""
+"""Documents brought from a place to another: hashed on the way, each has its name there once it is whole."""
 
 import hashlib
 from collections.abc import Iterable, Iterator

@@ -127,8 +127,8 @@ def _told(error: DBAPIError, url: URL) -> Exception:
         return ConfigError(message)
     if state == BUSY:
         message = (
-            f"La base {url.database} sert encore à quelqu'un ({said}). Arrêtez le service, les pages et les ouvriers, puis "
-            "relancez. Rien n'a été changé."
+            f"La base {url.database} sert encore à quelqu'un ({said}). Arrêtez le service, les pages et les ouvriers, "
+            "puis relancez. Rien n'a été changé."
         )
         return ComeBackLater(message)
     message = f"Le serveur PostgreSQL refuse, ou ne répond pas ({said}). Rien n'a été changé."

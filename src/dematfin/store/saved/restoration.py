@@ -74,8 +74,8 @@ def _refuse_a_living_one(target: Target, now: datetime, local: Local) -> None:
         return
     if not target.replaces:
         message = (
-            f"La base {shown(target.base)} est déjà là. Si elle doit être remplacée, relancez avec --remplacer : elle sera "
-            "mise de côté, jamais effacée. Rien n'a été changé."
+            f"La base {shown(target.base)} est déjà là. Si elle doit être remplacée, relancez avec --remplacer : elle "
+            "sera mise de côté, jamais effacée. Rien n'a été changé."
         )
         raise RuleError(message)
     try:
@@ -113,7 +113,7 @@ def _put_back(named: Mapping[str, tuple[DocumentRef, ...]], vault: Vault, manife
         if lost := brought.missing or [one.sha256 for one in unsound(place, wanted)]:
             message = (
                 f"{len(lost)} document(s) de la sauvegarde ne peuvent pas être remis ({lost[0][:12]}…) : ils y sont "
-                "abîmés, ou leur place est prise par un autre. La base n'a pas été touchée. Prenez une autre sauvegarde."
+                "abîmés, ou leur place est prise par un autre. La base n'a pas été touchée. Prenez-en une autre."
             )
             raise DocumentError(message)
         count += brought.count
