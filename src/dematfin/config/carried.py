@@ -20,7 +20,7 @@ Ce que cette sauvegarde ne contient pas, et qu'une nouvelle machine doit retrouv
 
 - Les secrets ne sont jamais copiés : remettez-les, ou demandez-en d'autres à qui les a donnés.
 - Les dossiers et fichiers ci-dessous sont nommés par la configuration. Les documents et la base reviennent par
-  « dematfin restauration » ; les dossiers partagés avec d'autres logiciels se remontent tels quels, sans rien restaurer.
+  « dematfin restauration » ; les dossiers partagés avec d'autres logiciels se remontent tels quels, sans restaurer.
 - Les schémas officiels : dematfin xsd installer. Les unités de systemd : dematfin config unites /etc/systemd/system.
 """
 

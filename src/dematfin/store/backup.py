@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from dematfin.support.refusals import reason
 
 OWNER_ONLY: Final = 0o600
 """A copy says all that the base says, bank details included."""
-FULL: Final = "No space left"
+FULL: Final = re.compile(r"No space left|File too large|Disk quota exceeded")
 
 
 def back_up(base: str, folder: Path | None, mark: str, *, done: bool) -> tuple[Path, ...]:
@@ -78,7 +79,7 @@ def back_up_postgresql(url: str, target: Path, snapshot: str = "") -> None:
     as_of = [f"--snapshot={snapshot}"] if snapshot else []
     with _made(target) as making:
         said = run_program("pg_dump", url, "-Fc", "--file", str(making), *as_of)
-        if FULL in said:
+        if FULL.search(said):
             raise OSError(errno.ENOSPC, said)
         if said:
             message = f"pg_dump n'a pas pu sauvegarder la base ({said}). Rien n'a été changé."
@@ -99,7 +100,8 @@ def run_program(name: str, url: str, *words: str) -> str:
         )
         raise ConfigError(message)
     address = make_url(url)
-    known = address.set(drivername="postgresql", password=None).render_as_string()
+    written = address.set(drivername="postgresql", password=None).render_as_string()
+    known = written.replace("+", "%20")  # a space, which libpq writes otherwise
     secret = {"PGPASSWORD": str(address.password)} if address.password else {}
     ran = subprocess.run(  # noqa: S603 - the program of PostgreSQL, its arguments are ours
         [program, "--no-password", "--dbname", known, *words],

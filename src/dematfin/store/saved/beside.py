@@ -6,14 +6,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from dematfin.domain.backup.manifest import BASE, Manifest
+from dematfin.domain.backup.manifest import BASE, Kept, Manifest
 from dematfin.errors import ComeBackLater, ConfigError, DocumentError
 from dematfin.store.backup import run_program
-from dematfin.store.engine import SQLITE, connect, is_postgresql, open_engine
+from dematfin.store.engine import SQLITE, connect, is_postgresql
 from dematfin.store.journal import Journal
 from dematfin.store.saved import postgresql
 from dematfin.store.saved.making import copy_file, kept
-from dematfin.store.saved.snapshot import collectivites, heads, rows
+from dematfin.store.saved.snapshot import collectivites, heads, opened, rows
 from dematfin.store.saved.vault import Backup
 from dematfin.support.refusals import reason
 
@@ -36,16 +36,17 @@ def brought_back(backup: Backup, manifest: Manifest, base: str) -> Iterator[str]
             f"Restaurez-la avec une configuration qui nomme une base {was}, puis déplacez-la : dematfin base copier"
         )
         raise ConfigError(message)
-    if kept_or_none(backup.folder / BASE) != manifest.files[BASE]:
-        message = f"La copie de la base, {backup.folder / BASE}, est absente ou abîmée. Prenez une autre sauvegarde."
-        raise DocumentError(message)
     with (_in_postgresql if is_postgresql(base) else _in_sqlite)(backup.folder / BASE, base) as address:
         yield address
-        open_engine(address).dispose()
 
 
-def kept_or_none(path: Path) -> object:
-    """Return the fingerprint and the size of a file; None when it cannot be read."""
+def spoilt_files(backup: Backup, manifest: Manifest) -> list[str]:
+    """Name the files that are not there any more, or not what the manifest says."""
+    wrong = [name for name, known in manifest.files.items() if _kept(backup.folder / name) != known]
+    return [f"{name} est absent ou abîmé" for name in wrong]
+
+
+def _kept(path: Path) -> Kept | None:
     try:
         return kept(path)
     except OSError:
@@ -54,11 +55,10 @@ def kept_or_none(path: Path) -> object:
 
 def faults(address: str, manifest: Manifest) -> list[str]:
     """Return what a base that was brought back has not, or has otherwise than its manifest says."""
-    engine = open_engine(address)
     found = [] if is_postgresql(address) else _damage(Path(address))
     if found:
         return found
-    with connect(engine) as connection, connection.begin():
+    with opened(address) as engine, connect(engine) as connection, connection.begin():
         if heads(connection) != manifest.heads:
             found.append("la fin du journal n'est pas celle du manifeste")
         counted = rows(connection)

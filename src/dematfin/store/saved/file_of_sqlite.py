@@ -45,7 +45,7 @@ def take_the_place(new: Path, old: Path, mark: str) -> str:
 def _alone(file: Path) -> None:
     """Have all that a base says in its one file, safe on the disk."""
     with closing(SQLITE.connect(str(file))) as base:
-        base.execute("PRAGMA journal_mode=DELETE")
+        base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     sync_file(file)
 
 

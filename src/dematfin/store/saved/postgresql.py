@@ -8,7 +8,8 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from dematfin.errors import ComeBackLater, ConfigError
-from dematfin.store.engine import PATIENCE, open_engine
+from dematfin.store.engine import PATIENCE, connect, open_engine
+from dematfin.store.saved.snapshot import opened
 
 BESIDE: Final = "_restauration"
 LONGEST: Final = 63
@@ -48,10 +49,8 @@ def is_there(base: str) -> bool:
         asked = text("SELECT 1 FROM pg_database WHERE datname = :name")
         if connection.execute(asked, {"name": url.database}).first() is None:
             return False
-    with open_engine(base).connect() as connection:
-        found = connection.execute(text("SELECT to_regclass('chain')")).scalar_one()
-    open_engine(base).dispose()
-    return found is not None
+    with opened(base) as engine, connect(engine) as connection:
+        return connection.execute(text("SELECT to_regclass('chain')")).scalar_one() is not None
 
 
 def take_the_place(base: str, mark: str) -> str:

@@ -11,12 +11,12 @@ from dematfin.domain.backup.manifest import Manifest
 from dematfin.domain.document import DocumentRef
 from dematfin.errors import ComeBackLater, DocumentError, LedgerAway, RuleError
 from dematfin.store.documents import FolderDocuments
-from dematfin.store.engine import connect, is_postgresql, open_engine, shown, writing
+from dematfin.store.engine import connect, is_postgresql, shown, writing
 from dematfin.store.lease import Local, refuse_while_held
 from dematfin.store.saved import file_of_sqlite, postgresql
-from dematfin.store.saved.beside import brought_back, faults
+from dematfin.store.saved.beside import brought_back, faults, spoilt_files
 from dematfin.store.saved.pool import Place, bring, is_sound, unsound
-from dematfin.store.saved.snapshot import documents, forget_turns
+from dematfin.store.saved.snapshot import documents, forget_turns, opened
 from dematfin.store.saved.vault import Backup, Vault
 from dematfin.store.upgrade import migrate
 from dematfin.support.refusals import reason
@@ -58,13 +58,11 @@ def restore(vault: Vault, backup: Backup, target: Target, now: datetime, local: 
     """
     manifest = backup.manifest()
     _refuse_a_living_one(target, now, local)
+    _refuse_damage(backup, spoilt_files(backup, manifest))
     with brought_back(backup, manifest, target.base) as address:
-        if found := faults(address, manifest):
-            message = f"La sauvegarde {backup.folder} est abîmée : {', '.join(found)}. Prenez-en une autre."
-            raise DocumentError(message)
+        _refuse_damage(backup, faults(address, manifest))
         brought = _put_back(_made_ready(address, now, local), vault, manifest, target)
         target.mark(address, manifest.taken_at)
-        open_engine(address).dispose()
         aside = _take_the_place(address, target.base, f"{local(now):%Y%m%d_%H%M%S}")
     return Restored(manifest=manifest, brought=brought, aside=aside)
 
@@ -79,24 +77,28 @@ def _refuse_a_living_one(target: Target, now: datetime, local: Local) -> None:
         )
         raise RuleError(message)
     try:
-        with connect(open_engine(target.base)) as connection, connection.begin():
+        with opened(target.base) as engine, connect(engine) as connection, connection.begin():
             refuse_while_held(connection, now, local)
     except (DatabaseError, LedgerAway):
         if is_postgresql(target.base):
             raise
         # a file that does not open holds nobody's turn
-    finally:
-        open_engine(target.base).dispose()
+
+
+def _refuse_damage(backup: Backup, found: list[str]) -> None:
+    if found:
+        message = f"La sauvegarde {backup.folder} est abîmée : {', '.join(found)}. Prenez-en une autre."
+        raise DocumentError(message)
 
 
 def _made_ready(address: str, now: datetime, local: Local) -> dict[str, tuple[DocumentRef, ...]]:
     """Bring a base up to this program, where nobody holds a turn; return the documents that it names."""
-    engine = open_engine(address)
-    with writing(connect(engine)) as connection, connection.begin():
-        forget_turns(connection)
-    migrate(engine, lambda: None, now, local)
-    with connect(engine) as connection, connection.begin():
-        return documents(connection)
+    with opened(address) as engine:
+        with writing(connect(engine)) as connection, connection.begin():
+            forget_turns(connection)
+        migrate(engine, lambda: None, now, local)
+        with connect(engine) as connection, connection.begin():
+            return documents(connection)
 
 
 def _put_back(named: Mapping[str, tuple[DocumentRef, ...]], vault: Vault, manifest: Manifest, target: Target) -> int:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Connection, NullPool, create_engine, func, inspect, select, table, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, func, inspect, select, table, text
 
 from dematfin.domain.backup.manifest import Head
 from dematfin.domain.document import DocumentRef
@@ -31,6 +31,16 @@ def snapshot(base: str, target: Path) -> Iterator[Connection]:
         back_up_sqlite(Path(base), target)
         with untouched(target) as connection:
             yield connection
+
+
+@contextmanager
+def opened(base: str) -> Iterator[Engine]:
+    """Open a base, and leave no connection to it: it is about to be renamed, or taken away."""
+    engine = open_engine(base)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager

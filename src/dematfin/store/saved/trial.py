@@ -1,17 +1,16 @@
 """A backup tried: restored beside, its base examined, every document read again, all compared with its manifest."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from dematfin.domain.backup.manifest import Manifest
 from dematfin.errors import DocumentError
-from dematfin.store.engine import connect, open_engine
+from dematfin.store.engine import connect
 from dematfin.store.migrate import expected
-from dematfin.store.saved.beside import brought_back, faults, kept_or_none
+from dematfin.store.saved.beside import brought_back, faults, spoilt_files
 from dematfin.store.saved.listed import documents_of
 from dematfin.store.saved.pool import unsound
-from dematfin.store.saved.snapshot import documents
+from dematfin.store.saved.snapshot import documents, opened
 from dematfin.store.saved.vault import Backup, Vault
 
 FEW: Final = 3
@@ -35,7 +34,7 @@ def tried(vault: Vault, backup: Backup, base: str) -> Verdict:
         manifest = backup.manifest()
     except DocumentError as error:
         return Verdict(manifest=None, faults=(str(error),))
-    found = _of_files(backup, manifest)
+    found = spoilt_files(backup, manifest)
     try:
         with brought_back(backup, manifest, base) as address:
             found += faults(address, manifest) or _of_names(backup, manifest, address)
@@ -47,11 +46,6 @@ def tried(vault: Vault, backup: Backup, base: str) -> Verdict:
     return Verdict(manifest=manifest, faults=tuple(dict.fromkeys(found)))
 
 
-def _of_files(backup: Backup, manifest: Manifest) -> list[str]:
-    wrong = [name for name, known in manifest.files.items() if kept_or_none(backup.folder / name) != known]
-    return [f"{Path(name)} est absent ou abîmé" for name in wrong]
-
-
 def _of_documents(vault: Vault, backup: Backup) -> list[str]:
     wrong = unsound(vault.documents(), documents_of(backup))
     return [f"{_few([one.sha256 for one in wrong])} absents ou abîmés"] if wrong else []
@@ -61,7 +55,7 @@ def _of_names(backup: Backup, manifest: Manifest, address: str) -> list[str]:
     """Compare the documents that the base names with those that are listed; an older base is not read."""
     if manifest.tables != expected():
         return []
-    with connect(open_engine(address)) as connection, connection.begin():
+    with opened(address) as engine, connect(engine) as connection, connection.begin():
         wanted = {ref.sha256 for some in documents(connection).values() for ref in some}
     lost = wanted - {ref.sha256 for ref in documents_of(backup)} - set(manifest.missing)
     return [f"la liste ne dit rien de {_few(sorted(lost))}"] if lost else []
