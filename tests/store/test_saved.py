@@ -272,7 +272,7 @@ class Axe:
         return struck
 
 
-def killed(act: Callable[[], object]) -> Iterator[None]:
+def killed(town: Town, act: Callable[[], object]) -> Iterator[None]:
     """Run something again and again, killed at each of its renames in turn; yield after each death."""
     for at in range(1, 20):
         for after in (False, True):
@@ -281,7 +281,10 @@ def killed(act: Callable[[], object]) -> Iterator[None]:
                 with Axe(at, after=after):
                     act()
 
-            if apart(one_death) != -signal.SIGKILL:
+            town.now += timedelta(minutes=1)
+            ended = apart(one_death)
+            if ended != -signal.SIGKILL:
+                assert ended == 0
                 return
             yield
 
@@ -297,10 +300,11 @@ def test_killed_at_any_rename_nothing_passes_for_a_backup_that_is_none_and_the_n
     town.bill(4)
     town.hang_up()
     deaths = 0
-    for _ in killed(town.save):
+    for _ in killed(town, town.save):
         deaths += 1
         assert all(is_whole(one, town.vault) for one in town.vault.all())
     assert deaths >= 4
+    town.now += timedelta(minutes=1)
     assert town.faults(town.save().backup) == ()
     assert list(town.vault.root.rglob("*.en-cours")) == []
     assert list((town.vault.root / "documents" / "en-cours").iterdir()) == []
@@ -315,7 +319,7 @@ def test_killed_at_any_rename_of_a_restoration_a_whole_base_serves(town: Town) -
     assert apart(lambda: town.restore(backup, replaces=True, mark=lambda *_: os.kill(os.getpid(), signal.SIGKILL))) < 0
     assert town.held() == now
     town.hang_up()
-    for _ in killed(lambda: town.restore(backup, replaces=True)):
+    for _ in killed(town, lambda: town.restore(backup, replaces=True)):
         assert town.held() in (was, now)
         town.hang_up()
     assert town.held() == was

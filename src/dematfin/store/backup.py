@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +21,10 @@ from dematfin.support.refusals import reason
 OWNER_ONLY: Final = 0o600
 """A copy says all that the base says, bank details included."""
 FULL: Final = re.compile(r"No space left|File too large|Disk quota exceeded")
+
+
+ENDED: Final = {-signal.SIGXFSZ: "File too large"}
+"""What a program that was killed has no time to say."""
 
 
 def back_up(base: str, folder: Path | None, mark: str, *, done: bool) -> tuple[Path, ...]:
@@ -111,8 +116,8 @@ def run_program(name: str, url: str, *words: str) -> str:
         env=os.environ | secret | {"LC_ALL": "C"},
         check=False,
     )
-    said = ran.stderr.strip().rpartition("\n")[2]
-    return (said or f"arrêté, code {ran.returncode}") if ran.returncode else ""
+    said = ran.stderr.strip().rpartition("\n")[2] or ENDED.get(ran.returncode, f"arrêté, code {ran.returncode}")
+    return said if ran.returncode else ""
 
 
 @contextmanager
