@@ -5,7 +5,7 @@ import resource
 import shutil
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -144,13 +144,27 @@ def town(engine: Engine, tmp_path: Path) -> Iterator[Town]:
     """Return a town with three invoices, on each engine."""
     on_sqlite = engine.dialect.name == "sqlite"
     base = str(tmp_path / "registre.db") if on_sqlite else engine.url.render_as_string(hide_password=False)
-    made = Town(base=base, folder=tmp_path, vault=Vault(tmp_path / "sauvegardes"))
-    made.bill(1, 2, 3)
-    yield made
-    made.hang_up()
+    with inhabited(base, tmp_path) as made:
+        yield made
     engine.dispose()
     if not on_sqlite:
         drop(base)
+
+
+@pytest.fixture
+def hamlet(sqlite: Engine, tmp_path: Path) -> Iterator[Town]:
+    """Return the same on SQLite alone, for what no engine changes."""
+    assert sqlite.url.database
+    with inhabited(sqlite.url.database, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def inhabited(base: str, folder: Path) -> Iterator[Town]:
+    made = Town(base=base, folder=folder, vault=Vault(folder / "sauvegardes"))
+    made.bill(1, 2, 3)
+    yield made
+    made.hang_up()
 
 
 def apart(act: Callable[[], object]) -> int:
@@ -203,14 +217,14 @@ def test_a_backup_taken_while_a_process_writes_holds_every_document_that_its_bas
     assert town.ledger().verify_journal().head == made.manifest.heads[COMMUNE].hash
 
 
-def test_a_second_backup_copies_the_new_documents_only(town: Town) -> None:
-    assert town.save().brought.count == 3
-    town.bill(4)
-    again = town.save()
+def test_a_second_backup_copies_the_new_documents_only(hamlet: Town) -> None:
+    assert hamlet.save().brought.count == 3
+    hamlet.bill(4)
+    again = hamlet.save()
     assert (again.brought.count, again.manifest.documents) == (1, 4)
-    assert town.save().brought.count == 0
-    modes = {path.stat().st_mode & 0o077 for path in town.vault.root.rglob("*") if path.is_file()}
-    assert modes == {0} and town.vault.root.stat().st_mode & 0o077 == 0
+    assert hamlet.save().brought.count == 0
+    modes = {path.stat().st_mode & 0o077 for path in hamlet.vault.root.rglob("*") if path.is_file()}
+    assert modes == {0} and hamlet.vault.root.stat().st_mode & 0o077 == 0
 
 
 def truncated(path: Path) -> None:
@@ -236,14 +250,14 @@ def test_each_file_that_is_spoilt_is_told_by_its_name_and_is_not_restored(town: 
     assert town.held() == was
 
 
-def test_a_document_that_was_lost_before_is_told_and_the_rest_is_saved(town: Town) -> None:
-    (lost,) = (path for path in (town.folder / "documents").rglob("*") if path.is_file() and "2" in path.read_text())
+def test_a_document_that_was_lost_before_is_told_and_the_rest_is_saved(hamlet: Town) -> None:
+    (lost,) = (path for path in (hamlet.folder / "documents").rglob("*") if path.is_file() and "2" in path.read_text())
     lost.unlink()
-    made = town.save()
+    made = hamlet.save()
     assert made.manifest.missing == (lost.name,)
-    assert lost.name[:12] in " ".join(town.faults(made.backup))
-    town.burn()
-    assert town.restore(made.backup).brought == 2
+    assert lost.name[:12] in " ".join(hamlet.faults(made.backup))
+    hamlet.burn()
+    assert hamlet.restore(made.backup).brought == 2
 
 
 class Axe:
@@ -335,25 +349,22 @@ def limited(town: Town, size: int) -> Callable[[], None]:
     return act
 
 
-@pytest.mark.parametrize("size", [3_000, 2_500_000])
-def test_on_a_full_disk_old_backups_stay_and_nothing_half_made_counts(town: Town, size: int) -> None:
+def test_on_a_full_disk_old_backups_stay_and_nothing_half_made_counts(town: Town) -> None:
     kept = town.save().backup
-    town.documents.put(os.urandom(0))
-    bill(town.ledger(), town.documents, 9)
-    large = town.documents.put(os.urandom(3_000_000))
-    one = invoice(key="F2026-000099")
+    one, large = invoice(key="F2026-000099"), town.documents.put(os.urandom(3_000_000))
     attachment = replace(one.content.attachments[0], document=large)
     with town.ledger().transaction() as books:
         books.save(replace(one, content=replace(one.content, attachments=(attachment,))))
     town.hang_up()
-    assert apart(limited(town, size)) == ComeBackLater.exit_code
-    assert town.vault.all() == (kept,) and town.faults(kept) == ()
-    assert list(town.vault.root.glob("*/*.en-cours")) == []
-    assert town.faults(town.save().backup) == ()
+    for size in (3_000, 2_500_000):  # the base is too much, then the document alone
+        assert apart(limited(town, size)) == ComeBackLater.exit_code
+        assert town.vault.all() == (kept,) and is_whole(kept, town.vault)
+        assert list(town.vault.root.glob("*/*.en-cours")) == []
+    assert town.save().manifest.documents == 4
 
 
-def test_two_backups_at_once_the_second_says_so(town: Town) -> None:
-    with town.vault.writing(), pytest.raises(ComeBackLater, match="Une autre sauvegarde"), town.vault.writing():
+def test_two_backups_at_once_the_second_says_so(hamlet: Town) -> None:
+    with hamlet.vault.writing(), pytest.raises(ComeBackLater, match="Une autre sauvegarde"), hamlet.vault.writing():
         pass
 
 
@@ -376,51 +387,52 @@ def test_a_base_that_works_is_not_replaced(town: Town) -> None:
     backup = town.save().backup
     with town.ledger().lease("import", "autre.example:12"), pytest.raises(ComeBackLater, match="import"):
         town.restore(backup, replaces=True)
-    assert len(town.held()) == 3
-    with pytest.raises(ComeBackLater, match="sert encore à quelqu'un"):
+    with town.engine.connect() as page, pytest.raises(ComeBackLater, match="sert encore à quelqu'un"):
+        page.execute(text("SELECT 1 FROM chain"))
         town.restore(backup, replaces=True)
+    assert len(town.held()) == 3
 
 
-def test_what_rotates_away_takes_the_documents_that_nothing_names_any_more(town: Town) -> None:
-    with town.ledger().transaction() as books:
+def test_what_rotates_away_takes_the_documents_that_nothing_names_any_more(hamlet: Town) -> None:
+    with hamlet.ledger().transaction() as books:
         gone = books.get(Invoice, "F2026-000002")
-    town.save()
-    with town.ledger().transaction() as books:
-        attachment = replace(gone.content.attachments[0], document=town.documents.put(b"autre"))
+    hamlet.save()
+    with hamlet.ledger().transaction() as books:
+        attachment = replace(gone.content.attachments[0], document=hamlet.documents.put(b"autre"))
         books.save(replace(gone, content=replace(gone.content, attachments=(attachment,))))
-    last = (town.save().backup, town.save().backup)
-    with town.vault.writing():
-        assert rotate(town.vault, "commune", Retention(days=1), in_paris) == 1
-    assert town.vault.all() == last and all(is_whole(one, town.vault) for one in last)
-    assert gone.content.attachments[0].document.sha256 not in set(town.vault.documents().names())
+    last = (hamlet.save().backup, hamlet.save().backup)
+    with hamlet.vault.writing():
+        assert rotate(hamlet.vault, "commune", Retention(days=1), in_paris) == 1
+    assert hamlet.vault.all() == last and all(is_whole(one, hamlet.vault) for one in last)
+    assert gone.content.attachments[0].document.sha256 not in set(hamlet.vault.documents().names())
 
 
-def test_one_a_week_is_copied_elsewhere_and_restores_from_there(town: Town, tmp_path: Path) -> None:
+def test_one_a_week_is_copied_elsewhere_and_restores_from_there(hamlet: Town, tmp_path: Path) -> None:
     there = Vault(tmp_path / "ailleurs")
-    made = town.save()
+    made = hamlet.save()
     with pytest.raises(ComeBackLater, match="montez-le"):
-        copy_elsewhere(made.backup, town.vault, there, in_paris)
+        copy_elsewhere(made.backup, hamlet.vault, there, in_paris)
     there.root.mkdir()
-    assert copy_elsewhere(made.backup, town.vault, there, in_paris)
-    assert not copy_elsewhere(town.save().backup, town.vault, there, in_paris)
-    town.now += timedelta(days=7)
-    assert copy_elsewhere(town.save().backup, town.vault, there, in_paris)
+    assert copy_elsewhere(made.backup, hamlet.vault, there, in_paris)
+    assert not copy_elsewhere(hamlet.save().backup, hamlet.vault, there, in_paris)
+    hamlet.now += timedelta(days=7)
+    assert copy_elsewhere(hamlet.save().backup, hamlet.vault, there, in_paris)
     (first, _) = there.of("commune")
-    was = town.held()
-    town.burn()
-    shutil.rmtree(town.vault.root)
-    town.vault = there
-    assert town.faults(first) == ()
-    town.restore(first)
-    assert town.held() == was
+    was = hamlet.held()
+    hamlet.burn()
+    shutil.rmtree(hamlet.vault.root)
+    hamlet.vault = there
+    assert hamlet.faults(first) == ()
+    hamlet.restore(first)
+    assert hamlet.held() == was
 
 
-def test_a_backup_is_chosen_by_its_name_or_is_the_newest(town: Town, tmp_path: Path) -> None:
-    old, new = town.save().backup, town.save().backup
-    assert town.vault.chosen(["commune"]) == new
-    assert town.vault.chosen(["absente", "commune"], old.name) == old
+def test_a_backup_is_chosen_by_its_name_or_is_the_newest(hamlet: Town, tmp_path: Path) -> None:
+    old, new = hamlet.save().backup, hamlet.save().backup
+    assert hamlet.vault.chosen(["commune"]) == new
+    assert hamlet.vault.chosen(["absente", "commune"], old.name) == old
     with pytest.raises(UnknownRecord, match="2001"):
-        town.vault.chosen(["commune"], "2001")
+        hamlet.vault.chosen(["commune"], "2001")
     with pytest.raises(UnknownRecord, match="Montez-le"):
         Vault(tmp_path / "absent").chosen(["commune"])
 
@@ -432,10 +444,10 @@ def test_a_base_of_one_engine_is_not_restored_into_the_other(town: Town, tmp_pat
         tried(town.vault, backup, town.base)
 
 
-def test_who_watches_reads_manifests(town: Town) -> None:
-    assert look(town.vault, COMMUNE, town.base, in_paris).away
-    made = town.save()
-    seen = look(town.vault, "commune", town.base, in_paris)
+def test_who_watches_reads_manifests(hamlet: Town) -> None:
+    assert look(hamlet.vault, COMMUNE, hamlet.base, in_paris).away
+    made = hamlet.save()
+    seen = look(hamlet.vault, "commune", hamlet.base, in_paris)
     assert seen.last is None, "this collectivité is not in it"
-    (town.vault.root / "commune").rename(town.vault.root / COMMUNE)
-    assert look(town.vault, COMMUNE, town.base, in_paris).last == in_paris(made.manifest.taken_at)
+    (hamlet.vault.root / "commune").rename(hamlet.vault.root / COMMUNE)
+    assert look(hamlet.vault, COMMUNE, hamlet.base, in_paris).last == in_paris(made.manifest.taken_at)
