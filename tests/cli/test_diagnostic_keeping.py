@@ -31,7 +31,7 @@ def saved(copy: Office) -> Path:
 
 def backups(office: Office, *, later: timedelta = timedelta()) -> list[Line]:
     seen = examined(office)
-    seen.clock = Later(seen.clock, later)  # type: ignore[misc, assignment]
+    seen.clock = Later(seen.clock, later)  # type: ignore[assignment]
     return list(keeping.backups(seen))
 
 

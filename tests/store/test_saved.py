@@ -82,7 +82,11 @@ class Town:
             return make(self.vault, self.source(), self.now)
 
     def mark(self, base: str, as_of: datetime) -> None:
+        """Write in the base that was restored, and leave it open: whoever marks may."""
         self.marked.append((base, as_of))
+        self.opened.append(open_engine(base))
+        with SqlLedger(self.opened[-1], COMMUNE, lambda: self.now).transaction() as books:
+            books.record(event())
 
     def restore(self, backup: Backup, *, replaces: bool = False, mark: Mark | None = None) -> Restored:
         target = Target(
@@ -190,6 +194,7 @@ def test_what_burnt_is_there_again_as_of_the_backup(town: Town) -> None:
     done = town.restore(made.backup)
     assert (town.held(), done.brought, done.aside) == (was, 3, "")
     assert [as_of for _, as_of in town.marked] == [made.manifest.taken_at]
+    assert town.ledger().verify_journal().events == made.manifest.heads[COMMUNE].sequence + 1, "the mark is there"
     town.bill(5)  # it serves
     assert len(town.held()) == 4
 
@@ -214,7 +219,8 @@ def test_a_backup_taken_while_a_process_writes_holds_every_document_that_its_bas
     town.burn()
     town.restore(made.backup)
     assert len(town.held()) == made.manifest.rows["invoice"] == made.manifest.documents
-    assert town.ledger().verify_journal().head == made.manifest.heads[COMMUNE].hash
+    following = town.ledger().following(made.manifest.heads[COMMUNE].sequence - 1, 1)
+    assert [one.hash for one in following] == [made.manifest.heads[COMMUNE].hash]
 
 
 def test_a_second_backup_copies_the_new_documents_only(hamlet: Town) -> None:
@@ -269,7 +275,7 @@ class Axe:
         self._rename, self._replace = os.rename, os.replace
 
     def __enter__(self) -> None:
-        os.rename, os.replace = self._struck(self._rename), self._struck(self._replace)  # type: ignore[assignment]
+        os.rename, os.replace = self._struck(self._rename), self._struck(self._replace)
 
     def __exit__(self, *_: object) -> None:
         os.rename, os.replace = self._rename, self._replace

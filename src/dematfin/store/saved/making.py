@@ -67,26 +67,7 @@ def make(vault: Vault, source: Source, now: datetime) -> Made:
     folder = None
     try:
         folder = vault.begin(source.name, now)
-        with snapshot(source.base, folder / BASE) as connection:
-            tables, ends, counts, refs = version(connection), heads(connection), rows(connection), documents(connection)
-        brought = _bring(vault, source, refs)
-        every = {ref.sha256: ref for some in refs.values() for ref in some}
-        missing = tuple(sorted(brought.missing))
-        listed = "".join(f"{one} {every[one].size}\n" for one in sorted(every.keys() - set(missing)))
-        manifest = Manifest(
-            taken_at=now,
-            base=shown(source.base),
-            on_sqlite=not is_postgresql(source.base),
-            tables=tables or "",
-            program=__version__,
-            heads=ends,
-            rows=counts,
-            files=_files(folder, {DOCUMENTS: listed.encode(), **source.configuration}),
-            documents=len(every),
-            size=sum(one.size for one in every.values()),
-            missing=missing,
-            configuration=fingerprint(source.configuration),
-        )
+        manifest, brought = _filled(vault, source, folder, now)
         write(folder / manifest_file.NAME, manifest_file.written(manifest))
         return Made(backup=vault.finish(folder), manifest=manifest, brought=brought)
     except OSError as error:
@@ -98,6 +79,31 @@ def make(vault: Vault, source: Source, now: datetime) -> Made:
     finally:
         if folder:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _filled(vault: Vault, source: Source, folder: Path, now: datetime) -> tuple[Manifest, Brought]:
+    """Bring all that a backup holds to its folder; return what is to be said of it."""
+    with snapshot(source.base, folder / BASE) as connection:
+        tables, ends, counts, refs = version(connection), heads(connection), rows(connection), documents(connection)
+    brought = _bring(vault, source, refs)
+    every = {ref.sha256: ref for some in refs.values() for ref in some}
+    missing = tuple(sorted(brought.missing))
+    listed = "".join(f"{one} {every[one].size}\n" for one in sorted(every.keys() - set(missing)))
+    manifest = Manifest(
+        taken_at=now,
+        base=shown(source.base),
+        on_sqlite=not is_postgresql(source.base),
+        tables=tables or "",
+        program=__version__,
+        heads=ends,
+        rows=counts,
+        files=_files(folder, {DOCUMENTS: listed.encode(), **source.configuration}),
+        documents=len(every),
+        size=sum(one.size for one in every.values()),
+        missing=missing,
+        configuration=fingerprint(source.configuration),
+    )
+    return manifest, brought
 
 
 def fingerprint(files: Mapping[str, bytes]) -> str:

@@ -62,7 +62,8 @@ def restore(vault: Vault, backup: Backup, target: Target, now: datetime, local: 
     with brought_back(backup, manifest, target.base) as address:
         _refuse_damage(backup, faults(address, manifest))
         brought = _put_back(_made_ready(address, now, local), vault, manifest, target)
-        target.mark(address, manifest.taken_at)
+        with opened(address):
+            target.mark(address, manifest.taken_at)
         aside = _take_the_place(address, target.base, f"{local(now):%Y%m%d_%H%M%S}")
     return Restored(manifest=manifest, brought=brought, aside=aside)
 

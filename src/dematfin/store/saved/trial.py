@@ -36,8 +36,9 @@ def tried(vault: Vault, backup: Backup, base: str) -> Verdict:
         return Verdict(manifest=None, faults=(str(error),))
     found = spoilt_files(backup, manifest)
     try:
-        with brought_back(backup, manifest, base) as address:
-            found += faults(address, manifest) or _of_names(backup, manifest, address)
+        if not found:
+            with brought_back(backup, manifest, base) as address:
+                found += faults(address, manifest) or _of_names(backup, manifest, address)
         found += _of_documents(vault, backup)
     except DocumentError as error:
         found.append(str(error))
