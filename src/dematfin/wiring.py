@@ -9,6 +9,7 @@ from typing import Any
 from dematfin import __version__
 from dematfin.chorus.source import ChorusPro
 from dematfin.config.settings import Settings
+from dematfin.domain.backup.standing import Saved
 from dematfin.errors import ConfigError
 from dematfin.finance.exchange import ExchangeFolders
 from dematfin.finance.registers import CsvFinanceSoftware
@@ -38,6 +39,8 @@ from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.runs import SqlRuns
 from dematfin.store.s3 import S3Documents
+from dematfin.store.saved.look import look
+from dematfin.store.saved.vault import Vault
 from dematfin.support.clock import SystemClock
 from dematfin.support.secrets import resolve
 from dematfin.tdt.folder import FolderTdt
@@ -138,6 +141,14 @@ def open_documents(settings: Settings, folder: Path) -> FolderDocuments | S3Docu
     if where.s3:
         return S3Documents(where.documents, free, where.s3, partial(resolve, where.s3.secret, folder))
     return FolderDocuments(where.documents, free)
+
+
+def saved_of(settings: Settings, folder: Path) -> Saved | None:
+    """Return what is known of the backups of a collectivité; None where nobody said where they are."""
+    place, siret = settings.sauvegarde.dossier, settings.collectivite.siret
+    if place is None:
+        return None
+    return look(Vault(place), siret, address(settings.stockage, folder), open_clock(settings).local)
 
 
 def reach_chorus(settings: Settings, folder: Path) -> ChorusPro:

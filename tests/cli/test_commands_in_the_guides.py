@@ -92,7 +92,7 @@ def test_what_a_message_tells_to_type_exists() -> None:
 def test_what_a_unit_of_systemd_runs_exists() -> None:
     units = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "exploitation").iterdir())
     found = [tuple(line.split()) for line in re.findall(r"^ExecStart=\S*/dematfin (.+)$", units, re.MULTILINE)]
-    assert {words[0] for words in found} == {"service", "web", "journee", "ouvrier"}
+    assert {words[0] for words in found} == {"service", "web", "journee", "ouvrier", "sauvegarde", "restauration"}
     assert [wrong for words in found if (wrong := unknown(words))] == []
 
 

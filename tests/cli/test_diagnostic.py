@@ -1,7 +1,6 @@
 """`diagnostic`: each thing that goes wrong is told with its remedy, and nothing is changed nor betrayed by looking."""
 
 import json
-import os
 import stat
 from collections.abc import Callable
 from contextlib import closing
@@ -78,7 +77,7 @@ def test_what_is_right_is_said_right_in_french(office: Office) -> None:
         assert subject in right
     assert "370 évènements, chaîne intacte de bout en bout" in right["journal scellé"]
     assert "corrigé ; en place, WAL" in right["moteur de la base"]
-    assert "sauvegardes = " in lines(answer, "!")["sauvegardes"]
+    assert "dossier = " in lines(answer, "!")["sauvegardes"]
     plain(answer.said)
 
 
@@ -173,7 +172,6 @@ def old_backup(office: Office) -> None:
     folder = office.folder / "sauvegardes"
     folder.mkdir()
     (folder / "base.db").write_bytes(b"x")
-    os.utime(folder / "base.db", (0, at(hours=27).timestamp()))
     office.change(r"\n\[visa\]\n", '\n[service]\nsauvegardes = "sauvegardes"\n\n[visa]\n')
 
 

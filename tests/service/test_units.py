@@ -21,7 +21,6 @@ HARDENED: Final = {
     "ProtectSystem": "strict",
     "PrivateTmp": "yes",
     "RestrictAddressFamilies": "AF_INET AF_INET6 AF_UNIX",
-    "ReadWritePaths": "/var/lib/dematfin",
     "User": "dematfin",
 }
 EXAMPLES: Final = ("config.example.toml", "config.syndicat.example.toml")
@@ -56,6 +55,10 @@ def test_the_units_are_all_there() -> None:
         "dematfin-web@.service",
         "dematfin-journee.service",
         "dematfin-journee.timer",
+        "dematfin-sauvegarde.service",
+        "dematfin-sauvegarde.timer",
+        "dematfin-restauration.service",
+        "dematfin-restauration.timer",
         "dematfin-courriel@.service",
     }
 
@@ -64,6 +67,8 @@ def test_the_units_are_all_there() -> None:
 def test_each_is_kept_in_its_place_and_its_failure_is_told(path: Path) -> None:
     unit = read(path)
     assert {key: unit["Service"][key] for key in HARDENED} == {key: [value] for key, value in HARDENED.items()}
+    saves = path.name in {"dematfin-sauvegarde.service", "dematfin-restauration.service"}
+    assert unit["Service"]["ReadWritePaths"] == ["/var/lib/dematfin" + (" /srv/sauvegardes" if saves else "")]
     assert unit["Unit"]["OnFailure"] == ["dematfin-courriel@%n.service"]
     assert unit["Service"]["MemoryMax"] == ["3G" if "ouvrier" in path.name else "1G"]
     known = "".join((ROOT / one).read_text(encoding="utf-8") for one in EXAMPLES)
@@ -101,6 +106,17 @@ def test_the_timer_has_the_hours_of_the_configuration_and_catches_up() -> None:
     run = read(FOLDER / "dematfin-journee.service")["Service"]
     assert (run["Type"], run["SuccessExitStatus"]) == (["oneshot"], [f"1 {AlreadyRunning.exit_code}"])
     assert {ComeBackLater.exit_code, LedgerAway.exit_code} == {5}, "a day that cannot run is a failure, and is mailed"
+
+
+def test_backups_are_made_twice_a_day_and_tried_each_month() -> None:
+    timer = read(FOLDER / "dematfin-sauvegarde.timer")["Timer"]
+    assert (timer["OnCalendar"], timer["Persistent"]) == (["*-*-* 12:35", "*-*-* 20:35"], ["true"])
+    trial = read(FOLDER / "dematfin-restauration.timer")["Timer"]
+    assert (trial["OnCalendar"], trial["Persistent"]) == (["*-*-01 04:35"], ["true"])
+    for name in ("sauvegarde", "restauration"):
+        assert "SuccessExitStatus" not in read(FOLDER / f"dematfin-{name}.service")["Service"], "a failure is mailed"
+    (command,) = read(FOLDER / "dematfin-restauration.service")["Service"]["ExecStart"]
+    assert "--verifier" in command
 
 
 def test_a_mail_says_which_unit_failed() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dematfin.cli.chosen import CHOSEN
 from dematfin.cli.context import DEFAULT, Configuration, Json, chosen_houses
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import complain, counted, say, table, write_json
@@ -117,11 +118,24 @@ def migrate(
 
 def bases(configuration: Path) -> tuple[list[Base], list[tuple[str, int]]]:
     """Return the bases of a configuration, each once, then what is wrong with the settings that name none."""
+    return _grouped(chosen_houses(configuration))
+
+
+def whole_bases(configuration: Path) -> tuple[list[Base], list[tuple[str, int]]]:
+    """Return the bases of the collectivités that are chosen, with all those that share them, then what is wrong."""
+    from dematfin.config.several import houses  # noqa: PLC0415 - heavy, and not needed to show a help text
+
+    chosen = {one.where for one in chosen_houses(configuration)}
+    known, wrong = _grouped(houses(configuration))
+    return [one for one in known if chosen & {house.where for house in one.houses}], [] if CHOSEN.get() else wrong
+
+
+def _grouped(houses: "Iterable[House]") -> tuple[list[Base], list[tuple[str, int]]]:
     from dematfin.store.engine import address  # noqa: PLC0415 - heavy, and not needed to show a help text
 
     found: dict[str, list[House]] = {}
     wrong: list[str] = []
-    for one in chosen_houses(configuration):
+    for one in houses:
         try:
             found.setdefault(address(one.settings().stockage, one.folder), []).append(one)
         except ConfigError as error:

@@ -56,6 +56,16 @@ FAMILIES: Final = (
         adds=("diagnostic.register",),
     ),
     Family(
+        "sauvegarde",
+        "Sauvegarde la base, les documents et la configuration dans un dossier, sans arrêter le travail.",
+        adds=("sauvegarde.register",),
+    ),
+    Family(
+        "restauration",
+        "Restaure une sauvegarde, ou l'essaie (--verifier) ; l'ancienne base est mise de côté, jamais effacée.",
+        adds=("restauration.register",),
+    ),
+    Family(
         "rapport",
         "Écrit les chiffres d'une période (html, xlsx, csv, json) ; sans période, la page de l'état des factures.",
         adds=("rapport.register",),

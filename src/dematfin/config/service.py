@@ -51,7 +51,6 @@ class ServiceSettings(Section):
         ecoute, port: where `/healthz`, `/readyz` and `/metrics` answer; port 0: nowhere.
         metriques: file that the measures are written to after each run, for a collector of files.
         metriques_par_collectivite: whether each collectivité has measures of its own; thousands are told together.
-        sauvegardes: folder where backups are put, whose age is looked at.
     """
 
     simultanees: int = Field(default=8, ge=1, le=64)
@@ -59,7 +58,6 @@ class ServiceSettings(Section):
     port: int = Field(default=0, ge=0, le=65535)
     metriques: LocalPath | None = None
     metriques_par_collectivite: bool = True
-    sauvegardes: LocalPath | None = None
 
 
 def hours_of(settings: ScheduleSettings, zone: str) -> dict[str, OrTrigger]:

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from dematfin.chorus.settings import ChorusSettings
 from dematfin.config.alerts import AlertSettings
+from dematfin.config.backups import BackupSettings
 from dematfin.config.budgets import BudgetSettings, Siret, distinct
 from dematfin.config.delays import DelaySettings, InterestSettings
 from dematfin.config.editor import EditorSettings
@@ -83,8 +84,20 @@ class Settings(Section):
     parapheur: ParapheurSettings | None = None
     horaires: ScheduleSettings = ScheduleSettings()
     service: ServiceSettings = ServiceSettings()
+    sauvegarde: BackupSettings = BackupSettings()
     alertes: AlertSettings = AlertSettings()
     bac_a_sable: SandboxSettings | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _backups_have_a_section(cls, values: Any) -> Any:
+        """Until version 0.1, only [service] named their folder: it is understood as long as nothing else is said."""
+        service = values.get("service") if isinstance(values, dict) else None
+        if not isinstance(service, dict) or "sauvegardes" not in service:
+            return values
+        saved = {"dossier": service["sauvegardes"]} | values.get("sauvegarde", {})
+        left = {key: value for key, value in service.items() if key != "sauvegardes"}
+        return values | {"service": left, "sauvegarde": saved}
 
     @model_validator(mode="after")
     def _routes_lead_to_budgets(self) -> Self:

@@ -27,7 +27,7 @@ from dematfin.ports.app import App
 from dematfin.steps.day import KEYS, NAMES
 from dematfin.steps.outcome import Tally
 from dematfin.support.timetable import next_after
-from dematfin.wiring import MEGABYTE, ask_nobody, build, signing_ends_on
+from dematfin.wiring import MEGABYTE, ask_nobody, build, saved_of, signing_ends_on
 
 FRESH: Final = 15.0
 """Seconds for which a look holds: monitoring asks more often than things change."""
@@ -140,6 +140,7 @@ def _vitals_of(app: Watched, seat: _Seat) -> Vitals:
         silence=silence,
         disk_free=_free(seat.settings),
         disk_minimum=seat.settings.stockage.espace_minimum_mo * MEGABYTE,
+        saved=saved_of(seat.settings, seat.house.folder),
         schedules=seat.schedules,
         names=SPOKEN,
     )

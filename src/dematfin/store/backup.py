@@ -1,7 +1,10 @@
-"""A copy of a whole base, taken before its tables change."""
+"""A copy of a whole base, taken before its tables change, and by each backup."""
 
+import errno
 import os
+import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,6 +20,11 @@ from dematfin.support.refusals import reason
 
 OWNER_ONLY: Final = 0o600
 """A copy says all that the base says, bank details included."""
+FULL: Final = re.compile(r"No space left|File too large|Disk quota exceeded")
+
+
+ENDED: Final = {-signal.SIGXFSZ: "File too large"}
+"""What a program that was killed has no time to say."""
 
 
 def back_up(base: str, folder: Path | None, mark: str, *, done: bool) -> tuple[Path, ...]:
@@ -45,7 +53,10 @@ def back_up(base: str, folder: Path | None, mark: str, *, done: bool) -> tuple[P
 
 
 def back_up_sqlite(base: Path, target: Path) -> None:
-    """Copy a SQLite base, whole and checked, while others read it; raises ComeBackLater."""
+    """Copy a SQLite base, whole and checked, while others read it; raises ComeBackLater, ConfigError."""
+    if not base.is_file():  # to open it would make one
+        message = f"La base {base} n'existe pas : il n'y a rien à sauvegarder. Vérifiez la section [stockage]."
+        raise ConfigError(message)
     with _made(target) as making:
         try:
             with closing(SQLITE.connect(str(base), isolation_level=None)) as source:
@@ -63,27 +74,50 @@ def back_up_sqlite(base: Path, target: Path) -> None:
             raise ConfigError(message)
 
 
-def back_up_postgresql(url: str, target: Path) -> None:
-    """Copy a PostgreSQL base by pg_dump, while others use it; raises ConfigError."""
-    program = shutil.which("pg_dump")
+def back_up_postgresql(url: str, target: Path, snapshot: str = "") -> None:
+    """Copy a PostgreSQL base by pg_dump, while others use it, as an exported snapshot of it shows it.
+
+    Raises:
+        ConfigError: pg_dump is not there, or refuses.
+        ComeBackLater: the disk refuses.
+    """
+    as_of = [f"--snapshot={snapshot}"] if snapshot else []
+    with _made(target) as making:
+        said = run_program("pg_dump", url, "-Fc", "--file", str(making), *as_of)
+        if FULL.search(said):
+            raise OSError(errno.ENOSPC, said)
+        if said:
+            message = f"pg_dump n'a pas pu sauvegarder la base ({said}). Rien n'a été changé."
+            raise ConfigError(message)
+
+
+def run_program(name: str, url: str, *words: str) -> str:
+    """Run a program of PostgreSQL on a base; return what it complains of, empty when it did its work.
+
+    Raises:
+        ConfigError: it is not installed here.
+    """
+    program = shutil.which(name)
     if program is None:
         message = (
-            "Le programme pg_dump n'est pas installé ici (paquet postgresql-client). Installez-le, ou sauvegardez "
-            "vous-même la base puis relancez avec --sauvegarde-faite. Rien n'a été changé."
+            f"Le programme {name} n'est pas installé ici (paquet postgresql-client). Installez-le, ou faites cela "
+            "vous-même (« base migrer » a alors --sauvegarde-faite). Rien n'a été changé."
         )
         raise ConfigError(message)
     address = make_url(url)
-    known = address.set(drivername="postgresql", password=None).render_as_string()
+    written = address.set(drivername="postgresql", password=None).render_as_string()
+    known = written.replace("+", "%20")  # a space, which libpq writes otherwise
     secret = {"PGPASSWORD": str(address.password)} if address.password else {}
-    with _made(target) as making:
-        command = [program, "-Fc", "--no-password", "--file", str(making), "--dbname", known]
-        ran = subprocess.run(  # noqa: S603 - the program of PostgreSQL, its arguments are ours
-            command, capture_output=True, text=True, env=os.environ | secret, check=False
-        )
-        if ran.returncode:
-            said = ran.stderr.strip().rpartition("\n")[2]
-            message = f"pg_dump n'a pas pu sauvegarder la base ({said}). Rien n'a été changé."
-            raise ConfigError(message)
+    ran = subprocess.run(  # noqa: S603 - the program of PostgreSQL, its arguments are ours
+        [program, "--no-password", "--dbname", known, *words],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env=os.environ | secret | {"LC_ALL": "C"},
+        check=False,
+    )
+    said = ran.stderr.strip().rpartition("\n")[2] or ENDED.get(ran.returncode, f"arrêté, code {ran.returncode}")
+    return said if ran.returncode else ""
 
 
 @contextmanager

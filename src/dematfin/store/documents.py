@@ -20,11 +20,31 @@ READ_ONLY: Final = 0o440
 class FolderDocuments(Making):
     """Implements ports.documents.Documents."""
 
+    def __init__(self, root: Path, minimum_free: int, *, rights: int = READ_ONLY) -> None:
+        """Open the folder; `rights` are those of each file in it."""
+        super().__init__(root, minimum_free)
+        self._rights = rights
+
     @contextmanager
     def local(self, ref: DocumentRef) -> Iterator[Path]:
         """Lend the document as a local file."""
         made = (self._pending or {}).get(ref.sha256)
         yield made or self._place(ref.sha256)
+
+    def has(self, ref: DocumentRef) -> bool:
+        """Say whether a document is there, with all its bytes; they are not read again."""
+        try:
+            return self._place(ref.sha256).stat().st_size == ref.size
+        except FileNotFoundError:
+            return False
+
+    def names(self) -> Iterator[str]:
+        """Yield the fingerprint of each document that is there."""
+        yield from (path.name for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"))
+
+    def take_away(self, sha256: str) -> None:
+        """Delete a document: only among backups, where nothing names it any more."""
+        self._place(sha256).unlink(missing_ok=True)
 
     def _is_kept(self, sha256: str) -> bool:
         return self._place(sha256).exists()
@@ -51,7 +71,7 @@ class FolderDocuments(Making):
     def _give_name(self, sha256: str, temporary: Path) -> Path:
         place = self._place(sha256)
         place.parent.mkdir(parents=True, exist_ok=True)
-        temporary.chmod(READ_ONLY)
+        temporary.chmod(self._rights)
         temporary.replace(place)
         return place.parent
 

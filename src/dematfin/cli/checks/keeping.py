@@ -2,63 +2,41 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from dematfin.cli.checks.examined import Examined
 from dematfin.cli.checks.line import Line, bad, good, look
 from dematfin.cli.output import instant
+from dematfin.domain.backup.standing import worries
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.errors import DocumentError
 from dematfin.pes.official import in_use
 from dematfin.ports.documents import Documents
 from dematfin.store.s3 import S3Documents
-from dematfin.support.refusals import reason
-from dematfin.wiring import open_documents
+from dematfin.wiring import open_documents, saved_of
 
 BACKUPS: Final = "sauvegardes"
 DOCUMENTS: Final = "documents"
 SCHEMAS: Final = "schémas PES"
-YOUNG: Final = timedelta(hours=26)
-"""One a day, and two hours for it to end."""
-MAKING: Final = ".en-cours"
 CHUNK: Final = 1024 * 1024
 SAMPLE: Final = 20
 """Documents read again of the oldest invoices, and as many of the newest."""
 
 
 def backups(examined: Examined) -> Iterator[Line]:
-    """Look at the age of the newest backup."""
-    place = examined.settings.service.sauvegardes
-    if place is None:
-        remedy = 'Dites où elles sont : sauvegardes = "/srv/sauvegardes" dans [service].'
+    """Look at the age of the newest backup, at what it lacks, and at the last restoration that was tried."""
+    saved = saved_of(examined.settings, examined.folder)
+    if saved is None:
+        remedy = 'Dites où les mettre : dossier = "/srv/sauvegardes" dans [sauvegarde].'
         yield look(BACKUPS, "leur âge n'est pas connu", remedy)
         return
-    try:
-        newest = max((one.stat().st_mtime for one in place.iterdir() if _is_backup(one)), default=None)
-    except OSError as error:
-        yield bad(
-            BACKUPS, f"{place} ne se lit pas : {reason(error)}", "Montez ce dossier, ou corrigez [service].", code=1
-        )
-        return
-    yield _aged(examined, place, newest)
-
-
-def _is_backup(path: Path) -> bool:
-    """An empty file is what a copy that failed leaves behind; one that is being made has another name."""
-    return path.is_file() and path.stat().st_size > 0 and path.suffix != MAKING
-
-
-def _aged(examined: Examined, place: Path, newest: float | None) -> Line:
-    remedy = "Lancez-en une maintenant, et regardez pourquoi celle de la nuit ne s'est pas faite."
-    if newest is None:
-        return bad(BACKUPS, f"aucune dans {place}", remedy, code=1)
-    made = examined.clock.local(datetime.fromtimestamp(newest, UTC))
-    if examined.now - made > YOUNG:
-        return bad(BACKUPS, f"la dernière est du {instant(made)} ({place})", remedy, code=1)
-    return good(BACKUPS, f"la dernière est du {instant(made)} ({place})")
+    wrong = list(worries(saved, examined.now))
+    for one in wrong:
+        yield bad(BACKUPS, one.found, one.remedy, code=1) if one.grave else look(BACKUPS, one.found, one.remedy)
+    if saved.last and saved.trial and not wrong:
+        tried = f"restaurée à l'essai le {instant(saved.trial.at)}"
+        yield good(BACKUPS, f"la dernière est du {instant(saved.last)} ({saved.where}), une {tried}")
 
 
 def documents(examined: Examined) -> Iterator[Line]:

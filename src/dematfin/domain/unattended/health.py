@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum
 
+from dematfin.domain.backup.standing import Saved, worries
 from dematfin.domain.figures.urgency import urgency
 from dematfin.domain.unattended.judgement import LATE, Hours, aside, broken_journal, late, missed
 from dematfin.domain.unattended.run import DAY, Run
@@ -41,6 +42,7 @@ class Vitals:
         misconfigured: why its configuration cannot be used; empty: it can.
         put_off: why the process that was asked does not serve it now; empty: it does, or serves nobody.
         disk_free, disk_minimum: bytes where its documents are; None: nobody could tell.
+        saved: what is known of its backups; None: nobody said where they are.
         schedules: hours of the day and of the steps that are run by themselves.
         names: what people call each step.
     """
@@ -52,6 +54,7 @@ class Vitals:
     put_off: str = ""
     disk_free: int | None = None
     disk_minimum: int = 0
+    saved: Saved | None = None
     schedules: Mapping[str, Hours] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,6 +79,8 @@ def _found(vitals: Vitals) -> Iterator[Trouble]:
         yield _to_see("attente", sentence, vitals.put_off)
         return
     yield from _of_disk(vitals)
+    for one in worries(vitals.saved, vitals.now) if vitals.saved else ():
+        yield _to_see("sauvegarde", f"Sauvegardes : {one.found}. {one.remedy}")
     if vitals.standing is None:
         sentence = (
             "La base ne répond pas. Vérifiez qu'elle tourne, et la section [stockage] (dematfin config verifier)."

@@ -1,0 +1,118 @@
+"""A backup brought back to life beside the base that serves: to try it, or to take its place."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from dematfin.domain.backup.manifest import BASE, Kept, Manifest
+from dematfin.errors import ComeBackLater, ConfigError, DocumentError
+from dematfin.store.backup import run_program
+from dematfin.store.engine import SQLITE, connect, is_postgresql
+from dematfin.store.journal import Journal
+from dematfin.store.saved import postgresql
+from dematfin.store.saved.making import copy_file, kept
+from dematfin.store.saved.snapshot import collectivites, heads, opened, rows
+from dematfin.store.saved.vault import Backup
+from dematfin.support.refusals import reason
+
+SUFFIX = ".restauration"
+
+
+@contextmanager
+def brought_back(backup: Backup, manifest: Manifest, base: str) -> Iterator[str]:
+    """Lend the address of a base made from a backup beside `base`; it is taken away, unless it has another name then.
+
+    Raises:
+        ConfigError: the backup is of the other engine, or the server does not give the right to make a base.
+        ComeBackLater: the disk or the server refuses.
+        DocumentError: the copy is damaged.
+    """
+    if is_postgresql(base) == manifest.on_sqlite:
+        was, there = ("SQLite", "PostgreSQL") if manifest.on_sqlite else ("PostgreSQL", "SQLite")
+        message = (
+            f"La sauvegarde {backup.folder} est celle d'une base {was}, et [stockage] nomme une base {there}. "
+            f"Restaurez-la avec une configuration qui nomme une base {was}, puis déplacez-la : dematfin base copier"
+        )
+        raise ConfigError(message)
+    with (_in_postgresql if is_postgresql(base) else _in_sqlite)(backup.folder / BASE, base) as address:
+        yield address
+
+
+def spoilt_files(backup: Backup, manifest: Manifest) -> list[str]:
+    """Name the files that are not there any more, or not what the manifest says."""
+    wrong = [name for name, known in manifest.files.items() if _kept(backup.folder / name) != known]
+    return [f"{name} est absent ou abîmé" for name in wrong]
+
+
+def _kept(path: Path) -> Kept | None:
+    try:
+        return kept(path)
+    except OSError:
+        return None
+
+
+def faults(address: str, manifest: Manifest) -> list[str]:
+    """Return what a base that was brought back has not, or has otherwise than its manifest says."""
+    found = [] if is_postgresql(address) else _damage(Path(address))
+    if found:
+        return found
+    with opened(address) as engine, connect(engine) as connection, connection.begin():
+        if heads(connection) != manifest.heads:
+            found.append("la fin du journal n'est pas celle du manifeste")
+        counted = rows(connection)
+        found += [
+            f"la table {name} n'a pas ses lignes" for name in manifest.rows if counted.get(name) != manifest.rows[name]
+        ]
+        return found + _broken_journals(connection)
+
+
+def _broken_journals(connection: Connection) -> list[str]:
+    reports = {siret: Journal(connection, siret).verify() for siret in collectivites(connection)}
+    return [
+        f"le journal de {siret} est rompu à l'évènement n° {report.broken_at}"
+        for siret, report in reports.items()
+        if report.broken_at
+    ]
+
+
+def _damage(file: Path) -> list[str]:
+    """Ask SQLite what is wrong in a file."""
+    try:
+        with closing(SQLITE.connect(str(file))) as base:
+            said = [str(row[0]) for row in base.execute("PRAGMA integrity_check(5)")]
+            lost = base.execute("PRAGMA foreign_key_check").fetchone()
+    except SQLITE.Error as error:
+        return [f"la base ne s'ouvre pas ({error})"]
+    return [f"la base est abîmée ({said[0]})"] if said != ["ok"] else ["un lien entre tables est rompu"] if lost else []
+
+
+@contextmanager
+def _in_sqlite(copy: Path, base: str) -> Iterator[str]:
+    place = Path(base + SUFFIX)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _clear(place)
+        copy_file(copy, place)
+        yield str(place)
+    except OSError as error:
+        message = f"{place} ne peut pas être écrit : {reason(error)}. La base d'avant n'a pas été touchée."
+        raise ComeBackLater(message) from error
+    finally:
+        _clear(place)
+
+
+def _clear(place: Path) -> None:
+    for end in ("", "-wal", "-shm", "-journal"):
+        Path(f"{place}{end}").unlink(missing_ok=True)
+
+
+@contextmanager
+def _in_postgresql(copy: Path, base: str) -> Iterator[str]:
+    with postgresql.made_beside(base) as address:
+        said = run_program("pg_restore", address, "--exit-on-error", "--no-owner", "--no-privileges", str(copy))
+        if said:
+            message = f"pg_restore n'a pas pu relire {copy} ({said}). Prenez une autre sauvegarde."
+            raise DocumentError(message)
+        yield address

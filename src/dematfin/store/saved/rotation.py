@@ -1,0 +1,108 @@
+"""Old backups taken away, then the documents that none of those that stay names; a copy of some of them elsewhere."""
+
+import shutil
+from collections.abc import Iterator
+
+from dematfin.domain.backup.manifest import Manifest
+from dematfin.domain.backup.rotation import Retention, Taken, is_due, outdated
+from dematfin.errors import ComeBackLater, DocumentError
+from dematfin.store.lease import Local
+from dematfin.store.saved import manifest_file
+from dematfin.store.saved.listed import documents_of, last_trial
+from dematfin.store.saved.making import copy_file, kept, lacking, write
+from dematfin.store.saved.pool import bring
+from dematfin.store.saved.vault import Backup, Vault
+from dematfin.support.files import sync_folder
+from dematfin.support.refusals import reason
+
+
+def rotate(vault: Vault, base: str, retention: Retention, local: Local) -> int:
+    """Take away the backups of a base that nothing keeps any more, then their documents; return how many.
+
+    The caller holds the turn to write. One whose manifest cannot be read is never taken away, nor any document then.
+
+    Raises:
+        ComeBackLater: somebody reads, or the disk refuses.
+    """
+    try:
+        with vault.reading():
+            old = outdated(list(_taken(vault, base, local)), retention)
+            for one in vault.of(base):
+                if one.name in old:
+                    vault.take_away(one)
+            if old:
+                _sweep(vault)
+            return len(old)
+    except OSError as error:
+        message = f"Les anciennes sauvegardes de {vault.root} ne peuvent pas être effacées : {reason(error)}."
+        raise ComeBackLater(message) from error
+
+
+def copy_elsewhere(backup: Backup, here: Vault, there: Vault, local: Local) -> bool:
+    """Copy a backup, with its documents, to another folder, once a week; return whether it was.
+
+    The caller holds the turn to write here. The other folder must exist: one whose disk is not mounted is not made.
+
+    Raises:
+        ComeBackLater: that folder is away, busy or full.
+        DocumentError: what is to be copied is spoilt.
+    """
+    base, manifest = backup.folder.parent.name, backup.manifest()
+    if not there.root.is_dir():
+        message = f"Le dossier {there.root} n'est pas là : montez-le. La sauvegarde d'ici est faite."
+        raise ComeBackLater(message)
+    try:
+        with there.writing():
+            if not is_due(_taken(there, base, local), local(manifest.taken_at)):
+                return False
+            _copy(backup, manifest, here, there)
+            return True
+    except OSError as error:
+        message = f"La copie dans {there.root} n'est pas faite : {reason(error)}. La sauvegarde d'ici est faite."
+        raise ComeBackLater(message) from error
+
+
+def _copy(backup: Backup, manifest: Manifest, here: Vault, there: Vault) -> None:
+    pool = there.documents()
+    lost = bring(lacking(pool, documents_of(backup)), here.documents(), pool).missing
+    folder = there.begin(backup.folder.parent.name, manifest.taken_at)
+    try:
+        for name, known in manifest.files.items():
+            target = folder / name
+            target.parent.mkdir(0o700, exist_ok=True)
+            copy_file(backup.folder / name, target)
+            sync_folder(target.parent)
+            lost += [] if kept(target) == known else [name]
+        if lost:
+            message = (
+                f"{backup.folder} est abîmée ({', '.join(lost[:3])}) : elle n'est pas copiée. Faites-en une autre."
+            )
+            raise DocumentError(message)
+        write(folder / manifest_file.NAME, manifest_file.written(manifest))
+        there.finish(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _taken(vault: Vault, base: str, local: Local) -> Iterator[Taken]:
+    """Yield the backups of a base, as rotation sees them; good: whole, and not refused by its last trial."""
+    trial = last_trial(vault.root / base, local)
+    refused = trial.backup if trial and trial.faults else ""
+    for one in vault.of(base):
+        try:
+            manifest = one.manifest()
+        except DocumentError:
+            continue
+        yield Taken(name=one.name, at=local(manifest.taken_at), good=manifest.is_whole and one.name != refused)
+
+
+def _sweep(vault: Vault) -> None:
+    """Take away the documents that no backup names; none when the list of one cannot be read."""
+    try:
+        wanted = {bytes.fromhex(ref.sha256) for one in vault.all() for ref in documents_of(one)}
+    except DocumentError:
+        return
+    pool = vault.documents()
+    for sha256 in list(pool.names()):
+        if bytes.fromhex(sha256) not in wanted:
+            pool.take_away(sha256)

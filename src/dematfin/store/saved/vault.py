@@ -1,0 +1,162 @@
+"""The folder where backups are, and whose turn it is to write there.
+
+    <folder>/documents/ab/cd/abcd…            every document that a kept backup names, once, under its SHA-256
+    <folder>/<base>/<instant>/manifeste.json  one backup; beside it the copy of the base, its list of documents,
+                                              the configuration
+    <folder>/<base>/essai.json                the last restoration that was tried
+
+A backup is made in a folder that ends with `.en-cours`, and takes its name last: what has its name is whole.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import make_url
+
+from dematfin.domain.backup.manifest import Manifest
+from dematfin.errors import ComeBackLater, UnknownRecord
+from dematfin.store.documents import FolderDocuments
+from dematfin.store.engine import is_postgresql
+from dematfin.store.saved import manifest_file
+from dematfin.support.files import sync_folder
+from dematfin.support.refusals import reason
+
+MAKING: Final = ".en-cours"
+ITS_NAME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}\.\d{6}Z")
+OWNER_ONLY: Final = 0o700
+READ_ONLY: Final = 0o400
+WRITERS: Final = "sauvegarde.verrou"
+READERS: Final = "lecture.verrou"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """One backup, by its folder."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Return its name, which is its instant in UTC."""
+        return self.folder.name
+
+    def manifest(self) -> Manifest:
+        """Return what it says of itself; raises DocumentError."""
+        return manifest_file.read(self.folder)
+
+
+class Vault:
+    """One folder of backups."""
+
+    def __init__(self, root: Path) -> None:
+        """Name it; nothing is looked at yet."""
+        self.root = root
+
+    def documents(self) -> FolderDocuments:
+        """Open the documents that backups name."""
+        return FolderDocuments(self.root / "documents", 0, rights=READ_ONLY)
+
+    def of(self, *bases: str) -> tuple[Backup, ...]:
+        """Return the backups of a base, by the names it may have had, oldest first; raises OSError when away."""
+        folders = [folder for base in bases if (folder := self.root / base).is_dir()]
+        if not folders:
+            list(self.root.iterdir())  # that it is there
+        found = [one for folder in folders for one in folder.iterdir() if ITS_NAME.fullmatch(one.name)]
+        return tuple(Backup(folder=one) for one in sorted(found, key=lambda one: one.name))
+
+    def all(self) -> tuple[Backup, ...]:
+        """Return the backups of every base."""
+        return self.of(*(one.name for one in self.root.iterdir() if one.is_dir()))
+
+    def chosen(self, bases: Sequence[str], name: str = "") -> Backup:
+        """Return the newest backup of a base, or that which is named; raises UnknownRecord."""
+        try:
+            found = [one for one in self.of(*bases) if name in {"", one.name}]
+        except OSError as error:
+            message = f"Le dossier {self.root} ne se lit pas : {reason(error)}. Montez-le, ou donnez le bon."
+            raise UnknownRecord(message) from error
+        if found:
+            return found[-1]
+        what = f"La sauvegarde {name} n'est pas" if name else "Aucune sauvegarde n'est"
+        message = (
+            f"{what} dans {self.root} ({', '.join(bases)}). Donnez le bon dossier, ou l'un des noms qui s'y trouvent."
+        )
+        raise UnknownRecord(message)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be alone to write, and clear what a dead one left half-made; raises ComeBackLater."""
+        with _told(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.chmod(OWNER_ONLY)
+        with self._held(WRITERS, "Une autre sauvegarde s'y fait : relancez quand elle sera finie."):
+            with _told(self.root):
+                for left in (*self.root.glob(f"*/*{MAKING}"), *self.root.glob("documents/en-cours/*")):
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Be alone to restore, to try or to take away; raises ComeBackLater."""
+        why = "Une restauration le lit, ou d'anciennes sauvegardes s'effacent : relancez quand ce sera fini."
+        with self._held(READERS, why):
+            yield
+
+    def begin(self, base: str, at: datetime) -> Path:
+        """Make the folder of a new backup, which does not have its name yet."""
+        folder = self.root / base / f"{at:%Y-%m-%dT%H%M%S.%f}Z{MAKING}"
+        folder.parent.mkdir(OWNER_ONLY, exist_ok=True)
+        folder.mkdir(OWNER_ONLY)
+        return folder
+
+    def finish(self, folder: Path) -> Backup:
+        """Give a backup that is whole, and safe on the disk, its name."""
+        sync_folder(folder)
+        final = folder.rename(folder.with_name(folder.name.removesuffix(MAKING)))
+        sync_folder(final.parent)
+        sync_folder(self.root)
+        return Backup(folder=final)
+
+    def take_away(self, backup: Backup) -> None:
+        """Delete a backup: its name goes first."""
+        left = backup.folder.rename(backup.folder.with_name(backup.name + MAKING))
+        sync_folder(left.parent)
+        shutil.rmtree(left)
+
+    @contextmanager
+    def _held(self, name: str, why: str) -> Iterator[None]:
+        with _told(self.root):
+            descriptor = os.open(self.root / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(descriptor)
+            message = f"Le dossier de sauvegarde {self.root} est occupé. {why}"
+            raise ComeBackLater(message) from error
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def names_of(siret: str, base: str) -> tuple[str, str]:
+    """Return what a base is called among backups: when it holds one collectivité, and when several share it."""
+    called = make_url(base).database if is_postgresql(base) else Path(base).stem
+    return siret, re.sub(r"[^\w.-]", "_", called or "base")
+
+
+@contextmanager
+def _told(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"Le dossier de sauvegarde {root} ne peut pas être écrit : {reason(error)}. Rien n'a été changé."
+        raise ComeBackLater(message) from error
