@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from dematfin.domain.head import Head
 from dematfin.domain.proof.shelf import Enclosed
 
 
@@ -16,15 +17,15 @@ class Bundle:
 
     Attributes:
         made_at: in the time zone of the collectivité; made_by: name of the person who asked for it.
-        last_event, head: the last event of the whole journal, and its hash.
+        events: how many the whole journal has; head: its last seal, which `journal verifier --empreinte` knows again.
     """
 
     invoice_id: str
     collectivite: str
     made_at: datetime
     made_by: str
-    last_event: int
-    head: str
+    events: int
+    head: Head
     files: Sequence[Enclosed]
 
 

@@ -76,7 +76,7 @@ def _manifest(making: Path, bundle: Bundle) -> dict[str, Any]:
         "collectivite": bundle.collectivite,
         "fait_le": bundle.made_at.isoformat(timespec="seconds"),
         "fait_par": bundle.made_by,
-        "tete_du_journal": {"sequence": bundle.last_event, "empreinte": bundle.head},
+        "journal": {"evenements": bundle.events, "empreinte": str(bundle.head)},
         "fichiers": [
             {"fichier": path.relative_to(making).as_posix(), "octets": path.stat().st_size, "sha256": _digest(path)}
             for path in files

@@ -73,7 +73,7 @@ def bundle(app: App, who: Person, invoice_id: str) -> Bundle:
         collectivite=app.policy.name,
         made_at=app.clock.local(app.clock.now()),
         made_by=who.name,
-        last_event=report.events,
+        events=report.events,
         head=report.head,
         files=(*shelf.files, *(Enclosed(name=name, text=text) for name, text in texts.items())),
     )
