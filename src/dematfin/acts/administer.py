@@ -19,9 +19,11 @@ def add_person(app: App, who: Person | None, person: Person) -> Person:
         Forbidden: `who` is not an administrateur.
         RuleError: the account of the system already belongs to somebody else, or nobody would administer any more.
     """
+    if who is not None:
+        app = app.on_behalf_of(who, Act.ADMINISTER)
     with app.ledger.transaction() as books:
         people = books.find(Person)
-        app = _administrator(app, who, people, person)
+        app = app if who else _on_behalf_of_the_first(app, people, person)
         _check_account(books, person)
         _check_somebody_administers((*(one for one in people if one.id != person.id), person))
         books.save(person)
@@ -66,9 +68,7 @@ def open_budget(app: App, who: Person, year: BudgetYear) -> BudgetYear:
     return year
 
 
-def _administrator(app: App, who: Person | None, people: tuple[Person, ...], person: Person) -> App:
-    if who is not None:
-        return app.on_behalf_of(who, Act.ADMINISTER)
+def _on_behalf_of_the_first(app: App, people: tuple[Person, ...], person: Person) -> App:
     if people:
         message = "Votre compte système n'est celui d'aucune personne : demandez à un administrateur de vous ajouter."
         raise Forbidden(message)

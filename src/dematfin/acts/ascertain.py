@@ -108,8 +108,8 @@ def find_refused(app: App, who: Person, nomfic: str, motif: str, confirmed: Deci
         Forbidden, UnknownRecord, ComeBackLater; RuleError: no motif, another total, its answers leave nothing open, or
             the comptable knows its mandats.
     """
-    said = _said(app, who, f"Flux {nomfic}", motif)
     app = app.on_behalf_of(who, Act.PREPARE)
+    said = _said(app, who, f"Flux {nomfic}", motif)
     with app.ledger.lease(LEASES[prepare], app.holder):
         found = stake(app, who, nomfic)
         check_total(nomfic, confirmed, found.total)

@@ -50,7 +50,6 @@ def absence(app: App, who: Person, nomfic: str) -> Stake:
         Forbidden, UnknownRecord; ConnectorError: the TdT does not answer.
         RuleError: the flow has an answer, is there, may be on its way, or will be settled without anybody.
     """
-    who.require(Act.TRANSMIT)
     app = app.on_behalf_of(who, Act.PREPARE)  # the unattended service certifies nothing
     with app.ledger.reading() as books:
         flux = flux_named(books, nomfic)

@@ -87,11 +87,12 @@ def cut_again(app: App, who: Person, key: str, sheets: Iterable[int], starts: It
     Raises:
         Forbidden, UnknownRecord; RuleError: nothing to cut, a page that it has not, or a document already entered.
     """
+    app = app.on_behalf_of(who, Act.PAPER)
     named, first = frozenset(sheets), frozenset(starts)
     if not named | first:
         message = "Dites où couper : les pages qui sont des feuilles, ou celles où une facture commence."
         raise RuleError(message)
-    return _cut(app.on_behalf_of(who, Act.PAPER), who, _batch_of(app, key), (named, first), "pages relues")
+    return _cut(app, who, _batch_of(app, key), (named, first), "pages relues")
 
 
 def confirm(app: App, who: Person, document_id: str, motif: str) -> Capture:
