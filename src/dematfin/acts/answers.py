@@ -6,6 +6,7 @@ from typing import Final
 
 from dematfin.acts.reminder import keep_notice
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import out_of_circuit
 from dematfin.domain.interruption import Interruption
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.invoice import Invoice, Origin
@@ -76,7 +77,7 @@ def answer(app: App, who: Person, books: Books, invoice: Invoice, state: Invoice
     withdraw_visa(app, books, invoice, f"facture {said(ANSWERS[state])}")
     take_back(books, invoice, f"remplacé par une autre décision : {said(ANSWERS[state])}")
     books.save(answered)
-    data = {WORDS: words} | stops(invoice.findings)
+    data = {WORDS: words} | stops(invoice.findings) | out_of_circuit(invoice.state)
     books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, state, f"{words} ({who.name})", **data))
     intend(app, books, answered, ANSWERS[state], motif=words)
     return answered

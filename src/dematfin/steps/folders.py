@@ -11,13 +11,15 @@ from dematfin.ports.ledger import Books
 
 
 def keep_folder(
-    app: App, books: Books, before: VisaFolder | None, folder: VisaFolder, invoice: Invoice, motif: str
+    app: App, books: Books, before: VisaFolder | None, folder: VisaFolder, invoice: Invoice, motif: str, **marks: str
 ) -> None:
-    """Save a folder that was `before`, what lies on its desks, and the event that says why."""
+    """Save a folder that was `before`, what lies on its desks, and the event that says why, and keeps `marks`."""
     pay_by = invoice.delay(app.policy.days_for(invoice)).deadline
     books.save(folder, *tasks(folder, before, pay_by))
     state = before.state if before else ""
-    data = {"desk": folder.desk, "folder": folder.id} | told(before, folder, lambda at: app.clock.local(at).date())
+    data = (
+        {"desk": folder.desk, "folder": folder.id} | told(before, folder, lambda at: app.clock.local(at).date()) | marks
+    )
     books.record(app.event(Subject.FOLDER, invoice.id, state, folder.state, motif, **data))
 
 

@@ -13,6 +13,7 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.editor.editor_flow import EditorFlow
 from dematfin.domain.editor.pairing import Pairing
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.finding import Finding, blocking, with_remedies
 from dematfin.domain.link import SIGNATURE, Link
 from dematfin.domain.mandat.bordereau import Bordereau
@@ -20,7 +21,7 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.parties.waiver import Duty, Waiver, told
+from dematfin.domain.parties.waiver import Duty, Waiver, marks, told
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.errors import Conflict, RuleError, SignatureError
 from dematfin.ports.app import App
@@ -195,7 +196,14 @@ def keep_signed(app: App, flux: Flux, signed: Signed) -> None:
         details |= {"certificat": signed.certificate} if signed.certificate else {}
         details |= {"fiche": signed.slip.sha256} if signed.slip else {}
         details |= {"remarques": " ".join(signed.remarks)} if signed.remarks else {}
+        details |= _exceptional(signed)
         books.record(app.event(Subject.FLUX, flux.id, current.state, FluxState.SIGNED, motif, **details))
+
+
+def _exceptional(signed: Signed) -> dict[str, str]:
+    """Return what the event keeps of a signature that is out of the ordinary."""
+    found = [*marks(signed.exceptions).values(), *([] if signed.certificate else [Exceptional.SIGNED_ON_PAPER])]
+    return {EXCEPTION: " ".join(found)} if found else {}
 
 
 def _certificate(app: App, signed: Signed) -> Iterator[Link]:
