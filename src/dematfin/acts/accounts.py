@@ -53,7 +53,7 @@ def set_password(app: App, who: Person, person_id: str, password: str) -> None:
         person = books.get(Person, person_id)
         books.save(Account(id=person.id, salt=salt, digest=digest, changed_at=app.clock.now()))
         motif = f"mot de passe donné à {person.name} par {who.name}"
-        marks = {EXCEPTION: Exceptional.PASSWORD_GIVEN} if who.id != person_id else {}
+        marks = {EXCEPTION: Exceptional.ACCESS_GIVEN} if who.id != person_id else {}
         books.record(app.event(Subject.PERSON, person.id, "actif", "actif", motif, **marks))
 
 

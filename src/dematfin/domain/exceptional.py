@@ -41,7 +41,7 @@ class Exceptional(StrEnum):
     ARRIVAL_CHANGED = "arrivee-changee"
     AWAY_FOR_ANOTHER = "absence-d-un-autre"
     PERSON_CHANGED = "personne-changee"
-    PASSWORD_GIVEN = "mot-de-passe-donne"
+    ACCESS_GIVEN = "acces-donne"
 
 
 SENTENCES: Final[dict[Exceptional, str]] = {
@@ -73,7 +73,7 @@ SENTENCES: Final[dict[Exceptional, str]] = {
     Exceptional.ARRIVAL_CHANGED: "Jour d'arrivée d'un papier changé",
     Exceptional.AWAY_FOR_ANOTHER: "Absence déclarée pour une autre personne",
     Exceptional.PERSON_CHANGED: "Personne ajoutée ou changée",
-    Exceptional.PASSWORD_GIVEN: "Mot de passe donné à une autre personne",
+    Exceptional.ACCESS_GIVEN: "Mot de passe donné à une autre personne",
 }
 """What the report says of each, in the order in which a director would ask."""
 
