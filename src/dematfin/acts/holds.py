@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dematfin.domain.event import Subject
-from dematfin.domain.exceptional import Exceptional, out_of_circuit
+from dematfin.domain.exceptional import Exceptional
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.forcing import forced
 from dematfin.domain.invoice.invoice import Invoice, Origin, routed
@@ -16,6 +16,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.control import control_one
 from dematfin.steps.episodes import WITH_SUPPLIER, withdraw_visa
+from dematfin.steps.folders import out_of_circuit
 from dematfin.steps.intentions import is_told, take_back
 from dematfin.steps.slips import ensure_slip
 
@@ -43,7 +44,7 @@ def resume(app: App, who: Person, invoice_id: str, motif: str, service: str = ""
         books.save(again)
         words = [f"service {service}"] * bool(service) + [f"engagement {engagement}"] * bool(engagement)
         told = f"reprise par {who.name}{' (' + ', '.join(words) + ')' if words else ''} : {reason}"
-        marks = out_of_circuit(invoice.state)
+        marks = out_of_circuit(invoice)
         books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, again.state, told, **marks))
     return _controlled(app, invoice_id)
 

@@ -4,7 +4,6 @@ from enum import StrEnum
 from typing import Final
 
 from dematfin.domain.event import Event
-from dematfin.domain.invoice.lifecycle import InvoiceState
 
 EXCEPTION: Final = "exception"
 """Where an event says which exceptions it tells."""
@@ -76,11 +75,6 @@ SENTENCES: Final[dict[Exceptional, str]] = {
     Exceptional.ACCESS_GIVEN: "Mot de passe donné à une autre personne",
 }
 """What the report says of each, in the order in which a director would ask."""
-
-
-def out_of_circuit(state: InvoiceState) -> dict[str, str]:
-    """Return what the event keeps of an agent's decision on an invoice that its desks have, or have certified."""
-    return {EXCEPTION: Exceptional.OUT_OF_CIRCUIT} if state in {InvoiceState.IN_VISA, InvoiceState.SERVICE_FAIT} else {}
 
 
 def exceptions(event: Event) -> tuple[Exceptional, ...]:
