@@ -81,8 +81,7 @@ def approve(
         folder = at.folder.decided(decision, app.clock.today(), app.policy.deadline)
         motif = f"{_said(folder, done)}, visé par {at.names(who)}{told(waivers)}"
         books.save(*waivers)
-        said = f"{motif} : {comment}" if comment else motif
-        keep_folder(app, books, at.folder, folder, at.invoice, said, **marks(waivers))
+        keep_folder(app, books, at.folder, folder, at.invoice, _with(comment, motif), **marks(waivers))
         if folder.state is FolderState.APPROVED:
             decide.certify(app, books, at.invoice, folder, motif)
     return folder
@@ -143,6 +142,10 @@ def approve_many(
         except DematfinError as error:
             results.append(Settled(invoice_id=invoice_id, refusal=str(error)))
     return tuple(results)
+
+
+def _with(comment: str, motif: str) -> str:
+    return f"{motif} : {comment}" if comment else motif
 
 
 def _check_words(invoice_id: str, comment: str) -> None:

@@ -81,5 +81,5 @@ FOUR_EYES: Final = (
         waivable=False,
     ),
 )
-"""A person is known by its id, and by its account of the system, which is that of one person only. Rights that are given
-meanwhile change nothing, and whoever replaces somebody acts in its own name."""
+"""A person is known by its id, and by its account of the system, which is that of one person only. Rights given
+meanwhile change nothing; whoever replaces somebody acts in its own name."""
