@@ -61,7 +61,7 @@ def bring_in(app: App, who: Person, path: Path, name: str) -> Arrival:
 
 def listed(app: App, who: Person) -> tuple[Review, ...]:
     """Return all imports, the newest first; the claims of those that are open only."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         found = reversed(books.find(EditorFlow))
         return tuple(_review(app, books, one) if _is_open(one) else Review(flow=one, rows=()) for one in found)
@@ -69,7 +69,7 @@ def listed(app: App, who: Person) -> tuple[Review, ...]:
 
 def review(app: App, who: Person, key: str) -> Review:
     """Return one import with its claims."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return _review(app, books, import_named(books, key))
 

@@ -10,7 +10,7 @@ from dematfin.steps.signatures import Sheet
 
 def exceptions(app: App, who: Person, sheet: Sheet) -> tuple[str, ...]:
     """Return what is not usual in a bordereau, the most serious first."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     return tuple(_line(remark, entry) for remark, entry in book(app, who, sheet.bordereau.id).unusual)
 
 
