@@ -24,24 +24,28 @@ WORDS: Final = {
 }
 HEAD: Final = """# Qui peut quoi
 
-Pour la direction et pour qui donne les rôles. Un rôle se donne avec `dematfin personne ajouter` ; une personne peut en avoir plusieurs, elle a
-alors les droits de chacun. Personne ici n'est le comptable : c'est l'agent de l'État. Cette page est tirée du programme, qui ne s'en écarte pas.
+Pour la direction et pour qui donne les rôles. Un rôle se donne avec `dematfin personne ajouter` ; une personne peut
+en avoir plusieurs, elle a alors les droits de chacun. Personne ici n'est le comptable : c'est l'agent de l'État.
+Cette page est tirée du programme, qui ne s'en écarte pas.
 
-Qui n'a pas le droit de faire une chose l'apprend avant que rien ne soit lu ni changé : « … ne peut pas signer un bordereau : il faut le rôle
-ordonnateur. » Une personne retirée n'a plus aucun droit, à l'instant même.
+Qui n'a pas le droit de faire une chose l'apprend avant que rien ne soit lu ni changé : « … ne peut pas signer un
+bordereau : il faut le rôle ordonnateur. » Une personne retirée n'a plus aucun droit, à l'instant même.
 
-Un droit ouvre une page, pas tout ce qu'elle pourrait montrer : un chef de service ne voit dans ses pages que les dossiers de ses bureaux, et leurs
-documents. Celui d'un autre lui est dit absent, dans les mots de ce qui n'a jamais existé.
+Un droit ouvre une page, pas tout ce qu'elle pourrait montrer : un chef de service ne voit dans ses pages que les
+dossiers de ses bureaux, et leurs documents. Celui d'un autre lui est dit absent, dans les mots de ce qui n'a jamais
+existé.
 """
 TWO: Final = """## Ce qui demande deux personnes
 
-Deux actes d'une même personne ne font jamais deux personnes : ni avec un rôle donné entre-temps, ni en remplaçant quelqu'un. Un compte système est
-celui d'une seule personne, même partie. Dans une petite commune (`petite_commune = true`), une personne peut faire les deux là où la table dit
-« oui » : c'est alors une exception, écrite au journal et dans le rapport.
+Deux actes d'une même personne ne font jamais deux personnes : ni avec un rôle donné entre-temps, ni en remplaçant
+quelqu'un. Un compte système est celui d'une seule personne, même partie. Dans une petite commune (`petite_commune =
+true`), une personne peut faire les deux là où la table dit « oui » : c'est alors une exception, écrite au journal et
+dans le rapport.
 """
 OUT: Final = """## Exceptions
 
-Chacune est un évènement du journal scellé et une ligne du tableau « Exceptions » de `dematfin rapport` : quand, qui, quoi, sur quoi, pourquoi.
+Chacune est un évènement du journal scellé et une ligne du tableau « Exceptions » de `dematfin rapport` : quand, qui,
+quoi, sur quoi, pourquoi.
 """
 
 
@@ -76,7 +80,8 @@ def _free() -> str:
     machine = ", ".join(f"`dematfin {name}`" for name, needed in COMMANDS.items() if not needed)
     open_pages = ", ".join(f"`{name}`" for name, needed in PAGES.items() if not needed)
     return (
-        "## Sans aucun rôle\n\nCommandes de qui exploite la machine, dont elles lisent les fichiers ; elles ne font aucun acte :\n"
+        "## Sans aucun rôle\n\n"
+        "Commandes de qui exploite la machine, dont elles lisent les fichiers ; elles ne font aucun acte :\n"
         f"{machine}\n\nPages ouvertes avant de se connecter, qui ne nomment rien ni personne :\n{open_pages}\n"
     )
 
