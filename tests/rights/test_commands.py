@@ -70,7 +70,7 @@ FOUND: Final = {
 
 def demanded(acts: set[str]) -> list[Needed]:
     """Return the rights that the fewest roles have, among those of some acts; who is known may at least read."""
-    needed = [ACTS[name] or Act.READ for name in acts] or [None]
+    needed: list[Needed] = [ACTS[name] or Act.READ for name in acts] or [None]
     fewest = min(len(roles(one)) for one in needed)
     return [one for one in needed if len(roles(one)) == fewest]
 
