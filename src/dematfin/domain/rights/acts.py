@@ -154,7 +154,7 @@ ACTS: Final[dict[str, Needed]] = {
     "run.step_since": Act.RUN,
     "run.synchronise": Act.RUN,
     "run.take_up": Act.RUN,
-    "run.tell_now": Act.ANSWER,
+    "run.tell_now": (Act.VISA, Act.ANSWER),
     "search.one": Act.OVERSEE,
     "search.search": Act.OVERSEE,
     "sheets.print_sheets": Act.PAPER,
