@@ -31,9 +31,9 @@ Cette page est tirée du programme, qui ne s'en écarte pas.
 Qui n'a pas le droit de faire une chose l'apprend avant que rien ne soit lu ni changé : « … ne peut pas signer un
 bordereau : il faut le rôle ordonnateur. » Une personne retirée n'a plus aucun droit, à l'instant même.
 
-Un droit ouvre une page, pas tout ce qu'elle pourrait montrer : un chef de service ne voit, dans les
-pages comme en ligne de commande, que les dossiers de ses bureaux, et leurs documents. Celui d'un autre lui est dit absent, dans les mots de ce qui n'a jamais
-existé.
+Un droit ouvre une page, pas tout ce qu'elle pourrait montrer : un chef de service ne voit, dans les pages comme en
+ligne de commande, que les dossiers de ses bureaux, et leurs documents. Celui d'un autre lui est dit absent, dans les
+mots de ce qui n'a jamais existé.
 """
 TWO: Final = """## Ce qui demande deux personnes
 
