@@ -158,4 +158,4 @@ def test_only_an_agent_decides(hall: Hall, flow: EditorFlow, tmp_path: Path, who
     for act in refused:
         with pytest.raises(Forbidden):
             act()
-    assert acts.review(app, who, key).flow == flow
+    assert acts.review(app, MAIRE, key).flow == flow

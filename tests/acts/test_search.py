@@ -187,7 +187,7 @@ def test_what_says_nothing_does_not_bring_everything(app: App, criteria: dict[st
 
 def test_nobody_who_is_no_longer_here_searches(app: App) -> None:
     for act in (lambda who: search(app, who, Criteria(words="poste")), lambda who: one(app, who, "91000003")):
-        with pytest.raises(Forbidden, match="Lise Lectrice ne peut pas consulter"):
+        with pytest.raises(Forbidden, match="Lise Lectrice ne peut pas voir les factures"):
             act(replace(LECTEUR, active=False))
 
 

@@ -47,7 +47,7 @@ def test_what_was_signed_on_paper_leaves_byte_for_byte_as_it_was_prepared(hall: 
     assert (kept.motif, kept.by, kept.data) == (
         f"signé sur papier par {MAIRE.name}",
         MAIRE.id,
-        {"sha256": now.unsigned.sha256},
+        {"sha256": now.unsigned.sha256, "exception": "signe-sur-papier"},
     )
     hall.day()
     assert flux(hall).state is FluxState.ACKNOWLEDGED

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import Engine
 
 from dematfin import wiring
+from dematfin.acts import administer
 from dematfin.acts.consult import people
 from dematfin.cli import main
 from dematfin.cli.families import FAMILIES, in_order
@@ -30,6 +31,7 @@ from dematfin.domain.intention import IntentionState
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import MandatState
+from dematfin.domain.parties.person import Role
 from dematfin.domain.visa.folder import FolderState
 from dematfin.ports.app import App
 from dematfin.store.engine import open_engine
@@ -182,9 +184,8 @@ class Office:
         assert other.code == 0, other.err
         with self.opened() as app:
             me = next(one for one in people(app) if one.system_user)
-        words = [word for role in roles for word in ("--role", role)]
-        done = self("personne", "ajouter", me.id, "--nom", me.name, "--bureau", "", *words)
-        assert done.code == 0, done.err
+            luc = next(one for one in people(app) if one.id == "luc")
+            administer.add_person(app, luc, replace(me, roles=frozenset(map(Role, roles)), desks=frozenset()))
 
     def base(self) -> sqlite3.Connection:
         """Open the SQLite file by hand, as whoever has the disk can."""

@@ -399,8 +399,8 @@ def test_17_in_a_small_commune_it_is_an_exception_written_once(tmp_path: Path) -
     written = [one.event.motif for one in hall.ledger.history() if "petite commune" in one.event.motif]
     assert len(written) == 1
     assert written[0].endswith(f"exception « petite commune » : {exception.what}")
-    assert consult.story(hall.app, VISEUR, FIRST).waivers == (exception,)
-    assert consult.picture(hall.app, VISEUR).waivers == (exception,)
+    assert consult.story(hall.app, AGENT, FIRST).waivers == (exception,)
+    assert consult.picture(hall.app, AGENT).waivers == (exception,)
 
 
 def test_17_nor_signs(tmp_path: Path) -> None:
@@ -420,7 +420,7 @@ def test_17_nor_signs(tmp_path: Path) -> None:
     (exception,) = hall.all(Waiver)
     assert (exception.subject, exception.subject_id) == (Subject.BORDEREAU, sheet.bordereau.id)
     assert exception.what == f"Paul Viseur a visé F2026-000001, et a signé {sheet.bordereau.id}"
-    assert consult.story(hall.app, VISEUR, FIRST).waivers == (exception,)
+    assert consult.story(hall.app, AGENT, FIRST).waivers == (exception,)
 
 
 def test_19_the_same_click_twice_is_one_decision(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.visa.delegation import Delegation, check
@@ -55,7 +56,8 @@ def delegate(app: App, who: Person, asked: Absence) -> Delegation:
         books.save(fresh)
         days = f"du {fresh.starts_on:%d/%m/%Y} au {fresh.ends_on:%d/%m/%Y}"
         motif = f"{substitute.name} remplace {absent.name} {days} : {reason}"
-        books.record(app.event(Subject.DELEGATION, fresh.id, "", "active", motif))
+        marks = {EXCEPTION: Exceptional.AWAY_FOR_ANOTHER} if absent.id != who.id else {}
+        books.record(app.event(Subject.DELEGATION, fresh.id, "", "active", motif, **marks))
     return fresh
 
 

@@ -5,6 +5,7 @@ from threading import BoundedSemaphore
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.parties.account import LOCK, Account, check_new, digest_of
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import Forbidden
@@ -52,7 +53,8 @@ def set_password(app: App, who: Person, person_id: str, password: str) -> None:
         person = books.get(Person, person_id)
         books.save(Account(id=person.id, salt=salt, digest=digest, changed_at=app.clock.now()))
         motif = f"mot de passe donné à {person.name} par {who.name}"
-        books.record(app.event(Subject.PERSON, person.id, "actif", "actif", motif))
+        marks = {EXCEPTION: Exceptional.ACCESS_GIVEN} if who.id != person_id else {}
+        books.record(app.event(Subject.PERSON, person.id, "actif", "actif", motif, **marks))
 
 
 def change_password(app: App, who: Person, present: str, fresh: str) -> None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.money import french
-from dematfin.domain.parties.person import Act, Person, Role
-from dematfin.errors import Forbidden, RuleError
+from dematfin.domain.parties.person import Act, Person, Role, changed
+from dematfin.errors import Forbidden, RuleError, SeparationOfDuties
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+
+CHANGED: Final = Exceptional.PERSON_CHANGED
 
 
 def add_person(app: App, who: Person | None, person: Person) -> Person:
@@ -17,18 +21,38 @@ def add_person(app: App, who: Person | None, person: Person) -> Person:
 
     Raises:
         Forbidden: `who` is not an administrateur.
+        SeparationOfDuties: `who` would have more rights afterwards, in a commune that is not a small one.
         RuleError: the account of the system already belongs to somebody else, or nobody would administer any more.
     """
+    if who is not None:
+        app = app.on_behalf_of(who, Act.ADMINISTER)
     with app.ledger.transaction() as books:
         people = books.find(Person)
-        app = _administrator(app, who, people, person)
+        app = app if who else _on_behalf_of_the_first(app, people, person)
         _check_account(books, person)
         _check_somebody_administers((*(one for one in people if one.id != person.id), person))
+        known = next((one for one in people if one.id == person.id), None)
+        marks = _own_rights(app, person, known) if known and known.id == app.by else {EXCEPTION: CHANGED}
         books.save(person)
-        roles = ", ".join(sorted(person.roles))
-        motif = f"{person.name} : {roles}"
-        books.record(app.event(Subject.PERSON, person.id, "", "actif" if person.active else "inactif", motif))
+        state = "actif" if person.active else "inactif"
+        books.record(app.event(Subject.PERSON, person.id, "", state, changed(known, person), **marks))
     return person
+
+
+def _own_rights(app: App, person: Person, known: Person) -> dict[str, str]:
+    """Return what the event keeps of what an administrateur changes of its own person.
+
+    Raises:
+        SeparationOfDuties: it would have a role, or a desk, that it has not, and the commune is not a small one.
+    """
+    more = sorted({*person.roles - known.roles, *person.desks - known.desks})
+    if more and not app.policy.small:
+        message = (
+            f"{person.name} ne peut pas se donner à soi-même un droit de plus ({', '.join(more)}) : un autre "
+            "administrateur doit le faire. (Petite commune : voir petite_commune dans la configuration.)"
+        )
+        raise SeparationOfDuties(message)
+    return {EXCEPTION: f"{CHANGED} {Exceptional.SMALL_TOWN}" if more else CHANGED}
 
 
 def retire_person(app: App, who: Person, person_id: str) -> Person:
@@ -66,9 +90,7 @@ def open_budget(app: App, who: Person, year: BudgetYear) -> BudgetYear:
     return year
 
 
-def _administrator(app: App, who: Person | None, people: tuple[Person, ...], person: Person) -> App:
-    if who is not None:
-        return app.on_behalf_of(who, Act.ADMINISTER)
+def _on_behalf_of_the_first(app: App, people: tuple[Person, ...], person: Person) -> App:
     if people:
         message = "Votre compte système n'est celui d'aucune personne : demandez à un administrateur de vous ajouter."
         raise Forbidden(message)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE
@@ -51,7 +52,8 @@ def settled(app: App, who: Person, invoice_id: str, day: date, mode: Paid) -> In
         noted = replace(invoice, paid_before=day, paid_by=MODES[mode])
         books.save(noted)
         told = f"payée le {day:%d/%m/%Y} par {mode}, dit par {who.name} : son mandat sera émis après paiement"
-        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, told))
+        marks = {EXCEPTION: Exceptional.SETTLED}
+        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, told, **marks))
     control_one(app, invoice_id)
     with app.ledger.reading() as books:
         return books.get(Invoice, invoice_id)
@@ -72,7 +74,8 @@ def not_settled(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
             raise RuleError(message)
         books.save(replace(invoice, paid_before=None, paid_by=""))
         told = f"pas encore payée, dit par {who.name} : {reason}"
-        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, told))
+        marks = {EXCEPTION: Exceptional.SETTLED}
+        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, told, **marks))
     control_one(app, invoice_id)
     with app.ledger.reading() as books:
         return books.get(Invoice, invoice_id)

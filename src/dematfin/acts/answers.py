@@ -18,6 +18,7 @@ from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.episodes import withdraw_visa
+from dematfin.steps.folders import out_of_circuit
 from dematfin.steps.intentions import ANSWERS, intend, is_told, take_back
 
 BY_POST: Final = {InvoiceState.SENT_BACK: NoticeKind.RETURN, InvoiceState.REFUSED: NoticeKind.REFUSAL}
@@ -76,7 +77,7 @@ def answer(app: App, who: Person, books: Books, invoice: Invoice, state: Invoice
     withdraw_visa(app, books, invoice, f"facture {said(ANSWERS[state])}")
     take_back(books, invoice, f"remplacé par une autre décision : {said(ANSWERS[state])}")
     books.save(answered)
-    data = {WORDS: words} | stops(invoice.findings)
+    data = {WORDS: words} | stops(invoice.findings) | out_of_circuit(invoice)
     books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, state, f"{words} ({who.name})", **data))
     intend(app, books, answered, ANSWERS[state], motif=words)
     return answered

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.labels import FLUX, MANDAT
 from dematfin.domain.mandat.bordereau import Bordereau, check_total
 from dematfin.domain.mandat.flux import AcquitSummary, Flux, FluxState
@@ -33,6 +34,8 @@ from dematfin.steps.transmit import give_back
 
 TAKEN: Final = frozenset({AcquitSummary.ACCEPTED, AcquitSummary.PARTLY})
 UNAPPLIED: Final = frozenset({AnswerState.DIFFERENT, AnswerState.QUARANTINED})
+BY_HAND: Final[dict[str, str]] = {EXCEPTION: Exceptional.VERDICT_BY_HAND}
+"""What the event keeps of a verdict that a person has written down."""
 SETTLED_BY_NOTHING: Final = frozenset({FluxState.BUILT, FluxState.SIGNED, FluxState.TO_VERIFY, FluxState.TRANSMITTED})
 
 
@@ -51,8 +54,9 @@ def see(app: App, who: Person, name: str, motif: str) -> tuple[str, ...]:
             message = f"« {name} » : aucune alerte à clore. Donnez le nom par lequel l'alerte commence."
             raise RuleError(message)
         books.save(*(replace(one, doubt_seen=said) for one in doubted))
-        books.record(*(app.event(Subject.MANDAT, one.id, one.state, one.state, said) for one in doubted))
-        _close(app, books, answers, said)
+        closed = {EXCEPTION: Exceptional.ALERT_CLOSED}
+        books.record(*(app.event(Subject.MANDAT, one.id, one.state, one.state, said, **closed) for one in doubted))
+        _close(app, books, answers, said, **closed)
     return (*(one.doubt or one.reason for one in doubted), *(remark for one in answers for remark in one.remarks))
 
 
@@ -78,9 +82,10 @@ def find_accepted(app: App, who: Person, nomfic: str, motif: str) -> tuple[str, 
         if not _is_known_only(books, flux):
             _check_open(books, flux)
         _check_not_gone(books, flux, sheets)
-        _close(app, books, _unseen(books, flux.id), said)
-        if flux.acquit not in TAKEN:
-            accept(app, books, flux, f"accepté, {said}", by=app.by)
+        believed = flux.acquit in TAKEN
+        _close(app, books, _unseen(books, flux.id), said, **(BY_HAND if believed else {}))
+        if not believed:
+            accept(app, books, flux, f"accepté, {said}", by=app.by, **BY_HAND)
         for sheet in sheets:
             if sheet.flux != flux.id or sheet.refused or flux.state is not FluxState.ACKNOWLEDGED:
                 alarms += take_arrived(app, books, sheet, flux, tally)
@@ -108,8 +113,8 @@ def find_refused(app: App, who: Person, nomfic: str, motif: str, confirmed: Deci
         Forbidden, UnknownRecord, ComeBackLater; RuleError: no motif, another total, its answers leave nothing open, or
             the comptable knows its mandats.
     """
-    said = _said(app, who, f"Flux {nomfic}", motif)
     app = app.on_behalf_of(who, Act.PREPARE)
+    said = _said(app, who, f"Flux {nomfic}", motif)
     with app.ledger.lease(LEASES[prepare], app.holder):
         found = stake(app, who, nomfic)
         check_total(nomfic, confirmed, found.total)
@@ -121,11 +126,12 @@ def find_refused(app: App, who: Person, nomfic: str, motif: str, confirmed: Deci
 def _refuse(app: App, books: Books, found: Stake, said: str) -> None:
     flux, sheets = books.get(Flux, found.flux.id), _its_own(books, found.flux)
     found.check(flux, books.find(Mandat, bordereau=[one.id for one in sheets]))
-    _close(app, books, _unseen(books, flux.id), said)
-    if flux.acquit is AcquitSummary.REFUSED or flux.state is FluxState.REFUSED_BY_TDT:
+    believed = flux.acquit is AcquitSummary.REFUSED or flux.state is FluxState.REFUSED_BY_TDT
+    _close(app, books, _unseen(books, flux.id), said, **(BY_HAND if believed else {}))
+    if believed:
         return
     books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=AcquitSummary.REFUSED, message=said))
-    refused = {"acquit": AcquitSummary.REFUSED}
+    refused = {"acquit": AcquitSummary.REFUSED} | BY_HAND
     books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, f"refusé, {said}", **refused))
     if not flux.bordereaux:
         books.save(*(one.refused(flux.id, said) for one in _carried(books, flux)))
@@ -142,10 +148,10 @@ def _unseen(books: Books, name: str) -> list[Answer]:
     return [one for one in found.values() if one.remarks and not one.seen]
 
 
-def _close(app: App, books: Books, answers: Sequence[Answer], said: str) -> None:
+def _close(app: App, books: Books, answers: Sequence[Answer], said: str, **marks: str) -> None:
     books.save(*(replace(one, seen=said) for one in answers))
     for flux in books.find(Flux, id=tuple({one.flux for one in answers if one.flux})):
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, f"ses réponses : {said}"))
+        books.record(app.event(Subject.FLUX, flux.id, flux.state, flux.state, f"ses réponses : {said}", **marks))
 
 
 def _is_known_only(books: Books, flux: Flux) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 
 from dematfin.domain.editor.ownership import check_ours
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.aside import after, check_aside, put_aside, taken_back, without
@@ -153,8 +154,9 @@ def _undo(app: App, books: Books, bordereau: Bordereau, mandat: Mandat, reason: 
 
 
 def _record(app: App, books: Books, mandat: Mandat, remains: Bordereau, reason: str) -> None:
+    marks = {EXCEPTION: Exceptional.MANDAT_ASIDE}
     where = f"du bordereau {remains.id}, garde le n° {mandat.number}"
-    books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, ASIDE, f"{where} : {reason}"))
+    books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, ASIDE, f"{where} : {reason}", **marks))
 
 
 def _recalled(books: Books, mandat: Mandat, reason: str) -> Iterable[Invoice]:

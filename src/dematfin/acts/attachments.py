@@ -47,7 +47,7 @@ def attach(app: App, who: Person, key: str, given: Given) -> Piece:
 
 def still_to_send(app: App, who: Person, key: str) -> str:
     """Return the mandat, already with the comptable, that a document given to a mandat or an invoice has to follow."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return next((one.id for one in _subject(app, books, key)[1] if one.state in AT_HELIOS), "")
 
@@ -94,7 +94,7 @@ def take_back(app: App, who: Person, piece_id: str) -> Piece:
 
 def pieces(app: App, who: Person, mandat_id: str) -> tuple[Piece, ...]:
     """Return the documents of a mandat, those kept for its marché or its creditor included; raises UnknownRecord."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         mandat = books.get(Mandat, mandat_id)
         dressed = with_kept(books, mandat) if mandat.state in OPEN else mandat
@@ -103,7 +103,7 @@ def pieces(app: App, who: Person, mandat_id: str) -> tuple[Piece, ...]:
 
 def missing_pieces(app: App, who: Person) -> tuple[Finding, ...]:
     """Return what the prepared mandats lack."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return lacking(app, books)
 

@@ -1,6 +1,7 @@
 """Two people call a supplier back before it is paid on an account that we did not know."""
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.invoice.bank import TO_CLEAR
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -39,7 +40,8 @@ def confirm(app: App, who: Person, wanted: str, trace: str) -> KnownAccount:
         books.save(confirmed)
         state = CLEARED if confirmed.cleared else "confirmé par une personne"
         motif = f"compte {mask(account.iban)} de {account.name} {state} : {told} ({who.name})"
-        books.record(app.event(Subject.TIERS, account.siren, "", state, motif))
+        marks = {EXCEPTION: Exceptional.ACCOUNT_CLEARED} if confirmed.cleared else {}
+        books.record(app.event(Subject.TIERS, account.siren, "", state, motif, **marks))
     if confirmed.cleared:
         _control_those_that_waited(app, confirmed)
     return confirmed

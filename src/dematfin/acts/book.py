@@ -47,7 +47,7 @@ def book(app: App, who: Person, bordereau_id: str) -> Book:
     Raises:
         Forbidden, UnknownRecord; RuleError: all its mandats were set aside.
     """
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     head = app.ledger.head()
     with app.ledger.reading() as books:
         sheet = books.get(Bordereau, bordereau_id)
@@ -81,7 +81,7 @@ def book(app: App, who: Person, bordereau_id: str) -> Book:
 
 def write(app: App, who: Person, made: Book, sink: IO[bytes]) -> tuple[str, ...]:
     """Write a book as a page; return, in French, why some first pages are missing."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     return app.letters.book(made, lambda entry: first_page(app, who, entry), sink)
 
 
@@ -91,7 +91,7 @@ def first_page(app: App, who: Person, entry: Entry) -> bytes:
     Raises:
         Forbidden; DocumentError: there is none, or it cannot be drawn; the sentence says why.
     """
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     if entry.first_page is None:
         what = "Cette facture" if entry.invoices else "Ce mandat sans facture"
         message = f"{what} n'a pas de page à montrer."

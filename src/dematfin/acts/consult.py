@@ -67,7 +67,7 @@ class Sheet:
 
 def picture(app: App, who: Person) -> Overview:
     """Return where everything stands."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         held = _holdings(app, books)
     now = app.clock.local(app.clock.now())
@@ -77,7 +77,7 @@ def picture(app: App, who: Person) -> Overview:
 
 def gaps(app: App, who: Person) -> tuple[Finding, ...]:
     """Return what Chorus Pro shows otherwise than we know it, invoice by invoice, what matters most first."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         found = of_all(_holdings(app, books), app.clock.today())
     return tuple(sorted(found, key=lambda one: tuple(Severity).index(one.severity)))
@@ -85,7 +85,7 @@ def gaps(app: App, who: Person) -> tuple[Finding, ...]:
 
 def story(app: App, who: Person, invoice_id: str) -> Story:
     """Return one invoice and its timeline; raises UnknownRecord."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         invoice = books.get(Invoice, invoice_id)
         found = around_invoice(app, books, invoice)
@@ -107,7 +107,7 @@ def story(app: App, who: Person, invoice_id: str) -> Story:
 
 def sheets(app: App, who: Person, bordereau_id: str = "") -> tuple[Sheet, ...]:
     """Return bordereaux, or the one that is named; raises UnknownRecord."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         found = books.find(Bordereau, id=bordereau_id) if bordereau_id else books.find(Bordereau)
         listed = tuple(
@@ -126,7 +126,7 @@ def sheets(app: App, who: Person, bordereau_id: str = "") -> tuple[Sheet, ...]:
 
 def mandats(app: App, who: Person) -> tuple[Mandat, ...]:
     """Return every mandat."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return books.find(Mandat)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from dematfin.domain.exceptional import Exceptional
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.attempt import Attempt
 from dematfin.domain.mandat.deposit import Phase
@@ -63,7 +64,8 @@ def attach(app: App, who: Person, nomfic: str, number: str, motif: str = "") -> 
                 message = f"Flux {flux.id} : il a changé entre-temps. Regardez où il en est, puis recommencez."
                 raise Conflict(message)
             told = f"rattaché par {who.name} au dépôt n° {remote_id} du TdT, après comparaison des octets"
-            arrived_in(app, books, flux, remote_id, f"{told} : {reason}" if reason else told)
+            said = f"{told} : {reason}" if reason else told
+            arrived_in(app, books, flux, remote_id, said, exception=Exceptional.DEPOSIT_ATTACHED)
             return books.get(Flux, flux.id)
 
 

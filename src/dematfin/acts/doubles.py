@@ -2,6 +2,7 @@
 
 from dematfin.acts.answers import answer
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.finding import Finding
 from dematfin.domain.invoice.duplicates import OVER, Pair, motif_for_supplier, pair_id
 from dematfin.domain.invoice.invoice import Invoice, Origin
@@ -46,7 +47,7 @@ def _keep(app: App, who: Person, books: Books, pair: tuple[Invoice, Invoice], re
     books.save(Pair(id=key, first=first, second=second, distinct=distinct, by=who.name, motif=reason))
     what = "n'est pas un doublon" if distinct else "est un doublon"
     told = f"{what} de {other.id} : {reason} ({who.name})"
-    data = {} if distinct else {"same_as": other.id}
+    data = {EXCEPTION: Exceptional.DISTINCT} if distinct else {"same_as": other.id}
     books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, told, **data))
 
 

@@ -11,6 +11,7 @@ from dematfin.domain.editor.disagreements import ACCEPTABLE, acceptance
 from dematfin.domain.editor.editor_flow import EDITOR_FLOW_MACHINE, EditorFlow, EditorFlowState
 from dematfin.domain.editor.pairing import WITH_INVOICE, Pairing, PairingState
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.finding import Finding, blocking
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.labels import INVOICE
@@ -60,7 +61,7 @@ def bring_in(app: App, who: Person, path: Path, name: str) -> Arrival:
 
 def listed(app: App, who: Person) -> tuple[Review, ...]:
     """Return all imports, the newest first; the claims of those that are open only."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         found = reversed(books.find(EditorFlow))
         return tuple(_review(app, books, one) if _is_open(one) else Review(flow=one, rows=()) for one in found)
@@ -68,7 +69,7 @@ def listed(app: App, who: Person) -> tuple[Review, ...]:
 
 def review(app: App, who: Person, key: str) -> Review:
     """Return one import with its claims."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return _review(app, books, import_named(books, key))
 
@@ -91,7 +92,7 @@ def exempt(app: App, who: Person, key: str, mandat: str, motif: str) -> Pairing:
         flow, before = _open(books, key, mandat)
         reason = for_journal(f"Mandat n° {before.claim.mandat}", motif)
         alone = replace(before, state=PairingState.EXEMPT, invoice_id="", rule="", motif=reason, accepted=())
-        return _decided(app, books, flow, alone, f"ne paie aucune facture : {reason}")
+        return _decided(app, books, flow, alone, f"ne paie aucune facture : {reason}", Exceptional.CLAIM_EXEMPT)
 
 
 def accept(app: App, who: Person, key: str, mandat: str, code: str, motif: str) -> Pairing:
@@ -104,7 +105,8 @@ def accept(app: App, who: Person, key: str, mandat: str, code: str, motif: str) 
         _check_acceptable(before, code.upper(), found)
         accepted = (*before.accepted, *(acceptance(one) for one in found if acceptance(one) not in before.accepted))
         passed = replace(before, accepted=accepted, motif=reason)
-        return _decided(app, books, flow, passed, f"{found[0].code} accepté : {found[0].sentence} {reason}")
+        told = f"{found[0].code} accepté : {found[0].sentence} {reason}"
+        return _decided(app, books, flow, passed, told, Exceptional.DISAGREEMENT_ACCEPTED)
 
 
 def undo(app: App, who: Person, key: str, mandat: str) -> Pairing:
@@ -198,10 +200,10 @@ def _check_acceptable(pairing: Pairing, code: str, found: Sequence[Finding]) -> 
         raise RuleError(message)
 
 
-def _decided(app: App, books: Books, flow: EditorFlow, pairing: Pairing, told: str) -> Pairing:
+def _decided(app: App, books: Books, flow: EditorFlow, pairing: Pairing, told: str, exception: str = "") -> Pairing:
     decided = replace(pairing, decided_by=app.by)
     books.save(decided)
-    _record(app, books, flow, decided, told)
+    _record(app, books, flow, decided, told, **({EXCEPTION: exception} if exception else {}))
     remember_accounts(app, books, flow, (decided,))
     books.save(*_without_it(books, decided))
     return decided
@@ -215,6 +217,7 @@ def _without_it(books: Books, decided: Pairing) -> Iterator[Pairing]:
                 yield replace(one, state=PairingState.TO_DECIDE, invoice_id="")
 
 
-def _record(app: App, books: Books, flow: EditorFlow, pairing: Pairing, told: str) -> None:
+def _record(app: App, books: Books, flow: EditorFlow, pairing: Pairing, told: str, **marks: str) -> None:
     motif = f"mandat n° {pairing.claim.mandat} du bordereau n° {pairing.claim.bordereau} : {told}"
-    books.record(app.event(Subject.EDITOR_FLOW, flow.id, flow.state, flow.state, motif, mandat=pairing.claim.key))
+    said = {"mandat": pairing.claim.key} | marks
+    books.record(app.event(Subject.EDITOR_FLOW, flow.id, flow.state, flow.state, motif, **said))

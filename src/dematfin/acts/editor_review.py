@@ -37,7 +37,7 @@ class Doubt:
 
 def doubt(app: App, who: Person, key: str, claim: str) -> Doubt | None:
     """Return a claim as it stands now; None once it is decided: what was said of another may have settled it."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         flow = import_named(books, key)
         pairings = pairings_of(books, flow.id)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.invoice.content import Amounts, Attachment, Content, InvoiceKind, Supplier
 from dematfin.domain.invoice.invoice import Arrival, Invoice, Origin, received
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -126,7 +127,8 @@ def say_arrival(app: App, who: Person, batch_id: str, day: date, motif: str = ""
         if batch.received_on:
             told += f", et non le {batch.received_on:%d/%m/%Y} : {reason}"
         books.save(after, *_moved(app, books, batch, day, told))
-        books.record(app.event(Subject.BATCH, batch_id, batch.state, batch.state, told))
+        marks = {EXCEPTION: Exceptional.ARRIVAL_CHANGED} if batch.received_on else {}
+        books.record(app.event(Subject.BATCH, batch_id, batch.state, batch.state, told, **marks))
     return after
 
 

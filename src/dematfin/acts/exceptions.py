@@ -4,12 +4,13 @@ from dematfin.acts.book import book
 from dematfin.domain.mandat.book import Entry, Remark
 from dematfin.domain.parties.person import Act, Person
 from dematfin.ports.app import App
-from dematfin.steps.signatures import Sheet, duties
+from dematfin.steps.separation import duties
+from dematfin.steps.signatures import Sheet
 
 
 def exceptions(app: App, who: Person, sheet: Sheet) -> tuple[str, ...]:
     """Return what is not usual in a bordereau, the most serious first."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     return tuple(_line(remark, entry) for remark, entry in book(app, who, sheet.bordereau.id).unusual)
 
 

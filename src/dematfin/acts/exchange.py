@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.exchange.hand_over import HandOver, HandOverKind, HandOverState
 from dematfin.domain.figures.handed_alerts import WATCHED
 from dematfin.domain.invoice.invoice import Invoice
@@ -78,7 +79,8 @@ def absent(app: App, who: Person, key: str) -> str:
             raise RuleError(message)
         for one in given:
             books.save(replace(one, state=HandOverState.ABSENT))
-            books.record(by.event(Subject.HAND_OVER, one.id, one.state, HandOverState.ABSENT, NOT_THERE))
+            marks = {EXCEPTION: Exceptional.NOT_HANDED}
+            books.record(by.event(Subject.HAND_OVER, one.id, one.state, HandOverState.ABSENT, NOT_THERE, **marks))
     if invoice.state is InvoiceState.SERVICE_FAIT:
         return f"Facture {key} : absente du logiciel financier, elle {NEXT}"
     return f"Facture {key} : elle n'est plus à retirer du logiciel financier. Visée de nouveau, elle y sera remise"

@@ -83,7 +83,7 @@ class FlowStory:
 
 def listed(app: App, who: Person, *, under_way: bool = False) -> tuple[FlowLine, ...]:
     """Return the flows, in the order in which they were named; those neither answered nor given up, if so asked."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         flows = books.find(Flux, state=UNDER_WAY) if under_way else books.find(Flux)
         keys = {key for flux in flows for key in flux.bordereaux}
@@ -102,7 +102,7 @@ def story(app: App, who: Person, identifier: str) -> FlowStory:
     Raises:
         UnknownRecord: there is none; RuleError: it is something else, or several.
     """
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     found = timeline.thread(app, who, identifier)
     if found.subject is not Subject.FLUX:
         message = (
@@ -139,7 +139,7 @@ def _verdict(app: App, answers: tuple[Answer, ...]) -> FlowVerdict | None:
 
 def in_flight(app: App, who: Person) -> tuple[InFlight, ...]:
     """Return what has left and is still to be answered, the oldest first: nothing else is read."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         mandats = books.find(Mandat, state=UNSPOKEN)
         sheets = {one.bordereau for one in mandats}

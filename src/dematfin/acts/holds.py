@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import Exceptional
 from dematfin.domain.invoice.chorus import said
 from dematfin.domain.invoice.forcing import forced
 from dematfin.domain.invoice.invoice import Invoice, Origin, routed
@@ -15,6 +16,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.control import control_one
 from dematfin.steps.episodes import WITH_SUPPLIER, withdraw_visa
+from dematfin.steps.folders import out_of_circuit
 from dematfin.steps.intentions import is_told, take_back
 from dematfin.steps.slips import ensure_slip
 
@@ -42,7 +44,8 @@ def resume(app: App, who: Person, invoice_id: str, motif: str, service: str = ""
         books.save(again)
         words = [f"service {service}"] * bool(service) + [f"engagement {engagement}"] * bool(engagement)
         told = f"reprise par {who.name}{' (' + ', '.join(words) + ')' if words else ''} : {reason}"
-        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, again.state, told))
+        marks = out_of_circuit(invoice)
+        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, again.state, told, **marks))
     return _controlled(app, invoice_id)
 
 
@@ -62,7 +65,9 @@ def force(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
         books.save(passed)
         codes = ", ".join(one.code for one in passed.forced[len(invoice.forced) :])
         told = f"contrôle forcé par {who.name} ({codes}) : {reason}"
-        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, told))
+        books.record(
+            app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, told, exception=Exceptional.FORCED)
+        )
     return _controlled(app, invoice_id)
 
 
@@ -77,7 +82,7 @@ def take_over(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
         invoice = books.get(Invoice, invoice_id)
         if invoice.state is not InvoiceState.ELSEWHERE:
             raise _wrong_state(invoice, "seule une facture suivie ailleurs se prend en main.")
-        _write(app, books, (invoice, _anew(invoice)), f"prise en main par {who.name}", motif)
+        _write(app, books, (invoice, _anew(invoice)), Exceptional.TAKEN_OVER, f"prise en main par {who.name}", motif)
     return _controlled(app, invoice_id)
 
 
@@ -92,7 +97,7 @@ def set_aside(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
         invoice = books.get(Invoice, invoice_id)
         aside = invoice.moved(InvoiceState.ELSEWHERE)
         withdraw_visa(app, books, invoice, "facture écartée par un agent")
-        _write(app, books, (invoice, aside), f"écartée par {who.name}", motif)
+        _write(app, books, (invoice, aside), Exceptional.ELSEWHERE, f"écartée par {who.name}", motif)
     return aside
 
 
@@ -113,11 +118,14 @@ def _resumed(app: App, invoice: Invoice) -> Invoice:
     return again
 
 
-def _write(app: App, books: Books, change: tuple[Invoice, Invoice], told: str, motif: str) -> None:
+def _write(
+    app: App, books: Books, change: tuple[Invoice, Invoice], exception: Exceptional, told: str, motif: str
+) -> None:
     before, after = change
     reason = for_journal(f"Facture {before.id}", motif)
     books.save(after)
-    books.record(app.event(Subject.INVOICE, before.id, before.state, after.state, f"{told} : {reason}"))
+    said = f"{told} : {reason}"
+    books.record(app.event(Subject.INVOICE, before.id, before.state, after.state, said, exception=exception))
 
 
 def _controlled(app: App, invoice_id: str) -> Invoice:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import Exceptional
 from dematfin.domain.labels import FLUX, MANDAT
 from dematfin.domain.mandat.attempt import AttemptState
 from dematfin.domain.mandat.bordereau import Bordereau, check_total
@@ -50,7 +51,6 @@ def absence(app: App, who: Person, nomfic: str) -> Stake:
         Forbidden, UnknownRecord; ConnectorError: the TdT does not answer.
         RuleError: the flow has an answer, is there, may be on its way, or will be settled without anybody.
     """
-    who.require(Act.TRANSMIT)
     app = app.on_behalf_of(who, Act.PREPARE)  # the unattended service certifies nothing
     with app.ledger.reading() as books:
         flux = flux_named(books, nomfic)
@@ -84,7 +84,11 @@ def _take_back(app: App, stake: Stake, said: str) -> None:
         keep_former(app, books, flux)
         end_open(app, books, flux, AttemptState.ABSENT, said)
         books.save(replace(flux.moved(FluxState.REFUSED_BY_TDT), message=said))
-        books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.REFUSED_BY_TDT, said))
+        books.record(
+            app.event(
+                Subject.FLUX, flux.id, flux.state, FluxState.REFUSED_BY_TDT, said, exception=Exceptional.FLOW_LOST
+            )
+        )
         give_back(app, books, flux, f"flux {flux.id} {said}")
 
 

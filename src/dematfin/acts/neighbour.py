@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.intention import Intention, IntentionState, SupplierStatus, intention_id
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
@@ -91,7 +92,8 @@ def admit(app: App, who: Person, invoice_id: str, motif: str) -> Invoice:
         _check_admissible(invoice, held)
         told = f"mandat n° {held[0].mandat} reconnu dans Chorus Pro par {who.name} : {reason}"
         books.save(replace(held[0], state=IntentionState.DONE, outcome=told))
-        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, told))
+        marks = {EXCEPTION: Exceptional.CHORUS_ADMITTED}
+        books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, invoice.state, told, **marks))
     return invoice
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.motif import for_journal
 from dematfin.domain.paper.batch import BATCH_MACHINE, Batch, BatchState, Door
 from dematfin.domain.paper.capture import CAPTURE_MACHINE, WAITING, Capture, CaptureState
@@ -20,6 +22,9 @@ from dematfin.steps.day import run as run_step
 from dematfin.steps.outcome import Failure, Outcome, Tally
 from dematfin.steps.paper_intake import shown_name, take
 from dematfin.steps.publish import publish
+
+DISCARDED: Final = {EXCEPTION: Exceptional.PAPER_DISCARDED}
+"""What the event keeps of paper that becomes no invoice."""
 
 
 def treat_folder(app: App, who: Person, folder: Path, door: Door) -> tuple[Outcome, tuple[Batch, ...]]:
@@ -87,11 +92,12 @@ def cut_again(app: App, who: Person, key: str, sheets: Iterable[int], starts: It
     Raises:
         Forbidden, UnknownRecord; RuleError: nothing to cut, a page that it has not, or a document already entered.
     """
+    app = app.on_behalf_of(who, Act.PAPER)
     named, first = frozenset(sheets), frozenset(starts)
     if not named | first:
         message = "Dites où couper : les pages qui sont des feuilles, ou celles où une facture commence."
         raise RuleError(message)
-    return _cut(app.on_behalf_of(who, Act.PAPER), who, _batch_of(app, key), (named, first), "pages relues")
+    return _cut(app, who, _batch_of(app, key), (named, first), "pages relues")
 
 
 def confirm(app: App, who: Person, document_id: str, motif: str) -> Capture:
@@ -128,7 +134,7 @@ def discard_batch(app: App, who: Person, batch_id: str, motif: str) -> Batch:
         after = replace(batch, state=BATCH_MACHINE.check(batch.label, batch.state, BatchState.DISCARDED))
         books.save(after)
         told = f"écarté par {who.name} : {reason}"
-        books.record(app.event(Subject.BATCH, batch_id, batch.state, after.state, told))
+        books.record(app.event(Subject.BATCH, batch_id, batch.state, after.state, told, **DISCARDED))
     return after
 
 
@@ -186,5 +192,6 @@ def _move(app: App, who: Person, document_id: str, state: CaptureState, motif: s
         after = replace(before, state=CAPTURE_MACHINE.check(name, before.state, state), reason="")
         books.save(after)
         told = f"{'confirmé' if state is CaptureState.TO_ENTER else 'écarté'} par {who.name} : {reason}"
-        books.record(app.event(Subject.CAPTURE, document_id, before.state, state, told))
+        marks = DISCARDED if state is CaptureState.DISCARDED else {}
+        books.record(app.event(Subject.CAPTURE, document_id, before.state, state, told, **marks))
     return after

@@ -48,7 +48,7 @@ class Pending:
 
 def view(app: App, who: Person, batch_id: str) -> BatchView:
     """Return one batch; raises UnknownRecord."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return _view(books, batch_id)
 
@@ -75,7 +75,7 @@ def deciding(app: App, who: Person, batch_id: str, seen: str) -> App:
 
 def pending(app: App, who: Person) -> Pending:
     """Return all that waits."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         aside = books.find(Batch, state=ASIDE)
         waiting = books.find(Capture, state=WAITING)
@@ -88,7 +88,7 @@ def pending(app: App, who: Person) -> Pending:
 
 def document(app: App, who: Person, document_id: str) -> Capture:
     """Return one document; raises UnknownRecord."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return books.get(Capture, document_id)
 
@@ -96,7 +96,7 @@ def document(app: App, who: Person, document_id: str) -> Capture:
 @contextmanager
 def opened(app: App, who: Person, batch_id: str) -> Iterator[Path]:
     """Lend the original of a batch, as it came."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         batch = books.get(Batch, batch_id)
     with app.documents.local(batch.original) as path:
@@ -105,7 +105,7 @@ def opened(app: App, who: Person, batch_id: str) -> Iterator[Path]:
 
 def thumbnails(app: App, who: Person, seen: BatchView, folder: Path) -> tuple[Path, ...]:
     """Write a small image of each page of a batch into a folder that exists."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     batch = seen.batch
     with app.documents.local(batch.pdf or batch.original) as pdf:
         return app.paper.thumbnails(pdf, [page.page for page in seen.pages], folder)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.invoice.invoice import normalised
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.motif import for_journal
@@ -154,7 +155,8 @@ def confirm_assignment(app: App, who: Person, key: str, trace: str) -> Assignmen
         books.save(claim)
         told = for_journal(f"Cession {key}", call.trace)
         motif = f"cession de {claim.supplier} à {claim.payee} confirmée : {told} ({who.name})"
-        books.record(app.event(Subject.TIERS, claim.firm, "cession à confirmer", "cession confirmée", motif))
+        now, marks = "cession confirmée", {EXCEPTION: Exceptional.CLAIM_CONFIRMED}
+        books.record(app.event(Subject.TIERS, claim.firm, "cession à confirmer", now, motif, **marks))
     return claim
 
 

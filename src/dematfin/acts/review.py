@@ -67,7 +67,7 @@ class Case:
 
 def cases(app: App, who: Person) -> tuple[Case, ...]:
     """Return the invoices to correct, the nearest end of delay first."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         held = books.find(Invoice, state=InvoiceState.TO_CORRECT)
     listed = (_case(invoice, app.policy.days_for(invoice)) for invoice in held)
@@ -76,7 +76,7 @@ def cases(app: App, who: Person) -> tuple[Case, ...]:
 
 def still(app: App, who: Person, case: Case) -> Case | None:
     """Return a case as it stands now; None when a decision on another one, or somebody else, has let it go."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         invoice = books.get(Invoice, case.invoice.id)
     return _case(invoice, app.policy.days_for(invoice)) if invoice.state is InvoiceState.TO_CORRECT else None

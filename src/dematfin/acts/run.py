@@ -1,7 +1,6 @@
 """A person, or the scheduler's own account, starts steps."""
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -99,7 +98,7 @@ def _to_the_end(app: App, day: Run, carry: Carry) -> Iterator[Outcome]:
 
 def tell_now(app: App, who: Person, invoice_id: str) -> Outcome:
     """Tell Chorus Pro at once what an act has just decided; what fails now is told by the next daily run."""
-    app = replace(app, by=who.id)
+    app = app.on_behalf_of(who, Act.VISA if who.may(Act.VISA) else Act.ANSWER)
     tally = Tally("informer le fournisseur")
     with app.ledger.reading() as books:
         waiting = books.find(Intention, invoice_id=invoice_id, state=IntentionState.OPEN)

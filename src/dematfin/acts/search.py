@@ -77,7 +77,7 @@ def search(app: App, who: Person, wanted: Criteria) -> tuple[Found, ...]:
     Raises:
         RuleError: no criterion, one that says nothing, or days in the wrong order.
     """
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         where: Where = {}
         for name, wish in _where(app, books, wanted):
@@ -97,7 +97,7 @@ def one(app: App, who: Person, key: str) -> Found:
     Raises:
         UnknownRecord, and RuleError when several match.
     """
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         for way in _ways(key)[:-1] if _says_something(key) else ():
             found = books.last(Invoice, SHOWN, "issued_on", **way)

@@ -10,12 +10,12 @@ from dematfin.errors import RuleError, SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.ports.signature import Holder, Place, SignatureReport
+from dematfin.steps.separation import duties
 from dematfin.steps.signatures import (
     Sheet,
     Signed,
     check_confirmed,
     check_mode,
-    duties,
     keep_signed,
     request,
     verified,

@@ -29,7 +29,7 @@ def thread(app: App, who: Person, identifier: str) -> Thread:
     Raises:
         UnknownRecord: nothing is called so; RuleError: several things are, the message names them.
     """
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         subject, key = resolved(books, identifier)
     return about(app, who, subject, key)
@@ -37,7 +37,7 @@ def thread(app: App, who: Person, identifier: str) -> Thread:
 
 def about(app: App, who: Person, subject: Subject, key: str) -> Thread:
     """Return the thread of one thing known by its own id; raises UnknownRecord."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         found = followed(app, books, subject, key)
     events = _concerned(app, subject, key, found)

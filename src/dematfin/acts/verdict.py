@@ -32,7 +32,7 @@ class Followed:
 
 def follow(app: App, who: Person, mandat_id: str) -> Followed:
     """Return a mandat and its verdict; raises UnknownRecord."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         mandat = _named(books, mandat_id)
         listed = books.find(Bordereau, siret=mandat.siret, exercice=mandat.exercice, mandats=Holding(mandat.id))

@@ -9,7 +9,7 @@ from typing import Final
 from dematfin.domain.labels import MOTIVE
 from dematfin.domain.money import french
 from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.parties.waiver import told
+from dematfin.domain.parties.waiver import marks, told
 from dematfin.domain.visa.decision import DecisionKind, Motive
 from dematfin.domain.visa.folder import FolderState, VisaFolder
 from dematfin.errors import DematfinError, RuleError
@@ -81,7 +81,7 @@ def approve(
         folder = at.folder.decided(decision, app.clock.today(), app.policy.deadline)
         motif = f"{_said(folder, done)}, visé par {at.names(who)}{told(waivers)}"
         books.save(*waivers)
-        keep_folder(app, books, at.folder, folder, at.invoice, f"{motif} : {comment}" if comment else motif)
+        keep_folder(app, books, at.folder, folder, at.invoice, _with(comment, motif), **marks(waivers))
         if folder.state is FolderState.APPROVED:
             decide.certify(app, books, at.invoice, folder, motif)
     return folder
@@ -142,6 +142,10 @@ def approve_many(
         except DematfinError as error:
             results.append(Settled(invoice_id=invoice_id, refusal=str(error)))
     return tuple(results)
+
+
+def _with(comment: str, motif: str) -> str:
+    return f"{motif} : {comment}" if comment else motif
 
 
 def _check_words(invoice_id: str, comment: str) -> None:

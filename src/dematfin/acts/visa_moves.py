@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import Exceptional
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.motif import for_journal
@@ -36,7 +37,7 @@ def transfer(app: App, who: Person, invoice_id: str, desk: str, motif: str) -> V
             raise RuleError(message)
         folder = at.folder.transferred(at.decision(app, who, DecisionKind.TRANSFER, reason), desk)
         told = f"transférée à {desk} par {at.names(who)} : {reason}"
-        keep_folder(app, books, at.folder, folder, at.invoice, told)
+        keep_folder(app, books, at.folder, folder, at.invoice, told, exception=Exceptional.TRANSFERRED)
     return folder
 
 
@@ -107,7 +108,7 @@ def bypass(app: App, who: Person, invoice_id: str, motif: str) -> VisaFolder:
         )
         folder = before.decided(decision, app.clock.today(), app.policy.deadline)
         told = f"étape {before.desk} passée par {who.name} : {reason}"
-        keep_folder(app, books, before, folder, invoice, told)
+        keep_folder(app, books, before, folder, invoice, told, exception=Exceptional.STEP_BYPASSED)
     return folder
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from dematfin.domain.exceptional import Exceptional
 from dematfin.domain.labels import FLUX
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
@@ -50,7 +51,7 @@ def withdraw(app: App, who: Person, nomfic: str, motif: str) -> Withdrawn:
         former = {one.id: _former(books, one) for one in bordereaux}
         told = f"le comptable connaît ses mandats, il était donc arrivé : {reason}"
         for before in {one.id: one for one in former.values()}.values():
-            accept(app, books, before, told, by=app.by)
+            accept(app, books, before, told, by=app.by, exception=Exceptional.FLOW_WITHDRAWN)
         alarms = [line for one in bordereaux for line in take_arrived(app, books, one, former[one.id], tally)]
         now = books.find(Bordereau, id=flux.bordereaux)
         return Withdrawn(bordereaux=now, notes=(*tally.outcome().notes, *alarms))

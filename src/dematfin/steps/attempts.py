@@ -130,13 +130,16 @@ def arrived(app: App, flux: Flux, remote_id: str, motif: str = "") -> None:
         arrived_in(app, books, books.get(Flux, flux.id), remote_id, motif or f"déposé au TdT sous le n° {remote_id}")
 
 
-def arrived_in(app: App, books: Books, flux: Flux, remote_id: str, motif: str) -> None:
-    """Write in open books that the TdT has a flow, under that number, maybe in the place of another one."""
+def arrived_in(app: App, books: Books, flux: Flux, remote_id: str, motif: str, **marks: str) -> None:
+    """Write in open books that the TdT has a flow, under that number, maybe in the place of another one.
+
+    The event keeps `marks` too.
+    """
     answered = flux.state is FluxState.ACKNOWLEDGED  # its acquit came as a file, before the word of the TdT
     there = flux if answered or flux.state is FluxState.TRANSMITTED else flux.moved(FluxState.TRANSMITTED)
     said = flux.message if answered else ""
     books.save(replace(there, remote_id=remote_id, sent_at=flux.sent_at or app.clock.now(), message=said))
-    books.record(app.event(Subject.FLUX, flux.id, flux.state, there.state, motif, remote_id=remote_id))
+    books.record(app.event(Subject.FLUX, flux.id, flux.state, there.state, motif, remote_id=remote_id, **marks))
     _number(app, books, flux, remote_id)
     for mandat in books.find(Mandat, bordereau=flux.bordereaux, state=MandatState.IN_BORDEREAU):
         books.save(mandat.moved(MandatState.SENT))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from dematfin.domain.parties.person import Person
 from dematfin.domain.report.contents import tables
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.period import Period
@@ -55,6 +56,7 @@ def facts_of(app: App, books: Books, period: Period) -> Facts:
         rates=app.policy.rates,
         comptable_days=app.policy.comptable_days,
         budgets={budget.siret: budget.label for budget in app.policy.budgets},
+        people={one.id: one.name for one in books.find(Person)},
         calendar=app.policy.deadline.calendar,
         doubts=tuple(_put_off(books, after)) if reached else (NEVER,),
     )

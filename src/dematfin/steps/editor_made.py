@@ -12,7 +12,7 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.money import french
-from dematfin.domain.parties.waiver import told
+from dematfin.domain.parties.waiver import marks, told
 from dematfin.domain.tally.words import frozen
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
@@ -39,7 +39,7 @@ def make(app: App, books: Books, plan: Plan, flux: Flux, signed: Signed | None) 
     done = f"flux {flux.id}, bordereaux {listed}"
     books.record(app.event(Subject.EDITOR_FLOW, completed.id, plan.flow.state, completed.state, done))
     motif = f"import {completed.id}, bordereaux {listed}, {flux.unsigned.size} octets, {_how(signed)}"
-    details = {"certificat": signed.certificate} if signed else {}
+    details = {"certificat": signed.certificate} | marks(signed.exceptions) if signed else {}
     books.save(*(signed.exceptions if signed else ()))
     books.record(app.event(Subject.FLUX, flux.id, "", flux.state, motif, sha256=flux.unsigned.sha256, **details))
 

@@ -9,7 +9,8 @@ from dematfin.domain.mandat.flux import Flux
 from dematfin.errors import SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.signature import SignatureReport
-from dematfin.steps.signatures import Sheet, Signed, duties, signatory
+from dematfin.steps.separation import duties
+from dematfin.steps.signatures import Sheet, Signed, signatory
 
 NOBODY_OURS: Final = "SIG-PERSONNE"
 """A remark about a flow that is merely looked at; this one leaves in our name."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import Exceptional
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import MANDAT
@@ -36,7 +37,11 @@ def give_up(app: App, books: Books, mandat: Mandat, reason: str) -> Mandat:
     undo(books, mandat)
     books.save(gone)
     was = "écarté" if mandat.aside else mandat.state
-    books.record(app.event(Subject.MANDAT, mandat.id, was, gone.state, f"abandonné : {reason}"))
+    books.record(
+        app.event(
+            Subject.MANDAT, mandat.id, was, gone.state, f"abandonné : {reason}", exception=Exceptional.MANDAT_ABANDONED
+        )
+    )
     for invoice in invoices:
         _free(app, books, invoice, gone, shown=invoice.id in told)
     return gone

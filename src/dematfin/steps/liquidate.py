@@ -15,7 +15,7 @@ from dematfin.domain.mandat.payee import marked
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Person
 from dematfin.domain.parties.tiers import Tiers
-from dematfin.domain.parties.waiver import Duty, Waiver, told
+from dematfin.domain.parties.waiver import Duty, Waiver, marks, told
 from dematfin.domain.registers import Engagement, engagement_id
 from dematfin.domain.visa.folder import VisaFolder, folder_id
 from dematfin.ports.app import App
@@ -152,7 +152,7 @@ def _liquidate_one(app: App, books: Books, certified: Paid, choice: Choice | Non
     app.writer.check(mandat, app.policy.budget(mandat.siret))
     take(books, mandat, invoice)
     books.save(mandat, *pieces, *exceptions, *(one.moved(InvoiceState.TO_PAY) for one in paid))
-    _record(app, books, mandat, paid, told(exceptions))
+    _record(app, books, mandat, paid, exceptions)
     return mandat.id
 
 
@@ -191,9 +191,9 @@ def _tell_delay(invoice: Invoice, tally: Tally) -> None:
         )
 
 
-def _record(app: App, books: Books, mandat: Mandat, paid: Iterable[Invoice], exception: str) -> None:
-    motif = f"{mandat.label} : {french(mandat.amount)} pour {mandat.tiers.name}{exception}"
-    books.record(app.event(Subject.MANDAT, mandat.id, "", mandat.state, motif))
+def _record(app: App, books: Books, mandat: Mandat, paid: Iterable[Invoice], exceptions: tuple[Waiver, ...]) -> None:
+    motif = f"{mandat.label} : {french(mandat.amount)} pour {mandat.tiers.name}{told(exceptions)}"
+    books.record(app.event(Subject.MANDAT, mandat.id, "", mandat.state, motif, **marks(exceptions)))
     for invoice in paid:
         motif = f"liquidée : mandat {mandat.id} de {french(mandat.amount)}"
         books.record(app.event(Subject.INVOICE, invoice.id, invoice.state, InvoiceState.TO_PAY, motif))

@@ -56,7 +56,7 @@ def believed_refused(books: Books, sheet: Bordereau) -> Flux | None:
     return next(reversed(doubtful or former), None)
 
 
-def accept(app: App, books: Books, flux: Flux, motif: str, *, by: str = DGFIP) -> None:
+def accept(app: App, books: Books, flux: Flux, motif: str, *, by: str = DGFIP, **marks: str) -> None:
     """Write that a flow has arrived: the word of the comptable is a fact, whatever was believed of it."""
     books.save(replace(flux, state=FluxState.ACKNOWLEDGED, acquit=AcquitSummary.ACCEPTED, message=motif))
-    books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=by))
+    books.record(app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, by=by, **marks))

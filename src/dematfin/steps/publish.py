@@ -7,6 +7,7 @@ from pathlib import Path
 from dematfin import __version__
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.paper.batch import BATCH_MACHINE, Annex, Batch, BatchState, Door
 from dematfin.domain.paper.capture import CAPTURE_MACHINE, Capture, CaptureState, capture_key
 from dematfin.domain.paper.cut import Cut, span
@@ -37,6 +38,7 @@ def publish(app: App, batch: Batch, sights: Sequence[Sight], cut: Cut, motif: st
     with app.ledger.transaction() as books:
         before = books.get(Batch, batch.id)
         data = {"manifeste": evidence.sha256} | _missed(books, batch, sights, cut)
+        data |= {EXCEPTION: Exceptional.PAPER_ACCEPTED} if decided else {}
         state = BATCH_MACHINE.check(before.label, before.state, BatchState.PUBLISHED)
         after = replace(batch, state=state, manifest=evidence, reason="", error="", received_on=before.received_on)
         kept = _replace_others(app, books, after, cut)

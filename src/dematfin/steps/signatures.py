@@ -10,25 +10,21 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.domain.document import DocumentRef
-from dematfin.domain.editor.editor_flow import EditorFlow
-from dematfin.domain.editor.pairing import Pairing
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.finding import Finding, blocking, with_remedies
 from dematfin.domain.link import SIGNATURE, Link
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO, french
 from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.parties.waiver import Duty, Waiver, told
-from dematfin.domain.visa.folder import VisaFolder
+from dematfin.domain.parties.waiver import Waiver, marks, told
 from dematfin.errors import Conflict, RuleError, SignatureError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.ports.signature import SignatureReport, ToSign
-from dematfin.steps.separation import waivers
 
-PREPARING: Final = frozenset({"figé", MandatState.PREPARED, MandatState.IN_BORDEREAU})
 CLOCKS: Final = timedelta(minutes=5)
 """By how much the clock of the place that signs may be behind ours."""
 UNVERIFIED: Final = "SIG-CHAINE"
@@ -174,11 +170,6 @@ def signatory(app: App, what: str, report: SignatureReport) -> Person | None:
     return entitled
 
 
-def duties(app: App, who: Person, sheets: Iterable[Sheet]) -> tuple[Waiver, ...]:
-    """Return the exceptions of whoever certified or prepared, and signs now; raises SeparationOfDuties."""
-    return tuple(one for sheet in sheets for one in _waivers(app, who, sheet))
-
-
 def keep_signed(app: App, flux: Flux, signed: Signed) -> None:
     """Write down, in one transaction, that a flow is signed; whoever comes second keeps nothing."""
     with app.ledger.transaction() as books:
@@ -195,7 +186,14 @@ def keep_signed(app: App, flux: Flux, signed: Signed) -> None:
         details |= {"certificat": signed.certificate} if signed.certificate else {}
         details |= {"fiche": signed.slip.sha256} if signed.slip else {}
         details |= {"remarques": " ".join(signed.remarks)} if signed.remarks else {}
+        details |= _exceptional(signed)
         books.record(app.event(Subject.FLUX, flux.id, current.state, FluxState.SIGNED, motif, **details))
+
+
+def _exceptional(signed: Signed) -> dict[str, str]:
+    """Return what the event keeps of a signature that is out of the ordinary."""
+    found = [*marks(signed.exceptions).values(), *([] if signed.certificate else [Exceptional.SIGNED_ON_PAPER])]
+    return {EXCEPTION: " ".join(found)} if found else {}
 
 
 def _certificate(app: App, signed: Signed) -> Iterator[Link]:
@@ -203,39 +201,6 @@ def _certificate(app: App, signed: Signed) -> Iterator[Link]:
     if signed.certificate_ends_on:
         name = "Le certificat qui a signé les derniers bordereaux"
         yield Link(id=SIGNATURE, name=name, certificate_expires_on=signed.certificate_ends_on, tried_at=app.clock.now())
-
-
-def _waivers(app: App, who: Person, sheet: Sheet) -> tuple[Waiver, ...]:
-    done = visaed(app, who, sheet.mandats)
-    done += [f"préparé {sheet.bordereau.id}"] if _prepared(app, who, sheet) else []
-    return waivers(app, who, Duty.SIGNATURE, sheet.bordereau.id, done)
-
-
-def visaed(app: App, who: Person, mandats: Iterable[Mandat]) -> list[str]:
-    """Return the words for the invoices of some mandats that somebody certified; empty when there is none."""
-    invoices = tuple(key for mandat in mandats for key in mandat.invoice_ids)
-    with app.ledger.reading() as books:
-        folders = books.find(VisaFolder, invoice_id=invoices)
-    certified = sorted({folder.invoice_id for folder in folders if who.id in folder.certified_by()})
-    return [f"visé {', '.join(certified)}"] if certified else []
-
-
-def _prepared(app: App, who: Person, sheet: Sheet) -> bool:
-    """Say whether somebody made, corrected or took up again a bordereau or one of its mandats, as the journal tells."""
-    written = app.ledger.history(keys=(sheet.bordereau.id, *sheet.bordereau.mandats))
-    return who.id in _paired(app, sheet.flux) or any(
-        one.event.by == who.id and (one.event.after in PREPARING or one.event.before == one.event.after)
-        for one in written
-    )
-
-
-def _paired(app: App, flux: Flux) -> set[str]:
-    """Return who brought the export of a finance software in, and who said what its mandats pay."""
-    if not flux.editor_flow:
-        return set()
-    with app.ledger.reading() as books:
-        said = books.find(Pairing, editor_flow=flux.editor_flow)
-        return {books.get(EditorFlow, flux.editor_flow).imported_by, *(one.decided_by for one in said)}
 
 
 def _letters(name: str) -> list[str]:

@@ -17,7 +17,8 @@ from dematfin.errors import AccessDenied, ConfigError, Conflict, DematfinError, 
 from dematfin.ports.app import App
 from dematfin.ports.signature import Collected, Place, Progress
 from dematfin.steps.outcome import Outcome, Tally
-from dematfin.steps.signatures import Signed, duties, keep_signed, request, sheets_of, signatory, verified
+from dematfin.steps.separation import duties
+from dematfin.steps.signatures import Signed, keep_signed, request, sheets_of, signatory, verified
 from dematfin.steps.transmit import check_unanswered
 from dematfin.steps.untouched import check_untouched
 

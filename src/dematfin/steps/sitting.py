@@ -1,8 +1,10 @@
 """Who sits at which desk before which folder: what every decision checks first, inside its transaction."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import Exceptional, exceptions
 from dematfin.domain.invoice.invoice import Invoice, Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.parties.person import Person
@@ -16,6 +18,9 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps.folders import shown
 from dematfin.steps.separation import waivers
+
+PASSED: Final = frozenset({Exceptional.FORCED, Exceptional.DISTINCT})
+"""What lets an invoice through that a control has stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +55,16 @@ class Sitting:
         return f"{who.name}, en l'absence de {self.absent.name}" if self.absent else who.name
 
     def waivers(self, app: App, who: Person) -> tuple[Waiver, ...]:
-        """Return the exception of whoever entered the invoice and certifies it; raises SeparationOfDuties."""
-        if self.invoice.origin is not Origin.SCAN:
-            return ()
-        first = next(iter(app.ledger.history(Subject.INVOICE, (self.invoice.id,))), None)
-        entered = first is not None and first.event.by == who.id
-        done = [f"saisi la facture {self.invoice.id}"] if entered else []
+        """Return the exception of whoever entered the invoice, or let a control pass, and certifies it.
+
+        Raises:
+            SeparationOfDuties: the commune is not a small one.
+        """
+        written = [one.event for one in app.ledger.history(Subject.INVOICE, (self.invoice.id,))]
+        entered = self.invoice.origin is Origin.SCAN and written[0].by == who.id
+        passed = any(one.by == who.id and PASSED.intersection(exceptions(one)) for one in written)
+        done = [f"saisi la facture {self.invoice.id}"] * entered
+        done += [f"levé un contrôle de la facture {self.invoice.id}"] * passed
         return waivers(app, who, Duty.VISA, self.invoice.id, done)
 
 

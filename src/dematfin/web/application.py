@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from dematfin.config.web import WebSettings
+from dematfin.domain.rights.pages import needed_for
 from dematfin.ports.app import App
 from dematfin.web import (
     absences,
@@ -58,18 +59,18 @@ def application(app: App, settings: WebSettings) -> Starlette:
 
 def _open_to_all(hall: Hall) -> list[Route]:
     return [
-        Route("/", endpoint(hall, home.first, to_all=True), methods=[GET]),
+        _route(hall, GET, "/", home.first),
         Route("/dematfin.css", _style, methods=[GET]),
         Route("/dematfin.svg", _icon, methods=[GET]),
         Route("/healthz", health.alive, methods=[GET]),
         Route("/readyz", health.ready(hall.app), methods=[GET]),
-        Route("/connexion", endpoint(hall, signin.ask, to_all=True), methods=[GET]),
-        Route("/connexion", endpoint(hall, signin.sign_in, to_all=True), methods=[POST]),
+        _route(hall, GET, "/connexion", signin.ask),
+        _route(hall, POST, "/connexion", signin.sign_in),
     ]
 
 
 def _route(hall: Hall, method: str, path: str, handler: Handler) -> Route:
-    return Route(path, endpoint(hall, handler), methods=[method])
+    return Route(path, endpoint(hall, handler, needed_for(method, path)), methods=[method])
 
 
 def _for_persons(hall: Hall) -> list[Route]:

@@ -35,8 +35,9 @@ Handler = Callable[[Visit], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def endpoint(hall: Hall, handler: Handler, *, to_all: bool = False) -> Endpoint:
-    """Return what serves a page; `to_all`: also to whoever has not signed in."""
+def endpoint(hall: Hall, handler: Handler, needed: Act | None) -> Endpoint:
+    """Return what serves a page to whoever has the right; None: also to whoever has not signed in."""
+    guarded = handler if needed is None else _for_persons(handler, needed)
 
     async def answer(request: Request) -> Response:
         if not is_ours(hall, request):
@@ -47,7 +48,7 @@ def endpoint(hall: Hall, handler: Handler, *, to_all: bool = False) -> Endpoint:
             raise HTTPException(UNKNOWN)
         form = await _form(request) if request.method == "POST" else FormData()
         try:
-            return await run_in_threadpool(_answer, hall, request, form, handler if to_all else _for_persons(handler))
+            return await run_in_threadpool(_answer, hall, request, form, guarded)
         finally:
             await form.close()
 
@@ -87,11 +88,11 @@ def keep_token(hall: Hall, response: Response, token: str) -> None:
     response.set_cookie(cookie_name(hall), token, path="/", secure=hall.encrypted, httponly=True, samesite="lax")
 
 
-def _for_persons(handler: Handler) -> Handler:
+def _for_persons(handler: Handler, needed: Act) -> Handler:
     def guarded(visit: Visit) -> Response:
         if visit.person is None and not visit.hall.settings.entete_identite:
             return _to_sign_in(visit)
-        visit.who.require(Act.READ)
+        visit.who.require(needed)
         return handler(visit)
 
     return guarded

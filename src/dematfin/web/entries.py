@@ -10,7 +10,6 @@ from dematfin.acts.entry import Entry
 from dematfin.acts.paper_views import BatchView
 from dematfin.domain.invoice.content import InvoiceKind
 from dematfin.domain.paper.capture import LABELS, WAITING, Capture, CaptureState
-from dematfin.domain.parties.person import Act
 from dematfin.errors import Conflict, DematfinError, Forbidden, UnknownRecord
 from dematfin.web import page_image
 from dematfin.web.aftermath import follow
@@ -31,13 +30,11 @@ SHOWN: Final = 20
 
 def show_all(visit: Visit) -> Response:
     """Show the documents that wait for their entry."""
-    visit.who.require(Act.PAPER)
     return visit.page("saisies.html", documents=_waiting(visit), LABELS=LABELS)
 
 
 def show(visit: Visit) -> Response:
     """Show one document and its form, filled with what was read."""
-    visit.who.require(Act.PAPER)
     document = _document(visit)
     budgets = {one.siret: one.code for one in visit.app.policy.budgets}
     return _page(visit, document, prefilled(document, budgets))
@@ -45,20 +42,17 @@ def show(visit: Visit) -> Response:
 
 def image(visit: Visit) -> Response:
     """Send the image of one of its pages."""
-    visit.who.require(Act.PAPER)
     document = _document(visit)
     return page_image.send(visit, Sheaf(pdf=document.document, pages=len(document.pages), dpi=READABLE))
 
 
 def file(visit: Visit) -> Response:
     """Send its PDF, or one of the files that came with it."""
-    visit.who.require(Act.PAPER)
     return send_one(visit, _files(_document(visit)))
 
 
 def save(visit: Visit) -> Response:
     """Make an invoice of a document, and go on to the next one; what was typed stays when it is refused."""
-    visit.who.require(Act.PAPER)
     document = _document(visit)
     form = EntryForm(visit=visit, document=document, known=_view(visit, document).batch.received_on)
     form.confirm()
@@ -79,7 +73,6 @@ def save(visit: Visit) -> Response:
 
 def discard(visit: Visit) -> Response:
     """Say that a document is no invoice to pay, and go on to the next one."""
-    visit.who.require(Act.PAPER)
     document = _document(visit)
 
     def act() -> End:

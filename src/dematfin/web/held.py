@@ -10,7 +10,6 @@ from dematfin.domain.intention import LONGEST_MOTIF, SupplierStatus
 from dematfin.domain.invoice.bank import TO_CLEAR
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.motif import for_supplier
-from dematfin.domain.parties.person import Act
 from dematfin.errors import Conflict, DematfinError, Forbidden, UnknownRecord
 from dematfin.web import decisions
 from dematfin.web.aftermath import follow
@@ -26,7 +25,6 @@ MOST: Final = 200
 
 def show_all(visit: Visit) -> Response:
     """Show what waits for a decision, the most pressing first."""
-    visit.who.require(Act.HOLD)
     found = review.cases(visit.app, visit.who)
     return visit.page("a-traiter.html", cases=found[:MOST], total=len(found))
 
@@ -83,7 +81,6 @@ def leave(visit: Visit) -> Response:
 
 def call_back(visit: Visit) -> Response:
     """Write down that the supplier confirmed its account."""
-    visit.who.require(Act.HOLD)
     return _do(visit, decisions.call_back)
 
 

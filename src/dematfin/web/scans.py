@@ -11,7 +11,6 @@ from dematfin.acts.paper_views import BatchView
 from dematfin.domain.paper.batch import LABELS, Batch, BatchState
 from dematfin.domain.paper.capture import LABELS as OF_DOCUMENTS
 from dematfin.domain.paper.capture import WAITING
-from dematfin.domain.parties.person import Act
 from dematfin.errors import DematfinError, Forbidden, RuleError, UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.paper_reader import SMALL
@@ -29,7 +28,6 @@ CUTTABLE: Final = frozenset({BatchState.HELD, BatchState.PUBLISHED})
 
 def show_all(visit: Visit) -> Response:
     """Show the batches that wait for a decision, and how many documents wait for their entry."""
-    visit.who.require(Act.PAPER)
     found = paper_views.pending(visit.app, visit.who)
     return visit.page(
         "papier.html", batches=found.batches, waiting=len(found.to_confirm + found.to_enter), LABELS=LABELS
@@ -38,27 +36,23 @@ def show_all(visit: Visit) -> Response:
 
 def show(visit: Visit) -> Response:
     """Show one batch: the pages of one screen."""
-    visit.who.require(Act.PAPER)
     view = _view(visit)
     return _page(visit, view, Choice.made(view.pages), _screen(visit.request.query_params.get("ecran", "")))
 
 
 def browse(visit: Visit) -> Response:
     """Show another screen; what was chosen on this one travels along, nothing is decided."""
-    visit.who.require(Act.PAPER)
     return _page(visit, _view(visit), Choice.of(visit.form), _screen(text(visit.form, "vers")))
 
 
 def image(visit: Visit) -> Response:
     """Send a small image of one page."""
-    visit.who.require(Act.PAPER)
     view = _view(visit)
     return page_image.send(visit, Sheaf(pdf=view.batch.pdf or view.batch.original, pages=len(view.pages), dpi=SMALL))
 
 
 def original(visit: Visit) -> Response:
     """Send the file as it came."""
-    visit.who.require(Act.PAPER)
     batch = _view(visit).batch
     return send_one(visit, (File(name=batch.name, document=batch.original),))
 
@@ -90,7 +84,6 @@ def again(visit: Visit) -> Response:
 
 def _do(visit: Visit, act: Callable[[App, str], Batch]) -> Response:
     """Do an act on a batch that is as it was shown; what was chosen stays when it is refused."""
-    visit.who.require(Act.PAPER)
     view = _view(visit)
 
     def once() -> End:

@@ -3,12 +3,15 @@
 Nobody here is the comptable: that is the State's agent. Two acts of one person never count as two persons.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from dematfin.domain.event import SERVICE
 from dematfin.errors import Forbidden
+
+NONE: Final = "aucun"
 
 
 class Role(StrEnum):
@@ -91,6 +94,33 @@ class Person:
             needed = " ou ".join(sorted(MAY[act]))
             message = f"{self.name} ne peut pas {act} : il faut le rôle {needed}."
             raise Forbidden(message)
+
+
+def changed(before: Person | None, after: Person) -> str:
+    """Say in one line what somebody may do now, and what was changed of it, for the journal.
+
+    >>> lou = Person(id="lou", name="Lou", roles=frozenset({Role.VISEUR}), system_user="lou")
+    >>> changed(None, lou)
+    'Lou : viseur ; compte système lou'
+    >>> from dataclasses import replace
+    >>> changed(lou, replace(lou, roles=frozenset({Role.AGENT}), system_user="", desks=frozenset({"ST"})))
+    'Lou : agent ; rôles auparavant viseur ; bureaux ST, auparavant aucun ; compte système aucun, auparavant lou'
+    """
+    parts = [f"{after.name} : {_listed(after.roles)}"]
+    if before and before.roles != after.roles:
+        parts.append(f"rôles auparavant {_listed(before.roles)}")
+    for label, was, now in (
+        ("bureaux", _listed(before.desks if before else ()), _listed(after.desks)),
+        ("compte système", (before and before.system_user) or NONE, after.system_user or NONE),
+        ("courriel", (before and before.email) or NONE, after.email or NONE),
+    ):
+        if was != now:
+            parts.append(f"{label} {now}" + (f", auparavant {was}" if before else ""))
+    return " ; ".join(parts)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(sorted(words)) or NONE
 
 
 UNATTENDED: Final = Person(id=SERVICE, name="Service automatique", roles=frozenset({Role.SERVICE}))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.parties.person import Person
 
 
@@ -55,6 +56,11 @@ def waiver(who: Person, duty: Duty, key: str, done: Iterable[str], today: date) 
 def told(waivers: Iterable[Waiver]) -> str:
     """Return what the journal adds to an event because of exceptions."""
     return "".join(f" ; exception « petite commune » : {one.what}" for one in waivers)
+
+
+def marks(waivers: Iterable[Waiver]) -> dict[str, str]:
+    """Return what the event of an exception keeps to be known by; nothing when there is none."""
+    return {EXCEPTION: Exceptional.SMALL_TOWN} if any(waivers) else {}
 
 
 def newest_first(waivers: Iterable[Waiver]) -> tuple[Waiver, ...]:

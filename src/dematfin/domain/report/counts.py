@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from dematfin.domain.report.exceptions import exceptions
 from dematfin.domain.report.facts import Facts
 from dematfin.domain.report.incoming import doors, paper_senders, refusals, refusals_by_supplier
 from dematfin.domain.report.mandated import (
@@ -41,4 +42,5 @@ COUNTS: Final[tuple[Callable[[Facts], Table], ...]] = (
     without_engagement,
     attached,
     to_attach,
+    exceptions,
 )

@@ -22,7 +22,7 @@ class Facts:
         ended: stays that ended during the period; `stock`: those that hold at the cut-off and wait for something.
         rates: late interest in per cent a year, by half-year ("2026-S1"): the ECB's rate plus 8 points.
         comptable_days: his part of the delay as agreed with him, None: that of the law (`delay.durations.shares`).
-        budgets: names, by SIRET.
+        budgets: names, by SIRET; people: names, by id.
         doubts: what of the journal is not in them, in French: as long as there is any, nothing is closed.
     """
 
@@ -35,6 +35,7 @@ class Facts:
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     comptable_days: int | None = None
     budgets: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
     calendar: Calendar = METROPOLE
     doubts: tuple[str, ...] = ()
 

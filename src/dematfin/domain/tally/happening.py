@@ -37,6 +37,7 @@ class What(StrEnum):
     PIECE_MISSING = "PIECE_MISSING"  # a mandat waits for want of a document: one for each, `code` PJ-…
     BATCH_CUT = "BATCH_CUT"  # a file of paper was published, for the first time: `count` pages
     BATCH_HELD = "BATCH_HELD"  # it was held, a sheet may have been missed: `count` pages
+    EXCEPTION = "EXCEPTION"  # somebody did something out of the ordinary: `code` of `Exceptional`, `motif`, `person`
     SHEET_MISSED = "SHEET_MISSED"  # somebody named sheets that the readers had not seen: `count`
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 from dematfin.domain.event import Event, Subject
+from dematfin.domain.exceptional import exceptions
 from dematfin.domain.invoice.bank import TO_CLEAR
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -70,7 +72,23 @@ def happenings(sequence: int, event: Event, told: Told, *, renumbered: bool) -> 
             said = _of_batch(event, told.batches[event.subject_id])
         case _:
             pass
-    return tuple(replace(one, id=f"{sequence:012d}-{rank:04d}") for rank, one in enumerate(said))
+    all_said = chain(said, _exceptional(event, told))
+    return tuple(replace(one, id=f"{sequence:012d}-{rank:04d}") for rank, one in enumerate(all_said))
+
+
+def _exceptional(event: Event, told: Told) -> Said:
+    """Yield what was done out of the ordinary, with the budget and the service that it concerns, if any."""
+    for code in exceptions(event):
+        yield replace(_concerned(event, told), what=What.EXCEPTION, code=code, motif=event.motif)
+
+
+def _concerned(event: Event, told: Told) -> Happening:
+    whole = _new(event, What.EXCEPTION)
+    if event.subject in {Subject.INVOICE, Subject.FOLDER}:
+        return _on(told.invoices[event.subject_id], whole)
+    if event.subject is Subject.MANDAT:
+        return _whole(event, told.mandats[event.subject_id], told.invoices)
+    return replace(whole, siret=told.fluxes.get(event.subject_id, ""))
 
 
 def _new(event: Event, what: What, motif: str = "") -> Happening:
