@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 from decimal import Decimal
 
@@ -96,8 +97,11 @@ def check_journal(folder):
     return lines
 
 
-def check_fingerprints(facts, found, lines):
-    """Rapproche les empreintes que nomment le journal et le registre de celles des fichiers joints."""
+def check_fingerprints(facts, found, lines, bare):
+    """Rapproche les empreintes que nomment le journal et le registre de celles des fichiers joints.
+
+    `bare` : l'empreinte de chaque flux sans ses signatures, puis son nom.
+    """
     for one in facts["documents"]:
         by = ", ".join(f"évènement {number}" for number in one["evenements"]) or "registre"
         named = all(one["sha256"] in json.dumps(lines.get(number)) for number in one["evenements"])
@@ -112,20 +116,31 @@ def check_fingerprints(facts, found, lines):
         data = json.loads(said["data"])
         words = [data.get(key, "") for key in NAMING] + re.findall(r"empreinte (\w+)", said["motif"])
         for name in FINGERPRINT.findall(" ".join(words)):
-            if name in absent:
+            if name in found.values():
+                continue
+            if name in bare:
+                say(
+                    True,
+                    f"évènement {number} : le fichier nommé est {bare[name]} sans ses signatures, à l'octet près",
+                    "",
+                )
+            elif name in absent:
                 say(None, f"évènement {number} : le fichier {name[:12]}… n'est pas joint : {absent[name]}", "")
-            elif name not in found.values():
+            else:
                 say(False, "", f"évènement {number} : aucun fichier joint n'a l'empreinte {name[:12]}… qu'il nomme")
 
 
 def check_flow(folder, one, found):
-    """Vérifie un flux : sa forme, ses signatures, et qu'il porte les mandats et les pièces de cette facture."""
+    """Vérifie un flux : sa forme, ses signatures, et qu'il porte les mandats et les pièces de cette facture.
+
+    Rend son empreinte sans ses signatures, et son nom.
+    """
     name = one["fichier"]
     try:
         flow = lire_pes.Flow(os.path.join(folder, *name.split("/")))
     except (OSError, ValueError, ArithmeticError, LookupError, lire_pes.expat.ExpatError) as error:
         say(False, "", f"{name} : ce flux ne se lit pas : {error}")
-        return
+        return None
     wrong = flow.wrong + [f"l'identifiant {key} est donné deux fois" for key in flow.repeated()]
     say(not wrong, f"{name} : chaque identifiant est unique, chaque chose à sa place", f"{name} : {' ; '.join(wrong)}")
     if one["signe"]:
@@ -140,6 +155,7 @@ def check_flow(folder, one, found):
             flow.pieces.get(piece["id"]) == found.get(piece["fichier"]),
         )
         say(same, f"{what} est le fichier {piece['fichier']}", f"{what} n'est pas le fichier {piece['fichier']}")
+    return flow.unsigned(), name
 
 
 def check_signatures(folder, name, flow, authorities):
@@ -170,12 +186,14 @@ def bare(number):
 
 
 def main(folder):
+    if not shutil.which("openssl"):
+        say(False, "", "le programme openssl n'est pas sur cette machine : installez-le, puis recommencez")
+        return 1
     found = check_files(folder)
     facts = read_json(folder, FACTS)
     lines = check_journal(folder)
-    check_fingerprints(facts, found, lines)
-    for one in facts["flux"]:
-        check_flow(folder, one, found)
+    bare = dict(filter(None, [check_flow(folder, one, found) for one in facts["flux"]]))
+    check_fingerprints(facts, found, lines, bare)
     if not facts["flux"]:
         say(None, "aucun flux ne porte cette facture : rien n'a été ordonné au comptable par ce moyen", "")
     for limit in LIMITS:

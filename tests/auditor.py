@@ -13,10 +13,10 @@ from typing import Any
 ROOT = Path(__file__).parents[1] / "preuve"
 
 
-def verified(bundle: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def verified(bundle: Path, *words: str, path: str = os.defpath) -> subprocess.CompletedProcess[str]:
     """Verify a bundle with the script that is in it, far from dematfin and from the packages of this Python."""
     command = [sys.executable, "-I", "-S", str(bundle / "verifier.py"), *words]
-    known = {"PATH": os.defpath}  # what is imported from, or configured by the environment, is not there
+    known = {"PATH": path}  # what is imported from, or configured by the environment, is not there
     return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, env=known, cwd="/", timeout=120)
 
 

@@ -7,6 +7,7 @@ de 100 Mo n'est jamais tenu en mémoire. Ce fichier va avec verifier.py.
 import base64
 import binascii
 import hashlib
+import os
 import zlib
 from collections import Counter
 from decimal import Decimal
@@ -60,7 +61,7 @@ class Signature:
     """Une signature, l'élément qui la porte, et ce dont elle signe la forme canonique."""
 
     def __init__(self, holder):
-        self.holder, self.parts, self.tree = holder, [], None
+        self.holder, self.parts, self.tree, self.span = holder, [], None, []
 
 
 class Piece:
@@ -88,7 +89,8 @@ class Flow:
     def __init__(self, path):
         self.open, self.canons, self.tree, self.piece = [], [], None, None
         self.root, self.sheets, self.signatures, self.pieces, self.ids, self.wrong = None, [], [], {}, [], []
-        parser = expat.ParserCreate()
+        self.path, self.parser = path, expat.ParserCreate()
+        parser = self.parser
         parser.ordered_attributes, parser.buffer_text, parser.buffer_size = True, True, 1 << 16
         parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
         parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = self.data, self.doctype
@@ -155,7 +157,19 @@ class Flow:
             self.wrong.append("une signature est ailleurs que dans un bordereau ou à la fin du flux")
         else:
             self.signatures.append(Signature(holder))
+            self.signatures[-1].span.append(self.parser.CurrentByteIndex)
             self.tree, holder.mute, holder.signatures = ElementTree.TreeBuilder(), True, holder.signatures + 1
+
+    def unsigned(self):
+        """L'empreinte du fichier sans les octets de ses signatures : celle du flux tel qu'il a été donné à signer."""
+        digest = hashlib.sha256()
+        with open(self.path, "rb") as source:
+            for start, end in [*(one.span for one in self.signatures), (os.path.getsize(self.path), 0)]:
+                while block := source.read(min(CHUNK, start - source.tell())):
+                    digest.update(block)
+                source.seek(end)
+                source.seek(end + source.read(CHUNK).find(b">") + 1)
+        return digest.hexdigest()
 
     def repeated(self):
         return sorted(key for key, times in Counter(self.ids).items() if times > 1)
@@ -184,4 +198,5 @@ class Flow:
             current.parts += [one for one in self.canons if one.depth == depth]
             if current.holder.depth == depth - 1:
                 current.tree, self.tree, current.holder.mute = self.tree.close(), None, False
+                current.span.append(self.parser.CurrentByteIndex)
         self.canons = [one for one in self.canons if one.depth < depth]

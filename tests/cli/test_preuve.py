@@ -1,15 +1,18 @@
 """`facture preuve`: bundles of the demonstration's invoices, verified far from here, then spoilt in every way."""
 
+import ast
 import hashlib
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from auditor import change, copied, facts, make_up, refusals, verified
+from auditor import ROOT, change, copied, facts, make_up, refusals, verified
 from cli.office import Office, plain
 
 KINDS = {
@@ -78,6 +81,7 @@ def test_what_is_verified_is_said_line_by_line(bundles: Path) -> None:
         "délivré par les autorités jointes",
         "bordereau n° 18 de 2026, mandat n° 204 : 310.44 €",
         "est le fichier facture/",
+        "sans ses signatures, à l'octet près",
         "NON PROUVÉ la révocation d'un certificat",
         "NON PROUVÉ que cet extrait est bien dans le journal de la commune",
     ):
@@ -159,6 +163,29 @@ def test_each_file_changed_taken_away_or_added_is_named(bundle: Path, tmp_path: 
     for name in held[1::2]:
         assert f"{name} : ce fichier du manifeste manque" in found
     assert "facture/de-plus.pdf : ce fichier a été ajouté, le manifeste ne le connaît pas" in found
+
+
+def test_a_link_in_the_place_of_a_file_is_no_file(bundle: Path, tmp_path: Path) -> None:
+    pdf = next((bundle / "facture").glob("*.pdf"))
+    shutil.move(pdf, tmp_path / "ailleurs.pdf")
+    pdf.symlink_to(tmp_path / "ailleurs.pdf")
+    assert f"facture/{pdf.name} : ce fichier a changé depuis que le dossier a été fait" in refusals(bundle)
+
+
+def test_another_copy_of_the_program_verifies_a_bundle_too_and_says_what_it_lacks(bundle: Path) -> None:
+    mine = [sys.executable, "-I", "-S", str(ROOT / "verifier.py"), str(bundle)]
+    done = subprocess.run(mine, capture_output=True, encoding="utf-8", check=True, env={}, timeout=60)
+    assert done.stdout.endswith("Rien n'est refusé.\n")
+    lacking = verified(bundle, path="/nulle/part")
+    assert (lacking.returncode, "le programme openssl n'est pas sur cette machine" in lacking.stdout) == (1, True)
+
+
+def test_the_program_is_short_and_for_any_python_of_an_auditor() -> None:
+    for path in ROOT.rglob("*.py"):
+        text = path.read_text("utf-8")
+        ast.parse(text, feature_version=(3, 9))
+        assert len(text.splitlines()) <= 250
+        assert "dematfin" not in re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ["manifeste.json", "preuve.json", "journal.jsonl"])
@@ -291,6 +318,16 @@ SPOILT: dict[str, tuple[Spoil, str | tuple[str, ...]]] = {
     "document of the flow": (
         flow(lambda data: re.sub(rb"(<Fichier[^>]*>)[^<]*", b"\\1H4sIAAAAAAAA/wMAAAAAAAAAAAA=", data)),
         "n'est pas le fichier facture/",
+    ),
+    "document of another invoice": (
+        flow(
+            lambda data: re.sub(rb"(.*<Fichier[^>]*>)[^<]*", b"\\1H4sIAAAAAAAA/wMAAAAAAAAAAAA=", data, flags=re.DOTALL)
+        ),
+        "aucun fichier joint n'a l'empreinte",
+    ),
+    "header": (
+        flow(lambda data: data.replace(b'<CodBud V="', b'<CodBud V="9', 1)),
+        "aucun fichier joint n'a l'empreinte",
     ),
     "invoice": (another_pdf, "n'est pas le fichier facture/"),
     "invoice received": (another_invoice, "aucun fichier joint n'a l'empreinte"),

@@ -117,3 +117,6 @@ class FakeCheck:
 
     def certificates(self, flow: Path) -> tuple[Issued, ...]:
         return ()
+
+    def bare(self, flow: Path) -> str:
+        return ""

@@ -183,6 +183,10 @@ class SignatureCheck(Protocol):
         it does not is told."""
         ...
 
+    def bare(self, flow: Path) -> str:
+        """Return the SHA-256 of a flow without the bytes of its signatures, in hexadecimal; empty when it is none."""
+        ...
+
     def certificates(self, flow: Path) -> tuple[Issued, ...]:
         """Return the certificates that sign a flow, each once; those that cannot be read are left out."""
         ...

@@ -20,6 +20,7 @@ from dematfin.signature.authorities import Authorities
 from dematfin.signature.certificate import common_name, fingerprint, pem, read_certificate
 from dematfin.signature.flow import Flow
 from dematfin.signature.form import CERTIFICATE_PATH
+from dematfin.signature.layout import survey
 from dematfin.signature.reading import Said, read
 from dematfin.signature.settings import SignatureSettings
 from dematfin.signature.structure import Signed, wrong
@@ -58,6 +59,13 @@ class Verifier:
             return _unreadable(error)
         found = self._judged(opened, leaving=False)
         return replace(found, findings=(*found.findings, *_uncovered(opened, found)))
+
+    def bare(self, flow: Path) -> str:
+        """Return the fingerprint of a flow without its signatures."""
+        try:
+            return _digest(without(flow, survey(flow, ours=False).signatures)).hex()
+        except DocumentError:
+            return ""
 
     def certificates(self, flow: Path) -> tuple[Issued, ...]:
         """Return the certificates that sign a flow, each with those who issued it."""

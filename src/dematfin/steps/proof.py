@@ -1,7 +1,7 @@
 """The proof of one invoice, gathered: every file of it, every event as it is sealed, what is to be verified."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -59,7 +59,7 @@ def bundle(app: App, who: Person, invoice_id: str) -> Bundle:
         flows = _flows(app, books, shelf, case)
         names = {person.id: person.name for person in books.find(Person)}
         intentions = books.find(Intention, invoice_id=invoice_id)
-    missing = tuple(_absent(case.events, shelf))
+    missing = tuple(_absent(case.events, {*shelf.named, *(one.bare for one in flows)}))
     report = app.ledger.verify_journal()
     facts = Facts(invoice_id=invoice_id, documents=_named(shelf, case.sealed), absent=missing, flows=flows)
     texts = {
@@ -118,9 +118,9 @@ def _named(shelf: Shelf, sealed: Sequence[SealedEvent]) -> tuple[Named, ...]:
     )
 
 
-def _absent(events: Iterable[WrittenEvent], shelf: Shelf) -> Iterable[Absent]:
+def _absent(events: Iterable[WrittenEvent], there: Set[str]) -> Iterable[Absent]:
     why = {name: one.event.subject for one in events for name in named_by(one.event.data, one.event.motif)}
-    for name in absent(why, shelf.named):
+    for name in absent(why, there):
         yield Absent(sha256=name, why=WHY.get(why[name], OLDER))
 
 

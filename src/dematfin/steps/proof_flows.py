@@ -41,13 +41,22 @@ def enclose_flow(app: App, shelf: Shelf, flux: Flux, found: Records, pieces: Pie
     name = shelf.put(FLOWS, f"{flux.id}{XML}", document)
     unsigned = _unsigned(flux)
     with app.documents.local(document) as path:
+        bare = "" if unsigned else app.signatures.bare(path)
         authorities = {} if unsigned else _certificates(app, shelf, path)
         report = signature_report(app, flux, path, unsigned)
         ordered = tuple(_ordered(app, path, flux, found)) if flux.bordereaux else ()
     if flux.signing_history:
         shelf.put(SIGNATURE, f"historique-{flux.id}{XML}", flux.signing_history)
     carried = {one.id: shelf.named[one.document.sha256] for one in pieces if _goes_in(one, flux)}
-    return FlowFacts(name=name, unsigned=unsigned, authorities=authorities, ordered=ordered, pieces=carried), report
+    facts = FlowFacts(
+        name=name,
+        unsigned=unsigned,
+        bare=bare if bare == flux.unsigned.sha256 else "",
+        authorities=authorities,
+        ordered=ordered,
+        pieces=carried,
+    )
+    return facts, report
 
 
 def _goes_in(piece: Piece, flux: Flux) -> bool:

@@ -43,12 +43,14 @@ class FlowFacts:
 
     Attributes:
         unsigned: why it bears no electronic signature, in French; empty when it bears one.
+        bare: its fingerprint without its signatures, when it was prepared under that one; empty otherwise.
         authorities: for the fingerprint of each certificate, the file of those who issued it.
         pieces: the documents of the invoice that it carries by value: IdUnique, then file.
     """
 
     name: str
     unsigned: str
+    bare: str = ""
     authorities: Mapping[str, str] = field(default_factory=dict)
     ordered: tuple[Ordered, ...] = ()
     pieces: Mapping[str, str] = field(default_factory=dict)

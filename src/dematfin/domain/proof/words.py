@@ -57,7 +57,8 @@ CE QUE CELA NE PROUVE PAS
   - Que les évènements de l'extrait sont dans son journal entier : elle seule l'a, et le vérifie devant vous
     (dematfin journal verifier). Sa tête, ce jour-là, est dans manifeste.json.
   - Qu'un certificat n'était pas révoqué : signature/rapport.txt dit ce que la commune en savait.
-  - La signature d'un bordereau ne couvre pas les pièces jointes du flux : c'est leur empreinte qui est comparée.
+  - La signature d'un bordereau ne couvre pas les pièces jointes du flux : ce sont leurs empreintes qui sont comparées,
+    et celle du flux sans ses signatures, que le journal nomme depuis qu'il a été construit.
 
 DONNÉES PERSONNELLES
   Un flux porte par nature tous les mandats de son bordereau et leurs pièces ; un acquit et un retour parlent de tous
