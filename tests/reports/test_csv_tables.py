@@ -35,18 +35,19 @@ def test_excel_in_french_opens_it_as_it_is() -> None:
 
 def test_the_summary_has_the_period_the_cut_off_and_the_definitions() -> None:
     lines = read(CLOSED, "sommaire.csv")
-    assert lines[:5] == [
+    assert lines[:6] == [
         ["Collectivité", "COMMUNE DE VALBRUME"],
         ["Périmètre", "toute la collectivité"],
         ["Période", "octobre 2026, du 01/10/2026 au 31/10/2026"],
         ["Chiffres arrêtés au", "31/10/2026 à 24 h 00"],
         ["État", "mois clos"],
+        ["Empreinte du journal", "0:vide"],
     ]
-    assert lines[6] == ["Tableau", "Titre", "Lignes", "Définition", "Population", "À savoir"]
-    assert lines[7][0] == "delai-par-service"
-    assert lines[7][3].startswith("Moyenne des jours")
-    assert lines[7][5] == "Écoles & cantines : 4 mandats seulement, un taux y dit peu."
-    assert [line[2] for line in lines[7:]] == ["3", "60", "0"]
+    assert lines[7] == ["Tableau", "Titre", "Lignes", "Définition", "Population", "À savoir"]
+    assert lines[8][0] == "delai-par-service"
+    assert lines[8][3].startswith("Moyenne des jours")
+    assert lines[8][5] == "Écoles & cantines : 4 mandats seulement, un taux y dit peu."
+    assert [line[2] for line in lines[8:]] == ["3", "60", "0"]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ def test_it_says_the_whole_report() -> None:
         "period": {"key": "2026-11", "label": "novembre 2026", "first": "2026-11-01", "last": "2026-11-30"},
         "cutoff": "2026-11-28T07:12:00+00:00",
         "closed": False,
+        "head": "0:vide",
     }
     first = said["tables"][0]
     assert first["columns"][2] == {"key": "ttc", "title": "TTC payé", "kind": "EUROS"}

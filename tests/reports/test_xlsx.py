@@ -71,15 +71,16 @@ def test_what_figures_mean_travels_with_them(book: Any) -> None:
 def test_the_summary_says_the_period_the_cut_off_and_the_definitions() -> None:
     sheet = opened(CLOSED)["Sommaire"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert [row[1] for row in rows[:5]] == [
+    assert [row[1] for row in rows[:6]] == [
         "COMMUNE DE VALBRUME",
         "toute la collectivité",
         "octobre 2026, du 01/10/2026 au 31/10/2026",
         "31/10/2026 à 24 h 00",
         "mois clos",
+        "0:vide",
     ]
-    assert rows[6] == ["Tableau", "Titre", "Lignes", "Définition", "Population", "À savoir"]
-    assert [row[:3] for row in rows[7:]] == [
+    assert rows[7] == ["Tableau", "Titre", "Lignes", "Définition", "Population", "À savoir"]
+    assert [row[:3] for row in rows[8:]] == [
         [name, table.title, len(table.rows)] for name, table in zip(names(CLOSED), CLOSED.tables, strict=True)
     ]
 
