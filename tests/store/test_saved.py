@@ -395,6 +395,7 @@ def test_a_base_that_works_is_not_replaced(town: Town) -> None:
         town.restore(backup, replaces=True)
     with town.engine.connect() as page, pytest.raises(ComeBackLater, match="sert encore à quelqu'un"):
         page.execute(text("SELECT 1 FROM chain"))
+        page.detach()
         town.restore(backup, replaces=True)
     assert len(town.held()) == 3
 
