@@ -26,6 +26,7 @@ from dematfin.store.saved.beside import spoilt_files
 from dematfin.store.saved.listed import documents_of
 from dematfin.store.saved.look import look
 from dematfin.store.saved.making import Made, Source, make
+from dematfin.store.saved.pool import Place
 from dematfin.store.saved.restoration import Restored, Target, restore
 from dematfin.store.saved.rotation import copy_elsewhere, rotate
 from dematfin.store.saved.trial import tried
@@ -121,7 +122,7 @@ class Town:
             return found
 
 
-def bill(ledger: SqlLedger, documents: FolderDocuments, *numbers: int) -> None:
+def bill(ledger: SqlLedger, documents: Place, *numbers: int) -> None:
     for number in numbers:
         ref = documents.put(f"facture {number}".encode())
         one = invoice(key=f"F2026-{number:06d}")
