@@ -401,6 +401,15 @@ def test_a_base_that_works_is_not_replaced(town: Town) -> None:
     assert len(town.held()) == 3
 
 
+def test_a_step_that_ran_while_the_base_was_copied_runs_no_more(hamlet: Town) -> None:
+    with hamlet.ledger().lease("import", "autre.example:12"), hamlet.vault.writing():
+        made = make(hamlet.vault, hamlet.source(), hamlet.now)
+    hamlet.burn()
+    hamlet.restore(made.backup)
+    with hamlet.ledger().lease("import", "ici.example:1"):
+        assert hamlet.marked
+
+
 def test_what_rotates_away_takes_the_documents_that_nothing_names_any_more(hamlet: Town) -> None:
     with hamlet.ledger().transaction() as books:
         gone = books.get(Invoice, "F2026-000002")
