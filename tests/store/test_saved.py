@@ -26,6 +26,7 @@ from dematfin.store.saved.beside import spoilt_files
 from dematfin.store.saved.listed import documents_of
 from dematfin.store.saved.look import look
 from dematfin.store.saved.making import Made, Source, make
+from dematfin.store.saved.pool import Place
 from dematfin.store.saved.restoration import Restored, Target, restore
 from dematfin.store.saved.rotation import copy_elsewhere, rotate
 from dematfin.store.saved.trial import tried
@@ -121,7 +122,7 @@ class Town:
             return found
 
 
-def bill(ledger: SqlLedger, documents: FolderDocuments, *numbers: int) -> None:
+def bill(ledger: SqlLedger, documents: Place, *numbers: int) -> None:
     for number in numbers:
         ref = documents.put(f"facture {number}".encode())
         one = invoice(key=f"F2026-{number:06d}")
@@ -395,8 +396,18 @@ def test_a_base_that_works_is_not_replaced(town: Town) -> None:
         town.restore(backup, replaces=True)
     with town.engine.connect() as page, pytest.raises(ComeBackLater, match="sert encore à quelqu'un"):
         page.execute(text("SELECT 1 FROM chain"))
+        page.detach()
         town.restore(backup, replaces=True)
     assert len(town.held()) == 3
+
+
+def test_a_step_that_ran_while_the_base_was_copied_runs_no_more(hamlet: Town) -> None:
+    with hamlet.ledger().lease("import", "autre.example:12"), hamlet.vault.writing():
+        made = make(hamlet.vault, hamlet.source(), hamlet.now)
+    hamlet.burn()
+    hamlet.restore(made.backup)
+    with hamlet.ledger().lease("import", "ici.example:1"):
+        assert hamlet.marked
 
 
 def test_what_rotates_away_takes_the_documents_that_nothing_names_any_more(hamlet: Town) -> None:

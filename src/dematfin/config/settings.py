@@ -93,9 +93,10 @@ class Settings(Section):
     def _backups_have_a_section(cls, values: Any) -> Any:
         """Until version 0.1, only [service] named their folder: it is understood as long as nothing else is said."""
         service = values.get("service") if isinstance(values, dict) else None
-        if not isinstance(service, dict) or "sauvegardes" not in service:
+        own = values.get("sauvegarde", {}) if isinstance(values, dict) else None
+        if not isinstance(service, dict) or "sauvegardes" not in service or not isinstance(own, dict):
             return values
-        saved = {"dossier": service["sauvegardes"]} | values.get("sauvegarde", {})
+        saved = {"dossier": service["sauvegardes"]} | own
         left = {key: value for key, value in service.items() if key != "sauvegardes"}
         return values | {"service": left, "sauvegarde": saved}
 

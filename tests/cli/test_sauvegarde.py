@@ -1,0 +1,69 @@
+"""`sauvegarde` and `restauration` of a syndicate: a base each, or one for all; one command, one line each."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cli.office import Office, plain
+from config.syndicat import SHARED, A, B, block, in_one_file
+from contracts.ledger import event
+from dematfin.cli.context import system_account
+from dematfin.config.several import house
+from dematfin.wiring import open_documents, open_ledger
+from examples import AGENT, invoice
+
+EACH = SHARED.replace('base = "registre.db"', 'base = "{collectivite}/registre.db"')
+Keyboard = Callable[[Path], Office]
+
+
+def live(config: Path, siret: str) -> None:
+    """Give a collectivité an agent and an invoice with its document."""
+    settings = house(config, siret).settings()
+    ref = open_documents(settings, config.parent).put(f"facture de {siret}".encode())
+    one = invoice()
+    attachment = replace(one.content.attachments[0], document=ref)
+    with open_ledger(settings, config.parent).transaction() as books:
+        books.save(replace(AGENT, system_user=system_account()))
+        books.save(replace(one, content=replace(one.content, attachments=(attachment,))))
+        books.record(event())
+
+
+@pytest.mark.parametrize(("shared", "folders"), [(EACH, {A, B}), (SHARED, {"registre"})], ids=["each", "shared"])
+def test_every_collectivite_is_saved_by_one_command_and_restored_by_another(
+    tmp_path: Path, keyboard: Keyboard, shared: str, folders: set[str]
+) -> None:
+    office, config = keyboard(tmp_path), in_one_file(tmp_path, block(A), block(B), shared=shared)
+    for siret in (A, B):
+        live(config, siret)
+    saved = tmp_path / "copies"
+    done = office.alone("sauvegarde", str(saved), "-c", str(config))
+    assert (done.code, done.out.count("sauvegardée dans")) == (0, len(folders))
+    plain(done.said)
+    assert {path.parent.parent.name for path in saved.glob("*/*/manifeste.json")} == folders
+    tried = office.alone("restauration", str(saved), "--verifier", "-c", str(config))
+    assert (tried.code, tried.out.count("tout est pareil")) == (0, len(folders))
+    shutil.rmtree(tmp_path / "documents")
+    for path in tmp_path.rglob("registre.db*"):
+        path.unlink()
+    done = office.alone("restauration", str(saved), "-c", str(config))
+    assert (done.code, done.out.count("restaurée de")) == (0, len(folders)), done.err
+    plain(done.said)
+    for siret in (A, B):
+        assert "Journal intact" in office.alone("journal", "verifier", "--siret", siret, "-c", str(config)).out
+    assert len(list((tmp_path / "documents").glob("??/??/*"))) == 2
+
+
+def test_one_that_cannot_be_saved_stops_no_other_and_nobody_says_where_is_told(
+    tmp_path: Path, keyboard: Keyboard
+) -> None:
+    office, config = keyboard(tmp_path), in_one_file(tmp_path, block(A), block(B), shared=EACH)
+    live(config, A)
+    done = office.alone("sauvegarde", str(tmp_path / "copies"), "-c", str(config))
+    assert (done.code, done.out.count("sauvegardée dans"), "n'existe pas" in done.err) == (2, 1, True)
+    plain(done.said)
+    assert [one.parent.parent.name for one in tmp_path.glob("copies/*/*/manifeste.json")] == [A]
+    nowhere = office.alone("sauvegarde", "--siret", A, "-c", str(config))
+    assert (nowhere.code, "Où sont les sauvegardes ?" in nowhere.err) == (2, True)
