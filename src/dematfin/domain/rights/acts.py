@@ -130,6 +130,7 @@ ACTS: Final[dict[str, Needed]] = {
     "payees.end_subcontract": Act.REGISTER,
     "payees.hand_over": Act.CLEAR_BANK,
     "payees.subcontracts": Act.READ,
+    "proof.make": Act.OVERSEE,
     "reconciliation.compare": Act.READ,
     "reductions.cancel": Act.PREPARE,
     "reductions.reduce": Act.PREPARE,
