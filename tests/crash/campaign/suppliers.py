@@ -45,7 +45,7 @@ def _before(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
         for mandat in (one for one in ours.mandats if sent and one.id in sheet.mandats):
             for key in mandat.invoice_ids:
                 when = mandated.get(numbers[key])
-                if (when is None or when > min(sent)) and not ours.alerted(key) and mandat.bordereau == sheet.id:
+                if numbers[key] and (when is None or when > min(sent)) and not ours.alerted(key) and mandat.bordereau == sheet.id:
                     yield Fault(LOST, f"facture {key} : Chorus Pro n'a pas appris son mandat avant l'envoi")
 
 

@@ -1,0 +1,95 @@
+"""What a child does with a town: the work of one part, which may be struck; then all that follows, in peace."""
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from crash.chain.disk import Disk
+from crash.chain.parts import Part, last_round, whole_round
+from crash.chain.people import People
+from crash.chain.place import Place
+from crash.chain.points import Points, Strikes, calm, opened, watch
+from crash.chain.power import Power
+from crash.chain.waiting import is_settled, standing
+from dematfin.errors import DematfinError
+from dematfin.support.clock import SystemClock
+
+STILL: Final = 3
+"""Rounds without any change, after which what is left waits for somebody."""
+MOST: Final = 14
+"""Rounds of a town that is left in peace."""
+
+
+def work(place: Place, part: Part, strikes: Strikes, log: Path, jump: timedelta = timedelta(0)) -> None:
+    """Do the work of a part once, as one process does; a full disk or a lost call may end it, and is told."""
+    _quiet()
+    power, disk = Power(root=place.root, aside=place.log("écartés")), Disk(place.root)
+    disk.listen()
+    points = Points(opened(log), strikes, disk, power, lambda: shift(jump))
+    app = watch(place.app(), points)
+    points.listen()
+    power.listen()
+    with _told(place):
+        part.work(People(place, app))
+
+
+def finish(place: Place, shifted: timedelta = timedelta(0)) -> None:
+    """Live until all is settled, or nothing moves any more."""
+    _quiet()
+    shift(shifted)
+    people = People(place, place.app())
+    seen: list[Any] = []
+    for _ in range(MOST):
+        with _told(place):
+            whole_round(people)
+        seen.append(standing(people))
+        if is_settled(people) or seen[-STILL:] == seen[-1:] * STILL:
+            break
+        people.waits()
+    last_round(people)
+    people.writes(place.papers)
+
+
+def shift(by: timedelta) -> None:
+    """Have the clock of this process tell another time."""
+
+    def now(_: SystemClock) -> datetime:
+        return datetime.now(UTC) + by
+
+    SystemClock.now = now  # type: ignore[method-assign]
+
+
+class _told:  # noqa: N801 - reads as what it does
+    """What stops the whole work and is one of our errors is what a person is told; the rest is a fault."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        """Say whether it is told."""
+        if error is None or isinstance(error, DematfinError):
+            return True
+        if not isinstance(error, Exception):
+            return False
+        last = traceback.extract_tb(trace)[-1]
+        with self.place.log("imprévu").open("a", encoding="utf-8") as sink:
+            sink.write(f"{type(error).__name__} {error} ({last.filename.rpartition('/')[2]}:{last.lineno})\n")
+        return True
+
+
+def _quiet() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    sys.setrecursionlimit(5000)
+
+
+Live = Callable[[], None]
+__all__ = ["calm", "finish", "shift", "work"]
