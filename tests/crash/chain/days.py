@@ -1,9 +1,10 @@
 """What a child does with a town: the work of one part, which may be struck; then all that follows, in peace."""
 
+import json
 import logging
-import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -11,16 +12,16 @@ from typing import Any, Final
 import structlog
 
 from crash.chain.disk import Disk
-from crash.chain.parts import Part, last_round, whole_round
+from crash.chain.parts import Part, ends, whole_round
 from crash.chain.people import People
 from crash.chain.place import Place
-from crash.chain.points import Points, Strikes, calm, opened, watch
+from crash.chain.points import Points, Strikes, opened, watch
 from crash.chain.power import Power
-from crash.chain.waiting import is_settled, standing
+from crash.chain.waiting import census, is_settled, standing
 from dematfin.errors import DematfinError
 from dematfin.support.clock import SystemClock
 
-STILL: Final = 3
+STILL: Final = 2
 """Rounds without any change, after which what is left waits for somebody."""
 MOST: Final = 14
 """Rounds of a town that is left in peace."""
@@ -28,7 +29,7 @@ MOST: Final = 14
 
 def work(place: Place, part: Part, strikes: Strikes, log: Path, jump: timedelta = timedelta(0)) -> None:
     """Do the work of a part once, as one process does; a full disk or a lost call may end it, and is told."""
-    _quiet()
+    quiet()
     power, disk = Power(root=place.root, aside=place.log("écartés")), Disk(place.root)
     disk.listen()
     points = Points(opened(log), strikes, disk, power, lambda: shift(jump))
@@ -39,21 +40,29 @@ def work(place: Place, part: Part, strikes: Strikes, log: Path, jump: timedelta 
         part.work(People(place, app))
 
 
-def finish(place: Place, shifted: timedelta = timedelta(0)) -> None:
-    """Live until all is settled, or nothing moves any more."""
-    _quiet()
+def finish(place: Place, part: Part, *, whole: bool, shifted: timedelta = timedelta(0)) -> None:
+    """Do the work again until it changes nothing, as processes that nobody kills; `whole`: live until all is settled."""
+    quiet()
     shift(shifted)
     people = People(place, place.app())
+    _until_still(people, lambda _: part.work(people))
+    if whole:
+        alone = replace(people, alone=True)
+        _until_still(alone, lambda number: whole_round(alone, number))
+    with _told(place):
+        ends(people, part)
+    kept = json.dumps(census(people))
+    place.log("recensement.json").write_text(kept, encoding="utf-8")
+
+
+def _until_still(people: People, day: Callable[[int], None]) -> None:
     seen: list[Any] = []
-    for _ in range(MOST):
-        with _told(place):
-            whole_round(people)
+    for number in range(MOST):
+        with _told(people.place):
+            day(number)
         seen.append(standing(people))
         if is_settled(people) or seen[-STILL:] == seen[-1:] * STILL:
-            break
-        people.waits()
-    last_round(people)
-    people.writes(place.papers)
+            return
 
 
 def shift(by: timedelta) -> None:
@@ -86,10 +95,8 @@ class _told:  # noqa: N801 - reads as what it does
         return True
 
 
-def _quiet() -> None:
+def quiet() -> None:
+    """Say nothing of what goes well."""
+    logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    sys.setrecursionlimit(5000)
 
-
-Live = Callable[[], None]
-__all__ = ["calm", "finish", "shift", "work"]

@@ -2,10 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from email import message_from_bytes
 from email.policy import default
-from pathlib import Path
 from typing import Final
 
 from crash.campaign import answered, exchanged, sent, suppliers
@@ -24,6 +23,7 @@ from dematfin.domain.paper.batch import Batch, BatchState
 from dematfin.domain.paper.capture import Capture
 from dematfin.domain.paper.pages import Page
 from dematfin.domain.reception import Reception
+from dematfin.domain.tally.reached import Reached
 from dematfin.domain.tally.settlement import Settlement
 from dematfin.domain.unattended.alarm import Alarm, AlarmState
 from dematfin.domain.visa.reminders import Reminder, ReminderState
@@ -31,14 +31,25 @@ from dematfin.domain.visa.remote import RemoteFolder
 
 SCANNED: Final = 4
 """Pages of the stack: a sheet and an invoice, another sheet and its annex."""
+Census = Mapping[str, Mapping[str, int]]
 Rule = Callable[[Place, Ours, Theirs], Iterator[Fault]]
 
 
-def judge(place: Place) -> tuple[Fault, ...]:
-    """Judge a town in which everybody has stopped."""
+def judge(place: Place, *, whole: bool = True) -> tuple[Fault, ...]:
+    """Judge a town in which everybody has stopped; one that has not lived to the end may have things waiting."""
     ours, theirs = Ours.of(place.app()), Theirs.read(place)
-    shared = (fault for rule in SHARED for fault in rule(ours, theirs))
-    return (*shared, *(fault for one in RULES for fault in one(place, ours, theirs)))
+    shared = (fault for rule in (SHARED if whole else ON_THE_WAY) for fault in rule(ours, theirs))
+    own = RULES if whole else OWN_ON_THE_WAY
+    return (*shared, *(fault for one in own for fault in one(place, ours, theirs)))
+
+
+def as_ever(found: Census, expected: Census) -> Iterator[Fault]:
+    """A part that was struck and begun again ends as one that nobody struck."""
+    for kind, states in expected.items():
+        if found[kind] != states:
+            more = sum(found[kind].values()) - sum(states.values())
+            fault = DOUBLED if more > 0 else LOST if more < 0 else HIDDEN
+            yield Fault(fault, f"{kind} : {found[kind]}, au lieu de {states}")
 
 
 def _imported(place: Place, ours: Ours, _: Theirs) -> Iterator[Fault]:
@@ -143,6 +154,8 @@ def _counted(_: Place, ours: Ours, __: Theirs) -> Iterator[Fault]:
     """Each mandat paid for an invoice is in the figures, once."""
     with ours.app.ledger.reading() as books:
         counted = Counter(one.id for one in books.find(Settlement))
+        if not books.find(Reached):
+            return
     paid = {one.id for one in ours.mandats if one.state is MandatState.PAID and one.invoice_ids}
     for key in sorted(paid - counted.keys()):
         yield Fault(LOST, f"mandat {key} payé, absent des chiffres")
@@ -171,21 +184,9 @@ def _names(one: object, ours: Ours) -> Iterator[str]:
     yield from (key for key in keys if key)
 
 
-RULES: Final[tuple[Rule, ...]] = (
-    _imported,
-    _scanned,
-    _numbered,
-    _mailed,
-    _bridged,
-    _told,
-    _counted,
-    _waiting,
-    of_books,
-)
+OWN_ON_THE_WAY: Final[tuple[Rule, ...]] = (_numbered, _mailed, _bridged, _told, _counted, of_books)
+RULES: Final[tuple[Rule, ...]] = (_imported, _scanned, _waiting, *OWN_ON_THE_WAY)
+ON_THE_WAY: Final = (sent._deposits, sent._numbers, answered._acquits, suppliers._once)
 SHARED: Final = (*sent.RULES, *answered.RULES, *suppliers.RULES, *exchanged.RULES)
 """What is judged of a bordereau, of its answers, of suppliers and of a finance software in every campaign."""
 
-
-def leftovers(folder: Path) -> list[str]:
-    """Return the files of a folder, for whoever looks at a run that went wrong."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())

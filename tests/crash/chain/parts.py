@@ -34,11 +34,19 @@ Work = Callable[[People], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part: the stage from which it is played, and the work of one day in it; `lieu`: where flows are signed."""
+    """One part: the stage from which it is played, and the work of one day in it.
+
+    Attributes:
+        lieu: where flows are signed.
+        counts, mails, draws: what follows counts the journal, sends mails, draws papers.
+    """
 
     stage: str
     work: Work
     lieu: str = HERE
+    counts: bool = False
+    mails: bool = False
+    draws: bool = False
 
 
 def _paper(people: People) -> None:
@@ -112,7 +120,7 @@ PARTS: Final = {
     "contrôle": Part(stage="reçu", work=_controls),
     "visa": Part(stage="contrôlé", work=_visas),
     "i-Parapheur": Part(stage="contrôlé", work=_there),
-    "rappels": Part(stage="à viser", work=lambda people: people.step(remind)),
+    "rappels": Part(stage="à viser", work=lambda people: people.step(remind), mails=True),
     "bordereau": Part(stage="visé", work=lambda people: people.steps(slips, prepare)),
     "signature ici": Part(stage="préparé", work=People.signs),
     "signature au parapheur": Part(stage="préparé", work=_signs_there, lieu=PARAPHEUR),
@@ -120,22 +128,25 @@ PARTS: Final = {
     "transmission": Part(stage="signé", work=_sends),
     "suivi": Part(stage="transmis", work=_follows),
     "logiciel financier": Part(stage="visé", work=_beside),
-    "chiffres": Part(stage="transmis", work=lambda people: people.steps(texts, tally, snapshot)),
-    "rapports": Part(stage="transmis", work=lambda people: people.writes(people.place.papers)),
-    "alertes": Part(stage="transmis", work=lambda people: people.step(alarm)),
+    "chiffres": Part(stage="transmis", work=lambda people: people.steps(texts, tally, snapshot), counts=True),
+    "rapports": Part(stage="transmis", work=lambda people: people.writes(people.place.papers), draws=True),
+    "alertes": Part(stage="transmis", work=lambda people: people.step(alarm), mails=True),
     "sauvegarde": Part(stage="transmis", work=_backs_up),
     "gestes": Part(stage="préparé", work=_other_acts),
-    "journée": Part(stage="ouvert", work=_whole_day),
+    "journée": Part(stage="ouvert", work=_whole_day, counts=True, mails=True),
 }
 
 
-def whole_round(people: People) -> None:
-    """Live one day of everybody, in the order of the house."""
-    people.steps(reconcile, intake)
-    _paper(people)
-    _controls(people)
-    _visas(people)
+def whole_round(people: People, number: int) -> None:
+    """Live one day of everybody, in the order of the house; nothing new comes in after the first ones."""
+    if number < ARRIVALS:
+        people.steps(reconcile, intake)
+        _paper(people)
+        _controls(people)
+    people.step(visa)
+    people.certifies()
     _there(people)
+    people.step(slips)
     if people.app.signer.place.name == "PARAPHEUR":
         _signs_there(people)
     _sends(people)
@@ -147,6 +158,14 @@ def whole_round(people: People) -> None:
     people.mends()
 
 
-def last_round(people: People) -> None:
-    """Count and tell, once all is settled."""
-    people.steps(texts, tally, snapshot, remind, alarm)
+ARRIVALS: Final = 3
+
+
+def ends(people: People, part: Part) -> None:
+    """Do what a part needs once all is settled."""
+    if part.counts:
+        people.steps(texts, tally, snapshot)
+    if part.mails:
+        people.steps(remind, alarm)
+    if part.draws:
+        people.writes(people.place.papers)

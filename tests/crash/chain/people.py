@@ -5,7 +5,7 @@ import json
 import urllib.error
 import urllib.request
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -41,10 +41,11 @@ PDF: Final = b"%PDF-1.4 bon de livraison\n%%EOF\n"
 
 @dataclass(frozen=True)
 class People:
-    """Everybody in a town, before one App."""
+    """Everybody in a town, before one App; `alone`: steps are run as they are, without lease nor account of their run."""
 
     place: Place
     app: App
+    alone: bool = False
 
     def steps(self, *steps: Step) -> None:
         """Run steps, each alone, as a command does."""
@@ -54,7 +55,7 @@ class People:
     def step(self, step: Step) -> None:
         """Run one step; whatever nobody foresaw in it is written down."""
         with suppress(DematfinError):
-            self.place.note(acts.run(self.app, self.agent, step))
+            self.place.note(step(replace(self.app, by="claire")) if self.alone else acts.run(self.app, self.agent, step))
 
     @property
     def agent(self) -> Person:

@@ -144,7 +144,8 @@ def story() -> Story:
     whole = load_story(date.today())  # noqa: DTZ011, TID251 - the neighbours run on the real clock
     few = [one for one in whole.data["factures"] if one["numero"] in BILLS and one["id"] != TWIN]
     paper = [one for one in whole.data["papiers"] if one["numero"] == PAPER]
-    return replace(whole, data={**whole.data, "factures": few, "papiers": paper})
+    accepted = [{**one, "fonctions_refusees": []} for one in whole.data["budgets"]]
+    return replace(whole, data={**whole.data, "factures": few, "papiers": paper, "budgets": accepted})
 
 
 TWIN: Final = 9100114

@@ -97,7 +97,8 @@ class Plan:
 
     Attributes:
         number: from 1; with the seed, it makes the plan again.
-        jump: by how much the clock jumps.
+        jump: by how much the clock jumps; `stays`: what of it the clock still tells afterwards.
+        whole: what follows is lived until all is paid, and not only until the part has ended.
     """
 
     number: int
@@ -107,6 +108,8 @@ class Plan:
     blows: tuple[Blow, ...] = ()
     lies: tuple[Lie, ...] = ()
     jump: timedelta = timedelta(0)
+    stays: timedelta = timedelta(0)
+    whole: bool = False
 
 
 class Named(NamedTuple):
@@ -144,9 +147,23 @@ def planned(number: int, seed: int, named: Sequence[Named]) -> Plan:
     if number <= len(named):
         part, fault, name = named[number - 1]
         plan = Plan(number=number, seed=seed, part=part, fault=fault, blows=(Blow(how=HOW[fault], at=name),))
-        return replace(plan, jump=chance.choice(JUMPS)) if fault == CLOCK else plan
+        return _at_the_end(_jumping(plan, chance) if fault == CLOCK else plan, chance)
     part = chance.choice(tuple(PARTS))
-    return drawn(number, seed, part, FAULTS[1:][number % (len(FAULTS) - 1)], chance)
+    return _at_the_end(drawn(number, seed, part, FAULTS[1:][number % (len(FAULTS) - 1)], chance), chance)
+
+
+def _at_the_end(plan: Plan, chance: random.Random) -> Plan:
+    return replace(plan, whole=plan.fault in {CLOCK, EXPIRED, LIARS} or chance.random() < SHARE)
+
+
+def _jumping(plan: Plan, chance: random.Random) -> Plan:
+    """Have the clock jump: either it was wrong before, or it is put right afterwards."""
+    jump = chance.choice(JUMPS)
+    return replace(plan, jump=jump, stays=jump if jump > timedelta(0) and chance.random() < HALF else timedelta(0))
+
+
+SHARE: Final = 0.1
+"""Of the runs in which all is lived until the end, though their fault is over with their part."""
 
 
 def drawn(number: int, seed: int, part: str, fault: str, chance: random.Random) -> Plan:
@@ -160,8 +177,8 @@ def drawn(number: int, seed: int, part: str, fault: str, chance: random.Random) 
         lies = [Lie(who, name, chance.randint(1, 3)) for who, names in LIES.items() for name in sorted(names)]
         return replace(plan, lies=tuple(chance.sample(lies, chance.randint(1, 4))), blows=_several(chance, KILL))
     how = HOW.get(fault, KILL)
-    jump = chance.choice(JUMPS) if fault == CLOCK else timedelta(0)
-    return replace(plan, blows=_several(chance, how), jump=jump)
+    struck = replace(plan, blows=_several(chance, how))
+    return _jumping(struck, chance) if fault == CLOCK else struck
 
 
 HALF: Final = 0.5

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from crash.campaign.beside import served
 from crash.campaign.children import ChildFailed, fork
@@ -15,7 +15,7 @@ from crash.campaign.town import copied
 from crash.campaign.verdict import BROKEN, Fault
 from crash.chain import certificates
 from crash.chain.days import finish, work
-from crash.chain.judge import judge
+from crash.chain.judge import Census, as_ever, judge
 from crash.chain.parts import PARTS, Part
 from crash.chain.place import Place, at
 from crash.chain.plan import EXPIRED, TWO, Blow, Plan
@@ -34,21 +34,30 @@ class Run:
     faults: tuple[Fault, ...]
 
 
-def run(models: Mapping[str, Place], root: Path, plan: Plan) -> Run:
-    """Play a plan."""
+def run(models: Mapping[str, Place], root: Path, plan: Plan, expected: Census | None = None) -> Run:
+    """Play a plan; `expected`: how its part ends when nobody is struck."""
     part = PARTS[plan.part]
     with copied(models[part.stage], root) as town:
         place = at(town.root)
         where: list[str] = []
         try:
             faults = _played(place, part, plan, where)
+            if expected is not None and not plan.whole:
+                faults += tuple(as_ever(census_of(place), expected))
         except ChildFailed as failure:
             faults = (Fault(BROKEN, str(failure)),)
         return Run(plan=plan, struck=tuple(where), faults=(*faults, *_unforeseen(place)))
 
 
-def met(models: Mapping[str, Place], root: Path, name: str) -> tuple[str, ...]:
-    """Return the names of the points that a calm run of a part meets, each once."""
+class Met(NamedTuple):
+    """What a calm run of a part meets: its points, each once, and how it ends."""
+
+    points: tuple[str, ...]
+    census: Census
+
+
+def met(models: Mapping[str, Place], root: Path, name: str) -> Met:
+    """Play a part in peace."""
     part = PARTS[name]
     with copied(models[part.stage], root) as town:
         place = at(town.root)
@@ -56,8 +65,9 @@ def met(models: Mapping[str, Place], root: Path, name: str) -> tuple[str, ...]:
         with served(place, (), mandates):  # type: ignore[arg-type]
             place.settle(part.lieu)
             fork(lambda: work(place, part, calm, place.log("passages")), place.log("erreur.txt")).end()
+            fork(lambda: finish(place, part, whole=False), place.log("erreur.txt")).end()
         lines = place.log("passages").read_text(encoding="utf-8").splitlines()
-        return tuple(sorted(dict.fromkeys(lines)))
+        return Met(tuple(sorted(dict.fromkeys(lines))), census_of(place))
 
 
 def _played(place: Place, part: Part, plan: Plan, where: list[str]) -> tuple[Fault, ...]:
@@ -74,10 +84,16 @@ def _played(place: Place, part: Part, plan: Plan, where: list[str]) -> tuple[Fau
         if plan.fault == EXPIRED:
             certificates.renew(place)
         neighbours.behave()
-        fork(lambda: finish(place, max(plan.jump, timedelta(0))), place.log("erreur.txt")).end()
+        fork(lambda: finish(place, part, whole=plan.whole, shifted=plan.stays), place.log("erreur.txt")).end()
     kept = place.log("verdict.json")
-    fork(lambda: _judged(place, kept), place.log("erreur.txt")).end()
+    fork(lambda: _judged(place, kept, whole=plan.whole), place.log("erreur.txt")).end()
     return tuple(Fault(*one) for one in json.loads(kept.read_text(encoding="utf-8")))
+
+
+def census_of(place: Place) -> Census:
+    """Return what a town that has ended counted of itself."""
+    found: Census = json.loads(place.log("recensement.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _struck(place: Place, part: Part, plan: Plan, where: list[str]) -> None:
@@ -107,8 +123,8 @@ def _together(place: Place, part: Part, blows: Sequence[Blow], where: list[str])
     second.end()
 
 
-def _judged(place: Place, kept: Path) -> None:
-    faults = [(one.kind, one.sentence) for one in judge(place)]
+def _judged(place: Place, kept: Path, *, whole: bool) -> None:
+    faults = [(one.kind, one.sentence) for one in judge(place, whole=whole)]
     kept.write_text(json.dumps(faults), encoding="utf-8")
 
 

@@ -3,12 +3,16 @@
 import gc
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from crash.campaign.beside import served
 from crash.campaign.children import fork
 from crash.campaign.clerk import Clerk, stranger
+from crash.chain.days import finish, quiet
+from crash.chain.judge import judge
+from crash.chain.parts import PARTS
 from crash.chain.people import People
 from crash.chain.place import HERE, Place, at
 from crash.chain.quick import quickly
@@ -74,6 +78,7 @@ STAGES: Final[Mapping[str, Callable[[People], None]]] = {
 def lived(root: Path) -> dict[str, Place]:
     """Make all towns, each in a child; return them by their stage."""
     root.mkdir(parents=True, exist_ok=True)
+    quiet()
     stranger()
     quickly()
     made: dict[str, Place] = {}
@@ -90,10 +95,23 @@ def lived(root: Path) -> dict[str, Place]:
             fork(lambda work=work, place=place: work(People(place, place.app())), root / "erreur.txt").end()  # type: ignore[misc]
         (place.sandbox / "ports.json").unlink()
         made[name], before = place, place.root
+    _warm(made, root)
     gc.freeze()  # what is shared with children is not copied for the sake of counting it
     return made
 
 
-def mandates(place: Place) -> Clerk:  # type: ignore[misc]
+def _warm(made: Mapping[str, Place], root: Path) -> None:
+    """Do all once in this process: its children are born knowing how."""
+    place = at(root / "essai")
+    shutil.copytree(made["ouvert"].root, place.root)
+    place.describe_parapheur()
+    with served(place, (), mandates):  # type: ignore[arg-type]
+        place.settle(HERE)
+        finish(place, replace(PARTS["journée"], draws=True), whole=True)
+    judge(place)
+    shutil.rmtree(place.root)
+
+
+def mandates(place: Place) -> Clerk:
     """Return whoever opens the finance software."""
     return Clerk.sits(place, renumbers=False)

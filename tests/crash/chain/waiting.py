@@ -1,5 +1,6 @@
 """Where a town stands: whether anything still moves, and what of it waits for somebody."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
@@ -32,7 +33,6 @@ ENDED: Final[dict[type[Any], frozenset[Any]]] = {
     HandOver: frozenset({HandOverState.DONE, HandOverState.GONE, HandOverState.ABSENT}),
 }
 """The states in which nobody has anything left to do, for each thing that is followed."""
-KEPT: Final = frozenset({"asked_at", "message", "trouble"})
 
 
 def standing(people: People) -> Any:
@@ -59,3 +59,11 @@ def _open(books: Any) -> Iterator[Any]:
 def open_ones(books: Any) -> tuple[Any, ...]:
     """Return what waits for somebody."""
     return tuple(_open(books))
+
+
+def census(people: People) -> dict[str, dict[str, int]]:
+    """Count all that is followed, by its kind and its state: two towns that lived the same have the same."""
+    with people.app.ledger.reading() as books:
+        return {
+            kind.__name__: dict(sorted(Counter(str(one.state) for one in books.find(kind)).items())) for kind in ENDED
+        }
