@@ -25,7 +25,7 @@ from crash.chain.run import Met, met, run
 from crash.chain.stages import lived
 from crash.chain.table import Line, keep, kept, page, summary
 
-MANY: Final = 2400
+MANY: Final = 2100
 ABOUT: Final = "Frappe chaque étape de la chaîne, à chaque passage puis au hasard ; les voisins simulés jugent."
 
 

@@ -6,6 +6,7 @@
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -86,7 +87,7 @@ def mailed_again() -> None:
 
 
 def given_twice() -> None:
-    """Write down what is handed over only once it is given, under another name each time."""
+    """Write down what is handed over only once it is given, under a number that the ledger does not know."""
 
     def deliver(app: App, exchange: Exchange, kind: Any, delivery: str, things: Sequence[Any]) -> None:
         records = tuple(handing._record(app, kind, delivery, one) for one in things)
@@ -94,17 +95,16 @@ def given_twice() -> None:
         with app.ledger.transaction() as books:
             books.save(*(replace(one, state=handing.HandOverState.DONE) for one in records))
 
-    patch(handing, "deliver", deliver)
-    patch(sys.modules["dematfin.steps.handed_invoices"], "deliver", deliver)
+    for one in ("dematfin.steps.handed_invoices", "dematfin.steps.handed_answers"):
+        patch(sys.modules[one], "deliver", deliver)
+        patch(sys.modules[one], "next_delivery", lambda _: f"{time.time_ns() // 10**6 % 10**6:06d}")
 
 
 def folder_twice() -> None:
     """Name a folder of the i-Parapheur anew each time that it is sent."""
     made = dossier.dossier
-    names: Iterator[int] = iter(range(10**6))
-
     def another(app: App, record: Any) -> Any:
-        return replace(made(app, record), id=f"{record.id}-{app.clock.now():%H%M%S%f}-{next(names)}")
+        return replace(made(app, record), id=f"{record.id}-{app.clock.now():%H%M%S%f}")
 
     patch(sys.modules["dematfin.steps.parapheur"], "dossier", another)
 

@@ -60,6 +60,7 @@ def _until_still(people: People, day: Callable[[int], None]) -> None:
     for number in range(MOST):
         with _told(people.place):
             day(number)
+        people.waits()
         seen.append(standing(people))
         if is_settled(people) or seen[-STILL:] == seen[-1:] * STILL:
             return

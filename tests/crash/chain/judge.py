@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from typing import Final
@@ -28,6 +29,7 @@ from dematfin.domain.tally.settlement import Settlement
 from dematfin.domain.unattended.alarm import Alarm, AlarmState
 from dematfin.domain.visa.reminders import Reminder, ReminderState
 from dematfin.domain.visa.remote import RemoteFolder
+from dematfin.steps.signatures import waiting
 
 SCANNED: Final = 4
 """Pages of the stack: a sheet and an invoice, another sheet and its annex."""
@@ -37,10 +39,23 @@ Rule = Callable[[Place, Ours, Theirs], Iterator[Fault]]
 
 def judge(place: Place, *, whole: bool = True) -> tuple[Fault, ...]:
     """Judge a town in which everybody has stopped; one that has not lived to the end may have things waiting."""
-    ours, theirs = Ours.of(place.app()), Theirs.read(place)
+    ours, theirs = _with_what_is_shown(Ours.of(place.app())), Theirs.read(place)
     shared = (fault for rule in (SHARED if whole else ON_THE_WAY) for fault in rule(ours, theirs))
     own = RULES if whole else OWN_ON_THE_WAY
     return (*shared, *(fault for one in own for fault in one(place, ours, theirs)))
+
+
+def _with_what_is_shown(ours: Ours) -> Ours:
+    """Count what lies on the mayor's screen as told: it waits for her, and she sees it."""
+    with ours.app.ledger.reading() as books:
+        sheets = waiting(books)
+    invoices = {one.id: one.invoice_ids for one in ours.mandats}
+    shown = tuple(
+        f"à signer : {sheet.flux.id} {one} {' '.join(invoices[one])} {sheet.bordereau.id}"
+        for sheet in sheets
+        for one in sheet.bordereau.mandats
+    )
+    return replace(ours, alerts=(*ours.alerts, *shown))
 
 
 def as_ever(found: Census, expected: Census) -> Iterator[Fault]:
@@ -140,6 +155,16 @@ def _references(ours: Ours) -> Iterator[str]:
     return (one.signing_ref for one in ours.flows if one.signing_ref)
 
 
+def _handed_once(_: Place, __: Ours, theirs: Theirs) -> Iterator[Fault]:
+    """The finance software was handed each invoice once, and each answer."""
+    if theirs.software:
+        rows = Counter(row.number for row in theirs.software.handed)
+        yield from (Fault(DOUBLED, f"facture {key} remise {count} fois") for key, count in rows.items() if count > 1)
+        again = sum(one - 1 for one in theirs.software.answers.values())
+        if again:
+            yield Fault(DOUBLED, f"{again} réponses rendues plusieurs fois au logiciel financier")
+
+
 def _told(_: Place, ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     """What we say told to Chorus Pro was told there, once."""
     there = Counter((str(line["idFacture"]), line["statut"]) for line in theirs.told if line["what"] == "statut")
@@ -184,7 +209,15 @@ def _names(one: object, ours: Ours) -> Iterator[str]:
     yield from (key for key in keys if key)
 
 
-OWN_ON_THE_WAY: Final[tuple[Rule, ...]] = (_numbered, _mailed, _bridged, _told, _counted, of_books)
+OWN_ON_THE_WAY: Final[tuple[Rule, ...]] = (
+    _numbered,
+    _mailed,
+    _bridged,
+    _handed_once,
+    _told,
+    _counted,
+    of_books,
+)
 RULES: Final[tuple[Rule, ...]] = (_imported, _scanned, _waiting, *OWN_ON_THE_WAY)
 ON_THE_WAY: Final = (sent._deposits, sent._numbers, answered._acquits, suppliers._once)
 SHARED: Final = (*sent.RULES, *answered.RULES, *suppliers.RULES, *exchanged.RULES)

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from crash.campaign.beside import EVERY
 from crash.campaign.reviewer import clerk_called, reviewed
 from crash.campaign.town import WATCH
 from crash.campaign.worker import GIVEN_BACK, attached, mended
@@ -36,6 +35,8 @@ from dematfin.steps.day import Step
 
 LEFT: Final = frozenset({FluxState.DROPPED, FluxState.REFUSED_BY_TDT})
 WAITING_THERE: Final = (RemoteState.SENT,)
+SHORTLY: Final = 0.03
+"""Longer than a flow whose answer was lost is left alone."""
 PDF: Final = b"%PDF-1.4 bon de livraison\n%%EOF\n"
 
 
@@ -202,8 +203,8 @@ class People:
             return books.find(kind, **where)
 
     def waits(self) -> None:
-        """Let some hundredths of a second pass: the neighbours have work to do."""
-        WATCH.wait(EVERY)
+        """Let some hundredths of a second pass."""
+        WATCH.wait(SHORTLY)
 
     def writes(self, folder: Path) -> None:
         """Write the day's papers: figures in each form, the page, the mayor's book of each bordereau."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from crash.campaign.clerk import Clerk
-from crash.campaign.town import KEYS, VERIFY_AFTER, Town, _lighten
+from crash.campaign.town import KEYS, Town, _lighten
 from dematfin.config.several import load
 from dematfin.demo.folder import DemoFolder
 from dematfin.demo.play import Play
@@ -26,6 +26,7 @@ BILLS: Final = ("F2026-0412", "7788-01", "7788-02", "26-571")
 PAPER: Final = "LAC-0731"
 """What comes by post."""
 AT_ONCE: Final = {"analyse": 0, "envoi": 0, "acquit": 0, "retour": 0}
+AT_THE_NEXT: Final = "attente_verification = 0.02"
 LOGIN, WORD = "ws@valbrume", "mot-du-parapheur"
 THERE: Final = f"""
 [parapheur]
@@ -72,7 +73,7 @@ class Place(Town):
         text = self.folder.config.read_text(encoding="utf-8")
         for name, port in ports.items():
             text = re.sub(rf"\b{port}\b", f"@{name.upper()}@", text)
-        text = re.sub(r"^attente_verification = .*$", VERIFY_AFTER, text, flags=re.MULTILINE)
+        text = re.sub(r"^attente_verification = .*$", AT_THE_NEXT, text, flags=re.MULTILINE)
         self.log("config.toml").write_text(text + THERE, encoding="utf-8")
         (self.sandbox / "ports.json").unlink()
         world = json.loads((self.sandbox / "monde.json").read_text(encoding="utf-8"))

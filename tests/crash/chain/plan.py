@@ -159,7 +159,7 @@ def _at_the_end(plan: Plan, chance: random.Random) -> Plan:
 def _jumping(plan: Plan, chance: random.Random) -> Plan:
     """Have the clock jump: either it was wrong before, or it is put right afterwards."""
     jump = chance.choice(JUMPS)
-    return replace(plan, jump=jump, stays=jump if jump > timedelta(0) and chance.random() < HALF else timedelta(0))
+    return replace(plan, jump=jump, stays=jump if timedelta(0) < jump <= WEEK and chance.random() < HALF else timedelta(0))
 
 
 SHARE: Final = 0.1
@@ -182,6 +182,7 @@ def drawn(number: int, seed: int, part: str, fault: str, chance: random.Random) 
 
 
 HALF: Final = 0.5
+WEEK: Final = timedelta(days=7)
 FARTHEST: Final = 60
 """Points of the longest part, about."""
 
