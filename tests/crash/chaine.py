@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +23,7 @@ from crash.chain.quick import somewhere
 from crash.chain.run import Met, met, run
 from crash.chain.stages import lived
 from crash.chain.table import Line, keep, kept, page, summary
+from dematfin.support.clock import SystemClock
 
 MANY: Final = 2100
 ABOUT: Final = "Frappe chaque étape de la chaîne, à chaque passage puis au hasard ; les voisins simulés jugent."
@@ -59,9 +59,9 @@ def main() -> int:
     with somewhere() as folder:
         campaign = Campaign(Path(folder), lived(Path(folder)))
         campaign.meets(PARTS)
-        check_rows(campaign.points)
         if wanted.passages:
             return _say(json.dumps(campaign.points, ensure_ascii=False, indent=1))
+        check_rows(campaign.points)
         lines = tuple(_played(campaign, wanted, asked(campaign.points)))
         if wanted.casser:
             _say("\n".join(broken.all_seen(campaign.models, campaign.folder)))
@@ -108,7 +108,7 @@ def _spread(count: int, named: int) -> Iterator[int]:
 def _about(lines: tuple[Line, ...], seconds: float) -> dict[str, str]:
     seeds = sorted({one.seed for one in lines})
     return {
-        "jouée le": f"{datetime.now(UTC):%d/%m/%Y}",
+        "jouée le": f"{SystemClock('Europe/Paris').today():%d/%m/%Y}",
         "graine": f"{', '.join(map(str, seeds))}, tirages 1 à {max(one.number for one in lines)}",
         "durée": f"{seconds / 60:.0f} min",
         "machine": f"{os.cpu_count()} cœurs, Linux, Python {sys.version_info.major}.{sys.version_info.minor}, SQLite",

@@ -46,7 +46,6 @@ def test_a_product_that_is_broken_turns_it_red(said: "subprocess.CompletedProces
     assert not {name: found[name] for name, words in SEEN.items() if words not in found[name]}
 
 
-
 def test_no_hook_of_the_campaign_is_in_the_product() -> None:
     product = Path(dematfin.__file__).parent
     assert not [path for path in product.rglob("*.py") if VARIABLE in path.read_text(encoding="utf-8")]

@@ -46,7 +46,12 @@ def _before(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
         for mandat in (one for one in ours.mandats if sent and one.id in sheet.mandats):
             for key in mandat.invoice_ids:
                 when = mandated.get(numbers.get(key, ""))
-                if key in numbers and (when is None or when > min(sent)) and not ours.alerted(key) and mandat.bordereau == sheet.id:
+                if (
+                    key in numbers
+                    and (when is None or when > min(sent))
+                    and not ours.alerted(key)
+                    and mandat.bordereau == sheet.id
+                ):
                     yield Fault(LOST, f"facture {key} : Chorus Pro n'a pas appris son mandat avant l'envoi")
 
 

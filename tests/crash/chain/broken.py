@@ -103,6 +103,7 @@ def given_twice() -> None:
 def folder_twice() -> None:
     """Name a folder of the i-Parapheur anew each time that it is sent."""
     made = dossier.dossier
+
     def another(app: App, record: Any) -> Any:
         return replace(made(app, record), id=f"{record.id}-{app.clock.now():%H%M%S%f}")
 
@@ -120,9 +121,7 @@ class Breakage:
 
 
 BREAKAGES: Final = {
-    "resultat-avant": Breakage(
-        breaks=result_first, part="transmission", dies="* transmitter.send après"
-    ),
+    "resultat-avant": Breakage(breaks=result_first, part="transmission", dies="* transmitter.send après"),
     "nomme-avant": Breakage(breaks=named_first, part="numérisation", dies="paper_intake.take écrire après"),
     "sans-synchro": Breakage(breaks=unsynced, part="numérisation", dies="paper_intake.take écrire après", how=POWER),
     "statut-a-l-aveugle": Breakage(breaks=told_blindly, part="contrôle", dies="* notice.publish après"),

@@ -12,7 +12,10 @@ from crash.chain.place import Place
 from dematfin.sandbox import pki
 
 ENDED: Final = {"starts": timedelta(days=-400), "lasts": timedelta(days=30)}
-FILES: Final[Mapping[str, tuple[str, str]]] = {"signature": ("maire.p12", "maire"), "tdt": ("tdt-client.p12", "tdt_client")}
+FILES: Final[Mapping[str, tuple[str, str]]] = {
+    "signature": ("maire.p12", "maire"),
+    "tdt": ("tdt-client.p12", "tdt_client"),
+}
 
 
 def expire(place: Place, which: str) -> None:

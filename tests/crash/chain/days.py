@@ -41,7 +41,7 @@ def work(place: Place, part: Part, strikes: Strikes, log: Path, jump: timedelta 
 
 
 def finish(place: Place, part: Part, *, whole: bool, shifted: timedelta = timedelta(0)) -> None:
-    """Do the work again until it changes nothing, as processes that nobody kills; `whole`: live until all is settled."""
+    """Do the work again, in peace, until it changes nothing; `whole`: live until all is settled."""
     quiet()
     shift(shifted)
     people = People(place, place.app())
@@ -70,7 +70,7 @@ def shift(by: timedelta) -> None:
     """Have the clock of this process tell another time."""
 
     def now(_: SystemClock) -> datetime:
-        return datetime.now(UTC) + by
+        return datetime.now(UTC) + by  # noqa: TID251 - it is the clock
 
     SystemClock.now = now  # type: ignore[method-assign]
 
@@ -100,4 +100,3 @@ def quiet() -> None:
     """Say nothing of what goes well."""
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-

@@ -94,7 +94,9 @@ def _scanned(place: Place, ours: Ours, _: Theirs) -> Iterator[Fault]:
         yield Fault(LOST, f"{len(seen)} pages suivies sur {SCANNED}")
     entered = Counter(one.invoice_id for one in captures if one.invoice_id)
     paper = [one.id for one in ours.invoices if one.origin is Origin.SCAN]
-    yield from (Fault(DOUBLED, f"facture {key} saisie de {count} documents") for key, count in entered.items() if count > 1)
+    yield from (
+        Fault(DOUBLED, f"facture {key} saisie de {count} documents") for key, count in entered.items() if count > 1
+    )
     if set(paper) != set(entered):
         yield Fault(BROKEN, f"factures de papier {paper}, documents saisis {sorted(entered)}")
 
@@ -142,7 +144,9 @@ def _bridged(place: Place, ours: Ours, _: Theirs) -> Iterator[Fault]:
     with ours.app.ledger.reading() as books:
         records = books.find(RemoteFolder)
     about = Counter(one.folder for one in records)
-    yield from (Fault(DOUBLED, f"visa {key} envoyé {count} fois au parapheur") for key, count in about.items() if count > 1)
+    yield from (
+        Fault(DOUBLED, f"visa {key} envoyé {count} fois au parapheur") for key, count in about.items() if count > 1
+    )
     gone = {line["dossier"] for line in notes if line["what"] in {"archivage", "effacement"}}
     known = {one.id for one in records} | {str(line) for line in _references(ours)}
     for key in made.keys() - gone:
@@ -222,4 +226,3 @@ RULES: Final[tuple[Rule, ...]] = (_imported, _scanned, _waiting, *OWN_ON_THE_WAY
 ON_THE_WAY: Final = (sent._deposits, sent._numbers, answered._acquits, suppliers._once)
 SHARED: Final = (*sent.RULES, *answered.RULES, *suppliers.RULES, *exchanged.RULES)
 """What is judged of a bordereau, of its answers, of suppliers and of a finance software in every campaign."""
-

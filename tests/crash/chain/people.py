@@ -1,4 +1,4 @@
-"""What people do in the town, each thing once and again when they find it undone: clicks, entries, signatures, papers."""
+"""What people do in the town, and do again when they find it undone: clicks, entries, signatures, papers."""
 
 import base64
 import json
@@ -14,9 +14,19 @@ from crash.campaign.reviewer import clerk_called, reviewed
 from crash.campaign.town import WATCH
 from crash.campaign.worker import GIVEN_BACK, attached, mended
 from crash.chain.place import Place
-from dematfin.acts import absences, answers, aside, consult, entry, hand_over, paper_views, sign, supporting, visa
+from dematfin.acts import (
+    absences,
+    answers,
+    aside,
+    entry,
+    hand_over,
+    paper_views,
+    sign,
+    supporting,
+    visa,
+    visa_views,
+)
 from dematfin.acts import run as acts
-from dematfin.acts import visa_views
 from dematfin.demo.mail import _entry
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
@@ -30,7 +40,8 @@ from dematfin.domain.visa.remote import RemoteFolder, RemoteState
 from dematfin.domain.visa.supporting import Supporting
 from dematfin.errors import DematfinError
 from dematfin.ports.app import App
-from dematfin.sandbox.iparapheur.signing import opened, sign as sign_there
+from dematfin.sandbox.iparapheur.signing import opened
+from dematfin.sandbox.iparapheur.signing import sign as sign_there
 from dematfin.steps.day import Step
 
 LEFT: Final = frozenset({FluxState.DROPPED, FluxState.REFUSED_BY_TDT})
@@ -42,7 +53,7 @@ PDF: Final = b"%PDF-1.4 bon de livraison\n%%EOF\n"
 
 @dataclass(frozen=True)
 class People:
-    """Everybody in a town, before one App; `alone`: steps are run as they are, without lease nor account of their run."""
+    """Everybody in a town, before one App; `alone`: steps are run without a lease or an account of their run."""
 
     place: Place
     app: App
@@ -56,7 +67,9 @@ class People:
     def step(self, step: Step) -> None:
         """Run one step; whatever nobody foresaw in it is written down."""
         with suppress(DematfinError):
-            self.place.note(step(replace(self.app, by="claire")) if self.alone else acts.run(self.app, self.agent, step))
+            self.place.note(
+                step(replace(self.app, by="claire")) if self.alone else acts.run(self.app, self.agent, step)
+            )
 
     @property
     def agent(self) -> Person:
@@ -137,18 +150,14 @@ class People:
         folder = self.place.log("à-signer")
         folder.mkdir(exist_ok=True)
         key = opened((self.place.root / "pki" / "maire-cle.pem").read_bytes())
+        to_sign = {one.id for one in self.found(Flux, state=(FluxState.BUILT, FluxState.SIGNING))}
         for sheet in self.found(Bordereau):
             with suppress(DematfinError):
-                if any(one.id == sheet.flux and one.state in {FluxState.BUILT, FluxState.SIGNING} for one in self.flows):
+                if sheet.flux in to_sign:
                     written = hand_over.export(self.app, self.agent, sheet.id, folder)
                     back = folder / f"signé-{written.flow.name}"
                     back.write_bytes(sign_there(written.flow.read_bytes(), key, self.app.clock.now()))
                     hand_over.take_in(self.app, self.agent, back)
-
-    @property
-    def flows(self) -> tuple[Flux, ...]:
-        """Return all flows."""
-        return self.found(Flux)
 
     def mandates(self) -> None:
         """Whoever opens the finance software does all that waits there; then the agent reviews what it exported."""
@@ -212,7 +221,3 @@ class People:
 
         with suppress(DematfinError):
             write(self.app, self.person("helene"), self.agent, folder)
-
-    def sheets(self) -> None:
-        """Look at all bordereaux, as a screen does."""
-        consult.sheets(self.app, self.agent)

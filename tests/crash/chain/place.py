@@ -22,7 +22,7 @@ from dematfin.steps.outcome import Outcome
 from dematfin.wiring import build
 
 BILLS: Final = ("F2026-0412", "7788-01", "7788-02", "26-571")
-"""A visa of ours, one in the i-Parapheur, one that the finance software mandates, one that goes back to its supplier."""
+"""A visa of ours, one in the i-Parapheur, one for the finance software, one that goes back to its supplier."""
 PAPER: Final = "LAC-0731"
 """What comes by post."""
 AT_ONCE: Final = {"analyse": 0, "envoi": 0, "acquit": 0, "retour": 0}

@@ -159,7 +159,9 @@ def _at_the_end(plan: Plan, chance: random.Random) -> Plan:
 def _jumping(plan: Plan, chance: random.Random) -> Plan:
     """Have the clock jump: either it was wrong before, or it is put right afterwards."""
     jump = chance.choice(JUMPS)
-    return replace(plan, jump=jump, stays=jump if timedelta(0) < jump <= WEEK and chance.random() < HALF else timedelta(0))
+    return replace(
+        plan, jump=jump, stays=jump if timedelta(0) < jump <= WEEK and chance.random() < HALF else timedelta(0)
+    )
 
 
 SHARE: Final = 0.1

@@ -16,7 +16,7 @@ from typing import Any, Final
 from crash.campaign.crossings import AFTER, BEFORE, DEADLY, SYSTEM, adapter, worker
 from crash.chain.disk import Disk
 from crash.chain.power import Power
-from dematfin.errors import Unreachable, UnknownOutcome
+from dematfin.errors import UnknownOutcome, Unreachable
 from dematfin.ports.app import App
 
 KILL, FULL, CUT, POWER, JUMP = "kill", "full", "cut", "power", "jump"

@@ -38,7 +38,7 @@ class Power:
 
         def kept(descriptor: int) -> None:
             fsync(descriptor)
-            self._synced(os.readlink(f"/proc/self/fd/{descriptor}"))
+            self._synced(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
 
         os.fsync = kept  # type: ignore[assignment]
 
@@ -107,7 +107,7 @@ def _full(path: object, folder: object) -> str:
     """Return a path as the system sees it, from the folder that a descriptor stands for."""
     name = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
     if isinstance(folder, int) and folder >= 0:
-        name = f"{os.readlink(f'/proc/self/fd/{folder}')}/{name}"
+        name = f"{Path(f'/proc/self/fd/{folder}').readlink()}/{name}"
     return name
 
 

@@ -19,7 +19,7 @@ from dematfin.scanning.warden import Bounds, Line
 from dematfin.store import engine
 
 STATEMENTS: Final[LRUCache[Any, Any]] = LRUCache(5000)
-MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a power cut is emulated, so that no disk need be waited for
+MEMORY: Final = Path("/dev/shm")
 
 
 def quickly() -> None:
