@@ -64,7 +64,7 @@ def main() -> int:
         check_rows(campaign.points)
         lines = tuple(_played(campaign, wanted, asked(campaign.points)))
         if wanted.casser:
-            _say("\n".join(broken.all_seen(campaign.models, campaign.folder)))
+            _say("\n".join(broken.all_seen(campaign.models, campaign.folder, campaign.calm)))
     _say(summary(lines))
     if wanted.page:
         wanted.page.write_text(page(lines, _about(lines, time.monotonic() - began)), encoding="utf-8")

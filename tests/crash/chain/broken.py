@@ -16,14 +16,16 @@ from typing import Any, Final
 from crash.broken import result_first, told_blindly
 from crash.broken_beside import patch
 from crash.campaign.children import fork
+from crash.chain.judge import Census
 from crash.chain.place import Place
 from crash.chain.plan import NAMED, Blow, Plan
 from crash.chain.points import KILL, POWER
 from crash.chain.quick import somewhere
-from crash.chain.run import met, run
+from crash.chain.run import Met, met, run
 from crash.chain.stages import lived
 from crash.chain.table import Line
 from dematfin.domain.visa.reminders import Reminder, ReminderState
+from dematfin.finance.exchange import ExchangeFolders
 from dematfin.ports.app import App
 from dematfin.ports.exchange import Exchange
 from dematfin.ports.paper_folders import Parcel
@@ -87,7 +89,7 @@ def mailed_again() -> None:
 
 
 def given_twice() -> None:
-    """Write down what is handed over only once it is given, under a number that the ledger does not know."""
+    """Write down what is handed over only once it is given, under a number of its own, and look at no receipt."""
 
     def deliver(app: App, exchange: Exchange, kind: Any, delivery: str, things: Sequence[Any]) -> None:
         records = tuple(handing._record(app, kind, delivery, one) for one in things)
@@ -95,6 +97,7 @@ def given_twice() -> None:
         with app.ledger.transaction() as books:
             books.save(*(replace(one, state=handing.HandOverState.DONE) for one in records))
 
+    patch(ExchangeFolders, "receipts", lambda *_: ())
     for one in ("dematfin.steps.handed_invoices", "dematfin.steps.handed_answers"):
         patch(sys.modules[one], "deliver", deliver)
         patch(sys.modules[one], "next_delivery", lambda _: f"{time.time_ns() // 10**6 % 10**6:06d}")
@@ -132,28 +135,34 @@ BREAKAGES: Final = {
 }
 
 
-def all_seen(models: Mapping[str, Place], folder: Path, names: Sequence[str] = ()) -> Iterator[str]:
-    """Break in one way after the other, each in a child; yield what the judge found."""
+def all_seen(
+    models: Mapping[str, Place], folder: Path, calm: Mapping[str, Met], names: Sequence[str] = ()
+) -> Iterator[str]:
+    """Break in one way after the other, each in a child; yield what the judge found. `calm`: how each part ends."""
     for name in names or BREAKAGES:
         said = folder / f"{name}.txt"
-        fork(partial(_play, models, folder, name, said), folder / "erreur.txt").end()
+        expected = calm[BREAKAGES[name].part].census
+        fork(partial(_play, models, said, name, expected), folder / "erreur.txt").end()
         yield f"{name}\n{said.read_text(encoding='utf-8') or '    rien vu'}\n"
 
 
 def main(names: Sequence[str]) -> None:
     """Break in some ways, all of them unless they are named."""
     with somewhere() as kept:
-        for found in all_seen(lived(Path(kept)), Path(kept), names):
+        folder = Path(kept)
+        models = lived(folder)
+        parts = {BREAKAGES[name].part for name in names or BREAKAGES}
+        calm = {part: met(models, folder / "calme", part) for part in parts}
+        for found in all_seen(models, folder, calm, names):
             sys.stdout.write(f"{found}\n")
             sys.stdout.flush()
 
 
-def _play(models: Mapping[str, Place], folder: Path, name: str, said: Path) -> None:
+def _play(models: Mapping[str, Place], said: Path, name: str, expected: Census) -> None:
     one = BREAKAGES[name]
-    expected = met(models, folder / "calme", one.part).census
     one.breaks()
-    plan = Plan(number=1, seed=1, part=one.part, fault=NAMED, blows=(Blow(how=one.how, at=one.dies),), whole=False)
-    said.write_text(Line.of(run(models, folder / f"cassé-{name}", plan, expected)).told(), encoding="utf-8")
+    plan = Plan(number=1, seed=1, part=one.part, fault=NAMED, blows=(Blow(how=one.how, at=one.dies),))
+    said.write_text(Line.of(run(models, said.with_suffix(""), plan, expected)).told(), encoding="utf-8")
 
 
 if __name__ == "__main__":
