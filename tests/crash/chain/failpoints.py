@@ -18,7 +18,7 @@ AFTER_LIST, AFTER_DOWNLOAD, AFTER_STATUS = "after_chorus_list", "after_download_
 FAILPOINTS: Final[Mapping[str, tuple[str, ...]]] = {
     AFTER_LIST: ("intake._announce écrire après", "intake.* source.changed après"),
     AFTER_DOWNLOAD: ("fetch.* source.fetch après", "fetch.* documents.put* après", "fetch.* écrire avant"),
-    AFTER_STATUS: ("tell.* notice.publish après", "tell.* écrire avant"),
+    AFTER_STATUS: ("tell.* notice.publish après", "together.together écrire avant"),
     "scan_split": ("publish.* paper.split après", "publish.publish écrire *", "paper_intake.* folders.done avant"),
     "visa_hand_over": ("parapheur._send parapheur.submit après", "parapheur._send écrire *"),
     "numbering": ("number.* écrire *",),
