@@ -3,7 +3,8 @@
 import json
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,25 +76,17 @@ def shift(by: timedelta) -> None:
     SystemClock.now = now  # type: ignore[method-assign]
 
 
-class _told:  # noqa: N801 - reads as what it does
-    """What stops the whole work and is one of our errors is what a person is told; the rest is a fault."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
-        """Say whether it is told."""
-        if error is None or isinstance(error, DematfinError):
-            return True
-        if not isinstance(error, Exception):
-            return False
-        last = traceback.extract_tb(trace)[-1]
-        with self.place.log("imprévu").open("a", encoding="utf-8") as sink:
+@contextmanager
+def _told(place: Place) -> Iterator[None]:
+    """Let what stops the whole work be told to a person when it is one of our errors; the rest is a fault."""
+    try:
+        yield
+    except DematfinError:
+        return
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        with place.log("imprévu").open("a", encoding="utf-8") as sink:
             sink.write(f"{type(error).__name__} {error} ({last.filename.rpartition('/')[2]}:{last.lineno})\n")
-        return True
 
 
 def quiet() -> None:

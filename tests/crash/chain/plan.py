@@ -7,7 +7,6 @@ from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
 
-from crash.campaign import beside
 from crash.chain.parts import PARTS
 from crash.chain.points import CUT, FULL, JUMP, KILL, POWER, Strikes
 from dematfin.sandbox import faults
@@ -43,6 +42,8 @@ JUMPS: Final = tuple(
     )
 )
 """Over midnight, over a summer or winter change, back and forth."""
+ENDING: Final = (("signature", "signature ici"), ("tdt", "transmission"), ("tdt", "suivi"), ("tdt", "journée"))
+"""Certificates that may have ended, and who would use them."""
 LONGEST: Final = 0.8
 """Seconds of the longest part, about."""
 ON_THEIR_PAGES: Final = {"connection_ko", "connection_page"}
@@ -172,7 +173,8 @@ def drawn(number: int, seed: int, part: str, fault: str, chance: random.Random) 
     """Draw what happens to a part."""
     plan = Plan(number=number, seed=seed, part=part, fault=fault)
     if fault == EXPIRED:
-        return replace(plan, lies=(Lie("certificat", chance.choice(("signature", "tdt")), 1),), blows=(Blow(how=""),))
+        which, where = chance.choice(ENDING)
+        return replace(plan, part=where, lies=(Lie("certificat", which, 1),), blows=(Blow(how=""),))
     if fault == TWO:
         return replace(plan, blows=(_at_random(chance, KILL),) if chance.random() < HALF else ())
     if fault == LIARS:
@@ -199,6 +201,3 @@ def _at_random(chance: random.Random, how: str) -> Blow:
     if how == KILL and chance.random() < HALF:
         return Blow(how=KILL, after=chance.uniform(0, LONGEST))
     return Blow(how=how, rank=chance.randint(1, FARTHEST))
-
-
-__all__ = ["FAULTS", "Blow", "Lie", "Named", "Plan", "all_named", "beside", "drawn", "planned"]
