@@ -131,7 +131,7 @@ class Clerk:
             seen.add(one.document)
 
     def _type_again(self, one: Piece) -> None:
-        (handed,) = (row for row in self.handed() if row.pdf.name == one.document)
+        handed = next(row for row in self.handed() if row.pdf.name == one.document)
         known = self.editor.setup.tiers[handed.creditor]
         function = "" if one.etat is State.REFUSED else one.lignes[0].fonction
         self.editor.correct(
