@@ -24,6 +24,7 @@ from crash.chain.quick import somewhere
 from crash.chain.run import Met, met, run
 from crash.chain.stages import lived
 from crash.chain.table import Line
+from dematfin.domain.exchange.hand_over import HandOverState, delivered_names
 from dematfin.domain.visa.reminders import Reminder, ReminderState
 from dematfin.finance.exchange import ExchangeFolders
 from dematfin.ports.app import App
@@ -31,6 +32,7 @@ from dematfin.ports.exchange import Exchange
 from dematfin.ports.paper_folders import Parcel
 from dematfin.steps import dossier, handing, paper_intake, remind
 from dematfin.steps.outcome import Tally
+from dematfin.steps.receipts import receipt
 from dematfin.store import documents
 from dematfin.store.documents import FolderDocuments
 
@@ -93,9 +95,9 @@ def given_twice() -> None:
 
     def deliver(app: App, exchange: Exchange, kind: Any, delivery: str, things: Sequence[Any]) -> None:
         records = tuple(handing._record(app, kind, delivery, one) for one in things)
-        exchange.put(kind, delivery, handing.delivered_names(records), handing.receipt(records))
+        exchange.put(kind, delivery, delivered_names(records), receipt(records))
         with app.ledger.transaction() as books:
-            books.save(*(replace(one, state=handing.HandOverState.DONE) for one in records))
+            books.save(*(replace(one, state=HandOverState.DONE) for one in records))
 
     patch(ExchangeFolders, "receipts", lambda *_: ())
     for one in ("dematfin.steps.handed_invoices", "dematfin.steps.handed_answers"):

@@ -73,7 +73,7 @@ def shift(by: timedelta) -> None:
     def now(_: SystemClock) -> datetime:
         return datetime.now(UTC) + by  # noqa: TID251 - it is the clock
 
-    SystemClock.now = now  # type: ignore[method-assign]
+    SystemClock.now = now  # type: ignore[method-assign, assignment]
 
 
 @contextmanager

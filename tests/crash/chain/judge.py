@@ -126,7 +126,7 @@ def _mailed(place: Place, ours: Ours, _: Theirs) -> Iterator[Fault]:
         if count > 1:
             yield Fault(DOUBLED, f"le même courriel à {to} ({subject}) parti {count} fois")
     with ours.app.ledger.reading() as books:
-        told = [*books.find(Reminder), *books.find(Alarm)]
+        told: list[Reminder | Alarm] = [*books.find(Reminder), *books.find(Alarm)]
     for one in told:
         if one.state in {ReminderState.SENT, AlarmState.SENT} and one.mail not in ids:
             yield Fault(LOST, f"courriel {one.mail} dit parti, le serveur ne l'a pas")

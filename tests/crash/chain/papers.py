@@ -48,6 +48,8 @@ def _is_whole(path: Path) -> bool:
             return zipfile.is_zipfile(path)
         case ".json":
             return _is_json(data)
+        case _:
+            pass
     return data.endswith(b"\n") or path.suffix != ".csv"
 
 

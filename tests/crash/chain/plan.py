@@ -27,7 +27,7 @@ FAULTS: Final = (NAMED, RANDOM, DISK, CALL, CLOCK, BLACKOUT, TWO, EXPIRED, LIARS
 """Columns of the table."""
 HOW: Final = {NAMED: KILL, DISK: FULL, CALL: CUT, BLACKOUT: POWER, CLOCK: JUMP}
 JUMPS: Final = tuple(
-    timedelta(**one)  # type: ignore[arg-type]
+    timedelta(**one)
     for one in (
         {"hours": 1},
         {"hours": -1},

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import create_engine
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
@@ -24,10 +25,10 @@ MEMORY: Final = Path("/dev/shm")
 
 def quickly() -> None:
     """Have this process and its children do so."""
-    paper.watch = _watch  # type: ignore[attr-defined]
+    paper.watch = _watch  # type: ignore[assignment, attr-defined]
     SQLiteDialect_pysqlite.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
     SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
-    make = engine.create_engine
+    make = create_engine
 
     def sharing(*arguments: Any, **named: Any) -> Any:
         made = make(*arguments, **named)

@@ -90,7 +90,7 @@ def lived(root: Path) -> dict[str, Place]:
         else:
             fork(place.found, root / "erreur.txt").end()
         place.describe_parapheur()
-        with served(place, (), mandates):
+        with served(place, (), mandates):  # type: ignore[arg-type]
             place.settle(HERE)
             fork(lambda work=work, place=place: work(People(place, place.app())), root / "erreur.txt").end()  # type: ignore[misc]
         (place.sandbox / "ports.json").unlink()
