@@ -109,25 +109,25 @@ def watch(app: App, points: Points) -> App:
 
 @dataclass
 class Watched:
-    """A port whose calls are points."""
+    """A port whose calls are points; the rest, its name included, is the port's own."""
 
-    port: Any
-    name: str
-    points: Points
+    _port: Any
+    _place: str
+    _points: Points
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self.port, name)
-        return self._call(found, name) if name in CALLS[self.name] else found
+        found = getattr(self._port, name)
+        return self._call(found, name) if name in CALLS[self._place] else found
 
     def _call(self, method: Callable[..., Any], name: str) -> Callable[..., Any]:
-        distant = self.name in DISTANT
+        distant = self._place in DISTANT
 
         def call(*arguments: Any, **named: Any) -> Any:
-            what = f"{_short(worker(sys._getframe(1)))} {self.name}.{name}"
-            self.points.cross(what, BEFORE, distant=distant)
+            what = f"{_short(worker(sys._getframe(1)))} {self._place}.{name}"
+            self._points.cross(what, BEFORE, distant=distant)
             result = method(*arguments, **named)
             result = tuple(result) if name in LISTS else result
-            self.points.cross(what, AFTER, distant=distant)
+            self._points.cross(what, AFTER, distant=distant)
             return result
 
         return call
