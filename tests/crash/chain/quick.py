@@ -6,6 +6,7 @@ that it has compiled for SQLite: engines of one kind share them.
 """
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from dematfin.store import engine
 
 STATEMENTS: Final[LRUCache[Any, Any]] = LRUCache(5000)
 MEMORY: Final = Path("/dev/shm")
+
+ROOM: Final = 1_000_000_000
 
 
 def quickly() -> None:
@@ -46,5 +49,6 @@ def _watch(tasks: Sequence[Line], _: Bounds) -> Iterator[Line]:
 
 
 def somewhere() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder for towns."""
-    return tempfile.TemporaryDirectory(prefix="chaine-", dir=MEMORY if MEMORY.is_dir() else None)
+    """Return a folder for towns, in memory where there is room: a container may have very little."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    return tempfile.TemporaryDirectory(prefix="chaine-", dir=MEMORY if roomy else None)
