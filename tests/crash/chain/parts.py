@@ -52,6 +52,7 @@ class Part:
 def _paper(people: People) -> None:
     people.step(capture)
     people.enters()
+    people.step(control)
 
 
 def _controls(people: People) -> None:
