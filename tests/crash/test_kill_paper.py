@@ -1,4 +1,7 @@
-"""kill -9 in the middle of a batch of paper: run again, the same documents, each page once, no file lost."""
+"""kill -9 while a folder that a person names is cut: run again, the same documents, each page once.
+
+What comes by the watched folder is of the campaign of the chain.
+"""
 
 import json
 import random
@@ -6,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,6 @@ from typing import Any
 import pytest
 
 from crash.town import Town
-from dematfin.domain.paper.batch import Batch, BatchState
-from dematfin.domain.paper.capture import Capture
-from dematfin.domain.paper.pages import Page
 from dematfin.sandbox.copier import Settings
 from scanning.stacks import Truth, stack
 
@@ -47,28 +46,6 @@ def kill_after(process: "subprocess.Popen[str]", seconds: float) -> bool:
     process.send_signal(signal.SIGKILL)
     process.communicate()
     return alive
-
-
-def test_a_batch_killed_anywhere_gives_the_same_documents(town: Town, truths: list[Truth]) -> None:
-    inbox = town.folder.root / "papier" / "copieur"
-    for number, truth in enumerate(truths):
-        (inbox / f"scan{number}.pdf").write_bytes(truth.pdf)
-    chance = random.Random(7)
-    killed = sum(kill_after(command(town, "relever"), chance.uniform(0.4, 3.0)) for _ in range(6))
-    assert killed >= 3
-    last = command(town, "relever")
-    _, errors = last.communicate(timeout=120)
-    assert last.returncode == 0, errors
-    with town.app.ledger.reading() as books:
-        batches, documents, pages = books.find(Batch), books.find(Capture), books.find(Page)
-    assert [one.state for one in batches] == [BatchState.PUBLISHED] * BATCHES
-    by_name = {one.name: one.id for one in batches}
-    for number, truth in enumerate(truths):
-        key = by_name[f"scan{number}.pdf"]
-        assert {one.pages for one in documents if one.batch == key} == set(truth.documents)
-        assert Counter(one.page for one in pages if one.batch == key) == Counter(range(1, truth.pages + 1))
-    assert [path for path in inbox.iterdir() if not path.name.startswith(".")] == []
-    assert town.app.ledger.verify_journal().broken_at == 0
 
 
 def test_a_named_folder_killed_anywhere_gives_the_same_manifest(

@@ -1,5 +1,6 @@
 """The folder of documents, and the fake, under one contract."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -49,3 +50,19 @@ class TestFolder(DocumentsContract):
         with pytest.raises(ComeBackLater, match="presque plein"):
             full.put(b"after")
         assert full.put(b"before") == kept
+
+    @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EDQUOT])
+    def test_a_disk_that_fills_meanwhile_is_said_so(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int
+    ) -> None:
+        documents = FolderDocuments(tmp_path, 0)
+        with pytest.raises(ComeBackLater, match="est plein"), documents.workspace() as folder:
+            raise OSError(reason, os.strerror(reason), str(folder))
+
+        def full(*_: object) -> None:
+            raise OSError(reason, os.strerror(reason))
+
+        monkeypatch.setattr(Path, "replace", full)
+        with pytest.raises(ComeBackLater, match="est plein"):
+            documents.put(b"after")
+        assert list((tmp_path / "en-cours").iterdir()) == []

@@ -3,6 +3,7 @@
 A file is written beside everything else, under its SHA-256, and is put where it belongs only when it is whole.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -22,6 +23,8 @@ from dematfin.errors import ComeBackLater, ConfigError
 
 CHUNK: Final = 1024 * 1024
 THREADS: Final = 8
+AGAIN: Final = "Faites de la place puis relancez : rien n'est perdu."
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 LEFT: Final = 86_400
 """Seconds after which nobody is making a file any more, whatever the machine."""
 
@@ -61,8 +64,9 @@ class Making(ABC):
         if not self._has(ref):
             self._check_space()
             temporary = self._making / f"{os.getpid()}-{token_hex(8)}-{ref.sha256}"
-            temporary.write_bytes(data)
-            self._settle(ref, temporary)
+            with self._room():
+                temporary.write_bytes(data)
+                self._settle(ref, temporary)
         return ref
 
     def put_file(self, path: Path) -> DocumentRef:
@@ -76,7 +80,8 @@ class Making(ABC):
         ref = DocumentRef(sha256=digest.hexdigest(), size=size)
         if not self._has(ref):
             self._check_space()
-            self._settle(ref, path)
+            with self._room():
+                self._settle(ref, path)
         return ref
 
     def open(self, ref: DocumentRef) -> BinaryIO:
@@ -95,17 +100,19 @@ class Making(ABC):
             yield
         finally:
             made, self._mine.files = self._mine.files, around
-            self._keep_all(made)
+            with self._room():
+                self._keep_all(made)
 
     @contextmanager
     def workspace(self) -> Iterator[Path]:
-        """Lend a folder on the same volume, so that `put_file` only renames."""
+        """Lend a folder on the same volume, so that `put_file` only renames; a disk that fills meanwhile is said so."""
         self._check_space()
-        folder = Path(mkdtemp(prefix=f"{os.getpid()}-", dir=self._making))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with self._room():
+            folder = Path(mkdtemp(prefix=f"{os.getpid()}-", dir=self._making))
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
     @property
     def _pending(self) -> dict[str, Path] | None:
@@ -133,9 +140,20 @@ class Making(ABC):
         if shutil.disk_usage(self._root).free < self._minimum_free:
             message = (
                 f"Le disque de {self._root} est presque plein (moins de {self._minimum_free // 1_000_000} Mo libres). "
-                "Faites de la place puis relancez : rien n'est perdu."
+                f"{AGAIN}"
             )
             raise ComeBackLater(message)
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        """Have a disk, or a quota, that is full said so, whatever was looked at before; raises ComeBackLater."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            message = f"Le disque de {self._root} est plein. {AGAIN}"
+            raise ComeBackLater(message) from error
 
 
 def _sweep(making: Path) -> None:

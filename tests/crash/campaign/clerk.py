@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
@@ -33,6 +34,12 @@ DOUBLE: Final = "déjà"
 """A word of every refusal of what is alive here."""
 
 
+@cache
+def stranger() -> pki.Identity:
+    """Return a key that nobody recognises, made once for all towns."""
+    return pki.make(pki.MAYOR)
+
+
 @dataclass
 class Clerk:
     """One person and the finance software; `renumbers`: what was rejected gets a new number."""
@@ -46,8 +53,17 @@ class Clerk:
         """Open the finance software of a town."""
         faults = Faults(EDITOR)
         setup = setup_of(story(), town.root / EXCHANGE)
-        keys = Signatories(mayor=_mayor(town), stranger=pki.make(pki.MAYOR))
+        keys = Signatories(mayor=cls.key_of(town), stranger=stranger())
         return cls(town, Editor.open(town.software, setup, faults=faults, signatories=keys), renumbers)
+
+    @staticmethod
+    def key_of(town: Town) -> pki.Identity:
+        """Return the mayor's key, as it is in the hands of whoever signs in other places."""
+        secret = (town.root / "secrets" / "maire").read_bytes()
+        opened = pkcs12.load_pkcs12((town.root / "pki" / "maire.p12").read_bytes(), secret)
+        assert opened.cert is not None
+        assert isinstance(opened.key, RSAPrivateKey)
+        return pki.Identity(certificate=opened.cert.certificate, key=opened.key)
 
     def round(self) -> None:
         """Do all that waits, if somebody called."""
@@ -115,7 +131,7 @@ class Clerk:
             seen.add(one.document)
 
     def _type_again(self, one: Piece) -> None:
-        (handed,) = (row for row in self.handed() if row.pdf.name == one.document)
+        handed = next(row for row in self.handed() if row.pdf.name == one.document)
         known = self.editor.setup.tiers[handed.creditor]
         function = "" if one.etat is State.REFUSED else one.lignes[0].fonction
         self.editor.correct(
@@ -147,11 +163,3 @@ class Clerk:
         """Write down what was done with a file."""
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         Journal(self.town.software / "journal.jsonl").note(what, nom=path.name, sha256=sha256, **others)
-
-
-def _mayor(town: Town) -> pki.Identity:
-    secret = (town.root / "secrets" / "maire").read_bytes()
-    opened = pkcs12.load_pkcs12((town.root / "pki" / "maire.p12").read_bytes(), secret)
-    assert opened.cert is not None
-    assert isinstance(opened.key, RSAPrivateKey)
-    return pki.Identity(certificate=opened.cert.certificate, key=opened.key)

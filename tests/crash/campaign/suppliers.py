@@ -6,6 +6,7 @@ from typing import Final
 
 from crash.campaign.records import Ours, Theirs, at, nomfic
 from crash.campaign.verdict import BROKEN, DOUBLED, LOST, Fault
+from dematfin.domain.invoice.invoice import Origin
 
 ORDER: Final = ("SERVICE_FAIT", "MANDATEE", "MISE_A_DISPOSITION_COMPTABLE", "COMPTABILISEE", "MISE_EN_PAIEMENT")
 
@@ -39,13 +40,18 @@ def _before(ours: Ours, theirs: Theirs) -> Iterator[Fault]:
     left = {nomfic(line["nom"]): at(line["at"]) for line in theirs.noted("depot")}
     told = (line for line in theirs.told if line["what"] == "statut" and line["statut"] == "MANDATEE")
     mandated = {str(line["idFacture"]): at(line["at"]) for line in told}
-    numbers = {one.id: one.remote_id for one in ours.invoices}
+    numbers = {one.id: one.remote_id for one in ours.invoices if one.origin is Origin.CHORUS}
     for sheet in ours.bordereaux:
         sent = [left[flux] for flux in (*sheet.sent_before, sheet.flux) if flux in left]
         for mandat in (one for one in ours.mandats if sent and one.id in sheet.mandats):
             for key in mandat.invoice_ids:
-                when = mandated.get(numbers[key])
-                if (when is None or when > min(sent)) and not ours.alerted(key) and mandat.bordereau == sheet.id:
+                when = mandated.get(numbers.get(key, ""))
+                if (
+                    key in numbers
+                    and (when is None or when > min(sent))
+                    and not ours.alerted(key)
+                    and mandat.bordereau == sheet.id
+                ):
                     yield Fault(LOST, f"facture {key} : Chorus Pro n'a pas appris son mandat avant l'envoi")
 
 

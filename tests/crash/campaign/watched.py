@@ -32,7 +32,7 @@ class Watched:
     """A port whose calls are crossings."""
 
     port: Any
-    name: str
+    door: str
     crossings: Crossings
     calls: frozenset[str]
 
@@ -42,7 +42,7 @@ class Watched:
 
     def _call(self, method: Callable[..., Any], name: str) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
-            what = f"{self.name}.{name} {worker(sys._getframe(1))}"
+            what = f"{self.door}.{name} {worker(sys._getframe(1))}"
             self.crossings.cross(what, BEFORE)
             result = method(*arguments, **named)
             self.crossings.cross(what, AFTER)

@@ -98,8 +98,8 @@ def _day(town: Town, app: App) -> Iterator[Callable[[], tuple[Outcome, ...]]]:
         yield _stepping(app, agent, step)
         if town.drop.exists():
             yield lambda: _carried(town)
-    yield lambda: _attached(town, app, agent)
-    yield lambda: _mended(app, agent, back)
+    yield lambda: attached(town, app, agent)
+    yield lambda: mended(app, agent, back)
     if town.software.exists():
         yield _stepping(app, agent, hand_over)
         yield lambda: clerk_called(town, app, back)
@@ -121,7 +121,7 @@ def _acting(scene: Callable[[], Iterator[str]]) -> tuple[Outcome, ...]:
     return ()
 
 
-def _attached(town: Town, app: App, agent: Person) -> tuple[Outcome, ...]:
+def attached(town: Town, app: App, agent: Person) -> tuple[Outcome, ...]:
     """Give the number that the TdT's own page shows of each deposit that it has and does not name."""
     shown = {
         line["nomfic"]: str(line["transaction"]) for line in journal(town.sandbox / "tdt") if line["what"] == "depot"
@@ -132,7 +132,7 @@ def _attached(town: Town, app: App, agent: Person) -> tuple[Outcome, ...]:
     return ()
 
 
-def _mended(app: App, agent: Person, back: Collection[FluxState]) -> tuple[Outcome, ...]:
+def mended(app: App, agent: Person, back: Collection[FluxState]) -> tuple[Outcome, ...]:
     """Correct what came back, and take up again the bordereaux whose flow is in such a state."""
     for mandat in (one for one in consult.mandats(app, agent) if not one.editor):
         line = mandat.lines[0].imputation
