@@ -30,6 +30,8 @@ from dematfin.parapheur.client import Call
 from dematfin.parapheur.client import Line as Parapheur
 from dematfin.parapheur.returned import returned
 from dematfin.parapheur.setup import required
+from dematfin.parapheur.soap import SOAP
+from dematfin.ports.transmitter import ReturnItem
 from dematfin.support import http, lines
 from dematfin.support.http import Timeouts, read_limited, translated
 from dematfin.tdt import acquits, archive, listing, progress, returns
@@ -43,8 +45,20 @@ from fuzz.said import SMTP, say
 
 DAY: Final = date(2026, 3, 2)
 SINCE: Final = datetime(2026, 3, 2, tzinfo=UTC)
-ROW: Final = {"idFacture": 9100123, "numeroFacture": "F1", "statut": "MISE_A_DISPOSITION", "montantTTC": 120.0, "devise": "EUR", "dateDepot": "2026-03-02"}
-PASSAGE: Final = {"histoStatutId": 1, "histoStatutCode": "MISE_A_DISPOSITION", "histoStatutDatePassage": "2026-03-02 09:00", "histoStatutCommentaire": "x"}
+ROW: Final = {
+    "idFacture": 9100123,
+    "numeroFacture": "F1",
+    "statut": "MISE_A_DISPOSITION",
+    "montantTTC": 120.0,
+    "devise": "EUR",
+    "dateDepot": "2026-03-02",
+}
+PASSAGE: Final = {
+    "histoStatutId": 1,
+    "histoStatutCode": "MISE_A_DISPOSITION",
+    "histoStatutDatePassage": "2026-03-02 09:00",
+    "histoStatutCommentaire": "x",
+}
 GOOD: Final[dict[str, Any]] = {
     "codeRetour": 0,
     "libelle": "GCU_MSG_01_000",
@@ -55,15 +69,20 @@ GOOD: Final[dict[str, Any]] = {
     "facture": {"montantTTC": 120, "lignePoste": [{"lignePosteNumero": 1}], "dateFacture": "2026-03-02"},
     "statutCourantCode": "MISE_A_DISPOSITION",
     "historiquesDesStatuts": {"histoStatut": [PASSAGE], "pagesHistoStatut": 1},
-    "listeStructures": [{"idStructureCPP": 1, "identifiant": "21990042000015", "designationStructure": "X", "statut": "ACTIF"}],
+    "listeStructures": [
+        {"idStructureCPP": 1, "identifiant": "21990042000015", "designationStructure": "X", "statut": "ACTIF"}
+    ],
     "listeServices": [{"idService": 1, "codeService": "S", "libelleService": "S", "estActif": True}],
     "parametres": {"gestionNumeroEJOuCodeService": False, "numeroEngagement": True},
     "informationGenerales": {"dateExpirationMotPasseCompteTech": "2026-12-31"},
 }
 REFUSALS: Final = (
-    {"codeRetour": 20014, "libelle": "non"}, {"retourFonctionnel": {"codeRetourFonctionnel": "X", "libelleRetourFonctionnel": "non"}},
-    [{"Description": "non"}], {"error": "invalid_client"}, {"message": "x"},
-)  # fmt: skip
+    {"codeRetour": 20014, "libelle": "non"},
+    {"retourFonctionnel": {"codeRetourFonctionnel": "X", "libelleRetourFonctionnel": "non"}},
+    [{"Description": "non"}],
+    {"error": "invalid_client"},
+    {"message": "x"},
+)
 
 
 class Chorus:
@@ -87,7 +106,10 @@ def _chorus(data: bytes, _: Path) -> object:
     found: list[object] = [current_status(history), set_then_left(history, "X", SINCE), returned_since(history, SINCE)]
     found += [details(client, "d", "1"), passages(client, "d", "1"), list(structures(client, "d"))]
     found += [list(changed(client, "d", DAY, DAY, 10)), list(to_process(client, "d", 10)), list(find(client, "d", "1"))]
-    found += [list(works(client, "d", WorksSearch(), 10)), read(Treated, client.ask("factures/v1/traiter/recue", {}, "d"))]
+    found += [
+        list(works(client, "d", WorksSearch(), 10)),
+        read(Treated, client.ask("factures/v1/traiter/recue", {}, "d")),
+    ]
     return found, read_all(NextStatus, client.ask("x", {}, "d").get("listeStatuts"))
 
 
@@ -130,7 +152,7 @@ def _returned(line: Tdt, _: Path) -> object:
 
 
 def _retour(line: Tdt, _: Path) -> object:
-    return returns.fetch(line, returns.ReturnItem(remote_id="7", name="x"))
+    return returns.fetch(line, ReturnItem(remote_id="7", name="x"))
 
 
 class Soap(Parapheur):
@@ -151,16 +173,21 @@ IP: Final = "http://www.adullact.org/spring-ws/iparapheur/1.0"
 def envelope(operation: str, inside: str) -> str:
     """Return an answer of the i-Parapheur."""
     return (
-        f'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><i:{operation}Response xmlns:i="{IP}">'
-        f"{inside}</i:{operation}Response></s:Body></s:Envelope>"
-    ).replace("<l:", "<i:").replace("</l:", "</i:")
+        (
+            f'<s:Envelope xmlns:s="{SOAP}"><s:Body><i:{operation}Response xmlns:i="{IP}">'
+            f"{inside}</i:{operation}Response></s:Body></s:Envelope>"
+        )
+        .replace("<l:", "<i:")
+        .replace("</l:", "</i:")
+    )
 
 
 FOLDER: Final = envelope(
     "GetDossier",
     "<l:MessageRetour><l:codeRetour>OK</l:codeRetour></l:MessageRetour><l:DossierID>D1</l:DossierID><l:DocumentsAnnexes>"
-    "<l:DocAnnexe><l:nom>a.pdf</l:nom><l:fichier>JVBERi0=</l:fichier><l:mimetype>application/pdf</l:mimetype></l:DocAnnexe>"
-    '<l:DocAnnexe><l:nom>b.pdf</l:nom><l:fichier><x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:p1"/>'
+    "<l:DocAnnexe><l:nom>a.pdf</l:nom><l:fichier>JVBERi0=</l:fichier></l:DocAnnexe>"
+    "<l:DocAnnexe><l:nom>b.pdf</l:nom><l:fichier>"
+    '<x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:p1"/>'
     "</l:fichier></l:DocAnnexe></l:DocumentsAnnexes><l:MetaDonnees><l:MetaDonnee><l:nom>a</l:nom><l:valeur>1</l:valeur>"
     "</l:MetaDonnee></l:MetaDonnees>",
 )
@@ -169,7 +196,10 @@ HISTORY: Final = envelope(
     "<l:LogDossier><l:timestamp>2026-03-02T09:00:00+01:00</l:timestamp><l:nom>P</l:nom><l:status>Vise</l:status>"
     "<l:annotation>x</l:annotation></l:LogDossier>",
 )
-REQUIRED: Final = envelope("GetMetaDonneesRequisesPourTypeSoustype", "<l:MetaDonnee><l:nomCourt>a</l:nomCourt><l:obligatoire>true</l:obligatoire></l:MetaDonnee>")
+REQUIRED: Final = envelope(
+    "GetMetaDonneesRequisesPourTypeSoustype",
+    "<l:MetaDonnee><l:nomCourt>a</l:nomCourt><l:obligatoire>true</l:obligatoire></l:MetaDonnee>",
+)
 
 
 def soaps() -> list[bytes]:
@@ -190,10 +220,14 @@ def _soap(data: bytes, _: Path) -> object:
 
 
 def _http(data: bytes, _: Path) -> object:
-    with say(data) as url, http.client(url, context=http.tls(), timeouts=Timeouts(read=5)) as client:
-        with translated("Voisin"), client.stream("GET", "/") as response:
-            http.later(response, "Voisin")
-            return read_limited(response, 1_000_000, "Voisin")
+    with (
+        say(data) as url,
+        http.client(url, context=http.tls(), timeouts=Timeouts(read=5)) as client,
+        translated("Voisin"),
+        client.stream("GET", "/") as response,
+    ):
+        http.later(response, "Voisin")
+        return read_limited(response, 1_000_000, "Voisin")
 
 
 def _token(data: bytes, _: Path) -> object:
@@ -218,8 +252,15 @@ def _download(data: bytes, folder: Path) -> object:
 def _mail(data: bytes, _: Path) -> object:
     mail = Mail(id="a", address="a@valbrume.test", name="A", subject="x", text="x", html="<p>x</p>")
     with say(data, talking=True) as url:
-        values = {"serveur": "127.0.0.1", "port": int(url.rpartition(":")[2]), "chiffrement": "aucun", "expediteur": "b@valbrume.test", "delai": 5}
-        return SmtpMailer(MailSettings.model_validate(values), str).send(mail)
+        values = {
+            "serveur": "127.0.0.1",
+            "port": int(url.rpartition(":")[2]),
+            "chiffrement": "aucun",
+            "expediteur": "b@valbrume.test",
+            "delai": 5,
+        }
+        SmtpMailer(MailSettings.model_validate(values), str).send(mail)
+    return "parti"
 
 
 def over_http(body: bytes, *heads: str) -> bytes:
@@ -245,39 +286,120 @@ STATUS: Final = b"<transaction><resultat>OK</resultat><status>4</status><message
 NUMBERS: Final = b'{"transactions": [{"id": "7"}, {"id": 8}]}'
 ANSWERS: Final = (
     Reader(
-        name="chorus-json", read=_chorus, samples=chorus_answers, bend=bending.json_text,
+        name="chorus-json",
+        read=_chorus,
+        samples=chorus_answers,
+        bend=bending.json_text,
         modules=(
-            "chorus/failures.py", "chorus/paging.py", "chorus/wire/base.py", "chorus/wire/details.py", "chorus/dates.py", "chorus/history.py",
-            "chorus/search.py", "chorus/structures.py", "chorus/details.py",
+            "chorus/failures.py",
+            "chorus/paging.py",
+            "chorus/wire/base.py",
+            "chorus/wire/details.py",
+            "chorus/dates.py",
+            "chorus/history.py",
+            "chorus/search.py",
+            "chorus/structures.py",
+            "chorus/details.py",
         ),
     ),
     Reader(
-        name="chorus-refus", read=_failures, samples=lambda: _with_status(*(json.dumps(one).encode() for one in REFUSALS)),
-        bend=bending.json_text, modules=("chorus/failures.py",),
-    ),
-    Reader(name="piste-jeton", read=_token, samples=lambda: [over_http(TOKEN)], bend=bending.json_answer, modules=("chorus/auth.py",), costs=2),
-    Reader(
-        name="chorus-fichier", read=_download, samples=lambda: [over_http(FILE)], bend=bending.json_answer,
-        modules=("chorus/download.py", "support/lines.py"), costs=2,
+        name="chorus-refus",
+        read=_failures,
+        samples=lambda: _with_status(*(json.dumps(one).encode() for one in REFUSALS)),
+        bend=bending.json_text,
+        modules=("chorus/failures.py",),
     ),
     Reader(
-        name="http", read=_http, samples=lambda: [over_http(b"bonjour", "Date: x", "Retry-After: 3"), b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"],
-        bend=bending.answer, modules=("support/http.py",), costs=2,
+        name="piste-jeton",
+        read=_token,
+        samples=lambda: [over_http(TOKEN)],
+        bend=bending.json_answer,
+        modules=("chorus/auth.py",),
+        costs=2,
     ),
-    Reader(name="s2low-etat", read=_tdt(lambda line, _: progress.follow(line, "7", "F1")), samples=lambda: _with_status(STATUS), bend=bending.xml, modules=("tdt/progress.py", "tdt/envelopes.py", "tdt/failures.py")),
-    Reader(name="s2low-retours", read=_tdt(_returned), samples=lambda: _with_status(LIST), bend=bending.xml, modules=("tdt/returns.py", "tdt/envelopes.py")),
-    Reader(name="s2low-retour", read=_tdt(_retour), samples=lambda: _with_status(*retours()), bend=bending.xml, modules=("tdt/returns.py", "tdt/heads.py")),
-    Reader(name="s2low-acquit", read=_tdt(lambda line, _: acquits.of(line, "7", "F1")), samples=lambda: _with_status(*acquits_of_samples()), bend=bending.xml, modules=("tdt/acquits.py", "tdt/heads.py")),
-    Reader(name="s2low-depots", read=_tdt(lambda line, _: listing.deposits(line, DAY)), samples=lambda: _with_status(NUMBERS), bend=bending.json_text, modules=("tdt/listing.py",)),
-    Reader(name="s2low-recherche", read=_tdt(_found), samples=lambda: _with_status(NUMBERS, *flows()[:3]), bend=bending.json_text, modules=("tdt/archive.py",)),
     Reader(
-        name="iparapheur", read=_soap, samples=soaps, bend=bending.mime,
-        modules=("parapheur/multipart.py", "parapheur/soap.py", "parapheur/client.py", "parapheur/returned.py", "parapheur/statuses.py"),
+        name="chorus-fichier",
+        read=_download,
+        samples=lambda: [over_http(FILE)],
+        bend=bending.json_answer,
+        modules=("chorus/download.py", "support/lines.py"),
+        costs=2,
     ),
-    Reader(name="smtp", read=_mail, samples=lambda: [SMTP], bend=bending.lines(" "), modules=("mail/smtp.py",), costs=4),
     Reader(
-        name="chorus-pdf", read=lambda data, folder: only_pdf(placed(data, folder), "1"), bend=bending.archive,
+        name="http",
+        read=_http,
+        samples=lambda: [
+            over_http(b"bonjour", "Date: x", "Retry-After: 3"),
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        ],
+        bend=bending.answer,
+        modules=("support/http.py",),
+        costs=2,
+    ),
+    Reader(
+        name="s2low-etat",
+        read=_tdt(lambda line, _: progress.follow(line, "7", "F1")),
+        samples=lambda: _with_status(STATUS),
+        bend=bending.xml,
+        modules=("tdt/progress.py", "tdt/envelopes.py", "tdt/failures.py"),
+    ),
+    Reader(
+        name="s2low-retours",
+        read=_tdt(_returned),
+        samples=lambda: _with_status(LIST),
+        bend=bending.xml,
+        modules=("tdt/returns.py", "tdt/envelopes.py"),
+    ),
+    Reader(
+        name="s2low-retour",
+        read=_tdt(_retour),
+        samples=lambda: _with_status(*retours()),
+        bend=bending.xml,
+        modules=("tdt/returns.py", "tdt/heads.py"),
+    ),
+    Reader(
+        name="s2low-acquit",
+        read=_tdt(lambda line, _: acquits.of(line, "7", "F1")),
+        samples=lambda: _with_status(*acquits_of_samples()),
+        bend=bending.xml,
+        modules=("tdt/acquits.py", "tdt/heads.py"),
+    ),
+    Reader(
+        name="s2low-depots",
+        read=_tdt(lambda line, _: listing.deposits(line, DAY)),
+        samples=lambda: _with_status(NUMBERS),
+        bend=bending.json_text,
+        modules=("tdt/listing.py",),
+    ),
+    Reader(
+        name="s2low-recherche",
+        read=_tdt(_found),
+        samples=lambda: _with_status(NUMBERS, *flows()[:3]),
+        bend=bending.json_text,
+        modules=("tdt/archive.py",),
+    ),
+    Reader(
+        name="iparapheur",
+        read=_soap,
+        samples=soaps,
+        bend=bending.mime,
+        modules=(
+            "parapheur/multipart.py",
+            "parapheur/soap.py",
+            "parapheur/client.py",
+            "parapheur/returned.py",
+            "parapheur/statuses.py",
+        ),
+    ),
+    Reader(
+        name="smtp", read=_mail, samples=lambda: [SMTP], bend=bending.lines(" "), modules=("mail/smtp.py",), costs=4
+    ),
+    Reader(
+        name="chorus-pdf",
+        read=lambda data, folder: only_pdf(placed(data, folder), "1"),
+        bend=bending.archive,
         samples=lambda: [bending.packed({"FAC.pdf": b"%PDF-1.4\n%%EOF", "a.xml": b"<a/>"}), b"%PDF-1.4\n%%EOF"],
-        modules=("chorus/readable.py", "support/files.py"), costs=2,
+        modules=("chorus/readable.py", "support/files.py"),
+        costs=2,
     ),
-)  # fmt: skip
+)

@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Final
 
 import pikepdf
@@ -16,14 +17,83 @@ from hypothesis.strategies import DrawFn
 from fuzz.law import ELSEWHERE
 
 NASTY: Final = (
-    "", " ", "0", "-1", "-0", "1", "1,5", "1.2.3", "1 000", "9" * 40, "9" * 5000, "1e999999999", "-1E-400", "NaN", "Infinity", "٣", "²", "½",
-    "2026-02-30", "99999-01-01", "0000-00-00", "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+23:59", "2026-03-29T02:30:00",
-    "9999-12-31T23:59:59-23:59", "20261399", "true", "null", "None", "../../../etc/passwd", "/etc/passwd", "C:\\x", "CON", ".", "..",
-    "a/b", "x" * 300, "x" * 70_000, "é" * 300, "\u202e", "\x1b[31m", "\u0301", "\U0001f4a9", "=cmd|'/c calc'!A1", "<script>",
-    "&amp;", "&x;", '"', "'", ";", "%s%n", "{}", "{0.__class__}", "\r\nBcc: x@y.z", "\n", "cid:", "FR76", "FR7619999000170009876543276",
-    "21990042000015", "00000000000000", "http://127.0.0.1:1/", "http://[", "file:///etc/passwd", "//",
-)  # fmt: skip
-ENCODINGS: Final = ("utf-8", "utf-16", "utf-16-be", "utf-32", "iso-8859-1", "cp1252", "utf-7", "x-klingon", "ebcdic-cp-fr")
+    "",
+    " ",
+    "0",
+    "-1",
+    "-0",
+    "1",
+    "1,5",
+    "1.2.3",
+    "1 000",
+    "9" * 40,
+    "9" * 5000,
+    "1e999999999",
+    "-1E-400",
+    "NaN",
+    "Infinity",
+    "٣",
+    "²",
+    "½",
+    "2026-02-30",
+    "99999-01-01",
+    "0000-00-00",
+    "0001-01-01",
+    "9999-12-31",
+    "0001-01-01T00:00:00+23:59",
+    "2026-03-29T02:30:00",
+    "9999-12-31T23:59:59-23:59",
+    "20261399",
+    "true",
+    "null",
+    "None",
+    "../../../etc/passwd",
+    "/etc/passwd",
+    "C:\\x",
+    "CON",
+    ".",
+    "..",
+    "a/b",
+    "x" * 300,
+    "x" * 70_000,
+    "é" * 300,
+    "\u202e",
+    "\x1b[31m",
+    "\u0301",
+    "\U0001f4a9",
+    "=cmd|'/c calc'!A1",
+    "<script>",
+    "&amp;",
+    "&x;",
+    '"',
+    "'",
+    ";",
+    "%s%n",
+    "{}",
+    "{0.__class__}",
+    "\r\nBcc: x@y.z",
+    "\n",
+    "cid:",
+    "FR76",
+    "FR7619999000170009876543276",
+    "21990042000015",
+    "00000000000000",
+    "http://127.0.0.1:1/",
+    "http://[",
+    "file:///etc/passwd",
+    "//",
+)
+ENCODINGS: Final = (
+    "utf-8",
+    "utf-16",
+    "utf-16-be",
+    "utf-32",
+    "iso-8859-1",
+    "cp1252",
+    "utf-7",
+    "x-klingon",
+    "ebcdic-cp-fr",
+)
 DOCTYPES: Final = (
     "<!DOCTYPE x>",
     '<!DOCTYPE x [<!ENTITY x SYSTEM "file://{elsewhere}">]>',
@@ -38,21 +108,20 @@ def raw(draw: DrawFn, data: bytes) -> bytes:
     """Spoil bytes, whatever they are."""
     start = draw(st.integers(0, len(data)))
     end = min(len(data), start + draw(st.integers(0, 400)))
-    match draw(st.integers(0, 6)):
-        case 0:
-            return data[:start]
-        case 1:
-            return data[:start] + data[end:]
-        case 2:
-            return data[:end] + data[start:]
-        case 3:
-            return data[:start] + draw(st.binary(max_size=8)) + data[end:]
-        case 4:
-            return data[:start] + bytes([data[start] ^ 1 << draw(st.integers(0, 7))]) + data[start + 1 :] if data[start:] else b""
-        case 5:
-            return data[:start] + b"\0" + data[start:]
-        case _:
-            return data[end:] + data[:end]
+    ways: tuple[Callable[[], bytes], ...] = (
+        lambda: data[:start],
+        lambda: data[:start] + data[end:],
+        lambda: data[:end] + data[start:],
+        lambda: data[:start] + draw(st.binary(max_size=8)) + data[end:],
+        lambda: (
+            data[:start]
+            + bytes(one ^ 1 << draw(st.integers(0, 7)) for one in data[start : start + 1])
+            + data[start + 1 :]
+        ),
+        lambda: data[:start] + b"\0" + data[start:],
+        lambda: data[end:] + data[:end],
+    )
+    return draw(st.sampled_from(ways))()
 
 
 def parts(draw: DrawFn, pieces: Sequence[str], worth: Callable[[str], str]) -> list[str]:
@@ -80,6 +149,7 @@ def nasty(draw: DrawFn) -> str:
     return draw(st.sampled_from(NASTY) | st.text(max_size=12))
 
 
+ODD: Final = ("<!-- x -->", "<![CDATA[<x>]]>", "<?x y?>", "<x:y/>", "<a b='1' b='2'/>", "&#0;", "&#xD800;", "]]>")
 TOKENS: Final = re.compile(r"<[^>]*>|[^<]+")
 VALUES: Final = re.compile(r"""(?<==)("[^"]*"|'[^']*')""")
 
@@ -93,23 +163,27 @@ def xml(draw: DrawFn, data: bytes) -> bytes:
         case 1:
             return _encoded(draw, text)
         case 2:
-            doctype = draw(st.sampled_from(DOCTYPES)).format(elsewhere=ELSEWHERE)
-            head, _, rest = text.partition("?>") if text.startswith("<?xml") else ("", "", text)
-            text = f"{head}{'?>' if head else ''}{doctype}{rest.replace('V=', 'V=', 1)}"
-            return _put(draw, text, "&x;").encode("iso-8859-1", "replace")
+            text = _declared(draw, text)
         case 3:
             depth = draw(st.sampled_from([3, 300, 5000]))
-            return _put(draw, text, "<a>" * depth + "</a>" * draw(st.sampled_from([0, depth]))).encode("iso-8859-1", "replace")
+            text = _put(draw, text, "<a>" * depth + "</a>" * draw(st.sampled_from([0, depth])))
         case 4:
-            odd = ("<!-- x -->", "<![CDATA[<x>]]>", "<?x y?>", "<x:y/>", "<a b='1' b='2'/>", "&#0;", "&#xD800;", "]]>")
-            return _put(draw, text, draw(st.sampled_from(odd))).encode("iso-8859-1", "replace")
+            text = _put(draw, text, draw(st.sampled_from(ODD)))
         case 5 | 6:
-            return "".join(parts(draw, TOKENS.findall(text), lambda one: _said(draw, one))).encode("iso-8859-1", "replace")
+            text = "".join(parts(draw, TOKENS.findall(text), lambda one: _said(draw, one)))
         case _:
             tokens = TOKENS.findall(text) or [""]
             at = draw(st.integers(0, len(tokens) - 1))
             tokens[at] = _said(draw, tokens[at])
-            return "".join(tokens).encode("iso-8859-1", "xmlcharrefreplace")
+            text = "".join(tokens)
+    return text.encode("iso-8859-1", "xmlcharrefreplace")
+
+
+def _declared(draw: DrawFn, text: str) -> str:
+    """Declare entities at the head of a text, and use one."""
+    doctype = draw(st.sampled_from(DOCTYPES)).format(elsewhere=ELSEWHERE)
+    head, end, rest = text.partition("?>") if text.startswith("<?xml") else ("", "", text)
+    return _put(draw, f"{head}{end}{doctype}{rest}", "&x;")
 
 
 def _said(draw: DrawFn, token: str) -> str:
@@ -150,7 +224,17 @@ def json_text(draw: DrawFn, data: bytes) -> bytes:
             depth = draw(st.sampled_from([10, 2000, 100_000]))
             return _value(draw, data, b"[" * depth + b"]" * depth)
         case 2:
-            odd = (b"1e400", b"-1e400", b"NaN", b"Infinity", b"9" * 5000, b"9" * 400, b'"\\ud800"', b'"\\u0000"', b"0.1e-999")
+            odd = (
+                b"1e400",
+                b"-1e400",
+                b"NaN",
+                b"Infinity",
+                b"9" * 5000,
+                b"9" * 400,
+                b'"\\ud800"',
+                b'"\\u0000"',
+                b"0.1e-999",
+            )
             return _value(draw, data, draw(st.sampled_from(odd)))
         case _:
             try:
@@ -192,7 +276,9 @@ def lines(separator: str) -> Bend:
         if kind == 1:
             return text.encode(draw(st.sampled_from(ENCODINGS[:6])), "replace")
         if kind == 2:
-            return text.replace(separator, draw(st.sampled_from(["\t", "|", ",", "\r", "=", "\0", separator * 2]))).encode()
+            return text.replace(
+                separator, draw(st.sampled_from(["\t", "|", ",", "\r", "=", "\0", separator * 2]))
+            ).encode()
         rows = text.split("\n")
 
         def cell(row: str) -> str:
@@ -207,7 +293,21 @@ def lines(separator: str) -> Bend:
     return bend
 
 
-NAMES: Final = ("../x.pdf", "/etc/x.pdf", "C:\\x.pdf", "a\\..\\b.pdf", "a.pdf", "A.PDF", "PES_V2/Rev0/PES_Aller.xsd", "a/", "x" * 300, "é.pdf", "con.pdf", "a\0b.pdf", "")
+NAMES: Final = (
+    "../x.pdf",
+    "/etc/x.pdf",
+    "C:\\x.pdf",
+    "a\\..\\b.pdf",
+    "a.pdf",
+    "A.PDF",
+    "PES_V2/Rev0/PES_Aller.xsd",
+    "a/",
+    "x" * 300,
+    "é.pdf",
+    "con.pdf",
+    "a\0b.pdf",
+    "",
+)
 
 
 def archive(draw: DrawFn, data: bytes) -> bytes:
@@ -216,12 +316,32 @@ def archive(draw: DrawFn, data: bytes) -> bytes:
         case 0 | 1:
             return raw(draw, data)
         case 2:  # what is told of a file in the list of an archive
-            return re.sub(rb"PK\x01\x02.{12}", lambda one: one[0][:-4] + draw(st.binary(min_size=4, max_size=4)), data, count=1, flags=re.DOTALL)
+            return re.sub(
+                rb"PK\x01\x02.{12}",
+                lambda one: one[0][:-4] + draw(st.binary(min_size=4, max_size=4)),
+                data,
+                count=1,
+                flags=re.DOTALL,
+            )
         case 3:
-            return packed({"a.pdf": bytes(draw(st.sampled_from([10, 30_000_000, 130_000_000])))})
+            return swollen(draw(st.sampled_from([10, 30_000_000, 130_000_000])))
         case _:
             names = draw(st.lists(st.sampled_from(NAMES), max_size=5))
-            return packed({**dict.fromkeys(names, b"%PDF-1.4\n%%EOF"), **({"x.zip": data} if draw(st.booleans()) else {})})
+            return packed(
+                {**dict.fromkeys(names, b"%PDF-1.4\n%%EOF"), **({"x.zip": data} if draw(st.booleans()) else {})}
+            )
+
+
+@cache
+def bomb() -> bytes:
+    """Return some kilobytes that would become sixty megabytes."""
+    return zlib.compress(bytes(60_000_000), 9, 31)
+
+
+@cache
+def swollen(size: int) -> bytes:
+    """Return an archive of one file of nothing but zeros."""
+    return packed({"a.pdf": bytes(size)})
 
 
 def packed(files: dict[str, bytes]) -> bytes:
@@ -239,7 +359,9 @@ def pdf(draw: DrawFn, data: bytes) -> bytes:
         return raw(draw, data)
     try:
         with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as document:
-            held = [one for one in document.objects if isinstance(one, pikepdf.Dictionary | pikepdf.Stream) and one.keys()]
+            held = [
+                one for one in document.objects if isinstance(one, pikepdf.Dictionary | pikepdf.Stream) and one.keys()
+            ]
             one = held[draw(st.integers(0, len(held) - 1))]
             key = sorted(one.keys())[draw(st.integers(0, len(one.keys()) - 1))]
             if key != "/Length":
@@ -253,11 +375,25 @@ def pdf(draw: DrawFn, data: bytes) -> bytes:
 
 def _odd(draw: DrawFn, document: pikepdf.Pdf) -> Any:
     odd: tuple[Any, ...] = (
-        0, -1, 2**31, 2**62, True, pikepdf.Name("/X"), pikepdf.Name("/JavaScript"), pikepdf.String("x"), pikepdf.Array([]),
-        pikepdf.Array([0, 0, 1e9, 1e9]), pikepdf.Array([1, pikepdf.Name("/X")]), pikepdf.Dictionary(), document.Root,
-        pikepdf.Dictionary(S=pikepdf.Name("/Launch"), F=pikepdf.String("/bin/sh")), pikepdf.Name("/FlateDecode"), pikepdf.Name("/LZWDecode"),
-        pikepdf.Array([document.Root]), document.pages[0].obj if len(document.pages) else 0,
-    )  # fmt: skip
+        0,
+        -1,
+        2**31,
+        2**62,
+        True,
+        pikepdf.Name("/X"),
+        pikepdf.Name("/JavaScript"),
+        pikepdf.String("x"),
+        pikepdf.Array([]),
+        pikepdf.Array([0, 0, 1e9, 1e9]),
+        pikepdf.Array([1, pikepdf.Name("/X")]),
+        pikepdf.Dictionary(),
+        document.Root,
+        pikepdf.Dictionary(S=pikepdf.Name("/Launch"), F=pikepdf.String("/bin/sh")),
+        pikepdf.Name("/FlateDecode"),
+        pikepdf.Name("/LZWDecode"),
+        pikepdf.Array([document.Root]),
+        document.pages[0].obj if len(document.pages) else 0,
+    )
     return draw(st.sampled_from(odd))
 
 
@@ -265,7 +401,9 @@ def mime(draw: DrawFn, data: bytes) -> bytes:
     """Bend an answer in parts: its heads, its boundaries, parts in parts."""
     if draw(st.integers(0, 7)) == 0:
         depth = draw(st.sampled_from([3, 400]))
-        heads = b"".join(b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (at, at + 1) for at in range(depth))
+        heads = b"".join(
+            b"--b%d\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n" % (at, at + 1) for at in range(depth)
+        )
         return b"multipart/related; boundary=b0\n" + heads
     return xml(draw, data) if draw(st.booleans()) else lines(":")(draw, data)
 
@@ -286,9 +424,17 @@ def answer(draw: DrawFn, data: bytes) -> bytes:
     """Bend an answer of HTTP as it travels: its status, its heads, its body, or what it is compressed with."""
     if draw(st.integers(0, 4)):
         return lines(":")(draw, data) if draw(st.booleans()) else raw(draw, data)
-    coding, body = draw(st.sampled_from([
-        ("gzip", zlib.compress(bytes(60_000_000), 9, 31)), ("gzip, gzip", b"x"), ("deflate", b"x"), ("br", b"x"), ("gzip", b"\x1f\x8b\x08"),
-    ]))  # fmt: skip
+    coding, body = draw(
+        st.sampled_from(
+            [
+                ("gzip", bomb()),
+                ("gzip, gzip", b"x"),
+                ("deflate", b"x"),
+                ("br", b"x"),
+                ("gzip", b"\x1f\x8b\x08"),
+            ]
+        )
+    )
     return f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
@@ -304,7 +450,9 @@ def words(draw: DrawFn, data: bytes) -> bytes:
     """Bend a text, sign by sign and word by word."""
     if draw(st.booleans()):
         return draw(st.text(max_size=60)).encode("utf-8", "replace")
-    return " ".join(parts(draw, data.decode("utf-8", "replace").split(" "), lambda _: nasty(draw))).encode("utf-8", "replace")
+    return " ".join(parts(draw, data.decode("utf-8", "replace").split(" "), lambda _: nasty(draw))).encode(
+        "utf-8", "replace"
+    )
 
 
 def bent(bend: Bend, samples: Sequence[bytes]) -> st.SearchStrategy[bytes]:

@@ -1,7 +1,7 @@
 """`make campagne`: every reader of what comes from outside, on real samples bent in all ways.
 
-`python -m fuzz.campagne [lectures [graine]]`. What breaks the law is written in `corpus/<reader>/`, where the ordinary tests replay it;
-whoever keeps such a file looks first that nothing of a real file is left in it. `DEMATFIN_FUZZ` names the only readers to play.
+`python -m fuzz.campagne [lectures [graine]]`; `DEMATFIN_FUZZ` names the only readers to play. What breaks the law is
+written in `corpus/<reader>/`, where the ordinary tests replay it; look first that nothing of a real file is left.
 """
 
 import hashlib

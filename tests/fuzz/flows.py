@@ -18,6 +18,7 @@ from dematfin.pes.reader import Reader as Pes
 from dematfin.pes.survey import survey
 from dematfin.pes.validate import Schemas
 from dematfin.scanning import facturx
+from dematfin.signature.verify import Verifier
 from dematfin.support.resources import folder as resource
 from dematfin.support.xml import parse_head
 from fuzz import bending
@@ -62,7 +63,7 @@ def signed() -> list[bytes]:
 
 
 @cache
-def verifier() -> town.Verifier:
+def verifier() -> Verifier:
     """Return what judges the signatures of anybody."""
     return town.found_town(Path(mkdtemp(prefix=PREFIX))).verifier()
 
@@ -81,7 +82,9 @@ def retours() -> list[bytes]:
 
 def pivots() -> list[bytes]:
     """Return pivots, with what Chorus Pro wraps in them."""
-    nested = unit(piece(base64.b64encode(gzip.compress(PDF)).decode(), "a.xml", mime="text/xml"), piece(wrapped(PDF), "b.zip"))
+    nested = unit(
+        piece(base64.b64encode(gzip.compress(PDF)).decode(), "a.xml", mime="text/xml"), piece(wrapped(PDF), "b.zip")
+    )
     return [pivot(), pivot(unit(), unit(key="")), pivot(nested), *official("cpp", "*.xml")]
 
 
@@ -117,43 +120,97 @@ def _invoices(data: bytes, folder: Path) -> object:
         return read_all(path, place)
 
 
-ALLER: Final = ("pes/light.py", "pes/contents.py", "pes/tags.py", "pes/latin.py", "support/xml.py", "pes/read.py", "pes/aller.py")
+ALLER: Final = (
+    "pes/light.py",
+    "pes/contents.py",
+    "pes/tags.py",
+    "pes/latin.py",
+    "support/xml.py",
+    "pes/read.py",
+    "pes/aller.py",
+)
 FLOWS: Final = (
     Reader(
-        name="pivot", read=_invoices, samples=pivots, bend=bending.xml,
+        name="pivot",
+        read=_invoices,
+        samples=pivots,
+        bend=bending.xml,
         modules=("chorus/pivot.py", "chorus/pieces.py", "support/files.py", "support/xml.py"),
     ),
     Reader(
-        name="facturx", read=lambda data, _: facturx.read(data), samples=lambda: [cii(), zugferd_1()], bend=bending.xml,
+        name="facturx",
+        read=lambda data, _: facturx.read(data),
+        samples=lambda: [cii(), zugferd_1()],
+        bend=bending.xml,
         modules=("scanning/facturx.py",),
     ),
-    Reader(name="pes-lecture", read=_seen, samples=flows, bend=bending.xml, modules=(*ALLER, "domain/editor/reading.py")),
     Reader(
-        name="pes-jugement", read=lambda data, folder: PES.judge(placed(data, folder), KNOWN), samples=flows, bend=bending.xml,
-        modules=(*ALLER, "pes/schema_words.py", "pes/validate.py", "pes/rules/documents.py"), costs=2,
+        name="pes-lecture", read=_seen, samples=flows, bend=bending.xml, modules=(*ALLER, "domain/editor/reading.py")
     ),
     Reader(
-        name="pes-extraction", read=lambda data, folder: PES.take_out(placed(data, folder), folder / "pieces"), samples=flows,
-        bend=bending.xml, modules=(*ALLER, "pes/take_out.py"),
+        name="pes-jugement",
+        read=lambda data, folder: PES.judge(placed(data, folder), KNOWN),
+        samples=flows,
+        bend=bending.xml,
+        modules=(*ALLER, "pes/schema_words.py", "pes/validate.py", "pes/rules/documents.py"),
+        costs=2,
     ),
     Reader(
-        name="pes-completer", read=_completed, samples=flows, bend=bending.xml,
+        name="pes-extraction",
+        read=lambda data, folder: PES.take_out(placed(data, folder), folder / "pieces"),
+        samples=flows,
+        bend=bending.xml,
+        modules=(*ALLER, "pes/take_out.py"),
+    ),
+    Reader(
+        name="pes-completer",
+        read=_completed,
+        samples=flows,
+        bend=bending.xml,
         modules=("pes/survey.py", "pes/tags.py", "pes/latin.py", "pes/complete.py"),
     ),
     Reader(
-        name="pes-comparer", read=_compared, samples=flows, bend=bending.xml, modules=("pes/changes.py", "pes/tokens.py"),
+        name="pes-comparer",
+        read=_compared,
+        samples=flows,
+        bend=bending.xml,
+        modules=("pes/changes.py", "pes/tokens.py"),
     ),
     Reader(
-        name="acquit", read=_acquit, samples=acquits, bend=bending.xml,
+        name="acquit",
+        read=_acquit,
+        samples=acquits,
+        bend=bending.xml,
         modules=("pes/answer.py", "pes/acquit.py", "pes/record.py", "domain/mandat/verdict.py"),
     ),
     Reader(
-        name="retour", read=lambda data, _: PES.retour(data), samples=retours, bend=bending.xml,
+        name="retour",
+        read=lambda data, _: PES.retour(data),
+        samples=retours,
+        bend=bending.xml,
         modules=("pes/answer.py", "pes/retour.py", "pes/record.py"),
     ),
-    Reader(name="xml-tete", read=lambda data, _: parse_head(data, "Fichier").tag, samples=acquits, bend=bending.xml, modules=("support/xml.py",)),
     Reader(
-        name="signature", read=lambda data, folder: verifier().examine(placed(data, folder)), samples=signed, bend=bending.xml,
-        modules=("signature/layout.py", "signature/value.py", "signature/certificate.py", "signature/flow.py", "signature/verify.py"), costs=4,
+        name="xml-tete",
+        read=lambda data, _: parse_head(data, "Fichier").tag,
+        samples=acquits,
+        bend=bending.xml,
+        modules=("support/xml.py", "tdt/inbox.py"),
     ),
-)  # fmt: skip
+    Reader(
+        name="signature",
+        read=lambda data, folder: verifier().examine(placed(data, folder)),
+        samples=signed,
+        bend=bending.xml,
+        modules=(
+            "signature/layout.py",
+            "signature/value.py",
+            "signature/certificate.py",
+            "signature/flow.py",
+            "signature/verify.py",
+            "signature/reading.py",
+            "signature/policy.py",
+        ),
+        costs=4,
+    ),
+)

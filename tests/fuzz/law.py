@@ -142,7 +142,7 @@ def _inside(event: str, path: Any) -> None:
     if isinstance(path, int):
         return
     where = os.path.realpath(os.fsdecode(path))
-    if not where.startswith((os.path.realpath(OURS), "/dev/")):
+    if not where.startswith((os.path.realpath(OURS), os.devnull)):
         WATCHED.seen.append(f"{event} {where}"[:200])
 
 

@@ -16,7 +16,6 @@ from hypothesis.strategies import DrawFn
 from starlette.applications import Starlette
 
 from dematfin.config.web import WebSettings
-from dematfin.domain.parties import account
 from dematfin.errors import DocumentError
 from dematfin.web.application import application
 from examples import AGENT
@@ -26,14 +25,41 @@ from fuzz.reader import Reader
 from web.town import LATE, NO_FOLDER, built
 
 ROUTES: Final = (
-    f"/dossier/{LATE}/joindre", f"/dossier/{LATE}/viser", "/visas/lot", "/absences", f"/a-traiter/{NO_FOLDER}/repondre", "/compte",
-    f"/a-traiter/{NO_FOLDER}/corriger", f"/papier/lot/{LATE}", f"/papier/saisie/{LATE}", "/connexion",
-)  # fmt: skip
+    f"/dossier/{LATE}/joindre",
+    f"/dossier/{LATE}/viser",
+    "/visas/lot",
+    "/absences",
+    f"/a-traiter/{NO_FOLDER}/repondre",
+    "/compte",
+    f"/a-traiter/{NO_FOLDER}/corriger",
+    f"/papier/lot/{LATE}",
+    f"/papier/saisie/{LATE}",
+    "/connexion",
+)
 LOOKED_AT: Final = (
-    "/factures?q=papeterie&montant=120,00&du=2026-01-01", f"/facture/{LATE}", "/chiffres/2026-02", "/chiffres/2026-02/fichier/csv",
-    "/flux", f"/papier/lot/{LATE}/page/1", f"/dossier/{LATE}/document/{'0' * 64}",
-)  # fmt: skip
-FIELDS: Final = ("service-fait", "montant-admis", "motif", "bureau", "du", "au", "facture", "statut", "iban", "numero", "ht", "pages", "identifiant")
+    "/factures?q=papeterie&montant=120,00&du=2026-01-01",
+    f"/facture/{LATE}",
+    "/chiffres/2026-02",
+    "/chiffres/2026-02/fichier/csv",
+    "/flux",
+    f"/papier/lot/{LATE}/page/1",
+    f"/dossier/{LATE}/document/{'0' * 64}",
+)
+FIELDS: Final = (
+    "service-fait",
+    "montant-admis",
+    "motif",
+    "bureau",
+    "du",
+    "au",
+    "facture",
+    "statut",
+    "iban",
+    "numero",
+    "ht",
+    "pages",
+    "identifiant",
+)
 SEAL: Final = re.compile(rb'name="seal" value="([^"]*)"')
 COUNT: Final = itertools.count()
 
@@ -50,7 +76,6 @@ class Hall:
 @cache
 def hall() -> Hall:
     """Build a town, and have an agent's browser read a page."""
-    account.COST = 2  # digests are judged elsewhere
     town = built(Path(mkdtemp(prefix=PREFIX)) / "ville")
     settings = {"entete_identite": "X-Personne", "mandataires": ["127.0.0.0/8"]}
     pages = application(town.app, WebSettings.model_validate(settings))
@@ -65,7 +90,7 @@ def requests() -> list[bytes]:
     """Return a request for each of some pages, its form in one of both ways."""
     seal = hall().seal
     parts = "".join(f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n1\r\n' for name in FIELDS)
-    sent = f'--b\r\nContent-Disposition: form-data; name="document"; filename="a.pdf"\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.4\r\n'
+    sent = '--b\r\nContent-Disposition: form-data; name="document"; filename="a.pdf"\r\n\r\n%PDF-1.4\r\n'
     sealed = f'--b\r\nContent-Disposition: form-data; name="seal"\r\n\r\n{seal}\r\n'
     whole = f"{sealed}{parts}{sent}--b--\r\n"
     typed = "&".join([f"seal={seal}", *(f"{name}=1" for name in FIELDS)])
@@ -89,7 +114,10 @@ def bend(draw: DrawFn, data: bytes) -> bytes:
             return bending.words(draw, line) + b"\r\n" + rest + b"\r\n\r\n" + body
         case _:
             value = bending.nasty(draw).encode("utf-8", "replace").replace(b"&", b"%26")
-            found = [one.span(1) for one in re.finditer(rb"(?<=\w=)([^&\s]*)|(?<=\r\n\r\n)(1)(?=\r\n--b)", head + b"\r\n\r\n" + body)]
+            found = [
+                one.span(1)
+                for one in re.finditer(rb"(?<=\w=)([^&\s]*)|(?<=\r\n\r\n)(1)(?=\r\n--b)", head + b"\r\n\r\n" + body)
+            ]
             start, end = draw(st.sampled_from(found or [(0, 0)]))
             return data[: max(0, start)] + value + data[max(0, end) :]
 
@@ -113,14 +141,28 @@ async def _asked(pages: Starlette, data: bytes, cookie: bytes) -> tuple[int, lis
     method, path, *_ = [*line.split(b" "), b"", b""]
     given = [tuple(part.strip() for part in one.partition(b":")[::2]) for one in others if b":" in one]
     address = b"10.0.%d.%d" % divmod(next(COUNT) % 65000, 256)
-    heads = [(b"host", b"localhost"), (b"x-personne", AGENT.id.encode()), (b"x-forwarded-for", address), (b"cookie", cookie)]
+    heads = [
+        (b"host", b"localhost"),
+        (b"x-personne", AGENT.id.encode()),
+        (b"x-forwarded-for", address),
+        (b"cookie", cookie),
+    ]
     heads += [(name.lower(), value) for name, value in given if name.lower() not in dict(heads)]
     asked, _, query = path.partition(b"?")
     scope: dict[str, Any] = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method.decode("latin-1"), "scheme": "http",
-        "path": unquote_to_bytes(asked).decode("utf-8", "replace"), "raw_path": asked, "query_string": query, "root_path": "",
-        "headers": heads, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
-    }  # fmt: skip
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method.decode("latin-1"),
+        "scheme": "http",
+        "path": unquote_to_bytes(asked).decode("utf-8", "replace"),
+        "raw_path": asked,
+        "query_string": query,
+        "root_path": "",
+        "headers": heads,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
     said: list[MutableMapping[str, Any]] = []
     incoming = iter([{"type": "http.request", "body": body, "more_body": False}])
 
@@ -136,7 +178,11 @@ async def _asked(pages: Starlette, data: bytes, cookie: bytes) -> tuple[int, lis
 
 PAGES: Final = (
     Reader(
-        name="pages", read=_read, samples=requests, bend=bend, costs=10,
+        name="pages",
+        read=_read,
+        samples=requests,
+        bend=bend,
+        costs=10,
         modules=("web/forms.py", "web/limits.py", "web/endpoint.py", "web/identity.py"),
     ),
-)  # fmt: skip
+)

@@ -62,7 +62,7 @@ def archives() -> list[bytes]:
 
 
 def _seen(data: bytes, folder: Path) -> object:
-    """Look as the process that may die does: whatever a library raises there is a refusal, and is judged on the whole way."""
+    """Look as the process that may die does, in this one."""
     return list(inspect(placed(data, folder), LIMITS, Watch()))
 
 
@@ -70,8 +70,13 @@ def _whole_way(data: bytes, folder: Path) -> object:
     path = placed(data, folder, "a.pdf")
     pdf = PAPER.as_pdf(path, subfolder(folder))
     seen = PAPER.look(pdf, sheets=True)
-    order = Order(name="d.pdf", pages=(1,), digests=(seen[0].digest,), words="x", source="0" * 64)
-    return PAPER.split(pdf, [order], subfolder(folder)), PAPER.words(pdf), PAPER.lively(pdf), PAPER.thumbnails(pdf, [1], subfolder(folder))
+    order = Order(name="d.pdf", pages=(1,), turn=0, digests=(seen[0].digest,), words="x", source="0" * 64)
+    return (
+        PAPER.split(pdf, [order], subfolder(folder)),
+        PAPER.words(pdf),
+        PAPER.lively(pdf),
+        PAPER.thumbnails(pdf, [1], subfolder(folder)),
+    )
 
 
 def _unzipped(data: bytes, folder: Path) -> object:
@@ -89,16 +94,63 @@ def _on(read: Callable[[Path], object]) -> Callable[[bytes, Path], object]:
 
 PAPERS: Final = (
     Reader(
-        name="pdf-chemin-entier", read=_whole_way, samples=lambda: [*pdfs(), *images()], bend=bending.pdf, costs=200,
-        modules=("scanning/paper.py", "scanning/warden.py", "scanning/child.py", "scanning/split.py", "scanning/thumbnails.py", "scanning/wrap.py", "scanning/reading.py"),
+        name="pdf-chemin-entier",
+        read=_whole_way,
+        samples=lambda: [*pdfs(), *images()],
+        bend=bending.pdf,
+        costs=200,
+        modules=(
+            "scanning/paper.py",
+            "scanning/warden.py",
+            "scanning/child.py",
+            "scanning/split.py",
+            "scanning/thumbnails.py",
+            "scanning/wrap.py",
+            "scanning/reading.py",
+        ),
     ),
     Reader(
-        name="pdf-pages", read=_seen, samples=pdfs, bend=bending.pdf, costs=30,
-        modules=("scanning/admission.py", "scanning/inspect.py", "scanning/pictures.py", "scanning/readers.py", "scanning/separators.py"),
+        name="pdf-pages",
+        read=_seen,
+        samples=pdfs,
+        bend=bending.pdf,
+        costs=30,
+        modules=(
+            "scanning/admission.py",
+            "scanning/inspect.py",
+            "scanning/pictures.py",
+            "scanning/readers.py",
+            "scanning/separators.py",
+        ),
     ),
-    Reader(name="pdf-mots", read=_on(lambda pdf: text_layer(pdf, 10)), samples=pdfs, bend=bending.pdf, modules=("scanning/words.py",), costs=4),
-    Reader(name="pdf-joint", read=_on(embedded), samples=pdfs, bend=bending.pdf, modules=("scanning/words.py",), costs=4),
-    Reader(name="pdf-vivant", read=_on(lively), samples=pdfs, bend=bending.pdf, modules=("scanning/lively.py",), costs=4),
-    Reader(name="zip", read=_unzipped, samples=lambda: archives()[:1], bend=bending.archive, modules=("support/files.py",), costs=4),
-    Reader(name="zip-schemas", read=_schemas, samples=lambda: archives()[1:], bend=bending.archive, modules=("pes/official.py",), costs=10),
-)  # fmt: skip
+    Reader(
+        name="pdf-mots",
+        read=_on(lambda pdf: text_layer(pdf, 10)),
+        samples=pdfs,
+        bend=bending.pdf,
+        modules=("scanning/words.py",),
+        costs=4,
+    ),
+    Reader(
+        name="pdf-joint", read=_on(embedded), samples=pdfs, bend=bending.pdf, modules=("scanning/words.py",), costs=4
+    ),
+    Reader(
+        name="pdf-vivant", read=_on(lively), samples=pdfs, bend=bending.pdf, modules=("scanning/lively.py",), costs=4
+    ),
+    Reader(
+        name="zip",
+        read=_unzipped,
+        samples=lambda: archives()[:1],
+        bend=bending.archive,
+        modules=("support/files.py",),
+        costs=4,
+    ),
+    Reader(
+        name="zip-schemas",
+        read=_schemas,
+        samples=lambda: archives()[1:],
+        bend=bending.archive,
+        modules=("pes/official.py",),
+        costs=10,
+    ),
+)

@@ -1,7 +1,7 @@
-"""Doors of plain files: registers, configuration, secrets, certificates, sheets, words, our own notes in shared folders."""
+"""Doors of plain files: registers, configuration, secrets, certificates, sheets, words, our notes in shared folders."""
 
 import os
-from datetime import date
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from dematfin.config.several import houses
 from dematfin.domain import money
 from dematfin.domain.exchange.file_names import safe, unique
+from dematfin.domain.paper.batch import Door
 from dematfin.domain.paper.proposals import Source, propose
 from dematfin.domain.paper.sheet import Mark, Sheet, is_damaged, payload, sheet_in
 from dematfin.domain.parties import iban, siret
@@ -19,7 +20,6 @@ from dematfin.mail.addresses import is_address
 from dematfin.pes.official import installed
 from dematfin.sandbox import pki
 from dematfin.scanning.claims import LABEL, parcel
-from dematfin.domain.paper.batch import Door
 from dematfin.scanning.sightings import MEMORY, Sightings
 from dematfin.signature.authorities import authorities_in
 from dematfin.signature.certificate import fitness
@@ -27,7 +27,8 @@ from dematfin.signature.keys import open_pkcs12
 from dematfin.signature.revocation import configured_list
 from dematfin.steps import receipts
 from dematfin.support import clock, tls
-from dematfin.support.resources import file, folder as resource
+from dematfin.support.resources import file
+from dematfin.support.resources import folder as resource
 from dematfin.support.secrets import resolve
 from dematfin.tdt.marks import Marks
 from domain.layouts import KNOWN, LAYOUTS
@@ -42,7 +43,9 @@ RECEIPT: Final = (
     '{"livraison": "000001", "remises": [{"id": "R1", "nature": "facture", "objet": "F2026-000001", "empreinte": "x", '
     f'"fichiers": [["a.pdf", "{SHA}", 12]], "prepare_le": "2026-03-02T09:00:00+00:00"}}]}}'
 )
-MARK: Final = f'{{"nomfic": "F1", "sha256": "{SHA}", "octets": 12, "depose_le": "2026-03-02T09:00:00+00:00", "demarrage": "b"}}'
+MARK: Final = (
+    f'{{"nomfic": "F1", "sha256": "{SHA}", "octets": 12, "depose_le": "2026-03-02T09:00:00+00:00", "demarrage": "b"}}'
+)
 INSTALLED: Final = f'{{"version": "v5.17", "sha256": "{SHA}", "installe_le": "2026-03-02", "dossier": "jeu-1"}}'
 SEPARATOR: Final = ";"
 
@@ -126,7 +129,7 @@ def _proposals(data: bytes, _: Path) -> object:
 
 
 def _typed(data: bytes, _: Path) -> object:
-    """Numbers and names that people type, in a page or at the keyboard: each refusal is a ValueError, told beside its field."""
+    """Numbers and names that people type: each refusal is a ValueError, told beside its field."""
     text = data.decode("utf-8", "replace")
     found = [is_address(text), safe(text), unique(text or "a", {"a"})]
     for parse in (money.typed, money.parse, iban.parse, siret.parse):
@@ -140,46 +143,123 @@ def _typed(data: bytes, _: Path) -> object:
     return found
 
 
-CSV: Final = ("finance/text_file.py", "finance/csv_lines.py", "finance/csv_file.py", "finance/records.py", "finance/registers.py")
+CSV: Final = (
+    "finance/text_file.py",
+    "finance/csv_lines.py",
+    "finance/csv_file.py",
+    "finance/records.py",
+    "finance/registers.py",
+)
+
+
+def register(name: str, take: Callable[[Path], object]) -> Reader:
+    """Return the door of a register."""
+    return Reader(
+        name=name,
+        read=lambda data, folder: take(placed(data, folder)),
+        samples=lambda: registers(name),
+        bend=bending.lines(SEPARATOR),
+        modules=(*CSV, "finance/creditors.py"),
+    )
+
+
 TEXTS: Final = (
-    *(
-        Reader(
-            name=name, samples=lambda name=name: registers(name), bend=bending.lines(SEPARATOR), modules=(*CSV, "finance/creditors.py"),
-            read=lambda data, folder, take=take: take(placed(data, folder)),
-        )
-        for name, take in (("engagements", SOFTWARE.engagements), ("tiers", SOFTWARE.tiers), ("credits", SOFTWARE.credits))
+    register("engagements", SOFTWARE.engagements),
+    register("tiers", SOFTWARE.tiers),
+    register("credits", SOFTWARE.credits),
+    Reader(
+        name="configuration",
+        read=_house,
+        bend=bending.lines("="),
+        modules=("config/reading.py", "config/several.py"),
+        costs=4,
+        samples=lambda: [
+            file("config.example.toml").read_bytes(),
+            file("config.syndicat.example.toml").read_bytes(),
+            (resource("fixtures") / "demo" / "config.toml").read_bytes(),
+        ],
     ),
     Reader(
-        name="configuration", read=_house, bend=bending.lines("="), modules=("config/reading.py", "config/several.py"), costs=4,
-        samples=lambda: [file("config.example.toml").read_bytes(), file("config.syndicat.example.toml").read_bytes(), (resource("fixtures") / "demo" / "config.toml").read_bytes()],
-    ),
-    Reader(name="secret", read=_secret, samples=lambda: [b"un secret\n"], bend=bending.raw, modules=("support/secrets.py",)),
-    Reader(
-        name="certificat", read=_certificate, samples=lambda: [certificates()["pem"], certificates()["mayor"]], bend=bending.der,
-        modules=("signature/authorities.py", "signature/certificate.py"), costs=2,
+        name="secret", read=_secret, samples=lambda: [b"un secret\n"], bend=bending.raw, modules=("support/secrets.py",)
     ),
     Reader(
-        name="liste-revoques", read=lambda data, folder: configured_list(placed(data, folder)), samples=lambda: [certificates()["crl"]],
-        bend=bending.der, modules=("signature/revocation.py",),
+        name="certificat",
+        read=_certificate,
+        samples=lambda: [certificates()["pem"], certificates()["mayor"]],
+        bend=bending.der,
+        modules=("signature/authorities.py", "signature/certificate.py"),
+        costs=2,
     ),
     Reader(
-        name="cle", read=_key, samples=lambda: [certificates()["p12"]], bend=bending.raw, modules=("support/tls.py", "signature/keys.py"), costs=10,
+        name="liste-revoques",
+        read=lambda data, folder: configured_list(placed(data, folder)),
+        samples=lambda: [certificates()["crl"]],
+        bend=bending.der,
+        modules=("signature/revocation.py",),
     ),
-    Reader(name="etiquette", read=_parcel, samples=lambda: [b'{"nom": "a.pdf", "place": "", "entier": true}'], bend=bending.json_text, modules=("scanning/claims.py",)),
-    Reader(name="vus", read=_sightings, samples=lambda: [b'{"a.pdf": [12, 34, 5.6]}'], bend=bending.json_text, modules=("scanning/sightings.py",)),
-    Reader(name="marque-depot", read=_mark, samples=lambda: [MARK.encode()], bend=bending.json_text, modules=("tdt/marks.py",)),
-    Reader(name="recu-remise", read=_receipt, samples=lambda: [RECEIPT.encode()], bend=bending.json_text, modules=("steps/receipts.py",)),
-    Reader(name="schemas-installes", read=_schemas, samples=lambda: [INSTALLED.encode()], bend=bending.json_text, modules=("pes/official.py",)),
     Reader(
-        name="feuille", read=_sheets, bend=bending.words, modules=("domain/paper/sheet.py",),
+        name="cle",
+        read=_key,
+        samples=lambda: [certificates()["p12"]],
+        bend=bending.raw,
+        modules=("support/tls.py", "signature/keys.py", "signature/opening.py"),
+        costs=10,
+    ),
+    Reader(
+        name="etiquette",
+        read=_parcel,
+        samples=lambda: [b'{"nom": "a.pdf", "place": "", "entier": true}'],
+        bend=bending.json_text,
+        modules=("scanning/claims.py",),
+    ),
+    Reader(
+        name="vus",
+        read=_sightings,
+        samples=lambda: [b'{"a.pdf": [12, 34, 5.6]}'],
+        bend=bending.json_text,
+        modules=("scanning/sightings.py",),
+    ),
+    Reader(
+        name="marque-depot",
+        read=_mark,
+        samples=lambda: [MARK.encode()],
+        bend=bending.json_text,
+        modules=("tdt/marks.py", "support/json_object.py"),
+    ),
+    Reader(
+        name="recu-remise",
+        read=_receipt,
+        samples=lambda: [RECEIPT.encode()],
+        bend=bending.json_text,
+        modules=("steps/receipts.py",),
+    ),
+    Reader(
+        name="schemas-installes",
+        read=_schemas,
+        samples=lambda: [INSTALLED.encode()],
+        bend=bending.json_text,
+        modules=("pes/official.py",),
+    ),
+    Reader(
+        name="feuille",
+        read=_sheets,
+        bend=bending.words,
+        modules=("domain/paper/sheet.py",),
         samples=lambda: [payload(Sheet(mark=mark, route="12", serial=42)).encode() for mark in Mark],
     ),
     Reader(
-        name="mots-lus", read=_proposals, samples=lambda: [one.text.encode() for one in LAYOUTS], bend=bending.words,
-        modules=("domain/paper/proposals.py",), costs=2,
+        name="mots-lus",
+        read=_proposals,
+        samples=lambda: [one.text.encode() for one in LAYOUTS],
+        bend=bending.words,
+        modules=("domain/paper/proposals.py",),
+        costs=2,
     ),
     Reader(
-        name="saisie", read=_typed, samples=lambda: [b"1 234,50", b"FR76 1999 9000 1700 0987 6543 276", b"219 900 420 00015", b"a@valbrume.test"],
-        bend=bending.words, modules=("domain/money.py", "domain/parties/iban.py", "domain/parties/siret.py", "mail/addresses.py"),
+        name="saisie",
+        read=_typed,
+        samples=lambda: [b"1 234,50", b"FR76 1999 9000 1700 0987 6543 276", b"219 900 420 00015", b"a@valbrume.test"],
+        bend=bending.words,
+        modules=("domain/money.py", "domain/parties/iban.py", "domain/parties/siret.py", "mail/addresses.py"),
     ),
-)  # fmt: skip
+)
