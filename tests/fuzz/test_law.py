@@ -13,11 +13,14 @@ from fuzz.campagne import CORPUS, READERS, SEED, Result, keep, play
 from fuzz.law import ELSEWHERE, Fault, judge
 from fuzz.reader import Reader
 
-FEW = 12
+FEW = 6
 """Examples of the cheapest readers; the campaign plays thousands."""
-REFUSALS = {"chorus-refus", "s2low-recherche", "pages", "pdf-chemin-entier"}
-"""Doors whose first sample is a refusal, or that the tests of their own subject open better."""
-QUICK = [reader for reader in READERS if reader.name not in REFUSALS]
+REFUSALS = {"chorus-refus", "s2low-recherche"}
+"""Doors whose first sample is a refusal."""
+LONG = {"pages", "signature", "pdf-chemin-entier"}
+"""Doors that take seconds to be opened at all: those of the campaign, and of the tests of their own subject."""
+PLAYED = [reader for reader in READERS if reader.name not in LONG]
+QUICK = [reader for reader in READERS if reader.name not in REFUSALS | LONG]
 KEPT = [(reader, path) for reader in READERS for path in sorted((CORPUS / reader.name).glob("*"))]
 
 
@@ -26,7 +29,7 @@ def test_what_once_broke_the_law_breaks_it_no_more(reader: Reader, path: Path) -
     judge(reader.read, path.read_bytes())
 
 
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+@pytest.mark.parametrize("reader", PLAYED, ids=lambda reader: reader.name)
 def test_the_law_holds_on_a_few_examples(reader: Reader) -> None:
     assert play(reader, FEW, SEED).faults == {}
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dematfin.config.several import houses
 from dematfin.domain import money
@@ -24,7 +24,8 @@ from dematfin.scanning.sightings import MEMORY, Sightings
 from dematfin.signature.authorities import authorities_in
 from dematfin.signature.certificate import fitness
 from dematfin.signature.keys import open_pkcs12
-from dematfin.signature.revocation import configured_list
+from dematfin.signature.revocation import RevocationLists
+from dematfin.signature.settings import SignatureSettings
 from dematfin.steps import receipts
 from dematfin.support import clock, tls
 from dematfin.support.resources import file
@@ -57,11 +58,11 @@ def registers(name: str) -> list[bytes]:
 
 
 @cache
-def certificates() -> dict[str, bytes]:
+def certificates() -> dict[str, Any]:
     """Return a root, a list of the revoked, the file of a key."""
     root = pki.make(pki.ROOT)
     mayor = pki.make(pki.MAYOR, root)
-    return {"pem": root.pem, "crl": pki.revocation_list(root), "p12": mayor.p12("x"), "mayor": mayor.pem}
+    return {"root": root, "pem": root.pem, "crl": pki.revocation_list(root), "p12": mayor.p12("x"), "mayor": mayor.pem}
 
 
 def _house(data: bytes, folder: Path) -> object:
@@ -81,6 +82,14 @@ def _secret(data: bytes, folder: Path) -> object:
 
 def _certificate(data: bytes, folder: Path) -> object:
     return [list(fitness(one, NOW())) for one in authorities_in((placed(data, folder, "a.pem"),))]
+
+
+def _revoked(data: bytes, folder: Path) -> object:
+    root = certificates()["root"]
+    told = {"ville": "V", "code_postal": "21999", "listes_de_revocation": (placed(data, folder),)}
+    settings = SignatureSettings.model_validate(told)
+    found, _ = RevocationLists(settings, NOW).of(root.certificate, root.certificate)
+    return [(one.next_update_utc, one.get_revoked_certificate_by_serial_number(12)) for one in found]
 
 
 def _key(data: bytes, folder: Path) -> object:
@@ -192,7 +201,7 @@ TEXTS: Final = (
     ),
     Reader(
         name="liste-revoques",
-        read=lambda data, folder: configured_list(placed(data, folder)),
+        read=_revoked,
         samples=lambda: [certificates()["crl"]],
         bend=bending.der,
         modules=("signature/revocation.py",),
