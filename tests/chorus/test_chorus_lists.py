@@ -116,3 +116,11 @@ def _answer(pages: list[list[dict[str, Any]]], body: dict[str, Any], announced: 
 
 def _flat(pages: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return [one for some in pages for one in some]
+
+
+def test_a_list_that_never_ends_is_given_up() -> None:
+    """However many pages are announced, and whether or not each brings something new."""
+    for announced in (None, 10**18):
+        with pytest.raises(BadAnswer, match="ne se termine pas"):
+            for _ in every(lambda page, announced=announced: ([Row(idFacture=str(page))], announced)):
+                pass

@@ -10,10 +10,12 @@ import dematfin
 from fuzz.campagne import CORPUS, READERS
 
 SOURCE: Final = Path(dematfin.__file__).parent
-NAMES: Final = """BytesParser ParserCreate PdfDocument XMLPullParser ZipFile a2b_base64 b64decode decompressobj form
-fromstring iter_bytes iterdecode iterparse json_object load_der_x509_certificate load_der_x509_crl 
-load_key_and_certificates load_pem_private_key load_pem_x509_certificates load_pem_x509_crl load_pkcs12 message_from_bytes noted parse_bytes
-parse_file parse_head private_bytes read_barcodes read_limited stream_bytes stream_file unwrapped"""
+NAMES: Final = """
+BytesParser ParserCreate PdfDocument XMLPullParser ZipFile a2b_base64 b64decode decompressobj form fromstring
+iter_bytes iterdecode iterparse json_object load_der_x509_certificate load_der_x509_crl load_key_and_certificates
+load_pem_private_key load_pem_x509_certificates load_pem_x509_crl load_pkcs12 message_from_bytes noted parse_bytes
+parse_file parse_head private_bytes read_barcodes read_limited stream_bytes stream_file unwrapped
+"""
 OPENING: Final = frozenset(NAMES.split())
 """Functions, ours or of libraries, that make something of bytes, whatever they are."""
 QUALIFIED: Final = frozenset(
