@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli.office import Office
-from dematfin.cli.checks import machine, rights
+from dematfin.cli.checks import machine, rights, strangers
 from dematfin.cli.checks.examined import Examined
 from dematfin.cli.checks.line import Line, Verdict
 from dematfin.config.several import houses
@@ -81,3 +81,52 @@ def test_a_store_that_is_elsewhere_needs_its_extension(copy: Office, monkeypatch
     monkeypatch.setattr(machine, "find_spec", lambda name: None if name == "obstore" else name)
     (line,) = machine.extras(examined(copy.config))
     assert line.verdict is Verdict.BAD and "dematfin[s3]" in line.remedy
+
+
+SHARED = """
+[numerisation]
+depot = "scans"
+
+[service]
+sauvegardes = "copies"
+"""
+
+
+def of_strangers(office: Office) -> dict[str, str]:
+    """Return the remedy for each place, worst first; nothing is above the office that would keep a stranger out."""
+    return {line.found.rpartition("/")[2]: line.verdict.name for line in strangers.places(examined(office.config))}
+
+
+def test_what_others_may_read_or_write_is_told_place_by_place(copy: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(copy, SHARED)
+    for name in ("scans", "copies"):
+        (copy.folder / name).mkdir()
+    (copy.folder / "copies" / "hier.db").touch()
+    base, wal = copy.folder / "registre.db", copy.folder / "registre.db-wal"
+    monkeypatch.setattr(strangers, "PASS", 0)  # as if no folder above were closed
+    (copy.folder / "documents").mkdir(exist_ok=True)
+    base.touch()
+    wal.touch()
+    every = [
+        base,
+        wal,
+        copy.folder / "documents",
+        *(copy.folder / one for one in ("scans", "copies", "copies/hier.db")),
+    ]
+    for one in every:
+        one.chmod(0o770)
+    assert of_strangers(copy) == {"ni lecture, ni écriture": "GOOD"}
+    for one in every:
+        one.chmod(0o774)
+    told = dict.fromkeys((one.name for one in every if one.name != "scans"), "LOOK")
+    assert of_strangers(copy) == told, "a folder that another software shares may be read"
+    for one in every:
+        one.chmod(0o772)
+    assert of_strangers(copy) == dict.fromkeys((one.name for one in every), "BAD")
+
+
+def test_a_closed_folder_above_keeps_strangers_out(copy: Office) -> None:
+    (copy.folder / "documents").mkdir(exist_ok=True)
+    (copy.folder / "documents").chmod(0o777)
+    copy.folder.chmod(0o770)
+    assert of_strangers(copy) == {"ni lecture, ni écriture": "GOOD"}
