@@ -26,7 +26,9 @@ bench: $(VENV)/.dev
 # Our schema of a flow against the DGFiP's (DEMATFIN_OFFICIEL names the folder that holds xsd/pes), on thousands of bent flows;
 # then 500 towns whose processes are killed between a bordereau and its acquit, before neighbours that commit every fault;
 # half of them leave a budget to a finance software. Then workers carry the day of a syndicate of 200 communes, and are killed.
+# Every reader of what comes from outside first: real samples bent in all ways (FUZZ: how many examples, and a seed).
 campagne: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m fuzz.campagne $(FUZZ)
 	PYTHONPATH=tests $(BIN)/python -m pes.campagne
 	PYTHONPATH=tests $(BIN)/python -m crash.campagne
 	PYTHONPATH=tests $(BIN)/python -m crash.syndicat.trial

@@ -15,7 +15,7 @@ for what nobody uses is a sixth of its start."""
 
 
 STRANGERS: Final = 0o007
-"""What accounts of neither the owner nor the group may do with a file: what we keep names people, and where money goes."""
+"""Rights of whoever is neither the owner nor of the group: what we keep names people, and where money goes."""
 
 
 def closed_to_strangers() -> None:

@@ -83,50 +83,42 @@ def test_a_store_that_is_elsewhere_needs_its_extension(copy: Office, monkeypatch
     assert line.verdict is Verdict.BAD and "dematfin[s3]" in line.remedy
 
 
-SHARED = """
-[numerisation]
-depot = "scans"
-
+COPIES = """
 [service]
 sauvegardes = "copies"
 """
+CLOSED = {"ni lecture, ni écriture": "GOOD"}
 
 
 def of_strangers(office: Office) -> dict[str, str]:
-    """Return the remedy for each place, worst first; nothing is above the office that would keep a stranger out."""
+    """Return what is said of each place."""
     return {line.found.rpartition("/")[2]: line.verdict.name for line in strangers.places(examined(office.config))}
 
 
 def test_what_others_may_read_or_write_is_told_place_by_place(copy: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    add(copy, SHARED)
-    for name in ("scans", "copies"):
-        (copy.folder / name).mkdir()
-    (copy.folder / "copies" / "hier.db").touch()
-    base, wal = copy.folder / "registre.db", copy.folder / "registre.db-wal"
+    add(copy, COPIES)
     monkeypatch.setattr(strangers, "PASS", 0)  # as if no folder above were closed
-    (copy.folder / "documents").mkdir(exist_ok=True)
-    base.touch()
-    wal.touch()
-    every = [
-        base,
-        wal,
-        copy.folder / "documents",
-        *(copy.folder / one for one in ("scans", "copies", "copies/hier.db")),
-    ]
-    for one in every:
+    settings, folder = examined(copy.config).settings, copy.folder / "copies"
+    folder.mkdir()
+    wal = copy.folder / f"{examined(copy.config).base.file.name}-wal"
+    for one in (folder / "hier.db", wal):
+        one.touch()
+    shared = settings.numerisation.depot
+    assert shared is not None
+    kept = [examined(copy.config).base.file, wal, settings.stockage.documents, folder, folder / "hier.db"]
+    locks = list(settings.stockage.documents.glob(strangers.LOCKS))
+    for one in (*kept, *locks, shared):
         one.chmod(0o770)
-    assert of_strangers(copy) == {"ni lecture, ni écriture": "GOOD"}
-    for one in every:
+    assert of_strangers(copy) == CLOSED
+    for one in (*kept, shared):
         one.chmod(0o774)
-    told = dict.fromkeys((one.name for one in every if one.name != "scans"), "LOOK")
-    assert of_strangers(copy) == told, "a folder that another software shares may be read"
-    for one in every:
+    assert of_strangers(copy) == dict.fromkeys((one.name for one in kept), "LOOK"), "what is shared may be read"
+    for one in (*kept, shared):
         one.chmod(0o772)
-    assert of_strangers(copy) == dict.fromkeys((one.name for one in every), "BAD")
+    assert of_strangers(copy) == dict.fromkeys((one.name for one in (*kept, shared)), "BAD")
 
 
 def test_a_closed_folder_above_keeps_strangers_out(copy: Office) -> None:
-    (copy.folder / "documents").mkdir(exist_ok=True)
-    (copy.folder / "documents").chmod(0o777)
+    examined(copy.config).settings.stockage.documents.chmod(0o777)
     copy.folder.chmod(0o770)
-    assert of_strangers(copy) == {"ni lecture, ni écriture": "GOOD"}
+    assert of_strangers(copy) == CLOSED

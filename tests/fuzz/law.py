@@ -28,6 +28,8 @@ ELSEWHERE: Final = "/etc/passwd"
 CANARY: Final = "root:x:0"
 WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGES: Final = frozenset({"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.truncate"})
+IN_A_FOLDER: Final = frozenset({"os.remove", "os.rmdir"})
+"""What may be told of a name in a folder that is open: that folder was looked at before."""
 CALLS: Final = frozenset({"socket.connect", "socket.sendto", "socket.getaddrinfo", "os.system", "os.exec"})
 PREFIX: Final = "dematfin-fuzz-"
 OURS: Final = str(Path(tempfile.gettempdir()) / PREFIX)
@@ -132,7 +134,7 @@ def _heard(event: str, told: tuple[Any, ...]) -> None:
         path, _, flags = told
         if isinstance(path, str | bytes | os.PathLike) and isinstance(flags, int) and flags & WRITING:
             _inside(event, path)
-    elif event in CHANGES:
+    elif event in CHANGES and not (event in IN_A_FOLDER and told[1] >= 0):
         _inside(event, told[0])
     elif event in CALLS and not _at_home(event, told):
         WATCHED.seen.append(f"{event} {told[:2]!r}"[:200])

@@ -86,7 +86,7 @@ def _certificate(data: bytes, folder: Path) -> object:
 
 def _revoked(data: bytes, folder: Path) -> object:
     root = certificates()["root"]
-    told = {"ville": "V", "code_postal": "21999", "listes_de_revocation": (placed(data, folder),)}
+    told = {"ville": "V", "code_postal": "21999", "pkcs12": folder, "listes_de_revocation": (placed(data, folder),)}
     settings = SignatureSettings.model_validate(told)
     found, _ = RevocationLists(settings, NOW).of(root.certificate, root.certificate)
     return [(one.next_update_utc, one.get_revoked_certificate_by_serial_number(12)) for one in found]

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -55,7 +54,7 @@ def test_what_the_program_makes_is_closed_to_strangers_whatever_the_mask(masked:
         assert base.with_name("registre.db-wal").exists(), "else it is not looked at"
         assert open_to_strangers(home) == {}
     back_up_sqlite(base, home / "copies" / "hier.db")
-    kept = FolderDocuments(home / "documents", minimum_free=0).put(BytesIO(b"%PDF-1.4"))
+    kept = FolderDocuments(home / "documents", minimum_free=0).put(b"%PDF-1.4")
     (home / "echange").mkdir()
     (home / "depot").mkdir()
     flow = home / "flux.xml"
