@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli.office import Office
-from dematfin.cli.checks import machine, rights, strangers
+from dematfin.cli.checks import machine, rights
 from dematfin.cli.checks.examined import Examined
 from dematfin.cli.checks.line import Line, Verdict
 from dematfin.config.several import houses
@@ -81,44 +81,3 @@ def test_a_store_that_is_elsewhere_needs_its_extension(copy: Office, monkeypatch
     monkeypatch.setattr(machine, "find_spec", lambda name: None if name == "obstore" else name)
     (line,) = machine.extras(examined(copy.config))
     assert line.verdict is Verdict.BAD and "dematfin[s3]" in line.remedy
-
-
-COPIES = """
-[service]
-sauvegardes = "copies"
-"""
-CLOSED = {"ni lecture, ni écriture": "GOOD"}
-
-
-def of_strangers(office: Office) -> dict[str, str]:
-    """Return what is said of each place."""
-    return {line.found.rpartition("/")[2]: line.verdict.name for line in strangers.places(examined(office.config))}
-
-
-def test_what_others_may_read_or_write_is_told_place_by_place(copy: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    add(copy, COPIES)
-    monkeypatch.setattr(strangers, "PASS", 0)  # as if no folder above were closed
-    settings, folder = examined(copy.config).settings, copy.folder / "copies"
-    folder.mkdir()
-    wal = copy.folder / f"{examined(copy.config).base.file.name}-wal"
-    for one in (folder / "hier.db", wal):
-        one.touch()
-    shared = settings.numerisation.depot
-    assert shared is not None
-    kept = [examined(copy.config).base.file, wal, settings.stockage.documents, folder, folder / "hier.db"]
-    locks = list(settings.stockage.documents.glob(strangers.LOCKS))
-    for one in (*kept, *locks, shared):
-        one.chmod(0o770)
-    assert of_strangers(copy) == CLOSED
-    for one in (*kept, shared):
-        one.chmod(0o774)
-    assert of_strangers(copy) == dict.fromkeys((one.name for one in kept), "LOOK"), "what is shared may be read"
-    for one in (*kept, shared):
-        one.chmod(0o772)
-    assert of_strangers(copy) == dict.fromkeys((one.name for one in (*kept, shared)), "BAD")
-
-
-def test_a_closed_folder_above_keeps_strangers_out(copy: Office) -> None:
-    examined(copy.config).settings.stockage.documents.chmod(0o777)
-    copy.folder.chmod(0o770)
-    assert of_strangers(copy) == CLOSED

@@ -55,7 +55,7 @@ def _shared(examined: Examined) -> list[Path]:
 def _open_to_anybody(path: Path, right: int) -> bool:
     """Say whether an account of neither the owner nor the group has a right: a closed folder above keeps it out."""
     whole = Path(os.path.realpath(path))
-    return bool(_mode(whole) & right) and all(_mode(above) & PASS for above in whole.parents)
+    return bool(_mode(whole) & right) and all(_mode(above) & PASS == PASS for above in whole.parents)
 
 
 def _mode(path: Path) -> int:
