@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from config.syndicat import SHARED as EVERYBODY
 from config.syndicat import A, block, in_one_file
 from dematfin.cli.checks import strangers
 from dematfin.cli.checks.examined import Examined
 from dematfin.config.several import houses
 
+COPIES = '[commun.service]\nsauvegardes = "copies"\n'
 CLOSED = {"ni lecture, ni écriture": "GOOD"}
 KEPT = ("registre.db", "registre.db-wal", "documents", f"documents/service-{A}.verrou", "copies", "copies/hier.db")
 SHARED = f"tdt/{A}/depot"
@@ -22,7 +24,7 @@ def town(tmp_path: Path) -> Examined:
     for name in KEPT:
         if not (tmp_path / name).exists():
             (tmp_path / name).touch()
-    file = in_one_file(tmp_path, block(A, 'service.sauvegardes = "copies"'))
+    file = in_one_file(tmp_path, block(A), shared=COPIES + EVERYBODY)
     return Examined(houses(file)[0], file, online=False)
 
 
