@@ -124,7 +124,7 @@ def bend(draw: DrawFn, data: bytes) -> bytes:
 
 def _read(data: bytes, _: Path) -> object:
     here = hall()
-    status, _, body = asyncio.run(_asked(here.pages, data, here.cookie))
+    status, _heads, body = asyncio.run(_asked(here.pages, data, here.cookie))
     if status >= 500 and status != 503:
         message = f"the page says {status}"
         raise Fault(message)
