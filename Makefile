@@ -28,7 +28,9 @@ bench: $(VENV)/.dev
 # half of them leave a budget to a finance software. Then workers carry the day of a syndicate of 200 communes, and are killed.
 # Then 2,100 runs in which each part of the chain is struck; their table is docs/campagne.md, their lines campagne.jsonl (what is in it
 # is not played again: `make campagne-chaine` goes on where it was stopped).
+# Every reader of what comes from outside first: real samples bent in all ways (FUZZ: how many examples, and a seed).
 campagne: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python -m fuzz.campagne $(FUZZ)
 	PYTHONPATH=tests $(BIN)/python -m pes.campagne
 	PYTHONPATH=tests $(BIN)/python -m crash.campagne
 	PYTHONPATH=tests $(BIN)/python -m crash.syndicat.trial

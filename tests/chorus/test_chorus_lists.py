@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chorus.platform import DOOR, NOTHING, SEARCH, Platform, chorus_at, good, page, row
+from dematfin.chorus.paging import every
 from dematfin.chorus.source import ChorusPro
+from dematfin.chorus.wire.rows import Row
 from dematfin.errors import BadAnswer
 from dematfin.sandbox.server import Reply
 
@@ -116,3 +118,11 @@ def _answer(pages: list[list[dict[str, Any]]], body: dict[str, Any], announced: 
 
 def _flat(pages: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     return [one for some in pages for one in some]
+
+
+def test_a_list_that_never_ends_is_given_up() -> None:
+    """However many pages are announced, and whether or not each brings something new."""
+    with pytest.raises(BadAnswer, match="ne se termine pas"):
+        list(every(lambda page: ([Row(idFacture=str(page))], None)))
+    with pytest.raises(BadAnswer, match="ne se termine pas"):
+        list(every(lambda _: ([Row(idFacture="1")], 10**18)))

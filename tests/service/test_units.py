@@ -1,6 +1,8 @@
 """The units of systemd that are given as examples: what they name exists, and each is kept in its place."""
 
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Final
@@ -16,13 +18,42 @@ FOLDER: Final = ROOT / "exploitation"
 UNITS: Final = sorted(FOLDER.iterdir())
 OURS: Final = [path for path in UNITS if path.suffix == ".service" and "courriel" not in path.name]
 HARDENED: Final = {
-    "DynamicUser": "no",
-    "NoNewPrivileges": "yes",
-    "ProtectSystem": "strict",
-    "PrivateTmp": "yes",
-    "RestrictAddressFamilies": "AF_INET AF_INET6 AF_UNIX",
-    "User": "dematfin",
-}
+    "DynamicUser": ["no"],
+    "User": ["dematfin"],
+    "Group": ["dematfin"],
+    "StateDirectoryMode": ["2770"],
+    "RestrictAddressFamilies": ["AF_INET AF_INET6 AF_UNIX"],
+    "CapabilityBoundingSet": [""],
+    "AmbientCapabilities": [""],
+    "SystemCallArchitectures": ["native"],
+    "SystemCallFilter": ["@system-service", "~@privileged"],
+    "SystemCallErrorNumber": ["EPERM"],
+    "ProtectSystem": ["strict"],
+    "LimitCORE": ["0"],
+    **{key: ["yes"] for key in (
+        "LockPersonality", "MemoryDenyWriteExecute", "NoNewPrivileges", "PrivateDevices", "PrivateTmp", "ProtectClock",
+        "ProtectControlGroups", "ProtectHome", "ProtectHostname", "ProtectKernelLogs", "ProtectKernelModules",
+        "ProtectKernelTunables", "RemoveIPC", "RestrictNamespaces", "RestrictRealtime", "RestrictSUIDSGID",
+)},
+}  # fmt: skip
+BLINDING: Final = {"ProtectProc", "ProcSubset", "PrivateUsers", "PrivatePIDs"}
+"""A lease is lost when its holder is dead: the processes of those who sign, under other accounts, have to be seen."""
+BEARS: Final = """
+import ctypes, sys
+if ctypes.CDLL(None, use_errno=True).prctl(65, 1, 0, 0, 0):  # PR_SET_MDWE, as that setting asks
+    sys.exit("" if ctypes.get_errno() == 22 else "refused")  # a kernel that does not know it
+import io, sqlite3, lxml.etree, cryptography.x509, pikepdf, pypdfium2, zxingcpp, PIL.Image, signxml, psycopg, xmlschema
+import dematfin.store.engine, dematfin.web.application, dematfin.scanning.readers
+pdf, sink = pikepdf.new(), io.BytesIO()
+pdf.add_blank_page()
+pdf.save(sink)
+image = pypdfium2.PdfDocument(sink.getvalue())[0].render(scale=1).to_pil()
+zxingcpp.read_barcodes(image)
+list(dematfin.scanning.readers.zbar(image.convert("L")))
+lxml.etree.XMLSchema(lxml.etree.fromstring('<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"/>'))
+dematfin.store.engine.SQLITE.connect(":memory:").execute("SELECT 1")
+print("borne")
+"""
 EXAMPLES: Final = ("config.example.toml", "config.syndicat.example.toml")
 LINE: Final = re.compile(r"([A-Z][A-Za-z]+)=(.*)")
 
@@ -66,9 +97,11 @@ def test_the_units_are_all_there() -> None:
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
 def test_each_is_kept_in_its_place_and_its_failure_is_told(path: Path) -> None:
     unit = read(path)
-    assert {key: unit["Service"][key] for key in HARDENED} == {key: [value] for key, value in HARDENED.items()}
     saves = path.name in {"dematfin-sauvegarde.service", "dematfin-restauration.service"}
+    assert {key: unit["Service"][key] for key in HARDENED} == HARDENED
     assert unit["Service"]["ReadWritePaths"] == ["/var/lib/dematfin" + (" /srv/sauvegardes" if saves else "")]
+    assert unit["Service"]["UMask"] == ["0077" if saves else "0007"]  # of the group are those who sign here
+    assert not BLINDING & unit["Service"].keys()
     assert unit["Unit"]["OnFailure"] == ["dematfin-courriel@%n.service"]
     assert unit["Service"]["MemoryMax"] == ["3G" if "ouvrier" in path.name else "1G"]
     known = "".join((ROOT / one).read_text(encoding="utf-8") for one in EXAMPLES)
@@ -76,6 +109,11 @@ def test_each_is_kept_in_its_place_and_its_failure_is_told(path: Path) -> None:
         name, _, file = credential.partition(":")
         assert f"secret:{name}" in known
         assert file == f"/etc/dematfin/secrets/{name}"
+
+
+def test_our_libraries_bear_that_no_memory_is_both_written_and_run() -> None:
+    said = subprocess.run([sys.executable, "-c", BEARS], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (0, ""), said.stderr
 
 
 def test_the_service_is_watched_and_given_time_to_stop() -> None:
@@ -130,3 +168,11 @@ def test_a_mail_may_be_queued_by_the_setgid_program_of_the_mail_server() -> None
     forbidding = {"NoNewPrivileges", "ProtectSystem", "RestrictSUIDSGID", "PrivateDevices", "LockPersonality"}
     implying = {"RestrictAddressFamilies", "ProtectKernelTunables", "ProtectKernelModules", "SystemCallFilter"}
     assert not (forbidding | implying) & service.keys()
+    kept = {
+        "ProtectHome": ["yes"],
+        "PrivateTmp": ["yes"],
+        "ProtectControlGroups": ["yes"],
+        "UMask": ["0077"],
+        "LimitCORE": ["0"],
+    }
+    assert {key: service[key] for key in kept} == kept

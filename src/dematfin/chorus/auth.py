@@ -1,6 +1,7 @@
 """Credentials: the token of the PISTE application, the header of the technical account."""
 
 import base64
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -10,11 +11,14 @@ import httpx
 
 from dematfin.errors import AccessDenied, Unreachable
 from dematfin.support.http import later, read_limited, translated
+from dematfin.support.json_object import json_object
 from dematfin.support.redaction import keep_quiet
 
 PISTE: Final = "PISTE"
 MARGIN: Final = 240.0
 LARGEST: Final = 100_000
+LIFE: Final = re.compile("[1-9][0-9]{0,8}")
+"""Seconds, as a number or as text."""
 
 
 class Tokens:
@@ -61,7 +65,7 @@ class Tokens:
             )
             raise AccessDenied(message)
         token, life = body.get("access_token"), body.get("expires_in")
-        if not isinstance(token, str) or not token or not str(life).isdigit() or int(str(life)) <= 0:
+        if not isinstance(token, str) or not token or not LIFE.fullmatch(str(life)):
             message = "PISTE a répondu sans donner de jeton. Relancez plus tard : rien n'est perdu."
             raise Unreachable(message)
         return token, float(str(life))
@@ -77,7 +81,6 @@ def account_header(login: str, password: str) -> str:
 def _json(data: bytes) -> dict[str, Any]:
     """PISTE has been seen to answer 200 with an empty or non-JSON body."""
     try:
-        body = httpx.Response(200, content=data).json()
+        return json_object(data)
     except ValueError:
         return {}
-    return body if isinstance(body, dict) else {}

@@ -16,7 +16,7 @@ from dematfin.errors import ComeBackLater
 from dematfin.finance.shared import made_place, opened, printable, written
 from dematfin.ports.exchange import Export
 from dematfin.support.files import sync_folder, write_atomically
-from dematfin.support.shares import is_there, reaching
+from dematfin.support.shares import entries, is_there, reaching
 
 TAKEN: Final = "pris"
 REFUSED: Final = "refusés"
@@ -83,7 +83,7 @@ class Exports:
     def ignored(self) -> tuple[str, ...]:
         """Return sentences on what lies in the folder and will not be taken as it is."""
         with reaching(self._folder):
-            found = sorted(os.scandir(self._folder), key=lambda one: one.name)
+            found = entries(self._folder)
             return tuple(filter(None, map(self._why_left, found)))
 
     def _export(self, claim: Path) -> Export | None:
@@ -99,7 +99,7 @@ class Exports:
         with written(ours / CLOCK) as clock:
             clock.write(b"1")
         there = (ours / CLOCK).stat().st_ctime_ns
-        for entry in sorted(os.scandir(self._folder), key=lambda one: one.name):
+        for entry in entries(self._folder):
             path = Path(entry.path)
             with suppress(FileNotFoundError):
                 if _may_be_a_flow(entry) and self._is_settled(path, there) and _has_end(path):

@@ -21,6 +21,7 @@ from dematfin.domain.schemas import SchemaVersion
 from dematfin.errors import DocumentError, TooLarge, UnsafeArchive
 from dematfin.pes.validate import OFFICIAL
 from dematfin.support.files import extract_member, opened, sync_file, write_atomically
+from dematfin.support.json_object import noted
 from dematfin.support.refusals import reason
 from dematfin.support.xml import parse_file
 
@@ -45,7 +46,7 @@ def in_use(place: Path) -> Path | None:
 def installed(place: Path) -> SchemaVersion | None:
     """Return what is known of the set in use; None when there is none, or one copied by hand."""
     try:
-        told = json.loads((place / CURRENT).read_text(encoding="utf-8"))
+        told = noted(place / CURRENT)
         return SchemaVersion(
             name=str(told["version"]),
             sha256=str(told["sha256"]),

@@ -12,6 +12,7 @@ from dematfin.domain.paper.batch import Door
 from dematfin.ports.paper_folders import Companion, Parcel
 from dematfin.scanning.sightings import CLOCK
 from dematfin.support.files import sync_folder, write_atomically
+from dematfin.support.json_object import noted
 
 LABEL: Final = "etiquette.json"
 CONTENT: Final = "contenu"
@@ -66,7 +67,7 @@ def files(folder: Path) -> list[Path]:
 def parcel(folder: Path, door: Door) -> Parcel:
     """Return what a claim holds."""
     found = files(folder)
-    label = _label(folder) or {"nom": found[0].name, "place": "", "entier": True}
+    label = {"nom": found[0].name, "place": "", "entier": True} | _label(folder)
     main = next((path for path in found if path.name.lower().startswith(INVOICE)), found[0])
     alone = main.parent == folder
     return Parcel(
@@ -82,8 +83,7 @@ def parcel(folder: Path, door: Door) -> Parcel:
 
 def _label(folder: Path) -> dict[str, Any]:
     with suppress(OSError, ValueError):
-        label: dict[str, Any] = json.loads((folder / LABEL).read_bytes())
-        return label
+        return noted(folder / LABEL)
     return {}
 
 

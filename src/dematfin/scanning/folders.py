@@ -20,6 +20,7 @@ from dematfin.scanning.settings import ScanSettings
 from dematfin.scanning.sightings import Sightings
 from dematfin.support.files import PDF_MAGIC
 from dematfin.support.refusals import reason
+from dematfin.support.shares import entries
 
 OURS: Final = ".dematfin"
 """Where taken files wait, inside the watched folder: a rename is atomic on one volume only."""
@@ -122,7 +123,7 @@ class WatchedFolders:
 
     def _files(self, folder: Path, *, deep: bool = True) -> Iterator[Path]:
         """Yield the files of a folder, and of its sub-folders, that may be invoices, in the order of their names."""
-        for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+        for entry in entries(folder):
             path = Path(entry.path)
             if entry.name.startswith((".", "~")):
                 continue

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.support.files import write_atomically
+from dematfin.support.json_object import noted
 
 CLOCK: Final = "horloge"
 MEMORY: Final = "vus.json"
@@ -52,6 +53,6 @@ class Sightings:
 
 def _remembered(memory: Path) -> dict[str, Seen]:
     with suppress(OSError, ValueError, TypeError):
-        found = json.loads(memory.read_bytes())
+        found = noted(memory)
         return {str(name): (int(size), int(changed), float(since)) for name, (size, changed, since) in found.items()}
     return {}

@@ -14,7 +14,7 @@ from cryptography.x509 import verification
 
 from dematfin.domain.finding import Finding, Severity
 from dematfin.errors import ConfigError
-from dematfin.signature.certificate import common_name, fingerprint, fitness
+from dematfin.signature.certificate import UNREADABLE, common_name, fingerprint, fitness, read_through
 from dematfin.signature.revocation import RevocationLists
 from dematfin.signature.settings import SignatureSettings
 
@@ -149,10 +149,13 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
 
 def _certificates(path: Path) -> list[x509.Certificate]:
     try:
-        return x509.load_pem_x509_certificates(path.read_bytes())
-    except (OSError, ValueError) as error:
+        found = x509.load_pem_x509_certificates(path.read_bytes())
+        for one in found:
+            read_through(one)
+    except (OSError, *UNREADABLE) as error:
         message = f"Le fichier d'autorités {path} est illisible : {error}."
         raise ConfigError(message) from error
+    return found
 
 
 def _blocking(code: str, sentence: str) -> Finding:

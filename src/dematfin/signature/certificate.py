@@ -23,6 +23,15 @@ SMALLEST_KEY: Final = 2048
 SOON: Final = timedelta(days=30)
 STRONG: Final = frozenset({"sha256", "sha384", "sha512"})
 
+UNREADABLE: Final = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises on a certificate, or a list, that is not as it should be."""
+
 E = TypeVar("E", bound=x509.ExtensionType)
 
 
@@ -30,18 +39,18 @@ def read_certificate(text: str) -> x509.Certificate:
     """Read a certificate in base64, down to what judging it needs, or raise SignatureError."""
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True))
-        _ = certificate.subject, certificate.issuer, certificate.serial_number, certificate.public_key()
-        _ = certificate.extensions, certificate.signature_hash_algorithm
-    except (
-        ValueError,
-        UnsupportedAlgorithm,
-        x509.InvalidVersion,
-        x509.DuplicateExtension,
-        x509.UnsupportedGeneralNameType,
-    ) as error:
+        read_through(certificate)
+    except UNREADABLE as error:
         message = f"le certificat du signataire est illisible ({error})."
         raise SignatureError(message) from error
     return certificate
+
+
+def read_through(certificate: x509.Certificate) -> None:
+    """Read all that judging a certificate needs, or raise one of UNREADABLE: what is loaded is not parsed yet."""
+    _ = certificate.subject, certificate.issuer, certificate.serial_number, certificate.public_key()
+    _ = certificate.extensions, certificate.signature_hash_algorithm
+    _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

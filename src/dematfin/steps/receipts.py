@@ -87,7 +87,7 @@ def _read(data: bytes) -> tuple[HandOver, ...]:
         records = tuple(_record(delivery, one) for one in told["remises"])
         if records and all(one.names for one in records):
             return records
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
         why: Exception | None = error
     else:
         why = None
@@ -104,5 +104,12 @@ def _record(delivery: str, told: dict[str, Any]) -> HandOver:
         delivery=delivery,
         names=tuple(str(name) for name, _, _ in told["fichiers"]),
         documents=tuple(DocumentRef(sha256=str(sha), size=int(size)) for _, sha, size in told["fichiers"]),
-        staged_at=datetime.fromisoformat(told["prepare_le"]),
+        staged_at=_instant(told["prepare_le"]),
     )
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant

@@ -3,10 +3,14 @@
 import os
 import stat
 from pathlib import Path
+from typing import Final
 
 from dematfin.errors import ConfigError
 from dematfin.support.redaction import keep_quiet
 from dematfin.support.refusals import reason
+
+LARGEST: Final = 1_000_000
+"""Bytes of a file that holds a key or a password."""
 
 
 def resolve(reference: str, folder: Path) -> str:
@@ -46,10 +50,15 @@ def private_bytes(path: Path) -> bytes:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             message = f"Le fichier {path} est lisible par d'autres utilisateurs. Protégez-le : chmod 600 {path}"
             raise ConfigError(message)
-        return path.read_bytes()
+        with path.open("rb") as source:
+            data = source.read(LARGEST + 1)
     except OSError as error:
         message = f"Le fichier {path} est illisible : {reason(error)}."
         raise ConfigError(message) from error
+    if len(data) > LARGEST:
+        message = f"Le fichier {path} est trop grand pour une clé ou un mot de passe. Corrigez sa référence."
+        raise ConfigError(message)
+    return data
 
 
 def _credential(name: str) -> str:

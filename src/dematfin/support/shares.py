@@ -6,12 +6,15 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from dematfin.errors import Unreachable
 from dematfin.support.refusals import reason
 
+MOST_FILES: Final = 20_000
+"""What is looked at in a folder at once: the others come once these were taken, or taken away."""
 REMEDY: Final = "Vérifiez que le partage est là, qu'il y reste de la place et que ce compte peut y écrire."
 
 
@@ -31,6 +34,12 @@ def check_writable(folder: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, "", str(folder))
     if not os.access(folder, os.W_OK):
         raise PermissionError(errno.EACCES, "", str(folder))
+
+
+def entries(folder: Path) -> "list[os.DirEntry[str]]":
+    """Return what lies in a folder, by its name: of a folder that somebody has filled without end, the first found."""
+    with os.scandir(folder) as found:
+        return sorted(islice(found, MOST_FILES), key=lambda one: one.name)
 
 
 def is_there(path: Path) -> bool:

@@ -1,6 +1,5 @@
 """What S²LOW has of ours: it lists numbers, status by status, to archivists only."""
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
@@ -9,6 +8,7 @@ import httpx
 
 from dematfin.domain.mandat.deposit import Held
 from dematfin.errors import AccessDenied, BadAnswer, ConnectorError, Refused
+from dematfin.support.json_object import json_object
 from dematfin.tdt import heads
 from dematfin.tdt.calls import NUMBER, Line, Reply
 from dematfin.tdt.envelopes import LASTING, shown
@@ -77,8 +77,8 @@ def _page(reply: Reply) -> list[str]:
         )
         raise AccessDenied(message)
     try:
-        numbers = [str(one["id"]) for one in json.loads(body(reply, call))["transactions"]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        numbers = [str(one["id"]) for one in json_object(body(reply, call))["transactions"]]
+    except (ValueError, KeyError, TypeError) as error:
         raise BadAnswer(_unreadable(call, reply)) from error
     if not all(map(NUMBER.fullmatch, numbers)):
         raise BadAnswer(_unreadable(call, reply))

@@ -9,6 +9,7 @@ from typing import Final
 
 from dematfin.errors import BadAnswer
 from dematfin.support.files import sync_folder, write_atomically
+from dematfin.support.json_object import noted
 from dematfin.support.shares import digest, is_there
 
 BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -59,13 +60,12 @@ class Marks:
     def read(self, nomfic: str) -> Mark | None:
         """Return a mark, or None; raises BadAnswer when it was spoilt."""
         try:
-            kept = json.loads(self._path(nomfic).read_bytes())
-            put_at = datetime.fromisoformat(kept["depose_le"])
+            kept = noted(self._path(nomfic))
             return Mark(
                 nomfic=nomfic,
                 sha256=str(kept["sha256"]),
                 size=int(kept["octets"]),
-                put_at=put_at,
+                put_at=_instant(kept["depose_le"]),
                 boot=str(kept["demarrage"]),
             )
         except FileNotFoundError:
@@ -88,3 +88,11 @@ class Marks:
 
     def _path(self, nomfic: str) -> Path:
         return self._place / f"{nomfic}.json"
+
+
+def _instant(text: str) -> datetime:
+    """Return an instant; raises ValueError, also without a zone: nobody could compare it."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant

@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from dematfin.cli.checks import certificates, database, hours, keeping, links, machine, rights, runs, sections, volumes
+from dematfin.cli.checks import (
+    certificates,
+    database,
+    hours,
+    keeping,
+    links,
+    machine,
+    rights,
+    runs,
+    sections,
+    strangers,
+    volumes,
+)
 from dematfin.cli.checks.examined import Check
 
 MACHINE: Final = (
@@ -18,6 +30,7 @@ REST: Final = (
     Check(subject="droits de la configuration", look=rights.configuration),
     Check(subject=rights.SECRETS, look=rights.secrets),
     Check(subject=rights.WRITING, look=rights.writing),
+    Check(subject=strangers.SUBJECT, look=strangers.places),
     Check(subject=volumes.KIND, look=volumes.kind),
     Check(subject=volumes.TOGETHER, look=volumes.together),
     Check(subject="place", look=volumes.room),
