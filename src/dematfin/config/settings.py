@@ -15,6 +15,7 @@ from dematfin.config.delays import DelaySettings, InterestSettings
 from dematfin.config.editor import EditorSettings
 from dematfin.config.pes import PesSettings
 from dematfin.config.pieces import PieceSettings
+from dematfin.config.retention import RetentionSettings
 from dematfin.config.service import ScheduleSettings, ServiceSettings
 from dematfin.config.tdt import TdtSettings
 from dematfin.config.visa import VisaSettings
@@ -84,6 +85,7 @@ class Settings(Section):
     horaires: ScheduleSettings = ScheduleSettings()
     service: ServiceSettings = ServiceSettings()
     alertes: AlertSettings = AlertSettings()
+    conservation: RetentionSettings = RetentionSettings()
     bac_a_sable: SandboxSettings | None = None
 
     @model_validator(mode="after")
@@ -172,5 +174,6 @@ class Settings(Section):
             check_siret=self.controles.verifier_siret,
             paper=self.numerisation.rules(),
             web_url=self.web.url,
+            retention=self.conservation.rules(),
             pieces=self.pieces_justificatives.rules(),
         )

@@ -1,6 +1,6 @@
 """The ledger: the only memory of the pipeline, and its queue."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -154,6 +154,10 @@ class Ledger(Protocol):
 
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         """Return the events that follow a place of the journal, oldest first, `count` at most."""
+        ...
+
+    def named_elsewhere(self, fingerprints: Set[str]) -> frozenset[str]:
+        """Return those of these documents that another collectivité of the same base names: they may be shared."""
         ...
 
     def verify_journal(self) -> JournalReport:
