@@ -32,8 +32,8 @@ from dematfin.signature.opening import open_key
 from dematfin.signature.verify import Verifier
 from dematfin.signature.xades import XadesSigner
 from dematfin.store.documents import FolderDocuments
-from dematfin.store.gone import ToldDocuments
 from dematfin.store.engine import address, for_the_driver, open_engine
+from dematfin.store.gone import ToldDocuments
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.runs import SqlRuns

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -132,6 +132,9 @@ class FakeLedger:
 
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         return tuple(self.events[after : after + count])
+
+    def named_elsewhere(self, fingerprints: Set[str]) -> frozenset[str]:
+        return frozenset()
 
     def verify_journal(self) -> JournalReport:
         return JournalReport(events=len(self.events), head=self.events[-1].hash if self.events else "")

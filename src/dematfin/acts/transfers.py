@@ -34,7 +34,9 @@ def choose(app: App, who: Person, exercice: int, kind: Kind | None = None) -> Ha
     who.require(Act.ARCHIVE)
     with app.ledger.reading() as books:
         found = [
-            one for one in dossiers(app, books) if one.documents and one.exercice == exercice and kind in {None, one.kind}
+            one
+            for one in dossiers(app, books)
+            if one.documents and one.exercice == exercice and kind in {None, one.kind}
         ]
     ready = tuple(one for one in found if one.runs_from)
     if not ready:

@@ -26,6 +26,7 @@ class _Checked:
         self.lease = ledger.lease
         self.history = ledger.history
         self.following = ledger.following
+        self.named_elsewhere = ledger.named_elsewhere
         self.verify_journal = ledger.verify_journal
 
     @contextmanager

@@ -38,10 +38,15 @@ def of_flow(app: App, seen: Scene, flux: Flux) -> Dossier:
         title=f"Flux {flux.id}, bordereau {', '.join(flux.bordereaux) or 'aucun (pièces seules)'}",
         first_on=min((one.emitted_on for one in sheets), default=min(days, default=date.max)),
         last_on=end or max(days, default=date.max),
-        documents=each((
-            flux.unsigned, flux.signed, flux.signing_history, source.document if source else None,
-            *(one.document for one in answers),
-        )),  # fmt: skip
+        documents=each(
+            (
+                flux.unsigned,
+                flux.signed,
+                flux.signing_history,
+                source.document if source else None,
+                *(one.document for one in answers),
+            )
+        ),
         runs_from=end,
         waits=why,
         invoices=paid_by(mandats),

@@ -1,9 +1,9 @@
 """Classes of documents: how long each is of use (DUA), from when that runs, and what becomes of it then.
 
-Where these durations come from: the tables that follow the instruction DAF/DPACI/RES/2009/018 of 28 August 2009 (accounting
-papers: ten years, then destruction) and the guide of the Archives de France on public procurement (execution: ten years from
-the final payment). What no text that was read says is not `verified`: it is a mere setting. The notice of 31 January 2018
-on accounting papers was not read.
+Where these durations come from: the tables that follow the instruction DAF/DPACI/RES/2009/018 of 28 August 2009
+(accounting papers: ten years, then destruction) and the guide of the Archives de France on public procurement
+(execution: ten years from the final payment). What no text that was read says is not `verified`: it is a mere setting.
+The notice of 31 January 2018 on accounting papers was not read.
 """
 
 from collections.abc import Mapping
@@ -87,9 +87,7 @@ LAWS: Final[Mapping[Kind, Law]] = {
         least=0,
     ),
     Kind.WASTE: Law(title="Lots papier écartés, sans facture", runs="fin de l'année d'arrivée", dua=1, least=0),
-    Kind.HAND_OVERS: Law(
-        title="Remises au logiciel financier", runs="fin de l'année de la remise", dua=10, least=0
-    ),
+    Kind.HAND_OVERS: Law(title="Remises au logiciel financier", runs="fin de l'année de la remise", dua=10, least=0),
 }
 FOR_EVER: Final = (
     "Journal scellé, bordereaux d'élimination et de versement",

@@ -12,9 +12,11 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.retention.classes import LAWS, Kind, RetentionRules
 from dematfin.domain.retention.dossier import Dossier
 
+PRINTS: Final = "empreintes SHA-256"
 COLUMNS: Final = (
-    "dossier", "classe", "intitulé", "du", "au", "DUA (ans)", "échue le", "sort", "documents", "octets", "empreintes SHA-256",
-)  # fmt: skip
+    *("dossier", "classe", "intitulé", "du", "au", "DUA (ans)", "échue le", "sort", "documents", "octets"),
+    PRINTS,
+)
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -80,9 +82,7 @@ def read_listing(data: bytes) -> tuple[Listed, ...]:
     """Read a list again."""
     rows = csv.DictReader(StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";")
     return tuple(
-        Listed(
-            dossier=row["dossier"], title=row["intitulé"], fingerprints=frozenset(row["empreintes SHA-256"].split())
-        )
+        Listed(dossier=row["dossier"], title=row["intitulé"], fingerprints=frozenset(row[PRINTS].split()))
         for row in rows
     )
 

@@ -20,8 +20,15 @@ def upgrade() -> None:
     _table(
         "elimination",
         texts=(
-            "state", "listed", "sheet", "prepared_by", "prepared_at", "visa", "executed_by", "left_out",
-        ),  # fmt: skip
+            "state",
+            "listed",
+            "sheet",
+            "prepared_by",
+            "prepared_at",
+            "visa",
+            "executed_by",
+            "left_out",
+        ),
         numbers=("dossiers", "documents", "size"),
         empty=("visa_on", "executed_at"),
     )
