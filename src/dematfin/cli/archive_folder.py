@@ -29,9 +29,10 @@ MANIFEST: Final = "manifeste.jsonl"
 README: Final = """Versement d'archives numériques.
 
 contenu/            chaque document, une seule fois, sous son empreinte SHA-256.
-manifeste.jsonl     une ligne de JSON par document de chaque dossier : fichier, sha256, octets, dossier, intitule, classe, dua_ans
-                    (durée d'utilité administrative), dua_depuis, sort_final (D destruction, C conservation, T tri), date_debut,
-                    date_fin ; pour une facture : numero, fournisseur, montant_ttc, dates, marche, mandats, bordereaux.
+manifeste.jsonl     une ligne de JSON par document de chaque dossier : fichier, sha256, octets, dossier, intitule,
+                    classe, dua_ans (durée d'utilité administrative), dua_depuis, sort_final (D destruction,
+                    C conservation, T tri), date_debut, date_fin ; pour une facture, numero, fournisseur,
+                    montant_ttc, dates, marche, mandats et bordereaux.
 empreintes.sha256   pour tout vérifier, dans ce dossier : sha256sum -c empreintes.sha256
 """
 Files = Iterable[tuple[Dossier, DocumentRef, BinaryIO]]

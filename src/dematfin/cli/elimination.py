@@ -1,4 +1,4 @@
-"""`elimination …`: what is over, the list for the departmental archives, its execution under their visa, litigations."""
+"""`elimination …`: the list for the departmental archives, its execution under their visa, litigations."""
 
 from datetime import datetime
 from pathlib import Path

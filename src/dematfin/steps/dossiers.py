@@ -66,12 +66,11 @@ def _pieces_by_invoice(seen: Scene) -> dict[str, tuple[Piece, ...]]:
 
 def _invoice(seen: Scene, invoice: Invoice, pieces: Iterable[Piece]) -> Dossier:
     end, why = seen.end_of(invoice)
-    marche = seen.marche_of(invoice)
     supplier = invoice.content.supplier
     mandats = seen.paying.get(invoice.id, [])
     return Dossier(
         id=f"{INVOICE}:{invoice.id}",
-        kind=Kind.MARCHES if marche else Kind.INVOICES,
+        kind=Kind.MARCHES if seen.marches_of(invoice) else Kind.INVOICES,
         title=f"Facture {invoice.number} de {supplier.name}",
         first_on=min(invoice.issued_on, invoice.notified_on),
         last_on=end or invoice.notified_on,
@@ -88,7 +87,7 @@ def _invoice(seen: Scene, invoice: Invoice, pieces: Iterable[Piece]) -> Dossier:
             "date_facture": f"{invoice.issued_on}",
             "date_reception": f"{invoice.notified_on}",
             "budget": invoice.siret,
-            "marche": invoice.marche,
+            "marche": ", ".join(sorted(seen.marches_of(invoice))),
             "mandats": ", ".join(f"{one.exercice}-{one.number}" for one in mandats if one.number),
             "bordereaux": ", ".join(one.bordereau for one in mandats if one.bordereau),
         },
@@ -108,10 +107,12 @@ def _papers(seen: Scene, invoice: Invoice, pieces: Iterable[Piece]) -> Iterator[
 
 
 def _piece(seen: Scene, piece: Piece) -> Dossier:
-    """A document that was given for a mandat, a marché, a creditor: its use ends with the last mandat that names it."""
+    """A document that was given for a mandat, a marché, a creditor: its use ends with the last mandat that names it, and its invoice."""
     mandats = seen.naming.get(piece.id, [])
-    marches = {normalised(one.marche) for one in mandats if one.marche}
-    end, why = last_of([end_of_mandats(mandats), *(seen.marches[one] for one in sorted(marches))])
+    paid = seen.paid_by(mandats)
+    marches = {normalised(one.marche) for one in mandats if one.marche}.union(*map(seen.marches_of, paid))
+    ends = [end_of_mandats(mandats), *(seen.marches[one] for one in sorted(marches)), *map(seen.end_of, paid)]
+    end, why = last_of(ends)
     return Dossier(
         id=f"{PIECE}:{piece.id}",
         kind=Kind.MARCHES if marches else Kind.INVOICES,

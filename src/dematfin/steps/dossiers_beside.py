@@ -31,7 +31,7 @@ def of_flow(app: App, seen: Scene, flux: Flux) -> Dossier:
     source = seen.imports.get(flux.editor_flow)
     instants = (flux.sending_since, flux.sent_at, flux.refused_at, *(one.received_at for one in answers))
     days = [*(_day(app, at) for at in instants if at), *(date(one.exercice, 12, 31) for one in sheets)]
-    end, why = _flow_end(flux, mandats, days)
+    end, why = _flow_end(seen, flux, mandats, days)
     return Dossier(
         id=f"{FLOW}:{flux.id}",
         kind=Kind.MANDATS,
@@ -60,11 +60,12 @@ def of_flow(app: App, seen: Scene, flux: Flux) -> Dossier:
     )
 
 
-def _flow_end(flux: Flux, mandats: list[Mandat], days: list[date]) -> End:
+def _flow_end(seen: Scene, flux: Flux, mandats: list[Mandat], days: list[date]) -> End:
+    """Return the last of what it orders; an invoice whose mandat was given up is to be mandated again, or refused."""
     if flux.state in UNDER_WAY:
         return None, f"flux {flux.id} {FLUX[flux.state]}"
     of_its_mandats = [end_of_mandats(mandats)] if mandats else []
-    return last_of([*((day, "") for day in days), *of_its_mandats])
+    return last_of([*((day, "") for day in days), *of_its_mandats, *map(seen.alone, seen.paid_by(mandats))])
 
 
 def of_answer(app: App, seen: Scene, answer: Answer) -> Dossier:

@@ -57,7 +57,7 @@ def eliminate(app: App, key: str) -> Done:
     """Go on with an elimination whose visa is known, to its end.
 
     Raises:
-        RuleError: its list is not what the journal says.
+        RuleError: it has no visa, or its list is not what the journal says.
         ComeBackLater, Unreachable: the place of documents does not answer; run it again.
     """
     with app.ledger.reading() as books:
@@ -83,6 +83,9 @@ def eliminate(app: App, key: str) -> Done:
 
 
 def _listed(app: App, elimination: Elimination) -> tuple[Listed, ...]:
+    if elimination.state is not EliminationState.EXECUTING or not elimination.visa:
+        message = f"L'élimination {elimination.id} n'a pas de visa des archives départementales : rien n'est éliminé."
+        raise RuleError(message)
     with app.documents.open(elimination.listed) as source:
         data = source.read()
     if hashlib.sha256(data).hexdigest() != elimination.listed.sha256:

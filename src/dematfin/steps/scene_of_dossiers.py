@@ -16,6 +16,7 @@ from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.paper.capture import Capture
 from dematfin.domain.reception import Answer, Reception
+from dematfin.domain.registers import Engagement
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.remote import RemoteFolder
 from dematfin.domain.visa.supporting import Supporting
@@ -37,6 +38,7 @@ class Scene:
 
     Attributes:
         paying: mandats of each invoice; naming: those that name each pièce jointe.
+        engagements: the marché of each engagement that is of one.
         marches: the last payment of each marché, or why it is not over.
         ended: day when each invoice without mandat came to its end, as the journal says.
     """
@@ -54,21 +56,25 @@ class Scene:
     answers: Mapping[str, list[Answer]]
     paying: Mapping[str, list[Mandat]]
     naming: Mapping[str, list[Mandat]]
+    engagements: Mapping[str, str]
     marches: Mapping[str, End]
     ended: Mapping[str, date]
 
     def end_of(self, invoice: Invoice) -> End:
         """Return what the DUA of an invoice runs from: its marché's last payment, where it has one."""
-        alone = self._alone(invoice)
-        marche = self.marche_of(invoice)
-        return last_of([alone, self.marches[marche]]) if marche else alone
+        return last_of([self.alone(invoice), *(self.marches[one] for one in sorted(self.marches_of(invoice)))])
 
-    def marche_of(self, invoice: Invoice) -> str:
-        """Return the marché of an invoice, its own or its mandats'; empty when it has none."""
-        named = (invoice.marche, *(one.marche for one in self.paying.get(invoice.id, ())))
-        return next((normalised(one) for one in named if one), "")
+    def paid_by(self, mandats: Iterable[Mandat]) -> tuple[Invoice, ...]:
+        """Return the invoices that some mandats pay, or were to pay."""
+        keys = {key for one in mandats for key in one.invoice_ids}
+        return tuple(self.invoices[key] for key in sorted(keys) if key in self.invoices)
 
-    def _alone(self, invoice: Invoice) -> End:
+    def marches_of(self, invoice: Invoice) -> frozenset[str]:
+        """Return the marchés of an invoice: its own, its engagement's, its mandats'."""
+        return marches_of(invoice, self.paying.get(invoice.id, ()), self.engagements)
+
+    def alone(self, invoice: Invoice) -> End:
+        """Return what the DUA of an invoice would run from, were there no marché."""
         live = [one for one in self.paying.get(invoice.id, ()) if one.state is not MandatState.CANCELLED]
         if live:
             return end_of_mandats(live)
@@ -81,6 +87,7 @@ class Scene:
 def scene(app: App, books: Books) -> Scene:
     """Read everything."""
     invoices, mandats = _by_id(books, Invoice), _by_id(books, Mandat)
+    engagements = {one.id: one.marche for one in books.find(Engagement) if one.marche}
     paying, naming = defaultdict(list), defaultdict(list)
     for mandat in mandats.values():
         for key in mandat.invoice_ids:
@@ -101,7 +108,8 @@ def scene(app: App, books: Books) -> Scene:
         answers=_grouped(books, Answer, lambda one: one.flux),
         paying=paying,
         naming=naming,
-        marches=_marches(invoices.values(), mandats.values()),
+        engagements=engagements,
+        marches=_marches(invoices.values(), mandats.values(), paying, engagements),
         ended=_ended(app, [one for one in invoices.values() if one.state in OVER]),
     )
 
@@ -127,18 +135,29 @@ def last_of(ends: Sequence[End]) -> End:
     return (None, waiting or "rien ne dit quand") if waiting or not days else (max(days), "")
 
 
-def _marches(invoices: Iterable[Invoice], mandats: Iterable[Mandat]) -> dict[str, End]:
+def marches_of(invoice: Invoice, mandats: Iterable[Mandat], engagements: Mapping[str, str]) -> frozenset[str]:
+    """Return the marchés that an invoice, its engagement or its mandats name."""
+    named = (invoice.marche, engagements.get(invoice.engagement_key, ""), *(one.marche for one in mandats))
+    return frozenset(normalised(one) for one in named if one)
+
+
+def _marches(
+    invoices: Iterable[Invoice],
+    mandats: Iterable[Mandat],
+    paying: Mapping[str, Sequence[Mandat]],
+    engagements: Mapping[str, str],
+) -> dict[str, End]:
     """Return the last payment of each marché; one on which something is under way is not over."""
     ends: dict[str, list[End]] = defaultdict(list)
     for mandat in mandats:
         if mandat.marche:
             ends[normalised(mandat.marche)].append(_end(mandat))
     for invoice in invoices:
-        if invoice.marche:
-            key = normalised(invoice.marche)
-            open_here = invoice.state not in {*OVER, InvoiceState.TO_PAY}
+        paid_by = paying.get(invoice.id, ())
+        for marche in marches_of(invoice, paid_by, engagements):
+            under_way = invoice.state not in {*OVER, InvoiceState.TO_PAY}
             why = f"facture {invoice.id} du même marché {labels.INVOICE[invoice.state]}"
-            ends[key].append((None, why) if open_here else (invoice.notified_on, ""))
+            ends[marche] += [(None, why) if under_way else (invoice.notified_on, ""), *map(_end, paid_by)]
     return {marche: last_of(some) for marche, some in ends.items()}
 
 
