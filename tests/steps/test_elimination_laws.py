@@ -1,4 +1,4 @@
-"""Whatever a town has lived, and whenever it purges: nothing goes too soon, unseen, or while something kept names it."""
+"""Whatever a town has lived, and whenever it purges: nothing goes too soon, nor while something kept names it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -78,7 +78,7 @@ class Unprinted(PdfLetters):
 @settings(max_examples=80)
 @given(lives=st.lists(LIVED, min_size=1, max_size=5), year=st.integers(2026, 2042), asked=st.booleans())
 def test_nothing_goes_too_soon_without_visa_or_while_named(
-    hall: Hall, lives: list[Lived], year: int, asked: bool
+    hall: Hall, lives: list[Lived], year: int, *, asked: bool
 ) -> None:
     refs = settle(hall, lives)
     hall.clock.instant = datetime(year, 7, 1, 9, tzinfo=UTC)

@@ -107,7 +107,7 @@ def _papers(seen: Scene, invoice: Invoice, pieces: Iterable[Piece]) -> Iterator[
 
 
 def _piece(seen: Scene, piece: Piece) -> Dossier:
-    """A document that was given for a mandat, a marché, a creditor: its use ends with the last mandat that names it, and its invoice."""
+    """A document given for a mandat, a marché, a creditor: over with the last mandat that names it, and its invoice."""
     mandats = seen.naming.get(piece.id, [])
     paid = seen.paid_by(mandats)
     marches = {normalised(one.marche) for one in mandats if one.marche}.union(*map(seen.marches_of, paid))

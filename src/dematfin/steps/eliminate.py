@@ -13,7 +13,7 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.retention.dossier import Dossier, Situation, named_by
-from dematfin.domain.retention.elimination import Eliminated, Elimination, EliminationState, Gone, Hold
+from dematfin.domain.retention.elimination import ELSEWHERE, Eliminated, Elimination, EliminationState, Gone, Hold
 from dematfin.domain.retention.transfer import Transfer, TransferState
 from dematfin.domain.retention.written import Listed, dossiers_of, read_listing
 from dematfin.errors import RuleError
@@ -25,7 +25,6 @@ from dematfin.steps.pieces import INVOICE
 
 TOGETHER: Final = 50
 """Dossiers of one transaction."""
-ELSEWHERE: Final = "une autre collectivité de la même base le nomme"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 from sqlalchemy import Connection, select
 
 from dematfin.domain.document import DocumentRef
-from dematfin.domain.retention.elimination import Eliminated
+from dematfin.domain.retention.elimination import ELSEWHERE, Eliminated
 from dematfin.errors import DocumentError
 from dematfin.ports.documents import Documents
 from dematfin.ports.ledger import Ledger
@@ -24,13 +24,20 @@ def named_by_others(connection: Connection, collectivite: str, fingerprints: Set
     others = select(CHAIN.c.collectivite).where(CHAIN.c.collectivite != collectivite)
     for other in connection.execute(others).scalars().all() if fingerprints else ():
         theirs = {one.sha256 for one in named(connection, other) if one.sha256 in fingerprints}
-        found |= theirs - eliminated(connection, other)
+        found |= theirs - _let_go(connection, other, ELSEWHERE)
     return frozenset(found)
 
 
 def eliminated(connection: Connection, collectivite: str) -> frozenset[str]:
     """Return the documents that a collectivité has eliminated."""
-    asked = select(ELIMINATED.c.id).where(ELIMINATED.c.collectivite == collectivite, ELIMINATED.c.kept_for == "")
+    return _let_go(connection, collectivite)
+
+
+def _let_go(connection: Connection, collectivite: str, *why: str) -> frozenset[str]:
+    """Return what a collectivité names no more, whether its bytes are away or stay for these reasons."""
+    asked = select(ELIMINATED.c.id).where(
+        ELIMINATED.c.collectivite == collectivite, ELIMINATED.c.kept_for.in_(["", *why])
+    )
     return frozenset(connection.execute(asked).scalars())
 
 

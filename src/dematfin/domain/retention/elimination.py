@@ -67,6 +67,10 @@ class Elimination:
         return ELIMINATION_MACHINE.check(f"Élimination {self.id}", self.state, state)
 
 
+ELSEWHERE: Final = "une autre collectivité de la même base le nomme"
+"""Why bytes stay that are nothing to this collectivité any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
     """One dossier that was eliminated; `id` is the dossier's."""
