@@ -94,11 +94,20 @@ def test_a_year_is_handed_over_checked_by_sha256sum_and_the_same_again(
     said = json.loads(line)
     assert (said["facture"], said["dua_ans"], said["sort_final"], said["classe"]) == (OLD, 10, "D", "factures")
     assert (target / said["fichier"]).read_bytes() == b"%PDF-1.7 de 2012"
+    plain(first.out)
+
+
+def test_what_is_there_is_the_same_or_is_refused_and_an_acknowledgement_is_kept(copy: Office, tmp_path: Path) -> None:
+    settle(copy)
+    copy.become("agent")
+    target = tmp_path / "versement"
+    assert copy("versement", "ecrire", str(target), "--exercice", "2012").code == 0
     again = copy("versement", "ecrire", str(target), "--exercice", "2012")
     assert "déjà écrit, identique" in again.out
     with copy.opened() as app, app.ledger.reading() as books:
         (one,) = books.find(Transfer)
-    (target / said["fichier"]).write_bytes(b"autre chose")
+    (file,) = (target / "contenu").rglob("*.pdf")
+    file.write_bytes(b"autre chose")
     other = copy("versement", "ecrire", str(target), "--exercice", "2012")
     assert other.code == 4
     assert "n'est pas ce versement" in other.err
@@ -106,4 +115,4 @@ def test_a_year_is_handed_over_checked_by_sha256sum_and_the_same_again(
     assert confirmed.code == 0, confirmed.err
     assert "SAE-12" in copy("versement", "liste").out
     assert copy("versement", "abandonner", one.id, "--motif", "trop tard").code == 3
-    plain(first.out + confirmed.out)
+    plain(again.out + confirmed.out)

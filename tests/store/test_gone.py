@@ -1,6 +1,5 @@
 """Documents that were eliminated, in both stores and both engines: away, told so, never another's, never carried."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -41,8 +40,9 @@ def documents(request: pytest.FixtureRequest, tmp_path: Path) -> Documents:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    return request.getfixturevalue(request.param)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.getfixturevalue(request.param)
+    return found
 
 
 def refused(key: str, document: DocumentRef) -> Invoice:
