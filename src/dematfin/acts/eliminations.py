@@ -1,5 +1,6 @@
 """Eliminations: one person prepares the list, the departmental archives give their visa, another person executes it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -8,6 +9,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.retention.classes import Kind
+from dematfin.domain.retention.dossier import Dossier
 from dematfin.domain.retention.elimination import Elimination, EliminationState
 from dematfin.domain.retention.written import Sheet, listing, summaries
 from dematfin.errors import RuleError, SeparationOfDuties
@@ -41,20 +43,25 @@ def prepare(app: App, who: Person, kind: Kind | None = None, exercice: int | Non
             "attend d'être versé."
         )
         raise RuleError(message)
-    listed = app.documents.put(listing(due, now.rules))
-    key = f"EL{app.clock.today().year}-{listed.sha256[:8]}"
-    lines = summaries(due)
+    return _frozen(app, _made(app, who, due))
+
+
+def _made(app: App, who: Person, due: Sequence[Dossier]) -> Elimination:
+    """Keep the list and the page to be signed; the same list has the same name."""
+    rules, today, lines = app.policy.retention, app.clock.today(), summaries(due)
+    listed = app.documents.put(listing(due, rules))
+    key = f"EL{today.year}-{listed.sha256[:8]}"
     words = Sheet(
         id=key,
         producer=app.policy.name,
         siret=app.policy.collectivite,
-        made_on=app.clock.today(),
+        made_on=today,
         prepared_by=who.name,
         lines=lines,
-        rules=now.rules,
+        rules=rules,
         fingerprint=listed.sha256,
     )
-    made = Elimination(
+    return Elimination(
         id=key,
         listed=listed,
         sheet=app.documents.put(app.letters.elimination(words)),
@@ -64,7 +71,6 @@ def prepare(app: App, who: Person, kind: Kind | None = None, exercice: int | Non
         prepared_by=who.id,
         prepared_at=app.clock.now(),
     )
-    return _frozen(app, made)
 
 
 def _frozen(app: App, made: Elimination) -> Elimination:

@@ -7,6 +7,7 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.editor.editor_flow import EditorFlow, EditorFlowState
 from dematfin.domain.exchange.hand_over import HandOver, HandOverKind, HandOverState
 from dematfin.domain.labels import FLUX
+from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import UNDER_WAY, Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.paper.batch import LABELS, Batch, BatchState
@@ -50,14 +51,18 @@ def of_flow(app: App, seen: Scene, flux: Flux) -> Dossier:
         runs_from=end,
         waits=why,
         invoices=paid_by(mandats),
-        facts={
-            "flux": flux.id,
-            "bordereaux": ", ".join(flux.bordereaux),
-            "mandats": ", ".join(f"{one.exercice}-{one.number}" for one in mandats),
-            "montant_ttc": f"{sum(sheet.total for sheet in sheets)}",
-            "budget": flux.siret,
-        },
+        facts=_flow_facts(flux, sheets, mandats),
     )
+
+
+def _flow_facts(flux: Flux, sheets: Iterable[Bordereau], mandats: Iterable[Mandat]) -> dict[str, str]:
+    return {
+        "flux": flux.id,
+        "bordereaux": ", ".join(flux.bordereaux),
+        "mandats": ", ".join(f"{one.exercice}-{one.number}" for one in mandats),
+        "montant_ttc": f"{sum(sheet.total for sheet in sheets)}",
+        "budget": flux.siret,
+    }
 
 
 def _flow_end(seen: Scene, flux: Flux, mandats: list[Mandat], days: list[date]) -> End:
