@@ -35,6 +35,7 @@ from dematfin.signature.verify import Verifier
 from dematfin.signature.xades import XadesSigner
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import address, for_the_driver, open_engine
+from dematfin.store.gone import ToldDocuments
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.runs import SqlRuns
@@ -66,7 +67,8 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
     """
     clock = open_clock(settings)
     chorus = reach_chorus(settings, folder)
-    documents = open_documents(settings, folder)
+    ledger = open_ledger(settings, folder)
+    documents = ToldDocuments(open_documents(settings, folder), ledger)
     schemas = open_schemas(settings)
     policy = settings.policy()
     authorities = Authorities(settings.signature, clock.now)
@@ -74,7 +76,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
     return App(
         policy=policy,
         clock=clock,
-        ledger=open_ledger(settings, folder),
+        ledger=ledger,
         documents=documents,
         source=chorus,
         notice=chorus,

@@ -27,6 +27,18 @@ class DocumentsContract:
         with pytest.raises(DocumentError, match="n'est plus"):
             documents.open(DocumentRef(sha256="ab" * 32, size=3))
 
+    def test_what_was_taken_away_is_told_and_may_come_back(self, documents: Documents) -> None:
+        ref, other = documents.put(b"eliminee"), documents.put(b"gardee")
+        for _ in range(2):
+            documents.remove(ref)
+        with pytest.raises(DocumentError, match="n'est plus"):
+            documents.open(ref)
+        with pytest.raises(DocumentError, match="n'est plus"), documents.local(ref):
+            pass
+        documents.open(other).close()
+        assert documents.put(b"eliminee") == ref
+        documents.open(ref).close()
+
     def test_the_same_bytes_are_one_document(self, documents: Documents) -> None:
         assert documents.put(b"deux fois") == documents.put(b"deux fois")
 

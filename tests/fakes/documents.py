@@ -34,11 +34,14 @@ class FakeDocuments:
             raise DocumentError(message)
         return io.BytesIO(self.kept[ref.sha256])
 
+    def remove(self, ref: DocumentRef) -> None:
+        self.kept.pop(ref.sha256, None)
+
     @contextmanager
     def local(self, ref: DocumentRef) -> Iterator[Path]:
-        with self.workspace() as folder:
+        with self.workspace() as folder, self.open(ref) as source:
             path = folder / ref.sha256
-            path.write_bytes(self.kept[ref.sha256])
+            path.write_bytes(source.read())
             yield path
 
     @contextmanager

@@ -4,7 +4,7 @@ import hashlib
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -150,6 +150,9 @@ class FakeLedger:
             for one in self.events
             if one.sequence in sequences
         )
+
+    def named_elsewhere(self, fingerprints: Set[str]) -> frozenset[str]:
+        return frozenset()
 
     def verify_journal(
         self, *, documents: Documents | None = None, heads: Sequence[Head] = (), only_end: bool = False

@@ -32,7 +32,9 @@ from dematfin.domain.visa.remote import OPEN, RemoteFolder
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books, WrittenEvent
+from dematfin.steps.eliminated import gone
 from dematfin.steps.handed_invoices import still_there
+from dematfin.steps.pieces import INVOICE
 from dematfin.steps.thread import around_invoice, standing
 
 
@@ -41,6 +43,7 @@ class Story:
     """One invoice with everything that happened to it, oldest first, under one identifier.
 
     Attributes:
+        gone: that its documents were eliminated, when and under which visa; empty as long as they were not.
         events: of the journal, as they are; `moments`: the same told once, with what other records know.
     """
 
@@ -54,6 +57,7 @@ class Story:
     attempts: tuple[Attempt, ...]
     answers: tuple[Answer, ...]
     moments: tuple[Moment, ...]
+    gone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,7 @@ def story(app: App, who: Person, invoice_id: str) -> Story:
         invoice = books.get(Invoice, invoice_id)
         found = around_invoice(app, books, invoice)
         waivers = newest_first(books.find(Waiver, subject_id=found.keys))
+        away = gone(books, f"{INVOICE}:{invoice_id}")
     events = tuple(one for one in app.ledger.history(keys=found.keys) if found.concern(one.event))
     return Story(
         invoice=invoice,
@@ -102,6 +107,7 @@ def story(app: App, who: Person, invoice_id: str) -> Story:
         attempts=found.attempts,
         answers=found.answers,
         moments=timeline((one.event for one in events), found.attempts, found.answers),
+        gone=away,
     )
 
 

@@ -92,6 +92,8 @@ def _headline(story: consult.Story) -> None:
     where = f"service {invoice.service or '—'} · engagement {invoice.engagement or '—'}"
     say(f"{french(invoice.signed_amount)} TTC · {where}")
     say(_came(invoice))
+    if story.gone:
+        say(story.gone, style="yellow")
     for finding in invoice.findings:
         say(f"  {finding.sentence} ({finding.code})")
     for mandat in story.mandats:

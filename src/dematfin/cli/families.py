@@ -132,6 +132,16 @@ FAMILIES: Final = (
     Family("budget", "Les budgets.", "budgets.budgets"),
     Family("personne", "Les personnes et leurs rôles.", "administration.persons"),
     Family("journal", "Le journal scellé des évènements.", "journal.journal"),
+    Family(
+        "versement",
+        "Les versements à un service d'archives : écrire un dossier vérifiable, garder son accusé.",
+        "versement.app",
+    ),
+    Family(
+        "elimination",
+        "Les éliminations, sous le visa des archives : ce qui n'a plus à être conservé.",
+        "elimination.app",
+    ),
     Family("chiffres", "Les chiffres : ce que le journal en dit, compté une fois.", "chiffres.app"),
     Family(
         "base", "La base de données : sa version, sa mise à jour, son déplacement.", "bases.app", ("copies.register",)

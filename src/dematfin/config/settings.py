@@ -16,6 +16,7 @@ from dematfin.config.delays import DelaySettings, InterestSettings
 from dematfin.config.editor import EditorSettings
 from dematfin.config.pes import PesSettings
 from dematfin.config.pieces import PieceSettings
+from dematfin.config.retention import RetentionSettings
 from dematfin.config.service import ScheduleSettings, ServiceSettings
 from dematfin.config.tdt import TdtSettings
 from dematfin.config.visa import VisaSettings
@@ -86,6 +87,7 @@ class Settings(Section):
     service: ServiceSettings = ServiceSettings()
     sauvegarde: BackupSettings = BackupSettings()
     alertes: AlertSettings = AlertSettings()
+    conservation: RetentionSettings = RetentionSettings()
     bac_a_sable: SandboxSettings | None = None
 
     @model_validator(mode="before")
@@ -186,5 +188,6 @@ class Settings(Section):
             check_siret=self.controles.verifier_siret,
             paper=self.numerisation.rules(),
             web_url=self.web.url,
+            retention=self.conservation.rules(),
             pieces=self.pieces_justificatives.rules(),
         )

@@ -30,6 +30,8 @@ class Subject(StrEnum):
     EDITOR_FLOW = "import"
     HAND_OVER = "remise"
     STEP = "étape"
+    ELIMINATION = "élimination"
+    TRANSFER = "versement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from dematfin.domain.mandat.budget import Budget
 from dematfin.domain.mandat.closure import Closure, Patience
 from dematfin.domain.mandat.justify import PieceRules
 from dematfin.domain.paper.rules import PaperRules
+from dematfin.domain.retention.classes import RetentionRules
 from dematfin.domain.unattended.alarm import AlarmRule
 from dematfin.domain.visa.circuit import Circuit, CircuitChoice
 from dematfin.domain.visa.deadline import J_PLUS_5, DeadlineRule
@@ -57,6 +58,7 @@ class Policy:
         editor: how the flows of the finance software are taken in; exchange: how it wants what it is handed.
         pieces: which supporting documents are asked for, and which the comptable does without.
         rates: late interest in per cent a year, by half-year ("2026-S1").
+        retention: how long each class of documents is kept, and its fate.
         web_url: where the pages are for their readers, as mails say it; empty: there are none.
         check_siret: whether the keys of SIRETs are checked; those of the qualification platform are invented.
     """
@@ -96,6 +98,7 @@ class Policy:
     pieces: PieceRules = field(default_factory=PieceRules)
     editor: EditorRules = field(default_factory=EditorRules)
     exchange: ExchangeRules = field(default_factory=ExchangeRules)
+    retention: RetentionRules = field(default_factory=RetentionRules)
     web_url: str = ""
     rates: Mapping[str, Decimal] = field(default_factory=lambda: VERIFIED)
 

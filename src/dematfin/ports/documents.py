@@ -26,6 +26,10 @@ class Documents(Protocol):
         """Lend the document as a local file, to be read only."""
         ...
 
+    def remove(self, ref: DocumentRef) -> None:
+        """Take the bytes away for good, in an elimination only; nothing happens when they are away already."""
+        ...
+
     def batch(self) -> AbstractContextManager[None]:
         """Make the documents put inside safe all together at the end; name none in the ledger before."""
         ...

@@ -1,6 +1,6 @@
 """The ledger: the only memory of the pipeline, and its queue."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -197,6 +197,10 @@ class Ledger(Protocol):
 
     def sealed(self, sequences: Sequence[int]) -> tuple[SealedEvent, ...]:
         """Return the events at some places of the journal as they are sealed, oldest first."""
+        ...
+
+    def named_elsewhere(self, fingerprints: Set[str]) -> frozenset[str]:
+        """Return those of these documents that another collectivité of the same base names: they may be shared."""
         ...
 
     def verify_journal(

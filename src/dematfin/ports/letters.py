@@ -7,6 +7,7 @@ from dematfin.domain.interruption import Interruption
 from dematfin.domain.mandat.book import Book, Entry
 from dematfin.domain.paper.notice import Notice
 from dematfin.domain.paper.sheet import Sheet
+from dematfin.domain.retention.written import Sheet as EliminationSheet
 from dematfin.domain.visa.slip import Slip
 
 
@@ -27,6 +28,10 @@ class Letters(Protocol):
 
     def slip(self, words: Slip) -> bytes:
         """Return a visa slip; the same words give the same bytes."""
+        ...
+
+    def elimination(self, words: EliminationSheet) -> bytes:
+        """Return the bordereau d'élimination as one HTML page, to be printed and signed; same words, same bytes."""
         ...
 
     def book(self, book: Book, draw: Callable[[Entry], bytes], sink: IO[bytes]) -> tuple[str, ...]:

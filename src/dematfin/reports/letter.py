@@ -10,6 +10,7 @@ from dematfin.domain.interruption import Interruption
 from dematfin.domain.mandat.book import Book, Entry
 from dematfin.domain.paper.notice import Notice
 from dematfin.domain.paper.sheet import Sheet
+from dematfin.domain.retention.written import Sheet as EliminationSheet
 from dematfin.domain.visa.slip import Slip
 
 
@@ -43,6 +44,12 @@ class PdfLetters:
         from dematfin.reports.slip import slip_pdf  # noqa: PLC0415 - heavy, and only here
 
         return slip_pdf(words)
+
+    def elimination(self, words: EliminationSheet) -> bytes:
+        """Return the bordereau d'élimination."""
+        from dematfin.reports.elimination import elimination_page  # noqa: PLC0415 - heavy, and only here
+
+        return elimination_page(words)
 
     def book(self, book: Book, draw: Callable[[Entry], bytes], sink: IO[bytes]) -> tuple[str, ...]:
         """Write the mayor's book."""

@@ -28,6 +28,7 @@ class _Checked:
         self.following = ledger.following
         self.head = ledger.head
         self.sealed = ledger.sealed
+        self.named_elsewhere = ledger.named_elsewhere
         self.verify_journal = ledger.verify_journal
 
     @contextmanager

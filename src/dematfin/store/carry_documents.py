@@ -1,24 +1,22 @@
 """The documents that the books of a collectivité name, carried from a place to another and read again there."""
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection
 
 from dematfin.domain.document import DocumentRef
 from dematfin.errors import ComeBackLater, DocumentError
 from dematfin.ports.documents import Documents
-from dematfin.store.carry import CARRIED, pages
+from dematfin.store.gone import eliminated
+from dematfin.store.naming import named
 from dematfin.support.refusals import reason
 
-NAMED: Final = re.compile(r'\{"sha256":"([0-9a-f]{64})","size":(\d+)\}')
-"""How the tables write a `DocumentRef`, wherever it stands in a record."""
 SIDE_BY_SIDE: Final = 100
 THREADS: Final = 8
 CHUNK: Final = 1024 * 1024
@@ -33,17 +31,18 @@ class Carried:
 
 
 def carry_documents(connection: Connection, collectivite: str, here: Documents, there: Documents) -> Carried:
-    """Bring each document that is named, unless it is there already; read each one again there.
+    """Bring each document that is named, unless it is there already or was eliminated; read each one again there.
 
     Raises:
         DocumentError: one is missing or is not what its name says.
         ComeBackLater: a place does not answer, or a disk refuses.
     """
     carried = Carried()
+    gone = eliminated(connection, collectivite)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="copie") as threads:
         for some in _groups(named(connection, collectivite)):
             try:
-                list(threads.map(partial(_carry, here, there), some))
+                list(threads.map(partial(_carry, here, there, gone), some))
             except OSError as error:
                 message = (
                     "Un document ne se lit pas dans l'ancien stockage, ou ne s'écrit pas dans le nouveau : "
@@ -53,18 +52,6 @@ def carry_documents(connection: Connection, collectivite: str, here: Documents, 
             carried.count += len(some)
             carried.size += sum(one.size for one in some)
     return carried
-
-
-def named(connection: Connection, collectivite: str) -> Iterator[DocumentRef]:
-    """Yield each document that the books name, once."""
-    seen: set[bytes] = set()
-    for table in CARRIED:
-        for page in pages(connection, table, collectivite):
-            for sha256, size in _in_page(page):
-                key = bytes.fromhex(sha256)
-                if key not in seen:
-                    seen.add(key)
-                    yield DocumentRef(sha256=sha256, size=int(size))
 
 
 def is_sound(documents: Documents, ref: DocumentRef) -> bool:
@@ -79,15 +66,8 @@ def is_sound(documents: Documents, ref: DocumentRef) -> bool:
     return digest.hexdigest() == ref.sha256
 
 
-def _in_page(page: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
-    for row in page:
-        for value in row:
-            if isinstance(value, str) and '"sha256":' in value:
-                yield from NAMED.findall(value)
-
-
-def _carry(here: Documents, there: Documents, ref: DocumentRef) -> None:
-    if is_sound(there, ref):
+def _carry(here: Documents, there: Documents, gone: Set[str], ref: DocumentRef) -> None:
+    if is_sound(there, ref) or (ref.sha256 in gone and not is_sound(here, ref)):
         return
     with here.open(ref) as source:
         data = source.read()

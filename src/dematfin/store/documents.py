@@ -29,6 +29,8 @@ class FolderDocuments(Making):
     def local(self, ref: DocumentRef) -> Iterator[Path]:
         """Lend the document as a local file."""
         made = (self._pending or {}).get(ref.sha256)
+        if not made and not self._is_kept(ref.sha256):
+            raise self._missing(ref)
         yield made or self._place(ref.sha256)
 
     def has(self, ref: DocumentRef) -> bool:
@@ -46,6 +48,13 @@ class FolderDocuments(Making):
         """Delete a document: only among backups, where nothing names it any more."""
         self._place(sha256).unlink(missing_ok=True)
 
+    def remove(self, ref: DocumentRef) -> None:
+        """Take the bytes away for good."""
+        place = self._place(ref.sha256)
+        place.unlink(missing_ok=True)
+        if place.parent.exists():
+            sync_folder(place.parent)
+
     def _is_kept(self, sha256: str) -> bool:
         return self._place(sha256).exists()
 
@@ -53,11 +62,14 @@ class FolderDocuments(Making):
         try:
             return self._place(ref.sha256).open("rb")
         except FileNotFoundError as error:
-            message = (
-                f"Le document {ref.sha256[:12]}… n'est plus dans {self._root}. Remettez-le depuis la dernière "
-                "sauvegarde ; rien d'autre n'est touché."
-            )
-            raise DocumentError(message) from error
+            raise self._missing(ref) from error
+
+    def _missing(self, ref: DocumentRef) -> DocumentError:
+        message = (
+            f"Le document {ref.sha256[:12]}… n'est plus dans {self._root}. Remettez-le depuis la dernière sauvegarde ; "
+            "rien d'autre n'est touché."
+        )
+        return DocumentError(message)
 
     def _keep(self, files: dict[str, Path]) -> None:
         """Sync every file, then give each its name, then sync the folders: a name never shows a torn file."""

@@ -1,6 +1,6 @@
 """The ledger of one collectivité, in SQL."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -18,6 +18,7 @@ from dematfin.store import lease
 from dematfin.store.books import SqlBooks
 from dematfin.store.chain import heads as heads_of
 from dematfin.store.engine import connect, reading, writing
+from dematfin.store.gone import named_by_others
 from dematfin.store.journal import Journal
 from dematfin.store.keeper import KEEPER
 from dematfin.store.lease import Local, Turn
@@ -135,6 +136,11 @@ class SqlLedger:
         """Return the events that follow a place of the journal."""
         with self._read() as connection:
             return Journal(connection, self._collectivite).following(after, count)
+
+    def named_elsewhere(self, fingerprints: Set[str]) -> frozenset[str]:
+        """Return the documents that another collectivité names, and has not eliminated itself."""
+        with self._read() as connection:
+            return named_by_others(connection, self._collectivite, fingerprints)
 
     def sealed(self, sequences: Sequence[int]) -> tuple[SealedEvent, ...]:
         """Return events as they are sealed."""

@@ -1,7 +1,7 @@
 """Names that many records share: a part of one is sought among the names first, not in every record.
 
 A town of a million invoices has some thousands of suppliers: their names are kept apart, each once. One that no invoice
-bears any more stays: nothing is found by it.
+bears any more stays, as nothing is found by it, until a name is erased.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,11 +21,21 @@ KEEP: Final = text(
 )
 
 
+ERASED: Final = ""
+"""The name of a person whose invoices were eliminated."""
+FORGET: Final = text(
+    "DELETE FROM supplier_name WHERE collectivite = :collectivite AND NOT EXISTS (SELECT 1 FROM invoice WHERE "
+    "invoice.collectivite = supplier_name.collectivite AND invoice.supplier_key = supplier_name.name)"
+)
+
+
 def keep_names(connection: Connection, table: Table, collectivite: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Keep the names of records that are saved."""
     shared = SHARED.get(table.name, "")
     if found := sorted({row[shared] for row in rows if shared in row}):
         connection.execute(KEEP, [{"collectivite": collectivite, "name": name} for name in found])
+        if ERASED in found:
+            connection.execute(FORGET, {"collectivite": collectivite})
 
 
 def by_name(connection: Connection, table: Table, collectivite: str, where: dict[str, object]) -> dict[str, object]:

@@ -31,6 +31,8 @@ from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.reception import Answer, Cursor, Reception
 from dematfin.domain.registers import Credit, Engagement, StructureRules
 from dematfin.domain.report.snapshot import Snapshot
+from dematfin.domain.retention.elimination import Eliminated, Elimination, Gone, Hold
+from dematfin.domain.retention.transfer import Transfer
 from dematfin.domain.tally.happening import Happening
 from dematfin.domain.tally.reached import Reached
 from dematfin.domain.tally.settlement import Settlement
@@ -144,6 +146,11 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Snapshot: _records("snapshot", Snapshot),
     Run: _records("run", Run),
     Alarm: _records("alarm", Alarm),
+    Elimination: _records("elimination", Elimination),
+    Gone: _records("gone", Gone),
+    Eliminated: _records("eliminated", Eliminated, [["elimination", "removed"]]),
+    Hold: _records("hold", Hold),
+    Transfer: _records("transfer", Transfer),
 }
 
 Index(

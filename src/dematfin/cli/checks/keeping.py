@@ -10,6 +10,7 @@ from dematfin.cli.output import instant
 from dematfin.domain.backup.standing import worries
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.retention.elimination import Eliminated
 from dematfin.errors import DocumentError
 from dematfin.pes.official import in_use
 from dematfin.ports.documents import Documents
@@ -59,8 +60,9 @@ def documents(examined: Examined) -> Iterator[Line]:
 def _sample(examined: Examined) -> list[DocumentRef]:
     with examined.base.books() as books:
         picked = books.first(Invoice, SAMPLE, "notified_on"), books.last(Invoice, SAMPLE, "notified_on")
-    found = [ref for invoices in picked for ref in _documents(invoices)[:SAMPLE]]
-    return list({one.sha256: one for one in found}.values())
+        found = [ref for invoices in picked for ref in _documents(invoices)[:SAMPLE]]
+        away = {one.id for one in books.find(Eliminated, id={one.sha256 for one in found})}
+    return list({one.sha256: one for one in found if one.sha256 not in away}.values())
 
 
 def _documents(invoices: Iterable[Invoice]) -> list[DocumentRef]:

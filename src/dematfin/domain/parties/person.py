@@ -42,6 +42,8 @@ class Act(StrEnum):
     SIGN = "signer un bordereau"
     TRANSMIT = "transmettre un flux signé"
     ADMINISTER = "gérer les personnes et ouvrir les budgets"
+    ARCHIVE = "préparer une élimination ou un versement, suspendre une élimination"
+    ELIMINATE = "exécuter une élimination"
     READ = "consulter"
     OVERSEE = "voir les factures et les chiffres de tous les services"
 
@@ -60,6 +62,8 @@ MAY: Final[dict[Act, frozenset[Role]]] = {
     Act.SIGN: frozenset({Role.ORDONNATEUR}),
     Act.TRANSMIT: frozenset({Role.AGENT, Role.SERVICE}),
     Act.ADMINISTER: frozenset({Role.ADMINISTRATEUR}),
+    Act.ARCHIVE: frozenset({Role.AGENT, Role.DIRECTEUR}),
+    Act.ELIMINATE: frozenset({Role.AGENT, Role.DIRECTEUR, Role.ORDONNATEUR}),
     Act.READ: frozenset(Role),
     Act.OVERSEE: frozenset(Role) - {Role.VISEUR},
 }

@@ -1,0 +1,1 @@
+"""How long what is kept must be kept, what may then be eliminated, and who said so."""

@@ -1,0 +1,91 @@
+"""Documents that were eliminated: told as such, and never taken away from another collectivité that names them."""
+
+from collections.abc import Iterator, Set
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from sqlalchemy import Connection, select
+
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.retention.elimination import ELSEWHERE, Eliminated
+from dematfin.errors import DocumentError
+from dematfin.ports.documents import Documents
+from dematfin.ports.ledger import Ledger
+from dematfin.store.naming import named
+from dematfin.store.tables import CHAIN, RECORDS
+
+ELIMINATED: Final = RECORDS[Eliminated]
+
+
+def named_by_others(connection: Connection, collectivite: str, fingerprints: Set[str]) -> frozenset[str]:
+    """Return those of these documents that another collectivité names, and has not eliminated itself."""
+    found: set[str] = set()
+    others = select(CHAIN.c.collectivite).where(CHAIN.c.collectivite != collectivite)
+    for other in connection.execute(others).scalars().all() if fingerprints else ():
+        theirs = {one.sha256 for one in named(connection, other) if one.sha256 in fingerprints}
+        found |= theirs - _let_go(connection, other, ELSEWHERE)
+    return frozenset(found)
+
+
+def eliminated(connection: Connection, collectivite: str) -> frozenset[str]:
+    """Return the documents that a collectivité has eliminated."""
+    return _let_go(connection, collectivite)
+
+
+def _let_go(connection: Connection, collectivite: str, *why: str) -> frozenset[str]:
+    """Return what a collectivité names no more, whether its bytes are away or stay for these reasons."""
+    asked = select(ELIMINATED.c.id).where(
+        ELIMINATED.c.collectivite == collectivite, ELIMINATED.c.kept_for.in_(["", *why])
+    )
+    return frozenset(connection.execute(asked).scalars())
+
+
+class ToldDocuments:
+    """Implements ports.documents.Documents over another one: what is away is told, when it was eliminated."""
+
+    def __init__(self, documents: Documents, ledger: Ledger) -> None:
+        self._documents = documents
+        self._ledger = ledger
+
+    def put(self, data: bytes) -> DocumentRef:
+        """Keep bytes."""
+        return self._documents.put(data)
+
+    def put_file(self, path: Path) -> DocumentRef:
+        """Keep a file of the workspace, by moving it."""
+        return self._documents.put_file(path)
+
+    def open(self, ref: DocumentRef) -> BinaryIO:
+        """Open a document for reading; raises DocumentError, with its elimination where there was one."""
+        try:
+            return self._documents.open(ref)
+        except DocumentError as error:
+            raise self._told(ref, error) from error
+
+    @contextmanager
+    def local(self, ref: DocumentRef) -> Iterator[Path]:
+        """Lend the document as a local file; raises as `open` does."""
+        with ExitStack() as stack:
+            try:
+                path = stack.enter_context(self._documents.local(ref))
+            except DocumentError as error:
+                raise self._told(ref, error) from error
+            yield path
+
+    def remove(self, ref: DocumentRef) -> None:
+        """Take the bytes away for good."""
+        self._documents.remove(ref)
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Make the documents put inside safe all together at the end."""
+        return self._documents.batch()
+
+    def workspace(self) -> AbstractContextManager[Path]:
+        """Lend a folder for files in the making."""
+        return self._documents.workspace()
+
+    def _told(self, ref: DocumentRef, error: DocumentError) -> DocumentError:
+        with self._ledger.reading() as books:
+            found = books.find(Eliminated, id=ref.sha256, kept_for="")
+        return DocumentError(found[0].sentence) if found else error
