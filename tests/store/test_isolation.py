@@ -75,6 +75,7 @@ IN_LEDGER: Final[dict[str, Callable[[Ledger], Any]]] = {
     "lease": _held,
     "history": lambda ledger: (ledger.history(), ledger.history(keys=[KEY])),
     "following": lambda ledger: ledger.following(0, 99),
+    "head": lambda ledger: ledger.head(),
     "verify_journal": lambda ledger: ledger.verify_journal(),
 }
 
