@@ -76,6 +76,7 @@ IN_LEDGER: Final[dict[str, Callable[[Ledger], Any]]] = {
     "history": lambda ledger: (ledger.history(), ledger.history(keys=[KEY])),
     "following": lambda ledger: ledger.following(0, 99),
     "sealed": lambda ledger: ledger.sealed([1]),
+    "head": lambda ledger: ledger.head(),
     "verify_journal": lambda ledger: ledger.verify_journal(),
 }
 
