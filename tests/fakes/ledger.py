@@ -15,6 +15,7 @@ from dematfin.domain.invoice.words import is_beginning, sought, words_of
 from dematfin.domain.money import ZERO
 from dematfin.errors import AlreadyRunning, ComeBackLater, UnknownRecord
 from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, WrittenEvent
+from dematfin.ports.witness import Head
 
 R = TypeVar("R", bound=Record)
 
@@ -78,6 +79,9 @@ class FakeBooks:
         self.series[series] = self.series.get(series, start) + 1
         return self.series[series]
 
+    def pass_number(self, series: str, number: int) -> None:
+        self.series[series] = max(self.series.get(series, number), number)
+
     def check_turn(self, step: str, turn: str) -> None:
         if self.turns.get(step) != turn:
             message = f"L'étape « {step} » a été reprise par un autre traitement."
@@ -132,6 +136,9 @@ class FakeLedger:
 
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         return tuple(self.events[after : after + count])
+
+    def head(self) -> Head:
+        return Head(genesis="0", sequence=len(self.events), hash=self.events[-1].hash if self.events else "")
 
     def verify_journal(self) -> JournalReport:
         return JournalReport(events=len(self.events), head=self.events[-1].hash if self.events else "")

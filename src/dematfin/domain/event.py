@@ -30,6 +30,7 @@ class Subject(StrEnum):
     EDITOR_FLOW = "import"
     HAND_OVER = "remise"
     STEP = "étape"
+    RESTORATION = "restauration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

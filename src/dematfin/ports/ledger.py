@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from dematfin.domain.event import Event, Subject
+from dematfin.ports.witness import Head
 
 
 class Record(Protocol):
@@ -125,6 +126,10 @@ class Books(Protocol):
         """Return the number after the last one of a series, which begins after `start`; no gap, no repeat."""
         ...
 
+    def pass_number(self, series: str, number: int) -> None:
+        """Give no number of a series again that does not come after this one."""
+        ...
+
     def check_turn(self, step: str, turn: str) -> None:
         """Raise ComeBackLater when a turn has lost its step: its holder was taken for dead, and another run has it."""
         ...
@@ -154,6 +159,10 @@ class Ledger(Protocol):
 
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         """Return the events that follow a place of the journal, oldest first, `count` at most."""
+        ...
+
+    def head(self) -> Head:
+        """Return the end of the journal; sequence 0 where nothing was ever written."""
         ...
 
     def verify_journal(self) -> JournalReport:

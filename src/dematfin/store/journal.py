@@ -14,12 +14,14 @@ from sqlalchemy.engine import RowMapping
 
 from dematfin.domain.event import Event, Subject
 from dematfin.ports.ledger import JournalReport, WrittenEvent
+from dematfin.ports.witness import Head
 from dematfin.store.codec import CANONICAL, dumps, instant, loads
 from dematfin.store.tables import CHAIN, EVENT
 
 PAGE: Final = 1000
 MINE: Final = CHAIN.c.collectivite == bindparam("mine")
 HEAD: Final = select(CHAIN.c.sequence, CHAIN.c.hash).where(MINE)
+WHOLE_HEAD: Final = select(CHAIN.c.genesis, CHAIN.c.sequence, CHAIN.c.hash).where(MINE)
 APPEND: Final = insert(EVENT)
 ADVANCE: Final = update(CHAIN).where(MINE).values(sequence=bindparam("last"), hash=bindparam("seal"))
 SEALED: Final = ("subject", "subject_id", "before", "after", "at", "by", "motif", "data")
@@ -60,6 +62,11 @@ class Journal:
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         """Return the events after a place of the chain, oldest first."""
         return tuple(_written(row) for row in self._page(after, count))
+
+    def head(self) -> Head:
+        """Return the end of the chain, as it is kept apart."""
+        row = self._connection.execute(WHOLE_HEAD, {"mine": self._collectivite}).one_or_none()
+        return Head(genesis=row.genesis, sequence=row.sequence, hash=row.hash) if row else Head(genesis="", sequence=0, hash="")
 
     def verify(self) -> JournalReport:
         """Walk the chain from its beginning to the head that was kept apart."""

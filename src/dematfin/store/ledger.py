@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from dematfin.domain.event import Subject
 from dematfin.errors import ComeBackLater, ConfigError, LedgerAway
 from dematfin.ports.ledger import JournalReport, WrittenEvent
+from dematfin.ports.witness import Head
 from dematfin.store import lease
 from dematfin.store.books import SqlBooks
 from dematfin.store.engine import connect, reading, writing
@@ -131,6 +132,11 @@ class SqlLedger:
         """Return the events that follow a place of the journal."""
         with self._read() as connection:
             return Journal(connection, self._collectivite).following(after, count)
+
+    def head(self) -> Head:
+        """Return the end of the journal."""
+        with self._read() as connection:
+            return Journal(connection, self._collectivite).head()
 
     def verify_journal(self) -> JournalReport:
         """Walk the hash chain."""

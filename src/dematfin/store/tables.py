@@ -31,6 +31,7 @@ from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.reception import Answer, Cursor, Reception
 from dematfin.domain.registers import Credit, Engagement, StructureRules
 from dematfin.domain.report.snapshot import Snapshot
+from dematfin.domain.restoration import Restored, Trace
 from dematfin.domain.tally.happening import Happening
 from dematfin.domain.tally.reached import Reached
 from dematfin.domain.tally.settlement import Settlement
@@ -144,6 +145,8 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Snapshot: _records("snapshot", Snapshot),
     Run: _records("run", Run),
     Alarm: _records("alarm", Alarm),
+    Restored: _records("restored", Restored),
+    Trace: _records("trace", Trace),
 }
 
 Index(
