@@ -37,6 +37,7 @@ from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.runs import SqlRuns
 from dematfin.store.s3 import S3Documents
+from dematfin.store.witness import FileWitness
 from dematfin.support.clock import SystemClock
 from dematfin.support.secrets import resolve
 from dematfin.tdt.folder import FolderTdt
@@ -88,6 +89,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         holder=holder_here(),
         mailer=reach_mail(settings, folder),
         exchange=ExchangeFolders(settings.echange) if settings.echange else None,
+        witness=FileWitness(settings.stockage.witness_place(settings.collectivite.siret)),
     )
 
 

@@ -134,14 +134,17 @@ class TracedMandat:
         """Say whether it pays an invoice: the same document, or the same supplier and number."""
         if invoice.main_file and invoice.main_file in self.files:
             return True
-        return bool(self.siren) and self.siren == invoice.supplier_siren and any(
-            _same(written, invoice) for written in self.invoices
-        )
+        return bool(self.siren) and self.siren == invoice.supplier_siren and self.names(invoice.number)
 
 
-def _same(written: str, invoice: Invoice) -> bool:
+    def names(self, number: str) -> bool:
+        """Say whether it bears an invoice number, whoever wrote it."""
+        return any(_same(written, normalised(number)) for written in self.invoices)
+
+
+def _same(written: str, number_key: str) -> bool:
     key = normalised(written)
-    return bool(key) and (key == invoice.number_key or (len(written) >= CUT and invoice.number_key.startswith(key)))
+    return bool(key) and (key == number_key or (len(written) >= CUT and number_key.startswith(key)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

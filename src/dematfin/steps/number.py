@@ -80,7 +80,8 @@ def _is_in_time(app: App, mandat: Mandat, tally: Tally) -> bool:
 
 def _may_close(books: Books, budget: Budget, mandat: Mandat, tally: Tally) -> bool:
     """Say whether a mandat may be frozen; what Hélios would reject is told now, while it can be corrected."""
-    if found := wrong_fonction(budget, mandat) or stranded(books, mandat):
+    doubt = "" if mandat.doubt_seen else mandat.doubt.rstrip(".")
+    if found := doubt or wrong_fonction(budget, mandat) or stranded(books, mandat):
         tally.note(f"Mandat {mandat.id} : {found}. Il n'est pas mis en bordereau.")
     return not found
 

@@ -14,6 +14,7 @@ from dematfin.domain.registers import StructureRules
 from dematfin.domain.unattended.run import Run
 from dematfin.domain.unattended.trouble import Trouble, troubles
 from dematfin.domain.visa.folder import FolderState, VisaFolder
+from dematfin.domain.restoration import Restored, Trace, TraceState
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
 
@@ -47,6 +48,8 @@ def _held(app: App, books: Books) -> Holdings:
         structures=books.find(StructureRules),
         answers=books.find(Answer, state=TO_TELL),
         links=books.find(Link),
+        restored=books.find(Restored, ended_at=None),
+        traces=books.find(Trace, state=TraceState.FOUND),
         closures=app.policy.closures,
         patience=app.policy.patience,
         calendar=app.policy.deadline.calendar,

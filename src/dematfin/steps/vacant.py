@@ -5,6 +5,7 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
+from dematfin.domain.restoration import Trace, TracedMandat
 from dematfin.ports.ledger import Books
 
 
@@ -16,12 +17,25 @@ def vacant_number(books: Books, mandat: Mandat) -> int:
         return 0
     numbers = tuple({one.number for one in gone})
     taken = [one for one in books.find(Mandat, **series, number=numbers) if not is_abandoned(one)]
-    free = free_numbers(gone, taken)
+    left = traced(books, mandat.siret, mandat.exercice, mandat.kind.bordereau)
+    free = [one for one in free_numbers(gone, taken) if one not in {trace.number for trace in left}]
     return free[0] if free else 0
 
 
 def vacant_bordereau(books: Books, opened: BudgetYear, kind: BordereauKind) -> Bordereau | None:
     """Return the first bordereau that was left without any mandat: it keeps its number and waits to be filled."""
     waiting = books.find(Bordereau, siret=opened.siret, exercice=opened.exercice, kind=kind, flux="", editor=False)
-    empty = [one for one in waiting if not one.mandats]
+    left = {one.bordereau for one in traced(books, opened.siret, opened.exercice, kind)}
+    empty = [one for one in waiting if not one.mandats and one.number not in left]
     return min(empty, key=lambda one: one.number, default=None)
+
+
+def traced(books: Books, siret: str, exercice: int, kind: BordereauKind) -> tuple[TracedMandat, ...]:
+    """Return the mandats of a series that left before the base was restored: their numbers were given once for all."""
+    return tuple(
+        one
+        for trace in books.find(Trace)
+        if trace.siret == siret
+        for one in trace.mandats
+        if one.exercice == exercice and one.kind is kind
+    )
