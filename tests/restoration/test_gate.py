@@ -15,7 +15,7 @@ from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.parties.person import Act
 from dematfin.domain.unattended.health import Vitals, troubles
-from dematfin.errors import Barred, RuleError
+from dematfin.errors import Barred
 from dematfin.ports.app import App
 from dematfin.ports.gate import SENDS, Gate
 from dematfin.steps.day import SEND

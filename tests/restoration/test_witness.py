@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from contracts.ledger import event
 from dematfin.acts import restoration
 from dematfin.acts.run import run
 from dematfin.domain.restoration import Restored
@@ -147,8 +148,6 @@ def test_a_base_says_itself_that_it_was_put_back(request: pytest.FixtureRequest,
 
 
 def _event(clock: FakeClock) -> Any:
-    from contracts.ledger import event
-
     return replace(event(), at=clock.now(), after="")
 
 
@@ -183,4 +182,4 @@ def test_a_file_of_sqlite_copied_back_is_noticed(tmp_path: Path) -> None:
 
 
 def _closed(app: Any) -> None:
-    app.ledger._engine.dispose()  # noqa: SLF001 - the file is about to be replaced under it
+    app.ledger._engine.dispose()

@@ -27,9 +27,9 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.waiver import Waiver, newest_first
 from dematfin.domain.reception import TO_TELL, Answer, Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
+from dematfin.domain.restoration import Restored, Trace, TraceState
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.remote import OPEN, RemoteFolder
-from dematfin.domain.restoration import Restored, Trace, TraceState
 from dematfin.errors import UnknownRecord
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books, WrittenEvent

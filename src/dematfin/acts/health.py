@@ -16,8 +16,8 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.paper.batch import Batch, BatchState
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Reception, ReceptionState
-from dematfin.domain.unattended.run import JOURNAL, Run
 from dematfin.domain.restoration import Restored
+from dematfin.domain.unattended.run import JOURNAL, Run
 from dematfin.domain.unattended.standing import Standing
 from dematfin.domain.visa.remote import RemoteFolder, RemoteState
 from dematfin.domain.visa.task import VisaTask

@@ -14,7 +14,7 @@ from dematfin.domain.money import ZERO
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.waiver import Duty, Waiver
-from dematfin.domain.restoration import NEIGHBOUR, Neighbour, Restored, Trace, TraceState, Word
+from dematfin.domain.restoration import NEIGHBOUR, Neighbour, Restored, Trace, TraceState, Word, told
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
 from dematfin.ports.gate import standing
@@ -82,6 +82,13 @@ def state(app: App, who: Person) -> Return:
             left=restored.remaining(app, books),
             traces=books.find(Trace),
         )
+
+
+def notice(app: App, who: Person) -> str:
+    """Say that nothing leaves, to whoever sees all services; empty when all does."""
+    who.require(Act.OVERSEE)
+    mark = restored.shut(app)
+    return told(app.clock.local(mark.data_as_of)) if mark else ""
 
 
 def ask(app: App, who: Person) -> Outcome:

@@ -97,7 +97,9 @@ def certify(
     say(f"Vous répondez pour {NEIGHBOUR[voisin]} : rien d'autre n'y est parti depuis le jour des données. Si un flux ")
     say("y manque, un fournisseur pourrait être payé deux fois. Relevez-les tous sur son portail d'abord.")
     restoration.certify(desk.app, desk.who, voisin, motif, _typed_day())
-    say(f"{NEIGHBOUR[voisin].capitalize()} : certifié, en votre nom. Une autre personne rouvre : restauration reprendre")
+    say(
+        f"{NEIGHBOUR[voisin].capitalize()} : certifié, en votre nom. Une autre personne rouvre : restauration reprendre"
+    )
 
 
 def void(numero: Number, motif: Why, configuration: Configuration = DEFAULT) -> None:

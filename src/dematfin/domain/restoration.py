@@ -136,7 +136,6 @@ class TracedMandat:
             return True
         return bool(self.siren) and self.siren == invoice.supplier_siren and self.names(invoice.number)
 
-
     def names(self, number: str) -> bool:
         """Say whether it bears an invoice number, whoever wrote it."""
         return any(_same(written, normalised(number)) for written in self.invoices)
@@ -211,3 +210,12 @@ def last_numbers(traces: Sequence[Trace], siret: str, exercice: int, kind: Borde
         if one.exercice == exercice and one.kind is kind
     ]
     return max((one.number for one in found), default=0), max((one.bordereau for one in found), default=0)
+
+
+def told(data_as_of: datetime) -> str:
+    """Say that the base was put back to an older point, and that nothing leaves; the instant is local."""
+    return (
+        f"La base a été remise à son état du {data_as_of:%d/%m/%Y à %H:%M} : ce qui est parti depuis n'y est pas "
+        "connu. Rien ne part ni ne se signe, sans quoi un fournisseur pourrait être payé deux fois. La journée "
+        "interroge les voisins ; voyez ce qui reste à régler : dematfin restauration etat"
+    )

@@ -1,4 +1,4 @@
-"""The gate: the one place through which all passes that leaves us, shut after a restoration until it is opened again."""
+"""The gate: the one place through which all passes that leaves us; a restoration shuts it until all is known again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -15,7 +15,9 @@ from dematfin.steps.traces import is_ours_by_name
 
 LATELY: Final = timedelta(days=3)
 """How far back deposits are listed each day; a longer silence is asked about by `flux rapprocher`."""
-SEEN: Final = "reconnue chez un voisin : {what} « {nomfic} » porte un nom que seul dematfin donne, et n'est pas connu ici"
+SEEN: Final = (
+    "reconnue chez un voisin : {what} « {nomfic} » porte un nom que seul dematfin donne, et n'est pas connu ici"
+)
 
 
 def look_for(app: App) -> Restored | None:

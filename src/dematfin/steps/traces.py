@@ -108,7 +108,7 @@ def _siren(mandat: ReadMandat) -> str:
 
 
 def keep(app: App, books: Books, trace: Trace) -> None:
-    """Write a trace down, pass its numbers, and put in doubt what it seems to pay; known already, it changes nothing."""
+    """Write a trace down, pass its numbers, put in doubt what it seems to pay; known already, it changes nothing."""
     known = books.find(Trace, id=trace.id)
     if known and (known[0].state is not TraceState.FOUND or known[0].read or not trace.read):
         return
@@ -133,7 +133,7 @@ def _pass_numbers(books: Books, trace: Trace) -> None:
 
 
 def _pass(books: Books, siret: str, exercice: int, kind: BordereauKind, last: tuple[int, int]) -> None:
-    """Pass the numbers of a mandat and of its bordereau; a budget that is not open yet begins after them all the same."""
+    """Pass the numbers of a mandat and of its bordereau; a budget that is not open yet begins after them too."""
     key = budget_year_id(siret, exercice)
     closed = BudgetYear(id=key, siret=siret, exercice=exercice, last_mandat=0, last_bordereau=0, cumul=ZERO)
     start = next(iter(books.find(BudgetYear, id=key)), closed).start(kind)

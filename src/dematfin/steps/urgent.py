@@ -11,10 +11,10 @@ from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.reception import TO_TELL, Answer
 from dematfin.domain.registers import StructureRules
+from dematfin.domain.restoration import Restored, Trace, TraceState
 from dematfin.domain.unattended.run import Run
 from dematfin.domain.unattended.trouble import Trouble, troubles
 from dematfin.domain.visa.folder import FolderState, VisaFolder
-from dematfin.domain.restoration import Restored, Trace, TraceState
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
 

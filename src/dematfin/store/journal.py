@@ -66,7 +66,11 @@ class Journal:
     def head(self) -> Head:
         """Return the end of the chain, as it is kept apart."""
         row = self._connection.execute(WHOLE_HEAD, {"mine": self._collectivite}).one_or_none()
-        return Head(genesis=row.genesis, sequence=row.sequence, hash=row.hash) if row else Head(genesis="", sequence=0, hash="")
+        return (
+            Head(genesis=row.genesis, sequence=row.sequence, hash=row.hash)
+            if row
+            else Head(genesis="", sequence=0, hash="")
+        )
 
     def verify(self) -> JournalReport:
         """Walk the chain from its beginning to the head that was kept apart."""

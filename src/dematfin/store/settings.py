@@ -62,7 +62,7 @@ class StoreSettings(Section):
     s3: S3Settings | None = None
 
     def witness_place(self, siret: str) -> Path:
-        """Return the file that remembers how far the journal of a collectivité goes: beside its base, or its documents."""
+        """Return the file that remembers how far a journal goes: beside the base, or the documents."""
         beside = self.base or self.documents
         return beside.with_name(f"{beside.name}.{siret}.temoin")
 

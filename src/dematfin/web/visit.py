@@ -125,6 +125,7 @@ class Visit:
             "scans": self._may(Act.PAPER),
             "seal": self.seal,
             "notice": notice,
+            "restored": restoration.notice(self.app, self.who) if self._may(Act.OVERSEE) else "",
             "path": self.request.url.path,
             "town": self.app.policy.name,
             "today": self.app.clock.today(),

@@ -43,7 +43,7 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     today = now.date()
     gaps = tuple(one for one in coherence.of_all(held, today) if one.severity is not Severity.INFO)
     stopped = {one.about for one in blocking(gaps)}
-    yield from of_restored(held)
+    yield from of_restored(held, now)
     yield from of_answers(held)
     yield from of_flows(held, now)
     yield from of_editor_flows(held, now)

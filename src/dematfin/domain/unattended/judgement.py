@@ -39,12 +39,3 @@ def aside(key: str, since: datetime) -> str:
 def broken_journal(walked_on: date) -> str:
     """Say that the chain of the journal was found broken."""
     return f"Le journal scellé est rompu (vérifié le {walked_on:%d/%m/%Y}). Ne signez rien, restaurez la base."
-
-
-def restored(data_as_of: datetime) -> str:
-    """Say that the base was put back to an older point, and that nothing leaves."""
-    return (
-        f"La base a été remise à son état du {data_as_of:%d/%m/%Y à %H:%M} : ce qui est parti depuis n'y est pas connu. "
-        "Rien ne part ni ne se signe, sans quoi un fournisseur pourrait être payé deux fois. La journée interroge les "
-        "voisins ; voyez ce qui reste à régler : dematfin restauration etat"
-    )
