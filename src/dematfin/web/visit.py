@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from dematfin.acts import restoration
 from dematfin.config.web import WebSettings
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import (
