@@ -14,7 +14,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.aller import ReadFlow, ReadMandat
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
-from dematfin.domain.mandat.deposit import Held
+from dematfin.domain.mandat.deposit import PHASE, Held, Phase
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
@@ -55,9 +55,19 @@ def trace_of(app: App, mark: Restored, held: Held, path: Path | None) -> Trace |
     files |= {one.id: one.sha256 for one in flow.documents}
     mandats = tuple(_mandats(flow, files))
     total = french(sum((one.amount for one in mandats), ZERO))
-    said = f"mandats : {len(mandats)}, total : {total}, parti avant la restauration" if mandats else "pièces seules"
+    carried = f"mandats : {len(mandats)}, total : {total}" if mandats else "pièces seules"
+    said = f"{carried}, parti avant la restauration ; au TdT : {PHASE[held.phase]}"
     trace = _trace(app, mark, held, read=True, said=said, siret=flow.siret)
     return replace(trace, nomfic=flow.nomfic or held.nomfic, mandats=mandats, pieces=flow.carried)
+
+
+def of_acquit(app: App, mark: Restored, nomfic: str) -> Trace:
+    """Return the trace of a flow that Hélios answers, and that is known by its name alone."""
+    key = f"acquit-{nomfic}"
+    named = OURS.fullmatch(nomfic)
+    held = Held(remote_id=key, nomfic=nomfic, phase=Phase.ANSWERED)
+    said = f"Hélios y a répondu ; {UNREADABLE.format(key=key)}"
+    return _trace(app, mark, held, read=False, said=said, siret=named[1] if named else "")
 
 
 def _read(app: App, path: Path | None) -> ReadFlow | None:
@@ -163,9 +173,10 @@ def _is_same(books: Books, there: TracedMandat, ours: Mandat) -> bool:
 
 
 def _explain(app: App, books: Books, trace: Trace) -> None:
-    """Close what Chorus Pro showed mandated and no flow explained: this one does."""
-    waiting = [one for one in books.find(Trace, state=TraceState.FOUND) if one.neighbour is Neighbour.CHORUS]
-    for one in waiting:
+    """Close what Chorus Pro showed mandated by nothing known, and what was known of this flow by its name alone."""
+    for one in books.find(Trace, state=TraceState.FOUND) if trace.read else ():
+        if one.id != trace.id and one.nomfic and one.nomfic == trace.nomfic and not one.read:
+            books.save(one.settled(TraceState.LEFT, app.by, app.clock.now(), f"lu depuis, n° {trace.id}"))
         invoice = next(iter(books.find(Invoice, id=one.invoice_id)), None)
         if invoice and any(paid.pays(invoice) for paid in trace.mandats):
             books.save(one.settled(TraceState.LEFT, app.by, app.clock.now(), f"payée par le flux {trace.nomfic}"))
