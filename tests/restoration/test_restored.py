@@ -13,13 +13,14 @@ from dematfin.acts import restoration, sign
 from dematfin.domain.intention import SupplierStatus
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.restoration import Neighbour, Trace, TraceState
 from dematfin.errors import Barred, Forbidden, RuleError, SeparationOfDuties, Unreachable
 from dematfin.pes.aller import read_aller
 from dematfin.steps.transmit import transmit
-from examples import ADMIN, AGENT, MAIRE
+from examples import ADMIN, AGENT, MAIRE, budget_year
 from fakes.hall import Hall
 from fakes.losing import failing
 from restoration.backup import Backup, settled, where
@@ -80,6 +81,9 @@ def test_what_left_since_is_known_again_and_never_sent_twice(hall: Hall, tmp_pat
     hall.deposit("300.00", start=7)
     lives(hall)
     assert numbers(hall, tmp_path) == {1187: 1, 1188: 1, 1189: 1}
+    last = max(hall.all(Bordereau), key=lambda one: one.number)
+    assert (last.number, last.total) == (43, Decimal("300.00"))
+    assert last.cumul == budget_year().cumul + Decimal("165.30"), "what left counts in the sum of the year"
     assert len({one.nomfic for one in hall.tdt.deposits(hall.clock.today())}) == 2
     paid = [told for told in hall.chorus.told if told[1] == SupplierStatus.MANDATEE]
     assert sorted(number for _, _, number in paid) == ["1187", "1188", "1189"]
