@@ -20,7 +20,7 @@ from fakes.hall import Hall
 from restoration.backup import Backup, settled, where
 
 MOVES: Final = ("deposit", "day", "certify", "sign", "tomorrow")
-lives = st.lists(st.sampled_from(MOVES), min_size=1, max_size=9)
+lives = st.lists(st.sampled_from(MOVES), min_size=1, max_size=6)
 
 
 class Town:
@@ -55,7 +55,7 @@ class Town:
 
     def ends(self) -> None:
         """Go on until all that can be paid is."""
-        for _ in range(3):
+        for _ in range(2):
             for move in ("day", "certify", "day", "sign", "day"):
                 self.make(move)
 
@@ -73,7 +73,7 @@ class Town:
         return numbers, invoices
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(before=lives, since=lives, after=lives)
 @example(
     before=["deposit", "day", "certify"],

@@ -83,7 +83,7 @@ def test_what_left_since_is_known_again_and_never_sent_twice(hall: Hall, tmp_pat
     assert numbers(hall, tmp_path) == {1187: 1, 1188: 1, 1189: 1}
     last = max(hall.all(Bordereau), key=lambda one: one.number)
     assert (last.number, last.total) == (43, Decimal("300.00"))
-    assert last.cumul == budget_year().cumul + Decimal("165.30"), "what left counts in the sum of the year"
+    assert last.cumul == budget_year().cumul + Decimal("465.30"), "what left counts in the sum of the year"
     assert len({one.nomfic for one in hall.tdt.deposits(hall.clock.today())}) == 2
     paid = [told for told in hall.chorus.told if told[1] == SupplierStatus.MANDATEE]
     assert sorted(number for _, _, number in paid) == ["1187", "1188", "1189"]

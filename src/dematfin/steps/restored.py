@@ -136,8 +136,10 @@ def write_word(app: App, word: Word) -> None:
     """Write down what a neighbour said, or a person in its place; what was certified stays until it answers itself."""
     with app.ledger.transaction() as books:
         restored = standing(books)
-        before = restored and restored.word(word.neighbour)
-        if restored is None or (before and before.certified_by and not word.settled):
+        if restored is None:
+            return
+        before = restored.word(word.neighbour)
+        if before and before.certified_by and not word.settled:
             return
         books.save(restored.told(word))
         if before is None or (before.settled, before.said) != (word.settled, word.said):
