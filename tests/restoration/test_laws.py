@@ -43,7 +43,7 @@ class Town:
                 self.hall.certify()
             case "sign":
                 self.signs()
-            case "tomorrow":
+            case _:
                 self.hall.clock.advance(days=1)
 
     def signs(self) -> None:

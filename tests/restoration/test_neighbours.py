@@ -107,7 +107,7 @@ def test_an_acquit_of_a_flow_that_nobody_knows_tells_that_the_base_was_put_back(
     hall.certified("120.00")
     backup = Backup.of(hall)
     sends(hall)
-    nomfic = hall.tdt.deposits(hall.clock.today())[0].nomfic
+    (nomfic,) = (one.nomfic for one in hall.tdt.deposits(hall.clock.today()) or ())
     acquit = hall.tdt.follow("1", nomfic).acquit
     backup.put_back(hall, said=False)
     monkeypatch.setattr(hall.tdt, "deposits", lambda _: ())

@@ -47,12 +47,22 @@ def numbers(hall: Hall, folder: Path) -> Counter[int]:
     return found
 
 
+def signs(hall: Hall) -> int:
+    hall.to_sign(*AMOUNTS)
+    return hall.sign()
+
+
+def names(hall: Hall) -> list[str]:
+    """Return the names of the flows that the TdT has."""
+    return [one.nomfic for one in hall.tdt.deposits(hall.clock.today()) or ()]
+
+
 POINTS: Final[dict[str, Callable[[Hall], object]]] = {
     "nothing yet": lambda hall: hall.deposit(*AMOUNTS),
     "certified": lambda hall: hall.certified(*AMOUNTS),
     "to sign": lambda hall: hall.to_sign(*AMOUNTS),
-    "signed": lambda hall: (hall.to_sign(*AMOUNTS), hall.sign()),
-    "sent": lambda hall: (hall.to_sign(*AMOUNTS), hall.sign(), transmit(hall.app)),
+    "signed": lambda hall: signs(hall),
+    "sent": lambda hall: (signs(hall), transmit(hall.app)),
 }
 
 
@@ -84,7 +94,7 @@ def test_what_left_since_is_known_again_and_never_sent_twice(hall: Hall, tmp_pat
     last = max(hall.all(Bordereau), key=lambda one: one.number)
     assert (last.number, last.total) == (43, Decimal("300.00"))
     assert last.cumul == budget_year().cumul + Decimal("465.30"), "what left counts in the sum of the year"
-    assert len({one.nomfic for one in hall.tdt.deposits(hall.clock.today())}) == 2
+    assert len(set(names(hall))) == 2
     paid = [told for told in hall.chorus.told if told[1] == SupplierStatus.MANDATEE]
     assert sorted(number for _, _, number in paid) == ["1187", "1188", "1189"]
 
@@ -125,7 +135,7 @@ def test_documents_that_were_not_put_back_change_nothing(hall: Hall, tmp_path: P
     hall.documents.kept = kept
     hall.clock.advance(hours=1)
     hall.day()
-    assert [one.nomfic for one in where(hall).found] == [one.nomfic for one in hall.tdt.deposits(hall.clock.today())]
+    assert [one.nomfic for one in where(hall).found] == names(hall)
     assert settled(hall) == ()  # Chorus Pro showed them mandated: they were followed elsewhere already
     assert {one.state for one in hall.all(Invoice)} == {InvoiceState.ELSEWHERE}
 
@@ -226,3 +236,46 @@ def test_who_may_say_that_a_base_was_put_back(hall: Hall) -> None:
     hall.clock.advance(days=1)
     again = restoration.signal(hall.app, ADMIN, hall.clock.now(), "encore")
     assert (again.id, again.data_as_of) == (first.id, first.data_as_of)
+
+
+def test_an_invoice_that_comes_in_again_later_is_not_mandated_twice(
+    hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chorus Pro tells nothing of the payment: what left is remembered, whenever its invoices are imported."""
+    backup = Backup.of(hall)
+    hall.deposit(*AMOUNTS)
+    lives(hall)
+    backup.put_back(hall)
+    for key in hall.chorus.statuses:
+        hall.chorus.statuses[key] = "MISE_A_DISPOSITION"
+    hall.clock.advance(hours=1)
+    with monkeypatch.context() as silent:
+        silent.setattr(hall.chorus, "changed", lambda *_: iter(()))
+        hall.day()
+        settled(hall)
+    lives(hall)
+    assert numbers(hall, tmp_path) == {1187: 1, 1188: 1}
+    assert {one.state for one in hall.all(Invoice)} == {InvoiceState.SERVICE_FAIT}
+    told = hall.day_of("préparation des bordereaux").notes
+    assert any("le mandat n° 1187 du bordereau n° 42 de 2026 la paie déjà" in one for one in told)
+
+
+def test_a_mandat_that_left_in_another_flow_is_neither_signed_nor_sent(hall: Hall) -> None:
+    """Its bordereau was built anew since, under another name: the flow that is here must not follow it."""
+    hall.to_sign(*AMOUNTS)
+    backup = Backup.of(hall)
+    lives(hall)
+    (nomfic,) = (one.id for one in hall.all(Flux))
+    hall.tdt.received["1"] = hall.tdt.received["1"].replace(nomfic.encode(), nomfic[:-1].encode() + b"9")
+    backup.put_back(hall)
+    hall.clock.advance(hours=1)
+    hall.day()
+    assert all("le TdT a déjà le mandat n° 118" in one.doubt for one in hall.all(Mandat))
+    settled(hall)
+    with pytest.raises(RuleError, match="le TdT a déjà"):
+        hall.sign()
+    hall.day()
+    assert len(hall.tdt.received) == 1
+    (trace,) = (one for one in hall.all(Trace) if one.mandats)
+    restoration.void(hall.app, AGENT, trace.id, "ce flux n'a rien porté", trace.total)
+    assert hall.sign() == 1, "the doubt ends with what it came from"
