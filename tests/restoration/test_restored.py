@@ -61,7 +61,7 @@ POINTS: Final[dict[str, Callable[[Hall], object]]] = {
     "nothing yet": lambda hall: hall.deposit(*AMOUNTS),
     "certified": lambda hall: hall.certified(*AMOUNTS),
     "to sign": lambda hall: hall.to_sign(*AMOUNTS),
-    "signed": lambda hall: signs(hall),
+    "signed": signs,
     "sent": lambda hall: (signs(hall), transmit(hall.app)),
 }
 
