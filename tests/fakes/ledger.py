@@ -15,7 +15,7 @@ from dematfin.domain.invoice.words import is_beginning, sought, words_of
 from dematfin.domain.money import ZERO
 from dematfin.errors import AlreadyRunning, ComeBackLater, UnknownRecord
 from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, WrittenEvent
-from dematfin.ports.witness import Head
+from dematfin.ports.witness import End
 
 R = TypeVar("R", bound=Record)
 
@@ -137,8 +137,8 @@ class FakeLedger:
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         return tuple(self.events[after : after + count])
 
-    def head(self) -> Head:
-        return Head(genesis="0", sequence=len(self.events), hash=self.events[-1].hash if self.events else "")
+    def end(self) -> End:
+        return End(genesis="0", sequence=len(self.events), hash=self.events[-1].hash if self.events else "")
 
     def verify_journal(self) -> JournalReport:
         return JournalReport(events=len(self.events), head=self.events[-1].hash if self.events else "")

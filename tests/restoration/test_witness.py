@@ -13,7 +13,7 @@ from contracts.ledger import event
 from dematfin.acts import restoration
 from dematfin.acts.run import run
 from dematfin.domain.restoration import Restored
-from dematfin.ports.witness import Head, Seen
+from dematfin.ports.witness import End, Seen
 from dematfin.steps.control import control
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
@@ -64,7 +64,7 @@ def test_a_base_that_goes_on_another_chain_and_a_spoilt_witness_raise_no_alarm(h
         place.write_text(spoilt, encoding="utf-8")
         hall.day()
         assert where(hall).restored is None
-    other = Seen(head=Head(genesis="une autre base", sequence=9000, hash="ab"), at=hall.clock.now())
+    other = Seen(end=End(genesis="une autre base", sequence=9000, hash="ab"), at=hall.clock.now())
     FileWitness(place).keep(other)
     hall.day()
     assert where(hall).restored is None
@@ -143,7 +143,7 @@ def test_a_base_says_itself_that_it_was_put_back(request: pytest.FixtureRequest,
         assert (made.data_as_of, made.id) == (since, "R0001")
         assert [one.event.after for one in ledger.history()] == ["", "fermé", "fermé"]
         assert ledger.verify_journal().broken_at == 0
-        head = ledger.head()
+        head = ledger.end()
         assert (head.sequence, head.hash) == (3, ledger.history()[-1].hash)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from dematfin.domain.event import Event, Subject
-from dematfin.ports.witness import Head
+from dematfin.ports.witness import End
 
 
 class Record(Protocol):
@@ -161,7 +161,7 @@ class Ledger(Protocol):
         """Return the events that follow a place of the journal, oldest first, `count` at most."""
         ...
 
-    def head(self) -> Head:
+    def end(self) -> End:
         """Return the end of the journal; sequence 0 where nothing was ever written."""
         ...
 

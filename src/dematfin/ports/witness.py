@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class End:
     """The end of a journal: `genesis` names the chain, which a copy of the base shares."""
 
     genesis: str
@@ -18,7 +18,7 @@ class Head:
 class Seen:
     """What was seen last, and when."""
 
-    head: Head
+    end: End
     at: datetime
 
 

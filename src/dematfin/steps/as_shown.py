@@ -26,7 +26,7 @@ class _Checked:
         self.lease = ledger.lease
         self.history = ledger.history
         self.following = ledger.following
-        self.head = ledger.head
+        self.end = ledger.end
         self.verify_journal = ledger.verify_journal
 
     @contextmanager

@@ -27,7 +27,7 @@ def look_for(app: App) -> Restored | None:
     unknown = [one for one in (*_acquits(app), *_deposits(app)) if _is_news(app, one[1])]
     if not unknown:
         return None
-    last = app.ledger.following(app.ledger.head().sequence - 1, 1)
+    last = app.ledger.following(app.ledger.end().sequence - 1, 1)
     since = min([app.clock.now() - LATELY, *(one.event.at for one in last)])
     made = mark(app, since, SEEN.format(what=unknown[0][0], nomfic=unknown[0][1]))
     for what, nomfic in unknown:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dematfin.ports.app import App
-from dematfin.ports.witness import Head, Seen
+from dematfin.ports.witness import End, Seen
 from dematfin.steps.restored import mark, shut, was_told_since
 
 UNSAID: Final = "reconnue à son témoin : le journal allait jusqu'à l'évènement n° {seen}, il s'arrête au n° {now}"
@@ -11,8 +11,8 @@ UNSAID: Final = "reconnue à son témoin : le journal allait jusqu'à l'évènem
 
 def remember(app: App) -> None:
     """Let the witness know how far the journal goes; as long as a base is judged, it keeps what it knew."""
-    if app.witness is not None and (head := app.ledger.head()).sequence:
-        app.witness.keep(Seen(head=head, at=app.clock.now()))
+    if app.witness is not None and (end := app.ledger.end()).sequence:
+        app.witness.keep(Seen(end=end, at=app.clock.now()))
 
 
 def notice(app: App) -> None:
@@ -23,16 +23,16 @@ def notice(app: App) -> None:
     """
     if app.witness is None or (seen := app.witness.last()) is None:
         return
-    head = app.ledger.head()
-    if _follows(app, head, seen) or shut(app) or was_told_since(app, seen.at):
+    end = app.ledger.end()
+    if _follows(app, end, seen) or shut(app) or was_told_since(app, seen.at):
         return
-    last = app.ledger.following(head.sequence - 1, 1)
-    mark(app, last[0].event.at, UNSAID.format(seen=seen.head.sequence, now=head.sequence))
+    last = app.ledger.following(end.sequence - 1, 1)
+    mark(app, last[0].event.at, UNSAID.format(seen=seen.end.sequence, now=end.sequence))
 
 
-def _follows(app: App, head: Head, seen: Seen) -> bool:
+def _follows(app: App, end: End, seen: Seen) -> bool:
     """Say whether a journal goes on from what was seen, or is none of that chain."""
-    if head.genesis != seen.head.genesis or not head.sequence:
+    if end.genesis != seen.end.genesis or not end.sequence:
         return True
-    there = app.ledger.following(seen.head.sequence - 1, 1)
-    return bool(there) and there[0].hash == seen.head.hash
+    there = app.ledger.following(seen.end.sequence - 1, 1)
+    return bool(there) and there[0].hash == seen.end.hash

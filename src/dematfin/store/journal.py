@@ -14,7 +14,7 @@ from sqlalchemy.engine import RowMapping
 
 from dematfin.domain.event import Event, Subject
 from dematfin.ports.ledger import JournalReport, WrittenEvent
-from dematfin.ports.witness import Head
+from dematfin.ports.witness import End
 from dematfin.store.codec import CANONICAL, dumps, instant, loads
 from dematfin.store.tables import CHAIN, EVENT
 
@@ -63,13 +63,13 @@ class Journal:
         """Return the events after a place of the chain, oldest first."""
         return tuple(_written(row) for row in self._page(after, count))
 
-    def head(self) -> Head:
+    def end(self) -> End:
         """Return the end of the chain, as it is kept apart."""
         row = self._connection.execute(WHOLE_HEAD, {"mine": self._collectivite}).one_or_none()
         return (
-            Head(genesis=row.genesis, sequence=row.sequence, hash=row.hash)
+            End(genesis=row.genesis, sequence=row.sequence, hash=row.hash)
             if row
-            else Head(genesis="", sequence=0, hash="")
+            else End(genesis="", sequence=0, hash="")
         )
 
     def verify(self) -> JournalReport:

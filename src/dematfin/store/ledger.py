@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from dematfin.domain.event import Subject
 from dematfin.errors import ComeBackLater, ConfigError, LedgerAway
 from dematfin.ports.ledger import JournalReport, WrittenEvent
-from dematfin.ports.witness import Head
+from dematfin.ports.witness import End
 from dematfin.store import lease
 from dematfin.store.books import SqlBooks
 from dematfin.store.engine import connect, reading, writing
@@ -133,10 +133,10 @@ class SqlLedger:
         with self._read() as connection:
             return Journal(connection, self._collectivite).following(after, count)
 
-    def head(self) -> Head:
+    def end(self) -> End:
         """Return the end of the journal."""
         with self._read() as connection:
-            return Journal(connection, self._collectivite).head()
+            return Journal(connection, self._collectivite).end()
 
     def verify_journal(self) -> JournalReport:
         """Walk the hash chain."""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from dematfin.ports.witness import Head, Seen
+from dematfin.ports.witness import End, Seen
 
 
 class FileWitness:
@@ -19,13 +19,13 @@ class FileWitness:
         """Return what was seen last."""
         try:
             kept = json.loads(self._place.read_bytes())
-            return Seen(head=Head(**kept["journal"]), at=datetime.fromisoformat(kept["vu_le"]))
+            return Seen(end=End(**kept["journal"]), at=datetime.fromisoformat(kept["vu_le"]))
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def keep(self, seen: Seen) -> None:
         """Remember what is seen now: a reader finds the old file or the new one."""
-        told = json.dumps({"journal": asdict(seen.head), "vu_le": seen.at.isoformat()})
+        told = json.dumps({"journal": asdict(seen.end), "vu_le": seen.at.isoformat()})
         making = self._place.with_name(f".{self._place.name}.en-cours")
         with suppress(OSError):
             making.write_text(told, encoding="ascii")
