@@ -26,6 +26,7 @@ message of its own names the invoice, the file or the neighbour, and says what t
       ConnectorError           a neighbour failed
         Unreachable            it did not answer, or says "later"                      exit 5
           UnknownOutcome       a write that may have arrived: ask before trying again
+          Barred               nothing left us: the base was restored, the neighbours are asked first
         Refused                it said no, with a reason                               exit 6
           AccessDenied         it lets our account in no more: credentials, certificate, rights
           AlreadyThere         it says that it already has this very thing
@@ -152,6 +153,10 @@ class Unreachable(ConnectorError):
 
 class UnknownOutcome(Unreachable):
     """L'envoi est peut-être arrivé. Il sera vérifié avant tout nouvel essai."""
+
+
+class Barred(Unreachable):
+    """La base a été remise à un état plus ancien : rien ne part avant que les voisins aient été interrogés."""
 
 
 class Refused(ConnectorError):

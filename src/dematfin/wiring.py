@@ -42,6 +42,7 @@ from dematfin.store.runs import SqlRuns
 from dematfin.store.s3 import S3Documents
 from dematfin.store.saved.look import look
 from dematfin.store.saved.vault import Vault
+from dematfin.store.witness import FileWitness
 from dematfin.support.clock import SystemClock
 from dematfin.support.secrets import resolve
 from dematfin.tdt.folder import FolderTdt
@@ -95,6 +96,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         holder=holder_here(),
         mailer=reach_mail(settings, folder),
         exchange=ExchangeFolders(settings.echange) if settings.echange else None,
+        witness=FileWitness(settings.stockage.witness_place(settings.collectivite.siret)),
     )
 
 

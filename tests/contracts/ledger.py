@@ -225,6 +225,27 @@ class LedgerContract:
         with ledger.transaction() as books:
             assert books.next_number("mandat", 1200) == 1204
 
+    def test_numbers_that_are_passed_are_never_given(self, ledger: Ledger) -> None:
+        with ledger.transaction() as books:
+            books.pass_number("mandat", 1210)
+            assert books.next_number("mandat", 1200) == 1211
+            books.pass_number("mandat", 5)
+            books.pass_number("bordereau", 7)
+        with ledger.transaction() as books:
+            assert books.next_number("mandat", 1200) == 1212
+            assert books.next_number("bordereau") == 8
+
+    def test_the_end_is_the_last_event_of_a_chain(self, ledger: Ledger) -> None:
+        assert ledger.end().sequence == 0
+        with ledger.transaction() as books:
+            books.record(event(), event(motif="encore"))
+        head = ledger.end()
+        (last,) = ledger.following(head.sequence - 1, 1)
+        assert (head.sequence, head.hash) == (2, last.hash)
+        with ledger.transaction() as books:
+            books.record(event())
+        assert ledger.end().genesis == head.genesis
+
     def test_the_first_of_an_order_come_without_the_others(self, ledger: Ledger) -> None:
         made = [examples.invoice(f"N{n}", key=f"F2026-{n:06d}") for n in range(1, 9)]
         numbered = [replace(one, number_key=f"{n % 4}") for n, one in enumerate(made)]

@@ -76,6 +76,15 @@ class TransmitterContract:
         assert {(one.remote_id, one.nomfic) for one in listed} == keys
         assert transmitter.name
 
+    def test_the_bytes_of_a_deposit_are_given_back(
+        self, transmitter: Transmitter, write_flow: WriteFlow, tmp_path: Path
+    ) -> None:
+        target = tmp_path / "rendu.xml"
+        flow = write_flow("FLUX1")
+        assert transmitter.recover(transmitter.send(flow, "FLUX1"), target)
+        assert target.read_bytes() == flow.read_bytes()
+        assert not transmitter.recover("999999", target)
+
     def test_an_answer_waits_until_it_is_acknowledged(
         self, transmitter: Transmitter, write_flow: WriteFlow, elapse: Elapse
     ) -> None:

@@ -109,6 +109,9 @@ class ForgetfulTdt:
     def deposits(self, since: date) -> tuple[Held, ...] | None:
         return None
 
+    def recover(self, remote_id: str, target: Path) -> bool:
+        return False
+
     def follow(self, remote_id: str, nomfic: str) -> Progress:
         return Progress(phase=Phase.WAITING if remote_id in self.alive else Phase.LOST)
 

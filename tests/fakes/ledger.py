@@ -18,6 +18,7 @@ from dematfin.domain.money import ZERO
 from dematfin.errors import AlreadyRunning, ComeBackLater, UnknownRecord
 from dematfin.ports.documents import Documents
 from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, SealedEvent, WrittenEvent
+from dematfin.ports.witness import End
 
 R = TypeVar("R", bound=Record)
 
@@ -81,6 +82,9 @@ class FakeBooks:
         self.series[series] = self.series.get(series, start) + 1
         return self.series[series]
 
+    def pass_number(self, series: str, number: int) -> None:
+        self.series[series] = max(self.series.get(series, number), number)
+
     def check_turn(self, step: str, turn: str) -> None:
         if self.turns.get(step) != turn:
             message = f"L'étape « {step} » a été reprise par un autre traitement."
@@ -135,6 +139,9 @@ class FakeLedger:
 
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         return tuple(self.events[after : after + count])
+
+    def end(self) -> End:
+        return End(genesis="0", sequence=len(self.events), hash=self.events[-1].hash if self.events else "")
 
     def head(self) -> Head:
         return Head(sequence=len(self.events), hash=self.events[-1].hash) if self.events else NOTHING

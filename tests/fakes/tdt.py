@@ -61,6 +61,11 @@ class FakeTdt:
     def deposits(self, since: date) -> tuple[Held, ...] | None:
         return tuple(Held(remote_id=key, nomfic=self._read(key).nomfic, phase=Phase.ANSWERED) for key in self.received)
 
+    def recover(self, remote_id: str, target: Path) -> bool:
+        if remote_id in self.received:
+            target.write_bytes(self.received[remote_id])
+        return remote_id in self.received
+
     def follow(self, remote_id: str, nomfic: str) -> Progress:
         flow = self._read(remote_id)
         elements = "".join(self._verdict(sheet.exercice, sheet.number) for sheet in flow.bordereaux)

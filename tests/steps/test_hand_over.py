@@ -24,6 +24,7 @@ from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.reception import Answer, AnswerKind, AnswerState, Cursor
 from dematfin.errors import Forbidden, RuleError, UnknownRecord
+from dematfin.ports.gate import Gate
 from dematfin.steps.day import run
 from dematfin.steps.follow_up import follow_up
 from dematfin.steps.hand_over import hand_over
@@ -54,7 +55,9 @@ def build(folder: Path, **policy: object) -> Hall:
 
 
 def software(hall: Hall) -> FakeExchange:
-    watched = hall.app.exchange
+    gate = hall.app.exchange
+    assert isinstance(gate, Gate)
+    watched = gate.port
     assert isinstance(watched, Watched)
     assert isinstance(watched.port, FakeExchange)
     return watched.port

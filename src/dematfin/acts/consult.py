@@ -27,6 +27,7 @@ from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.parties.waiver import Waiver, newest_first
 from dematfin.domain.reception import TO_TELL, Answer, Reception, ReceptionState
 from dematfin.domain.registers import StructureRules
+from dematfin.domain.restoration import Restored, Trace, TraceState
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.remote import OPEN, RemoteFolder
 from dematfin.errors import UnknownRecord
@@ -171,6 +172,8 @@ def _holdings(app: App, books: Books) -> Holdings:
         remotes=books.find(RemoteFolder, state=OPEN),
         refused_pieces=books.find(Piece, refusal=Between(low=" ")),
         links=books.find(Link),
+        restored=books.find(Restored, ended_at=None),
+        traces=books.find(Trace, state=TraceState.FOUND),
         editor_flows=books.find(EditorFlow, state=EditorFlowState.OPEN),
         handed=still_there(books, [one for one in invoices if one.state in WATCHED]),
         mandated_within=app.policy.exchange.mandated_within or app.policy.payment_days // 3,

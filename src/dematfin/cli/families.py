@@ -146,6 +146,11 @@ FAMILIES: Final = (
     Family(
         "base", "La base de données : sa version, sa mise à jour, son déplacement.", "bases.app", ("copies.register",)
     ),
+    Family(
+        "restauration",
+        "La base remise à un état plus ancien : ce qui est parti depuis, avant que rien ne reparte.",
+        "reprise.app",
+    ),
     Family("collectivite", "Les collectivités d'une configuration.", "collectivites.app"),
     Family(
         "ouvrier",

@@ -32,6 +32,7 @@ class Subject(StrEnum):
     STEP = "étape"
     ELIMINATION = "élimination"
     TRANSFER = "versement"
+    RESTORATION = "restauration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from dematfin.ports.documents import Documents
 from dematfin.ports.exchange import Exchange
 from dematfin.ports.finance import FinanceSoftware
 from dematfin.ports.flow import FlowReader, FlowWriter
+from dematfin.ports.gate import SENDS, gated
 from dematfin.ports.invoice_source import InvoiceSource
 from dematfin.ports.ledger import Ledger
 from dematfin.ports.letters import Letters
@@ -22,6 +23,7 @@ from dematfin.ports.report_writer import ReportWriter
 from dematfin.ports.signature import SignatureCheck, SigningDesk
 from dematfin.ports.supplier_notice import SupplierNotice
 from dematfin.ports.transmitter import Transmitter
+from dematfin.ports.witness import Witness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class App:
         holder: this process, as the leases name it.
         mailer: None where no mail is sent.
         exchange: the folders shared with the finance software; None where there are none.
+        witness: what remembers outside the base how far its journal had gone; None where nothing does.
         by: who is behind what is done now: a person's id, or the unattended service.
     """
 
@@ -57,7 +60,13 @@ class App:
     holder: str
     mailer: Mailer | None = None
     exchange: Exchange | None = None
+    witness: Witness | None = None
     by: str = SERVICE
+
+    def __post_init__(self) -> None:
+        """Put behind the gate, however this was made, each port by which something leaves."""
+        for name in SENDS:
+            object.__setattr__(self, name, gated(name, getattr(self, name), self.ledger))
 
     def on_behalf_of(self, who: Person, act: Act) -> "App":
         """Return the same app where `who` is recorded behind every change, if that person may do the act."""

@@ -10,6 +10,7 @@ from dematfin.domain.defect import Defect, Thing
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.head import NOTHING, Head
 from dematfin.ports.documents import Documents
+from dematfin.ports.witness import End
 
 
 class Record(Protocol):
@@ -160,6 +161,10 @@ class Books(Protocol):
         """Return the number after the last one of a series, which begins after `start`; no gap, no repeat."""
         ...
 
+    def pass_number(self, series: str, number: int) -> None:
+        """Give no number of a series again that does not come after this one."""
+        ...
+
     def check_turn(self, step: str, turn: str) -> None:
         """Raise ComeBackLater when a turn has lost its step: its holder was taken for dead, and another run has it."""
         ...
@@ -189,6 +194,10 @@ class Ledger(Protocol):
 
     def following(self, after: int, count: int) -> tuple[WrittenEvent, ...]:
         """Return the events that follow a place of the journal, oldest first, `count` at most."""
+        ...
+
+    def end(self) -> End:
+        """Return the end of the journal; sequence 0 where nothing was ever written."""
         ...
 
     def head(self) -> Head:

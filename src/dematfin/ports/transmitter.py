@@ -82,6 +82,10 @@ class Transmitter(Protocol):
         """List what the TdT has of ours since a day; None: this one lists nothing to us."""
         ...
 
+    def recover(self, remote_id: str, target: Path) -> bool:
+        """Write into `target` the bytes of a deposit, untouched; False: this TdT does not give them back."""
+        ...
+
     def follow(self, remote_id: str, nomfic: str) -> Progress:
         """Ask where a deposit stands."""
         ...

@@ -29,6 +29,7 @@ class _Checked:
         self.head = ledger.head
         self.sealed = ledger.sealed
         self.named_elsewhere = ledger.named_elsewhere
+        self.end = ledger.end
         self.verify_journal = ledger.verify_journal
 
     @contextmanager

@@ -25,6 +25,7 @@ from dematfin.steps.parapheur import has_folders_there, parapheur
 from dematfin.steps.prepare import prepare
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.remind import remind
+from dematfin.steps.restored import shut
 from dematfin.steps.running import First, Then, at_once, begin, begun_since, end, nothing, said_of
 from dematfin.steps.shown_paid import shown_paid
 from dematfin.steps.signing import is_elsewhere, signing
@@ -36,6 +37,7 @@ from dematfin.steps.tell import tell
 from dematfin.steps.texts import TEXTS, texts
 from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa
+from dematfin.steps.witness import notice, remember
 
 Step = Callable[[App], Outcome]
 
@@ -132,6 +134,14 @@ LEASES: Final[dict[Step, str]] = {
 }
 
 
+SEND: Final = frozenset({tell, parapheur, signing, transmit, prepare, hand_over})
+"""Steps that wait as long as the gate is shut: they tell, give, or take numbers. The gate itself bars whatever leaves;
+here it is said once, rather than by each flow."""
+WAITS: Final = (
+    "Rien n'est fait : la base a été remise à un état plus ancien, les voisins sont interrogés d'abord (dematfin "
+    "restauration etat)."
+)
+
 ASKED: Final[dict[Step, Callable[[App], bool]]] = {
     parapheur: lambda app: app.parapheur is not None or has_folders_there(app),
     signing: is_elsewhere,
@@ -173,7 +183,10 @@ def _noted(app: App, step: Step, turn: str, then: Then = nothing, first: First =
 
     begun = begin(app, KEYS[step], first)
     try:
-        outcome = aloud(app, begun, step)
+        notice(app)
+        barred = step in SEND and shut(app)
+        outcome = Outcome(step=NAMES[step], notes=(WAITS,)) if barred else aloud(app, begun, step)
+        remember(app)
     except (Exception, KeyboardInterrupt) as error:
         end(app, KEYS[step], (said_of(error),), held)
         raise

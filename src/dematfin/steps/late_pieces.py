@@ -18,6 +18,7 @@ from dematfin.domain.mandat.mandat import AT_HELIOS, Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece, on_their_way
 from dematfin.errors import ComeBackLater, RuleError
 from dematfin.ports.app import App
+from dematfin.ports.gate import check_open
 from dematfin.ports.ledger import Books
 from dematfin.steps.build import check_fit, write_flow
 from dematfin.steps.outcome import Outcome, Tally
@@ -56,6 +57,7 @@ def send_late(app: App, mandat_id: str) -> Outcome:
 
 def _plan(app: App, mandat_id: str) -> FlowPlan:
     with app.ledger.transaction() as books:
+        check_open(books)
         mandat = books.get(Mandat, mandat_id)
         bordereau = _bordereau(books, mandat)
         pieces = _missing(app, books, mandat)

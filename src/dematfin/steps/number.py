@@ -22,7 +22,7 @@ from dematfin.steps.credits import give_back
 from dematfin.steps.justify import justified
 from dematfin.steps.outcome import Tally
 from dematfin.steps.reductions import stranded
-from dematfin.steps.vacant import vacant_bordereau, vacant_number
+from dematfin.steps.vacant import left_amount, vacant_bordereau, vacant_number
 
 OVERHEAD: Final = 2_000
 """Bytes that a line of a mandat and the description of a document take in a flow, beside the document itself."""
@@ -80,7 +80,8 @@ def _is_in_time(app: App, mandat: Mandat, tally: Tally) -> bool:
 
 def _may_close(books: Books, budget: Budget, mandat: Mandat, tally: Tally) -> bool:
     """Say whether a mandat may be frozen; what Hélios would reject is told now, while it can be corrected."""
-    if found := wrong_fonction(budget, mandat) or stranded(books, mandat):
+    doubt = "" if mandat.doubt_seen else mandat.doubt.rstrip(".")
+    if found := doubt or wrong_fonction(budget, mandat) or stranded(books, mandat):
         tally.note(f"Mandat {mandat.id} : {found}. Il n'est pas mis en bordereau.")
     return not found
 
@@ -157,11 +158,13 @@ def _numbered(books: Books, start: Start, mandat: Mandat, bordereau: str) -> Man
 def _cumul(books: Books, opened: BudgetYear, kind: BordereauKind) -> Decimal:
     """Add up all that was mandated this year in a kind, each mandat once, wherever it is now (MtCumulAnnuel).
 
-    What the finance software mandated before is told when the budget is opened.
+    What the finance software mandated before is told when the budget is opened; what left before a restoration and is
+    no mandat here any more counts too.
     """
     series = {"siret": opened.siret, "exercice": opened.exercice, "kind": kind.mandats, "editor": False}
     waiting = books.total(Mandat, "amount", **series, bordereau="")
-    return opened.start(kind).cumul + books.total(Mandat, "amount", **series) - waiting
+    before = left_amount(books, opened.siret, opened.exercice, kind)
+    return opened.start(kind).cumul + before + books.total(Mandat, "amount", **series) - waiting
 
 
 def _freeze_again(app: App, key: str, tally: Tally) -> None:

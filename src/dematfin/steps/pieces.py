@@ -12,6 +12,7 @@ from dematfin.domain.visa.folder import VisaFolder, folder_id
 from dematfin.domain.visa.supporting import Supporting
 from dematfin.errors import PiecesMissing
 from dematfin.ports.app import App
+from dematfin.ports.gate import check_open
 from dematfin.ports.ledger import Books
 from dematfin.steps.folders import supporting
 from dematfin.steps.slips import ensure_slip
@@ -97,7 +98,11 @@ def _named(app: App, books: Books, invoice: Invoice, year: int, document: tuple[
 
 
 def next_id(app: App, books: Books, siret: str, year: int) -> str:
-    """Allot the IdUnique of a document, once and for ever; it is never one that a finance software may allot."""
+    """Allot the IdUnique of a document, once and for ever; it is never one that a finance software may allot.
+
+    Raises Barred: one that is given after a restoration may stand for other bytes already.
+    """
+    check_open(books)
     number = books.next_number(f"piece:{siret}:{year}")
     if app.policy.owns(siret) and app.policy.budget(siret).editor:
         return unique_id(siret, year, number, BESIDE_THE_EDITOR)

@@ -30,7 +30,9 @@ from dematfin.steps.attempts import (
     sha1_of,
 )
 from dematfin.steps.closures import closed_words, is_closed
+from dematfin.steps.evidence import look_for
 from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.restored import ask, shut
 from dematfin.steps.tell import tell
 from dematfin.steps.untouched import check_ours, check_untouched
 
@@ -46,7 +48,9 @@ REFUSED: Final = (
 
 
 def reconcile(app: App) -> Outcome:
-    """Settle open deposits, then open intentions."""
+    """Settle open deposits, then open intentions; after a restoration, ask what has left, and send nothing."""
+    if restored := shut(app) or look_for(app):
+        return ask(app, restored)
     tally = Tally("réconciliation")
     settle_flows(app, IN_DOUBT, tally)
     told = tell(app)

@@ -21,6 +21,7 @@ from dematfin.domain.mandat.reason import Reason, Speaker
 from dematfin.domain.tally.words import why
 from dematfin.errors import AccessDenied, AlreadyThere, ConfigError, ConnectorError, RuleError, SignatureError
 from dematfin.ports.app import App
+from dematfin.ports.gate import check_open
 from dematfin.ports.ledger import Books
 from dematfin.steps.attempts import CONFLICT, arrived, begin_attempt, end_last, outcome_of, sha1_of
 from dematfin.steps.closures import closed_words, is_closed
@@ -31,6 +32,7 @@ from dematfin.steps.reconcile import settle_flows
 from dematfin.steps.stopped import ENDED
 from dematfin.steps.tell import carry_out
 from dematfin.steps.untouched import check_ours, check_untouched
+from dematfin.steps.witness import remember
 
 SETTLED: Final = frozenset({IntentionState.DONE, IntentionState.GIVEN_UP})
 
@@ -79,6 +81,7 @@ def deposit(app: App, flux: Flux) -> None:
         check_untouched(flux, document, path)
         check_ours(app.policy, flux)
         sending = begin(app, flux, sha1_of(path))
+        remember(app)
         try:
             remote_id = app.transmitter.send(path, flux.id)
         except (ConnectorError, ConfigError) as error:
@@ -102,7 +105,9 @@ def check_unanswered(books: Books, flux: Flux) -> None:
     """Raise RuleError when the comptable has already answered about a mandat that this flow orders to pay.
 
     A flow that is sent again may follow another one which arrived all the same.
+    Raises Barred as long as the base was restored and not all is known: whatever is signed or sent asks here.
     """
+    check_open(books)
     mandats = mandats_of(books, flux)
     _check_undoubted(flux, mandats)
     answered = [mandat for mandat in mandats if mandat.state is not MandatState.IN_BORDEREAU]

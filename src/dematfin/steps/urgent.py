@@ -11,6 +11,7 @@ from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.reception import TO_TELL, Answer
 from dematfin.domain.registers import StructureRules
+from dematfin.domain.restoration import Restored, Trace, TraceState
 from dematfin.domain.unattended.run import Run
 from dematfin.domain.unattended.trouble import Trouble, troubles
 from dematfin.domain.visa.folder import FolderState, VisaFolder
@@ -47,6 +48,8 @@ def _held(app: App, books: Books) -> Holdings:
         structures=books.find(StructureRules),
         answers=books.find(Answer, state=TO_TELL),
         links=books.find(Link),
+        restored=books.find(Restored, ended_at=None),
+        traces=books.find(Trace, state=TraceState.FOUND),
         closures=app.policy.closures,
         patience=app.policy.patience,
         calendar=app.policy.deadline.calendar,

@@ -209,11 +209,18 @@ class SqlBooks:
 
     def next_number(self, series: str, start: int = 0) -> int:
         """Return the number after the last one of a series."""
-        if series not in self._series:
-            last = self._connection.execute(LAST, {"its_owner": self._collectivite, "its_name": series}).scalar()
-            self._series[series] = start if last is None else last
-        self._series[series] += 1
+        self._series[series] = self._last(series, start) + 1
         return self._series[series]
+
+    def pass_number(self, series: str, number: int) -> None:
+        """Give no number of a series again that does not come after this one."""
+        self._series[series] = max(self._last(series, number), number)
+
+    def _last(self, series: str, start: int) -> int:
+        if series in self._series:
+            return self._series[series]
+        last = self._connection.execute(LAST, {"its_owner": self._collectivite, "its_name": series}).scalar()
+        return start if last is None else int(last)
 
     def check_turn(self, step: str, turn: str) -> None:
         """Raise ComeBackLater when a turn has lost its step."""

@@ -13,6 +13,7 @@ from sqlalchemy.engine import RowMapping
 
 from dematfin.domain.event import Event, Subject
 from dematfin.ports.ledger import SealedEvent, WrittenEvent
+from dematfin.ports.witness import NOWHERE, End
 from dematfin.store.chain import Heads
 from dematfin.store.codec import CANONICAL, dumps, loads, written
 from dematfin.store.tables import CHAIN, EVENT
@@ -74,6 +75,12 @@ class Journal:
             SealedEvent(sequence=one, previous=before[one - 1], content=canonical(rows[one]), hash=before[one])
             for one in sorted(set(sequences) & rows.keys())
         )
+
+    def end(self) -> End:
+        """Return the end of the chain, as it is kept apart."""
+        columns = (CHAIN.c.genesis, CHAIN.c.sequence, CHAIN.c.hash)
+        row = self._connection.execute(select(*columns).where(CHAIN.c.collectivite == self._collectivite)).one_or_none()
+        return End(genesis=row.genesis, sequence=row.sequence, hash=row.hash) if row else NOWHERE
 
     def verify(self) -> Chained:
         """Walk the chain from its beginning to the head that was kept apart, as any version of the tables has it."""

@@ -14,6 +14,7 @@ from dematfin.domain.head import NOTHING, Head
 from dematfin.errors import ComeBackLater, ConfigError, LedgerAway
 from dematfin.ports.documents import Documents
 from dematfin.ports.ledger import JournalReport, SealedEvent, WrittenEvent
+from dematfin.ports.witness import End
 from dematfin.store import lease
 from dematfin.store.books import SqlBooks
 from dematfin.store.chain import heads as heads_of
@@ -136,6 +137,11 @@ class SqlLedger:
         """Return the events that follow a place of the journal."""
         with self._read() as connection:
             return Journal(connection, self._collectivite).following(after, count)
+
+    def end(self) -> End:
+        """Return the end of the journal."""
+        with self._read() as connection:
+            return Journal(connection, self._collectivite).end()
 
     def named_elsewhere(self, fingerprints: Set[str]) -> frozenset[str]:
         """Return the documents that another collectivité names, and has not eliminated itself."""

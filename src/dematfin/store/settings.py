@@ -1,5 +1,6 @@
 """`[stockage]`: where the ledger and the documents are."""
 
+from pathlib import Path
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
@@ -59,6 +60,11 @@ class StoreSettings(Section):
     documents: LocalPath
     espace_minimum_mo: int = Field(default=2048, ge=0)
     s3: S3Settings | None = None
+
+    def witness_place(self, siret: str) -> Path:
+        """Return the file that remembers how far a journal goes: beside the base, or the documents."""
+        beside = self.base or self.documents
+        return beside.with_name(f"{beside.name}.{siret}.temoin")
 
     @model_validator(mode="after")
     def _one_base(self) -> Self:

@@ -31,6 +31,7 @@ from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.reception import Answer, Cursor, Reception
 from dematfin.domain.registers import Credit, Engagement, StructureRules
 from dematfin.domain.report.snapshot import Snapshot
+from dematfin.domain.restoration import Restored, Trace
 from dematfin.domain.retention.elimination import Eliminated, Elimination, Gone, Hold
 from dematfin.domain.retention.transfer import Transfer
 from dematfin.domain.tally.happening import Happening
@@ -151,6 +152,8 @@ RECORDS: Final[dict[type[Any], Table]] = {
     Eliminated: _records("eliminated", Eliminated, [["elimination", "removed"]]),
     Hold: _records("hold", Hold),
     Transfer: _records("transfer", Transfer),
+    Restored: _records("restored", Restored),
+    Trace: _records("trace", Trace),
 }
 
 Index(

@@ -66,6 +66,20 @@ def confirm(line: Line, remote_id: str, flow: Path, nomfic: str) -> bool:
     return same
 
 
+def recover(line: Line, remote_id: str, target: Path) -> bool:
+    """Write the file of a transaction into `target`; False when S²LOW does not show it to us."""
+    if NUMBER.fullmatch(remote_id) is None:
+        return False
+    with line.download(FILE, LARGEST_ANSWER, id=remote_id) as response, target.open("wb") as sink:
+        if response.status_code != httpx.codes.OK:
+            check_access(Reply(status=response.status_code, location=response.headers.get("Location", ""), body=b""))
+            return False
+        received = response.iter_bytes()
+        first = next(received, b"")
+        sink.writelines(chain((first,), received))
+    return XML.startswith(first[: len(XML)])
+
+
 def _check_known(line: Line, remote_id: str) -> None:
     answer = progress.ask(line, remote_id, f"état de la transaction {remote_id}")
     if answer.refused:

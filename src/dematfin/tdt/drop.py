@@ -96,6 +96,14 @@ class Drop:
         with reaching(self.folder):
             return is_there(self._target(nomfic))
 
+    def copy_of(self, nomfic: str, target: Path) -> bool:
+        """Copy a flow that nobody has taken away yet into `target`; False when it is not there."""
+        with reaching(self.folder):
+            if NAME.fullmatch(nomfic) is None or not is_there(self._target(nomfic)):
+                return False
+            shutil.copyfile(self._target(nomfic), target)
+            return True
+
     def _put(self, flow: Path, nomfic: str) -> None:
         copy, target = self._copy(nomfic), self._target(nomfic)
         with flow.open("rb") as source, copy.open("xb") as sink:

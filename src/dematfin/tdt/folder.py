@@ -15,6 +15,7 @@ from dematfin.support.shares import digest
 from dematfin.tdt.drop import Drop
 from dematfin.tdt.folder_settings import FolderSettings
 from dematfin.tdt.inbox import Inbox
+from dematfin.tdt.marks import Mark
 
 NOT_TAKEN: Final = (
     "Il est encore dans le dossier de dépôt : personne ne l'a pris. Déposez-le, ou relancez l'agent du TdT."
@@ -77,7 +78,11 @@ class FolderTdt:
     def deposits(self, since: date) -> tuple[Held, ...]:
         """List what was put down since a day."""
         marks = filter(None, map(self._drop.mark, sorted(self._drop.names())))
-        return tuple(self._held(one.nomfic) for one in marks if one.put_at.date() >= since)
+        return tuple(self._held(one) for one in marks if one.put_at.date() >= since)
+
+    def recover(self, remote_id: str, target: Path) -> bool:
+        """Copy a flow that nobody has taken away yet."""
+        return self._drop.copy_of(remote_id, target)
 
     def follow(self, remote_id: str, nomfic: str) -> Progress:
         """Say whether a flow was taken away; its acquit comes among the returns."""
@@ -98,9 +103,16 @@ class FolderTdt:
         """Put an answer away."""
         self._inbox.acknowledge(item)
 
-    def _held(self, nomfic: str) -> Held:
-        phase, message = self._whereabouts(nomfic)
-        return Held(remote_id=nomfic, nomfic=nomfic, phase=phase, message=message)
+    def _held(self, mark: Mark) -> Held:
+        phase, message = self._whereabouts(mark.nomfic)
+        return Held(
+            remote_id=mark.nomfic,
+            nomfic=mark.nomfic,
+            phase=phase,
+            message=message,
+            sha256=mark.sha256,
+            size=mark.size,
+        )
 
     def _whereabouts(self, nomfic: str) -> tuple[Phase, str]:
         if self._drop.doubtful(nomfic):

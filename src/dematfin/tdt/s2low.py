@@ -90,6 +90,11 @@ class S2low:
         """List our deposits; S²LOW lists them to archivists only."""
         return None if self._archivist is None else listing.deposits(self._archivist, since)
 
+    def recover(self, remote_id: str, target: Path) -> bool:
+        """Download a deposit: the account that made it may, and an archivist."""
+        lines = filter(None, (self._line, self._archivist))
+        return any(archive.recover(line, remote_id, target) for line in lines)
+
     def follow(self, remote_id: str, nomfic: str) -> Progress:
         """Ask where a deposit stands; its acquit comes with the answer."""
         return progress.follow(self._line, remote_id, nomfic)

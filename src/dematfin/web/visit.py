@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from dematfin.acts import restoration
 from dematfin.config.web import WebSettings
 from dematfin.domain.parties.person import Act, Person
 from dematfin.errors import (
@@ -125,6 +126,7 @@ class Visit:
             "scans": self._may(Act.PAPER),
             "seal": self.seal,
             "notice": notice,
+            "restored": restoration.notice(self.app, self.who) if self._may(Act.OVERSEE) else "",
             "path": self.request.url.path,
             "town": self.app.policy.name,
             "today": self.app.clock.today(),

@@ -38,6 +38,7 @@ REST: Final = (
     Check(subject=database.TABLES, look=database.tables),
     Check(subject=database.HEALTH, look=database.health, seconds=120),
     Check(subject=database.JOURNAL, look=database.journal, seconds=120),
+    Check(subject=database.RESTORED, look=database.restored),
     Check(subject=hours.CLOCK, look=hours.clock),
     Check(subject=keeping.BACKUPS, look=keeping.backups),
     Check(subject=keeping.DOCUMENTS, look=keeping.documents, seconds=60),

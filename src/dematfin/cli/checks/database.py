@@ -6,7 +6,8 @@ from typing import Final
 from dematfin.cli.checks.examined import Examined
 from dematfin.cli.checks.line import Line, bad, good, look
 from dematfin.cli.output import counted
-from dematfin.errors import DocumentError, RuleError
+from dematfin.domain.restoration import Restored, told
+from dematfin.errors import Barred, DocumentError, RuleError
 from dematfin.store.inspection import library
 
 FIXED: Final = "3.51.3"
@@ -14,6 +15,7 @@ ENGINE: Final = "moteur de la base"
 TABLES: Final = "version des tables"
 HEALTH: Final = "santé de la base"
 JOURNAL: Final = "journal scellé"
+RESTORED: Final = "restauration"
 CALL: Final = "Ne signez rien, et appelez qui l'a installé : la dernière sauvegarde dit ce qui a changé."
 SOUND: Final = {
     "server_encoding": ("UTF8", "créez la base avec ENCODING 'UTF8', puis copiez-la (dematfin base copier)"),
@@ -107,3 +109,10 @@ def journal(examined: Examined) -> Iterator[Line]:
         yield good(JOURNAL, f"{said}, {since}")
     else:
         yield good(JOURNAL, f"{said} de bout en bout")
+
+
+def restored(examined: Examined) -> Iterator[Line]:
+    """Say that the base was put back to an older point, as long as nothing leaves."""
+    with examined.base.books() as books:
+        for one in books.find(Restored, ended_at=None):
+            yield bad(RESTORED, told(examined.clock.local(one.data_as_of)), "", Barred.exit_code)

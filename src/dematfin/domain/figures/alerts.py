@@ -15,6 +15,7 @@ from dematfin.domain.figures.link_alerts import of_links
 from dematfin.domain.figures.paper_alerts import of_batches, of_captures
 from dematfin.domain.figures.piece_alerts import of_pieces
 from dematfin.domain.figures.remote_alerts import of_remotes
+from dematfin.domain.figures.restored_alerts import of_restored
 from dematfin.domain.figures.urgency import URGENT, remaining, urgency
 from dematfin.domain.finding import Severity, blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
@@ -42,6 +43,7 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     today = now.date()
     gaps = tuple(one for one in coherence.of_all(held, today) if one.severity is not Severity.INFO)
     stopped = {one.about for one in blocking(gaps)}
+    yield from of_restored(held, now)
     yield from of_answers(held)
     yield from of_flows(held, now)
     yield from of_editor_flows(held, now)

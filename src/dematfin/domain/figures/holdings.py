@@ -20,6 +20,7 @@ from dematfin.domain.paper.capture import Capture
 from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.reception import Answer, Reception
 from dematfin.domain.registers import StructureRules
+from dematfin.domain.restoration import Restored, Trace
 from dematfin.domain.visa.folder import VisaFolder
 from dematfin.domain.visa.remote import RemoteFolder
 
@@ -32,6 +33,7 @@ class Holdings:
         days_for: the legal delay of payment of an invoice, in days.
         waiting_since: when each flow that is to be deposited was signed.
         handed: the last hand-over of each invoice that the finance software was given and no flow of its pays.
+        restored: the restoration after which nothing leaves yet; `traces`: what it has to settle.
         mandated_within: days after which it should have mandated one.
     """
 
@@ -53,6 +55,8 @@ class Holdings:
     remotes: Sequence[RemoteFolder] = ()
     refused_pieces: Sequence[Piece] = ()
     links: Sequence[Link] = ()
+    restored: Sequence[Restored] = ()
+    traces: Sequence[Trace] = ()
     editor_flows: Sequence[EditorFlow] = ()
     handed: Sequence[HandOver] = ()
     mandated_within: int = 10

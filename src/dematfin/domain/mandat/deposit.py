@@ -29,9 +29,16 @@ PHASE: Final[dict[Phase, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """One deposit that the TdT says it has; `nomfic` is empty when it cannot be read there."""
+    """One deposit that the TdT says it has.
+
+    Attributes:
+        nomfic: empty when it cannot be read there.
+        sha256, size: of its bytes, where the TdT remembers them; else empty.
+    """
 
     remote_id: str
     nomfic: str
     phase: Phase
     message: str = ""
+    sha256: str = ""
+    size: int = 0

@@ -17,11 +17,27 @@ class Duty(StrEnum):
     VISA = "visa"
     MANDAT = "mandat"
     SIGNATURE = "signature"
+    RESTORATION = "restauration"
 
 
-SUBJECTS: Final = {Duty.VISA: Subject.INVOICE, Duty.MANDAT: Subject.MANDAT, Duty.SIGNATURE: Subject.BORDEREAU}
-MUST: Final = {Duty.VISA: "la viser", Duty.MANDAT: "la mandater", Duty.SIGNATURE: "signer ce bordereau"}
-DID: Final = {Duty.VISA: "l'a visée", Duty.MANDAT: "a fait le mandat {key}", Duty.SIGNATURE: "a signé {key}"}
+SUBJECTS: Final = {
+    Duty.VISA: Subject.INVOICE,
+    Duty.MANDAT: Subject.MANDAT,
+    Duty.SIGNATURE: Subject.BORDEREAU,
+    Duty.RESTORATION: Subject.RESTORATION,
+}
+MUST: Final = {
+    Duty.VISA: "la viser",
+    Duty.MANDAT: "la mandater",
+    Duty.SIGNATURE: "signer ce bordereau",
+    Duty.RESTORATION: "rouvrir les envois",
+}
+DID: Final = {
+    Duty.VISA: "l'a visée",
+    Duty.MANDAT: "a fait le mandat {key}",
+    Duty.SIGNATURE: "a signé {key}",
+    Duty.RESTORATION: "a rouvert les envois après la restauration {key}",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from enum import IntEnum
 
 from dematfin.domain.backup.standing import Saved, worries
 from dematfin.domain.figures.urgency import urgency
+from dematfin.domain.restoration import told
 from dematfin.domain.unattended.judgement import LATE, Hours, aside, broken_journal, late, missed
 from dematfin.domain.unattended.run import DAY, Run
 from dematfin.domain.unattended.standing import Standing
@@ -88,6 +89,8 @@ def _found(vitals: Vitals) -> Iterator[Trouble]:
         yield _broken("base", sentence, vitals.silence)
         return
     yield from _of_journal(vitals.standing)
+    if vitals.standing.restored:
+        yield _broken("restauration", told(vitals.standing.restored))
     yield from _of_runs(vitals, vitals.standing)
     yield from _of_aside(vitals.standing)
     for name, end in vitals.standing.certificates.items():

@@ -16,6 +16,7 @@ class Standing:
         due: how many items wait for each step, by its key; `oldest`: since when the first of them does.
         overdue_visas: visas that are late.
         runs: the last run of each step, and of the day.
+        restored: age of the data of a base that was put back, as long as nothing leaves; None: all is well.
         certificates: last day of each of our certificates, by what people call it.
         troubled_links: since when each neighbour that does not let us in has not.
     """
@@ -24,6 +25,7 @@ class Standing:
     due: Mapping[str, int] = field(default_factory=dict)
     oldest: Mapping[str, datetime] = field(default_factory=dict)
     overdue_visas: int = 0
+    restored: datetime | None = None
     runs: tuple[Run, ...] = ()
     certificates: Mapping[str, date] = field(default_factory=dict)
     troubled_links: Mapping[str, datetime] = field(default_factory=dict)

@@ -1,0 +1,113 @@
+"""Found again: deposits that the TdT has, made by these very books before they were put back to an older point.
+
+What can be proved to be a flow that is still known is taken for sent, under its number; all the rest is a trace.
+"""
+
+import filecmp
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.finding import blocking
+from dematfin.domain.mandat.deposit import Held
+from dematfin.domain.mandat.flux import IN_DOUBT, NEVER_LEFT, Flux, FluxState
+from dematfin.domain.restoration import Restored
+from dematfin.errors import ComeBackLater, DocumentError, UnknownOutcome
+from dematfin.ports.app import App
+from dematfin.steps.attempts import arrived_in
+from dematfin.steps.outcome import Tally
+from dematfin.steps.traces import keep, trace_of
+
+MARGIN: Final = timedelta(days=1)
+"""The TdT lists by days, on a clock of its own."""
+FOUND: Final = "retrouvé au TdT sous le n° {number} après la restauration de la base"
+NO_LIST: Final = (
+    "il ne donne pas de liste à notre compte. Sur son portail, relevez les flux déposés depuis le {day} ; donnez le "
+    "numéro de chacun (dematfin restauration lire NUMÉRO), puis certifiez que c'est tout (dematfin restauration "
+    "certifier tdt)"
+)
+
+
+def deposits(app: App, mark: Restored, tally: Tally) -> str:
+    """Look at each deposit since the age of the data; return what the TdT said.
+
+    Raises:
+        UnknownOutcome: it lists nothing to us; ConnectorError.
+    """
+    since = (app.clock.local(mark.data_as_of) - MARGIN).date()
+    held = app.transmitter.deposits(since)
+    if held is None:
+        raise UnknownOutcome(NO_LIST.format(day=f"{app.clock.local(mark.data_as_of):%d/%m/%Y}"))
+    for one in held:
+        look_at(app, mark, one, tally)
+    return f"dépôts depuis le {since:%d/%m/%Y} : {len(held)}, tous regardés"
+
+
+def look_at(app: App, mark: Restored, held: Held, tally: Tally) -> None:
+    """Take one deposit for that of a flow of ours, or write down the trace that it is."""
+    with app.ledger.reading() as books:
+        named = books.find(Flux, id=held.nomfic) if held.nomfic else ()
+        numbered = books.find(Flux, remote_id=held.remote_id)
+    if any(one.id == held.nomfic or not held.nomfic for one in numbered):
+        return
+    with _bytes_of(app, held) as path:
+        if named and _adopt(app, named[0], held, path):
+            tally.note(f"Flux {held.nomfic} : {FOUND.format(number=held.remote_id)}. Il est transmis.")
+            return
+        trace = trace_of(app, mark, held, path)
+    if trace is not None:
+        with app.ledger.transaction() as books:
+            keep(app, books, trace)
+
+
+@contextmanager
+def _bytes_of(app: App, held: Held) -> Iterator[Path | None]:
+    """Lend the bytes of a deposit: those that we kept, which outlive a base, or those that the TdT gives back."""
+    with app.documents.workspace() as folder:
+        target = folder / "depot.xml"
+        yield target if _kept(app, held, target) or app.transmitter.recover(held.remote_id, target) else None
+
+
+def _kept(app: App, held: Held, target: Path) -> bool:
+    if not held.sha256:
+        return False
+    try:
+        with app.documents.open(DocumentRef(sha256=held.sha256, size=held.size)) as source, target.open("wb") as sink:
+            shutil.copyfileobj(source, sink)
+    except DocumentError:
+        return False
+    return True
+
+
+def _adopt(app: App, flux: Flux, held: Held, path: Path | None) -> bool:
+    """Write down that a flow had left, if the deposit is proved to be that very one."""
+    if path is None or flux.state not in NEVER_LEFT | IN_DOUBT:
+        return False
+    document = flux.to_deposit
+    if document is not None:
+        with app.documents.local(document) as ours:
+            proved, signer = filecmp.cmp(ours, path, shallow=False), flux.signed_by
+    else:
+        with app.documents.local(flux.unsigned) as unsigned:
+            report = app.signatures.report(path, unsigned)
+        proved = bool(report.signatures) and not blocking(report.findings)
+        signer = report.signatures[0].signer if proved else ""
+    if proved:
+        signed = document if document or not flux.bordereaux else app.documents.put_file(path)
+        _had_left(app, flux, held, replace(flux, signed=signed, signed_by=signer) if flux.bordereaux else flux)
+    return proved
+
+
+def _had_left(app: App, before: Flux, held: Held, after: Flux) -> None:
+    with app.ledger.transaction() as books:
+        if books.get(Flux, before.id) != before:
+            message = f"Flux {before.id} : un autre traitement s'en occupe. Relancez dans quelques minutes."
+            raise ComeBackLater(message)
+        sent = replace(after, state=FluxState.SENDING, sending_since=after.sending_since or app.clock.now())
+        books.save(sent)
+        arrived_in(app, books, sent, held.remote_id, FOUND.format(number=held.remote_id))
