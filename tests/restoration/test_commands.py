@@ -1,4 +1,4 @@
-"""`restauration …`: what a person types, and reads, once a base was put back."""
+"""`reprise …`: what a person types, and reads, once a base was put back."""
 
 import io
 import json

@@ -112,7 +112,7 @@ def test_no_act_signs_nor_gives_numbers_nor_hands_over(hall: Hall, tmp_path: Pat
 
 def test_steps_that_send_say_once_that_they_wait(hall: Hall) -> None:
     for step in SEND:
-        assert "restauration etat" in run(hall.app, AGENT, step).notes[0]
+        assert "reprise etat" in run(hall.app, AGENT, step).notes[0]
     assert hall.tdt.received == {}
     assert [status for _, status, _ in hall.chorus.told if status == "MANDATEE"] == []
 
@@ -128,4 +128,4 @@ def test_everybody_who_looks_is_told(hall: Hall) -> None:
         ),
     ]
     assert len(told) == 3
-    assert all("dematfin restauration etat" in one and "payé deux fois" in one for one in told)
+    assert all("dematfin reprise etat" in one and "payé deux fois" in one for one in told)

@@ -183,7 +183,7 @@ def reopen(app: App, who: Person, motif: str, confirmed: Decimal) -> tuple[str, 
         exceptions = _exceptions(app, who, mark, known)
         with app.ledger.transaction() as books:
             if books.find(Trace, state=TraceState.FOUND) != known.found:
-                message = "Autre chose vient d'être trouvé : regardez (dematfin restauration etat), puis recommencez."
+                message = "Autre chose vient d'être trouvé : regardez (dematfin reprise etat), puis recommencez."
                 raise RuleError(message)
             books.save(*exceptions)
             moved = tuple(key for one in known.found for key in has_left(app, books, one, reason))
@@ -198,7 +198,7 @@ def _check_told(app: App, known: Return, mark: Restored) -> None:
     if silent or unread or early:
         why = [f"{one} n'a pas tout dit" for one in silent] + [f"{one} n'est pas lu" for one in unread]
         why += ["ce qui était en route peut encore arriver, attendez quelques minutes"] * early
-        message = f"Les envois ne peuvent pas reprendre : {' ; '.join(why)}. Voyez : dematfin restauration etat"
+        message = f"Les envois ne peuvent pas reprendre : {' ; '.join(why)}. Voyez : dematfin reprise etat"
         raise RuleError(message)
 
 

@@ -147,7 +147,7 @@ FAMILIES: Final = (
         "base", "La base de données : sa version, sa mise à jour, son déplacement.", "bases.app", ("copies.register",)
     ),
     Family(
-        "restauration",
+        "reprise",
         "La base remise à un état plus ancien : ce qui est parti depuis, avant que rien ne reparte.",
         "reprise.app",
     ),

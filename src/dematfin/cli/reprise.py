@@ -1,4 +1,4 @@
-"""`restauration signaler|etat|lire|certifier|sans-suite|reprendre`: what persons do before anything leaves again."""
+"""`reprise signaler|etat|lire|certifier|sans-suite|rouvrir`: what persons do before anything leaves again."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,7 +21,7 @@ from dematfin.errors import RuleError
 app = family("La base remise à un état plus ancien : ce qui est parti depuis, avant que rien ne reparte.")
 
 Why = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ; gardé au journal avec votre nom.")]
-Number = Annotated[str, typer.Argument(metavar="NUMÉRO", help="Celui que montre « restauration etat », ou le TdT.")]
+Number = Annotated[str, typer.Argument(metavar="NUMÉRO", help="Celui que montre « reprise etat », ou le TdT.")]
 NOBODY: Final = "Rien n'est changé : personne n'a tapé {what}. Recommencez devant un terminal."
 
 
@@ -33,7 +33,7 @@ def register(to: typer.Typer) -> None:
         ("lire", read),
         ("certifier", certify),
         ("sans-suite", void),
-        ("reprendre", resume),
+        ("rouvrir", resume),
     ):
         to.command(name, cls=FrenchCommand)(command)
 
@@ -52,7 +52,7 @@ def signal(
     )
     mark = restoration.signal(desk.app, desk.who, beginning, motif)
     say(f"Restauration {mark.id} notée, données du {day(donnees_du.date())}. Rien ne part ni ne se signe désormais.")
-    say("Lancez la journée (dematfin journee) : elle interroge les voisins. Puis : dematfin restauration etat")
+    say("Lancez la journée (dematfin journee) : elle interroge les voisins. Puis : dematfin reprise etat")
 
 
 def show(configuration: Configuration = DEFAULT, json: Json = False) -> None:
@@ -80,7 +80,7 @@ def read(
     desk = sit(configuration)
     restoration.read(desk.app, desk.who, numero, fichier)
     _say_traces([one for one in restoration.state(desk.app, desk.who).traces if one.id == numero.strip()])
-    say(f"Dépôt n° {numero} : regardé. La suite : dematfin restauration etat")
+    say(f"Dépôt n° {numero} : regardé. La suite : dematfin reprise etat")
 
 
 def certify(
@@ -97,9 +97,7 @@ def certify(
     say(f"Vous répondez pour {NEIGHBOUR[voisin]} : rien d'autre n'y est parti depuis le jour des données. Si un flux ")
     say("y manque, un fournisseur pourrait être payé deux fois. Relevez-les tous sur son portail d'abord.")
     restoration.certify(desk.app, desk.who, voisin, motif, _typed_day())
-    say(
-        f"{NEIGHBOUR[voisin].capitalize()} : certifié, en votre nom. Une autre personne rouvre : restauration reprendre"
-    )
+    say(f"{NEIGHBOUR[voisin].capitalize()} : certifié, en votre nom. Une autre personne rouvre : reprise rouvrir")
 
 
 def void(numero: Number, motif: Why, configuration: Configuration = DEFAULT) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dematfin.cli.bases import Base, whole_bases
-from dematfin.cli.context import DEFAULT, Configuration
+from dematfin.cli.context import DEFAULT, Configuration, system_account
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import complain, counted, instant, say
 from dematfin.cli.sauvegarde import Folder, names_of_base, vault_of
@@ -94,7 +94,7 @@ def _restored(vault: "Vault", backup: "Backup", base: Base, *, replaces: bool) -
     )
     if done.manifest.missing:
         complain(f"Il manquait {counted(len(done.manifest.missing), 'document')} à cette sauvegarde (manifeste.json).")
-    say("Avant que rien ne parte : dematfin journal verifier, dematfin diagnostic, puis dematfin flux rapprocher.")
+    say("Rien ne part avant que les voisins aient été interrogés : dematfin journee, puis dematfin reprise etat.")
     return 0
 
 
@@ -107,7 +107,10 @@ def _target(base: Base, *, replaces: bool) -> "Target":
 
 
 def _mark(base: str, data_as_of: datetime) -> None:
-    """Leave word in a base that was just restored, before it serves, of the moment that its data are of."""
+    """Leave word in a base that was just restored, before it serves: nothing leaves before neighbours were asked."""
+    from dematfin.store.restored import mark  # noqa: PLC0415 - heavy, and only here
+
+    mark(base, data_as_of=data_as_of, by=system_account())
 
 
 @contextmanager

@@ -217,5 +217,5 @@ def told(data_as_of: datetime) -> str:
     return (
         f"La base a été remise à son état du {data_as_of:%d/%m/%Y à %H:%M} : ce qui est parti depuis n'y est pas "
         "connu. Rien ne part ni ne se signe, sans quoi un fournisseur pourrait être payé deux fois. La journée "
-        "interroge les voisins ; voyez ce qui reste à régler : dematfin restauration etat"
+        "interroge les voisins ; voyez ce qui reste à régler : dematfin reprise etat"
     )

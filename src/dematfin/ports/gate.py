@@ -22,7 +22,7 @@ Mails are let through: a reminder that is said twice harms nobody, and an alarm 
 SHUT: Final = (
     "La base a été remise à un état plus ancien ({age}) : ce qui est parti depuis n'y est pas connu, et un fournisseur "
     "pourrait être payé deux fois. Rien ne part ni ne se signe. Voyez ce que disent les voisins : dematfin "
-    "restauration etat"
+    "reprise etat"
 )
 
 

@@ -139,7 +139,7 @@ SEND: Final = frozenset({tell, parapheur, signing, transmit, prepare, hand_over}
 here it is said once, rather than by each flow."""
 WAITS: Final = (
     "Rien n'est fait : la base a été remise à un état plus ancien, les voisins sont interrogés d'abord (dematfin "
-    "restauration etat)."
+    "reprise etat)."
 )
 
 ASKED: Final[dict[Step, Callable[[App], bool]]] = {

@@ -28,7 +28,7 @@ MARGIN: Final = timedelta(days=1)
 FOUND: Final = "retrouvé au TdT sous le n° {number} après la restauration de la base"
 NO_LIST: Final = (
     "il ne donne pas de liste à notre compte. Sur son portail, relevez les flux déposés depuis le {day} ; donnez le "
-    "numéro de chacun (dematfin restauration lire NUMÉRO), puis certifiez que c'est tout (dematfin restauration "
+    "numéro de chacun (dematfin reprise lire NUMÉRO), puis certifiez que c'est tout (dematfin restauration "
     "certifier tdt)"
 )
 

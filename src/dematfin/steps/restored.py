@@ -90,7 +90,7 @@ def ask(app: App, restored: Restored) -> Outcome:
     if left:
         tally.note(
             f"La base a été restaurée ({restored.how}) : rien ne part ni ne se signe. Reste à régler : "
-            f"{' ; '.join(left)}. Voyez : dematfin restauration etat"
+            f"{' ; '.join(left)}. Voyez : dematfin reprise etat"
         )
     else:
         finish(app, NOTHING_UNKNOWN)

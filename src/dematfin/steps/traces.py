@@ -30,8 +30,7 @@ UNIQUE: Final = re.compile(r"(\d{14})(\d{4})[A-Z]+(\d{8})")
 """An IdUnique of ours: SIRET, exercice, place in the series of documents."""
 IN_HAND: Final = (MandatState.PREPARED, MandatState.IN_BORDEREAU)
 UNREADABLE: Final = (
-    "son contenu ne se lit pas d'ici. Téléchargez-le sur le portail du TdT, puis : dematfin restauration lire {key} "
-    "FICHIER"
+    "son contenu ne se lit pas d'ici. Téléchargez-le sur le portail du TdT, puis : dematfin reprise lire {key} FICHIER"
 )
 
 

@@ -17,7 +17,8 @@ from sqlalchemy.exc import DataError
 from dematfin.errors import ConfigError
 from dematfin.store.codec import CANONICAL
 from dematfin.store.journal import Chained, Journal
-from dematfin.store.tables import FULL_TEXT, LEASE, METADATA, MOVED
+from dematfin.store.machine_tables import LEASE, MOVED
+from dematfin.store.tables import FULL_TEXT, METADATA
 
 PAGE: Final = 2_000
 CARRIED: Final = tuple(one for one in METADATA.sorted_tables if one not in {LEASE, MOVED})

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from dematfin.domain.unattended.run import AHEAD
 from dematfin.errors import AlreadyRunning, ComeBackLater
 from dematfin.store.keeper import KEEPER, LENGTH
-from dematfin.store.tables import LEASE
+from dematfin.store.machine_tables import LEASE
 
 STARTTIME: Final = 19
 """Place of the birth of a process in its /proc/<pid>/stat, after the name in brackets (proc(5), field 22)."""

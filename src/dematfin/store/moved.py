@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from dematfin.errors import ConfigError
-from dematfin.store.tables import MOVED
+from dematfin.store.machine_tables import MOVED
 
 
 def refuse_moved(connection: Connection, collectivite: str) -> None:

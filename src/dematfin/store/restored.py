@@ -10,7 +10,8 @@ from dematfin.domain.event import SERVICE, Event, Subject
 from dematfin.domain.restoration import Restored
 from dematfin.store.engine import open_engine, reading
 from dematfin.store.ledger import SqlLedger
-from dematfin.store.tables import CHAIN, MOVED
+from dematfin.store.machine_tables import MOVED
+from dematfin.store.tables import CHAIN
 
 HOW: Final = "par la commande restauration"
 

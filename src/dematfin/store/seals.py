@@ -18,7 +18,8 @@ from dematfin.ports.ledger import Record
 from dematfin.store.chain import Heads, keep, to_write
 from dematfin.store.codec import CANONICAL, hints, written
 from dematfin.store.digest import canonical, digest
-from dematfin.store.tables import CHAIN, EVENT, FULL_TEXT, LEASE, MOVED, RECORDS, SEAL, SERIES, SUPPLIER_NAME
+from dematfin.store.machine_tables import LEASE, MOVED
+from dematfin.store.tables import CHAIN, EVENT, FULL_TEXT, RECORDS, SEAL, SERIES, SUPPLIER_NAME
 
 APPEND: Final = insert(SEAL)
 CHUNK: Final = 1_000

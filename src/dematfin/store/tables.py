@@ -234,25 +234,3 @@ FULL_TEXT: Final = Table(
     sqlite_strict=True,
 )
 """Each engine indexes these words in its own way, under the name `full_text_words`: see the migration."""
-
-LEASE: Final = Table(
-    "lease",
-    METADATA,
-    Column("collectivite", Text(), primary_key=True),
-    Column("step", Text(), primary_key=True),
-    Column("holder", Text(), nullable=False),
-    Column("since", Instant(), nullable=False),
-    Column("until", Instant(), nullable=False),
-    Column("turn", Text(), nullable=False, server_default=""),
-    sqlite_strict=True,
-)
-
-MOVED: Final = Table(
-    "moved",
-    METADATA,
-    Column("collectivite", Text(), primary_key=True),
-    Column("towards", Text(), nullable=False),
-    Column("at", Instant(), nullable=False),
-    sqlite_strict=True,
-)
-"""Collectivités whose books have been moved to another base: what is left here is written no more."""

@@ -13,4 +13,4 @@ def of_restored(held: Holdings, now: datetime) -> Iterator[str]:
     for one in held.restored:
         yield f"{URGENT}{told(one.data_as_of.astimezone(now.tzinfo))}"
     for trace in held.traces:
-        yield f"{URGENT}{trace.label} : {trace.said}. Voyez : dematfin restauration etat"
+        yield f"{URGENT}{trace.label} : {trace.said}. Voyez : dematfin reprise etat"

@@ -88,17 +88,10 @@ def _found(vitals: Vitals) -> Iterator[Trouble]:
         )
         yield _broken("base", sentence, vitals.silence)
         return
-    yield from _of_journal(vitals.standing)
-    if vitals.standing.restored:
-        yield _broken("restauration", told(vitals.standing.restored))
+    yield from _of_base(vitals.standing)
     yield from _of_runs(vitals, vitals.standing)
     yield from _of_aside(vitals.standing)
-    for name, end in vitals.standing.certificates.items():
-        yield from _of_certificate(name, end, vitals.now.date())
-    for name, since in vitals.standing.troubled_links.items():
-        if since.date() < vitals.now.date():
-            remedy = "Voyez les alertes (dematfin etat), puis dematfin config verifier."
-            yield _to_see("liaison", f"{name} : rien ne passe plus depuis le {since:%d/%m/%Y}. {remedy}")
+    yield from _of_neighbours(vitals.standing, vitals.now.date())
 
 
 def _of_disk(vitals: Vitals) -> Iterator[Trouble]:
@@ -112,10 +105,21 @@ def _of_disk(vitals: Vitals) -> Iterator[Trouble]:
         yield _to_see("disque", f"{free} : bientôt plus rien ne sera importé. Libérez de la place.")
 
 
-def _of_journal(standing: Standing) -> Iterator[Trouble]:
+def _of_base(standing: Standing) -> Iterator[Trouble]:
     last = standing.journal
     if last is not None and last.failed:
         yield _broken("journal", broken_journal(last.began_at), " ".join(last.said))
+    if standing.restored:
+        yield _broken("restauration", told(standing.restored))
+
+
+def _of_neighbours(standing: Standing, today: date) -> Iterator[Trouble]:
+    for name, end in standing.certificates.items():
+        yield from _of_certificate(name, end, today)
+    for name, since in standing.troubled_links.items():
+        if since.date() < today:
+            remedy = "Voyez les alertes (dematfin etat), puis dematfin config verifier."
+            yield _to_see("liaison", f"{name} : rien ne passe plus depuis le {since:%d/%m/%Y}. {remedy}")
 
 
 def _of_runs(vitals: Vitals, standing: Standing) -> Iterator[Trouble]:

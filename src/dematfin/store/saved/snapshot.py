@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, func, inspec
 from dematfin.domain.backup.manifest import Head
 from dematfin.domain.document import DocumentRef
 from dematfin.store.backup import back_up_postgresql, back_up_sqlite
-from dematfin.store.carry_documents import named
 from dematfin.store.engine import SQLITE, connect, is_postgresql, open_engine, reading
+from dematfin.store.naming import named
 from dematfin.store.tables import CHAIN, METADATA
 
 
