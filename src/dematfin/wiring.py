@@ -73,7 +73,6 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
     schemas = open_schemas(settings)
     policy = settings.policy()
     authorities = Authorities(settings.signature, clock.now)
-    here = Here(XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask)), clock.now)
     return App(
         policy=policy,
         clock=clock,
@@ -89,7 +88,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         finance=CsvFinanceSoftware(policy.budgets, settings.logiciel_financier),
         writer=Writer(documents.open, schemas, __version__, settings.pes.style()),
         reader=Reader(schemas),
-        signer=reach_signing(settings, folder, here),
+        signer=reach_signing(settings, folder, _sign_here(settings, folder, ask, authorities)),
         signatures=Verifier(settings.signature, authorities, clock.now),
         transmitter=reach_tdt(settings, folder),
         parapheur=reach_parapheur(settings, folder),
@@ -98,6 +97,12 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
         exchange=ExchangeFolders(settings.echange) if settings.echange else None,
         witness=FileWitness(settings.stockage.witness_place(settings.collectivite.siret)),
     )
+
+
+def _sign_here(settings: Settings, folder: Path, ask: Ask, authorities: Authorities) -> Here:
+    """Return what signs on this machine, under the password that whoever signs is asked for."""
+    signer = XadesSigner(settings.signature, authorities, lambda: _password(settings, folder, ask))
+    return Here(signer, open_clock(settings).now)
 
 
 def open_schemas(settings: Settings) -> Schemas:

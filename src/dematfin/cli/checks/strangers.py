@@ -37,8 +37,8 @@ def _kept(examined: Examined) -> list[Path]:
     found += sorted(settings.stockage.documents.glob(LOCKS))
     if examined.base.on_sqlite:
         found += [examined.base.file.with_name(f"{examined.base.file.name}{end}") for end in BESIDE_A_BASE]
-    copies = settings.service.sauvegardes
-    found += [copies, *sorted(copies.iterdir())] if copies is not None and copies.is_dir() else []
+    for copies in (settings.sauvegarde.dossier, settings.sauvegarde.ailleurs):
+        found += [copies, *sorted(copies.iterdir())] if copies is not None and copies.is_dir() else []
     return [one for one in found if one.exists()]
 
 
