@@ -70,8 +70,7 @@ def build(settings: Settings, folder: Path, ask: Ask) -> App:
     chorus = reach_chorus(settings, folder)
     ledger = open_ledger(settings, folder)
     documents = ToldDocuments(open_documents(settings, folder), ledger)
-    schemas = open_schemas(settings)
-    policy = settings.policy()
+    schemas, policy = open_schemas(settings), settings.policy()
     authorities = Authorities(settings.signature, clock.now)
     return App(
         policy=policy,
