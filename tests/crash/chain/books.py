@@ -10,24 +10,33 @@ from typing import Any
 from crash.campaign.records import Ours, Theirs
 from crash.campaign.verdict import BROKEN, LOST, Fault
 from crash.chain.papers import torn
-from crash.chain.place import Place
+from crash.chain.place import NAME, Place
 from dematfin.domain.document import DocumentRef
 from dematfin.store.engine import SQLITE
+from dematfin.store.saved.trial import tried
+from dematfin.store.saved.vault import Vault
 from dematfin.store.tables import RECORDS
 
 
 def of_books(place: Place, ours: Ours, _: Theirs) -> Iterator[Fault]:
     """Judge them."""
-    for base in (place.base, place.copy):
-        if base.exists():
-            yield from _of_base(base)
-    if broken := ours.app.ledger.verify_journal().broken_at:
-        yield Fault(BROKEN, f"chaîne du journal rompue à {broken}")
+    yield from _of_base(place.base)
+    yield from _of_backups(place)
+    for defect in ours.app.ledger.verify_journal().defects:
+        yield Fault(BROKEN, f"journal : {defect.sentence}")
     for sha, ref in _named(ours).items():
         if hashlib.sha256(ours.bytes_of(ref)).hexdigest() != sha:
             yield Fault(LOST, f"document {sha[:12]} nommé, absent ou abîmé")
     for name in torn(place.papers):
         yield Fault(BROKEN, f"{name} n'est pas entier")
+
+
+def _of_backups(place: Place) -> Iterator[Fault]:
+    """Try each backup that has its name: it is whole, or it is none."""
+    vault = Vault(place.backups)
+    for backup in vault.of(NAME) if place.backups.exists() else ():
+        for fault in tried(vault, backup, str(place.base)).faults:
+            yield Fault(LOST, f"sauvegarde {backup.name} : {fault}")
 
 
 def _of_base(base: Path) -> Iterator[Fault]:

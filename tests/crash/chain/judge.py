@@ -37,12 +37,20 @@ Census = Mapping[str, Mapping[str, int]]
 Rule = Callable[[Place, Ours, Theirs], Iterator[Fault]]
 
 
-def judge(place: Place, *, whole: bool = True) -> tuple[Fault, ...]:
-    """Judge a town in which everybody has stopped; one that has not lived to the end may have things waiting."""
+OF_TWO_CLOCKS: Final = "avant d'être gardé"
+"""What compares our hours with those of a neighbour."""
+
+
+def judge(place: Place, *, whole: bool = True, jumped: bool = False) -> tuple[Fault, ...]:
+    """Judge a town in which everybody has stopped; one that has not lived to the end may have things waiting.
+
+    `jumped`: its clock did, and what it dates cannot be compared with what its neighbours date.
+    """
     ours, theirs = _with_what_is_shown(Ours.of(place.app())), Theirs.read(place)
     shared = (fault for rule in (SHARED if whole else ON_THE_WAY) for fault in rule(ours, theirs))
     own = RULES if whole else OWN_ON_THE_WAY
-    return (*shared, *(fault for one in own for fault in one(place, ours, theirs)))
+    found = (*shared, *(fault for one in own for fault in one(place, ours, theirs)))
+    return tuple(one for one in found if not (jumped and OF_TWO_CLOCKS in one.sentence))
 
 
 def _with_what_is_shown(ours: Ours) -> Ours:

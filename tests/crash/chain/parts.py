@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crash.chain.people import People
-from crash.chain.place import ELSEWHERE, HERE, PARAPHEUR
+from crash.chain.place import ELSEWHERE, HERE, NAME, PARAPHEUR
 from dematfin.acts import run as acts
 from dematfin.steps.alarm import alarm
 from dematfin.steps.capture import capture
@@ -27,7 +27,8 @@ from dematfin.steps.tell import tell
 from dematfin.steps.texts import texts
 from dematfin.steps.transmit import transmit
 from dematfin.steps.visa import visa
-from dematfin.store.backup import back_up_sqlite
+from dematfin.store.saved.making import Source, make
+from dematfin.store.saved.vault import Vault
 
 Work = Callable[[People], None]
 
@@ -112,7 +113,14 @@ def _whole_day(people: People) -> None:
 
 
 def _backs_up(people: People) -> None:
-    back_up_sqlite(people.place.base, people.place.copy)
+    app, vault = people.app, Vault(people.place.backups)
+    documents = {app.policy.collectivite: app.documents}
+    with vault.writing():
+        make(
+            vault,
+            Source(name=NAME, base=str(people.place.base), documents=documents, configuration={}),
+            app.clock.now(),
+        )
 
 
 PARTS: Final = {

@@ -47,6 +47,9 @@ UNFORESEEN: Final = "erreur imprévue"
 HERE, PARAPHEUR, ELSEWHERE = "ici", "parapheur", "ailleurs"
 
 
+NAME: Final = "registre"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place(Town):
     """A copy of it; its configuration is made anew for the ports on which its neighbours listen."""
@@ -57,9 +60,9 @@ class Place(Town):
         return self.root / "var" / "registre.db"
 
     @property
-    def copy(self) -> Path:
-        """Where it is saved."""
-        return self.root / "sauvegardes" / "registre.db"
+    def backups(self) -> Path:
+        """Where it is saved, under `NAME`."""
+        return self.root / "sauvegardes"
 
     @property
     def papers(self) -> Path:

@@ -18,7 +18,7 @@ from crash.chain.days import finish, work
 from crash.chain.judge import Census, as_ever, judge
 from crash.chain.parts import PARTS, Part
 from crash.chain.place import Place, at
-from crash.chain.plan import EXPIRED, TWO, Blow, Plan
+from crash.chain.plan import CLOCK, EXPIRED, TWO, Blow, Plan
 from crash.chain.points import calm
 from crash.chain.stages import mandates
 
@@ -86,7 +86,7 @@ def _played(place: Place, part: Part, plan: Plan, where: list[str]) -> tuple[Fau
         neighbours.behave()
         fork(lambda: finish(place, part, whole=plan.whole, shifted=plan.stays), place.log("erreur.txt")).end()
     kept = place.log("verdict.json")
-    fork(lambda: _judged(place, kept, whole=plan.whole), place.log("erreur.txt")).end()
+    fork(lambda: _judged(place, kept, plan), place.log("erreur.txt")).end()
     return tuple(Fault(*one) for one in json.loads(kept.read_text(encoding="utf-8")))
 
 
@@ -123,8 +123,9 @@ def _together(place: Place, part: Part, blows: Sequence[Blow], where: list[str])
     second.end()
 
 
-def _judged(place: Place, kept: Path, *, whole: bool) -> None:
-    faults = [(one.kind, one.sentence) for one in judge(place, whole=whole)]
+def _judged(place: Place, kept: Path, plan: Plan) -> None:
+    found = judge(place, whole=plan.whole, jumped=plan.fault == CLOCK)
+    faults = [(one.kind, one.sentence) for one in found]
     kept.write_text(json.dumps(faults), encoding="utf-8")
 
 
