@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from contracts.ledger import event
 from dematfin.acts import restoration
 from dematfin.acts.run import run
+from dematfin.domain.end import End
 from dematfin.domain.restoration import Restored
-from dematfin.ports.witness import End, Seen
+from dematfin.ports.witness import Seen
 from dematfin.steps.control import control
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit

@@ -36,7 +36,7 @@ WHY: Final = {
 }
 OLDER: Final = "une version plus récente l'a remplacé, la commune le garde"
 INTACT: Final = "Le journal entier de la commune ({events} évènements) a été vérifié en faisant ce dossier : il tient."
-BROKEN: Final = "Le journal de la commune NE TIENT PAS à partir de l'évènement {broken_at} : demandez-lui pourquoi."
+BROKEN: Final = "Le journal de la commune NE TIENT PAS : {first} Demandez-lui pourquoi."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ def _lines(sealed: Iterable[SealedEvent]) -> str:
 def _told(
     app: App, who: Person, case: _Case, missing: tuple[Absent, ...], report: JournalReport, names: dict[str, str]
 ) -> Told:
-    intact = INTACT if not report.broken_at else BROKEN
+    intact = INTACT if report.intact else BROKEN
     return Told(
         collectivite=app.policy.name,
         invoice=case.invoice,
@@ -144,5 +144,5 @@ def _told(
         made_at=app.clock.local(app.clock.now()),
         made_by=who.name,
         absent=missing,
-        intact=intact.format(events=report.events, broken_at=report.broken_at),
+        intact=intact.format(events=report.events, first=next((one.sentence for one in report.defects), "")),
     )
