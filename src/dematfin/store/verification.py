@@ -45,9 +45,7 @@ def verify(connection: Connection, collectivite: str, asked: Asked) -> JournalRe
     with LastSeals() as last:
         chains = BothChains(connection, collectivite, known, places)
         records = RecordsAgain(connection, collectivite, last, whole=places.seal == 1)
-        documents = (
-            DocumentsAgain(asked.documents, last, eliminated(connection, collectivite)) if asked.documents else None
-        )
+        documents = _documents(connection, collectivite, asked, last)
         found = chain(
             _head_taken_out(kept, known),
             chains.defects(last),
@@ -67,6 +65,10 @@ def verify(connection: Connection, collectivite: str, asked: Asked) -> JournalRe
         defects=told,
         untold=untold,
     )
+
+
+def _documents(connection: Connection, collectivite: str, asked: Asked, last: LastSeals) -> DocumentsAgain | None:
+    return DocumentsAgain(asked.documents, last, eliminated(connection, collectivite)) if asked.documents else None
 
 
 def _places(known: Heads) -> Places:

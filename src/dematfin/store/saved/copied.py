@@ -31,10 +31,9 @@ class Copied:
 
     def lost(self, brought: Brought) -> tuple[str, ...]:
         """Return the documents that could not be brought, and that nobody has eliminated."""
-        named = {
-            ref.sha256 for siret, some in self.documents.items() for ref in some if ref.sha256 not in self.gone[siret]
-        }
-        return tuple(sorted(named.intersection(brought.missing)))
+        missing = frozenset(brought.missing)
+        named = {siret: {ref.sha256 for ref in some} & missing for siret, some in self.documents.items()}
+        return tuple(sorted({one for siret, some in named.items() for one in some - self.gone[siret]}))
 
 
 def copy_base(base: str, target: Path, place_of: Callable[[str], Documents]) -> Copied:

@@ -60,9 +60,7 @@ def _manifest(said: dict[str, Any]) -> Manifest:
         on_sqlite=said["moteur"] == "sqlite",
         tables=said["tables"],
         program=said["programme"],
-        ends={
-            siret: End(genesis=one, sequence=count, hash=last) for siret, (one, count, last) in said["journaux"].items()
-        },
+        ends={siret: _end(*one) for siret, one in said["journaux"].items()},
         heads={siret: parse_head(one) for siret, one in said["empreintes"].items()},
         rows=dict(said["lignes"]),
         files={name: Kept(sha256=sha256, size=size) for name, (sha256, size) in said["fichiers"].items()},
@@ -71,6 +69,10 @@ def _manifest(said: dict[str, Any]) -> Manifest:
         missing=tuple(said["manquants"]),
         configuration=said["configuration"],
     )
+
+
+def _end(genesis: str, sequence: int, last: str) -> End:
+    return End(genesis=genesis, sequence=sequence, hash=last)
 
 
 def _seal(said: dict[str, Any]) -> str:

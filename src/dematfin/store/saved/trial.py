@@ -1,4 +1,4 @@
-"""A backup tried: restored beside, its base verified whole, every document read again, all compared with the manifest."""
+"""A backup tried: restored beside, its base verified whole, its documents read again, all compared to its manifest."""
 
 from dataclasses import dataclass
 from datetime import datetime
