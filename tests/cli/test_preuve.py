@@ -221,9 +221,9 @@ def test_lines_of_the_journal_in_another_order_or_sealed_anew_are_refused(bundle
     assert any("elle ne tient pas à celle d'avant" in one for one in refusals(make_up(bundle)))
 
 
-def test_a_line_after_the_head_of_the_journal_is_refused(bundle: Path) -> None:
-    change(bundle / "manifeste.json", lambda data: re.sub(rb'"sequence": \d+', b'"sequence": 5', data))
-    assert any("elle contredit la tête du journal" in one for one in refusals(bundle))
+def test_a_line_after_the_end_of_the_journal_is_refused(bundle: Path) -> None:
+    change(bundle / "manifeste.json", lambda data: re.sub(rb'"evenements": \d+', b'"evenements": 5', data))
+    assert any("s'arrêtait à l'évènement 5" in one for one in refusals(bundle))
 
 
 def flow(way: Callable[[bytes], bytes]) -> Spoil:

@@ -21,8 +21,8 @@ def of_books(place: Place, ours: Ours, _: Theirs) -> Iterator[Fault]:
     for base in (place.base, place.copy):
         if base.exists():
             yield from _of_base(base)
-    if broken := ours.app.ledger.verify_journal().broken_at:
-        yield Fault(BROKEN, f"chaîne du journal rompue à {broken}")
+    for defect in ours.app.ledger.verify_journal().defects:
+        yield Fault(BROKEN, defect.sentence)
     for sha, ref in _named(ours).items():
         if hashlib.sha256(ours.bytes_of(ref)).hexdigest() != sha:
             yield Fault(LOST, f"document {sha[:12]} nommé, absent ou abîmé")

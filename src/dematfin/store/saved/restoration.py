@@ -102,7 +102,7 @@ def _wanted(address: str, backup: Backup, manifest: Manifest) -> dict[str, list[
     back = {ref.sha256 for ref in documents_of(backup) if ref.sha256 in every}  # the same bytes came once more
     wanted = {}
     for siret, refs in named.items():
-        left = (away[siret] - back).union(manifest.missing)
+        left = (away[siret] - back) | {*manifest.missing}
         wanted[siret] = [ref for ref in refs if ref.sha256 not in left]
     return wanted
 
