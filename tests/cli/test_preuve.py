@@ -122,6 +122,8 @@ def test_the_command_writes_it_and_the_journal_knows_what_was_taken_away(copy: O
         f"dossier de preuve fait par Dominique Essai, manifeste {seal}" in copy("facture", "voir", "F2026-000007").out
     )
     assert target.stat().st_mode & 0o77 == 0, "it holds accounts and names"
+    head = json.loads((target / "manifeste.json").read_bytes())["journal"]["empreinte"]
+    assert f"L'empreinte {head} est bien dans cette chaîne" in copy("journal", "verifier", "--empreinte", head).out
     again = copy("facture", "preuve", "F2026-000007", str(target))
     assert (again.code, "existe déjà" in again.err) == (4, True)
     assert copy("facture", "preuve", "F2026-000007", str(tmp_path / "second")).code == 0
