@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 
 from auditor import refusals, verified
-from dematfin.acts import attachments, proof, reductions, sign
+from dematfin.acts import attachments, eliminations, proof, reductions, sign
 from dematfin.acts.reductions import Wish
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import PieceKind
+from dematfin.domain.retention.elimination import Eliminated
 from dematfin.errors import DocumentError, Forbidden, UnknownRecord
 from dematfin.pes.build import Writer
 from dematfin.pes.style import Style
@@ -22,6 +25,7 @@ from dematfin.steps.keeping import Given
 from examples import AGENT, MAIRE, VISEUR
 from fakes.hall import Hall, flux
 from fakes.signature import FakePlace
+from steps.test_elimination import VISA, execute, paid, years_later
 
 KEY = "F2026-000001"
 CERTIFICATE = Given(name="certificat.pdf", data=b"%PDF-1.7 certificat", kind=PieceKind.CERTIFICAT)
@@ -116,3 +120,22 @@ def test_no_bundle_has_its_name_before_the_journal_knows_of_it(tmp_path: Path) -
         [],
         [],
     )
+
+
+def test_what_was_eliminated_is_told_with_its_visa_and_the_rest_is_enclosed(tmp_path: Path) -> None:
+    hall = paid(tmp_path)
+    years_later(hall, date(2037, 1, 1))
+    (bill, *_) = hall.all(Invoice)
+    away = {one.document.sha256 for one in bill.content.attachments}
+    execute(hall, eliminations.prepare(hall.app, AGENT))
+    bundle = made(hall, tmp_path)
+    absent = {one["sha256"]: one["pourquoi"] for one in told(bundle)["absents"]}
+    assert away and all(f"éliminé le 01/01/2037 sous visa {VISA}" in absent[one] for one in away)
+    assert VISA in (bundle / "LISEZ-MOI.txt").read_text("utf-8")
+    done = verified(bundle)
+    assert done.returncode == 0, done.stdout
+    (lost, *_) = away
+    with hall.ledger.transaction() as books:
+        books.save(replace(books.get(Eliminated, lost), kept_for="une autre facture le nomme"))
+    with pytest.raises(DocumentError):
+        proof.make(hall.app, AGENT, KEY, tmp_path / "une-autre")

@@ -57,7 +57,9 @@ def test_a_list_is_made_visaed_executed_and_told(copy: Office, tmp_path: Path) -
     assert "Documents éliminés le" in told.out
     assert "visa AD99-7" in told.out
     assert copy("facture", "chercher", OLD).code == 0
-    assert "intact" in copy("journal", "verifier").out
+    read = copy("journal", "verifier", "--documents")
+    assert (read.code, "éliminés sous visa AD99-7 : 1." in read.out) == (0, True), read.err
+    assert json.loads(copy("journal", "verifier", "--documents", "--json").out)["documents_elimines"] == {"AD99-7": 1}
     plain(written.out + done.out + held.out)
 
 

@@ -122,6 +122,8 @@ def test_the_command_writes_it_and_the_journal_knows_what_was_taken_away(copy: O
         f"dossier de preuve fait par Dominique Essai, manifeste {seal}" in copy("facture", "voir", "F2026-000007").out
     )
     assert target.stat().st_mode & 0o77 == 0, "it holds accounts and names"
+    head = json.loads((target / "manifeste.json").read_bytes())["journal"]["empreinte"]
+    assert f"L'empreinte {head} est bien dans cette chaîne" in copy("journal", "verifier", "--empreinte", head).out
     again = copy("facture", "preuve", "F2026-000007", str(target))
     assert (again.code, "existe déjà" in again.err) == (4, True)
     assert copy("facture", "preuve", "F2026-000007", str(tmp_path / "second")).code == 0
@@ -221,9 +223,9 @@ def test_lines_of_the_journal_in_another_order_or_sealed_anew_are_refused(bundle
     assert any("elle ne tient pas à celle d'avant" in one for one in refusals(make_up(bundle)))
 
 
-def test_a_line_after_the_head_of_the_journal_is_refused(bundle: Path) -> None:
-    change(bundle / "manifeste.json", lambda data: re.sub(rb'"sequence": \d+', b'"sequence": 5', data))
-    assert any("elle contredit la tête du journal" in one for one in refusals(bundle))
+def test_a_line_after_the_end_of_the_journal_is_refused(bundle: Path) -> None:
+    change(bundle / "manifeste.json", lambda data: re.sub(rb'"evenements": \d+', b'"evenements": 5', data))
+    assert any("s'arrêtait à l'évènement 5" in one for one in refusals(bundle))
 
 
 def flow(way: Callable[[bytes], bytes]) -> Spoil:

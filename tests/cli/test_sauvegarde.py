@@ -1,5 +1,6 @@
 """`sauvegarde` and `restauration` of a syndicate: a base each, or one for all; one command, one line each."""
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,6 +43,9 @@ def test_every_collectivite_is_saved_by_one_command_and_restored_by_another(
     done = office.alone("sauvegarde", str(saved), "-c", str(config))
     assert (done.code, done.out.count("sauvegardée dans")) == (0, len(folders))
     plain(done.said)
+    for one in saved.glob("*/*/manifeste.json"):
+        printed = json.loads(one.read_bytes())["empreintes"].values()
+        assert all(head in done.out.replace("\n", " ") for head in printed)
     assert {path.parent.parent.name for path in saved.glob("*/*/manifeste.json")} == folders
     tried = office.alone("restauration", str(saved), "--verifier", "-c", str(config))
     assert (tried.code, tried.out.count("tout est pareil")) == (0, len(folders))

@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
 
+from dematfin.domain.end import End
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.head import NOTHING, Head
 from dematfin.domain.invoice.words import is_beginning, sought, words_of
@@ -18,7 +19,6 @@ from dematfin.domain.money import ZERO
 from dematfin.errors import AlreadyRunning, ComeBackLater, UnknownRecord
 from dematfin.ports.documents import Documents
 from dematfin.ports.ledger import All, Between, Ending, Holding, JournalReport, Record, SealedEvent, WrittenEvent
-from dematfin.ports.witness import End
 
 R = TypeVar("R", bound=Record)
 

@@ -119,7 +119,7 @@ def _check_ends(app: App) -> None:
     assert [one.state for one in folders] == [FolderState.APPROVED, FolderState.REFUSED, FolderState.WITHDRAWN]
     with app.documents.open(folders[0].slip) as slip:
         assert slip.read().startswith(b"%PDF-")
-    assert app.ledger.verify_journal().broken_at == 0
+    assert app.ledger.verify_journal().intact
     assert len(app.ledger.history(Subject.REMOTE)) == 3 + 3 + 2 + 1 + 3
 
 

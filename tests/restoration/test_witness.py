@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from contracts.ledger import event
 from dematfin.acts import restoration
 from dematfin.acts.run import run
+from dematfin.domain.end import End
 from dematfin.domain.restoration import Restored
-from dematfin.ports.witness import End, Seen
+from dematfin.ports.witness import Seen
 from dematfin.steps.control import control
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
@@ -142,7 +143,7 @@ def test_a_base_says_itself_that_it_was_put_back(request: pytest.FixtureRequest,
             (made,) = books.find(Restored, ended_at=None)
         assert (made.data_as_of, made.id) == (since, "R0001")
         assert [one.event.after for one in ledger.history()] == ["", "fermé", "fermé"]
-        assert ledger.verify_journal().broken_at == 0
+        assert ledger.verify_journal().intact
         head = ledger.end()
         assert (head.sequence, head.hash) == (3, ledger.history()[-1].hash)
 

@@ -12,6 +12,7 @@ from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.restoration import Restored
 from dematfin.domain.retention.elimination import Eliminated
 from dematfin.errors import DocumentError
 from dematfin.ports.documents import Documents
@@ -21,6 +22,7 @@ from dematfin.store.gone import ToldDocuments
 from dematfin.store.ledger import SqlLedger, in_paris
 from dematfin.store.names import SHARED
 from dematfin.store.removal import Place, Watch, remove
+from dematfin.store.restored import mark
 from dematfin.store.s3 import S3Documents
 from dematfin.store.tables import SUPPLIER_NAME
 from examples import AGENT, CCAS, COMMUNE, invoice
@@ -87,7 +89,7 @@ def test_bytes_go_from_each_store_and_the_chain_holds(engine: Engine, documents:
     with pytest.raises(DocumentError, match=rf"éliminé le .*, visa {VISA}"):
         hall.app.documents.open(own)
     documents.remove(own)  # once more: nothing happens
-    assert ledger.verify_journal().broken_at == 0
+    assert ledger.verify_journal().intact
     with ledger.reading() as books:
         assert books.find(Eliminated, id=shared.sha256)[0].kept_for
     hall.app = replace(hall.app, ledger=neighbour, documents=documents)
@@ -123,7 +125,13 @@ def test_a_base_moves_without_what_was_eliminated(tmp_path: Path) -> None:
         (young,) = books.find(Invoice, id="F2026-000003")
         books.save(replace(young, content=replace(young.content, attachments=())))
     purge(hall)
-    watch = Watch(now=hall.clock.now, local=in_paris)
+    mark(here.base, data_as_of=hall.clock.now(), by="admin")
+    head, watch = ledger.head(), Watch(now=hall.clock.now, local=in_paris)
     assert remove(COMMUNE, here, there, watch, rehearsed=False)
     assert is_there(there.documents, stays)
     assert not is_there(there.documents, gone)
+    moved = SqlLedger(open_engine(there.base), COMMUNE, hall.clock.now)
+    report = moved.verify_journal(documents=there.documents, heads=(head,))
+    assert (report.defects, report.eliminated, report.head) == ((), {VISA: 1}, head)
+    with moved.reading() as books:
+        assert len(books.find(Restored)) == 1

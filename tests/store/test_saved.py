@@ -99,7 +99,7 @@ class Town:
         return restore(self.vault, backup, target, self.now, in_paris)
 
     def faults(self, backup: Backup) -> tuple[str, ...]:
-        return tried(self.vault, backup, self.base).faults
+        return tried(self.vault, backup, self.base, self.now, in_paris).faults
 
     def burn(self) -> None:
         """Lose all but the backups."""
@@ -113,7 +113,7 @@ class Town:
 
     def held(self) -> dict[str, str]:
         """Return each invoice and what its document says; the journal is walked first."""
-        assert self.ledger().verify_journal().broken_at == 0
+        assert self.ledger().verify_journal().intact
         with self.ledger().reading() as books:
             found = {}
             for one in books.find(Invoice):
@@ -195,7 +195,7 @@ def test_what_burnt_is_there_again_as_of_the_backup(town: Town) -> None:
     done = town.restore(made.backup)
     assert (town.held(), done.brought, done.aside) == (was, 3, "")
     assert [as_of for _, as_of in town.marked] == [made.manifest.taken_at]
-    assert town.ledger().verify_journal().events == made.manifest.heads[COMMUNE].sequence + 1, "the mark is there"
+    assert town.ledger().verify_journal().events == made.manifest.ends[COMMUNE].sequence + 1, "the mark is there"
     town.bill(5)  # it serves
     assert len(town.held()) == 4
 
@@ -220,8 +220,8 @@ def test_a_backup_taken_while_a_process_writes_holds_every_document_that_its_bas
     town.burn()
     town.restore(made.backup)
     assert len(town.held()) == made.manifest.rows["invoice"] == made.manifest.documents
-    following = town.ledger().following(made.manifest.heads[COMMUNE].sequence - 1, 1)
-    assert [one.hash for one in following] == [made.manifest.heads[COMMUNE].hash]
+    following = town.ledger().following(made.manifest.ends[COMMUNE].sequence - 1, 1)
+    assert [one.hash for one in following] == [made.manifest.ends[COMMUNE].hash]
 
 
 def test_a_second_backup_copies_the_new_documents_only(hamlet: Town) -> None:
@@ -458,7 +458,7 @@ def test_a_base_of_one_engine_is_not_restored_into_the_other(town: Town, tmp_pat
     backup = town.save().backup
     town.base = "postgresql+psycopg://x@/y" if town.base.endswith(".db") else str(tmp_path / "autre.db")
     with pytest.raises(ConfigError, match="base copier"):
-        tried(town.vault, backup, town.base)
+        tried(town.vault, backup, town.base, NOW, in_paris)
 
 
 def test_who_watches_reads_manifests(hamlet: Town) -> None:

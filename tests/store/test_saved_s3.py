@@ -46,7 +46,7 @@ def test_documents_of_a_bucket_are_saved_and_put_back(syndicate: Syndicate, tmp_
     source = Source(name="commune", base=syndicate.base, documents=syndicate.places, configuration={})
     with vault.writing():
         made = make(vault, source, NOW)
-    assert (made.brought.count, tried(vault, made.backup, syndicate.base).faults) == (2, ())
+    assert (made.brought.count, tried(vault, made.backup, syndicate.base, NOW, in_paris).faults) == (2, ())
     refs = [DocumentRef(sha256=one, size=9) for one in vault.documents().names()]
     for one in refs:
         obstore.delete(there._store, there._name(one.sha256))

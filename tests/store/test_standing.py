@@ -51,7 +51,7 @@ def test_each_engine_counts_what_waits_and_since_when(engine: Engine, tmp_path: 
     assert found.troubled_links == {"S²LOW": now}
     assert [(one.id, one.began_at) for one in found.runs] == [("import", now)]
     assert found.journal is None
-    assert walk_journal(app, UNATTENDED).broken_at == 0
+    assert walk_journal(app, UNATTENDED).intact
     walked = standing(app, UNATTENDED).journal
     assert walked is not None
     assert (walked.done_at, walked.failed) == (now, 0)

@@ -16,20 +16,27 @@ from sqlalchemy.exc import DBAPIError
 
 import official
 from contracts.ledger import event
+from dematfin.domain.defect import Wrong
 from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.restoration import Restored, Trace
+from dematfin.domain.retention.elimination import Eliminated, Elimination, Gone, Hold
+from dematfin.domain.retention.transfer import Transfer
 from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.store import upgrade as upgrading
 from dematfin.store.backup import back_up
 from dematfin.store.engine import SQLITE, open_engine, writing
 from dematfin.store.ledger import TURN, SqlLedger, in_paris
 from dematfin.store.migrate import SCRIPTS, upgrade, version
+from dematfin.store.tables import RECORDS
 from dematfin.store.upgrade import Facts, migrate, standing
 from examples import COMMUNE, invoice, tiers
 from fakes.clock import FakeClock
 from store import journal_before
+from store.filled import Filler
 from store.test_migration import fill
 
 NOW = FakeClock().now
+NEW: Final = (Elimination, Gone, Eliminated, Hold, Transfer, Restored, Trace)
 HELD = """INSERT INTO lease (collectivite, step, holder, since, until) VALUES
     ('1', 'import', 'far.example:1', '2026-03-02T09:00:00.000000+00:00', '2026-03-02T09:02:00.000000+00:00')"""
 
@@ -209,3 +216,25 @@ def test_versions_from_the_ninth_on_only_add() -> None:
 )
 def test_a_version_that_takes_away_is_seen(line: str) -> None:
     assert takes_away(line)
+
+
+def test_a_base_of_the_ninth_version_comes_the_whole_way_and_is_sealed_with_what_is_new(base: str) -> None:
+    opened = open_engine(base)
+    fill(opened, "0009", tiers(), invoice())
+    with writing(opened.connect()) as connection, connection.begin():
+        journal_before.append(connection, COMMUNE, event())
+    facts = bring_up(opened)
+    assert facts and (facts.rows["invoice"], facts.rows["eliminated"], facts.rows["restored"]) == (1, 0, 0)
+    ledger = SqlLedger(opened, COMMUNE, NOW)
+    head, filler = ledger.head(), Filler()
+    assert head.sequence and ledger.verify_journal().records == 2
+    with ledger.transaction() as books:
+        books.save(*(filler.record(kind, "A") for kind in NEW))
+    report = ledger.verify_journal(heads=(head,))
+    assert (report.defects, report.records) == ((), 2 + len(NEW))
+    with writing(opened.connect()) as connection, connection.begin():
+        for kind in NEW:
+            connection.execute(RECORDS[kind].delete())
+    told = {(one.table, one.wrong) for one in ledger.verify_journal().defects}
+    assert told == {(RECORDS[kind].name, Wrong.REMOVED) for kind in NEW}
+    opened.dispose()

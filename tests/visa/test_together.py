@@ -40,4 +40,4 @@ def _all_decide(hall: Hall, base: str, scratch: Path) -> None:
         said_yes = folder.state is FolderState.APPROVED
         assert books.get(Invoice, FIRST).state == ("SERVICE_FAIT" if said_yes else "REFUSED")
     assert decision.comment == f"{'Oui' if said_yes else 'Non'}, dit {answers.index('taken')}."
-    assert hall.app.ledger.verify_journal().broken_at == 0
+    assert hall.app.ledger.verify_journal().intact

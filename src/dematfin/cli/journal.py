@@ -59,6 +59,8 @@ def _show(report: JournalReport, passed: tuple[str, ...]) -> None:
             f"Journal intact : {counted(report.events, 'évènement')}{since}, {report.seals} sceaux, "
             f"{counted(report.records, 'ligne')}{read}, empreinte de tête {report.head}"
         )
+        for visa, count in report.eliminated.items():
+            say(f"Documents éliminés sous visa {visa} : {count}. Ils ne manquent pas.")
         for one in passed:
             say(f"L'empreinte {one} est bien dans cette chaîne : rien de ce qui la précède n'a changé.")
         return
@@ -83,6 +85,7 @@ def _told(report: JournalReport) -> dict[str, object]:
         "sceaux": report.seals,
         "lignes": report.records,
         "documents": report.documents,
+        "documents_elimines": dict(report.eliminated),
         "anomalies": [_defect(one) for one in report.defects],
         "non_listees": report.untold,
     }

@@ -69,7 +69,7 @@ def _tried(vault: "Vault", backup: "Backup", base: Base) -> int:
 
     clock = _clock(base)
     with vault.reading():
-        verdict = tried(vault, backup, base.address)
+        verdict = tried(vault, backup, base.address, clock.now(), clock.local)
         keep_trial(backup.folder.parent, Trial(backup=backup.name, at=clock.now(), faults=verdict.faults))
     if verdict.faults or verdict.manifest is None:
         say(f"✗ {backup.folder} ne se restaure pas bien : {' ; '.join(verdict.faults)}", style="red")
@@ -139,5 +139,5 @@ def _as_of(manifest: "Manifest", clock: "SystemClock") -> str:
 
 
 def _told(manifest: "Manifest") -> str:
-    events = sum(one.sequence for one in manifest.heads.values())
+    events = sum(one.sequence for one in manifest.ends.values())
     return f"journal de {counted(events, 'évènement')}, {counted(manifest.documents, 'document')}"

@@ -127,11 +127,12 @@ def _source(base: Base, name: str, configuration: Path) -> "Source":
 
 def _said(made: "Made") -> str:
     manifest, new = made.manifest, made.brought
-    events = sum(one.sequence for one in manifest.heads.values())
+    events = sum(one.sequence for one in manifest.ends.values())
+    printed = (str(one) if len(manifest.heads) == 1 else f"{siret} {one}" for siret, one in manifest.heads.items())
     return (
         f"sauvegardée dans {made.backup.folder} ; {counted(manifest.documents, 'document')} "
         f"({manifest.size / 1_000_000:.1f} Mo), dont {new.count} copiés maintenant, journal de "
-        f"{counted(events, 'évènement')}."
+        f"{counted(events, 'évènement')}, empreinte de tête {', '.join(printed)}."
     )
 
 

@@ -1,16 +1,16 @@
 """The ledger: the only memory of the pipeline, and its queue."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
 from dematfin.domain.defect import Defect, Thing
+from dematfin.domain.end import End
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.head import NOTHING, Head
 from dematfin.ports.documents import Documents
-from dematfin.ports.witness import End
 
 
 class Record(Protocol):
@@ -82,6 +82,7 @@ class JournalReport:
 
     Attributes:
         events, seals: how many there are; `records`, `documents`: how many were compared.
+        eliminated: documents that are away as they should be: how many, by visa.
         first: the first event that was judged, 1 unless only the end was looked at.
         head: what to write down, to verify against it later.
         defects: what is wrong, in the order of the chains, a limited number; `untold`: how many more there are.
@@ -91,6 +92,7 @@ class JournalReport:
     seals: int = 0
     records: int = 0
     documents: int = 0
+    eliminated: Mapping[str, int] = field(default_factory=dict)
     first: int = 1
     head: Head = NOTHING
     defects: tuple[Defect, ...] = ()

@@ -2,20 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class End:
-    """The end of a journal: `genesis` names the chain, which a copy of the base shares."""
-
-    genesis: str
-    sequence: int
-    hash: str
-
-
-NOWHERE: Final = End(genesis="", sequence=0, hash="")
-"""The end of a journal that has no event."""
+from dematfin.domain.end import End
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

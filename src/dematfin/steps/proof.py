@@ -1,10 +1,12 @@
 """The proof of one invoice, gathered: every file of it, every event as it is sealed, what is to be verified."""
 
 import json
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
+from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.figures.timeline import timeline
 from dematfin.domain.intention import Intention
@@ -14,9 +16,11 @@ from dematfin.domain.parties.person import Person
 from dematfin.domain.proof.facts import FACTS, Absent, Facts, FlowFacts, Named
 from dematfin.domain.proof.shelf import Enclosed, Shelf, absent, named_by
 from dematfin.domain.proof.words import CHORUS, README, Told, chorus, readme
+from dematfin.errors import DocumentError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books, JournalReport, SealedEvent, WrittenEvent
 from dematfin.ports.proof import Bundle
+from dematfin.steps.eliminated import eliminated
 from dematfin.steps.proof_files import Paper, enclose_files, paper_of, pieces_of
 from dematfin.steps.proof_flows import (
     SIGNATURE,
@@ -34,9 +38,10 @@ WHY: Final = {
     Subject.EDITOR_FLOW: "c'est l'export du logiciel financier, que le flux contient ou a remplacé",
     Subject.BATCH: "c'est le fichier du copieur, qui contient d'autres documents",
 }
+GONE: Final = "éliminé le {day:%d/%m/%Y} sous visa {visa} (élimination {elimination})"
 OLDER: Final = "une version plus récente l'a remplacé, la commune le garde"
 INTACT: Final = "Le journal entier de la commune ({events} évènements) a été vérifié en faisant ce dossier : il tient."
-BROKEN: Final = "Le journal de la commune NE TIENT PAS à partir de l'évènement {broken_at} : demandez-lui pourquoi."
+BROKEN: Final = "Le journal de la commune NE TIENT PAS : {first} Demandez-lui pourquoi."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +57,14 @@ class _Case:
 
 def bundle(app: App, who: Person, invoice_id: str) -> Bundle:
     """Return the proof of an invoice, whatever its state; raises UnknownRecord."""
-    shelf = Shelf()
     with app.ledger.reading() as books:
+        shelf = Shelf(_gone(app, books))
         case = _case(app, books, invoice_id)
         enclose_files(app, books, shelf, case.found, case.paper)
         flows = _flows(app, books, shelf, case)
         names = {person.id: person.name for person in books.find(Person)}
         intentions = books.find(Intention, invoice_id=invoice_id)
-    missing = tuple(_absent(case.events, {*shelf.named, *(one.bare for one in flows)}))
+    missing = tuple(_absent(case.events, {*shelf.named, *(one.bare for one in flows)}, shelf.left))
     report = app.ledger.verify_journal()
     facts = Facts(invoice_id=invoice_id, documents=_named(shelf, case.sealed), absent=missing, flows=flows)
     texts = {
@@ -92,7 +97,11 @@ def _case(app: App, books: Books, invoice_id: str) -> _Case:
 
 def _flows(app: App, books: Books, shelf: Shelf, case: _Case) -> tuple[FlowFacts, ...]:
     pieces = pieces_of(books, case.found)
-    made = [enclose_flow(app, shelf, flux, case.found, pieces) for flux in case.found.flows]
+    made = [
+        enclose_flow(app, shelf, flux, case.found, pieces)
+        for flux in case.found.flows
+        if shelf.takes(flux.signed or flux.unsigned)
+    ]
     enclose_signing_slips(shelf, case.events)
     enclose_answers(app, books, shelf, case.found, case.found.flows)
     if made:
@@ -118,9 +127,26 @@ def _named(shelf: Shelf, sealed: Sequence[SealedEvent]) -> tuple[Named, ...]:
     )
 
 
-def _absent(events: Iterable[WrittenEvent], there: Set[str]) -> Iterable[Absent]:
+def _gone(app: App, books: Books) -> Callable[[DocumentRef], str]:
+    """Say of a document that it was eliminated, when and under which visa; nothing when it is there."""
+
+    def why(document: DocumentRef) -> str:
+        known = eliminated(books, {document.sha256})
+        for one in known.values():
+            with suppress(DocumentError):
+                app.documents.open(document).close()
+                return ""
+            return GONE.format(day=one.at, visa=one.visa, elimination=one.elimination)
+        return ""
+
+    return why
+
+
+def _absent(events: Iterable[WrittenEvent], there: Set[str], left: Mapping[str, str]) -> Iterable[Absent]:
+    """Yield what an event names and what was eliminated, and why it is not there."""
     why = {name: one.event.subject for one in events for name in named_by(one.event.data, one.event.motif)}
-    for name in absent(why, there):
+    yield from (Absent(sha256=name, why=told) for name, told in left.items())
+    for name in absent(why, {*there, *left}):
         yield Absent(sha256=name, why=WHY.get(why[name], OLDER))
 
 
@@ -133,7 +159,7 @@ def _lines(sealed: Iterable[SealedEvent]) -> str:
 def _told(
     app: App, who: Person, case: _Case, missing: tuple[Absent, ...], report: JournalReport, names: dict[str, str]
 ) -> Told:
-    intact = INTACT if not report.broken_at else BROKEN
+    intact = INTACT if report.intact else BROKEN
     return Told(
         collectivite=app.policy.name,
         invoice=case.invoice,
@@ -144,5 +170,5 @@ def _told(
         made_at=app.clock.local(app.clock.now()),
         made_by=who.name,
         absent=missing,
-        intact=intact.format(events=report.events, broken_at=report.broken_at),
+        intact=intact.format(events=report.events, first=next((one.sentence for one in report.defects), "")),
     )

@@ -47,7 +47,7 @@ def enclose_flow(app: App, shelf: Shelf, flux: Flux, found: Records, pieces: Pie
         ordered = tuple(_ordered(app, path, flux, found)) if flux.bordereaux else ()
     if flux.signing_history:
         shelf.put(SIGNATURE, f"historique-{flux.id}{XML}", flux.signing_history)
-    carried = {one.id: shelf.named[one.document.sha256] for one in pieces if _goes_in(one, flux)}
+    carried = {one.id: shelf.named[one.document.sha256] for one in pieces if _goes_in(one, flux, shelf)}
     facts = FlowFacts(
         name=name,
         unsigned=unsigned,
@@ -59,8 +59,8 @@ def enclose_flow(app: App, shelf: Shelf, flux: Flux, found: Records, pieces: Pie
     return facts, report
 
 
-def _goes_in(piece: Piece, flux: Flux) -> bool:
-    return flux.id in piece.carried_in and piece.sealed == piece.document.sha256
+def _goes_in(piece: Piece, flux: Flux, shelf: Shelf) -> bool:
+    return flux.id in piece.carried_in and piece.sealed == piece.document.sha256 and piece.sealed in shelf.named
 
 
 def _unsigned(flux: Flux) -> str:

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from dematfin.domain.end import End
 from dematfin.ports.app import App
-from dematfin.ports.witness import End, Seen
+from dematfin.ports.witness import Seen
 from dematfin.steps.restored import mark, shut, was_told_since
 
 UNSAID: Final = "reconnue à son témoin : le journal allait jusqu'à l'évènement n° {seen}, il s'arrête au n° {now}"

@@ -1,7 +1,7 @@
 """The documents that the books of a collectivité name, carried from a place to another and read again there."""
 
 import hashlib
-from collections.abc import Iterator, Set
+from collections.abc import Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -66,7 +66,7 @@ def is_sound(documents: Documents, ref: DocumentRef) -> bool:
     return digest.hexdigest() == ref.sha256
 
 
-def _carry(here: Documents, there: Documents, gone: Set[str], ref: DocumentRef) -> None:
+def _carry(here: Documents, there: Documents, gone: Container[str], ref: DocumentRef) -> None:
     if is_sound(there, ref) or (ref.sha256 in gone and not is_sound(here, ref)):
         return
     with here.open(ref) as source:

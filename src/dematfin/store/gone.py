@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, inspect, select
 
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.retention.elimination import ELSEWHERE, Eliminated
@@ -24,21 +24,21 @@ def named_by_others(connection: Connection, collectivite: str, fingerprints: Set
     others = select(CHAIN.c.collectivite).where(CHAIN.c.collectivite != collectivite)
     for other in connection.execute(others).scalars().all() if fingerprints else ():
         theirs = {one.sha256 for one in named(connection, other) if one.sha256 in fingerprints}
-        found |= theirs - _let_go(connection, other, ELSEWHERE)
+        found |= theirs - eliminated(connection, other).keys()
     return frozenset(found)
 
 
-def eliminated(connection: Connection, collectivite: str) -> frozenset[str]:
-    """Return the documents that a collectivité has eliminated."""
-    return _let_go(connection, collectivite)
+def eliminated(connection: Connection, collectivite: str) -> dict[str, str]:
+    """Return the documents that a collectivité has let go, with their visa; bytes of some may be there all the same.
 
-
-def _let_go(connection: Connection, collectivite: str, *why: str) -> frozenset[str]:
-    """Return what a collectivité names no more, whether its bytes are away or stay for these reasons."""
-    asked = select(ELIMINATED.c.id).where(
-        ELIMINATED.c.collectivite == collectivite, ELIMINATED.c.kept_for.in_(["", *why])
+    A base that is older than eliminations has none.
+    """
+    if not inspect(connection).has_table(ELIMINATED.name):
+        return {}
+    asked = select(ELIMINATED.c.id, ELIMINATED.c.visa).where(
+        ELIMINATED.c.collectivite == collectivite, ELIMINATED.c.kept_for.in_(["", ELSEWHERE])
     )
-    return frozenset(connection.execute(asked).scalars())
+    return {row.id: row.visa for row in connection.execute(asked)}
 
 
 class ToldDocuments:

@@ -11,9 +11,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.engine import RowMapping
 
+from dematfin.domain.end import NOWHERE, End
 from dematfin.domain.event import Event, Subject
 from dematfin.ports.ledger import SealedEvent, WrittenEvent
-from dematfin.ports.witness import NOWHERE, End
 from dematfin.store.chain import Heads
 from dematfin.store.codec import CANONICAL, dumps, loads, written
 from dematfin.store.tables import CHAIN, EVENT

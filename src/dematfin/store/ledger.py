@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DatabaseError
 
+from dematfin.domain.end import End
 from dematfin.domain.event import Subject
 from dematfin.domain.head import NOTHING, Head
 from dematfin.errors import ComeBackLater, ConfigError, LedgerAway
 from dematfin.ports.documents import Documents
 from dematfin.ports.ledger import JournalReport, SealedEvent, WrittenEvent
-from dematfin.ports.witness import End
 from dematfin.store import lease
 from dematfin.store.books import SqlBooks
 from dematfin.store.chain import heads as heads_of

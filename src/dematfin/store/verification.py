@@ -17,6 +17,7 @@ from dematfin.ports.ledger import JournalReport
 from dematfin.store.both_chains import BothChains, Places
 from dematfin.store.chain import Heads, heads
 from dematfin.store.documents_again import DocumentsAgain
+from dematfin.store.gone import eliminated
 from dematfin.store.last_seals import LastSeals
 from dematfin.store.records_again import RecordsAgain
 from dematfin.store.tables import EVENT, SEAL
@@ -44,7 +45,7 @@ def verify(connection: Connection, collectivite: str, asked: Asked) -> JournalRe
     with LastSeals() as last:
         chains = BothChains(connection, collectivite, known, places)
         records = RecordsAgain(connection, collectivite, last, whole=places.seal == 1)
-        documents = DocumentsAgain(asked.documents, last) if asked.documents else None
+        documents = _documents(connection, collectivite, asked, last)
         found = chain(
             _head_taken_out(kept, known),
             chains.defects(last),
@@ -58,11 +59,16 @@ def verify(connection: Connection, collectivite: str, asked: Asked) -> JournalRe
         seals=chains.seals,
         records=records.count,
         documents=documents.count if documents else 0,
+        eliminated=documents.eliminated if documents else {},
         first=places.event,
         head=known.head,
         defects=told,
         untold=untold,
     )
+
+
+def _documents(connection: Connection, collectivite: str, asked: Asked, last: LastSeals) -> DocumentsAgain | None:
+    return DocumentsAgain(asked.documents, last, eliminated(connection, collectivite)) if asked.documents else None
 
 
 def _places(known: Heads) -> Places:

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from dematfin.ports.witness import End, Seen
+from dematfin.domain.end import End
+from dematfin.ports.witness import Seen
 
 
 class FileWitness:

@@ -5,18 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from dematfin.domain.end import End
+from dematfin.domain.head import Head
+
 BASE: Final = "base"
 """The copy of the base: a file of SQLite, or what pg_dump writes."""
 DOCUMENTS: Final = "documents.txt"
 """The list of the documents that the base names: one a line, fingerprint and size."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """The end of the sealed journal of one collectivité."""
-
-    sequence: int
-    hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +30,12 @@ class Manifest:
         taken_at: the moment that the base was copied as of; the data know nothing of what came after.
         base, on_sqlite: where the base was, without its password.
         tables, program: versions.
-        heads: end of the journal of each collectivité that is in the base, by SIRET.
+        ends, heads: last event and last seal of each collectivité that is in the base, by SIRET.
         rows: how many rows each table has.
         files: what lies beside the manifest, by name.
-        documents, size: how many documents the base names, and their bytes together.
-        missing: documents that the base names and that were not there, or were spoilt, when the backup was made.
+        documents, size: how many documents the base names that were not eliminated, and their bytes together.
+        missing: documents that the base names and that were not there, or were spoilt, when the backup was made;
+            those that were eliminated are not among them.
         configuration: fingerprint of the files of the configuration.
     """
 
@@ -48,6 +44,7 @@ class Manifest:
     on_sqlite: bool
     tables: str
     program: str
+    ends: Mapping[str, End]
     heads: Mapping[str, Head]
     rows: Mapping[str, int]
     files: Mapping[str, Kept]

@@ -1,7 +1,7 @@
 """The files of a bundle under plain names, each content once."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,14 +24,25 @@ class Enclosed:
 
 
 class Shelf:
-    """What is put in a bundle, in that order."""
+    """What is put in a bundle, in that order; `left`: why, in French, those that were eliminated are not there."""
 
-    def __init__(self) -> None:
+    def __init__(self, gone: Callable[[DocumentRef], str] = lambda _: "") -> None:
+        """Begin; `gone` says why a document is away, nothing when it is there."""
         self._names: dict[str, str] = {}
+        self._gone = gone
         self.files: list[Enclosed] = []
+        self.left: dict[str, str] = {}
+
+    def takes(self, document: DocumentRef) -> bool:
+        """Say whether a document can be enclosed; one that was eliminated is noted."""
+        if why := self._gone(document):
+            self.left[document.sha256] = why
+        return not why
 
     def put(self, folder: str, name: str, document: DocumentRef) -> str:
-        """Enclose a document; return its name in the bundle, the same for the same bytes."""
+        """Enclose a document; return its name in the bundle, the same for the same bytes, empty when it is left out."""
+        if not self.takes(document):
+            return ""
         if document.sha256 not in self._names:
             chosen = self._free(folder, safe(name))
             self._names[document.sha256] = chosen

@@ -1,23 +1,33 @@
 """A backup brought back to life beside the base that serves: to try it, or to take its place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection
 
 from dematfin.domain.backup.manifest import BASE, Kept, Manifest
+from dematfin.domain.head import Head
 from dematfin.errors import ComeBackLater, ConfigError, DocumentError
+from dematfin.ports.ledger import JournalReport
 from dematfin.store.backup import run_program
-from dematfin.store.engine import SQLITE, connect, is_postgresql
+from dematfin.store.engine import SQLITE, connect, is_postgresql, writing
 from dematfin.store.journal import Journal
+from dematfin.store.lease import Local
+from dematfin.store.migrate import expected, version
 from dematfin.store.saved import postgresql
 from dematfin.store.saved.making import copy_file, kept
-from dematfin.store.saved.snapshot import collectivites, heads, opened, rows
+from dematfin.store.saved.snapshot import collectivites, ends, forget_turns, heads, opened, rows
 from dematfin.store.saved.vault import Backup
+from dematfin.store.upgrade import migrate
+from dematfin.store.verification import Asked, verify
 from dematfin.support.refusals import reason
 
-SUFFIX = ".restauration"
+SUFFIX: Final = ".restauration"
+FEW: Final = 3
+"""Defects of one collectivité that are told one by one."""
 
 
 @contextmanager
@@ -59,13 +69,41 @@ def faults(address: str, manifest: Manifest) -> list[str]:
     if found:
         return found
     with opened(address) as engine, connect(engine) as connection, connection.begin():
-        if heads(connection) != manifest.heads:
+        if (ends(connection), _printed(heads(connection))) != (dict(manifest.ends), _printed(manifest.heads)):
             found.append("la fin du journal n'est pas celle du manifeste")
         counted = rows(connection)
         found += [
             f"la table {name} n'a pas ses lignes" for name in manifest.rows if counted.get(name) != manifest.rows[name]
         ]
-        return found + _broken_journals(connection)
+        return found + (_broken_journals(connection) if version(connection) != expected() else [])
+
+
+def made_ready(address: str, now: datetime, local: Local) -> None:
+    """Bring a base that was brought back up to this program, where nobody holds a turn; raises as `migrate` does."""
+    with opened(address) as engine:
+        with writing(connect(engine)) as connection, connection.begin():
+            forget_turns(connection)
+        migrate(engine, lambda: None, now, local)
+
+
+def tampered(address: str, manifest: Manifest) -> list[str]:
+    """Return what was changed behind the program's back in a base that is ready: events, seals, records, the head."""
+    with opened(address) as engine, connect(engine) as connection, connection.begin():
+        reports = {
+            siret: verify(connection, siret, Asked(heads=(manifest.heads[siret],)))
+            for siret in collectivites(connection)
+        }
+    return [sentence for siret, report in reports.items() for sentence in _told(siret, report)]
+
+
+def _told(siret: str, report: JournalReport) -> list[str]:
+    first = [f"{siret} : {one.sentence.rstrip('.')}" for one in report.defects[:FEW]]
+    more = len(report.defects) + report.untold - len(first)
+    return [*first, f"{siret} : et {more} autres défauts"] if more else first
+
+
+def _printed(some: Mapping[str, Head]) -> dict[str, str]:
+    return {siret: str(one) for siret, one in some.items()}
 
 
 def _broken_journals(connection: Connection) -> list[str]:

@@ -27,7 +27,7 @@ def _of(backup: Backup, vault: Vault, siret: str, local: Local) -> Saved | None:
         manifest = backup.manifest()
     except DocumentError:
         return None
-    if siret not in manifest.heads:
+    if siret not in manifest.ends:
         return None
     return Saved(
         where=str(vault.root),

@@ -1,7 +1,8 @@
 """One backup: the base first, then the documents that it names, then the manifest; its name last.
 
-A document is always kept before the row that names it, and the base is copied first: none can be missing. What is
-killed on the way has no name yet, and the next backup clears it.
+A document is always kept before the row that names it, and the base is copied first: none can be missing but those
+that were eliminated since. An elimination is written down before any byte goes: a second copy of the base knows of it.
+What is killed on the way has no name yet, and the next backup clears it.
 """
 
 import hashlib
@@ -21,10 +22,9 @@ from dematfin.ports.documents import Documents
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import is_postgresql, shown
 from dematfin.store.making import CHUNK
-from dematfin.store.migrate import version
 from dematfin.store.saved import manifest_file
+from dematfin.store.saved.copied import copy_base
 from dematfin.store.saved.pool import Brought, bring
-from dematfin.store.saved.snapshot import documents, heads, rows, snapshot
 from dematfin.store.saved.vault import Backup, Vault
 from dematfin.support.files import sync_folder
 from dematfin.support.refusals import reason
@@ -45,6 +45,10 @@ class Source:
     base: str
     documents: Mapping[str, Documents]
     configuration: Mapping[str, bytes]
+
+    def place_of(self, siret: str) -> Documents:
+        """Return where a collectivité keeps its documents."""
+        return self.documents.get(siret) or next(iter(self.documents.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,23 +87,28 @@ def make(vault: Vault, source: Source, now: datetime) -> Made:
 
 def _filled(vault: Vault, source: Source, folder: Path, now: datetime) -> tuple[Manifest, Brought]:
     """Bring all that a backup holds to its folder; return what is to be said of it."""
-    with snapshot(source.base, folder / BASE) as connection:
-        tables, ends, counts, refs = version(connection), heads(connection), rows(connection), documents(connection)
-    brought = _bring(vault, source, refs)
-    every = {ref.sha256: ref for some in refs.values() for ref in some}
-    missing = tuple(sorted(brought.missing))
-    listed = "".join(f"{one} {every[one].size}\n" for one in sorted(every.keys() - set(missing)))
+    copied = copy_base(source.base, folder / BASE, source.place_of)
+    brought = _bring(vault, source, copied.documents)
+    if copied.lost(brought):
+        copied = copy_base(source.base, folder / BASE, source.place_of)
+        brought = brought.then(_bring(vault, source, copied.documents))
+    missing = copied.lost(brought)
+    every = {ref.sha256: ref for some in copied.documents.values() for ref in some}
+    kept_here = every.keys() - set(brought.missing)
+    listed = "".join(f"{one} {every[one].size}\n" for one in sorted(kept_here))
+    counted = kept_here | set(missing)
     manifest = Manifest(
         taken_at=now,
         base=shown(source.base),
         on_sqlite=not is_postgresql(source.base),
-        tables=tables or "",
+        tables=copied.tables,
         program=__version__,
-        heads=ends,
-        rows=counts,
+        ends=copied.ends,
+        heads=copied.heads,
+        rows=copied.rows,
         files=_files(folder, {DOCUMENTS: listed.encode(), **source.configuration}),
-        documents=len(every),
-        size=sum(one.size for one in every.values()),
+        documents=len(counted),
+        size=sum(every[one].size for one in counted),
         missing=missing,
         configuration=fingerprint(source.configuration),
     )
@@ -152,9 +161,8 @@ def lacking(pool: FolderDocuments, refs: Iterable[DocumentRef]) -> Iterator[Docu
 def _bring(vault: Vault, source: Source, refs: Mapping[str, Iterable[DocumentRef]]) -> Brought:
     """Bring the documents that no backup has yet, from where each collectivité keeps its own."""
     pool, total = vault.documents(), Brought()
-    anywhere = next(iter(source.documents.values()))
     for siret, some in refs.items():
-        brought = bring(lacking(pool, some), source.documents.get(siret, anywhere), pool)
+        brought = bring(lacking(pool, some), source.place_of(siret), pool)
         total.count += brought.count
         total.size += brought.size
         total.missing += [one for one in brought.missing if one not in total.missing]

@@ -6,8 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from dematfin.domain.backup.manifest import Head, Kept, Manifest
-from dematfin.errors import DocumentError
+from dematfin.domain.backup.manifest import Kept, Manifest
+from dematfin.domain.end import End
+from dematfin.domain.head import parse_head
+from dematfin.errors import ConfigError, DocumentError
 from dematfin.store.codec import CANONICAL, instant
 from dematfin.support.refusals import reason
 
@@ -23,7 +25,8 @@ def written(manifest: Manifest) -> bytes:
         "moteur": "sqlite" if manifest.on_sqlite else "postgresql",
         "tables": manifest.tables,
         "programme": manifest.program,
-        "journaux": {siret: [one.sequence, one.hash] for siret, one in manifest.heads.items()},
+        "journaux": {siret: [one.genesis, one.sequence, one.hash] for siret, one in manifest.ends.items()},
+        "empreintes": {siret: str(one) for siret, one in manifest.heads.items()},
         "lignes": dict(manifest.rows),
         "fichiers": {name: [one.sha256, one.size] for name, one in manifest.files.items()},
         "documents": manifest.documents,
@@ -46,7 +49,7 @@ def read(folder: Path) -> Manifest:
     except OSError as error:
         message = f"Le manifeste {path} ne se lit pas : {reason(error)}."
         raise DocumentError(message) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ConfigError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DocumentError(_spoilt(path)) from error
 
 
@@ -57,7 +60,8 @@ def _manifest(said: dict[str, Any]) -> Manifest:
         on_sqlite=said["moteur"] == "sqlite",
         tables=said["tables"],
         program=said["programme"],
-        heads={siret: Head(sequence=count, hash=head) for siret, (count, head) in said["journaux"].items()},
+        ends={siret: _end(*one) for siret, one in said["journaux"].items()},
+        heads={siret: parse_head(one) for siret, one in said["empreintes"].items()},
         rows=dict(said["lignes"]),
         files={name: Kept(sha256=sha256, size=size) for name, (sha256, size) in said["fichiers"].items()},
         documents=said["documents"],
@@ -65,6 +69,10 @@ def _manifest(said: dict[str, Any]) -> Manifest:
         missing=tuple(said["manquants"]),
         configuration=said["configuration"],
     )
+
+
+def _end(genesis: str, sequence: int, last: str) -> End:
+    return End(genesis=genesis, sequence=sequence, hash=last)
 
 
 def _seal(said: dict[str, Any]) -> str:

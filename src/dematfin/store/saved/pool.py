@@ -29,6 +29,10 @@ class Brought:
     size: int = 0
     missing: list[str] = field(default_factory=list)
 
+    def then(self, later: "Brought") -> "Brought":
+        """Return both together: of what was missing, only what still is."""
+        return Brought(count=self.count + later.count, size=self.size + later.size, missing=later.missing)
+
 
 def bring(refs: Iterable[DocumentRef], here: Documents, there: Place) -> Brought:
     """Bring documents; one that is lost or spoilt where it was is told, and stops no other.

@@ -1,6 +1,6 @@
 """A backup put in the place of what was lost: documents first, the base last, by a rename; the old base is kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,14 +11,14 @@ from dematfin.domain.backup.manifest import Manifest
 from dematfin.domain.document import DocumentRef
 from dematfin.errors import ComeBackLater, DocumentError, LedgerAway, RuleError
 from dematfin.store.documents import FolderDocuments
-from dematfin.store.engine import connect, is_postgresql, shown, writing
+from dematfin.store.engine import connect, is_postgresql, shown
 from dematfin.store.lease import Local, refuse_while_held
 from dematfin.store.saved import file_of_sqlite, postgresql
-from dematfin.store.saved.beside import brought_back, faults, spoilt_files
+from dematfin.store.saved.beside import brought_back, faults, made_ready, spoilt_files, tampered
+from dematfin.store.saved.listed import documents_of
 from dematfin.store.saved.pool import Place, bring, is_sound, unsound
-from dematfin.store.saved.snapshot import documents, forget_turns, opened
+from dematfin.store.saved.snapshot import documents, gone, opened
 from dematfin.store.saved.vault import Backup, Vault
-from dematfin.store.upgrade import migrate
 from dematfin.support.refusals import reason
 
 
@@ -61,7 +61,9 @@ def restore(vault: Vault, backup: Backup, target: Target, now: datetime, local: 
     _refuse_damage(backup, spoilt_files(backup, manifest))
     with brought_back(backup, manifest, target.base) as address:
         _refuse_damage(backup, faults(address, manifest))
-        brought = _put_back(_made_ready(address, now, local), vault, manifest, target)
+        made_ready(address, now, local)
+        _refuse_damage(backup, tampered(address, manifest))
+        brought = _put_back(_wanted(address, backup, manifest), vault, target)
         with opened(address):
             target.mark(address, manifest.taken_at)
         aside = _take_the_place(address, target.base, f"{local(now):%Y%m%d_%H%M%S}")
@@ -92,22 +94,25 @@ def _refuse_damage(backup: Backup, found: list[str]) -> None:
         raise DocumentError(message)
 
 
-def _made_ready(address: str, now: datetime, local: Local) -> dict[str, tuple[DocumentRef, ...]]:
-    """Bring a base up to this program, where nobody holds a turn; return the documents that it names."""
-    with opened(address) as engine:
-        with writing(connect(engine)) as connection, connection.begin():
-            forget_turns(connection)
-        migrate(engine, lambda: None, now, local)
-        with connect(engine) as connection, connection.begin():
-            return documents(connection)
+def _wanted(address: str, backup: Backup, manifest: Manifest) -> dict[str, list[DocumentRef]]:
+    """Return the documents that a base names, but what was missing or eliminated when it was saved."""
+    with opened(address) as engine, connect(engine) as connection, connection.begin():
+        named, away = documents(connection), gone(connection)
+    every = frozenset[str]().union(*away.values())
+    back = {ref.sha256 for ref in documents_of(backup) if ref.sha256 in every}  # the same bytes came once more
+    wanted = {}
+    for siret, refs in named.items():
+        left = (away[siret] - back) | {*manifest.missing}
+        wanted[siret] = [ref for ref in refs if ref.sha256 not in left]
+    return wanted
 
 
-def _put_back(named: Mapping[str, tuple[DocumentRef, ...]], vault: Vault, manifest: Manifest, target: Target) -> int:
+def _put_back(named: Mapping[str, Sequence[DocumentRef]], vault: Vault, target: Target) -> int:
     """Put back each document that is lost or spoilt where it belongs; return how many."""
     pool, anywhere, count = vault.documents(), next(iter(target.documents.values())), 0
     for siret, refs in named.items():
         place = target.documents.get(siret, anywhere)
-        wanted = [ref for ref in unsound(place, refs) if ref.sha256 not in manifest.missing]
+        wanted = unsound(place, refs)
         if isinstance(place, FolderDocuments):
             for ref in wanted:
                 if is_sound(pool, ref):

@@ -1,16 +1,20 @@
 """A base copied as of one moment, and looked at as of that very moment, while others write in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, func, inspect, select, table, text
 
-from dematfin.domain.backup.manifest import Head
 from dematfin.domain.document import DocumentRef
+from dematfin.domain.end import End
+from dematfin.domain.head import NOTHING, Head
+from dematfin.store import chain
 from dematfin.store.backup import back_up_postgresql, back_up_sqlite
 from dematfin.store.engine import SQLITE, connect, is_postgresql, open_engine, reading
+from dematfin.store.gone import eliminated
+from dematfin.store.journal import Journal
 from dematfin.store.naming import named
 from dematfin.store.tables import CHAIN, METADATA
 
@@ -55,10 +59,16 @@ def untouched(file: Path) -> Iterator[Connection]:
         yield connection
 
 
+def ends(connection: Connection) -> dict[str, End]:
+    """Return the end of the journal of each collectivité of a base, whatever its version."""
+    return {siret: Journal(connection, siret).end() for siret in collectivites(connection)}
+
+
 def heads(connection: Connection) -> dict[str, Head]:
-    """Return the end of the journal of each collectivité of a base."""
-    rows = connection.execute(select(CHAIN.c.collectivite, CHAIN.c.sequence, CHAIN.c.hash))
-    return {row.collectivite: Head(sequence=row.sequence, hash=row.hash) for row in rows}
+    """Return the last seal of each collectivité of a base; one that is older than seals has none."""
+    seals = CHAIN.c.seals.name in {column["name"] for column in inspect(connection).get_columns(CHAIN.name)}
+    known = {siret: chain.heads(connection, siret) if seals else None for siret in collectivites(connection)}
+    return {siret: one.head if one else NOTHING for siret, one in known.items()}
 
 
 def rows(connection: Connection) -> dict[str, int]:
@@ -76,6 +86,11 @@ def collectivites(connection: Connection) -> tuple[str, ...]:
 def documents(connection: Connection) -> dict[str, tuple[DocumentRef, ...]]:
     """Return the documents that a base names, those of each collectivité."""
     return {siret: tuple(named(connection, siret)) for siret in collectivites(connection)}
+
+
+def gone(connection: Connection) -> dict[str, Set[str]]:
+    """Return the documents that each collectivité has eliminated: their bytes may be there all the same."""
+    return {siret: eliminated(connection, siret).keys() for siret in collectivites(connection)}
 
 
 def forget_turns(connection: Connection) -> None:
