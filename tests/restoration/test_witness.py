@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from contracts.ledger import event
 from dematfin.acts import restoration
 from dematfin.acts.run import run
+from dematfin.domain.exceptional import Exceptional, exceptions
 from dematfin.domain.restoration import Restored
 from dematfin.ports.witness import End, Seen
 from dematfin.steps.control import control
@@ -142,6 +143,7 @@ def test_a_base_says_itself_that_it_was_put_back(request: pytest.FixtureRequest,
             (made,) = books.find(Restored, ended_at=None)
         assert (made.data_as_of, made.id) == (since, "R0001")
         assert [one.event.after for one in ledger.history()] == ["", "fermé", "fermé"]
+        assert [exceptions(one.event) for one in ledger.history()] == [(), *[(Exceptional.BASE_RESTORED,)] * 2]
         assert ledger.verify_journal().broken_at == 0
         head = ledger.end()
         assert (head.sequence, head.hash) == (3, ledger.history()[-1].hash)
