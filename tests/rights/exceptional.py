@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 
@@ -73,14 +73,16 @@ WHY: Final = "vu avec la trésorerie"
 NEW_IBAN: Final = "DE89370400440532013000"
 TWO_ROLES: Final = replace(VISEUR, roles=frozenset({Role.VISEUR, Role.ORDONNATEUR}))
 Scene = Callable[[Path, pytest.MonkeyPatch], Hall]
+S = TypeVar("S", bound=Callable[..., Hall])
 SCENES: Final[dict[Exceptional, Scene]] = {}
 
 
-def scene(kind: Exceptional) -> Callable[[Scene], Scene]:
+def scene(kind: Exceptional) -> Callable[[S], S]:
     """Say of which kind a scene is."""
 
-    def kept(one: Scene) -> Scene:
-        return SCENES.setdefault(kind, one)
+    def kept(one: S) -> S:
+        SCENES.setdefault(kind, one)
+        return one
 
     return kept
 
