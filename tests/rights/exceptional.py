@@ -368,8 +368,8 @@ def password_given(folder: Path, patch: pytest.MonkeyPatch) -> Hall:
 @scene(Exceptional.SETTING_CHANGED)
 def small_from_now_on(folder: Path, _: pytest.MonkeyPatch) -> Hall:
     hall = Hall.build(folder, small=True)
-    for _ in range(2):
-        run.run(hall.app, AGENT, reconcile)
+    run.run(hall.app, AGENT, reconcile)
+    run.run(hall.app, AGENT, reconcile)
     return hall
 
 
