@@ -69,7 +69,7 @@ def signal(app: App, who: Person, data_as_of: datetime, motif: str) -> Restored:
         who.require(Act.PREPARE)
     how = f"signalée par {who.name} : {for_journal(WHOLE, motif)}"
     if data_as_of > app.clock.now():
-        message = "Ces données seraient de demain : donnez le jour de la sauvegarde qui a été remise en place."
+        message = "Ce jour est à venir : donnez celui de la sauvegarde qui a été remise en place."
         raise RuleError(message)
     return restored.mark(replace(app, by=who.id), data_as_of, how)
 
