@@ -94,3 +94,14 @@ def test_a_person_answers_for_a_neighbour(hall: Hall, sit: Sit, monkeypatch: pyt
     sit(AGENT, "120\n")
     reprise.void("1", motif="supprimé au TdT")
     assert where(hall).found == ()
+
+
+def test_nobody_types_an_answer_to_nothing(hall: Hall, sit: Sit, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is not there is said before anything is shown or asked."""
+    sit(AGENT, "01/01/2026\n")
+    with pytest.raises(RuleError, match="Aucune restauration n'est en cours"):
+        reprise.certify(Neighbour.TDT, motif="portail lu")
+    sit(AGENT, "120\n")
+    with pytest.raises(RuleError, match="Envoi n° 999 : rien de tel"):
+        reprise.void("999", motif="supprimé au TdT")
+    assert capsys.readouterr().out == ""

@@ -13,6 +13,7 @@ from contracts.ledger import event
 from dematfin.acts import restoration
 from dematfin.acts.run import run
 from dematfin.domain.end import End
+from dematfin.domain.exceptional import Exceptional, exceptions
 from dematfin.domain.restoration import Restored
 from dematfin.ports.witness import Seen
 from dematfin.steps.control import control
@@ -143,6 +144,7 @@ def test_a_base_says_itself_that_it_was_put_back(request: pytest.FixtureRequest,
             (made,) = books.find(Restored, ended_at=None)
         assert (made.data_as_of, made.id) == (since, "R0001")
         assert [one.event.after for one in ledger.history()] == ["", "fermé", "fermé"]
+        assert [exceptions(one.event) for one in ledger.history()] == [(), *[(Exceptional.BASE_RESTORED,)] * 2]
         assert ledger.verify_journal().intact
         head = ledger.end()
         assert (head.sequence, head.hash) == (3, ledger.history()[-1].hash)

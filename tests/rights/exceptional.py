@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 
@@ -22,14 +22,17 @@ from dematfin.acts import (
     deposits,
     doubles,
     editor_flows,
+    eliminations,
     entry,
     exchange,
     holds,
+    litigation,
     lost_flow,
     mandats,
     neighbour,
     paper,
     payees,
+    restoration,
     run,
     sign,
     visa_moves,
@@ -39,8 +42,9 @@ from dematfin.domain.exceptional import Exceptional
 from dematfin.domain.intention import Intention
 from dematfin.domain.mandat.flux import Flux
 from dematfin.domain.mandat.mandat import Mandat, MandatState
-from dematfin.domain.parties.person import Role
-from dematfin.errors import AlreadyThere, Refused
+from dematfin.domain.parties.person import Person, Role
+from dematfin.domain.restoration import Neighbour
+from dematfin.errors import AlreadyThere, Refused, Unreachable
 from dematfin.pes.build import Writer
 from dematfin.pes.style import Style
 from dematfin.pes.validate import Schemas
@@ -55,7 +59,9 @@ from exports import Ordered
 from fakes.hall import Hall, flux
 from fakes.losing import NO_ARCHIVIST, failing, lose_the_answer, sent_hall, signed_hall
 from fakes.signature import FakePlace
+from restoration.backup import Backup, where
 from steps.test_capture import DOUBT, RULES, TWO, drop
+from steps.test_elimination import DIRECTOR, paid, years_later
 from steps.test_hand_over import build as beside
 from steps.test_hand_over import certified, hand
 from steps.test_late_acquits import answered, told, yes
@@ -67,14 +73,16 @@ WHY: Final = "vu avec la trésorerie"
 NEW_IBAN: Final = "DE89370400440532013000"
 TWO_ROLES: Final = replace(VISEUR, roles=frozenset({Role.VISEUR, Role.ORDONNATEUR}))
 Scene = Callable[[Path, pytest.MonkeyPatch], Hall]
+S = TypeVar("S", bound=Callable[..., Hall])
 SCENES: Final[dict[Exceptional, Scene]] = {}
 
 
-def scene(kind: Exceptional) -> Callable[[Scene], Scene]:
+def scene(kind: Exceptional) -> Callable[[S], S]:
     """Say of which kind a scene is."""
 
-    def kept(one: Scene) -> Scene:
-        return SCENES.setdefault(kind, one)
+    def kept(one: S) -> S:
+        SCENES.setdefault(kind, one)
+        return one
 
     return kept
 
@@ -354,4 +362,84 @@ def password_given(folder: Path, patch: pytest.MonkeyPatch) -> Hall:
     hall = Hall.build(folder)
     patch.setattr("dematfin.domain.parties.account.COST", 2)
     accounts.set_password(hall.app, ADMIN, VISEUR.id, "trois chevaux dans le préau")
+    return hall
+
+
+@scene(Exceptional.SETTING_CHANGED)
+def small_from_now_on(folder: Path, _: pytest.MonkeyPatch) -> Hall:
+    hall = Hall.build(folder, small=True)
+    run.run(hall.app, AGENT, reconcile)
+    run.run(hall.app, AGENT, reconcile)
+    return hall
+
+
+def found_again(folder: Path) -> Hall:
+    """Return a town whose base was put back to before its flow left; the flow is found at the TdT."""
+    hall = Hall.build(folder)
+    hall.certified("120.00")
+    backup = Backup.of(hall)
+    hall.day()
+    hall.sign()
+    hall.day()
+    for key in hall.chorus.statuses:
+        hall.chorus.statuses[key] = "SERVICE_FAIT"
+    backup.put_back(hall, said=False)
+    restoration.signal(hall.app, ADMIN, backup.at, WHY)
+    hall.clock.advance(hours=1)
+    hall.day()
+    return hall
+
+
+@scene(Exceptional.BASE_RESTORED)
+def put_back(folder: Path, _: pytest.MonkeyPatch) -> Hall:
+    hall = Hall.build(folder)
+    restoration.signal(hall.app, ADMIN, hall.clock.now(), WHY)
+    return hall
+
+
+@scene(Exceptional.NEIGHBOUR_CERTIFIED)
+def answered_for(folder: Path, patch: pytest.MonkeyPatch, by: Person = AGENT) -> Hall:
+    hall = put_back(folder, patch)
+    patch.setattr(hall.tdt, "deposits", failing(Unreachable("Le TdT ne répond pas.")))
+    hall.clock.advance(hours=1)
+    hall.day()
+    restoration.certify(hall.app, by, Neighbour.TDT, WHY, hall.clock.today())
+    return hall
+
+
+@scene(Exceptional.TRACE_VOID)
+def without_effect(folder: Path, _: pytest.MonkeyPatch, by: Person = AGENT) -> Hall:
+    hall = found_again(folder)
+    (found,) = where(hall).found
+    restoration.void(hall.app, by, found.id, WHY, found.total)
+    return hall
+
+
+@scene(Exceptional.GATE_REOPENED)
+def opened_again(folder: Path, _: pytest.MonkeyPatch) -> Hall:
+    hall = found_again(folder)
+    restoration.reopen(hall.app, MAIRE, WHY, where(hall).total)
+    return hall
+
+
+def over(folder: Path) -> Hall:
+    """Return a town whose invoices were paid long ago, in a month of its own."""
+    hall = paid(folder)
+    years_later(hall, date(2037, 1, 1))
+    return hall
+
+
+@scene(Exceptional.HOLD_LIFTED)
+def lifted(folder: Path, _: pytest.MonkeyPatch) -> Hall:
+    hall = over(folder)
+    litigation.hold(hall.app, AGENT, FIRST, "contentieux")
+    litigation.lift(hall.app, AGENT, FIRST, WHY)
+    return hall
+
+
+@scene(Exceptional.ELIMINATED)
+def eliminated(folder: Path, _: pytest.MonkeyPatch) -> Hall:
+    hall = over(folder)
+    made = eliminations.prepare(hall.app, AGENT)
+    eliminations.execute(hall.app, DIRECTOR, made.id, WHY, hall.clock.today())
     return hall

@@ -112,5 +112,5 @@ def test_an_administrateur_does_no_business_act() -> None:
     reading = {name for name in own if roles(COMMANDS[name]) >= frozenset({Role.LECTEUR})}
     assert own - reading == {
         "budget ouvrir", "ouvrier relancer", "personne ajouter", "personne mot-de-passe", "personne retirer",
-        "visa deleguer", "visa passer", "visa retour", "xsd installer",
+        "reprise signaler", "visa deleguer", "visa passer", "visa retour", "xsd installer",
     }  # fmt: skip

@@ -1,21 +1,22 @@
 """Each kind of exception is done once: its event says so, and so does one line of the director's report."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dematfin.acts import figures
+from dematfin.acts import figures, proof
 from dematfin.domain.event import Event, Subject
 from dematfin.domain.exceptional import EXCEPTION, SENTENCES, Exceptional, exceptions
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.report.period import month_of
 from dematfin.domain.report.table import Table
 from fakes.hall import Hall
-from rights.exceptional import SCENES, WHY, Scene
+from rights.exceptional import FIRST, SCENES, WHY, Scene
 
 DIRECTOR = Person(id="directrice", name="Dina Directrice", roles=frozenset({Role.DIRECTEUR}))
 OF_ITSELF = {Exceptional.SMALL_TOWN, Exceptional.SETTLED, Exceptional.SIGNED_ON_PAPER, Exceptional.NOT_HANDED}
-WITHOUT_A_MOTIF = {*OF_ITSELF, Exceptional.PERSON_CHANGED, Exceptional.ACCESS_GIVEN}
+WITHOUT_A_MOTIF = {*OF_ITSELF, Exceptional.PERSON_CHANGED, Exceptional.ACCESS_GIVEN, Exceptional.SETTING_CHANGED}
 """What says enough by itself: who, what, on what."""
 
 
@@ -56,6 +57,28 @@ def test_an_ordinary_month_has_none(tmp_path: Path) -> None:
     hall.sign()
     hall.day()
     assert reported(hall).rows == ()
+
+
+def test_a_proof_that_is_taken_away_is_told_and_is_no_exception(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path)
+    hall.to_sign("120.00")
+    made = proof.make(hall.app, DIRECTOR, FIRST, tmp_path / "preuve")
+    told = [one.event for one in hall.ledger.history(Subject.INVOICE, (FIRST,)) if made.seal in one.event.motif]
+    assert [one.by for one in told] == [DIRECTOR.id]
+    assert reported(hall).rows == ()
+
+
+def test_a_setting_is_told_each_time_that_it_changes(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path)
+    for small in (False, True, True, False, False, True):
+        hall.app = replace(hall.app, policy=replace(hall.app.policy, small=small))
+        hall.day()
+    told = [(one.event.before, one.event.after) for one in hall.ledger.history(Subject.SETTING)]
+    assert told == [("non", "oui"), ("oui", "non"), ("non", "oui")]
+    sentence = SENTENCES[Exceptional.SETTING_CHANGED]
+    assert [row[4] for row in reported(hall).rows if row[2] == sentence] == [
+        f"petite commune : {now}, depuis la configuration lue le 02/03/2026" for now in ("oui", "non", "oui")
+    ]
 
 
 def test_a_code_of_another_version_is_left_aside() -> None:

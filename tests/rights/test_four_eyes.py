@@ -17,18 +17,21 @@ from dematfin.acts import (
     ascertain,
     bank,
     doubles,
+    eliminations,
     entry,
     figures,
     holds,
     lost_flow,
     mandats,
     payees,
+    restoration,
     run,
     sign,
     visa,
 )
 from dematfin.domain.exceptional import SENTENCES, Exceptional, exceptions
 from dematfin.domain.invoice.content import Supplier
+from dematfin.domain.money import ZERO
 from dematfin.domain.parties.person import Person, Role
 from dematfin.domain.parties.waiver import Waiver
 from dematfin.domain.report.period import month_of
@@ -40,7 +43,17 @@ from dematfin.steps.visa import visa as open_folders
 from examples import ADMIN, AGENT, COMMUNE, IBAN, MAIRE, SUPPLIER, VISEUR, account, content
 from fakes.hall import Hall, flux
 from fakes.losing import sent_hall
-from rights.exceptional import FIRST, NEW_IBAN, SECOND, SHEET, WHY, lost
+from rights.exceptional import (
+    FIRST,
+    NEW_IBAN,
+    SECOND,
+    SHEET,
+    WHY,
+    answered_for,
+    lost,
+    over,
+    without_effect,
+)
 from steps.test_capture import RULES, drop
 from steps.test_late_acquits import answered, told, yes
 from steps.test_payees import handed, opened
@@ -66,6 +79,15 @@ def hall_of(folder: Path, *, small: bool, **policy: Any) -> Hall:
     hall = Hall.build(folder, small=small, **policy)
     with hall.ledger.transaction() as books:
         books.save(ALONE)
+    HALLS["last"] = hall
+    return hall
+
+
+def known(hall: Hall, *, small: bool) -> Hall:
+    """Let one person who may do everything into a town where something has taken place."""
+    with hall.ledger.transaction() as books:
+        books.save(ALONE)
+    hall.app = replace(hall.app, policy=replace(hall.app.policy, small=small))
     HALLS["last"] = hall
     return hall
 
@@ -193,6 +215,22 @@ def stands_in_for_itself(folder: Path, _: pytest.MonkeyPatch, *, small: bool) ->
     return lambda: absences.delegate(hall.app, ALONE, asked)
 
 
+@rule("restauration")
+def answers_for_a_neighbour_and_opens_again(
+    folder: Path, patch: pytest.MonkeyPatch, *, small: bool
+) -> Callable[[], Any]:
+    hall = known(answered_for(folder, patch, by=ALONE), small=small)
+    hall.clock.advance(hours=1)
+    return lambda: restoration.reopen(hall.app, ALONE, WHY, ZERO)
+
+
+@rule("elimination")
+def lists_and_eliminates(folder: Path, _: pytest.MonkeyPatch, *, small: bool) -> Callable[[], Any]:
+    hall = known(over(folder), small=small)
+    made = eliminations.prepare(hall.app, ALONE)
+    return lambda: eliminations.execute(hall.app, ALONE, made.id, WHY, hall.clock.today())
+
+
 def test_each_rule_is_broken_here() -> None:
     assert {one.key for one in FOUR_EYES} == BREAKS.keys()
 
@@ -317,3 +355,21 @@ def test_whoever_has_signed_once_signs_again(tmp_path: Path, monkeypatch: pytest
     run.run(hall.app, AGENT, prepare)
     assert hall.sign(MAIRE) == 1
     assert [one for one in hall.ledger.history() if Exceptional.FLOW_LOST in exceptions(one.event)]
+
+
+def test_whoever_certifies_that_nothing_will_follow_opens_nothing_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall = known(without_effect(tmp_path, monkeypatch, by=ALONE), small=False)
+    with pytest.raises(SeparationOfDuties, match="sans suite"):
+        restoration.reopen(hall.app, ALONE, WHY, ZERO)
+    restoration.reopen(hall.app, MAIRE, WHY, ZERO)
+    assert hall.all(Waiver) == ()
+
+
+def test_to_open_again_alone_is_one_event_and_two_exceptions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hall = known(without_effect(tmp_path, monkeypatch, by=ALONE), small=True)
+    restoration.reopen(hall.app, ALONE, WHY, ZERO)
+    (event,) = (one.event for one in hall.ledger.history() if Exceptional.GATE_REOPENED in exceptions(one.event))
+    assert exceptions(event) == (Exceptional.GATE_REOPENED, Exceptional.SMALL_TOWN)
+    assert "exception « petite commune » : Tout Seul a certifié" in event.motif

@@ -192,7 +192,8 @@ def test_from_a_word_to_the_story(seen: Window, town: Town) -> None:
 def test_the_proof_of_an_invoice_is_one_archive_and_the_journal_knows_who_took_it(town: Town, pages: Served) -> None:
     with Visitor(pages) as visitor:
         visitor.sign_in(READER)
-        assert "Dossier de preuve" in visitor.get(f"/facture/{LATE}").text
+        shown = words(visitor.get(f"/facture/{LATE}").text)
+        assert shown.index("Documents du dossier") < shown.index("Dossier de preuve"), "what is rarely asked comes last"
         answer = visitor.post(f"/facture/{LATE}/preuve")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="preuve-{LATE}.zip"'
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:

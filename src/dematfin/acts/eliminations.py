@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.retention.classes import Kind
@@ -110,8 +111,8 @@ def execute(app: App, who: Person, key: str, visa: str, visa_on: date) -> Done:
                 begun = replace(was, state=state, visa=reference, visa_on=visa_on, executed_by=who.id)
                 books.save(replace(begun, executed_at=app.clock.now()))
                 motif = f"élimination commencée, visa {reference} du {visa_on:%d/%m/%Y}"
-                event = app.event(Subject.ELIMINATION, key, was.state, state, motif, liste=was.listed.sha256)
-                books.record(event)
+                data = {"liste": was.listed.sha256, EXCEPTION: Exceptional.ELIMINATED}
+                books.record(app.event(Subject.ELIMINATION, key, was.state, state, motif, **data))
         return eliminate(app, key)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
@@ -40,8 +41,8 @@ def lift(app: App, who: Person, invoice_id: str, motif: str) -> Hold:
             raise RuleError(message)
         lifted = replace(found[0], active=False)
         books.save(lifted)
-        words = f"suspension de l'élimination levée : {reason}"
-        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, words))
+        words, marks = f"suspension de l'élimination levée : {reason}", {EXCEPTION: Exceptional.HOLD_LIFTED}
+        books.record(app.event(Subject.INVOICE, invoice_id, invoice.state, invoice.state, words, **marks))
     return lifted
 
 

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.mandat.bordereau import check_total
 from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.money import ZERO
 from dematfin.domain.motif import for_journal
 from dematfin.domain.parties.person import Act, Person
-from dematfin.domain.parties.waiver import Duty, Waiver
+from dematfin.domain.parties.waiver import Duty, Waiver, marks
+from dematfin.domain.parties.waiver import told as confessed
 from dematfin.domain.restoration import NEIGHBOUR, Neighbour, Restored, Trace, TraceState, Word, told
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
@@ -67,7 +69,7 @@ def signal(app: App, who: Person, data_as_of: datetime, motif: str) -> Restored:
         who.require(Act.PREPARE)
     how = f"signalée par {who.name} : {for_journal(WHOLE, motif)}"
     if data_as_of > app.clock.now():
-        message = "Ces données seraient de demain : donnez le jour de la sauvegarde qui a été remise en place."
+        message = "Ce jour est à venir : donnez celui de la sauvegarde qui a été remise en place."
         raise RuleError(message)
     return restored.mark(replace(app, by=who.id), data_as_of, how)
 
@@ -156,7 +158,8 @@ def void(app: App, who: Person, number: str, motif: str, confirmed: Decimal) -> 
         gone = trace.settled(TraceState.VOID, who.id, app.clock.now(), reason)
         books.save(gone)
         said = f"{trace.label} : certifié sans suite par {who.name} : {reason}"
-        books.record(app.event(Subject.RESTORATION, trace.restoration, trace.state, gone.state, said, trace=trace.id))
+        data = {"trace": trace.id, EXCEPTION: Exceptional.TRACE_VOID}
+        books.record(app.event(Subject.RESTORATION, trace.restoration, trace.state, gone.state, said, **data))
         for mandat in books.find(Mandat, siret=trace.siret) if trace.nomfic else ():
             if mandat.doubt.endswith(f"(flux {trace.nomfic}).") and not mandat.doubt_seen:
                 books.save(replace(mandat, doubt="", doubt_seen=""))
@@ -187,7 +190,9 @@ def reopen(app: App, who: Person, motif: str, confirmed: Decimal) -> tuple[str, 
                 raise RuleError(message)
             books.save(*exceptions)
             moved = tuple(key for one in known.found for key in has_left(app, books, one, reason))
-        restored.finish(app, f"envois rouverts par {who.name} : {reason}")
+        codes = " ".join((Exceptional.GATE_REOPENED, *marks(exceptions).values()))
+        motif = f"envois rouverts par {who.name} : {reason}{confessed(exceptions)}"
+        restored.finish(app, motif, **{EXCEPTION: codes})
     return tuple(dict.fromkeys(moved))
 
 

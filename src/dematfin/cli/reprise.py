@@ -91,11 +91,14 @@ def certify(
     """Répond à la place d'un voisin qui ne peut pas le faire : tout ce qui est parti depuis est connu d'ici."""
     desk = sit(configuration)
     known = restoration.state(desk.app, desk.who)
-    if known.restored is not None:
-        _say_words(desk, known.restored, known)
+    if known.restored is None:
+        raise RuleError(restoration.NONE)
+    _say_words(desk, known.restored, known)
     _say_traces(known.found)
-    say(f"Vous répondez pour {NEIGHBOUR[voisin]} : rien d'autre n'y est parti depuis le jour des données. Si un flux ")
-    say("y manque, un fournisseur pourrait être payé deux fois. Relevez-les tous sur son portail d'abord.")
+    say(f"Vous répondez pour {NEIGHBOUR[voisin]} : rien d'autre n'y est parti depuis le jour des données.")
+    say(
+        "S'il y manque un flux, un fournisseur pourrait être payé deux fois : relevez-les d'abord sur son portail."
+    )
     restoration.certify(desk.app, desk.who, voisin, motif, _typed_day())
     say(f"{NEIGHBOUR[voisin].capitalize()} : certifié, en votre nom. Une autre personne rouvre : reprise rouvrir")
 
@@ -103,7 +106,11 @@ def certify(
 def void(numero: Number, motif: Why, configuration: Configuration = DEFAULT) -> None:
     """Certifie que ce qui a été retrouvé n'a rien payé et ne paiera rien : ses factures peuvent être mandatées."""
     desk = sit(configuration)
-    _say_traces([one for one in restoration.state(desk.app, desk.who).traces if one.id == numero])
+    found = [one for one in restoration.state(desk.app, desk.who).traces if one.id == numero]
+    if not found:
+        message = f"Envoi n° {numero} : rien de tel n'a été retrouvé. Voyez : dematfin reprise etat"
+        raise RuleError(message)
+    _say_traces(found)
     say("Demandez d'abord au TdT qu'il ne partira plus, et au comptable qu'il n'a aucun de ces mandats.")
     gone = restoration.void(desk.app, desk.who, numero, motif, _typed_total())
     say(f"{gone.label} : certifié sans suite, en votre nom. Ses numéros ne resserviront pas.")

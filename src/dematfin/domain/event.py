@@ -33,6 +33,7 @@ class Subject(StrEnum):
     ELIMINATION = "élimination"
     TRANSFER = "versement"
     RESTORATION = "restauration"
+    SETTING = "réglage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""What a person does out of the ordinary: each time an event that says so, and a line of the director's report."""
+"""What a person does out of the ordinary: each time an event that says so, and a line of the director's report.
+
+A proof that is taken away is an event and no exception: to show an invoice to an auditor waives no rule.
+"""
 
 from enum import StrEnum
 from typing import Final
@@ -41,6 +44,13 @@ class Exceptional(StrEnum):
     AWAY_FOR_ANOTHER = "absence-d-un-autre"
     PERSON_CHANGED = "personne-changee"
     ACCESS_GIVEN = "acces-donne"
+    SETTING_CHANGED = "reglage-change"
+    BASE_RESTORED = "base-restauree"
+    NEIGHBOUR_CERTIFIED = "voisin-certifie"
+    TRACE_VOID = "sans-suite"
+    GATE_REOPENED = "envois-rouverts"
+    HOLD_LIFTED = "contentieux-leve"
+    ELIMINATED = "elimination"
 
 
 SENTENCES: Final[dict[Exceptional, str]] = {
@@ -73,6 +83,13 @@ SENTENCES: Final[dict[Exceptional, str]] = {
     Exceptional.AWAY_FOR_ANOTHER: "Absence déclarée pour une autre personne",
     Exceptional.PERSON_CHANGED: "Personne ajoutée ou changée",
     Exceptional.ACCESS_GIVEN: "Mot de passe donné à une autre personne",
+    Exceptional.SETTING_CHANGED: "Réglage « petite commune » changé dans la configuration",
+    Exceptional.BASE_RESTORED: "Base remise à un état plus ancien",
+    Exceptional.NEIGHBOUR_CERTIFIED: "Réponse donnée à la place d'un voisin, après une restauration",
+    Exceptional.TRACE_VOID: "Envoi retrouvé après une restauration, certifié sans suite",
+    Exceptional.GATE_REOPENED: "Envois rouverts par une personne, après une restauration",
+    Exceptional.HOLD_LIFTED: "Suspension d'une élimination (contentieux) levée",
+    Exceptional.ELIMINATED: "Documents éliminés sous le visa des archives",
 }
 """What the report says of each, in the order in which a director would ask."""
 

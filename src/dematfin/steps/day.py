@@ -30,6 +30,7 @@ from dematfin.steps.running import First, Then, at_once, begin, begun_since, end
 from dematfin.steps.shown_paid import shown_paid
 from dematfin.steps.signing import is_elsewhere, signing
 from dematfin.steps.slips import slips
+from dematfin.steps.small_town import tell_changed
 from dematfin.steps.snapshot import NAME as FIGURES_OF_THE_DAY
 from dematfin.steps.snapshot import snapshot
 from dematfin.steps.tally import tally
@@ -184,6 +185,7 @@ def _noted(app: App, step: Step, turn: str, then: Then = nothing, first: First =
     begun = begin(app, KEYS[step], first)
     try:
         notice(app)
+        tell_changed(app)
         barred = step in SEND and shut(app)
         outcome = Outcome(step=NAMES[step], notes=(WAITS,)) if barred else aloud(app, begun, step)
         remember(app)

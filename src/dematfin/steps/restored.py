@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from dematfin.domain.event import Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.exchange.hand_over import HandOverKind
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice, Origin
@@ -53,7 +54,7 @@ def mark_in(app: App, books: Books, data_as_of: datetime, how: str) -> Restored:
     )
     books.save(made)
     motif = f"{how}, données du {app.clock.local(made.data_as_of):%d/%m/%Y à %H:%M}"
-    data = {"donnees_du": made.data_as_of.isoformat()}
+    data = {"donnees_du": made.data_as_of.isoformat(), EXCEPTION: Exceptional.BASE_RESTORED}
     books.record(app.event(Subject.RESTORATION, made.id, OPEN if before is None else SHUT, SHUT, motif, **data))
     return made
 
@@ -116,12 +117,12 @@ def unsettled(app: App, restored: Restored) -> tuple[Neighbour, ...]:
     return tuple(one for one, word in words.items() if word is None or not word.settled)
 
 
-def finish(app: App, motif: str) -> None:
-    """Open the gate."""
+def finish(app: App, motif: str, **data: str) -> None:
+    """Open the gate; `data` goes into its event."""
     with app.ledger.transaction() as books:
         if restored := standing(books):
             books.save(replace(restored, ended_at=app.clock.now(), ended_by=app.by))
-            books.record(app.event(Subject.RESTORATION, restored.id, SHUT, OPEN, motif))
+            books.record(app.event(Subject.RESTORATION, restored.id, SHUT, OPEN, motif, **data))
 
 
 def _hear(app: App, restored: Restored, neighbour: Neighbour, tally: Tally) -> None:
@@ -144,7 +145,8 @@ def write_word(app: App, word: Word) -> None:
         books.save(restored.told(word))
         if before is None or (before.settled, before.said) != (word.settled, word.said):
             motif = f"{NEIGHBOUR[word.neighbour]} : {word.said}"
-            books.record(app.event(Subject.RESTORATION, restored.id, SHUT, SHUT, motif))
+            marks = {EXCEPTION: Exceptional.NEIGHBOUR_CERTIFIED} if word.certified_by else {}
+            books.record(app.event(Subject.RESTORATION, restored.id, SHUT, SHUT, motif, **marks))
 
 
 def _chorus(app: App, restored: Restored, _: Tally) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from dematfin.domain.event import SERVICE, Event, Subject
+from dematfin.domain.exceptional import EXCEPTION, Exceptional
 from dematfin.domain.restoration import Restored
 from dematfin.store.engine import open_engine, reading
 from dematfin.store.ledger import SqlLedger
@@ -53,6 +54,6 @@ def _mark(ledger: SqlLedger, data_as_of: datetime, by: str, now: datetime) -> No
                 at=now,
                 by=by,
                 motif=f"{HOW}, données du {since:%d/%m/%Y à %H:%M} (UTC)",
-                data={"donnees_du": since.isoformat()},
+                data={"donnees_du": since.isoformat(), EXCEPTION: Exceptional.BASE_RESTORED},
             )
         )

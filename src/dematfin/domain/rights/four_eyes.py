@@ -60,6 +60,20 @@ FOUR_EYES: Final = (
         waivable=True,
     ),
     FourEyes(
+        key="restauration",
+        first="après une restauration, répondre à la place d'un voisin, ou certifier un envoi sans suite",
+        second="rouvrir les envois",
+        source=OURS,
+        waivable=True,
+    ),
+    FourEyes(
+        key="elimination",
+        first="préparer la liste d'une élimination",
+        second="exécuter cette élimination",
+        source=OURS,
+        waivable=False,
+    ),
+    FourEyes(
         key="compte",
         first="confirmer un compte bancaire par un contre-appel",
         second="le confirmer une seconde fois",

@@ -43,6 +43,7 @@ PAGES: Final[dict[str, Act | None]] = {
     "POST /dossier/{facture}/viser": Act.VISA,
     "GET /facture/{facture}": Act.OVERSEE,
     "GET /facture/{facture}/document/{empreinte}": Act.OVERSEE,
+    "POST /facture/{facture}/preuve": Act.OVERSEE,
     "GET /factures": Act.OVERSEE,
     "GET /flux": Act.OVERSEE,
     "GET /flux/{flux}": Act.OVERSEE,
