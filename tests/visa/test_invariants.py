@@ -396,7 +396,7 @@ def test_17_in_a_small_commune_it_is_an_exception_written_once(tmp_path: Path) -
     (exception,) = hall.all(Waiver)
     assert (exception.subject, exception.subject_id, exception.person) == (Subject.MANDAT, mandat.id, VISEUR.id)
     assert exception.what == f"Paul Viseur a visé F2026-000001, et a fait le mandat {mandat.id}"
-    written = [one.event.motif for one in hall.ledger.history() if "petite commune" in one.event.motif]
+    written = [one.event.motif for one in hall.ledger.history() if "« petite commune »" in one.event.motif]
     assert len(written) == 1
     assert written[0].endswith(f"exception « petite commune » : {exception.what}")
     assert consult.story(hall.app, AGENT, FIRST).waivers == (exception,)

@@ -96,9 +96,7 @@ def certify(
     _say_words(desk, known.restored, known)
     _say_traces(known.found)
     say(f"Vous répondez pour {NEIGHBOUR[voisin]} : rien d'autre n'y est parti depuis le jour des données.")
-    say(
-        "S'il y manque un flux, un fournisseur pourrait être payé deux fois : relevez-les d'abord sur son portail."
-    )
+    say("S'il y manque un flux, un fournisseur pourrait être payé deux fois : relevez-les d'abord sur son portail.")
     restoration.certify(desk.app, desk.who, voisin, motif, _typed_day())
     say(f"{NEIGHBOUR[voisin].capitalize()} : certifié, en votre nom. Une autre personne rouvre : reprise rouvrir")
 
