@@ -12,6 +12,7 @@ from crash.campaign.verdict import BROKEN, LOST, Fault
 from crash.chain.papers import torn
 from crash.chain.place import NAME, Place
 from dematfin.domain.document import DocumentRef
+from dematfin.ports.clock import Clock
 from dematfin.store.engine import SQLITE
 from dematfin.store.saved.trial import tried
 from dematfin.store.saved.vault import Vault
@@ -21,7 +22,7 @@ from dematfin.store.tables import RECORDS
 def of_books(place: Place, ours: Ours, _: Theirs) -> Iterator[Fault]:
     """Judge them."""
     yield from _of_base(place.base)
-    yield from _of_backups(place)
+    yield from _of_backups(place, ours.app.clock)
     for defect in ours.app.ledger.verify_journal().defects:
         yield Fault(BROKEN, f"journal : {defect.sentence}")
     for sha, ref in _named(ours).items():
@@ -31,11 +32,11 @@ def of_books(place: Place, ours: Ours, _: Theirs) -> Iterator[Fault]:
         yield Fault(BROKEN, f"{name} n'est pas entier")
 
 
-def _of_backups(place: Place) -> Iterator[Fault]:
+def _of_backups(place: Place, clock: Clock) -> Iterator[Fault]:
     """Try each backup that has its name: it is whole, or it is none."""
     vault = Vault(place.backups)
     for backup in vault.of(NAME) if place.backups.exists() else ():
-        for fault in tried(vault, backup, str(place.base)).faults:
+        for fault in tried(vault, backup, str(place.base), clock.now(), clock.local).faults:
             yield Fault(LOST, f"sauvegarde {backup.name} : {fault}")
 
 
