@@ -190,9 +190,9 @@ def _lighten(key: Path, password: bytes) -> None:
 
 
 def _check(town: Town) -> None:
-    folders = town.app().transmitter
-    assert isinstance(folders, FolderTdt)
-    folders.check()
+    gate: Any = town.app().transmitter
+    assert isinstance(gate.port, FolderTdt)
+    gate.port.check()
 
 
 def story() -> Story:
