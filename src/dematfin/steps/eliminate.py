@@ -1,7 +1,8 @@
 """An elimination is executed: intention first, then the bytes, then the result; killed anywhere, it is run again.
 
 One transaction marks some dossiers gone, notes each of their documents and blanks what is personal; the bytes go after
-all of these, once it was asked again who names them, and what is away is noted last. What the list says and the books do not say any more is kept, and told.
+all of these, once it was asked again who names them, and what is away is noted last. What the list says and the books
+do not say any more is kept, and told.
 """
 
 import hashlib
