@@ -83,7 +83,7 @@ def _as_that_of(connection: Connection, url: URL) -> str:
     found = connection.execute(asked, {"name": url.database}).one_or_none()
     if found is None:
         return " ENCODING 'UTF8'"
-    written = String().literal_processor(connection.dialect)
+    written = String().literal_processor(connection.dialect)  # type: ignore[no-untyped-call]
     encoding, collate, ctype = map(written, (found.encoding, found.datcollate, found.datctype))
     return f" ENCODING {encoding} LC_COLLATE {collate} LC_CTYPE {ctype}"
 
