@@ -26,7 +26,7 @@ from examples import invoice
 MANY = 90
 SOME = 5
 LEFT = MANY - 3
-"""Documents there when it is killed: in the middle of what its first transaction has announced."""
+"""Documents there when it is killed: in the middle of what was announced."""
 WATCH = threading.Event()
 AGENT = Person(id="agente", name="Agente", roles=frozenset({Role.AGENT}))
 HERE = Person(

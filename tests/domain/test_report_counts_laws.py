@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dematfin.domain.exceptional import Exceptional
 from dematfin.domain.invoice.invoice import Origin
 from dematfin.domain.report.counts import COUNTS
 from dematfin.domain.report.facts import Facts
@@ -23,10 +24,12 @@ from domain.tallied import OCTOBER, TOWN, WATER, column, facts, happening, last,
 
 ACCOUNTS: Final = ("2026/011/60612", "2026/011/6156", "2025/011/60612", "2026/21/2188")
 CODES: Final = ("05", "07", "ERREUR_SIRET", "PJ-RIB", "ABANDON", "REDUCTION", "")
+CODES_OF: Final = {What.MANDATED: ACCOUNTS, What.EXCEPTION: tuple(Exceptional)}
+"""What is counted under codes that are closed, or that say more."""
 NOT_ADDED: Final = frozenset({("pieces", "mandats"), ("pieces", "ttc")})
 """A mandat that lacks two documents is in two lines, and once in the total: the definition says so."""
-UNRELATED: Final = frozenset({"numerisation"})
-"""Its lines count batches, then sheets: they have no sum."""
+UNRELATED: Final = frozenset({"numerisation", "exceptions"})
+"""The lines of one count batches, then sheets; those of the other are what persons did: they have no sum."""
 YEAR: Final = period("2026")
 DAYS: Final = st.none() | st.dates(min_value=OCTOBER.first, max_value=OCTOBER.last)
 AMOUNTS: Final = st.decimals(min_value=-50, max_value=5000, places=2)
@@ -49,7 +52,7 @@ def happenings(draw: st.DrawFn) -> Happening:
     what = draw(st.sampled_from(tuple(What)))
     said = {name: draw(one) for name, one in of_someone().items()}
     amount = draw(AMOUNTS)
-    code = draw(st.sampled_from(ACCOUNTS if what is What.MANDATED else CODES))
+    code = draw(st.sampled_from(CODES_OF.get(what, CODES)))
     return happening(
         what,
         f"X{draw(st.integers(0, 15))}",

@@ -180,6 +180,8 @@ def _not_over(one: Lived, year: int, place: int) -> str:
         return "its flow is under way"
     if not live and one.state not in ENDED:
         return "its invoice is not ended"
+    if one.marche and one.state is InvoiceState.IN_VISA:
+        return "its marché is under way"
     days = [one.paid] if live else []
     days += [one.notified] if one.marche or not live else []
     last = max(days)

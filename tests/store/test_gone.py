@@ -16,6 +16,7 @@ from dematfin.domain.restoration import Restored
 from dematfin.domain.retention.elimination import Eliminated
 from dematfin.errors import DocumentError
 from dematfin.ports.documents import Documents
+from dematfin.steps import eliminate
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import open_engine
 from dematfin.store.gone import ToldDocuments
@@ -95,6 +96,75 @@ def test_bytes_go_from_each_store_and_the_chain_holds(engine: Engine, documents:
     hall.app = replace(hall.app, ledger=neighbour, documents=documents)
     purge(hall)
     assert not is_there(documents, shared), "nobody names it any more"
+
+
+def test_what_is_given_again_is_taken_away_no_more_by_another(engine: Engine, tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path)
+    raw = FolderDocuments(tmp_path / "documents", 0)
+    ledgers = [SqlLedger(engine, one, hall.clock.now) for one in (COMMUNE, CCAS)]
+    told = ToldDocuments(raw, ledgers[0])
+    shared, alone = raw.put(b"des deux"), raw.put(b"de la commune seule")
+    for ledger, refs in zip(ledgers, ((shared, alone), (shared,)), strict=True):
+        with ledger.transaction() as books:
+            books.save(*(refused(f"F2014-00000{number}", ref) for number, ref in enumerate(refs)))
+    hall.app = replace(hall.app, ledger=ledgers[0], documents=told)
+    purge(hall)
+    (tmp_path / "encore").write_bytes(b"de la commune seule")
+    assert (told.put(b"des deux"), told.put_file(tmp_path / "encore")) == (shared, alone)
+    with ledgers[0].transaction() as books:
+        for number, ref in enumerate((shared, alone), 3):
+            books.save(replace(invoice(key=f"F2026-00000{number}"), remote_id=f"7{number}", letter=ref))
+    with ledgers[1].transaction() as books:
+        books.save(replace(refused("F2014-000002", alone), remote_id="77"))
+    hall.app = replace(hall.app, ledger=ledgers[1], documents=ToldDocuments(raw, ledgers[1]))
+    purge(hall)
+    assert is_there(told, shared) and is_there(told, alone)
+
+
+def test_what_a_younger_dossier_names_is_not_let_go_because_another_names_it_too(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path)
+    engine = open_engine(str(tmp_path / "registre.db"))
+    documents = FolderDocuments(tmp_path / "documents", 0)
+    shared = documents.put(b"conditions de vente")
+    ledgers = [SqlLedger(engine, one, hall.clock.now) for one in (COMMUNE, CCAS)]
+    for ledger in ledgers:
+        with ledger.transaction() as books:
+            books.save(refused("F2014-000001", shared))
+    with ledgers[0].transaction() as books:
+        books.save(replace(invoice(key="F2026-000003"), remote_id="77", letter=shared))
+    for ledger in ledgers:
+        hall.app = replace(hall.app, ledger=ledger, documents=ToldDocuments(documents, ledger))
+        purge(hall)
+    assert is_there(documents, shared)
+
+
+@pytest.mark.parametrize("siret", [COMMUNE, CCAS])
+def test_what_is_named_while_the_purge_is_under_way_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, siret: str
+) -> None:
+    hall = Hall.build(tmp_path)
+    engine = open_engine(str(tmp_path / "registre.db"))
+    raw = FolderDocuments(tmp_path / "documents", 0)
+    ledger, theirs = (SqlLedger(engine, one, hall.clock.now) for one in (COMMUNE, siret))
+    refs = [raw.put(f"{number}".encode()) for number in range(5)]
+    with ledger.transaction() as books:
+        books.save(*(refused(f"F2014-{number:06d}", ref) for number, ref in enumerate(refs)))
+    remove, left = raw.remove, list(refs)
+
+    def named_meanwhile(ref: DocumentRef) -> None:
+        left.remove(ref)
+        if len(left) == 3:
+            with theirs.transaction() as books:
+                books.save(replace(invoice(key="F2026-000999"), remote_id="777", letter=left[0]))
+            named.append(left[0])
+        remove(ref)
+
+    named: list[DocumentRef] = []
+    monkeypatch.setattr(raw, "remove", named_meanwhile)
+    monkeypatch.setattr(eliminate, "AT_ONCE", 1)
+    hall.app = replace(hall.app, ledger=ledger, documents=raw)
+    purge(hall)
+    assert [ref for ref in refs if is_there(raw, ref)] == named != []
 
 
 def test_the_name_of_a_person_leaves_what_is_searched(engine: Engine, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dematfin.acts import litigation
 from dematfin.cli.context import DEFAULT, Configuration, Json, sit
 from dematfin.cli.french import FrenchCommand, family
 from dematfin.cli.output import counted, day, say, table, weight, write_json
+from dematfin.cli.shared_documents import refuse_shared_outside
 from dematfin.cli.visas import DATES
 from dematfin.domain.retention.classes import FATES, FOR_EVER, LAWS, Kind
 from dematfin.domain.retention.elimination import ELIMINATION_MACHINE, Elimination
@@ -116,6 +117,7 @@ def execute(
     configuration: Configuration = DEFAULT,
 ) -> None:
     """Élimine pour de bon ce que dit la liste, sous le visa des archives. Interrompue, elle se relance."""
+    refuse_shared_outside(configuration)
     desk = sit(configuration)
     done = acts.execute(desk.app, desk.who, elimination, visa, le.date())
     say(f"Élimination {elimination} faite : {counted(done.documents, 'document')}, {weight(done.size)}.")

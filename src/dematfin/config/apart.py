@@ -5,8 +5,8 @@ settings are read for a command on one of four hundred.
 
 The base may be shared: each row names its collectivité. So may the documents: a document is a file under the
 fingerprint of its bytes, never changed, reached only through a record that names it, and records are not shared; an
-elimination keeps what another collectivité of the base names. So may the certificate that signs: one mayor may sign for
-a commune and for its syndicat.
+elimination keeps what another collectivité of the base names, and is refused where another base shares them. So may the
+certificate that signs: one mayor may sign for a commune and for its syndicat.
 """
 
 import hashlib

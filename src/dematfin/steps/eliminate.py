@@ -1,7 +1,8 @@
 """An elimination is executed: intention first, then the bytes, then the result; killed anywhere, it is run again.
 
 One transaction marks some dossiers gone, notes each of their documents and blanks what is personal; the bytes go after
-it, and what is away is noted last. What the list says and the books do not say any more is kept, and told.
+all of these, once it was asked again who names them, and what is away is noted last. What the list says and the books
+do not say any more is kept, and told.
 """
 
 import hashlib
@@ -25,6 +26,8 @@ from dematfin.steps.pieces import INVOICE
 
 TOGETHER: Final = 50
 """Dossiers of one transaction."""
+AT_ONCE: Final = 500
+"""Documents that go between two askings of who names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,17 +70,9 @@ def eliminate(app: App, key: str) -> Done:
         now = situation(app, books)
     left = {one.dossier: why for one in listed if one.dossier not in before and (why := _kept(one, known, now))}
     going = [known[one.dossier] for one in listed if one.dossier not in left and one.dossier not in before]
-    staying = known.keys() - {one.id for one in going}
-    names = named_by(known[one] for one in staying)
-    others = app.ledger.named_elsewhere({sha256 for one in listed for sha256 in one.fingerprints})
-    names |= dict.fromkeys(others, ELSEWHERE)
-    _remove(app, key, names | named_by(going))
     for start in range(0, len(going), TOGETHER):
-        some = going[start : start + TOGETHER]
-        late = _intend(app, elimination, some)
-        left |= late
-        names |= named_by(one for one in some if one.id in late)
-        _remove(app, key, names | named_by(going[start + TOGETHER :]))
+        left |= _intend(app, elimination, going[start : start + TOGETHER])
+    _remove(app, key)
     return _settle(app, key, [f"{one} : {why}" for one, why in left.items()])
 
 
@@ -132,17 +127,27 @@ def _tell(app: App, books: Books, elimination: Elimination, dossier: Dossier) ->
         books.record(app.event(Subject.INVOICE, key, state, state, motif))
 
 
-def _remove(app: App, key: str, names: Mapping[str, str]) -> None:
-    """Take away the documents of which it is written that they go, but those that something else names."""
+def _remove(app: App, key: str) -> None:
+    """Take away the documents of which it is written that they go, but those that something else names by now."""
     with app.ledger.reading() as books:
         waiting = books.find(Eliminated, elimination=key, removed=False)
-    settled = [replace(one, removed=True, kept_for=names.get(one.id, "")) for one in waiting]
-    for one in settled:
-        if not one.kept_for:
-            app.documents.remove(DocumentRef(sha256=one.id, size=one.size))
-    if settled:
+    for start in range(0, len(waiting), AT_ONCE):
+        settled = _asked_again(app, waiting[start : start + AT_ONCE])
+        for one in settled:
+            if not one.kept_for:
+                app.documents.remove(DocumentRef(sha256=one.id, size=one.size))
         with app.ledger.transaction() as books:
             books.save(*settled)
+
+
+def _asked_again(app: App, some: Sequence[Eliminated]) -> list[Eliminated]:
+    """Ask who names documents now, whatever was true when the execution began: a purge lasts, and people go on."""
+    keys = {one.id for one in some}
+    with app.ledger.reading() as books:
+        now = books.find(Eliminated, id=keys)
+        ours = named_by(dossiers(app, books))
+        names = dict.fromkeys(app.ledger.named_elsewhere(keys), ELSEWHERE) | ours
+    return [replace(one, removed=True, kept_for=names.get(one.id, one.kept_for)) for one in now]
 
 
 def _settle(app: App, key: str, left: Sequence[str]) -> Done:

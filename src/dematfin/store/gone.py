@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Set
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from sqlalchemy import Connection, inspect, select
 
 from dematfin.domain.document import DocumentRef
-from dematfin.domain.retention.elimination import ELSEWHERE, Eliminated
+from dematfin.domain.retention.elimination import AGAIN, ELSEWHERE, Eliminated
 from dematfin.errors import DocumentError
 from dematfin.ports.documents import Documents
 from dematfin.ports.ledger import Ledger
@@ -42,7 +43,7 @@ def eliminated(connection: Connection, collectivite: str) -> dict[str, str]:
 
 
 class ToldDocuments:
-    """Implements ports.documents.Documents over another one: what is away is told, when it was eliminated."""
+    """Implements ports.documents.Documents over another one: tells what was eliminated, notes what is given again."""
 
     def __init__(self, documents: Documents, ledger: Ledger) -> None:
         self._documents = documents
@@ -50,11 +51,11 @@ class ToldDocuments:
 
     def put(self, data: bytes) -> DocumentRef:
         """Keep bytes."""
-        return self._documents.put(data)
+        return self._given(self._documents.put(data))
 
     def put_file(self, path: Path) -> DocumentRef:
         """Keep a file of the workspace, by moving it."""
-        return self._documents.put_file(path)
+        return self._given(self._documents.put_file(path))
 
     def open(self, ref: DocumentRef) -> BinaryIO:
         """Open a document for reading; raises DocumentError, with its elimination where there was one."""
@@ -84,6 +85,16 @@ class ToldDocuments:
     def workspace(self) -> AbstractContextManager[Path]:
         """Lend a folder for files in the making."""
         return self._documents.workspace()
+
+    def _given(self, ref: DocumentRef) -> DocumentRef:
+        """Write down that a document which was let go is given again: it is named, and may not be taken any more."""
+        let_go = {"id": ref.sha256, "kept_for": ("", ELSEWHERE)}
+        with self._ledger.reading() as books:
+            if not books.find(Eliminated, **let_go):
+                return ref
+        with self._ledger.transaction() as books:
+            books.save(*(replace(one, kept_for=AGAIN) for one in books.find(Eliminated, **let_go)))
+        return ref
 
     def _told(self, ref: DocumentRef, error: DocumentError) -> DocumentError:
         with self._ledger.reading() as books:

@@ -69,6 +69,8 @@ class Elimination:
 
 ELSEWHERE: Final = "une autre collectivité de la même base le nomme"
 """Why bytes stay that are nothing to this collectivité any more."""
+AGAIN: Final = "il a été donné de nouveau"
+"""Why bytes are there, and are something to this collectivité again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """A second base on the server of PostgreSQL: made beside the one that serves, put in its place by a rename."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Connection, NullPool, String, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from dematfin.errors import ComeBackLater, ConfigError
@@ -32,14 +32,15 @@ def made_beside(base: str) -> Iterator[str]:
     name = _named(url, BESIDE)
     address = url.set(database=name)
     with _server(url) as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0{_as_that_of(connection, url)}'))
+        quoted = quoting(connection)
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoted(name)}")
+        connection.exec_driver_sql(f"CREATE DATABASE {quoted(name)} TEMPLATE template0{_as_that_of(connection, url)}")
     try:
         yield address.render_as_string(hide_password=False)
     finally:
         open_engine(address.render_as_string(hide_password=False)).dispose()
         with _server(url) as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoting(connection)(name)}")
 
 
 def is_there(base: str) -> bool:
@@ -62,14 +63,15 @@ def take_the_place(base: str, mark: str) -> str:
         ComeBackLater: somebody is still connected.
     """
     url = make_url(base)
-    aside = _named(url, f"_avant_{mark}")
+    serving, beside, aside = url.database or "", _named(url, BESIDE), _named(url, f"_avant_{mark}")
     open_engine(base).dispose()
     with _server(url, autocommit=False) as connection, connection.begin():
         asked = text("SELECT 1 FROM pg_database WHERE datname = :name")
         there = connection.execute(asked, {"name": url.database}).first() is not None
+        quoted = quoting(connection)
         if there:
-            connection.execute(text(f'ALTER DATABASE "{url.database}" RENAME TO "{aside}"'))
-        connection.execute(text(f'ALTER DATABASE "{_named(url, BESIDE)}" RENAME TO "{url.database}"'))
+            connection.exec_driver_sql(f"ALTER DATABASE {quoted(serving)} RENAME TO {quoted(aside)}")
+        connection.exec_driver_sql(f"ALTER DATABASE {quoted(beside)} RENAME TO {quoted(serving)}")
     return aside if there else ""
 
 
@@ -81,12 +83,19 @@ def _as_that_of(connection: Connection, url: URL) -> str:
     found = connection.execute(asked, {"name": url.database}).one_or_none()
     if found is None:
         return " ENCODING 'UTF8'"
-    return f" ENCODING '{found.encoding}' LC_COLLATE '{found.datcollate}' LC_CTYPE '{found.datctype}'"
+    written = String().literal_processor(connection.dialect)  # type: ignore[no-untyped-call]
+    encoding, collate, ctype = map(written, (found.encoding, found.datcollate, found.datctype))
+    return f" ENCODING {encoding} LC_COLLATE {collate} LC_CTYPE {ctype}"
 
 
 def _named(url: URL, end: str) -> str:
     """Return the name of another base after the name of one."""
-    return f"{(url.database or '')[: LONGEST - len(end)]}{end}".replace('"', "")
+    return f"{(url.database or '')[: LONGEST - len(end)]}{end}"
+
+
+def quoting(connection: Connection) -> Callable[[str], str]:
+    """Return what writes the name of a base into a statement that takes no parameters, whatever that name holds."""
+    return connection.dialect.identifier_preparer.quote_identifier
 
 
 @contextmanager
