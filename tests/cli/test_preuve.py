@@ -180,6 +180,13 @@ def test_another_copy_of_the_program_verifies_a_bundle_too_and_says_what_it_lack
     assert (lacking.returncode, "le programme openssl n'est pas sur cette machine" in lacking.stdout) == (1, True)
 
 
+def test_a_bundle_is_named_by_a_relative_folder_too(bundle: Path) -> None:
+    for words in (["preuve/verifier.py", "preuve"], ["preuve/verifier.py"]):
+        command = [sys.executable, "-I", "-S", *words]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=bundle.parent, check=False)
+        assert done.returncode == 0, done.stdout
+
+
 def test_the_program_is_short_and_for_any_python_of_an_auditor() -> None:
     for path in ROOT.rglob("*.py"):
         text = path.read_text("utf-8")
@@ -221,9 +228,15 @@ def test_lines_of_the_journal_in_another_order_or_sealed_anew_are_refused(bundle
     assert any("elle ne tient pas à celle d'avant" in one for one in refusals(make_up(bundle)))
 
 
-def test_a_line_after_the_head_of_the_journal_is_refused(bundle: Path) -> None:
-    change(bundle / "manifeste.json", lambda data: re.sub(rb'"sequence": \d+', b'"sequence": 5', data))
-    assert any("elle contredit la tête du journal" in one for one in refusals(bundle))
+def test_a_line_after_the_end_of_the_journal_is_refused(bundle: Path) -> None:
+    change(bundle / "manifeste.json", lambda data: re.sub(rb'"evenements": \d+', b'"evenements": 15', data))
+    assert any("le journal n'avait que 15 évènements ce jour-là" in one for one in refusals(bundle))
+
+
+def test_the_head_that_is_told_is_one_that_the_command_knows(bundle: Path, office: Office) -> None:
+    head = json.loads((bundle / "manifeste.json").read_text("utf-8"))["journal"]["empreinte"]
+    assert verified(bundle).stdout.count(f"dematfin journal verifier --empreinte {head}\n") == 1
+    assert office("journal", "verifier", "--rapide", "--empreinte", head).code == 0
 
 
 def flow(way: Callable[[bytes], bytes]) -> Spoil:
