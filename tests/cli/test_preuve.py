@@ -55,7 +55,7 @@ def test_the_readme_tells_the_story_and_whether_it_is_over(bundles: Path) -> Non
     assert "Elle n'est pas à son terme : ce dossier dit ce qui était connu à cette date." in waiting
     assert "Aucun mandat ne la paie" in waiting
     assert "reçue de Chorus Pro (Claire Agent)" in paid
-    assert "le journal entier" in paid.lower()
+    assert re.search(r"la fin du journal de la commune \(évènements 1 à \d+\) a été vérifiée : elle tient\.", paid)
     assert "signé par" not in waiting
 
 

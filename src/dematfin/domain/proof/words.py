@@ -70,7 +70,7 @@ DONNÉES PERSONNELLES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the readme tells; `intact`: whether the whole journal held when the bundle was made, in French."""
+    """What the readme tells; `verified`: what was verified of the journal, in French."""
 
     collectivite: str
     invoice: Invoice
@@ -81,7 +81,7 @@ class Told:
     made_at: datetime
     made_by: str
     absent: Sequence[Absent]
-    intact: str
+    verified: Sequence[str]
 
 
 def readme(told: Told, local: Local) -> str:
@@ -117,7 +117,7 @@ def _holds(told: Told) -> Iterator[str]:
     yield from (
         f"  N'est pas joint le fichier {one.sha256[:12]}… que nomme le journal : {one.why}." for one in told.absent
     )
-    yield f"  {told.intact}"
+    yield from (f"  {one}" for one in told.verified)
     yield ""
 
 
