@@ -3,7 +3,9 @@
 
     python3 verifier.py            depuis le dossier ; ou bien : python3 verifier.py DOSSIER
 
-Chaque ligne est OK, REFUS, ou NON PROUVÉ (ce que le dossier ne peut pas prouver). Code 0 : aucun refus ; sinon 1.
+Chaque ligne est OK, REFUS, ou NON PROUVÉ (ce que le dossier ne peut pas prouver). Code 0 : aucun refus, même quand il
+y a des NON PROUVÉ, que la dernière ligne compte ; sinon 1. Ce qui est vérifié se déduit des fichiers et du journal :
+preuve.json dit ce qui doit s'y trouver de plus, et ne dispense de rien.
 """
 
 import hashlib
@@ -17,17 +19,22 @@ from decimal import Decimal
 sys.dont_write_bytecode = True  # le dossier reste tel qu'il a été remis
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "verification"))
 
+import journal_scelle  # noqa: E402
 import lire_pes  # noqa: E402
 import signature_pes  # noqa: E402
 
 MANIFEST, JOURNAL, FACTS = "manifeste.json", "journal.jsonl", "preuve.json"
 FINGERPRINT = re.compile(r"\b[0-9a-f]{64}\b")
 NAMING = ("sha256", "fiche")
-REFUSALS = []
+PROGRAM = ("verifier.py", *(f"verification/{one}.py" for one in ("journal_scelle", "lire_pes", "signature_pes")))
+WRITTEN = ("LISEZ-MOI.txt", "chorus-pro.txt", "signature/rapport.txt", "certificats/")
+UNTOLD = {"signe": False, "pourquoi": "preuve.json n'en parle pas", "autorites": {}, "mandats": [], "pieces": []}
+LINK = "un lien"
+REFUSALS, UNPROVEN = [], []
 LIMITS = (
     "la révocation d'un certificat à la date de signature : signature/rapport.txt dit ce que la commune en savait",
     "que les autorités jointes sont dignes de confiance : comparez-les à la liste de confiance nationale",
-    "que cet extrait est bien dans le journal de la commune : demandez-lui de le vérifier (dematfin journal verifier)",
+    "que cet extrait est dans le journal de la commune : demandez-lui dematfin journal verifier --empreinte {head}",
 )
 
 
@@ -35,6 +42,7 @@ def say(good, ok, refused):
     """Écrit ce qui est vérifié, ou pourquoi cela est refusé ; None : ce que le dossier ne prouve pas."""
     print(f"NON PROUVÉ {ok}" if good is None else f"OK         {ok}" if good else f"REFUS      {refused}")
     REFUSALS.extend([refused] if good is False else [])
+    UNPROVEN.extend([ok] if good is None else [])
 
 
 def read_json(folder, name):
@@ -63,7 +71,7 @@ def check_files(folder):
         say(False, "", f"{name} : ce fichier du manifeste manque")
     for name in sorted(there.keys() - listed.keys()):
         say(False, "", f"{name} : ce fichier a été ajouté, le manifeste ne le connaît pas")
-    found = {name: "un lien" if os.path.islink(path) else fingerprint(path) for name, path in there.items()}
+    found = {name: LINK if os.path.islink(path) else fingerprint(path) for name, path in there.items()}
     for name in sorted(listed.keys() & there.keys()):
         if (found[name], os.path.getsize(there[name])) != (listed[name]["sha256"], listed[name]["octets"]):
             say(False, "", f"{name} : ce fichier a changé depuis que le dossier a été fait")
@@ -73,44 +81,48 @@ def check_files(folder):
 
 
 def check_journal(folder):
-    """Recalcule l'empreinte de chaque ligne (celle d'avant, puis son contenu) et l'ordre ; rend ce qu'elles disent."""
-    last = read_json(folder, MANIFEST)["journal"]["evenements"]
-    lines, before, refused = {}, (0, ""), len(REFUSALS)
-    with open(os.path.join(folder, JOURNAL), encoding="utf-8") as source:
-        for rank, text in enumerate(source, start=1):
-            line = json.loads(text)
-            said = json.loads(line["contenu"])
-            number, what = said["sequence"], f"journal, ligne {rank} (évènement {said['sequence']})"
-            canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-            sealed = hashlib.sha256((line["precedent"] + line["contenu"]).encode()).hexdigest()
-            if sealed != line["empreinte"] or canonical != line["contenu"]:
-                say(False, "", f"{what} : elle a été modifiée, son empreinte ne tient plus")
-            if number <= before[0]:
-                say(False, "", f"{what} : elle n'est pas à sa place")
-            if number == before[0] + 1 and line["precedent"] != (before[1] or line["precedent"]):
-                say(False, "", f"{what} : elle ne tient pas à celle d'avant, l'évènement {before[0]}")
-            if number > last:
-                say(False, "", f"{what} : le journal, dit le manifeste, s'arrêtait à l'évènement {last}")
-            lines[number], before = said, (number, line["empreinte"])
+    """Vérifie l'extrait du journal, qui parle de cette facture ; rend ce que dit chaque évènement, par son numéro."""
+    manifest, lines, refused = read_json(folder, MANIFEST), {}, len(REFUSALS)
+    for said, what, wrong in journal_scelle.read(os.path.join(folder, JOURNAL), manifest["journal"]["evenements"]):
+        for words in wrong:
+            say(False, "", f"{what} : {words}")
+        lines[said["sequence"]] = said
+    invoice = manifest["facture"]
+    if not any((said["subject"], said["subject_id"]) == ("facture", invoice) for said in lines.values()):
+        say(False, "", f"journal : aucun évènement n'y parle de la facture {invoice}")
     if len(REFUSALS) == refused:
         say(True, f"journal : {len(lines)} évènements, chacun tient à son empreinte et à sa place", "")
     return lines
 
 
-def check_fingerprints(facts, found, lines, bare):
-    """Rapproche les empreintes que nomment le journal et le registre de celles des fichiers joints.
+def check_documents(facts, found, lines):
+    """Vérifie que chaque fichier joint est nommé par un évènement ; ce que le registre seul en dit ne prouve rien."""
+    named = {}
+    for number, said in sorted(lines.items()):
+        for digest in FINGERPRINT.findall(said["data"] + " " + said["motif"]):
+            named.setdefault(digest, []).append(number)
+    for one in facts["documents"]:
+        if found.get(one["fichier"]) != one["sha256"] or not {*one["evenements"]} <= {*named.get(one["sha256"], ())}:
+            say(False, "", f"{one['fichier']} : ce n'est pas le fichier nommé ({events(one['evenements'])})")
+    written = sorted(name for name in found if name.startswith(WRITTEN) and found[name] not in named)
+    for name in sorted(found.keys() - {JOURNAL, FACTS, *PROGRAM, *written}):
+        if found[name] in named:
+            say(True, f"{name} : c'est le fichier nommé ({events(named[found[name]])})", "")
+        else:
+            say(None, f"{name} : aucune ligne du journal ne nomme ce fichier", "")
+    if written:
+        say(None, f"{', '.join(written)} : écrits pour ce dossier, le journal ne les nomme pas", "")
+
+
+def events(numbers):
+    return ", ".join(f"évènement {number}" for number in numbers) or "registre"
+
+
+def check_named(facts, found, lines, bare):
+    """Vérifie que chaque fichier que nomme un évènement est joint.
 
     `bare` : l'empreinte de chaque flux sans ses signatures, puis son nom.
     """
-    for one in facts["documents"]:
-        by = ", ".join(f"évènement {number}" for number in one["evenements"]) or "registre"
-        named = all(one["sha256"] in json.dumps(lines.get(number)) for number in one["evenements"])
-        good = named and found.get(one["fichier"]) == one["sha256"]
-        say(
-            good,
-            f"{one['fichier']} : c'est le fichier nommé ({by})",
-            f"{one['fichier']} : ce n'est pas le fichier nommé ({by})",
-        )
     absent = {one["sha256"]: one["pourquoi"] for one in facts["absents"]}
     for number, said in sorted(lines.items()):
         data = json.loads(said["data"])
@@ -130,41 +142,66 @@ def check_fingerprints(facts, found, lines, bare):
                 say(False, "", f"évènement {number} : aucun fichier joint n'a l'empreinte {name[:12]}… qu'il nomme")
 
 
-def check_flow(folder, one, found):
+def check_flows(folder, facts, found):
+    """Vérifie chaque flux, que preuve.json en parle ou non ; rend leurs empreintes sans signatures, et leurs noms."""
+    told = {one["fichier"]: one for one in facts["flux"]}
+    paths = {name: os.path.join(folder, *name.split("/")) for name in found if found[name] != LINK}
+    for name in sorted(told.keys() - paths.keys()):
+        say(False, "", f"{name} : ce flux n'est pas dans le dossier")
+    flows = [name for name in sorted(paths) if name in told or lire_pes.is_flow(paths[name])]
+    if not flows:
+        say(None, "aucun flux ne porte cette facture : rien n'a été ordonné au comptable par ce moyen", "")
+    checked = [check_flow(paths, name, told.get(name, UNTOLD), found) for name in flows]
+    return dict(filter(None, checked))
+
+
+def check_flow(paths, name, one, found):
     """Vérifie un flux : sa forme, ses signatures, et qu'il porte les mandats et les pièces de cette facture.
 
     Rend son empreinte sans ses signatures, et son nom.
     """
-    name = one["fichier"]
     try:
-        flow = lire_pes.Flow(os.path.join(folder, *name.split("/")))
+        flow = lire_pes.Flow(paths[name])
     except (OSError, ValueError, ArithmeticError, LookupError, lire_pes.expat.ExpatError) as error:
         say(False, "", f"{name} : ce flux ne se lit pas : {error}")
         return None
     wrong = flow.wrong + [f"l'identifiant {key} est donné deux fois" for key in flow.repeated()]
     say(not wrong, f"{name} : chaque identifiant est unique, chaque chose à sa place", f"{name} : {' ; '.join(wrong)}")
-    if one["signe"]:
-        check_signatures(folder, name, flow, one["autorites"])
+    if one["signe"] or flow.signatures:
+        check_signatures(paths, name, flow, one["autorites"])
     else:
         say(None, f"{name} : ce fichier n'est pas signé électroniquement : {one['pourquoi']}", "")
     for mandat in one["mandats"]:
         check_mandat(name, flow, mandat)
-    for piece in one["pieces"]:
-        what, same = (
-            f"{name} : sa pièce jointe {piece['id']}",
-            flow.pieces.get(piece["id"]) == found.get(piece["fichier"]),
-        )
-        say(same, f"{what} est le fichier {piece['fichier']}", f"{what} n'est pas le fichier {piece['fichier']}")
+    if flow.sheets and not one["mandats"]:
+        say(None, f"{name} : rien ne dit quels mandats de cette facture y chercher", "")
+    check_pieces(name, flow, {piece["id"]: piece["fichier"] for piece in one["pieces"]}, found)
     return flow.unsigned(), name
 
 
-def check_signatures(folder, name, flow, authorities):
+def check_pieces(name, flow, told, found):
+    """Compare chaque pièce jointe d'un flux au fichier du dossier."""
+    there, others = {digest: file for file, digest in found.items()}, []
+    for key in sorted(told.keys() | flow.pieces.keys()):
+        digest = flow.pieces.get(key)
+        file = told.get(key) or there.get(digest)
+        what = f"{name} : sa pièce jointe {key}"
+        if file:
+            say(digest == found.get(file), f"{what} est le fichier {file}", f"{what} n'est pas le fichier {file}")
+        else:
+            others.append(key)
+    if others:
+        words = "n'ont pas leur fichier ici : elles sont d'autres mandats, ou en ont été retirées"
+        say(None, f"{name} : ses pièces jointes {', '.join(others)} {words}", "")
+
+
+def check_signatures(paths, name, flow, authorities):
     """Vérifie que tout ce qui ordonne de payer est signé une fois, puis chaque signature."""
     signed = [sheet.signatures for sheet in flow.sheets], flow.root.signatures
     each, whole = ([1] * len(flow.sheets), 0), ([0] * len(flow.sheets), 1)
     ok = f"{name} : tout ce qui ordonne de payer y est signé une fois"
     say(signed in (each, whole), ok, f"{name} : un bordereau n'y est pas signé, ou l'est deux fois")
-    chains = {key: os.path.join(folder, *chain.split("/")) for key, chain in authorities.items()}
+    chains = {key: paths[chain] for key, chain in authorities.items() if chain in paths}
     for signature in flow.signatures:
         what = f"{name}, {signature.holder.id or 'sans identifiant'} : "
         for good, ok, refused in signature_pes.check(signature, chains):
@@ -192,22 +229,22 @@ def main(folder):
     found = check_files(folder)
     facts = read_json(folder, FACTS)
     lines = check_journal(folder)
-    bare = dict(filter(None, [check_flow(folder, one, found) for one in facts["flux"]]))
-    check_fingerprints(facts, found, lines, bare)
-    if not facts["flux"]:
-        say(None, "aucun flux ne porte cette facture : rien n'a été ordonné au comptable par ce moyen", "")
+    bare = check_flows(folder, facts, found)
+    check_documents(facts, found, lines)
+    check_named(facts, found, lines, bare)
     for limit in LIMITS:
-        say(None, limit, "")
+        say(None, limit.format(head=read_json(folder, MANIFEST)["journal"]["empreinte"]), "")
     print(f"Empreinte de ce dossier (SHA-256 de {MANIFEST}) : {fingerprint(os.path.join(folder, MANIFEST))}")
     print("La commune doit pouvoir la montrer dans son journal, à la date où elle vous a remis le dossier.")
-    print(f"REFUSÉ : {len(REFUSALS)} constats contre ce dossier." if REFUSALS else "Rien n'est refusé.")
+    verdict = f"REFUSÉ : {len(REFUSALS)} constats contre ce dossier" if REFUSALS else "Rien n'est refusé"
+    print(f"{verdict} ; NON PROUVÉ : {len(UNPROVEN)}, à lire un par un.")
     return 1 if REFUSALS else 0
 
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(errors="replace")
     try:
-        sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))))
+        sys.exit(main(os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(__file__))))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as failure:
         print(f"REFUS      ce dossier ne se vérifie pas, une partie en manque ou n'a pas sa forme : {failure!r}")
         sys.exit(1)

@@ -28,6 +28,11 @@ def refusals(bundle: Path) -> list[str]:
     return lines
 
 
+def names(bundle: Path) -> list[str]:
+    """Return the names of the files of a bundle."""
+    return [path.relative_to(bundle).as_posix() for path in sorted(bundle.rglob("*")) if path.is_file()]
+
+
 def copied(bundle: Path, target: Path) -> Path:
     """Return a copy of a bundle, to be spoilt."""
     shutil.rmtree(target, ignore_errors=True)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 import official
 from quiet import quieten
 
-pytest_plugins = ("demonstration", "postgres", "engines")
+pytest_plugins = ("demonstration", "bundles", "postgres", "engines")
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")  # a busy machine is slow, not wrong

@@ -10,6 +10,7 @@ import hashlib
 import os
 import zlib
 from collections import Counter
+from contextlib import suppress
 from decimal import Decimal
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -21,8 +22,17 @@ IDS = ("Id", "ID", "id", "xml:id")
 IN_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
 IN_ATTRIBUTE = str.maketrans({"&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;"})
 CHUNK = 1 << 20
-GZIP = 31
+GZIP, BAD = 31, "illisible"
 SHEET_DEPTH = 3
+
+
+def is_flow(path):
+    """Dit si un fichier commence comme un flux PES, quel que soit son nom."""
+    names, parser = [], expat.ParserCreate()
+    parser.StartElementHandler = lambda name, _: names.append(name)
+    with open(path, "rb") as source, suppress(expat.ExpatError, LookupError):
+        parser.Parse(source.read(CHUNK))
+    return bool(names) and names[0].rpartition(":")[2] == "PES_Aller"
 
 
 class Canonical:
@@ -69,18 +79,26 @@ class Piece:
 
     def __init__(self):
         self.hash, self.inflater, self.left = hashlib.sha256(), zlib.decompressobj(GZIP), ""
+        self.unreadable = self.more = False
 
     def data(self, text):
         text = self.left + "".join(text.split())
         cut = len(text) // 4 * 4
         self.left = text[cut:]
+        if self.inflater.eof:
+            self.more = self.more or bool(text)
+        elif not self.unreadable:
+            self.inflate(text[:cut])
+
+    def inflate(self, text):
         try:
-            self.hash.update(self.inflater.decompress(base64.b64decode(text[:cut], validate=True)))
+            self.hash.update(self.inflater.decompress(base64.b64decode(text, validate=True)))
         except (zlib.error, binascii.Error):
-            self.left = "illisible"
+            self.unreadable = True
+        self.more = bool(self.inflater.unused_data)
 
     def digest(self):
-        return self.hash.hexdigest() if self.inflater.eof and not self.left else "illisible"
+        return self.hash.hexdigest() if self.inflater.eof and not (self.left or self.unreadable or self.more) else BAD
 
 
 class Flow:
@@ -140,7 +158,7 @@ class Flow:
             if path[3:] == ["Contenu", "Fichier"]:
                 self.piece = Piece()
             elif path[3:] == ["IdUnique"] and self.piece:
-                self.pieces[value], self.piece = self.piece.digest(), None
+                self.end_piece(value)
         elif path[2:3] == ["Bordereau"] and path[1] in DOMAINS:
             sheet, below = self.sheets[-1], path[3:]
             if below[:-1] == ["BlocBordereau"]:
@@ -149,6 +167,13 @@ class Flow:
                 sheet.mandats.append([value, Decimal(0)])
             elif below[:-1] == ["Piece", "LigneDePiece", "BlocLignePiece", "InfoLignePce"]:
                 sheet.mandats[-1][1] += Decimal(value) if below[-1] in ("MtHT", "MtTVA") else 0
+
+    def end_piece(self, key):
+        if self.piece.more:
+            self.wrong.append(f"la pièce jointe {key} contient autre chose après son fichier")
+        if key in self.pieces:
+            self.wrong.append(f"la pièce jointe {key} est donnée deux fois")
+        self.pieces[key], self.piece = self.piece.digest(), None
 
     def begin_signature(self):
         """L'élément qui porte la signature, le flux ou un bordereau, est signé sans elle."""

@@ -6,9 +6,10 @@ Chaque constat est un triplet : vrai, faux ou None (hors de portée) ; ce qui es
 import base64
 import hashlib
 import os
+import re
 import subprocess
 import tempfile
-from datetime import datetime
+from datetime import datetime, timezone
 
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -75,14 +76,19 @@ def _value(tree, folder):
 def _chain(tree, chain, folder):
     if not chain:
         return None, "le dossier n'a pas les autorités de ce certificat : rien ne dit qui l'a délivré", ""
-    at = str(int(datetime.fromisoformat(_time(tree).replace("Z", "+00:00")).timestamp()))
-    good, why = _openssl(folder, "verify", "-attime", at, "-CAfile", chain, "certificat.pem")
+    good, why = _openssl(folder, "verify", "-attime", str(seconds(_time(tree))), "-CAfile", chain, "certificat.pem")
     ok = "ce certificat était valable ce jour-là, délivré par les autorités jointes"
     return good, ok, f"ce certificat n'était pas valable ce jour-là, ou d'autres l'ont délivré ({why[-60:]})"
 
 
 def _time(tree):
     return tree.findtext(".//{*}SigningTime").strip()
+
+
+def seconds(text):
+    """Rend l'instant d'un xs:dateTime en secondes entières ; UTC quand il ne dit pas son fuseau."""
+    read = datetime.fromisoformat(re.sub(r"\.\d+", "", text).replace("Z", "+00:00"))
+    return int((read if read.tzinfo else read.replace(tzinfo=timezone.utc)).timestamp())
 
 
 def _openssl(folder, *arguments):

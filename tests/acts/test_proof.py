@@ -17,10 +17,12 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import PieceKind
 from dematfin.domain.retention.elimination import Eliminated
+from dematfin.domain.unattended.run import JOURNAL, Run
 from dematfin.errors import DocumentError, Forbidden, UnknownRecord
 from dematfin.pes.build import Writer
 from dematfin.pes.style import Style
 from dematfin.pes.validate import Schemas
+from dematfin.ports.ledger import JournalReport
 from dematfin.steps.keeping import Given
 from examples import AGENT, MAIRE, VISEUR
 from fakes.hall import Hall, flux
@@ -86,6 +88,33 @@ def test_a_flow_without_signature_says_why(tmp_path: Path, state: FluxState, wor
     bundle = made(hall, tmp_path)
     assert [one["pourquoi"] for one in told(bundle)["flux"]] == [words]
     assert refusals(bundle) == []
+
+
+def test_the_readme_says_what_was_verified_of_the_journal_and_makes_nobody_wait(tmp_path: Path) -> None:
+    hall = Hall.build(tmp_path)
+    hall.to_sign("120.00")
+    asked = []
+
+    class Long(type(hall.ledger)):  # type: ignore[misc]
+        def verify_journal(self, **wishes: Any) -> JournalReport:
+            asked.append(wishes)
+            return JournalReport(events=900_000, first=800_001, head=self.head())
+
+    hall.ledger.__class__ = Long
+    said = (made(hall, tmp_path) / "LISEZ-MOI.txt").read_text("utf-8")
+    assert asked == [{"only_end": True}]
+    assert "la fin du journal de la commune (évènements 800001 à 900000) a été vérifiée : elle tient." in said
+    assert "Elle n'a noté aucune vérification du journal entier" in said
+    day = hall.clock.now()
+    for run, words in (
+        (Run(id=JOURNAL, began_at=day, ended_at=day), "intact."),
+        (Run(id=JOURNAL, began_at=day, ended_at=day, failed=3, said=("Faux.",)), "3 anomalies : Faux."),
+    ):
+        with hall.ledger.transaction() as books:
+            books.save(run)
+        proof.make(hall.app, AGENT, KEY, tmp_path / words)
+        said = (tmp_path / words / "LISEZ-MOI.txt").read_text("utf-8")
+        assert f"qu'elle ait notée : le {hall.clock.local(day):%d/%m/%Y à %H:%M}, {words}" in said
 
 
 def test_nothing_is_written_for_whoever_may_not_or_of_what_is_not(tmp_path: Path) -> None:

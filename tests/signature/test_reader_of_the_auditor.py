@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import importlib.util
 import random
+import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +43,7 @@ def load(name: str) -> Any:
     return module
 
 
-READER = load("lire_pes")
+READER, SIGNATURES = load("lire_pes"), load("signature_pes")
 
 
 class Reading(READER.Flow):  # type: ignore[misc, name-defined] # its module has no types
@@ -105,6 +106,57 @@ def test_what_makes_canonical_forms_hard_is_done_alike(tmp_path: Path, trap: str
     found = Reading(path).ended
     assert found == list(expected(path))
     assert len(found) == 2
+
+
+def one_document(path: Path, content: bytes, *, times: int = 1) -> Any:
+    held = b"<PJ><Contenu><Fichier>" + base64.encodebytes(content) + b'</Fichier></Contenu><IdUnique V="P1"/></PJ>'
+    path.write_bytes(b"<PES_Aller><PES_PJ>" + held * times + b"</PES_PJ></PES_Aller>")
+    return READER.Flow(path)
+
+
+@pytest.mark.parametrize("more", [gzip.compress(b"autre"), b"autre chose", b"\0"])
+def test_a_document_with_something_after_it_is_refused(tmp_path: Path, more: bytes) -> None:
+    content = gzip.compress(b"facture")
+    alone = one_document(tmp_path / "flux.xml", content)
+    assert (alone.wrong, alone.pieces) == ([], {"P1": hashlib.sha256(b"facture").hexdigest()})
+    for kept in (content + more, content + bytes(100_000) + more):
+        flow = one_document(tmp_path / "flux.xml", kept)
+        assert flow.wrong == ["la pièce jointe P1 contient autre chose après son fichier"]
+        assert flow.pieces == {"P1": "illisible"}
+
+
+def test_an_identifier_of_documents_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    flow = one_document(tmp_path / "flux.xml", gzip.compress(b"facture"), times=2)
+    assert flow.wrong == ["la pièce jointe P1 est donnée deux fois"]
+
+
+@pytest.mark.parametrize(
+    ("told", "second"),
+    [
+        ("2026-03-12T09:41:07", 0),
+        ("2026-03-12T09:41:07Z", 0),
+        ("2026-03-12T09:41:07.5Z", 0),
+        ("2026-03-12T10:41:07.123456789+01:00", 0),
+        ("2026-03-12T10:41:08.1234567", 3601),
+    ],
+)
+def test_a_date_of_signature_is_read_in_each_of_its_forms(
+    told: str, second: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/Cayenne")
+    time.tzset()
+    try:
+        assert SIGNATURES.seconds(told) == 1773308467 + second
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_flow_is_known_by_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    for data, good in ((b"<n:PES_Aller xmlns:n='u'><a>", True), (b"<PES_ACQUIT/>", False), (b"%PDF-1.7", False)):
+        path.write_bytes(data)
+        assert READER.is_flow(path) is good
 
 
 def test_a_large_document_is_read_without_being_held(tmp_path: Path) -> None:

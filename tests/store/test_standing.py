@@ -51,6 +51,8 @@ def test_each_engine_counts_what_waits_and_since_when(engine: Engine, tmp_path: 
     assert found.troubled_links == {"S²LOW": now}
     assert [(one.id, one.began_at) for one in found.runs] == [("import", now)]
     assert found.journal is None
+    walk_journal(app, UNATTENDED, only_end=True)
+    assert standing(app, UNATTENDED).journal is None, "its end alone is not the whole of it"
     assert walk_journal(app, UNATTENDED).intact
     walked = standing(app, UNATTENDED).journal
     assert walked is not None

@@ -98,12 +98,16 @@ def walk_journal(
 ) -> JournalReport:
     """Verify what was written, with its documents or not; what is found is kept, for whoever watches.
 
+    An end that is intact is not kept: it would hide what the last whole walk found, and pass for one.
+
     That the chain does not pass by `heads` is told to whoever asks, and kept nowhere: they may be of another base.
     """
     who.require(Act.READ)
     began_at = app.clock.now()
     report = app.ledger.verify_journal(documents=app.documents if documents else None, heads=heads, only_end=only_end)
     said = tuple(one.sentence for one in report.defects if one.thing is not Thing.HEAD)
+    if only_end and not said:
+        return report
     with app.ledger.transaction() as books:
         walked = last_run(books, JOURNAL, began_at).begun(began_at)
         books.save(walked.told(len(said), said[:FEW]).ended(app.clock.now()))

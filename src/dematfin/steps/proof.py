@@ -16,6 +16,8 @@ from dematfin.domain.parties.person import Person
 from dematfin.domain.proof.facts import FACTS, Absent, Facts, FlowFacts, Named
 from dematfin.domain.proof.shelf import Enclosed, Shelf, absent, named_by
 from dematfin.domain.proof.words import CHORUS, README, Told, chorus, readme
+from dematfin.domain.unattended.run import JOURNAL as WHOLE_WALK
+from dematfin.domain.unattended.run import Run
 from dematfin.errors import DocumentError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books, JournalReport, SealedEvent, WrittenEvent
@@ -40,8 +42,13 @@ WHY: Final = {
 }
 GONE: Final = "éliminé le {day:%d/%m/%Y} sous visa {visa} (élimination {elimination})"
 OLDER: Final = "une version plus récente l'a remplacé, la commune le garde"
-INTACT: Final = "Le journal entier de la commune ({events} évènements) a été vérifié en faisant ce dossier : il tient."
-BROKEN: Final = "Le journal de la commune NE TIENT PAS : {first} Demandez-lui pourquoi."
+END: Final = (
+    "En faisant ce dossier, la fin du journal de la commune (évènements {first} à {events}) a été vérifiée : {said}"
+)
+HOLDS: Final = "elle tient."
+BROKEN: Final = "elle NE TIENT PAS, demandez-lui pourquoi : {first}"
+WALKED: Final = "Dernière vérification du journal entier qu'elle ait notée : le {day:%d/%m/%Y à %H:%M}, {said}"
+NEVER: Final = "Elle n'a noté aucune vérification du journal entier : demandez-la-lui (dematfin journal verifier)."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +71,15 @@ def bundle(app: App, who: Person, invoice_id: str) -> Bundle:
         flows = _flows(app, books, shelf, case)
         names = {person.id: person.name for person in books.find(Person)}
         intentions = books.find(Intention, invoice_id=invoice_id)
+        walked = next(iter(books.find(Run, id=WHOLE_WALK)), None)
     missing = tuple(_absent(case.events, {*shelf.named, *(one.bare for one in flows)}, shelf.left))
-    report = app.ledger.verify_journal()
+    report = app.ledger.verify_journal(only_end=True)
     facts = Facts(invoice_id=invoice_id, documents=_named(shelf, case.sealed), absent=missing, flows=flows)
     texts = {
         FACTS: facts.to_json(),
         JOURNAL: _lines(case.sealed),
         CHORUS: chorus(case.invoice, intentions, app.clock.local),
-        README: readme(_told(app, who, case, missing, report, names), app.clock.local),
+        README: readme(_told(app, who, case, missing, _verified(app, report, walked), names), app.clock.local),
     }
     return Bundle(
         invoice_id=invoice_id,
@@ -157,9 +165,8 @@ def _lines(sealed: Iterable[SealedEvent]) -> str:
 
 
 def _told(
-    app: App, who: Person, case: _Case, missing: tuple[Absent, ...], report: JournalReport, names: dict[str, str]
+    app: App, who: Person, case: _Case, missing: tuple[Absent, ...], verified: tuple[str, ...], names: dict[str, str]
 ) -> Told:
-    intact = INTACT if report.intact else BROKEN
     return Told(
         collectivite=app.policy.name,
         invoice=case.invoice,
@@ -170,5 +177,16 @@ def _told(
         made_at=app.clock.local(app.clock.now()),
         made_by=who.name,
         absent=missing,
-        intact=intact.format(events=report.events, first=next((one.sentence for one in report.defects), "")),
+        verified=verified,
     )
+
+
+def _verified(app: App, report: JournalReport, walked: Run | None) -> tuple[str, ...]:
+    """Say what was verified of the journal: a page cannot wait for a walk along the whole of it."""
+    said = HOLDS if report.intact else BROKEN.format(first=report.defects[0].sentence)
+    end = END.format(first=report.first, events=report.events, said=said)
+    if walked is None or walked.ended_at is None:
+        return end, NEVER
+    many = "s" if walked.failed > 1 else ""
+    found = f"{walked.failed} anomalie{many} : {' '.join(walked.said[:1])}" if walked.failed else "intact."
+    return end, WALKED.format(day=app.clock.local(walked.ended_at), said=found)

@@ -44,18 +44,19 @@ HOW: Final = """\
 COMMENT VÉRIFIER
   Il faut Python 3.9 ou plus récent et le programme openssl ; ni dematfin ni internet.
       python3 verifier.py
-  Chaque ligne dit OK, REFUS ou NON PROUVÉ. Le programme se lit en dix minutes. Si vous ne vous fiez pas à celui de ce
+  Chaque ligne dit OK, REFUS ou NON PROUVÉ. Le code est 0 quand rien n'est refusé, même s'il reste des NON PROUVÉ : la
+  dernière ligne les compte, lisez-les. Le programme se lit en dix minutes. Si vous ne vous fiez pas à celui de ce
   dossier, prenez-le dans une copie de dematfin que vous tenez d'ailleurs, et donnez-lui le nom du dossier.
 
 CE QUE CELA PROUVE
-  Rien n'a changé dans ce dossier depuis qu'il a été fait ; chaque évènement tient à son empreinte ; les fichiers
-  sont ceux que le journal nomme ; chaque bordereau est celui que le signataire a signé, avec ce mandat et ce montant.
+  Rien n'a changé dans ce dossier depuis qu'il a été fait ; chaque évènement tient à son empreinte ; les fichiers dits
+  OK sont ceux que le journal nomme ; chaque bordereau est celui que le signataire a signé, avec ce mandat, ce montant.
 
 CE QUE CELA NE PROUVE PAS
   - Que ce dossier est celui que la commune a remis. Elle en a noté l'empreinte dans son journal en le faisant :
     demandez-lui de la montrer (dematfin facture voir), et comparez.
   - Que les évènements de l'extrait sont dans son journal entier : elle seule l'a, et le vérifie devant vous
-    (dematfin journal verifier). Sa tête, ce jour-là, est dans manifeste.json.
+    (dematfin journal verifier --empreinte, avec sa tête de ce jour-là, qui est dans manifeste.json).
   - Qu'un certificat n'était pas révoqué : signature/rapport.txt dit ce que la commune en savait.
   - La signature d'un bordereau ne couvre pas les pièces jointes du flux : ce sont leurs empreintes qui sont comparées,
     et celle du flux sans ses signatures, que le journal nomme depuis qu'il a été construit.
@@ -69,7 +70,7 @@ DONNÉES PERSONNELLES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the readme tells; `intact`: whether the whole journal held when the bundle was made, in French."""
+    """What the readme tells; `verified`: what was verified of the journal, in French."""
 
     collectivite: str
     invoice: Invoice
@@ -80,7 +81,7 @@ class Told:
     made_at: datetime
     made_by: str
     absent: Sequence[Absent]
-    intact: str
+    verified: Sequence[str]
 
 
 def readme(told: Told, local: Local) -> str:
@@ -116,7 +117,7 @@ def _holds(told: Told) -> Iterator[str]:
     yield from (
         f"  N'est pas joint le fichier {one.sha256[:12]}… que nomme le journal : {one.why}." for one in told.absent
     )
-    yield f"  {told.intact}"
+    yield from (f"  {one}" for one in told.verified)
     yield ""
 
 
