@@ -140,9 +140,8 @@ def test_a_deposit_whose_name_and_bytes_are_secret_waits_for_a_person(
     hall.day()
     (found,) = where(hall).found
     assert "lire 77 FICHIER" in found.said
-    restoration.void(hall.app, AGENT, "77", "flux de recettes d'un autre logiciel", found.total)
-    hall.day()
-    assert where(hall).restored is None
+    with pytest.raises(RuleError, match="lire 77 FICHIER"):
+        restoration.void(hall.app, AGENT, "77", "flux de recettes d'un autre logiciel", found.total)
 
 
 def test_the_other_neighbours_are_asked_where_there_are_any(

@@ -24,7 +24,7 @@ from dematfin.steps.found_again import look_at
 from dematfin.steps.left_before import has_left
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.separation import waivers
-from dematfin.steps.traces import keep, trace_of
+from dematfin.steps.traces import OURS, keep, trace_of
 from dematfin.steps.transmit import transmit
 
 NONE: Final = "Aucune restauration n'est en cours : rien n'est retenu, les envois se font."
@@ -143,12 +143,14 @@ def void(app: App, who: Person, number: str, motif: str, confirmed: Decimal) -> 
     """Certify that what was found pays nothing: refused, deleted, or never integrated; its invoices are free again.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError: no motif, another total, or it was certified so already.
+        Forbidden, UnknownRecord; RuleError: no motif, another total, it was certified so already, or nobody has read
+            what may be a flow of ours.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     reason = for_journal(WHOLE, motif)
     with app.ledger.transaction() as books:
         trace = books.get(Trace, number)
+        _check_read(trace)
         check_total(trace.label, confirmed, trace.total)
         if trace.state is TraceState.VOID:
             message = f"{trace.label} : déjà certifié sans suite."
@@ -162,6 +164,15 @@ def void(app: App, who: Person, number: str, motif: str, confirmed: Decimal) -> 
                 books.save(replace(mandat, doubt="", doubt_seen=""))
                 books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, mandat.state, said))
     return gone
+
+
+def _check_read(trace: Trace) -> None:
+    if not trace.read and (not trace.nomfic or OURS.fullmatch(trace.nomfic)):
+        message = (
+            f"{trace.label} : personne ne sait ce qu'il paie, il n'est pas lu. Téléchargez-le sur le portail du TdT, "
+            f"puis : dematfin reprise lire {trace.id} FICHIER"
+        )
+        raise RuleError(message)
 
 
 def reopen(app: App, who: Person, motif: str, confirmed: Decimal) -> tuple[str, ...]:
@@ -182,12 +193,12 @@ def reopen(app: App, who: Person, motif: str, confirmed: Decimal) -> tuple[str, 
         _check_told(app, known, mark)
         exceptions = _exceptions(app, who, mark, known)
         with app.ledger.transaction() as books:
-            if books.find(Trace, state=TraceState.FOUND) != known.found:
-                message = "Autre chose vient d'être trouvé : regardez (dematfin reprise etat), puis recommencez."
+            if books.find(Trace, state=TraceState.FOUND) != known.found or standing(books) != mark:
+                message = "Autre chose vient d'être appris : regardez (dematfin reprise etat), puis recommencez."
                 raise RuleError(message)
             books.save(*exceptions)
             moved = tuple(key for one in known.found for key in has_left(app, books, one, reason))
-        restored.finish(app, f"envois rouverts par {who.name} : {reason}")
+            restored.finish(app, books, mark, f"envois rouverts par {who.name} : {reason}")
     return tuple(dict.fromkeys(moved))
 
 

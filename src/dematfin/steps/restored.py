@@ -26,6 +26,7 @@ from dematfin.steps.traces import keep
 SHUT: Final = "fermé"
 OPEN: Final = "ouvert"
 NOTHING_UNKNOWN: Final = "tous les voisins ont répondu, rien d'inconnu n'est parti"
+ANOTHER: Final = "quelqu'un a certifié ce que les voisins n'ont pas dit, une autre personne rouvre : reprise rouvrir"
 MANDATED: Final = "MANDATEE"
 """Told by whoever mandates; what Hélios posts afterwards shows that the order did arrive."""
 NOT_EXPLAINED: Final = (
@@ -81,19 +82,20 @@ def neighbours(app: App) -> tuple[Neighbour, ...]:
 
 
 def ask(app: App, restored: Restored) -> Outcome:
-    """Ask each neighbour; open the gate when all have answered and nothing unknown has left."""
+    """Ask each neighbour; open the gate when all have answered themselves and nothing unknown has left."""
     tally = Tally("réconciliation")
     for neighbour in neighbours(app):
         _hear(app, restored, neighbour, tally)
-    with app.ledger.reading() as books:
+    with app.ledger.transaction() as books:
         left = remaining(app, books)
+        if not left:
+            finish(app, books, restored, NOTHING_UNKNOWN)
     if left:
         tally.note(
             f"La base a été restaurée ({restored.how}) : rien ne part ni ne se signe. Reste à régler : "
             f"{' ; '.join(left)}. Voyez : dematfin reprise etat"
         )
     else:
-        finish(app, NOTHING_UNKNOWN)
         tally.note(f"Restauration de la base : {NOTHING_UNKNOWN}. Les envois reprennent.")
     return tally.outcome()
 
@@ -106,8 +108,10 @@ def remaining(app: App, books: Books) -> tuple[str, ...]:
     left = [f"{NEIGHBOUR[one]} n'a pas tout dit" for one in unsettled(app, restored)]
     if (wait := restored.restored_at + app.policy.verify_after) > app.clock.now():
         left.append(f"ce qui était en route a jusqu'à {app.clock.local(wait):%H:%M} pour arriver, relancez ensuite")
-    found = books.find(Trace, state=TraceState.FOUND)
-    return (*left, *(f"{one.label}, {one.said}" for one in found))
+    left += [f"{one.label}, {one.said}" for one in books.find(Trace, state=TraceState.FOUND)]
+    if not left and (restored.certifiers or books.find(Trace, restoration=restored.id, state=TraceState.VOID)):
+        left.append(ANOTHER)
+    return tuple(left)
 
 
 def unsettled(app: App, restored: Restored) -> tuple[Neighbour, ...]:
@@ -116,12 +120,12 @@ def unsettled(app: App, restored: Restored) -> tuple[Neighbour, ...]:
     return tuple(one for one, word in words.items() if word is None or not word.settled)
 
 
-def finish(app: App, motif: str) -> None:
-    """Open the gate."""
-    with app.ledger.transaction() as books:
-        if restored := standing(books):
-            books.save(replace(restored, ended_at=app.clock.now(), ended_by=app.by))
-            books.record(app.event(Subject.RESTORATION, restored.id, SHUT, OPEN, motif))
+def finish(app: App, books: Books, expected: Restored, motif: str) -> None:
+    """Open the gate, unless another restoration has shut it since."""
+    there = standing(books)
+    if there and (there.id, there.restored_at) == (expected.id, expected.restored_at):
+        books.save(replace(there, ended_at=app.clock.now(), ended_by=app.by))
+        books.record(app.event(Subject.RESTORATION, there.id, SHUT, OPEN, motif))
 
 
 def _hear(app: App, restored: Restored, neighbour: Neighbour, tally: Tally) -> None:

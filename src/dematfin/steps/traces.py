@@ -117,13 +117,17 @@ def _siren(mandat: ReadMandat) -> str:
 
 
 def keep(app: App, books: Books, trace: Trace) -> None:
-    """Write a trace down, pass its numbers, put in doubt what it seems to pay; known already, it changes nothing."""
+    """Write a trace down, pass its numbers, put in doubt what it seems to pay; known already, it changes nothing.
+
+    What a person has said of one that nobody could read does not hold any more once it is read.
+    """
     known = books.find(Trace, id=trace.id)
-    if known and (known[0].state is not TraceState.FOUND or known[0].read or not trace.read):
+    if known and (known[0].read or not trace.read):
         return
     books.save(trace)
     said = f"{trace.label} : inconnu d'ici, {trace.said}"
-    books.record(app.event(Subject.RESTORATION, trace.restoration, "", TraceState.FOUND, said, trace=trace.id))
+    before = known[0].state if known else ""
+    books.record(app.event(Subject.RESTORATION, trace.restoration, before, TraceState.FOUND, said, trace=trace.id))
     _pass_numbers(books, trace)
     _doubt(app, books, trace)
     _explain(app, books, trace)
