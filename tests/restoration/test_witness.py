@@ -135,7 +135,11 @@ def test_a_base_says_itself_that_it_was_put_back(request: pytest.FixtureRequest,
     base = kept.url.render_as_string(hide_password=False) if engine == "postgresql" else str(kept.url.database)
     since = clock.now() - timedelta(days=2)
     clock.advance(minutes=5)
-    assert mark(base, data_as_of=since, by="admin", now=clock.now) == (COMMUNE, "26990042000010")
+    late = SqlLedger(kept, "26990042000028", clock.now)
+    houses = (COMMUNE, "26990042000010", "26990042000028")
+    assert mark(base, data_as_of=since, sirets=houses[1:], by="admin", now=clock.now) == houses
+    with late.reading() as books:
+        assert books.find(Restored, ended_at=None), "it began after the backup: the base does not know it"
     mark(base, data_as_of=clock.now(), now=clock.now)
     for ledger in ledgers:
         with ledger.reading() as books:
