@@ -11,12 +11,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from dematfin.domain.invoice.invoice import Invoice, normalised
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.long_number import may_stand_for
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.money import ZERO
-
-CUT: Final = 20
-"""Signs of an invoice number that a flow bears at most."""
 
 
 class Neighbour(StrEnum):
@@ -138,12 +136,12 @@ class TracedMandat:
 
     def names(self, number: str) -> bool:
         """Say whether it bears an invoice number, whoever wrote it."""
-        return any(_same(written, normalised(number)) for written in self.invoices)
+        return any(may_stand_for(written, number) for written in self.invoices)
 
-
-def _same(written: str, number_key: str) -> bool:
-    key = normalised(written)
-    return bool(key) and (key == number_key or (len(written) >= CUT and number_key.startswith(key)))
+    def may_pay(self, invoice: Invoice) -> bool:
+        """Say whether it pays an invoice, or may: of a creditor without SIREN, only the account tells who it is."""
+        same = not self.siren and bool(self.account) and self.account == invoice.iban
+        return self.pays(invoice) or (same and (self.amount == invoice.ttc or self.names(invoice.number)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,10 +192,11 @@ class Trace:
 
 
 def paying(traces: Iterable[Trace], invoice: Invoice) -> Iterator[tuple[Trace, TracedMandat]]:
-    """Yield what has left of ours, unknown here, that pays an invoice."""
+    """Yield what has left of ours, unknown here, that pays an invoice, or may pay one that was issued by then."""
     for trace in traces:
         if trace.state is not TraceState.VOID:
-            yield from ((trace, one) for one in trace.mandats if one.pays(invoice))
+            then = invoice.issued_on <= trace.found_at.date()
+            yield from ((trace, one) for one in trace.mandats if one.pays(invoice) or (then and one.may_pay(invoice)))
 
 
 def last_numbers(traces: Sequence[Trace], siret: str, exercice: int, kind: BordereauKind) -> tuple[int, int]:

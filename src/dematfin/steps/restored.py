@@ -188,7 +188,7 @@ def _mandated(app: App, books: Books, restored: Restored, ref: RemoteRef) -> Non
 def _explained(traces: Sequence[Trace], invoice: Invoice | None, number: str) -> bool:
     """Say whether a flow that was found pays an invoice; of one that is not imported yet, its number alone is known."""
     if invoice:
-        return next(paying(traces, invoice), None) is not None
+        return any(one.pays(invoice) for _, one in paying(traces, invoice))
     return any(one.names(number) for trace in traces for one in trace.mandats)
 
 

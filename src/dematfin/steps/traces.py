@@ -171,7 +171,7 @@ def _is_same(books: Books, there: TracedMandat, ours: Mandat) -> bool:
     if ours.number and there.number == ours.number:
         return True
     if ours.invoice_ids:
-        return any(there.pays(one) for one in books.find(Invoice, id=ours.invoice_ids))
+        return any(there.may_pay(one) for one in books.find(Invoice, id=ours.invoice_ids))
     return there.amount == ours.amount and there.account == ours.tiers.account.iban
 
 
