@@ -4,7 +4,8 @@ What a neighbour shows and our books do not know is a trace. Its numbers are nev
 is not ordered again before a person has said what became of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -144,6 +145,10 @@ class TracedMandat:
         return self.pays(invoice) or (same and (self.amount == invoice.ttc or self.names(invoice.number)))
 
 
+OURS: Final = re.compile(r"PESALR1_(\d{14})_(\d{4})_(?:(\d{6})|PJ)_(\d{6})")
+"""The name of a flow of ours: SIRET, exercice, bordereau, place in the series of all flows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """Something that a neighbour has of ours, and that our books do not know.
@@ -180,6 +185,11 @@ class Trace:
         return sum((one.amount for one in self.mandats), ZERO)
 
     @property
+    def is_ours(self) -> bool:
+        """Whether its mandats are of our series: another software numbers its own."""
+        return OURS.fullmatch(self.nomfic) is not None
+
+    @property
     def label(self) -> str:
         """What people call it."""
         if self.invoice_id:
@@ -197,18 +207,6 @@ def paying(traces: Iterable[Trace], invoice: Invoice) -> Iterator[tuple[Trace, T
         if trace.state is not TraceState.VOID:
             then = invoice.issued_on <= trace.found_at.date()
             yield from ((trace, one) for one in trace.mandats if one.pays(invoice) or (then and one.may_pay(invoice)))
-
-
-def last_numbers(traces: Sequence[Trace], siret: str, exercice: int, kind: BordereauKind) -> tuple[int, int]:
-    """Return the greatest numbers of mandat and of bordereau that traces bear in a series; 0: none."""
-    found = [
-        one
-        for trace in traces
-        if trace.siret == siret
-        for one in trace.mandats
-        if one.exercice == exercice and one.kind is kind
-    ]
-    return max((one.number for one in found), default=0), max((one.bordereau for one in found), default=0)
 
 
 def told(data_as_of: datetime) -> str:

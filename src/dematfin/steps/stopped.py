@@ -14,8 +14,8 @@ from dematfin.ports.ledger import Books
 ENDED: Final = frozenset({Stage.MANDATED, Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 """Shown by Chorus Pro before our own mandat exists: somebody else has paid it, or sent it back."""
 PAID: Final = (
-    "Facture {invoice} : le {mandat} la paie {sure}, il est parti avant que la base ne soit remise à un état plus ancien "
-    "(flux {flux}). Elle n'est pas mandatée. Si ce flux n'a pas abouti : dematfin reprise sans-suite {trace}"
+    "Facture {invoice} : le {mandat} la paie {sure}, il est parti avant que la base ne soit remise à un état plus "
+    "ancien (flux {flux}). Elle n'est pas mandatée. Si ce flux n'a pas abouti : dematfin reprise sans-suite {trace}"
 )
 
 
