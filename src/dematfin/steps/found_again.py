@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from dematfin.domain.finding import blocking
 from dematfin.domain.mandat.deposit import Held
 from dematfin.domain.mandat.flux import IN_DOUBT, NEVER_LEFT, Flux, FluxState
 from dematfin.domain.restoration import Restored, TraceState
-from dematfin.errors import ComeBackLater, DocumentError, UnknownOutcome
+from dematfin.errors import ComeBackLater, DocumentError, Refused, UnknownOutcome
 from dematfin.ports.app import App
 from dematfin.steps.attempts import arrived_in
 from dematfin.steps.outcome import Tally
@@ -42,12 +42,25 @@ def deposits(app: App, mark: Restored, tally: Tally) -> str:
         UnknownOutcome: it lists nothing to us; ConnectorError.
     """
     since = (app.clock.local(mark.data_as_of) - MARGIN).date()
-    held = app.transmitter.deposits(since)
+    held = _listed(app, since, app.clock.today())
     if held is None:
         raise UnknownOutcome(NO_LIST.format(day=f"{app.clock.local(mark.data_as_of):%d/%m/%Y}"))
     for one in held:
         look_at(app, mark, one, tally)
     return f"dépôts depuis le {since:%d/%m/%Y} : {len(held)}, tous regardés"
+
+
+def _listed(app: App, since: date, until: date) -> tuple[Held, ...] | None:
+    """List deposits, by ever shorter slices of days as long as the TdT has too many to list at once."""
+    today = app.clock.today()
+    try:
+        return app.transmitter.deposits(since) if until >= today else app.transmitter.deposits(since, until)
+    except Refused:
+        if since >= until:
+            raise
+    half = since + (until - since) // 2
+    slices = (_listed(app, since, half), _listed(app, half + timedelta(days=1), until))
+    return tuple({one.remote_id: one for some in slices for one in some or ()}.values())
 
 
 def look_at(app: App, mark: Restored, held: Held, tally: Tally, given: Path | None = None) -> None:
