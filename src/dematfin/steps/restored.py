@@ -20,7 +20,7 @@ from dematfin.steps.episodes import UNMANDATED
 from dematfin.steps.facts import observe
 from dematfin.steps.found_again import deposits
 from dematfin.steps.outcome import Outcome, Tally
-from dematfin.steps.receipts import last_delivery
+from dematfin.steps.receipts import last_delivery, pass_numbers
 from dematfin.steps.traces import keep
 
 SHUT: Final = "fermé"
@@ -212,6 +212,7 @@ def _exchange(app: App, _: Restored, __: Tally) -> str:
     last = last_delivery(app)
     kinds = (HandOverKind.INVOICE, HandOverKind.JOURNAL, HandOverKind.RETOUR)
     receipts = [one for kind in kinds if app.exchange.receives(kind) for one in app.exchange.receipts(kind, last)]
+    pass_numbers(app, receipts)
     return f"remises faites depuis, d'après leurs reçus : {len(receipts)}, aucune ne sera refaite"
 
 
