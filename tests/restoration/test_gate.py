@@ -45,7 +45,7 @@ HARMLESS: Final[dict[str, frozenset[str]]] = {
 """What reads, or takes in what is for us; a mail harms nobody."""
 AT_HOME: Final = frozenset({
     "policy", "clock", "ledger", "documents", "letters", "reports", "paper", "writer", "reader", "signatures",
-    "holder", "by",
+    "holder", "by", "proofs",
 })  # fmt: skip
 """What reaches nobody else."""
 

@@ -167,7 +167,10 @@ def test_a_tdt_that_has_too_many_to_list_is_asked_by_slices_of_days(
     monkeypatch.setattr(hall.tdt, "deposits", listed)
     hall.clock.advance(hours=1)
     hall.day()
-    word = where(hall).restored.word(Neighbour.TDT)
+    known = where(hall).restored
+    assert known is not None
+    word = known.word(Neighbour.TDT)
+    assert word is not None
     assert word.settled, word.said
     assert f"depuis le {first - timedelta(days=1):%d/%m/%Y} : 9, tous" in word.said
     assert [one.id for one in where(hall).found if one.read] == [sent.remote_id]
