@@ -49,7 +49,7 @@ class Other(FakeTdt):
     phases: dict[str, Phase] | None = None
     trouble: Exception | None = None
 
-    def deposits(self, since: date) -> tuple[Held, ...] | None:
+    def deposits(self, since: date, until: date | None = None) -> tuple[Held, ...] | None:
         return self.held
 
     def follow(self, remote_id: str, nomfic: str) -> Progress:

@@ -106,7 +106,7 @@ class ForgetfulTdt:
             raise Refused
         return self.alive[remote_id] == (nomfic, flow.read_bytes())
 
-    def deposits(self, since: date) -> tuple[Held, ...] | None:
+    def deposits(self, since: date, until: date | None = None) -> tuple[Held, ...] | None:
         return None
 
     def recover(self, remote_id: str, target: Path) -> bool:

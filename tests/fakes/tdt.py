@@ -58,7 +58,7 @@ class FakeTdt:
             raise Refused(message)
         return self.received[remote_id] == flow.read_bytes()
 
-    def deposits(self, since: date) -> tuple[Held, ...] | None:
+    def deposits(self, since: date, until: date | None = None) -> tuple[Held, ...] | None:
         return tuple(Held(remote_id=key, nomfic=self._read(key).nomfic, phase=Phase.ANSWERED) for key in self.received)
 
     def recover(self, remote_id: str, target: Path) -> bool:

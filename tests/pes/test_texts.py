@@ -11,13 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
+from dematfin.domain.invoice.long_number import LongNumbers
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.parties.tiers import Address
 from dematfin.errors import FlowRejected
 from dematfin.pes.invoice_numbers import key_of, short_numbers
 from dematfin.pes.names import file_name, file_names
 from dematfin.pes.pieces_jointes import encoded
-from dematfin.pes.style import LongNumbers
 from dematfin.pes.text import fit, lost
 from dematfin.pes.wording import Wording
 from dematfin.support.resources import folder

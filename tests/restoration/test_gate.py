@@ -40,12 +40,12 @@ HARMLESS: Final[dict[str, frozenset[str]]] = {
     "source": frozenset({"doors", "check", "structures", "changed", "to_process", "fetch", "read", "readable"}),
     "folders": frozenset({"arrivals", "named", "done", "ignored"}),
     "finance": frozenset({"engagements", "tiers", "credits"}),
-    "witness": frozenset({"last", "keep"}),
+    "witness": frozenset({"trail", "keep"}),
 }  # fmt: skip
 """What reads, or takes in what is for us; a mail harms nobody."""
 AT_HOME: Final = frozenset({
     "policy", "clock", "ledger", "documents", "letters", "reports", "paper", "writer", "reader", "signatures",
-    "holder", "by",
+    "holder", "by", "proofs",
 })  # fmt: skip
 """What reaches nobody else."""
 

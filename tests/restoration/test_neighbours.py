@@ -1,6 +1,7 @@
 """What other neighbours tell after a restoration: a drop folder, a TdT that lies, answers to what nobody knows."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from dematfin.acts import restoration
 from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.restoration import Neighbour, Trace, TraceState
-from dematfin.errors import RuleError, Unreachable
+from dematfin.errors import Refused, RuleError, Unreachable
 from dematfin.ports.transmitter import ReturnItem
 from dematfin.steps.reconcile import reconcile
 from dematfin.tdt.folder import FolderTdt
@@ -140,9 +141,39 @@ def test_a_deposit_whose_name_and_bytes_are_secret_waits_for_a_person(
     hall.day()
     (found,) = where(hall).found
     assert "lire 77 FICHIER" in found.said
-    restoration.void(hall.app, AGENT, "77", "flux de recettes d'un autre logiciel", found.total)
+    with pytest.raises(RuleError, match="lire 77 FICHIER"):
+        restoration.void(hall.app, AGENT, "77", "flux de recettes d'un autre logiciel", found.total)
+
+
+def test_a_tdt_that_has_too_many_to_list_is_asked_by_slices_of_days(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.certified("120.00")
+    backup = Backup.of(hall)
+    sends(hall)
+    (sent,) = hall.tdt.deposits(hall.clock.today()) or ()
+    first, there = hall.clock.today(), {}
+    for turn in range(9):
+        there[hall.clock.today()] = sent if turn == 4 else replace(sent, remote_id=f"9{turn}", nomfic="TITRES")
+        hall.clock.advance(days=1)
+    backup.put_back(hall)
+
+    def listed(since: date, until: date | None = None) -> tuple[Held, ...]:
+        found = tuple(one for day, one in there.items() if since <= day <= (until or date.max))
+        if len(found) > 2:
+            raise Refused
+        return found
+
+    monkeypatch.setattr(hall.tdt, "deposits", listed)
+    hall.clock.advance(hours=1)
     hall.day()
-    assert where(hall).restored is None
+    known = where(hall).restored
+    assert known is not None
+    word = known.word(Neighbour.TDT)
+    assert word is not None
+    assert word.settled, word.said
+    assert f"depuis le {first - timedelta(days=1):%d/%m/%Y} : 9, tous" in word.said
+    assert [one.id for one in where(hall).found if one.read] == [sent.remote_id]
 
 
 def test_the_other_neighbours_are_asked_where_there_are_any(

@@ -51,7 +51,7 @@ def test_a_base_put_back_in_silence_is_noticed_before_anything_leaves(hall: Hall
     known = where(hall).restored
     assert known is not None
     assert "témoin" in known.how
-    assert known.data_as_of == hall.ledger.events[len(backup.events)].event.at
+    assert known.data_as_of == backup.at
     hall.clock.advance(hours=1)
     run(hall.app, AGENT, reconcile)
     assert where(hall).restored is None, "the flow was found, the gate opens alone"
@@ -62,7 +62,7 @@ def test_a_base_put_back_in_silence_is_noticed_before_anything_leaves(hall: Hall
 def test_a_base_that_goes_on_another_chain_and_a_spoilt_witness_raise_no_alarm(hall: Hall, tmp_path: Path) -> None:
     place = tmp_path / "registre.db.temoin"
     hall.day()
-    for spoilt in ("", "{", "[]", '{"journal": 3, "vu_le": 4}', '{"journal": {"sequence": 1}, "vu_le": "hier"}'):
+    for spoilt in ("", "{", "[]", '{"0": 3}', '{"0": [{"evenement": 1, "empreinte": "ab", "vu_le": "hier"}]}'):
         place.write_text(spoilt, encoding="utf-8")
         hall.day()
         assert where(hall).restored is None
@@ -70,7 +70,7 @@ def test_a_base_that_goes_on_another_chain_and_a_spoilt_witness_raise_no_alarm(h
     FileWitness(place).keep(other)
     hall.day()
     assert where(hall).restored is None
-    assert FileWitness(tmp_path / "absent" / "temoin").last() is None
+    assert FileWitness(tmp_path / "absent" / "temoin").trail("une autre base") == ()
     FileWitness(tmp_path / "absent" / "temoin").keep(other)  # nothing is written, nobody is stopped
 
 
@@ -137,7 +137,11 @@ def test_a_base_says_itself_that_it_was_put_back(request: pytest.FixtureRequest,
     base = kept.url.render_as_string(hide_password=False) if engine == "postgresql" else str(kept.url.database)
     since = clock.now() - timedelta(days=2)
     clock.advance(minutes=5)
-    assert mark(base, data_as_of=since, by="admin", now=clock.now) == (COMMUNE, "26990042000010")
+    late = SqlLedger(kept, "26990042000028", clock.now)
+    houses = (COMMUNE, "26990042000010", "26990042000028")
+    assert mark(base, data_as_of=since, sirets=houses[1:], by="admin", now=clock.now) == houses
+    with late.reading() as books:
+        assert books.find(Restored, ended_at=None), "it began after the backup: the base does not know it"
     mark(base, data_as_of=clock.now(), now=clock.now)
     for ledger in ledgers:
         with ledger.reading() as books:

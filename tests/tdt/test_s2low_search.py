@@ -1,6 +1,7 @@
 """A lost deposit is looked for among those that S²LOW lists, and compared byte for byte."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,9 @@ def test_an_archivist_who_may_not_list_keeps_no_flow_from_leaving(platform: Dict
     platform.say(DEPOSIT, xml("<import><id>4</id><resultat>OK</resultat></import>"))
     assert s2low.send(flux, "FLUX1") == "4"
     assert platform.times(FIND) == 0
+
+
+def test_deposits_are_listed_by_slices_of_days(platform: Dictated, s2low: S2low) -> None:
+    platform.say(FIND, listed())
+    assert s2low.deposits(date(2026, 3, 1), date(2026, 3, 31)) == ()
+    assert {(one.query["min_date"], one.query["max_date"]) for one in platform.asked} == {("2026-03-01", "2026-04-01")}

@@ -26,7 +26,7 @@ from dematfin.steps.found_again import look_at
 from dematfin.steps.left_before import has_left
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.separation import waivers
-from dematfin.steps.traces import keep, trace_of
+from dematfin.steps.traces import read_flow, trace_of
 from dematfin.steps.transmit import transmit
 
 NONE: Final = "Aucune restauration n'est en cours : rien n'est retenu, les envois se font."
@@ -104,22 +104,30 @@ def read(app: App, who: Person, number: str, file: Path | None) -> None:
     """Read a deposit that the TdT does not list: by its number, or from the file that its portal gives.
 
     Raises:
-        Forbidden, ConnectorError; RuleError: no restoration, or it cannot be read, or orders none of our expenses.
+        Forbidden, ConnectorError; RuleError: no restoration, or the file cannot be read, is of another flow, or orders
+            none of our expenses while nothing is known under this number.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     mark, held = _standing(app), Held(remote_id=number.strip(), nomfic="", phase=Phase.UNKNOWN)
     with app.ledger.reading() as books:
         known = books.find(Trace, id=held.remote_id)
     held = replace(held, nomfic=known[0].nomfic if known else "")
-    if file is None:
-        look_at(app, mark, held, Tally(WHOLE))
-        return
+    if file is not None:
+        _check_file(app, mark, held, file, known=bool(known))
+    look_at(app, mark, held, Tally(WHOLE), file)
+
+
+def _check_file(app: App, mark: Restored, held: Held, file: Path, *, known: bool) -> None:
     found = trace_of(app, mark, held, file)
-    if found is None or not found.read:
+    if (found is None and not known) or (found is not None and not found.read):
         message = f"{file} : ce n'est pas un flux de dépenses d'un de nos budgets. Rien n'est noté."
         raise RuleError(message)
-    with app.ledger.transaction() as books:
-        keep(app, books, found)
+    flow = read_flow(app, file)
+    if held.nomfic and flow and flow.nomfic != held.nomfic:
+        message = (
+            f"{file} : c'est le flux {flow.nomfic}, le dépôt n° {held.remote_id} est {held.nomfic}. Rien n'est noté."
+        )
+        raise RuleError(message)
 
 
 def certify(app: App, who: Person, neighbour: Neighbour, motif: str, confirmed: date) -> None:
@@ -145,12 +153,14 @@ def void(app: App, who: Person, number: str, motif: str, confirmed: Decimal) -> 
     """Certify that what was found pays nothing: refused, deleted, or never integrated; its invoices are free again.
 
     Raises:
-        Forbidden, UnknownRecord; RuleError: no motif, another total, or it was certified so already.
+        Forbidden, UnknownRecord; RuleError: no motif, another total, it was certified so already, or nobody has read
+            what may be a flow of ours.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     reason = for_journal(WHOLE, motif)
     with app.ledger.transaction() as books:
         trace = books.get(Trace, number)
+        _check_read(trace)
         check_total(trace.label, confirmed, trace.total)
         if trace.state is TraceState.VOID:
             message = f"{trace.label} : déjà certifié sans suite."
@@ -165,6 +175,15 @@ def void(app: App, who: Person, number: str, motif: str, confirmed: Decimal) -> 
                 books.save(replace(mandat, doubt="", doubt_seen=""))
                 books.record(app.event(Subject.MANDAT, mandat.id, mandat.state, mandat.state, said))
     return gone
+
+
+def _check_read(trace: Trace) -> None:
+    if not trace.read and (trace.is_ours or not trace.nomfic):
+        message = (
+            f"{trace.label} : personne ne sait ce qu'il paie, il n'est pas lu. Téléchargez-le sur le portail du TdT, "
+            f"puis : dematfin reprise lire {trace.id} FICHIER"
+        )
+        raise RuleError(message)
 
 
 def reopen(app: App, who: Person, motif: str, confirmed: Decimal) -> tuple[str, ...]:
@@ -185,14 +204,14 @@ def reopen(app: App, who: Person, motif: str, confirmed: Decimal) -> tuple[str, 
         _check_told(app, known, mark)
         exceptions = _exceptions(app, who, mark, known)
         with app.ledger.transaction() as books:
-            if books.find(Trace, state=TraceState.FOUND) != known.found:
-                message = "Autre chose vient d'être trouvé : regardez (dematfin reprise etat), puis recommencez."
+            if books.find(Trace, state=TraceState.FOUND) != known.found or standing(books) != mark:
+                message = "Autre chose vient d'être appris : regardez (dematfin reprise etat), puis recommencez."
                 raise RuleError(message)
             books.save(*exceptions)
             moved = tuple(key for one in known.found for key in has_left(app, books, one, reason))
-        codes = " ".join((Exceptional.GATE_REOPENED, *marks(exceptions).values()))
-        motif = f"envois rouverts par {who.name} : {reason}{confessed(exceptions)}"
-        restored.finish(app, motif, **{EXCEPTION: codes})
+            codes = " ".join((Exceptional.GATE_REOPENED, *marks(exceptions).values()))
+            motif = f"envois rouverts par {who.name} : {reason}{confessed(exceptions)}"
+            restored.finish(app, books, mark, motif, **{EXCEPTION: codes})
     return tuple(dict.fromkeys(moved))
 
 

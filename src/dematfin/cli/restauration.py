@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -103,14 +104,14 @@ def _target(base: Base, *, replaces: bool) -> "Target":
     from dematfin.wiring import open_documents  # noqa: PLC0415 - idem
 
     places = {house.siret: open_documents(house.settings(), house.folder) for house in base.houses}
-    return Target(base=base.address, documents=places, replaces=replaces, mark=_mark)
+    return Target(base=base.address, documents=places, replaces=replaces, mark=partial(_mark, tuple(places)))
 
 
-def _mark(base: str, data_as_of: datetime) -> None:
+def _mark(sirets: tuple[str, ...], base: str, data_as_of: datetime) -> None:
     """Leave word in a base that was just restored, before it serves: nothing leaves before neighbours were asked."""
     from dematfin.store.restored import mark  # noqa: PLC0415 - heavy, and only here
 
-    mark(base, data_as_of=data_as_of, by=system_account())
+    mark(base, data_as_of=data_as_of, sirets=sirets, by=system_account())
 
 
 @contextmanager

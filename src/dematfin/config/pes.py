@@ -5,8 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from dematfin.domain.invoice.long_number import LongNumbers
 from dematfin.pes.expected import TRIPLETS, Expected
-from dematfin.pes.style import LongNumbers, Style
+from dematfin.pes.style import Style
 from dematfin.support.settings import LocalPath, Section
 
 Triplet = Annotated[str, Field(pattern=r"^[0-9]{2}/[0-9]{2}/[0-9]{2}$")]

@@ -4,19 +4,18 @@ What a neighbour shows and our books do not know is a trace. Its numbers are nev
 is not ordered again before a person has said what became of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from dematfin.domain.invoice.invoice import Invoice, normalised
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.domain.invoice.long_number import may_stand_for
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.money import ZERO
-
-CUT: Final = 20
-"""Signs of an invoice number that a flow bears at most."""
 
 
 class Neighbour(StrEnum):
@@ -138,12 +137,16 @@ class TracedMandat:
 
     def names(self, number: str) -> bool:
         """Say whether it bears an invoice number, whoever wrote it."""
-        return any(_same(written, normalised(number)) for written in self.invoices)
+        return any(may_stand_for(written, number) for written in self.invoices)
+
+    def may_pay(self, invoice: Invoice) -> bool:
+        """Say whether it pays an invoice, or may: of a creditor without SIREN, only the account tells who it is."""
+        same = not self.siren and bool(self.account) and self.account == invoice.iban
+        return self.pays(invoice) or (same and (self.amount == invoice.ttc or self.names(invoice.number)))
 
 
-def _same(written: str, number_key: str) -> bool:
-    key = normalised(written)
-    return bool(key) and (key == number_key or (len(written) >= CUT and number_key.startswith(key)))
+OURS: Final = re.compile(r"PESALR1_(\d{14})_(\d{4})_(?:(\d{6})|PJ)_(\d{6})")
+"""The name of a flow of ours: SIRET, exercice, bordereau, place in the series of all flows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +185,11 @@ class Trace:
         return sum((one.amount for one in self.mandats), ZERO)
 
     @property
+    def is_ours(self) -> bool:
+        """Whether its mandats are of our series: another software numbers its own."""
+        return OURS.fullmatch(self.nomfic) is not None
+
+    @property
     def label(self) -> str:
         """What people call it."""
         if self.invoice_id:
@@ -194,22 +202,11 @@ class Trace:
 
 
 def paying(traces: Iterable[Trace], invoice: Invoice) -> Iterator[tuple[Trace, TracedMandat]]:
-    """Yield what has left of ours, unknown here, that pays an invoice."""
+    """Yield what has left of ours, unknown here, that pays an invoice, or may pay one that was issued by then."""
     for trace in traces:
         if trace.state is not TraceState.VOID:
-            yield from ((trace, one) for one in trace.mandats if one.pays(invoice))
-
-
-def last_numbers(traces: Sequence[Trace], siret: str, exercice: int, kind: BordereauKind) -> tuple[int, int]:
-    """Return the greatest numbers of mandat and of bordereau that traces bear in a series; 0: none."""
-    found = [
-        one
-        for trace in traces
-        if trace.siret == siret
-        for one in trace.mandats
-        if one.exercice == exercice and one.kind is kind
-    ]
-    return max((one.number for one in found), default=0), max((one.bordereau for one in found), default=0)
+            then = invoice.issued_on <= trace.found_at.date()
+            yield from ((trace, one) for one in trace.mandats if one.pays(invoice) or (then and one.may_pay(invoice)))
 
 
 def told(data_as_of: datetime) -> str:

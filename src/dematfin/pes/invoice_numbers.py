@@ -1,14 +1,13 @@
 """Numbers of invoices in the twenty characters of `Facture`; whole, they are in LibVir1 and in their document."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from dematfin.domain.invoice.long_number import LENGTH, LongNumbers, cut, marked
 from dematfin.domain.mandat.mandat import Mandat
-from dematfin.pes.style import LongNumbers
 from dematfin.pes.text import fit
 from dematfin.pes.wording import Wording
 
-LENGTH: Final = 20
 WHOLE: Final = 100
 
 
@@ -46,23 +45,10 @@ def key_of(mandat: Mandat) -> Key:
 
 
 def _forms(whole: str, kept: LongNumbers) -> Iterator[str]:
-    yield _cut(whole, kept)
-    for turn in range(2, 1_000_000):
-        mark = f"/{turn}"
-        yield f"{_cut(whole, kept)[-(LENGTH - len(mark)) :]}{mark}"
+    short = _cut(whole, kept)
+    yield short
+    yield from (marked(short, turn) for turn in range(2, 1_000_000))
 
 
 def _cut(whole: str, kept: LongNumbers) -> str:
-    return whole if len(whole) <= LENGTH else fit(CUTS[kept](whole), LENGTH)
-
-
-def _bare(whole: str) -> str:
-    """Drop what only separates; the end is kept of a number that is too long even so."""
-    return "".join(sign for sign in whole if sign.isalnum())[-LENGTH:]
-
-
-CUTS: Final[Mapping[LongNumbers, Callable[[str], str]]] = {
-    LongNumbers.END: lambda whole: whole[-LENGTH:],
-    LongNumbers.BEGINNING: lambda whole: whole[:LENGTH],
-    LongNumbers.NO_SEPARATORS: _bare,
-}
+    return whole if len(whole) <= LENGTH else fit(cut(whole, kept), LENGTH)

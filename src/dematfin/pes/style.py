@@ -1,15 +1,8 @@
 """How a collectivité and its comptable have agreed that flows are written."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class LongNumbers(StrEnum):
-    """What is kept of an invoice number that does not fit."""
-
-    END = "fin"
-    BEGINNING = "debut"
-    NO_SEPARATORS = "sans-separateurs"
+from dematfin.domain.invoice.long_number import LongNumbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,8 +78,12 @@ class Transmitter(Protocol):
         """
         ...
 
-    def deposits(self, since: date) -> tuple[Held, ...] | None:
-        """List what the TdT has of ours since a day; None: this one lists nothing to us."""
+    def deposits(self, since: date, until: date | None = None) -> tuple[Held, ...] | None:
+        """List what the TdT has of ours since a day, and until the end of another; None: it lists nothing to us.
+
+        Raises:
+            Refused: there are too many; ConnectorError.
+        """
         ...
 
     def recover(self, remote_id: str, target: Path) -> bool:

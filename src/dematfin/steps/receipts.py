@@ -1,7 +1,9 @@
 """Receipts of deliveries, kept in the folder itself: a ledger restored from an older copy learns from them."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -9,9 +11,11 @@ from typing import Any, Final
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.event import Subject
 from dematfin.domain.exchange.hand_over import HandOver, HandOverKind, HandOverState, delivered_names
+from dematfin.domain.invoice.invoice import Invoice
 from dematfin.errors import DocumentError
 from dematfin.ports.app import App
 from dematfin.ports.exchange import Exchange
+from dematfin.ports.ledger import Books
 from dematfin.steps.outcome import Tally
 
 LEARNT: Final = "remise retrouvée dans le dossier d'échange"
@@ -19,6 +23,9 @@ FOLDERS: Final = (HandOverKind.INVOICE, HandOverKind.JOURNAL, HandOverKind.RETOU
 """A kind for each folder: acquits lie with retours."""
 SHOWN: Final = 20
 """Keys that one note names."""
+NUMBER: Final = re.compile(r"F(\d{4})-(\d{6,})")
+LOST: Final = "{key} (livraison {delivery})"
+"""What a receipt is kept under, whose invoice is not here any more while another one bears its id."""
 AGAIN: Final = "à redire : "
 """Before what a journal said: a restored ledger may give another flow the same name."""
 
@@ -54,6 +61,7 @@ def _adopt(app: App, exchange: Exchange, data: bytes, tally: Tally) -> None:
     exchange.put(records[0].kind, records[0].delivery, delivered_names(records), data)
     now = app.clock.now()
     with app.ledger.transaction() as books:
+        records = tuple(_of_its_invoice(books, one) for one in records)
         known = {one.id for one in books.find(HandOver, id=tuple(one.id for one in records))}
         for one in records:
             if one.id not in known:
@@ -67,6 +75,34 @@ def _adopt(app: App, exchange: Exchange, data: bytes, tally: Tally) -> None:
         "connaissait pas, sans doute parce qu'elle a été restaurée d'une copie plus ancienne. Elle est notée comme "
         f"remise : {', '.join(keys[:SHOWN])}{more}. Voyez dans le logiciel financier que rien n'y est deux fois."
     )
+
+
+def _of_its_invoice(books: Books, one: HandOver) -> HandOver:
+    """Return a receipt under the invoice whose very document was given: a restored base may give its id to another."""
+    here = books.find(Invoice, id=one.key) if one.kind is HandOverKind.INVOICE else ()
+    given = {ref.sha256 for ref in one.documents}
+    if one.kind is not HandOverKind.INVOICE or any(not there.main_file or there.main_file in given for there in here):
+        return one
+    if same := books.find(Invoice, main_file=tuple(given)):
+        return _under(one, same[0].id)
+    return _under(one, LOST.format(key=one.key, delivery=one.delivery)) if here else one
+
+
+def _under(one: HandOver, key: str) -> HandOver:
+    return replace(one, id=one.id.replace(one.key, key), key=key)
+
+
+def pass_numbers(app: App, receipts: Iterable[bytes]) -> None:
+    """Pass the numbers of the invoices that receipts name: a restored base gives them to no other; spoilt ones tell
+    nothing."""
+    numbers: dict[str, int] = {}
+    for data in receipts:
+        with suppress(DocumentError):
+            for found in filter(None, (NUMBER.fullmatch(one.key) for one in _read(data))):
+                numbers[found[1]] = max(numbers.get(found[1], 0), int(found[2]))
+    with app.ledger.transaction() as books:
+        for year, last in numbers.items():
+            books.pass_number(f"facture-{year}", last)
 
 
 def _told(one: HandOver) -> dict[str, Any]:

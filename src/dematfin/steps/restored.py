@@ -21,12 +21,13 @@ from dematfin.steps.episodes import UNMANDATED
 from dematfin.steps.facts import observe
 from dematfin.steps.found_again import deposits
 from dematfin.steps.outcome import Outcome, Tally
-from dematfin.steps.receipts import last_delivery
+from dematfin.steps.receipts import last_delivery, pass_numbers
 from dematfin.steps.traces import keep
 
 SHUT: Final = "fermé"
 OPEN: Final = "ouvert"
 NOTHING_UNKNOWN: Final = "tous les voisins ont répondu, rien d'inconnu n'est parti"
+ANOTHER: Final = "quelqu'un a certifié ce que les voisins n'ont pas dit, une autre personne rouvre : reprise rouvrir"
 MANDATED: Final = "MANDATEE"
 """Told by whoever mandates; what Hélios posts afterwards shows that the order did arrive."""
 NOT_EXPLAINED: Final = (
@@ -82,19 +83,20 @@ def neighbours(app: App) -> tuple[Neighbour, ...]:
 
 
 def ask(app: App, restored: Restored) -> Outcome:
-    """Ask each neighbour; open the gate when all have answered and nothing unknown has left."""
+    """Ask each neighbour; open the gate when all have answered themselves and nothing unknown has left."""
     tally = Tally("réconciliation")
     for neighbour in neighbours(app):
         _hear(app, restored, neighbour, tally)
-    with app.ledger.reading() as books:
+    with app.ledger.transaction() as books:
         left = remaining(app, books)
+        if not left:
+            finish(app, books, restored, NOTHING_UNKNOWN)
     if left:
         tally.note(
             f"La base a été restaurée ({restored.how}) : rien ne part ni ne se signe. Reste à régler : "
             f"{' ; '.join(left)}. Voyez : dematfin reprise etat"
         )
     else:
-        finish(app, NOTHING_UNKNOWN)
         tally.note(f"Restauration de la base : {NOTHING_UNKNOWN}. Les envois reprennent.")
     return tally.outcome()
 
@@ -107,8 +109,10 @@ def remaining(app: App, books: Books) -> tuple[str, ...]:
     left = [f"{NEIGHBOUR[one]} n'a pas tout dit" for one in unsettled(app, restored)]
     if (wait := restored.restored_at + app.policy.verify_after) > app.clock.now():
         left.append(f"ce qui était en route a jusqu'à {app.clock.local(wait):%H:%M} pour arriver, relancez ensuite")
-    found = books.find(Trace, state=TraceState.FOUND)
-    return (*left, *(f"{one.label}, {one.said}" for one in found))
+    left += [f"{one.label}, {one.said}" for one in books.find(Trace, state=TraceState.FOUND)]
+    if not left and (restored.certifiers or books.find(Trace, restoration=restored.id, state=TraceState.VOID)):
+        left.append(ANOTHER)
+    return tuple(left)
 
 
 def unsettled(app: App, restored: Restored) -> tuple[Neighbour, ...]:
@@ -117,12 +121,12 @@ def unsettled(app: App, restored: Restored) -> tuple[Neighbour, ...]:
     return tuple(one for one, word in words.items() if word is None or not word.settled)
 
 
-def finish(app: App, motif: str, **data: str) -> None:
-    """Open the gate; `data` goes into its event."""
-    with app.ledger.transaction() as books:
-        if restored := standing(books):
-            books.save(replace(restored, ended_at=app.clock.now(), ended_by=app.by))
-            books.record(app.event(Subject.RESTORATION, restored.id, SHUT, OPEN, motif, **data))
+def finish(app: App, books: Books, expected: Restored, motif: str, **data: str) -> None:
+    """Open the gate, unless another restoration has shut it since; `data` goes into its event."""
+    there = standing(books)
+    if there and (there.id, there.restored_at) == (expected.id, expected.restored_at):
+        books.save(replace(there, ended_at=app.clock.now(), ended_by=app.by))
+        books.record(app.event(Subject.RESTORATION, there.id, SHUT, OPEN, motif, **data))
 
 
 def _hear(app: App, restored: Restored, neighbour: Neighbour, tally: Tally) -> None:
@@ -186,7 +190,7 @@ def _mandated(app: App, books: Books, restored: Restored, ref: RemoteRef) -> Non
 def _explained(traces: Sequence[Trace], invoice: Invoice | None, number: str) -> bool:
     """Say whether a flow that was found pays an invoice; of one that is not imported yet, its number alone is known."""
     if invoice:
-        return next(paying(traces, invoice), None) is not None
+        return any(one.pays(invoice) for _, one in paying(traces, invoice))
     return any(one.names(number) for trace in traces for one in trace.mandats)
 
 
@@ -210,6 +214,7 @@ def _exchange(app: App, _: Restored, __: Tally) -> str:
     last = last_delivery(app)
     kinds = (HandOverKind.INVOICE, HandOverKind.JOURNAL, HandOverKind.RETOUR)
     receipts = [one for kind in kinds if app.exchange.receives(kind) for one in app.exchange.receipts(kind, last)]
+    pass_numbers(app, receipts)
     return f"remises faites depuis, d'après leurs reçus : {len(receipts)}, aucune ne sera refaite"
 
 

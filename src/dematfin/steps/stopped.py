@@ -14,8 +14,8 @@ from dematfin.ports.ledger import Books
 ENDED: Final = frozenset({Stage.MANDATED, Stage.REJECTED, Stage.SUSPENDED, Stage.RECYCLED})
 """Shown by Chorus Pro before our own mandat exists: somebody else has paid it, or sent it back."""
 PAID: Final = (
-    "Facture {invoice} : le {mandat} la paie déjà, il est parti avant que la base ne soit remise à un état plus ancien "
-    "(flux {flux}). Elle n'est pas mandatée. Si ce flux n'a pas abouti : dematfin reprise sans-suite {trace}"
+    "Facture {invoice} : le {mandat} la paie {sure}, il est parti avant que la base ne soit remise à un état plus "
+    "ancien (flux {flux}). Elle n'est pas mandatée. Si ce flux n'a pas abouti : dematfin reprise sans-suite {trace}"
 )
 
 
@@ -38,7 +38,8 @@ class Stops:
                 "encore lu. Elle n'est pas mandatée avant."
             )
         if (paid := next(paying(self.traces, invoice), None)) is not None:
-            return PAID.format(invoice=invoice.id, mandat=paid[1].key, flux=paid[0].nomfic, trace=paid[0].id)
+            sure = "déjà" if paid[1].pays(invoice) else "peut-être déjà (même compte)"
+            return PAID.format(invoice=invoice.id, mandat=paid[1].key, sure=sure, flux=paid[0].nomfic, trace=paid[0].id)
         if stage(invoice.remote_status) in ENDED:
             return (
                 f"Facture {invoice.id} : Chorus Pro la montre « {said(invoice.remote_status)} », elle n'est pas "

@@ -5,7 +5,7 @@ are in doubt, which keeps them from being signed and sent.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -19,16 +19,16 @@ from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.money import ZERO, french
-from dematfin.domain.restoration import Neighbour, Restored, Trace, TracedMandat, TraceState
+from dematfin.domain.restoration import OURS, Neighbour, Restored, Trace, TracedMandat, TraceState
 from dematfin.errors import DocumentError
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 
-OURS: Final = re.compile(r"PESALR1_(\d{14})_(\d{4})_(?:(\d{6})|PJ)_(\d{6})")
-"""The name of a flow of ours: SIRET, exercice, bordereau, place in the series of all flows."""
 UNIQUE: Final = re.compile(r"(\d{14})(\d{4})[A-Z]+(\d{8})")
 """An IdUnique of ours: SIRET, exercice, place in the series of documents."""
 IN_HAND: Final = (MandatState.PREPARED, MandatState.IN_BORDEREAU)
+OF_ACQUIT: Final = "acquit-"
+"""Before the name of a flow, where its number at the TdT is not known."""
 UNREADABLE: Final = (
     "son contenu ne se lit pas d'ici. Téléchargez-le sur le portail du TdT, puis : dematfin reprise lire {key} FICHIER"
 )
@@ -42,7 +42,7 @@ def is_ours_by_name(app: App, nomfic: str) -> bool:
 
 def trace_of(app: App, mark: Restored, held: Held, path: Path | None) -> Trace | None:
     """Return the trace that a deposit is; None when it concerns none of our expenses."""
-    flow = _read(app, path)
+    flow = read_flow(app, path)
     if flow is None:
         said = UNREADABLE.format(key=held.remote_id)
         named = OURS.fullmatch(held.nomfic)
@@ -62,14 +62,15 @@ def trace_of(app: App, mark: Restored, held: Held, path: Path | None) -> Trace |
 
 def of_acquit(app: App, mark: Restored, nomfic: str) -> Trace:
     """Return the trace of a flow that Hélios answers, and that is known by its name alone."""
-    key = f"acquit-{nomfic}"
+    key = f"{OF_ACQUIT}{nomfic}"
     named = OURS.fullmatch(nomfic)
     held = Held(remote_id=key, nomfic=nomfic, phase=Phase.ANSWERED)
     said = f"Hélios y a répondu ; {UNREADABLE.format(key=key)}"
     return _trace(app, mark, held, read=False, said=said, siret=named[1] if named else "")
 
 
-def _read(app: App, path: Path | None) -> ReadFlow | None:
+def read_flow(app: App, path: Path | None) -> ReadFlow | None:
+    """Return what a flow says; None when there is none, or it cannot be read."""
     try:
         return app.reader.aller(path) if path else None
     except DocumentError:
@@ -117,13 +118,18 @@ def _siren(mandat: ReadMandat) -> str:
 
 
 def keep(app: App, books: Books, trace: Trace) -> None:
-    """Write a trace down, pass its numbers, put in doubt what it seems to pay; known already, it changes nothing."""
+    """Write a trace down, pass the numbers of our series, put in doubt what it seems to pay; known already, it changes
+    nothing.
+
+    What a person has said of one that nobody could read does not hold any more once it is read.
+    """
     known = books.find(Trace, id=trace.id)
-    if known and (known[0].state is not TraceState.FOUND or known[0].read or not trace.read):
+    if known and (known[0].read or not trace.read):
         return
     books.save(trace)
     said = f"{trace.label} : inconnu d'ici, {trace.said}"
-    books.record(app.event(Subject.RESTORATION, trace.restoration, "", TraceState.FOUND, said, trace=trace.id))
+    before = known[0].state if known else ""
+    books.record(app.event(Subject.RESTORATION, trace.restoration, before, TraceState.FOUND, said, trace=trace.id))
     _pass_numbers(books, trace)
     _doubt(app, books, trace)
     _explain(app, books, trace)
@@ -137,7 +143,7 @@ def _pass_numbers(books: Books, trace: Trace) -> None:
     for key in trace.pieces:
         if found := UNIQUE.fullmatch(key):
             books.pass_number(f"piece:{found[1]}:{int(found[2])}", int(found[3]))
-    for one in trace.mandats:
+    for one in trace.mandats if trace.is_ours else ():
         _pass(books, trace.siret, one.exercice, one.kind, (one.number, one.bordereau))
 
 
@@ -167,15 +173,23 @@ def _is_same(books: Books, there: TracedMandat, ours: Mandat) -> bool:
     if ours.number and there.number == ours.number:
         return True
     if ours.invoice_ids:
-        return any(there.pays(one) for one in books.find(Invoice, id=ours.invoice_ids))
+        return any(there.may_pay(one) for one in books.find(Invoice, id=ours.invoice_ids))
     return there.amount == ours.amount and there.account == ours.tiers.account.iban
 
 
 def _explain(app: App, books: Books, trace: Trace) -> None:
     """Close what Chorus Pro showed mandated by nothing known, and what was known of this flow by its name alone."""
+    if trace.read and trace.nomfic:
+        explain_unread(app, books, {"nomfic": trace.nomfic}, TraceState.LEFT, f"lu depuis, n° {trace.id}")
     for one in books.find(Trace, state=TraceState.FOUND) if trace.read else ():
-        if one.id != trace.id and one.nomfic and one.nomfic == trace.nomfic and not one.read:
-            books.save(one.settled(TraceState.LEFT, app.by, app.clock.now(), f"lu depuis, n° {trace.id}"))
         invoice = next(iter(books.find(Invoice, id=one.invoice_id)), None)
         if invoice and any(paid.pays(invoice) for paid in trace.mandats):
             books.save(one.settled(TraceState.LEFT, app.by, app.clock.now(), f"payée par le flux {trace.nomfic}"))
+
+
+def explain_unread(app: App, books: Books, which: Mapping[str, str], state: TraceState, said: str) -> None:
+    """Close what was known of a deposit without its contents, once something tells what it was."""
+    for one in books.find(Trace, state=TraceState.FOUND, read=False, **which):
+        books.save(one.settled(state, app.by, app.clock.now(), said))
+        told = f"{one.label} : {said}"
+        books.record(app.event(Subject.RESTORATION, one.restoration, one.state, state, told, trace=one.id))

@@ -44,11 +44,11 @@ def left_amount(books: Books, siret: str, exercice: int, kind: BordereauKind) ->
 def traced(
     books: Books, siret: str, exercice: int, kind: BordereauKind, *states: TraceState
 ) -> tuple[TracedMandat, ...]:
-    """Return the mandats of a series that left before the base was restored: their numbers were given once for all."""
+    """Return the mandats of our series that left before the base was restored: their numbers are given for ever."""
     return tuple(
         one
         for trace in books.find(Trace, state=states or tuple(TraceState))
-        if trace.siret == siret
+        if trace.siret == siret and trace.is_ours
         for one in trace.mandats
         if one.exercice == exercice and one.kind is kind
     )

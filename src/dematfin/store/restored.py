@@ -1,6 +1,6 @@
 """A base that has just been put back says so itself: nothing leaves it before the neighbours were asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Final
 
@@ -21,8 +21,18 @@ def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the machine's own clock: no collectivité is wired here
 
 
-def mark(base: str, *, data_as_of: datetime, by: str = SERVICE, now: Callable[[], datetime] = _now) -> tuple[str, ...]:
+def mark(
+    base: str,
+    *,
+    data_as_of: datetime,
+    sirets: Collection[str] = (),
+    by: str = SERVICE,
+    now: Callable[[], datetime] = _now,
+) -> tuple[str, ...]:
     """Shut the gate of each collectivité of a base; return them. `by` is who put it back.
+
+    `sirets` are those that the configuration puts there: one that began after the backup is unknown to it, and has
+    sent all the same.
 
     Said twice, it counts once: the gate opens once all is known since the older of the two points.
 
@@ -31,9 +41,8 @@ def mark(base: str, *, data_as_of: datetime, by: str = SERVICE, now: Callable[[]
     """
     engine = open_engine(base)
     with reading(engine.connect()) as connection, connection.begin():
-        moved = select(MOVED.c.collectivite)
-        here = connection.execute(select(CHAIN.c.collectivite).where(CHAIN.c.collectivite.not_in(moved)))
-        found = tuple(sorted(row.collectivite for row in here))
+        moved = set(connection.scalars(select(MOVED.c.collectivite)))
+        found = tuple(sorted({*connection.scalars(select(CHAIN.c.collectivite)), *sirets} - moved))
     for one in found:
         _mark(SqlLedger(engine, one, now), data_as_of, by, now())
     return found

@@ -75,10 +75,10 @@ class FolderTdt:
             raise Refused(message)
         return mark.sha256 == digest(flow)
 
-    def deposits(self, since: date) -> tuple[Held, ...]:
-        """List what was put down since a day."""
+    def deposits(self, since: date, until: date | None = None) -> tuple[Held, ...]:
+        """List what was put down since a day, and until the end of another."""
         marks = filter(None, map(self._drop.mark, sorted(self._drop.names())))
-        return tuple(self._held(one) for one in marks if one.put_at.date() >= since)
+        return tuple(self._held(one) for one in marks if since <= one.put_at.date() <= (until or date.max))
 
     def recover(self, remote_id: str, target: Path) -> bool:
         """Copy a flow that nobody has taken away yet."""

@@ -1,7 +1,7 @@
 """What S²LOW has of ours: it lists numbers, status by status, to archivists only."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import httpx
@@ -40,15 +40,20 @@ def check(line: Line) -> None:
         raise type(error)(message) from error
 
 
-def deposits(line: Line, since: date) -> tuple[Held, ...]:
+def deposits(line: Line, since: date, until: date | None = None) -> tuple[Held, ...]:
     """List all our transactions that have moved since a day, each with the NomFic that its own file bears.
+
+    The day after `until` bounds the list, lest an instant be compared with the beginning of its day.
 
     Raises:
         Refused: there are too many; a list that is cut would show flows as missing.
     """
+    days = {"min_date": since.isoformat()}
+    if until is not None:
+        days["max_date"] = (until + timedelta(days=1)).isoformat()
     found: dict[str, int] = {}  # one that moves meanwhile is met again, further on
     for status in EVERYWHERE:
-        for remote_id in newest(line, status, LISTED + PAGE, min_date=since.isoformat()):
+        for remote_id in newest(line, status, LISTED + PAGE, **days):
             found[remote_id] = status
             if len(found) > LISTED:
                 message = (

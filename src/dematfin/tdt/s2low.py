@@ -86,9 +86,9 @@ class S2low:
         """Compare our bytes with those of one deposit, which the account that made it may download; or its acquit."""
         return archive.confirm(self._line, remote_id, flow, nomfic)
 
-    def deposits(self, since: date) -> tuple[Held, ...] | None:
+    def deposits(self, since: date, until: date | None = None) -> tuple[Held, ...] | None:
         """List our deposits; S²LOW lists them to archivists only."""
-        return None if self._archivist is None else listing.deposits(self._archivist, since)
+        return None if self._archivist is None else listing.deposits(self._archivist, since, until)
 
     def recover(self, remote_id: str, target: Path) -> bool:
         """Download a deposit: the account that made it may, and an archivist."""
