@@ -71,3 +71,24 @@ def test_one_that_cannot_be_saved_stops_no_other_and_nobody_says_where_is_told(
     assert [one.parent.parent.name for one in tmp_path.glob("copies/*/*/manifeste.json")] == [A]
     nowhere = office.alone("sauvegarde", "--siret", A, "-c", str(config))
     assert (nowhere.code, "Où sont les sauvegardes ?" in nowhere.err) == (2, True)
+
+
+def test_a_folder_where_work_is_done_or_of_something_else_is_never_one_of_backups(
+    tmp_path: Path, keyboard: Keyboard
+) -> None:
+    office, config = keyboard(tmp_path), in_one_file(tmp_path, block(A), shared=EACH)
+    live(config, A)
+    was = sorted(tmp_path.rglob("*"))
+    other = tmp_path / "autre"
+    other.mkdir(mode=0o755)
+    (other / "travail.en-cours").mkdir()
+    (tmp_path / "lien").symlink_to(tmp_path / "documents")
+    for place in (tmp_path, tmp_path / "documents", tmp_path / "documents" / "copies", tmp_path / "lien"):
+        done = office.alone("sauvegarde", str(place), "-c", str(config))
+        assert (done.code, "où le travail se fait" in done.err.replace("\n", " ")) == (2, True)
+    done = office.alone("sauvegarde", str(other), "-c", str(config))
+    assert (done.code, "n'est pas un dossier de sauvegarde" in done.err.replace("\n", " ")) == (2, True)
+    assert other.stat().st_mode & 0o777 == 0o755
+    assert [one for one in was if not one.exists()] == [] and [one.name for one in other.iterdir()] == [
+        "travail.en-cours"
+    ]

@@ -41,14 +41,24 @@ def save(dossier: Folder = None, configuration: Configuration = DEFAULT) -> None
 
 
 def vault_of(base: Base, dossier: Path | None) -> "Vault":
-    """Return the folder of the backups of a base; raises ConfigError when nobody says which."""
+    """Return the folder of the backups of a base; raises ConfigError when nobody says which, or when work uses it."""
     from dematfin.store.saved.vault import Vault  # noqa: PLC0415 - heavy, and not needed to show a help text
 
     place = dossier or base.houses[0].settings().sauvegarde.dossier
     if place is None:
         message = 'Où sont les sauvegardes ? Donnez leur dossier, ou écrivez dossier = "…" dans [sauvegarde].'
         raise ConfigError(message)
-    return Vault(place)
+    return apart_from_work(Vault(place), base)
+
+
+def apart_from_work(vault: "Vault", base: Base) -> "Vault":
+    """Return a folder of backups; raises ConfigError when it meets one where work is done."""
+    from dematfin.store.engine import is_postgresql  # noqa: PLC0415 - heavy, and not needed to show a help text
+
+    vault.refuse_to_be_among(place for house in base.houses for place in house.settings().living_folders())
+    if not is_postgresql(base.address):
+        vault.refuse_to_be_among([Path(base.address)])
+    return vault
 
 
 def names_of_base(base: Base) -> tuple[str, ...]:
@@ -109,7 +119,7 @@ def _copied_elsewhere(backup: "Backup", vault: "Vault", base: Base) -> None:
     settings = base.houses[0].settings()
     if settings.sauvegarde.ailleurs is None:
         return
-    there, local = Vault(settings.sauvegarde.ailleurs), open_clock(settings).local
+    there, local = apart_from_work(Vault(settings.sauvegarde.ailleurs), base), open_clock(settings).local
     if copy_elsewhere(backup, vault, there, local):
         say(f"  celle de la semaine : copiée aussi dans {there.root}.")
         with there.writing():

@@ -6,13 +6,15 @@
     <folder>/<base>/essai.json                the last restoration that was tried
 
 A backup is made in a folder that ends with `.en-cours`, and takes its name last: what has its name is whole.
+`sauvegarde.verrou`, made at the first use of a folder that was empty, marks it as one of backups: nothing is ever
+written in, nor taken away from, a folder of something else.
 """
 
 import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +24,7 @@ from typing import Final
 from sqlalchemy import make_url
 
 from dematfin.domain.backup.manifest import Manifest
-from dematfin.errors import ComeBackLater, UnknownRecord
+from dematfin.errors import ComeBackLater, ConfigError, UnknownRecord
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import is_postgresql
 from dematfin.store.saved import manifest_file
@@ -34,6 +36,9 @@ ITS_NAME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{6}\.\d{6}Z")
 OWNER_ONLY: Final = 0o700
 READ_ONLY: Final = 0o400
 WRITERS: Final = "sauvegarde.verrou"
+"""The turn to write, and the mark of a folder of backups."""
+OF_THE_DISK: Final = frozenset({"lost+found"})
+"""What a new file system holds by itself."""
 READERS: Final = "lecture.verrou"
 
 
@@ -91,17 +96,48 @@ class Vault:
         )
         raise UnknownRecord(message)
 
+    def is_marked(self) -> bool:
+        """Say whether this is a folder of backups."""
+        return (self.root / WRITERS).is_file()
+
+    def refuse_to_be_among(self, living: Iterable[Path]) -> None:
+        """Raise ConfigError when this folder is one that work uses, holds it, or is in it."""
+        mine = self.root.resolve()
+        for place in living:
+            other = place.resolve()
+            if mine.is_relative_to(other) or other.is_relative_to(mine):
+                message = (
+                    f"Le dossier de sauvegarde {self.root} touche à {place}, où le travail se fait : d'anciennes "
+                    "sauvegardes effacées y emporteraient des documents. Donnez un dossier à part, sur un autre disque."
+                )
+                raise ConfigError(message)
+
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be alone to write, and clear what a dead one left half-made; raises ComeBackLater."""
+        """Be alone to write, and clear what a dead one left half-made.
+
+        Raises:
+            ConfigError: the folder is one of something else.
+            ComeBackLater: another one writes, or the disk refuses.
+        """
         with _told(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
+            self._refuse_something_else()
             self.root.chmod(OWNER_ONLY)
         with self._held(WRITERS, "Une autre sauvegarde s'y fait : relancez quand elle sera finie."):
             with _told(self.root):
-                for left in (*self.root.glob(f"*/*{MAKING}"), *self.root.glob("documents/en-cours/*")):
+                half_made = (one for one in self.root.glob(f"*/*{MAKING}") if ITS_NAME.fullmatch(one.stem))
+                for left in (*half_made, *self.root.glob("documents/en-cours/*")):
                     shutil.rmtree(left) if left.is_dir() else left.unlink()
             yield
+
+    def _refuse_something_else(self) -> None:
+        if not self.is_marked() and {one.name for one in self.root.iterdir()} - OF_THE_DISK:
+            message = (
+                f"{self.root} n'est pas un dossier de sauvegarde : il contient autre chose, et pas {WRITERS}. Donnez "
+                "un dossier vide, ou nouveau. Rien n'a été changé."
+            )
+            raise ConfigError(message)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
