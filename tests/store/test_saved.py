@@ -446,12 +446,12 @@ def test_one_a_week_is_copied_elsewhere_and_restores_from_there(hamlet: Town, tm
 
 def test_a_backup_is_chosen_by_its_name_or_is_the_newest(hamlet: Town, tmp_path: Path) -> None:
     old, new = hamlet.save().backup, hamlet.save().backup
-    assert hamlet.vault.chosen(["commune"]) == new
-    assert hamlet.vault.chosen(["absente", "commune"], old.name) == old
+    assert hamlet.vault.chosen(["commune"], {COMMUNE}) == new
+    assert hamlet.vault.chosen(["absente", "commune"], {COMMUNE}, old.name) == old
     with pytest.raises(UnknownRecord, match="2001"):
-        hamlet.vault.chosen(["commune"], "2001")
+        hamlet.vault.chosen(["commune"], {COMMUNE}, "2001")
     with pytest.raises(UnknownRecord, match="Montez-le"):
-        Vault(tmp_path / "absent").chosen(["commune"])
+        Vault(tmp_path / "absent").chosen(["commune"], {COMMUNE})
 
 
 def test_a_base_of_one_engine_is_not_restored_into_the_other(town: Town, tmp_path: Path) -> None:

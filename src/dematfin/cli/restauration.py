@@ -48,7 +48,7 @@ def restore(
     for base in known:
         try:
             vault = vault_of(base, dossier)
-            backup = vault.chosen(names_of_base(base), sauvegarde)
+            backup = vault.chosen(names_of_base(base), {house.siret for house in base.houses}, sauvegarde)
             codes.append(
                 _tried(vault, backup, base) if verifier else _restored(vault, backup, base, replaces=remplacer)
             )

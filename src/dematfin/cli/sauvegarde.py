@@ -66,8 +66,8 @@ def names_of_base(base: Base) -> tuple[str, ...]:
     from dematfin.store.saved.vault import names_of  # noqa: PLC0415 - heavy, and not needed to show a help text
 
     sirets = [house.siret for house in base.houses]
-    _, shared = names_of(sirets[0], base.address)
-    return (sirets[0], shared) if len(sirets) == 1 else (shared, *sirets)
+    _, *shared = names_of(sirets[0], base.address)
+    return (sirets[0], *shared) if len(sirets) == 1 else (*shared, *sirets)
 
 
 def _all_saved(known: list[Base], dossier: Path | None, configuration: Path) -> Iterator[int]:

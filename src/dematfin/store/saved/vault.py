@@ -11,10 +11,11 @@ written in, nor taken away from, a folder of something else.
 """
 
 import fcntl
+import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,9 +25,9 @@ from typing import Final
 from sqlalchemy import make_url
 
 from dematfin.domain.backup.manifest import Manifest
-from dematfin.errors import ComeBackLater, ConfigError, UnknownRecord
+from dematfin.errors import ComeBackLater, ConfigError, DocumentError, UnknownRecord
 from dematfin.store.documents import FolderDocuments
-from dematfin.store.engine import is_postgresql
+from dematfin.store.engine import is_postgresql, shown
 from dematfin.store.saved import manifest_file
 from dematfin.support.files import sync_folder
 from dematfin.support.refusals import reason
@@ -57,6 +58,21 @@ class Backup:
         """Return what it says of itself; raises DocumentError."""
         return manifest_file.read(self.folder)
 
+    def concerns(self, sirets: Set[str]) -> bool:
+        """Say whether it holds one of these collectivités; one that is empty, or spoilt, is told by its folder only."""
+        known = self._sirets()
+        return not known or not known.isdisjoint(sirets)
+
+    def holds(self, sirets: Set[str]) -> bool:
+        """Say whether it holds all of these collectivités; the same of one that is empty, or spoilt."""
+        return not (known := self._sirets()) or sirets <= known
+
+    def _sirets(self) -> Set[str]:
+        try:
+            return self.manifest().ends.keys()
+        except DocumentError:
+            return frozenset()
+
 
 class Vault:
     """One folder of backups."""
@@ -71,7 +87,7 @@ class Vault:
 
     def of(self, *bases: str) -> tuple[Backup, ...]:
         """Return the backups of a base, by the names it may have had, oldest first; raises OSError when away."""
-        folders = [folder for base in bases if (folder := self.root / base).is_dir()]
+        folders = {folder for base in bases for folder in self.root.glob(base) if folder.is_dir()}
         if not folders:
             list(self.root.iterdir())  # that it is there
         found = [one for folder in folders for one in folder.iterdir() if ITS_NAME.fullmatch(one.name)]
@@ -79,20 +95,24 @@ class Vault:
 
     def all(self) -> tuple[Backup, ...]:
         """Return the backups of every base."""
-        return self.of(*(one.name for one in self.root.iterdir() if one.is_dir()))
+        return self.of("*")
 
-    def chosen(self, bases: Sequence[str], name: str = "") -> Backup:
-        """Return the newest backup of a base, or that which is named; raises UnknownRecord."""
+    def chosen(self, bases: Sequence[str], sirets: Set[str], name: str = "") -> Backup:
+        """Return the newest backup of a base, or that which is named, that holds all of some collectivités.
+
+        Where none holds them all, the newest that holds some of them; raises UnknownRecord.
+        """
         try:
-            found = [one for one in self.of(*bases) if name in {"", one.name}]
+            found = [one for one in self.of(*bases) if name in {"", one.name} and one.concerns(sirets)]
         except OSError as error:
             message = f"Le dossier {self.root} ne se lit pas : {reason(error)}. Montez-le, ou donnez le bon."
             raise UnknownRecord(message) from error
         if found:
-            return found[-1]
+            return next((one for one in reversed(found) if one.holds(sirets)), found[-1])
         what = f"La sauvegarde {name} n'est pas" if name else "Aucune sauvegarde n'est"
         message = (
-            f"{what} dans {self.root} ({', '.join(bases)}). Donnez le bon dossier, ou l'un des noms qui s'y trouvent."
+            f"{what} dans {self.root} pour {', '.join(sorted(sirets))}. Donnez le bon dossier, ou l'un des noms qui "
+            "s'y trouvent."
         )
         raise UnknownRecord(message)
 
@@ -183,10 +203,15 @@ class Vault:
             os.close(descriptor)
 
 
-def names_of(siret: str, base: str) -> tuple[str, str]:
-    """Return what a base is called among backups: when it holds one collectivité, and when several share it."""
-    called = make_url(base).database if is_postgresql(base) else Path(base).stem
-    return siret, re.sub(r"[^\w.-]", "_", called or "base")
+def names_of(siret: str, base: str) -> tuple[str, str, str, str]:
+    """Return what a base is called among backups: when it holds one collectivité, and when several share it.
+
+    Others of another server or folder may be called like it: a digest of its address tells it from them. Last come the
+    patterns of what it may have been called at another address, or before there was a digest.
+    """
+    called = re.sub(r"[^\w.-]", "_", (make_url(base).database if is_postgresql(base) else Path(base).stem) or "base")
+    digest = hashlib.sha256(shown(base).encode()).hexdigest()[:8]
+    return siret, f"{called}-{digest}", f"{called}-{'[0-9a-f]' * 8}", called
 
 
 @contextmanager
