@@ -28,13 +28,15 @@ from dematfin.store.saved.look import look
 from dematfin.store.saved.making import Made, Source, make
 from dematfin.store.saved.pool import Place
 from dematfin.store.saved.restoration import Restored, Target, restore
-from dematfin.store.saved.rotation import copy_elsewhere, rotate
+from dematfin.store.saved.rotation import Owner, copy_elsewhere, rotate
 from dematfin.store.saved.trial import tried
 from dematfin.store.saved.vault import Backup, Vault
 from examples import COMMUNE, invoice
 
 Mark = Callable[[str, datetime], None]
 NOW: Final = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
+
+OURS: Final = Owner(names=("commune", COMMUNE), sirets={COMMUNE})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -251,6 +253,7 @@ def test_each_file_that_is_spoilt_is_told_by_its_name_and_is_not_restored(town: 
         assert path.name[:12] in " ".join(town.faults(backup))
         with pytest.raises(DocumentError, match=path.name[:12]):
             town.restore(backup)
+        assert path.exists() is (path != document)
         path.write_bytes(content)
     assert town.marked == []
     town.restore(backup)
@@ -419,7 +422,7 @@ def test_what_rotates_away_takes_the_documents_that_nothing_names_any_more(hamle
         books.save(replace(gone, content=replace(gone.content, attachments=(attachment,))))
     last = (hamlet.save().backup, hamlet.save().backup)
     with hamlet.vault.writing():
-        assert rotate(hamlet.vault, "commune", Retention(days=1), in_paris) == 1
+        assert rotate(hamlet.vault, OURS, Retention(days=1), in_paris) == 1
     assert hamlet.vault.all() == last and all(is_whole(one, hamlet.vault) for one in last)
     assert gone.content.attachments[0].document.sha256 not in set(hamlet.vault.documents().names())
 
@@ -428,12 +431,12 @@ def test_one_a_week_is_copied_elsewhere_and_restores_from_there(hamlet: Town, tm
     there = Vault(tmp_path / "ailleurs")
     made = hamlet.save()
     with pytest.raises(ComeBackLater, match="montez-le"):
-        copy_elsewhere(made.backup, hamlet.vault, there, in_paris)
+        copy_elsewhere(made.backup, hamlet.vault, there, OURS, in_paris)
     there.root.mkdir()
-    assert copy_elsewhere(made.backup, hamlet.vault, there, in_paris)
-    assert not copy_elsewhere(hamlet.save().backup, hamlet.vault, there, in_paris)
+    assert copy_elsewhere(made.backup, hamlet.vault, there, OURS, in_paris)
+    assert not copy_elsewhere(hamlet.save().backup, hamlet.vault, there, OURS, in_paris)
     hamlet.now += timedelta(days=7)
-    assert copy_elsewhere(hamlet.save().backup, hamlet.vault, there, in_paris)
+    assert copy_elsewhere(hamlet.save().backup, hamlet.vault, there, OURS, in_paris)
     (first, _) = there.of("commune")
     was = hamlet.held()
     hamlet.burn()

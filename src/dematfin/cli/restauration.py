@@ -70,7 +70,8 @@ def _tried(vault: "Vault", backup: "Backup", base: Base) -> int:
     clock = _clock(base)
     with vault.reading():
         verdict = tried(vault, backup, base.address, clock.now(), clock.local)
-        keep_trial(backup.folder.parent, Trial(backup=backup.name, at=clock.now(), faults=verdict.faults))
+        trial = Trial(backup=backup.name, at=clock.now(), faults=verdict.faults, spoilt=verdict.spoilt)
+        keep_trial(backup.folder.parent, trial)
     if verdict.faults or verdict.manifest is None:
         say(f"✗ {backup.folder} ne se restaure pas bien : {' ; '.join(verdict.faults)}", style="red")
         return RuleError.exit_code

@@ -14,6 +14,7 @@ from dematfin.errors import ConfigError, DematfinError, DocumentError, gravest
 
 if TYPE_CHECKING:
     from dematfin.store.saved.making import Made, Source
+    from dematfin.store.saved.rotation import Owner
     from dematfin.store.saved.vault import Backup, Vault
 
 Folder = Annotated[
@@ -70,6 +71,13 @@ def names_of_base(base: Base) -> tuple[str, ...]:
     return (sirets[0], *shared) if len(sirets) == 1 else (*shared, *sirets)
 
 
+def owner_of(base: Base) -> "Owner":
+    """Return whose the backups of a base are."""
+    from dematfin.store.saved.rotation import Owner  # noqa: PLC0415 - heavy, and only here
+
+    return Owner(names=names_of_base(base), sirets={house.siret for house in base.houses})
+
+
 def _all_saved(known: list[Base], dossier: Path | None, configuration: Path) -> Iterator[int]:
     """Save the bases, those of one folder together; yield the exit code of each."""
     folders: dict[Path, tuple[Vault, list[Base]]] = {}
@@ -101,12 +109,12 @@ def _saved(vault: "Vault", base: Base, configuration: Path) -> Iterator[int]:
     try:
         made = make(vault, _source(base, name, configuration), clock.now())
         say(f"{_label(base)} : {_said(made)}", style="green")
-        if made.manifest.missing:
-            raise DocumentError(_lacking(made))
-        gone = rotate(vault, name, settings.sauvegarde.here(), clock.local)
+        gone = rotate(vault, owner_of(base), settings.sauvegarde.here(), clock.local)
         if gone:
             say(f"  {counted(gone, 'sauvegarde')} de plus de {settings.sauvegarde.jours} jours : effacées.")
         _copied_elsewhere(made.backup, vault, base)
+        if made.manifest.missing:
+            raise DocumentError(_lacking(made))
     except DematfinError as error:
         yield _told(base, error)
 
@@ -120,10 +128,11 @@ def _copied_elsewhere(backup: "Backup", vault: "Vault", base: Base) -> None:
     if settings.sauvegarde.ailleurs is None:
         return
     there, local = apart_from_work(Vault(settings.sauvegarde.ailleurs), base), open_clock(settings).local
-    if copy_elsewhere(backup, vault, there, local):
+    owner = owner_of(base)
+    if copy_elsewhere(backup, vault, there, owner, local):
         say(f"  celle de la semaine : copiée aussi dans {there.root}.")
         with there.writing():
-            rotate(there, backup.folder.parent.name, settings.sauvegarde.elsewhere(), local)
+            rotate(there, owner, settings.sauvegarde.elsewhere(), local)
 
 
 def _source(base: Base, name: str, configuration: Path) -> "Source":

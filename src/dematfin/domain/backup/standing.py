@@ -15,11 +15,18 @@ TRY: Final = "Essayez-en une : dematfin restauration --verifier"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The last time that a backup was restored beside, to see; `faults` is empty when it could be."""
+    """The last time that a backup was restored beside, to see.
+
+    Attributes:
+        backup: its name.
+        faults: why it cannot be restored; empty when it can.
+        spoilt: fingerprints of the documents that were not there, or not what they should be.
+    """
 
     backup: str
     at: datetime
     faults: tuple[str, ...]
+    spoilt: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
