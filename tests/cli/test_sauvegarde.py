@@ -116,3 +116,17 @@ def test_two_configurations_in_one_folder_never_restore_the_base_of_the_other(
     alone = in_one_file(tmp_path / "un", block(A), shared=SHARED)
     done = office.alone("restauration", str(saved), "--remplacer", "-c", str(alone))
     assert (done.code, f"contient aussi {B}" in done.err.replace("\n", " ")) == (2, True)
+
+
+def test_elsewhere_is_prepared_once_and_its_mount_point_is_never_written_in(tmp_path: Path, keyboard: Keyboard) -> None:
+    office, there = keyboard(tmp_path), tmp_path / "ailleurs"
+    shared = f'{EACH}[commun.sauvegarde]\ndossier = "copies"\nailleurs = "{there}"\n'
+    config = in_one_file(tmp_path, block(A), shared=shared)
+    live(config, A)
+    assert office.alone("sauvegarde", str(there), "--preparer", "-c", str(config)).code == 2
+    there.mkdir()
+    done = office.alone("sauvegarde", "-c", str(config))
+    assert (done.code, "--preparer" in done.err, list(there.iterdir())) == (5, True, [])
+    assert office.alone("sauvegarde", str(there), "--preparer", "-c", str(config)).code == 0
+    assert office.alone("sauvegarde", "-c", str(config)).code == 0
+    assert len(list(there.glob(f"{A}/*/manifeste.json"))) == 1

@@ -433,6 +433,11 @@ def test_one_a_week_is_copied_elsewhere_and_restores_from_there(hamlet: Town, tm
     with pytest.raises(ComeBackLater, match="montez-le"):
         copy_elsewhere(made.backup, hamlet.vault, there, OURS, in_paris)
     there.root.mkdir()
+    with pytest.raises(ComeBackLater, match="montez-le"):
+        copy_elsewhere(made.backup, hamlet.vault, there, OURS, in_paris)
+    assert list(there.root.iterdir()) == [], "a mount point without its disk"
+    with there.writing():
+        pass
     assert copy_elsewhere(made.backup, hamlet.vault, there, OURS, in_paris)
     assert not copy_elsewhere(hamlet.save().backup, hamlet.vault, there, OURS, in_paris)
     hamlet.now += timedelta(days=7)
@@ -449,12 +454,24 @@ def test_one_a_week_is_copied_elsewhere_and_restores_from_there(hamlet: Town, tm
 
 def test_a_backup_is_chosen_by_its_name_or_is_the_newest(hamlet: Town, tmp_path: Path) -> None:
     old, new = hamlet.save().backup, hamlet.save().backup
-    assert hamlet.vault.chosen(["commune"], {COMMUNE}) == new
-    assert hamlet.vault.chosen(["absente", "commune"], {COMMUNE}, old.name) == old
+    now = hamlet.now
+    assert hamlet.vault.chosen(["commune"], {COMMUNE}, now) == new
+    assert hamlet.vault.chosen(["absente", "commune"], {COMMUNE}, now, old.name) == old
     with pytest.raises(UnknownRecord, match="2001"):
-        hamlet.vault.chosen(["commune"], {COMMUNE}, "2001")
+        hamlet.vault.chosen(["commune"], {COMMUNE}, now, "2001")
     with pytest.raises(UnknownRecord, match="Montez-le"):
-        Vault(tmp_path / "absent").chosen(["commune"], {COMMUNE})
+        Vault(tmp_path / "absent").chosen(["commune"], {COMMUNE}, now)
+
+
+def test_a_backup_dated_after_now_is_told_and_has_to_be_named(hamlet: Town) -> None:
+    old, new = hamlet.save().backup, hamlet.save().backup
+    now = hamlet.now - timedelta(hours=1)
+    assert hamlet.vault.chosen(["commune"], {COMMUNE}, now) == old
+    assert hamlet.vault.chosen(["commune"], {COMMUNE}, now, new.name) == new
+    taken = old.manifest().taken_at
+    (hamlet.vault.root / "commune").rename(hamlet.vault.root / COMMUNE)
+    seen = look(hamlet.vault, COMMUNE, hamlet.base, now, in_paris)
+    assert (seen.ahead, seen.last) == (1, in_paris(taken))
 
 
 def test_a_base_of_one_engine_is_not_restored_into_the_other(town: Town, tmp_path: Path) -> None:
@@ -465,9 +482,9 @@ def test_a_base_of_one_engine_is_not_restored_into_the_other(town: Town, tmp_pat
 
 
 def test_who_watches_reads_manifests(hamlet: Town) -> None:
-    assert look(hamlet.vault, COMMUNE, hamlet.base, in_paris).away
+    assert look(hamlet.vault, COMMUNE, hamlet.base, hamlet.now, in_paris).away
     made = hamlet.save()
-    seen = look(hamlet.vault, "commune", hamlet.base, in_paris)
+    seen = look(hamlet.vault, "commune", hamlet.base, hamlet.now, in_paris)
     assert seen.last is None, "this collectivité is not in it"
     (hamlet.vault.root / "commune").rename(hamlet.vault.root / COMMUNE)
-    assert look(hamlet.vault, COMMUNE, hamlet.base, in_paris).last == in_paris(made.manifest.taken_at)
+    assert look(hamlet.vault, COMMUNE, hamlet.base, hamlet.now, in_paris).last == in_paris(made.manifest.taken_at)

@@ -11,7 +11,7 @@ from dematfin.cli.bases import Base, whole_bases
 from dematfin.cli.context import DEFAULT, Configuration, system_account
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import complain, counted, instant, say
-from dematfin.cli.sauvegarde import Folder, names_of_base, vault_of
+from dematfin.cli.sauvegarde import Folder, owner_of, vault_of
 from dematfin.errors import DematfinError, RuleError, gravest
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def restore(
     for base in known:
         try:
             vault = vault_of(base, dossier)
-            backup = vault.chosen(names_of_base(base), {house.siret for house in base.houses}, sauvegarde)
+            backup = _chosen(vault, base, sauvegarde)
             codes.append(
                 _tried(vault, backup, base) if verifier else _restored(vault, backup, base, replaces=remplacer)
             )
@@ -59,6 +59,18 @@ def restore(
         codes.append(code)
     if worst := gravest(codes):
         raise typer.Exit(worst)
+
+
+def _chosen(vault: "Vault", base: Base, name: str) -> "Backup":
+    """Choose a backup, and say which were passed over: they are dated after now."""
+    owner, now = owner_of(base), _clock(base).now()
+    ahead = [] if name else [one.name for one in vault.ahead(owner.names, now)]
+    if ahead:
+        complain(
+            f"Dans {vault.root}, {ahead[-1]} est datée de l'avenir : elle n'est pas prise. Mettez la machine à l'heure "
+            "(timedatectl), ou donnez son nom : --sauvegarde"
+        )
+    return vault.chosen(owner.names, owner.sirets, now, name)
 
 
 def _tried(vault: "Vault", backup: "Backup", base: Base) -> int:

@@ -27,18 +27,38 @@ def register(app: typer.Typer) -> None:
     app.command("sauvegarde", cls=FrenchCommand)(save)
 
 
-def save(dossier: Folder = None, configuration: Configuration = DEFAULT) -> None:
+def save(
+    dossier: Folder = None,
+    configuration: Configuration = DEFAULT,
+    preparer: Annotated[
+        bool, typer.Option("--preparer", help="Marque seulement DOSSIER, vide et monté, pour « ailleurs ».")
+    ] = False,
+) -> None:
     """Sauvegarde la base, les documents et la configuration dans un dossier, sans arrêter le travail.
 
     Une ligne par base. Les documents qui y sont déjà ne sont pas recopiés. Les secrets ne sont jamais copiés.
     """
     known, wrong = whole_bases(configuration)
+    if preparer:
+        _prepare(known, dossier)
+        return
     codes = [*_all_saved(known, dossier, configuration)]
     for sentence, code in wrong:
         complain(sentence)
         codes.append(code)
     if worst := gravest(codes):
         raise typer.Exit(worst)
+
+
+def _prepare(known: list[Base], dossier: Path | None) -> None:
+    """Mark a folder as one of backups."""
+    if dossier is None or not dossier.is_dir():
+        message = "--preparer marque un dossier qui est là : montez-le, puis donnez son nom après « sauvegarde »."
+        raise ConfigError(message)
+    for base in known:
+        with vault_of(base, dossier).writing():
+            pass
+    say(f"{dossier} est prêt à recevoir des sauvegardes.", style="green")
 
 
 def vault_of(base: Base, dossier: Path | None) -> "Vault":

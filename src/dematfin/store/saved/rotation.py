@@ -53,15 +53,19 @@ def rotate(vault: Vault, owner: Owner, retention: Retention, local: Local) -> in
 def copy_elsewhere(backup: Backup, here: Vault, there: Vault, owner: Owner, local: Local) -> bool:
     """Copy a backup, with its documents, to another folder, once a week; return whether it was.
 
-    The caller holds the turn to write here. The other folder must exist: one whose disk is not mounted is not made.
+    The caller holds the turn to write here. The other folder must be marked as one of backups: where its disk is not
+    mounted there is no mark, and nothing is written on the disk of this machine.
 
     Raises:
         ComeBackLater: that folder is away, busy or full.
         DocumentError: what is to be copied is spoilt.
     """
     manifest = backup.manifest()
-    if not there.root.is_dir():
-        message = f"Le dossier {there.root} n'est pas là : montez-le. La sauvegarde d'ici est faite."
+    if not there.is_marked():
+        message = (
+            f"Le dossier {there.root} n'est pas là, ou n'est pas marqué : montez-le. S'il est monté, neuf et vide, une "
+            f"fois : dematfin sauvegarde {there.root} --preparer. La sauvegarde d'ici est faite."
+        )
         raise ComeBackLater(message)
     try:
         with there.writing():

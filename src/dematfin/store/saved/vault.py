@@ -18,7 +18,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +53,10 @@ class Backup:
     def name(self) -> str:
         """Return its name, which is its instant in UTC."""
         return self.folder.name
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Say whether it is dated after now: the clock of some machine was, or is, wrong."""
+        return self.name > _name(now)
 
     def manifest(self) -> Manifest:
         """Return what it says of itself; raises DocumentError."""
@@ -97,13 +101,27 @@ class Vault:
         """Return the backups of every base."""
         return self.of("*")
 
-    def chosen(self, bases: Sequence[str], sirets: Set[str], name: str = "") -> Backup:
+    def ahead(self, bases: Sequence[str], now: datetime) -> tuple[Backup, ...]:
+        """Return the backups of a base that are dated after now; none when they cannot be read."""
+        try:
+            return tuple(one for one in self.of(*bases) if one.is_ahead(now))
+        except OSError:
+            return ()
+
+    def chosen(self, bases: Sequence[str], sirets: Set[str], now: datetime, name: str = "") -> Backup:
         """Return the newest backup of a base, or that which is named, that holds all of some collectivités.
 
-        Where none holds them all, the newest that holds some of them; raises UnknownRecord.
+        Where none holds them all, the newest that holds some of them. One that is dated after now has to be named.
+
+        Raises:
+            UnknownRecord: there is none.
         """
         try:
-            found = [one for one in self.of(*bases) if name in {"", one.name} and one.concerns(sirets)]
+            found = [
+                one
+                for one in self.of(*bases)
+                if (one.name == name if name else not one.is_ahead(now)) and one.concerns(sirets)
+            ]
         except OSError as error:
             message = f"Le dossier {self.root} ne se lit pas : {reason(error)}. Montez-le, ou donnez le bon."
             raise UnknownRecord(message) from error
@@ -168,7 +186,7 @@ class Vault:
 
     def begin(self, base: str, at: datetime) -> Path:
         """Make the folder of a new backup, which does not have its name yet."""
-        folder = self.root / base / f"{at:%Y-%m-%dT%H%M%S.%f}Z{MAKING}"
+        folder = self.root / base / f"{_name(at)}{MAKING}"
         folder.parent.mkdir(OWNER_ONLY, exist_ok=True)
         folder.mkdir(OWNER_ONLY)
         return folder
@@ -201,6 +219,10 @@ class Vault:
             yield
         finally:
             os.close(descriptor)
+
+
+def _name(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H%M%S.%f}Z"
 
 
 def names_of(siret: str, base: str) -> tuple[str, str, str, str]:
