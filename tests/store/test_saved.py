@@ -488,3 +488,16 @@ def test_who_watches_reads_manifests(hamlet: Town) -> None:
     assert seen.last is None, "this collectivité is not in it"
     (hamlet.vault.root / "commune").rename(hamlet.vault.root / COMMUNE)
     assert look(hamlet.vault, COMMUNE, hamlet.base, hamlet.now, in_paris).last == in_paris(made.manifest.taken_at)
+
+
+def test_a_copy_that_is_intact_and_that_pg_restore_does_not_read_is_not_called_damaged(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = town.save()
+    if town.base.endswith(".db"):
+        assert made.manifest.server == ""
+        return
+    assert made.backup.manifest().server.isdigit()
+    monkeypatch.setattr("dematfin.store.saved.beside.run_program", lambda *_: "unsupported version (1.16)")
+    with pytest.raises(ConfigError, match=f"PostgreSQL {made.manifest.server}"):
+        town.faults(made.backup)

@@ -100,3 +100,15 @@ def test_backups_under_an_older_name_of_the_base_rotate_with_the_others(hamlet: 
     with hamlet.vault.writing():
         assert rotate(hamlet.vault, OURS, Retention(days=1), in_paris) == 1
     assert hamlet.vault.all() == last
+
+
+def test_a_folder_that_is_read_only_is_read_all_the_same(hamlet: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    backup = hamlet.save().backup
+    (hamlet.vault.root / "lecture.verrou").unlink(missing_ok=True)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with hamlet.vault.reading():
+        assert hamlet.faults(backup) == ()
+    assert not (hamlet.vault.root / "lecture.verrou").exists()
+    trial = Trial(backup=backup.name, at=hamlet.now, faults=())
+    assert keep_trial(backup.folder, trial)
+    assert not keep_trial(hamlet.vault.root / "absent", trial)

@@ -83,7 +83,8 @@ def _tried(vault: "Vault", backup: "Backup", base: Base) -> int:
     with vault.reading():
         verdict = tried(vault, backup, base.address, clock.now(), clock.local)
         trial = Trial(backup=backup.name, at=clock.now(), faults=verdict.faults, spoilt=verdict.spoilt)
-        keep_trial(backup.folder.parent, trial)
+        if not keep_trial(backup.folder.parent, trial):
+            complain(f"{backup.folder.parent} ne s'écrit pas : le résultat de cet essai n'y est pas gardé.")
     if verdict.faults or verdict.manifest is None:
         say(f"✗ {backup.folder} ne se restaure pas bien : {' ; '.join(verdict.faults)}", style="red")
         return RuleError.exit_code

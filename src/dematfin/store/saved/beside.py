@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from dematfin.domain.backup.manifest import BASE, Kept, Manifest
 from dematfin.domain.head import Head
-from dematfin.errors import ComeBackLater, ConfigError, DocumentError
+from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.ledger import JournalReport
 from dematfin.store.backup import run_program
 from dematfin.store.engine import SQLITE, connect, is_postgresql, writing
@@ -34,10 +34,12 @@ FEW: Final = 3
 def brought_back(backup: Backup, manifest: Manifest, base: str) -> Iterator[str]:
     """Lend the address of a base made from a backup beside `base`; it is taken away, unless it has another name then.
 
+    The caller has compared the copy with its manifest.
+
     Raises:
-        ConfigError: the backup is of the other engine, or the server does not give the right to make a base.
+        ConfigError: the backup is of the other engine, the server does not give the right to make a base, or its
+            programs do not read the copy.
         ComeBackLater: the disk or the server refuses.
-        DocumentError: the copy is damaged.
     """
     if is_postgresql(base) == manifest.on_sqlite:
         was, there = ("SQLite", "PostgreSQL") if manifest.on_sqlite else ("PostgreSQL", "SQLite")
@@ -46,7 +48,8 @@ def brought_back(backup: Backup, manifest: Manifest, base: str) -> Iterator[str]
             f"Restaurez-la avec une configuration qui nomme une base {was}, puis déplacez-la : dematfin base copier"
         )
         raise ConfigError(message)
-    with (_in_postgresql if is_postgresql(base) else _in_sqlite)(backup.folder / BASE, base) as address:
+    copy = backup.folder / BASE
+    with _in_postgresql(copy, base, manifest.server) if is_postgresql(base) else _in_sqlite(copy, base) as address:
         yield address
 
 
@@ -147,10 +150,14 @@ def _clear(place: Path) -> None:
 
 
 @contextmanager
-def _in_postgresql(copy: Path, base: str) -> Iterator[str]:
+def _in_postgresql(copy: Path, base: str, server: str) -> Iterator[str]:
     with postgresql.made_beside(base) as address:
         said = run_program("pg_restore", address, "--exit-on-error", "--no-owner", "--no-privileges", str(copy))
         if said:
-            message = f"pg_restore n'a pas pu relire {copy} ({said}). Prenez une autre sauvegarde."
-            raise DocumentError(message)
+            whose = f" d'un serveur PostgreSQL {server}" if server else ""
+            message = (
+                f"pg_restore n'a pas pu relire {copy} ({said}). Le fichier est intact : c'est celui{whose} qui a été "
+                "écrit. Installez un serveur et un postgresql-client au moins aussi récents, puis relancez."
+            )
+            raise ConfigError(message)
         yield address

@@ -45,8 +45,8 @@ def last_trial(folder: Path, local: Local) -> Trial | None:
         return None
 
 
-def keep_trial(folder: Path, trial: Trial) -> None:
-    """Keep what was found."""
+def keep_trial(folder: Path, trial: Trial) -> bool:
+    """Keep what was found, and return whether it was: a folder that is read only keeps nothing."""
     said = {
         "sauvegarde": trial.backup,
         "essayee_le": instant(trial.at),
@@ -54,4 +54,8 @@ def keep_trial(folder: Path, trial: Trial) -> None:
         "documents": list(trial.spoilt),
     }
     data = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
-    write_atomically(folder / TRIAL, data.encode(), 0o600)
+    try:
+        write_atomically(folder / TRIAL, data.encode(), 0o600)
+    except OSError:
+        return False
+    return True

@@ -179,7 +179,13 @@ class Vault:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Be alone to restore, to try or to take away; raises ComeBackLater."""
+        """Be alone to restore, to try or to take away; raises ComeBackLater.
+
+        Nobody takes anything away from a folder that is read only: it needs no turn.
+        """
+        if not os.access(self.root, os.W_OK):
+            yield
+            return
         why = "Une restauration le lit, ou d'anciennes sauvegardes s'effacent : relancez quand ce sera fini."
         with self._held(READERS, why):
             yield
