@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 
 from dematfin.domain.backup.rotation import Retention
 from dematfin.domain.backup.standing import Trial
-from dematfin.errors import DocumentError
+from dematfin.errors import ComeBackLater, DocumentError
 from dematfin.store.ledger import in_paris
+from dematfin.store.saved.beside import brought_back
 from dematfin.store.saved.listed import keep_trial
 from dematfin.store.saved.rotation import copy_elsewhere, rotate
 from dematfin.store.saved.trial import tried
@@ -112,3 +113,14 @@ def test_a_folder_that_is_read_only_is_read_all_the_same(hamlet: Town, monkeypat
     trial = Trial(backup=backup.name, at=hamlet.now, faults=())
     assert keep_trial(backup.folder, trial)
     assert not keep_trial(hamlet.vault.root / "absent", trial)
+
+
+def test_two_trials_of_a_base_do_not_clear_each_other_and_the_disk_keeps_its_room(hamlet: Town) -> None:
+    backup = hamlet.save().backup
+    with brought_back(backup, backup.manifest(), hamlet.base, 0) as address:
+        with pytest.raises(ComeBackLater, match="un essai"):
+            hamlet.faults(backup)
+        assert Path(address).exists()
+    with pytest.raises(ComeBackLater, match="espace_minimum_mo"):
+        tried(hamlet.vault, backup, hamlet.base, hamlet.now, in_paris, spare=10**18)
+    assert hamlet.faults(backup) == ()

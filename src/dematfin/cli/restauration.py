@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from dematfin.support.clock import SystemClock
 
 
+MEGABYTE = 1_000_000
+
+
 def register(app: typer.Typer) -> None:
     """Add this command to the program."""
     app.command("restauration", cls=FrenchCommand)(restore)
@@ -81,7 +84,7 @@ def _tried(vault: "Vault", backup: "Backup", base: Base) -> int:
 
     clock = _clock(base)
     with vault.reading():
-        verdict = tried(vault, backup, base.address, clock.now(), clock.local)
+        verdict = tried(vault, backup, base.address, clock.now(), clock.local, spare=_spare(base))
         trial = Trial(backup=backup.name, at=clock.now(), faults=verdict.faults, spoilt=verdict.spoilt)
         if not keep_trial(backup.folder.parent, trial):
             complain(f"{backup.folder.parent} ne s'écrit pas : le résultat de cet essai n'y est pas gardé.")
@@ -117,7 +120,11 @@ def _target(base: Base, *, replaces: bool) -> "Target":
     from dematfin.wiring import open_documents  # noqa: PLC0415 - idem
 
     places = {house.siret: open_documents(house.settings(), house.folder) for house in base.houses}
-    return Target(base=base.address, documents=places, replaces=replaces, mark=_mark)
+    return Target(base=base.address, documents=places, replaces=replaces, mark=_mark, spare=_spare(base))
+
+
+def _spare(base: Base) -> int:
+    return max(house.settings().stockage.espace_minimum_mo for house in base.houses) * MEGABYTE
 
 
 def _mark(base: str, data_as_of: datetime) -> None:

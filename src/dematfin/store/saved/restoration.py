@@ -30,6 +30,7 @@ class Target:
         base: address of the base.
         documents: where those of each collectivité go, by SIRET.
         replaces: a base that is there may be set aside.
+        spare: bytes that stay free on the disk of the base.
         mark: leaves word in the base, before it serves, that its data are those of an instant.
     """
 
@@ -37,6 +38,7 @@ class Target:
     documents: Mapping[str, Place]
     replaces: bool
     mark: Callable[[str, datetime], None]
+    spare: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ def restore(vault: Vault, backup: Backup, target: Target, now: datetime, local: 
     _refuse_strangers(backup, manifest, target)
     _refuse_a_living_one(target, now, local)
     _refuse_damage(backup, spoilt_files(backup, manifest))
-    with brought_back(backup, manifest, target.base) as address:
+    with brought_back(backup, manifest, target.base, target.spare) as address:
         _refuse_damage(backup, faults(address, manifest))
         made_ready(address, now, local)
         _refuse_damage(backup, tampered(address, manifest))

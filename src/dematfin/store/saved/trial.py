@@ -33,8 +33,10 @@ class Verdict:
     spoilt: tuple[str, ...] = ()
 
 
-def tried(vault: Vault, backup: Backup, base: str, now: datetime, local: Local) -> Verdict:
-    """Try a backup; `base` says on which server or beside which file. The caller keeps it from being taken away.
+def tried(vault: Vault, backup: Backup, base: str, now: datetime, local: Local, *, spare: int = 0) -> Verdict:
+    """Try a backup; `base` says on which server or beside which file, where `spare` bytes stay free.
+
+    The caller keeps it from being taken away.
 
     Raises:
         ConfigError, ComeBackLater: it cannot be tried here, which says nothing of it.
@@ -46,7 +48,7 @@ def tried(vault: Vault, backup: Backup, base: str, now: datetime, local: Local) 
     found, spoilt = spoilt_files(backup, manifest), list[DocumentRef]()
     try:
         if not found:
-            with brought_back(backup, manifest, base) as address:
+            with brought_back(backup, manifest, base, spare) as address:
                 found += faults(address, manifest) or _once_ready(backup, manifest, address, now, local)
         spoilt = unsound(vault.documents(), documents_of(backup))
     except DocumentError as error:
