@@ -117,11 +117,8 @@ class Vault:
             UnknownRecord: there is none.
         """
         try:
-            found = [
-                one
-                for one in self.of(*bases)
-                if (one.name == name if name else not one.is_ahead(now)) and one.concerns(sirets)
-            ]
+            wanted = (one for one in self.of(*bases) if (one.name == name if name else not one.is_ahead(now)))
+            found = [one for one in wanted if one.concerns(sirets)]
         except OSError as error:
             message = f"Le dossier {self.root} ne se lit pas : {reason(error)}. Montez-le, ou donnez le bon."
             raise UnknownRecord(message) from error
