@@ -154,17 +154,13 @@ def _in_sqlite(copy: Path, base: str, spare: int) -> Iterator[str]:
 
 @contextmanager
 def _alone(place: Path) -> Iterator[None]:
-    with Path(f"{place}.verrou").open("wb", opener=_for_its_owner) as lock:
+    with os.fdopen(os.open(f"{place}.verrou", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "wb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             message = f"Une autre restauration, ou un essai, écrit {place} : relancez quand elle sera finie."
             raise ComeBackLater(message) from error
         yield
-
-
-def _for_its_owner(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
 
 
 def _refuse_a_full_disk(place: Path, needed: int) -> None:
