@@ -1,6 +1,7 @@
 """The only file that names concrete adapters: from a configuration to a working App."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -156,7 +157,10 @@ def saved_of(settings: Settings, folder: Path) -> Saved | None:
     place, siret = settings.sauvegarde.dossier, settings.collectivite.siret
     if place is None:
         return None
-    return look(Vault(place), siret, address(settings.stockage, folder), open_clock(settings).local)
+    clock, base = open_clock(settings), address(settings.stockage, folder)
+    saved = look(Vault(place), siret, base, clock.now(), clock.local)
+    there = settings.sauvegarde.ailleurs
+    return replace(saved, elsewhere=look(Vault(there), siret, base, clock.now(), clock.local)) if there else saved
 
 
 def reach_chorus(settings: Settings, folder: Path) -> ChorusPro:

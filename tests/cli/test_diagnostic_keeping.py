@@ -102,7 +102,7 @@ def test_a_burnt_town_hall_is_restored_by_one_command_and_refused_while_a_servic
     assert (busy.code, "Un service s'occupe déjà" in busy.err) == (5, True)
     shutil.rmtree(copy.folder / "var")
     done = copy("restauration", str(saved))
-    assert (done.code, "flux rapprocher" in done.out) == (0, True)
+    assert (done.code, "reprise etat" in done.out) == (0, True)
     plain(done.said)
     assert (copy.head(), copy("facture", "liste", "--json").out) == (head, listed)
 

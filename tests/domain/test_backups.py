@@ -1,5 +1,6 @@
 """Which backups are kept, and whether a collectivité is well saved."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -57,6 +58,10 @@ WELL = Saved(where="/s", last=NOW, trial=Trial(backup="2026-11-29", at=NOW, faul
         (Saved(where="/s", away="droits insuffisants"), [True]),
         (Saved(where="/s"), [True]),
         (Saved(where="/s", last=NOW - timedelta(hours=27), missing=2, trial=WELL.trial), [True, True]),
+        (replace(WELL, ahead=1), [True]),
+        (replace(WELL, elsewhere=WELL), []),
+        (replace(WELL, elsewhere=Saved(where="/a", last=NOW - timedelta(days=10))), [False]),
+        (replace(WELL, elsewhere=Saved(where="/a")), [False]),
         (Saved(where="/s", last=NOW), [False]),
         (Saved(where="/s", last=NOW, trial=Trial(backup="x", at=NOW - timedelta(days=41), faults=())), [False]),
         (Saved(where="/s", last=NOW, trial=Trial(backup="x", at=NOW, faults=("la base est abîmée",))), [True]),

@@ -28,13 +28,15 @@ from dematfin.store.saved.look import look
 from dematfin.store.saved.making import Made, Source, make
 from dematfin.store.saved.pool import Place
 from dematfin.store.saved.restoration import Restored, Target, restore
-from dematfin.store.saved.rotation import copy_elsewhere, rotate
+from dematfin.store.saved.rotation import Owner, copy_elsewhere, rotate
 from dematfin.store.saved.trial import tried
 from dematfin.store.saved.vault import Backup, Vault
 from examples import COMMUNE, invoice
 
 Mark = Callable[[str, datetime], None]
 NOW: Final = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
+
+OURS: Final = Owner(names=("commune", COMMUNE), sirets={COMMUNE})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -251,6 +253,7 @@ def test_each_file_that_is_spoilt_is_told_by_its_name_and_is_not_restored(town: 
         assert path.name[:12] in " ".join(town.faults(backup))
         with pytest.raises(DocumentError, match=path.name[:12]):
             town.restore(backup)
+        assert path.exists() is (path != document)
         path.write_bytes(content)
     assert town.marked == []
     town.restore(backup)
@@ -419,7 +422,7 @@ def test_what_rotates_away_takes_the_documents_that_nothing_names_any_more(hamle
         books.save(replace(gone, content=replace(gone.content, attachments=(attachment,))))
     last = (hamlet.save().backup, hamlet.save().backup)
     with hamlet.vault.writing():
-        assert rotate(hamlet.vault, "commune", Retention(days=1), in_paris) == 1
+        assert rotate(hamlet.vault, OURS, Retention(days=1), in_paris) == 1
     assert hamlet.vault.all() == last and all(is_whole(one, hamlet.vault) for one in last)
     assert gone.content.attachments[0].document.sha256 not in set(hamlet.vault.documents().names())
 
@@ -428,12 +431,17 @@ def test_one_a_week_is_copied_elsewhere_and_restores_from_there(hamlet: Town, tm
     there = Vault(tmp_path / "ailleurs")
     made = hamlet.save()
     with pytest.raises(ComeBackLater, match="montez-le"):
-        copy_elsewhere(made.backup, hamlet.vault, there, in_paris)
+        copy_elsewhere(made.backup, hamlet.vault, there, OURS, in_paris)
     there.root.mkdir()
-    assert copy_elsewhere(made.backup, hamlet.vault, there, in_paris)
-    assert not copy_elsewhere(hamlet.save().backup, hamlet.vault, there, in_paris)
+    with pytest.raises(ComeBackLater, match="montez-le"):
+        copy_elsewhere(made.backup, hamlet.vault, there, OURS, in_paris)
+    assert list(there.root.iterdir()) == [], "a mount point without its disk"
+    with there.writing():
+        pass
+    assert copy_elsewhere(made.backup, hamlet.vault, there, OURS, in_paris)
+    assert not copy_elsewhere(hamlet.save().backup, hamlet.vault, there, OURS, in_paris)
     hamlet.now += timedelta(days=7)
-    assert copy_elsewhere(hamlet.save().backup, hamlet.vault, there, in_paris)
+    assert copy_elsewhere(hamlet.save().backup, hamlet.vault, there, OURS, in_paris)
     (first, _) = there.of("commune")
     was = hamlet.held()
     hamlet.burn()
@@ -446,12 +454,24 @@ def test_one_a_week_is_copied_elsewhere_and_restores_from_there(hamlet: Town, tm
 
 def test_a_backup_is_chosen_by_its_name_or_is_the_newest(hamlet: Town, tmp_path: Path) -> None:
     old, new = hamlet.save().backup, hamlet.save().backup
-    assert hamlet.vault.chosen(["commune"]) == new
-    assert hamlet.vault.chosen(["absente", "commune"], old.name) == old
+    now = hamlet.now
+    assert hamlet.vault.chosen(["commune"], {COMMUNE}, now) == new
+    assert hamlet.vault.chosen(["absente", "commune"], {COMMUNE}, now, old.name) == old
     with pytest.raises(UnknownRecord, match="2001"):
-        hamlet.vault.chosen(["commune"], "2001")
+        hamlet.vault.chosen(["commune"], {COMMUNE}, now, "2001")
     with pytest.raises(UnknownRecord, match="Montez-le"):
-        Vault(tmp_path / "absent").chosen(["commune"])
+        Vault(tmp_path / "absent").chosen(["commune"], {COMMUNE}, now)
+
+
+def test_a_backup_dated_after_now_is_told_and_has_to_be_named(hamlet: Town) -> None:
+    old, new = hamlet.save().backup, hamlet.save().backup
+    now = hamlet.now - timedelta(hours=1)
+    assert hamlet.vault.chosen(["commune"], {COMMUNE}, now) == old
+    assert hamlet.vault.chosen(["commune"], {COMMUNE}, now, new.name) == new
+    taken = old.manifest().taken_at
+    (hamlet.vault.root / "commune").rename(hamlet.vault.root / COMMUNE)
+    seen = look(hamlet.vault, COMMUNE, hamlet.base, now, in_paris)
+    assert (seen.ahead, seen.last) == (1, in_paris(taken))
 
 
 def test_a_base_of_one_engine_is_not_restored_into_the_other(town: Town, tmp_path: Path) -> None:
@@ -462,9 +482,22 @@ def test_a_base_of_one_engine_is_not_restored_into_the_other(town: Town, tmp_pat
 
 
 def test_who_watches_reads_manifests(hamlet: Town) -> None:
-    assert look(hamlet.vault, COMMUNE, hamlet.base, in_paris).away
+    assert look(hamlet.vault, COMMUNE, hamlet.base, hamlet.now, in_paris).away
     made = hamlet.save()
-    seen = look(hamlet.vault, "commune", hamlet.base, in_paris)
+    seen = look(hamlet.vault, "commune", hamlet.base, hamlet.now, in_paris)
     assert seen.last is None, "this collectivité is not in it"
     (hamlet.vault.root / "commune").rename(hamlet.vault.root / COMMUNE)
-    assert look(hamlet.vault, COMMUNE, hamlet.base, in_paris).last == in_paris(made.manifest.taken_at)
+    assert look(hamlet.vault, COMMUNE, hamlet.base, hamlet.now, in_paris).last == in_paris(made.manifest.taken_at)
+
+
+def test_a_copy_that_is_intact_and_that_pg_restore_does_not_read_is_not_called_damaged(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = town.save()
+    if town.base.endswith(".db"):
+        assert made.manifest.server == ""
+        return
+    assert made.backup.manifest().server.isdigit()
+    monkeypatch.setattr("dematfin.store.saved.beside.run_program", lambda *_: "unsupported version (1.16)")
+    with pytest.raises(ConfigError, match=f"PostgreSQL {made.manifest.server}"):
+        town.faults(made.backup)

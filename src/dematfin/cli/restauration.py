@@ -12,7 +12,7 @@ from dematfin.cli.bases import Base, whole_bases
 from dematfin.cli.context import DEFAULT, Configuration, system_account
 from dematfin.cli.french import FrenchCommand
 from dematfin.cli.output import complain, counted, instant, say
-from dematfin.cli.sauvegarde import Folder, names_of_base, vault_of
+from dematfin.cli.sauvegarde import Folder, owner_of, vault_of
 from dematfin.errors import DematfinError, RuleError, gravest
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dematfin.store.saved.restoration import Target
     from dematfin.store.saved.vault import Backup, Vault
     from dematfin.support.clock import SystemClock
+
+
+MEGABYTE = 1_000_000
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +52,7 @@ def restore(
     for base in known:
         try:
             vault = vault_of(base, dossier)
-            backup = vault.chosen(names_of_base(base), sauvegarde)
+            backup = _chosen(vault, base, sauvegarde)
             codes.append(
                 _tried(vault, backup, base) if verifier else _restored(vault, backup, base, replaces=remplacer)
             )
@@ -62,6 +65,18 @@ def restore(
         raise typer.Exit(worst)
 
 
+def _chosen(vault: "Vault", base: Base, name: str) -> "Backup":
+    """Choose a backup, and say which were passed over: they are dated after now."""
+    owner, now = owner_of(base), _clock(base).now()
+    ahead = [] if name else [one.name for one in vault.ahead(owner.names, now)]
+    if ahead:
+        complain(
+            f"Dans {vault.root}, {ahead[-1]} est datée de l'avenir : elle n'est pas prise. Mettez la machine à l'heure "
+            "(timedatectl), ou donnez son nom : --sauvegarde"
+        )
+    return vault.chosen(owner.names, owner.sirets, now, name)
+
+
 def _tried(vault: "Vault", backup: "Backup", base: Base) -> int:
     """Try one backup, keep and say what was found."""
     from dematfin.domain.backup.standing import Trial  # noqa: PLC0415 - heavy, and only here
@@ -70,8 +85,10 @@ def _tried(vault: "Vault", backup: "Backup", base: Base) -> int:
 
     clock = _clock(base)
     with vault.reading():
-        verdict = tried(vault, backup, base.address, clock.now(), clock.local)
-        keep_trial(backup.folder.parent, Trial(backup=backup.name, at=clock.now(), faults=verdict.faults))
+        verdict = tried(vault, backup, base.address, clock.now(), clock.local, spare=_spare(base))
+        trial = Trial(backup=backup.name, at=clock.now(), faults=verdict.faults, spoilt=verdict.spoilt)
+        if not keep_trial(backup.folder.parent, trial):
+            complain(f"{backup.folder.parent} ne s'écrit pas : le résultat de cet essai n'y est pas gardé.")
     if verdict.faults or verdict.manifest is None:
         say(f"✗ {backup.folder} ne se restaure pas bien : {' ; '.join(verdict.faults)}", style="red")
         return RuleError.exit_code
@@ -104,7 +121,12 @@ def _target(base: Base, *, replaces: bool) -> "Target":
     from dematfin.wiring import open_documents  # noqa: PLC0415 - idem
 
     places = {house.siret: open_documents(house.settings(), house.folder) for house in base.houses}
-    return Target(base=base.address, documents=places, replaces=replaces, mark=partial(_mark, tuple(places)))
+    marked = partial(_mark, tuple(places))
+    return Target(base=base.address, documents=places, replaces=replaces, mark=marked, spare=_spare(base))
+
+
+def _spare(base: Base) -> int:
+    return max(house.settings().stockage.espace_minimum_mo for house in base.houses) * MEGABYTE
 
 
 def _mark(sirets: tuple[str, ...], base: str, data_as_of: datetime) -> None:

@@ -14,6 +14,7 @@ from dematfin.errors import ConfigError, DematfinError, DocumentError, gravest
 
 if TYPE_CHECKING:
     from dematfin.store.saved.making import Made, Source
+    from dematfin.store.saved.rotation import Owner
     from dematfin.store.saved.vault import Backup, Vault
 
 Folder = Annotated[
@@ -26,12 +27,21 @@ def register(app: typer.Typer) -> None:
     app.command("sauvegarde", cls=FrenchCommand)(save)
 
 
-def save(dossier: Folder = None, configuration: Configuration = DEFAULT) -> None:
+def save(
+    dossier: Folder = None,
+    configuration: Configuration = DEFAULT,
+    preparer: Annotated[
+        bool, typer.Option("--preparer", help="Marque seulement DOSSIER, vide et monté, pour « ailleurs ».")
+    ] = False,
+) -> None:
     """Sauvegarde la base, les documents et la configuration dans un dossier, sans arrêter le travail.
 
     Une ligne par base. Les documents qui y sont déjà ne sont pas recopiés. Les secrets ne sont jamais copiés.
     """
     known, wrong = whole_bases(configuration)
+    if preparer:
+        _prepare(known, dossier)
+        return
     codes = [*_all_saved(known, dossier, configuration)]
     for sentence, code in wrong:
         complain(sentence)
@@ -40,15 +50,36 @@ def save(dossier: Folder = None, configuration: Configuration = DEFAULT) -> None
         raise typer.Exit(worst)
 
 
+def _prepare(known: list[Base], dossier: Path | None) -> None:
+    """Mark a folder as one of backups."""
+    if dossier is None or not dossier.is_dir():
+        message = "--preparer marque un dossier qui est là : montez-le, puis donnez son nom après « sauvegarde »."
+        raise ConfigError(message)
+    for base in known:
+        with vault_of(base, dossier).writing():
+            pass
+    say(f"{dossier} est prêt à recevoir des sauvegardes.", style="green")
+
+
 def vault_of(base: Base, dossier: Path | None) -> "Vault":
-    """Return the folder of the backups of a base; raises ConfigError when nobody says which."""
+    """Return the folder of the backups of a base; raises ConfigError when nobody says which, or when work uses it."""
     from dematfin.store.saved.vault import Vault  # noqa: PLC0415 - heavy, and not needed to show a help text
 
     place = dossier or base.houses[0].settings().sauvegarde.dossier
     if place is None:
         message = 'Où sont les sauvegardes ? Donnez leur dossier, ou écrivez dossier = "…" dans [sauvegarde].'
         raise ConfigError(message)
-    return Vault(place)
+    return apart_from_work(Vault(place), base)
+
+
+def apart_from_work(vault: "Vault", base: Base) -> "Vault":
+    """Return a folder of backups; raises ConfigError when it meets one where work is done."""
+    from dematfin.store.engine import is_postgresql  # noqa: PLC0415 - heavy, and not needed to show a help text
+
+    vault.refuse_to_be_among(place for house in base.houses for place in house.settings().living_folders())
+    if not is_postgresql(base.address):
+        vault.refuse_to_be_among([Path(base.address)])
+    return vault
 
 
 def names_of_base(base: Base) -> tuple[str, ...]:
@@ -56,8 +87,15 @@ def names_of_base(base: Base) -> tuple[str, ...]:
     from dematfin.store.saved.vault import names_of  # noqa: PLC0415 - heavy, and not needed to show a help text
 
     sirets = [house.siret for house in base.houses]
-    _, shared = names_of(sirets[0], base.address)
-    return (sirets[0], shared) if len(sirets) == 1 else (shared, *sirets)
+    _, *shared = names_of(sirets[0], base.address)
+    return (sirets[0], *shared) if len(sirets) == 1 else (*shared, *sirets)
+
+
+def owner_of(base: Base) -> "Owner":
+    """Return whose the backups of a base are."""
+    from dematfin.store.saved.rotation import Owner  # noqa: PLC0415 - heavy, and only here
+
+    return Owner(names=names_of_base(base), sirets={house.siret for house in base.houses})
 
 
 def _all_saved(known: list[Base], dossier: Path | None, configuration: Path) -> Iterator[int]:
@@ -91,12 +129,12 @@ def _saved(vault: "Vault", base: Base, configuration: Path) -> Iterator[int]:
     try:
         made = make(vault, _source(base, name, configuration), clock.now())
         say(f"{_label(base)} : {_said(made)}", style="green")
-        if made.manifest.missing:
-            raise DocumentError(_lacking(made))
-        gone = rotate(vault, name, settings.sauvegarde.here(), clock.local)
+        gone = rotate(vault, owner_of(base), settings.sauvegarde.here(), clock.local)
         if gone:
             say(f"  {counted(gone, 'sauvegarde')} de plus de {settings.sauvegarde.jours} jours : effacées.")
         _copied_elsewhere(made.backup, vault, base)
+        if made.manifest.missing:
+            raise DocumentError(_lacking(made))
     except DematfinError as error:
         yield _told(base, error)
 
@@ -109,11 +147,12 @@ def _copied_elsewhere(backup: "Backup", vault: "Vault", base: Base) -> None:
     settings = base.houses[0].settings()
     if settings.sauvegarde.ailleurs is None:
         return
-    there, local = Vault(settings.sauvegarde.ailleurs), open_clock(settings).local
-    if copy_elsewhere(backup, vault, there, local):
+    there, local = apart_from_work(Vault(settings.sauvegarde.ailleurs), base), open_clock(settings).local
+    owner = owner_of(base)
+    if copy_elsewhere(backup, vault, there, owner, local):
         say(f"  celle de la semaine : copiée aussi dans {there.root}.")
         with there.writing():
-            rotate(there, backup.folder.parent.name, settings.sauvegarde.elsewhere(), local)
+            rotate(there, owner, settings.sauvegarde.elsewhere(), local)
 
 
 def _source(base: Base, name: str, configuration: Path) -> "Source":

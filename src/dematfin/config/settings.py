@@ -127,6 +127,16 @@ class Settings(Section):
         """Return where the official schemas are kept."""
         return self.pes.schemas_place(self.stockage.documents)
 
+    def living_folders(self) -> tuple[Path, ...]:
+        """Return the folders where work is done: documents, and those that are shared with other software."""
+        shared = [self.numerisation.depot, self.numerisation.factures]
+        if self.echange:
+            shared += [self.echange.depot_pes, self.echange.factures, self.echange.journal, self.echange.retours]
+        if self.tdt_dossier:
+            tdt = self.tdt_dossier
+            shared += [tdt.depot, tdt.retour, tdt.traites, tdt.erreurs]
+        return (self.stockage.documents, *(one for one in shared if one))
+
     @model_validator(mode="after")
     def _flows_are_signed_somewhere(self) -> Self:
         if self.signature.lieu == "parapheur" and not (self.parapheur and self.parapheur.type_pes):

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from dematfin.domain.end import End
 from dematfin.ports.app import App
 from dematfin.ports.ledger import WrittenEvent
 from dematfin.ports.witness import Seen

@@ -40,6 +40,10 @@ class FolderDocuments(Making):
         except FileNotFoundError:
             return False
 
+    def keeps(self, sha256: str) -> bool:
+        """Say whether there is something under a fingerprint."""
+        return self._is_kept(sha256)
+
     def names(self) -> Iterator[str]:
         """Yield the fingerprint of each document that is there."""
         yield from (path.name for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"))

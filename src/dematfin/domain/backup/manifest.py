@@ -37,6 +37,7 @@ class Manifest:
         missing: documents that the base names and that were not there, or were spoilt, when the backup was made;
             those that were eliminated are not among them.
         configuration: fingerprint of the files of the configuration.
+        server: major version of the server of PostgreSQL; empty for SQLite, and for backups that did not tell.
     """
 
     taken_at: datetime
@@ -52,6 +53,7 @@ class Manifest:
     size: int
     missing: tuple[str, ...]
     configuration: str
+    server: str = ""
 
     @property
     def is_whole(self) -> bool:

@@ -7,6 +7,8 @@ from typing import Final
 
 YOUNG: Final = timedelta(hours=26)
 """Two a day; one that fails is made good by the next, and one takes its time."""
+WEEKLY: Final = timedelta(days=9)
+"""One a week is copied elsewhere, by the first backup of the week that can."""
 PROVED: Final = timedelta(days=40)
 """A restoration is tried each month, and a month may be missed by some days."""
 NOW: Final = "Lancez-en une maintenant (dematfin sauvegarde), et regardez pourquoi la dernière ne s'est pas faite."
@@ -15,11 +17,18 @@ TRY: Final = "Essayez-en une : dematfin restauration --verifier"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The last time that a backup was restored beside, to see; `faults` is empty when it could be."""
+    """The last time that a backup was restored beside, to see.
+
+    Attributes:
+        backup: its name.
+        faults: why it cannot be restored; empty when it can.
+        spoilt: fingerprints of the documents that were not there, or not what they should be.
+    """
 
     backup: str
     at: datetime
     faults: tuple[str, ...]
+    spoilt: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +41,8 @@ class Saved:
         missing: documents that the newest one lacks.
         trial: None: no restoration was ever tried.
         away: why the folder cannot be read; empty: it can.
+        ahead: how many are dated after now; they are not counted in the rest.
+        elsewhere: the same of the folder where one a week is copied; None: there is none.
     """
 
     where: str
@@ -39,6 +50,8 @@ class Saved:
     missing: int = 0
     trial: Trial | None = None
     away: str = ""
+    ahead: int = 0
+    elsewhere: "Saved | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +65,26 @@ class Worry:
 
 def worries(saved: Saved, now: datetime) -> Iterator[Worry]:
     """Yield what is wrong."""
+    if saved.ahead:
+        found = f"{saved.ahead} datée(s) de l'avenir dans {saved.where} : l'horloge d'une machine est ou était fausse"
+        remedy = "Mettez la machine à l'heure (timedatectl), puis faites-en une autre (dematfin sauvegarde)."
+        yield Worry(found=found, remedy=remedy, grave=True)
+    yield from _of_the_place(saved, now)
+    if saved.elsewhere:
+        yield from _of_the_copy(saved.elsewhere, now)
+
+
+def _of_the_copy(there: Saved, now: datetime) -> Iterator[Worry]:
+    if there.away or there.last is None:
+        found = f"ailleurs, {there.where} ne se lit pas : {there.away}" if there.away else f"aucune dans {there.where}"
+        remedy = f"Montez ce dossier. S'il est neuf et vide : dematfin sauvegarde {there.where} --preparer"
+        yield Worry(found=found, remedy=remedy, grave=False)
+    elif now - there.last > WEEKLY:
+        found = f"ailleurs, la dernière est du {_at(there.last)} ({there.where})"
+        yield Worry(found=found, remedy="Montez ce dossier, puis : dematfin sauvegarde", grave=False)
+
+
+def _of_the_place(saved: Saved, now: datetime) -> Iterator[Worry]:
     if saved.away:
         yield Worry(found=f"{saved.where} ne se lit pas : {saved.away}", remedy="Montez ce dossier.", grave=True)
     elif saved.last is None:

@@ -1,5 +1,8 @@
 """A backup brought back to life beside the base that serves: to try it, or to take its place."""
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -10,7 +13,7 @@ from sqlalchemy import Connection
 
 from dematfin.domain.backup.manifest import BASE, Kept, Manifest
 from dematfin.domain.head import Head
-from dematfin.errors import ComeBackLater, ConfigError, DocumentError
+from dematfin.errors import ComeBackLater, ConfigError
 from dematfin.ports.ledger import JournalReport
 from dematfin.store.backup import run_program
 from dematfin.store.engine import SQLITE, connect, is_postgresql, writing
@@ -31,13 +34,15 @@ FEW: Final = 3
 
 
 @contextmanager
-def brought_back(backup: Backup, manifest: Manifest, base: str) -> Iterator[str]:
+def brought_back(backup: Backup, manifest: Manifest, base: str, spare: int) -> Iterator[str]:
     """Lend the address of a base made from a backup beside `base`; it is taken away, unless it has another name then.
 
+    The caller has compared the copy with its manifest. `spare` bytes stay free on the disk of a file of SQLite.
+
     Raises:
-        ConfigError: the backup is of the other engine, or the server does not give the right to make a base.
-        ComeBackLater: the disk or the server refuses.
-        DocumentError: the copy is damaged.
+        ConfigError: the backup is of the other engine, the server does not give the right to make a base, or its
+            programs do not read the copy.
+        ComeBackLater: another one is doing it, there is no room, the disk or the server refuses.
     """
     if is_postgresql(base) == manifest.on_sqlite:
         was, there = ("SQLite", "PostgreSQL") if manifest.on_sqlite else ("PostgreSQL", "SQLite")
@@ -46,7 +51,10 @@ def brought_back(backup: Backup, manifest: Manifest, base: str) -> Iterator[str]
             f"Restaurez-la avec une configuration qui nomme une base {was}, puis déplacez-la : dematfin base copier"
         )
         raise ConfigError(message)
-    with (_in_postgresql if is_postgresql(base) else _in_sqlite)(backup.folder / BASE, base) as address:
+    copy = backup.folder / BASE
+    with (
+        _in_postgresql(copy, base, manifest.server) if is_postgresql(base) else _in_sqlite(copy, base, spare) as address
+    ):
         yield address
 
 
@@ -127,18 +135,41 @@ def _damage(file: Path) -> list[str]:
 
 
 @contextmanager
-def _in_sqlite(copy: Path, base: str) -> Iterator[str]:
+def _in_sqlite(copy: Path, base: str, spare: int) -> Iterator[str]:
     place = Path(base + SUFFIX)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        _clear(place)
-        copy_file(copy, place)
-        yield str(place)
+        with _alone(place):
+            try:
+                _clear(place)
+                _refuse_a_full_disk(place, copy.stat().st_size + spare)
+                copy_file(copy, place)
+                yield str(place)
+            finally:
+                _clear(place)
     except OSError as error:
         message = f"{place} ne peut pas être écrit : {reason(error)}. La base d'avant n'a pas été touchée."
         raise ComeBackLater(message) from error
-    finally:
-        _clear(place)
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    with os.fdopen(os.open(f"{place}.verrou", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = f"Une autre restauration, ou un essai, écrit {place} : relancez quand elle sera finie."
+            raise ComeBackLater(message) from error
+        yield
+
+
+def _refuse_a_full_disk(place: Path, needed: int) -> None:
+    if shutil.disk_usage(place.parent).free < needed:
+        message = (
+            f"Il n'y a pas la place d'écrire {place} : il faut {needed / 1_000_000:.0f} Mo libres, dont ceux que garde "
+            "espace_minimum_mo. Faites de la place, puis relancez. La base d'avant n'a pas été touchée."
+        )
+        raise ComeBackLater(message)
 
 
 def _clear(place: Path) -> None:
@@ -147,10 +178,14 @@ def _clear(place: Path) -> None:
 
 
 @contextmanager
-def _in_postgresql(copy: Path, base: str) -> Iterator[str]:
+def _in_postgresql(copy: Path, base: str, server: str) -> Iterator[str]:
     with postgresql.made_beside(base) as address:
         said = run_program("pg_restore", address, "--exit-on-error", "--no-owner", "--no-privileges", str(copy))
         if said:
-            message = f"pg_restore n'a pas pu relire {copy} ({said}). Prenez une autre sauvegarde."
-            raise DocumentError(message)
+            whose = f" d'un serveur PostgreSQL {server}" if server else ""
+            message = (
+                f"pg_restore n'a pas pu relire {copy} ({said}). Le fichier est intact : c'est celui{whose} qui a été "
+                "écrit. Installez un serveur et un postgresql-client au moins aussi récents, puis relancez."
+            )
+            raise ConfigError(message)
         yield address

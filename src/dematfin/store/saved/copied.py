@@ -10,7 +10,7 @@ from dematfin.domain.head import Head
 from dematfin.ports.documents import Documents
 from dematfin.store.migrate import version
 from dematfin.store.saved.pool import Brought, is_sound
-from dematfin.store.saved.snapshot import documents, ends, gone, heads, rows, snapshot
+from dematfin.store.saved.snapshot import documents, ends, gone, heads, rows, server, snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Copied:
     Attributes:
         documents: those that it names, but what was eliminated and is away.
         gone: fingerprints of those that were eliminated, away or not.
+        server: major version of PostgreSQL; empty on SQLite.
     """
 
     tables: str
@@ -28,6 +29,7 @@ class Copied:
     rows: Mapping[str, int]
     documents: Mapping[str, tuple[DocumentRef, ...]]
     gone: Mapping[str, Set[str]]
+    server: str
 
     def lost(self, brought: Brought) -> tuple[str, ...]:
         """Return the documents that could not be brought, and that nobody has eliminated."""
@@ -45,7 +47,7 @@ def copy_base(base: str, target: Path, place_of: Callable[[str], Documents]) -> 
     target.unlink(missing_ok=True)
     with snapshot(base, target) as connection:
         tables, last, printed, counts = version(connection) or "", ends(connection), heads(connection), rows(connection)
-        named, away = documents(connection), gone(connection)
+        named, away, major = documents(connection), gone(connection), server(connection)
     return Copied(
         tables=tables,
         ends=last,
@@ -53,6 +55,7 @@ def copy_base(base: str, target: Path, place_of: Callable[[str], Documents]) -> 
         rows=counts,
         documents={siret: _there(some, away[siret], place_of(siret)) for siret, some in named.items()},
         gone=away,
+        server=major,
     )
 
 

@@ -39,13 +39,23 @@ def last_trial(folder: Path, local: Local) -> Trial | None:
             backup=said["sauvegarde"],
             at=local(datetime.fromisoformat(said["essayee_le"])),
             faults=tuple(map(str, said["defauts"])),
+            spoilt=tuple(map(str, said.get("documents", ()))),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def keep_trial(folder: Path, trial: Trial) -> None:
-    """Keep what was found."""
-    said = {"sauvegarde": trial.backup, "essayee_le": instant(trial.at), "defauts": list(trial.faults)}
+def keep_trial(folder: Path, trial: Trial) -> bool:
+    """Keep what was found, and return whether it was: a folder that is read only keeps nothing."""
+    said = {
+        "sauvegarde": trial.backup,
+        "essayee_le": instant(trial.at),
+        "defauts": list(trial.faults),
+        "documents": list(trial.spoilt),
+    }
     data = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
-    write_atomically(folder / TRIAL, data.encode(), 0o600)
+    try:
+        write_atomically(folder / TRIAL, data.encode(), 0o600)
+    except OSError:
+        return False
+    return True

@@ -111,6 +111,7 @@ def _filled(vault: Vault, source: Source, folder: Path, now: datetime) -> tuple[
         size=sum(every[one].size for one in counted),
         missing=missing,
         configuration=fingerprint(source.configuration),
+        server=copied.server,
     )
     return manifest, brought
 

@@ -23,6 +23,7 @@ def written(manifest: Manifest) -> bytes:
         "prise_le": instant(manifest.taken_at),
         "base": manifest.base,
         "moteur": "sqlite" if manifest.on_sqlite else "postgresql",
+        "serveur": manifest.server,
         "tables": manifest.tables,
         "programme": manifest.program,
         "journaux": {siret: [one.genesis, one.sequence, one.hash] for siret, one in manifest.ends.items()},
@@ -68,6 +69,7 @@ def _manifest(said: dict[str, Any]) -> Manifest:
         size=said["octets"],
         missing=tuple(said["manquants"]),
         configuration=said["configuration"],
+        server=said.get("serveur", ""),
     )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -59,13 +60,10 @@ def bring(refs: Iterable[DocumentRef], here: Documents, there: Place) -> Brought
 
 def is_sound(place: Documents, ref: DocumentRef) -> bool:
     """Read a document again; say whether it is there, and is what its name says."""
-    digest = hashlib.sha256()
     try:
-        for chunk in _read(place, ref):
-            digest.update(chunk)
+        return _digest(place, ref) == ref.sha256
     except DocumentError:
         return False
-    return digest.hexdigest() == ref.sha256
 
 
 def unsound(place: Documents, refs: Iterable[DocumentRef]) -> list[DocumentRef]:
@@ -79,6 +77,17 @@ def unsound(place: Documents, refs: Iterable[DocumentRef]) -> list[DocumentRef]:
     return found
 
 
+def take_out_spoilt(pool: FolderDocuments, refs: Iterable[DocumentRef]) -> None:
+    """Take away the documents that can be read, and are not what their name says: the next backup brings them again.
+
+    One that cannot be read is left: the disk may only be away for a while.
+    """
+    for ref in refs:
+        with suppress(DocumentError, OSError):
+            if _digest(pool, ref) != ref.sha256:
+                pool.take_away(ref.sha256)
+
+
 def _fetched(here: Documents, folder: Path, ref: DocumentRef) -> Path | None:
     """Copy one document to a folder; None when it is not there or not what its name says."""
     path, digest = folder / ref.sha256, hashlib.sha256()
@@ -90,6 +99,13 @@ def _fetched(here: Documents, folder: Path, ref: DocumentRef) -> Path | None:
     except DocumentError:
         return None
     return path if digest.hexdigest() == ref.sha256 else None
+
+
+def _digest(place: Documents, ref: DocumentRef) -> str:
+    digest = hashlib.sha256()
+    for chunk in _read(place, ref):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _read(place: Documents, ref: DocumentRef) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """A second base on the server of PostgreSQL: made beside the one that serves, put in its place by a rename."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from sqlalchemy import URL, Connection, NullPool, String, create_engine, make_url, text
@@ -18,6 +18,7 @@ MAINTENANCE: Final = ("postgres", "template1")
 """Bases from which one works on the others."""
 LACKING: Final = "42501"
 BUSY: Final = "55006"
+HELD: Final = "55P03"
 
 
 @contextmanager
@@ -26,21 +27,37 @@ def made_beside(base: str) -> Iterator[str]:
 
     Raises:
         ConfigError: the account may not make bases.
-        ComeBackLater: the server does not answer.
+        ComeBackLater: another one does it, or the server does not answer.
     """
     url = make_url(base)
     name = _named(url, BESIDE)
     address = url.set(database=name)
-    with _server(url) as connection:
-        quoted = quoting(connection)
-        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoted(name)}")
-        connection.exec_driver_sql(f"CREATE DATABASE {quoted(name)} TEMPLATE template0{_as_that_of(connection, url)}")
-    try:
-        yield address.render_as_string(hide_password=False)
-    finally:
-        open_engine(address.render_as_string(hide_password=False)).dispose()
+    with _alone(url, name):
         with _server(url) as connection:
-            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoting(connection)(name)}")
+            quoted = quoting(connection)
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoted(name)}")
+            connection.exec_driver_sql(
+                f"CREATE DATABASE {quoted(name)} TEMPLATE template0{_as_that_of(connection, url)}"
+            )
+        try:
+            yield address.render_as_string(hide_password=False)
+        finally:
+            open_engine(address.render_as_string(hide_password=False)).dispose()
+            with _server(url) as connection:
+                connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {quoting(connection)(name)}")
+
+
+@contextmanager
+def _alone(url: URL, name: str) -> Iterator[None]:
+    """Be alone to make a base of a name; the turn of one that is killed is free as soon as the server sees it."""
+    with ExitStack() as held:
+        try:
+            connection = held.enter_context(_connected(url, autocommit=True))
+            connection.execute(text("SET lock_timeout = '2s'"))
+            connection.execute(text("SELECT pg_advisory_lock(hashtext(:name))"), {"name": name})
+        except DBAPIError as error:
+            raise _told(error, url) from error
+        yield
 
 
 def is_there(base: str) -> bool:
@@ -139,5 +156,7 @@ def _told(error: DBAPIError, url: URL) -> Exception:
             "puis relancez. Rien n'a été changé."
         )
         return ComeBackLater(message)
+    if state == HELD:
+        return ComeBackLater("Une autre restauration, ou un essai, s'y fait : relancez quand elle sera finie.")
     message = f"Le serveur PostgreSQL refuse, ou ne répond pas ({said}). Rien n'a été changé."
     return ComeBackLater(message)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from dematfin.domain.backup.manifest import Manifest
 from dematfin.domain.document import DocumentRef
-from dematfin.errors import ComeBackLater, DocumentError, LedgerAway, RuleError
+from dematfin.errors import ComeBackLater, ConfigError, DocumentError, LedgerAway, RuleError
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import connect, is_postgresql, shown
 from dematfin.store.lease import Local, refuse_while_held
@@ -30,6 +30,7 @@ class Target:
         base: address of the base.
         documents: where those of each collectivité go, by SIRET.
         replaces: a base that is there may be set aside.
+        spare: bytes that stay free on the disk of the base.
         mark: leaves word in the base, before it serves, that its data are those of an instant.
     """
 
@@ -37,6 +38,7 @@ class Target:
     documents: Mapping[str, Place]
     replaces: bool
     mark: Callable[[str, datetime], None]
+    spare: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +59,10 @@ def restore(vault: Vault, backup: Backup, target: Target, now: datetime, local: 
         ConfigError, ComeBackLater: it cannot be done here, or now; the base was not touched.
     """
     manifest = backup.manifest()
+    _refuse_strangers(backup, manifest, target)
     _refuse_a_living_one(target, now, local)
     _refuse_damage(backup, spoilt_files(backup, manifest))
-    with brought_back(backup, manifest, target.base) as address:
+    with brought_back(backup, manifest, target.base, target.spare) as address:
         _refuse_damage(backup, faults(address, manifest))
         made_ready(address, now, local)
         _refuse_damage(backup, tampered(address, manifest))
@@ -86,6 +89,16 @@ def _refuse_a_living_one(target: Target, now: datetime, local: Local) -> None:
         if is_postgresql(target.base):
             raise
         # a file that does not open holds nobody's turn
+
+
+def _refuse_strangers(backup: Backup, manifest: Manifest, target: Target) -> None:
+    if others := sorted(manifest.ends.keys() - target.documents.keys()):
+        message = (
+            f"La sauvegarde {backup.folder} contient aussi {', '.join(others)}, que cette configuration ne nomme pas : "
+            "ce n'est pas la sienne, ou il y manque une section. Prenez l'autre configuration, ou rendez-lui cette "
+            "section le temps de restaurer. Rien n'a été changé."
+        )
+        raise ConfigError(message)
 
 
 def _refuse_damage(backup: Backup, found: list[str]) -> None:

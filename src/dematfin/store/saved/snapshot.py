@@ -78,6 +78,12 @@ def rows(connection: Connection) -> dict[str, int]:
     return {name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in names}
 
 
+def server(connection: Connection) -> str:
+    """Return the major version of the server of a base; empty on SQLite, which has none."""
+    known = connection.dialect.server_version_info if connection.dialect.name == "postgresql" else None
+    return str(known[0]) if known else ""
+
+
 def collectivites(connection: Connection) -> tuple[str, ...]:
     """Return the SIRET of each collectivité that a base has a journal of."""
     return tuple(connection.execute(select(CHAIN.c.collectivite).order_by(CHAIN.c.collectivite)).scalars())
