@@ -9,9 +9,10 @@ import pytest
 
 from contracts.ledger import event
 from dematfin.acts.run import run
+from dematfin.domain.end import End
 from dematfin.domain.mandat.deposit import Held
 from dematfin.domain.mandat.flux import Flux, FluxState
-from dematfin.ports.witness import End, Seen
+from dematfin.ports.witness import Seen
 from dematfin.steps.reconcile import reconcile
 from dematfin.steps.transmit import transmit
 from dematfin.steps.witness import notice, remember

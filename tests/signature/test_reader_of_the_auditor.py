@@ -114,7 +114,9 @@ def one_document(path: Path, content: bytes, *, times: int = 1) -> Any:
     return READER.Flow(path)
 
 
-@pytest.mark.parametrize("more", [gzip.compress(b"autre"), b"autre chose", b"\0"])
+@pytest.mark.parametrize(
+    "more", [gzip.compress(b"autre", mtime=0), b"autre chose", b"\0"], ids=["member", "words", "nothing"]
+)
 def test_a_document_with_something_after_it_is_refused(tmp_path: Path, more: bytes) -> None:
     content = gzip.compress(b"facture")
     alone = one_document(tmp_path / "flux.xml", content)
