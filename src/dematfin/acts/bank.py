@@ -17,7 +17,7 @@ from dematfin.steps.control import control_one
 
 def waiting(app: App, who: Person) -> tuple[KnownAccount, ...]:
     """Return the accounts that wait for somebody's call."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return tuple(account for account in books.find(KnownAccount) if not account.cleared)
 

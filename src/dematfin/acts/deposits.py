@@ -33,7 +33,7 @@ class Tried:
 
 def journal(app: App, who: Person, nomfic: str = "") -> tuple[Tried, ...]:
     """Return the attempts of one flow, or of all those that were tried; raises UnknownRecord."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         if nomfic:
             flows: tuple[Flux, ...] = (flux_named(books, nomfic),)

@@ -145,14 +145,14 @@ def drop(app: App, who: Person, key: str, motif: str) -> Elimination:
 
 def eliminations(app: App, who: Person) -> tuple[Elimination, ...]:
     """Return every elimination, oldest first."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return tuple(sorted(books.find(Elimination), key=lambda one: one.prepared_at))
 
 
 def papers(app: App, who: Person, key: str) -> dict[str, bytes]:
     """Return what goes to the departmental archives, by the names of files: the page to sign, and its list."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         one = books.get(Elimination, key)
     files = {}

@@ -43,14 +43,14 @@ class Waiting:
 
 def handed(app: App, who: Person) -> tuple[HandOver, ...]:
     """Return what was handed over last, the latest first."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return books.last(HandOver, SHOWN, by="delivery")
 
 
 def receipt(app: App, who: Person, key: str) -> tuple[HandOver, ...]:
     """Return each time that an invoice, a bordereau or an answer was handed over; raises UnknownRecord."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         found = books.find(HandOver, key=key) or books.find(HandOver, id=key)
     if not found:
@@ -88,7 +88,7 @@ def absent(app: App, who: Person, key: str) -> str:
 
 def waiting(app: App, who: Person) -> tuple[Waiting, ...]:
     """Return what is to be handed over, in the folders that are configured."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     exchange = _exchange(app)
     with app.ledger.reading() as books:
         staged = books.find(HandOver, state=HandOverState.STAGED)
@@ -98,7 +98,7 @@ def waiting(app: App, who: Person) -> tuple[Waiting, ...]:
 
 def left_aside(app: App, who: Person) -> tuple[str, ...]:
     """Return sentences on the folders that are not configured, and on the exports that will not be taken."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     exchange = _exchange(app)
     missing = dict.fromkeys(name for kind, name in NO_FOLDER.items() if not exchange.receives(kind))
     sentences = [f"Pas de dossier « {one} » dans la section [echange] : rien n'y est remis." for one in missing]

@@ -48,6 +48,6 @@ def lift(app: App, who: Person, invoice_id: str, motif: str) -> Hold:
 
 def holds(app: App, who: Person) -> tuple[Hold, ...]:
     """Return what is suspended now."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return books.find(Hold, active=True)

@@ -76,7 +76,7 @@ def signal(app: App, who: Person, data_as_of: datetime, motif: str) -> Restored:
 
 def state(app: App, who: Person) -> Return:
     """Return what each neighbour said, and what is left to settle."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return Return(
             restored=standing(books),

@@ -117,6 +117,6 @@ def _ended(app: App, key: str, state: TransferState, motif: str, **more: object)
 
 def transfers(app: App, who: Person) -> tuple[Transfer, ...]:
     """Return every hand-over, oldest first."""
-    who.require(Act.READ)
+    who.require(Act.OVERSEE)
     with app.ledger.reading() as books:
         return tuple(sorted(books.find(Transfer), key=lambda one: one.made_at))
