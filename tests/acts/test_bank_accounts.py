@@ -46,7 +46,7 @@ def states(hall: Hall) -> dict[str, InvoiceState]:
 
 
 def test_two_accounts_two_people_and_what_waited_goes_on(hall: Hall) -> None:
-    assert [one.iban for one in bank.waiting(hall.app, VISEUR)] == [NEW]
+    assert [one.iban for one in bank.waiting(hall.app, AGENT)] == [NEW]
     first = bank.confirm(hall.app, AGENT, NEW, f" {CALL}\n")
     assert (first.cleared, [(call.by, call.trace) for call in first.calls]) == (False, [(AGENT.id, CALL)])
     assert set(states(hall).values()) == {S.TO_CORRECT}

@@ -79,7 +79,7 @@ def test_a_number_read_at_the_tdt_is_adopted_in_one_go(lost: Hall) -> None:
     known = deposits.attach(lost.app, AGENT, flux(lost).id, " 1 ", WHY)
     assert (known.state, known.remote_id, known.sent_at) == (FluxState.TRANSMITTED, "1", lost.clock.now())
     assert states(lost) == {MandatState.SENT}
-    tried = deposits.journal(lost.app, VISEUR, known.id)[0].attempts
+    tried = deposits.journal(lost.app, AGENT, known.id)[0].attempts
     assert [(one.state, one.remote_id) for one in tried] == [(AttemptState.ARRIVED, "1"), (AttemptState.THERE, "")]
     (event,) = (one.event for one in lost.ledger.history(keys=(known.id,)) if one.event.after == "TRANSMITTED")
     assert (event.by, event.data["remote_id"]) == (AGENT.id, "1")
