@@ -14,7 +14,9 @@ from dematfin.store.engine import open_engine
 from dematfin.store.trouble import UNKNOWN
 
 COMMUNE = "21990042000015"
+NEWER = ("restored", "trace", "elimination", "gone", "eliminated", "hold", "transfer")
 OLDER = (
+    *(f"DROP TABLE {name}" for name in NEWER),
     "DROP TABLE seal",
     "DROP TRIGGER chain_goes_with_seals",
     "ALTER TABLE chain DROP COLUMN seals",
@@ -23,7 +25,7 @@ OLDER = (
 )
 
 
-def undo_the_last_version(engine: Engine) -> None:
+def undo_the_last_versions(engine: Engine) -> None:
     with engine.begin() as connection:
         for statement in OLDER:
             connection.execute(text(statement))
@@ -36,16 +38,16 @@ def engine_of(copy: Office) -> Engine:
 
 def test_an_older_base_waits_for_migrer_which_saves_it_first(copy: Office) -> None:
     was = copy("facture", "liste", "--json").out
-    undo_the_last_version(engine_of(copy))
+    undo_the_last_versions(engine_of(copy))
     refused = copy("facture", "liste")
     assert refused.code == 2 and "dematfin base migrer" in refused.err
     state = copy("base", "etat")
     assert "0009" in state.out and "dematfin base migrer" in state.out
     plain(state.said + refused.said)
     done = copy("base", "migrer")
-    assert done.code == 0 and "version 0009 → 0010" in done.out
+    assert done.code == 0 and "version 0009 → 0012" in done.out
     assert copy("facture", "liste", "--json").out == was
-    (saved,) = (copy.folder / "var").glob(f"registre.db.{COMMUNE}.avant-0010-*")
+    (saved,) = (copy.folder / "var").glob(f"registre.db.{COMMUNE}.avant-0012-*")
     assert saved.stat().st_mode & 0o077 == 0
     with open_engine(str(saved)).connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0009"
@@ -53,13 +55,13 @@ def test_an_older_base_waits_for_migrer_which_saves_it_first(copy: Office) -> No
     assert verified.code == 0 and "Journal intact : 370 évènements" in verified.out  # what was there is sealed
     again = copy("base", "migrer")
     assert again.code == 0 and "rien à faire" in again.out
-    assert json.loads(copy("base", "etat", "--json").out)[0]["version"] == "0010"
+    assert json.loads(copy("base", "etat", "--json").out)[0]["version"] == "0012"
     plain(done.said + again.said)
 
 
 def test_a_base_is_not_migrated_while_a_step_runs(copy: Office) -> None:
     engine = engine_of(copy)
-    undo_the_last_version(engine)
+    undo_the_last_versions(engine)
     with engine.begin() as connection:
         connection.execute(text(HELD.format(siret=COMMUNE, step="import", until=soon())))
     refused = copy("base", "migrer")
@@ -92,7 +94,7 @@ def test_a_base_that_is_not_there_is_shown_and_not_made(copy: Office) -> None:
 def test_a_wrong_configuration_hides_no_base(copy: Office) -> None:
     (copy.folder / "autre.toml").write_text("[collectivite]\nsiret = 'x'\n", encoding="utf-8")
     state = copy.alone("base", "etat", "-c", str(copy.folder))
-    assert state.code == 2 and "registre.db" in state.out and "0010" in state.out
+    assert state.code == 2 and "registre.db" in state.out and "0012" in state.out
     assert "1 configuration à corriger" in state.err and "autre.toml" in state.err
     done = copy.alone("base", "migrer", "-c", str(copy.folder))
     assert done.code == 2 and "rien à faire" in done.out and "autre.toml" in done.err
