@@ -16,13 +16,13 @@ from dematfin.domain.report.table import Report
 from dematfin.ports.app import App
 from dematfin.steps.day import run
 from dematfin.steps.tally import tally
-from dematfin.store.engine import writing
+from dematfin.store.engine import open_engine, writing
 from dematfin.store.ledger import SqlLedger
 from examples import AGENT, COMMUNE, invoice, mandat
 from fakes.clock import FakeClock
 from fakes.hall import Hall
 from store import journal_before
-from store.test_migration import fill
+from store.test_migration import brought_up, fill
 
 F: Final = InvoiceState
 M: Final = MandatState
@@ -60,9 +60,10 @@ def figure(told: Report, table: str, column: str) -> object:
     return found.total[[one.key for one in found.columns].index(column)]
 
 
-def test_the_first_run_counts_the_whole_journal_and_the_second_nothing(engine: Engine, tmp_path: Path) -> None:
+def test_the_first_run_counts_the_whole_journal_and_the_second_nothing(base: str, tmp_path: Path) -> None:
+    engine = open_engine(base)
     old_base(engine)
-    app = opened(engine, tmp_path)
+    app = opened(brought_up(engine), tmp_path)
     assert run(app, tally).done == ("9 événements du journal",)
     assert run(app, tally).done == ()
     assert app.ledger.verify_journal().intact
@@ -75,3 +76,4 @@ def test_the_first_run_counts_the_whole_journal_and_the_second_nothing(engine: E
     assert all(one.closed for one in (february, april, may))
     said = "Le journal commence le 23/02/2026 : ce qui s'est passé avant n'est pas compté."
     assert [said in one.tables[0].warnings for one in (february, april, may)] == [True, False, False]
+    engine.dispose()

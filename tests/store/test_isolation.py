@@ -66,6 +66,7 @@ IN_BOOKS: Final[dict[str, Callable[[Books], Any]]] = {
     "record": lambda books: books.record(event(KEY)),
     "index_text": _indexed,
     "next_number": lambda books: books.next_number("facture"),
+    "pass_number": lambda books: books.pass_number("facture", 3),
     "check_turn": _refused,
 }
 """Every way into the books; what only reads comes first."""
@@ -77,6 +78,8 @@ IN_LEDGER: Final[dict[str, Callable[[Ledger], Any]]] = {
     "following": lambda ledger: ledger.following(0, 99),
     "sealed": lambda ledger: ledger.sealed([1]),
     "head": lambda ledger: ledger.head(),
+    "end": lambda ledger: ledger.end(),
+    "named_elsewhere": lambda ledger: ledger.named_elsewhere(frozenset()),
     "verify_journal": lambda ledger: ledger.verify_journal(),
 }
 
