@@ -131,7 +131,7 @@ FAMILIES: Final = (
     Family("chorus", "Le lien avec Chorus Pro.", "chorus.app"),
     Family("budget", "Les budgets.", "budgets.budgets"),
     Family("personne", "Les personnes et leurs rôles.", "administration.persons"),
-    Family("journal", "Le journal scellé des évènements.", "journal.journal"),
+    Family("journal", "Le journal scellé : évènements, lignes de la base, documents.", "journal.journal"),
     Family(
         "versement",
         "Les versements à un service d'archives : écrire un dossier vérifiable, garder son accusé.",
