@@ -134,12 +134,12 @@ FAMILIES: Final = (
     Family("journal", "Le journal scellé : évènements, lignes de la base, documents.", "journal.journal"),
     Family(
         "versement",
-        "Les versements à un service d'archives : écrire un dossier vérifiable, garder son accusé.",
+        "Les versements à un service d'archives (SAE).",
         "versement.app",
     ),
     Family(
         "elimination",
-        "Les éliminations, sous le visa des archives : ce qui n'a plus à être conservé.",
+        "Les éliminations : ce qui n'a plus à être conservé, sous le visa des archives départementales.",
         "elimination.app",
     ),
     Family("chiffres", "Les chiffres : ce que le journal en dit, compté une fois.", "chiffres.app"),
