@@ -115,7 +115,7 @@ def test_two_configurations_in_one_folder_never_restore_the_base_of_the_other(
     ), done.err
     alone = in_one_file(tmp_path / "un", block(A), shared=SHARED)
     done = office.alone("restauration", str(saved), "--remplacer", "-c", str(alone))
-    assert (done.code, f"contient aussi {B}" in done.err.replace("\n", " ")) == (2, True)
+    assert (done.code, f"contient aussi {B}" in " ".join(done.err.split())) == (2, True), done.err
 
 
 def test_elsewhere_is_prepared_once_and_its_mount_point_is_never_written_in(tmp_path: Path, keyboard: Keyboard) -> None:
