@@ -19,6 +19,8 @@ SHORT: Final = 1_000
 """Characters of a text that is worth remembering."""
 CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 DECODER: Final = json.JSONDecoder()
+Tell = Callable[[Any], Any]
+"""What turns a value of some class into what JSON has."""
 
 
 def dumps(value: object) -> str:
@@ -65,32 +67,40 @@ def written(value: datetime | str) -> str:
     return value if isinstance(value, str) else instant(value)
 
 
-def _plain(value: Any) -> Any:
-    kind: Any = type(value)
-    return value if kind in SCALARS else _writer(kind)(value)
+def telling(of_dataclass: Callable[[Any, Tell], Tell], amount: Tell) -> Tell:
+    """Return what turns a value into what JSON has; for a class, how is worked out once.
+
+    `of_dataclass` makes what tells the attributes of one, each by the function that it is given; `amount` tells a Decimal.
+    """
+
+    def tell(value: Any) -> Any:
+        kind: Any = type(value)
+        return value if kind in SCALARS else writer(kind)(value)
+
+    @cache
+    def writer(kind: Any) -> Tell:
+        if is_dataclass(kind):
+            return of_dataclass(kind, tell)
+        if issubclass(kind, Mapping):
+            return lambda value: {str(key): tell(item) for key, item in value.items()}
+        if issubclass(kind, frozenset | set):
+            return lambda value: sorted(map(tell, value))
+        if issubclass(kind, tuple | list):
+            return lambda value: [tell(item) for item in value]
+        return amount if issubclass(kind, Decimal) else _text_of(kind)
+
+    return tell
 
 
-@cache
-def _writer(kind: Any) -> Callable[[Any], Any]:
-    """Return how a value of a class is turned into what JSON has."""
-    if is_dataclass(kind):
-        names = tuple(field.name for field in fields(kind))
-        return lambda value: {name: _plain(getattr(value, name)) for name in names}
-    if issubclass(kind, Mapping):
-        return lambda value: {str(key): _plain(item) for key, item in value.items()}
-    if issubclass(kind, frozenset | set):
-        return lambda value: sorted(map(_plain, value))
-    if issubclass(kind, tuple | list):
-        return lambda value: [_plain(item) for item in value]
-    return _text_of(kind)
+def _whole(kind: Any, tell: Tell) -> Tell:
+    names = tuple(field.name for field in fields(kind))
+    return lambda value: {name: tell(getattr(value, name)) for name in names}
 
 
 def _text_of(kind: type) -> Callable[[Any], Any]:
     """Return how a scalar is turned into the form that JSON has for it."""
     if issubclass(kind, Enum):
         return lambda value: value.value
-    if issubclass(kind, Decimal):
-        return str
     if issubclass(kind, datetime):
         return instant
     if issubclass(kind, date):
@@ -144,3 +154,6 @@ def _collection(origin: Any, parts: tuple[Any, ...]) -> Callable[[Any], Any]:
 
 def _same(value: Any) -> Any:
     return value
+
+
+_plain: Final = telling(_whole, str)
