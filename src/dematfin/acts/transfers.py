@@ -16,6 +16,7 @@ from dematfin.domain.retention.dossier import Dossier
 from dematfin.domain.retention.transfer import WORDS, Transfer, TransferState
 from dematfin.errors import RuleError
 from dematfin.ports.app import App
+from dematfin.ports.ledger import Books
 from dematfin.steps.dossiers import dossiers
 
 
@@ -92,26 +93,33 @@ def confirm(app: App, who: Person, key: str, receipt: str, receipt_on: date) -> 
     if receipt_on > app.clock.today():
         message = f"Versement {key} : l'accusé ne peut pas être daté du {receipt_on:%d/%m/%Y}, à venir."
         raise RuleError(message)
-    confirmed = {"receipt": reference, "receipt_on": receipt_on, "confirmed_by": who.id}
-    motif = f"accusé {reference} du {receipt_on:%d/%m/%Y}"
-    return _ended(app, key, TransferState.CONFIRMED, motif, **confirmed)
+    with app.ledger.transaction() as books:
+        was = _waiting(books, key)
+        known = replace(was, receipt=reference, receipt_on=receipt_on, confirmed_by=who.id)
+        return _end(app, books, known, TransferState.CONFIRMED, f"accusé {reference} du {receipt_on:%d/%m/%Y}")
 
 
 def drop(app: App, who: Person, key: str, motif: str) -> Transfer:
     """Say that the archive service has not taken a hand-over; raises Forbidden, UnknownRecord, RuleError."""
     app = app.on_behalf_of(who, Act.ARCHIVE)
-    return _ended(app, key, TransferState.DROPPED, for_journal(f"Versement {key}", motif))
-
-
-def _ended(app: App, key: str, state: TransferState, motif: str, **more: object) -> Transfer:
+    reason = for_journal(f"Versement {key}", motif)
     with app.ledger.transaction() as books:
-        was = books.get(Transfer, key)
-        if was.state is not TransferState.MADE:
-            message = f"Le versement {key} est déjà {WORDS[was.state]}."
-            raise RuleError(message)
-        ended = replace(was, state=state, **more)  # type: ignore[arg-type]
-        books.save(ended)
-        books.record(app.event(Subject.TRANSFER, key, was.state, state, motif))
+        return _end(app, books, _waiting(books, key), TransferState.DROPPED, reason)
+
+
+def _waiting(books: Books, key: str) -> Transfer:
+    """Return a hand-over of which the archive service has said nothing yet; raises UnknownRecord, RuleError."""
+    was = books.get(Transfer, key)
+    if was.state is not TransferState.MADE:
+        message = f"Le versement {key} est déjà {WORDS[was.state]}."
+        raise RuleError(message)
+    return was
+
+
+def _end(app: App, books: Books, was: Transfer, state: TransferState, motif: str) -> Transfer:
+    ended = replace(was, state=state)
+    books.save(ended)
+    books.record(app.event(Subject.TRANSFER, was.id, was.state, state, motif))
     return ended
 
 

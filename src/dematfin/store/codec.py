@@ -70,7 +70,7 @@ def written(value: datetime | str) -> str:
 def telling(of_dataclass: Callable[[Any, Tell], Tell], amount: Tell) -> Tell:
     """Return what turns a value into what JSON has; for a class, how is worked out once.
 
-    `of_dataclass` makes what tells the attributes of one, each by the function that it is given; `amount` tells a Decimal.
+    `of_dataclass` makes what tells the attributes of one, by the function that it is given; `amount` tells a Decimal.
     """
 
     def tell(value: Any) -> Any:
