@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import dematfin
 from crash.chain import broken
 from crash.chain.failpoints import asked, check_rows
 from crash.chain.parts import PARTS
@@ -22,10 +23,11 @@ from crash.chain.plan import Named, Plan, all_named, planned
 from crash.chain.quick import somewhere
 from crash.chain.run import Met, met, run
 from crash.chain.stages import lived
-from crash.chain.table import Line, keep, kept, page, summary
+from crash.chain.table import Line, fingerprint, keep, kept, page, summary
 from dematfin.support.clock import SystemClock
 
 MANY: Final = 2100
+CODE: Final = fingerprint((Path(dematfin.__file__).parent, Path(__file__).parent))
 ABOUT: Final = "Frappe chaque étape de la chaîne, à chaque passage puis au hasard ; les voisins simulés jugent."
 
 
@@ -49,7 +51,8 @@ class Campaign:
 
     def plays(self, plan: Plan) -> Line:
         """Play a run."""
-        return Line.of(run(self.models, self.folder / f"tirage-{plan.number}", plan, self.calm[plan.part].census))
+        done = run(self.models, self.folder / f"tirage-{plan.number}", plan, self.calm[plan.part].census)
+        return Line.of(done, CODE)
 
 
 def main() -> int:
@@ -73,7 +76,7 @@ def main() -> int:
 
 def _played(campaign: Campaign, wanted: argparse.Namespace, failpoints: tuple[Plan, ...]) -> Iterator[Line]:
     """Yield each run as it ends, those that were kept before first."""
-    before = kept([wanted.sortie]) if wanted.sortie else ()
+    before = kept(wanted.sortie, CODE, wanted.graine) if wanted.sortie else ()
     yield from before
     done = {one.number for one in before}
     for plan in failpoints or _plans(wanted, all_named(campaign.points)):

@@ -38,6 +38,7 @@ def test_wherever_the_chain_is_struck_it_ends_as_if_it_had_not_been(said: "subpr
     *_, summary = said.stdout.splitlines()
     assert summary.startswith(f"{RUNS} tirages"), said.stdout
     assert "perdus = 0, doublés = 0, cachés = 0, cassés = 0" in summary
+    assert int(summary.split()[2]) >= RUNS / 2, "too few were struck"
 
 
 def test_a_product_that_is_broken_turns_it_red(said: "subprocess.CompletedProcess[str]") -> None:

@@ -164,7 +164,7 @@ def _play(models: Mapping[str, Place], said: Path, name: str, expected: Census) 
     one = BREAKAGES[name]
     one.breaks()
     plan = Plan(number=1, seed=1, part=one.part, fault=NAMED, blows=(Blow(how=one.how, at=one.dies),))
-    said.write_text(Line.of(run(models, said.with_suffix(""), plan, expected)).told(), encoding="utf-8")
+    said.write_text(Line.of(run(models, said.with_suffix(""), plan, expected), "").told(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -186,14 +186,13 @@ class People:
                     supporting.attach(self.app, self.person("paul"), one.invoice.id, "bon.pdf", PDF)
 
     def has_second_thoughts(self) -> None:
-        """Take one mandat out of its bordereau, once, then let it go in the next one."""
+        """Take one mandat out of its bordereau, once, then let it go in the next one; what is dropped shows it."""
         for one in self.found(Mandat, editor=False):
             with suppress(DematfinError):
                 if one.set_aside:
                     aside.take_back(self.app, self.agent, one.id)
-                elif one.state is MandatState.IN_BORDEREAU and not self.place.log("écarté").exists():
+                elif one.state is MandatState.IN_BORDEREAU and not self.found(Flux, state=FluxState.DROPPED):
                     aside.set_aside(self.app, self.agent, one.bordereau, one.id, "À vérifier.")
-                    self.place.log("écarté").touch()
                     return
 
     def mends(self) -> None:

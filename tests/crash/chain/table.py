@@ -1,5 +1,6 @@
 """What a campaign of the chain says: a line for each run, kept at once, and the table of parts and faults."""
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any, Final, Self
 
 from crash.campaign.verdict import KINDS
 from crash.chain.parts import PARTS
-from crash.chain.plan import FAULTS
+from crash.chain.plan import EXPIRED, FAULTS, LIARS, TWO
 from crash.chain.run import Run
 
 PLURAL: Final = {"perdu": "perdus", "en double": "doublés", "sans alerte": "cachés", "cassé": "cassés"}
@@ -17,8 +18,9 @@ PLURAL: Final = {"perdu": "perdus", "en double": "doublés", "sans alerte": "cac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One run, as it is kept."""
+    """One run, as it is kept; `code`: fingerprint of what was played."""
 
+    code: str
     number: int
     seed: int
     part: str
@@ -28,11 +30,12 @@ class Line:
     faults: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, done: Run) -> Self:
+    def of(cls, done: Run, code: str) -> Self:
         """Return what is kept of a run."""
         plan = done.plan
         faults = tuple((one.kind, one.sentence) for one in done.faults)
         return cls(
+            code=code,
             number=plan.number,
             seed=plan.seed,
             part=plan.part,
@@ -66,10 +69,16 @@ def keep(path: Path, line: Line) -> None:
         sink.write(json.dumps(asdict(line), ensure_ascii=False) + "\n")
 
 
-def kept(paths: Iterable[Path]) -> tuple[Line, ...]:
-    """Return the runs of some files, each once."""
-    lines = [Line.read(text) for path in paths if path.exists() for text in path.read_text("utf-8").splitlines()]
-    return tuple({one.number: one for one in lines}.values())
+def kept(path: Path, code: str, seed: int) -> tuple[Line, ...]:
+    """Return the runs of a file that played this code with this seed, each once: another code proves nothing."""
+    lines = map(Line.read, path.read_text("utf-8").splitlines() if path.exists() else ())
+    return tuple({one.number: one for one in lines if (one.code, one.seed) == (code, seed)}.values())
+
+
+def fingerprint(folders: Iterable[Path]) -> str:
+    """Return what tells one state of the program and of the campaign from another."""
+    files = sorted(path for folder in folders for path in folder.rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
 def page(lines: Sequence[Line], about: Mapping[str, str]) -> str:
@@ -90,17 +99,22 @@ Cette page est écrite par `make campagne`.
 """
 
 
+STRUCK_BY_OTHERS: Final = frozenset({TWO, EXPIRED, LIARS})
+"""What goes wrong in these is no blow: another process, a certificate, a neighbour."""
+
+
 def _table(lines: Sequence[Line]) -> Iterator[str]:
     cells = Counter((one.part, one.fault) for one in lines)
     kinds = Counter((one.part, kind) for one in lines for kind, _ in one.faults)
-    columns = [*FAULTS, "tirages", *PLURAL.values()]
+    idle = Counter(one.part for one in lines if one.fault not in STRUCK_BY_OTHERS and not one.struck)
+    columns = [*FAULTS, "tirages", "dont pas frappés", *PLURAL.values()]
     yield f"| étape | {' | '.join(columns)} |"
     yield f"|---|{'---:|' * len(columns)}"
     for part in PARTS:
         runs = [str(cells[part, fault]) for fault in FAULTS]
         counts = [str(kinds[part, kind]) for kind in KINDS]
         total = sum(cells[part, fault] for fault in FAULTS)
-        yield f"| {part} | {' | '.join([*runs, str(total), *counts])} |"
+        yield f"| {part} | {' | '.join([*runs, str(total), str(idle[part]), *counts])} |"
     yield ""
     yield summary(lines)
 
