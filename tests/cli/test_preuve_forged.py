@@ -188,19 +188,23 @@ def unproven(bundle: Path) -> list[str]:
     return lines
 
 
-def test_what_only_the_facts_say_of_a_document_is_not_proven(bundle: Path) -> None:
+def test_an_invoice_that_the_facts_alone_know_is_refused(bundle: Path) -> None:
     pdf = next((bundle / "facture").glob("*.pdf"))
     name = f"facture/{pdf.name}"
     change(pdf, lambda data: data + b"\n")
     now = hashlib.sha256(pdf.read_bytes()).hexdigest()
     facts(bundle, lambda told: next(one for one in told["documents"] if one["fichier"] == name).update(sha256=now))
+    found = refusals(make_up(bundle))
+    assert any(f"{name} : ce n'est pas le fichier nommé" in one for one in found), found
+
+
+def test_what_a_flow_carries_and_nothing_tells_is_not_proven(bundle: Path) -> None:
     facts(bundle, lambda told: told["flux"][0].update(pieces=[], mandats=[]))
     found = unproven(bundle)
-    assert f"{name} : aucune ligne du journal ne nomme ce fichier" in found
     assert f"{FLOW} : rien ne dit quels mandats de cette facture y chercher" in found
     (pieces,) = [one for one in found if "n'ont pas leur fichier ici" in one]
-    assert "DEPENSE00000001, 2" in pieces, "what the flow carries in the place of this file"
-    assert "DEPENSE00000002" not in pieces, "its other document is compared, though the facts are silent"
+    assert "DEPENSE00000003" in pieces, "what the flow carries for other mandats"
+    assert not any(f"DEPENSE0000000{own}" in pieces for own in (1, 2)), "compared, though the facts are silent"
 
 
 def test_a_flow_without_any_signature_is_not_proven_and_never_good(bundle: Path) -> None:

@@ -26,10 +26,12 @@ def live(config: Path, siret: str) -> None:
     ref = open_documents(settings, config.parent).put(f"facture de {siret}".encode())
     one = invoice()
     attachment = replace(one.content.attachments[0], document=ref)
-    with open_ledger(settings, config.parent).transaction() as books:
+    ledger = open_ledger(settings, config.parent)
+    with ledger.transaction() as books:
         books.save(replace(AGENT, system_user=system_account()))
         books.save(replace(one, content=replace(one.content, attachments=(attachment,))))
         books.record(event())
+    ledger._engine.dispose()  # a base that somebody holds open is not replaced
 
 
 @pytest.mark.parametrize(("shared", "folders"), [(EACH, {A, B}), (SHARED, {"registre-*"})], ids=["each", "shared"])

@@ -45,13 +45,14 @@ class Town:
     who: Person
 
     def sees(self) -> dict[str, Any]:
-        """Return all that its people can read of it, but the hour and its name."""
+        """Return all that its people can read of it, but its name, the hour, and the hash that holds the hour."""
         picture = consult.picture(self.app, self.who)
         report = figures.report(self.app, self.who, MARCH)
         with self.app.ledger.reading() as books:
             told = books.find_text("ramettes", 10)
         return {
-            "picture": {line: getattr(picture, line) for line in picture.__slots__ if line not in {"name", "at"}},
+            "picture": {one: getattr(picture, one) for one in picture.__slots__ if one not in {"name", "at", "head"}},
+            "length": picture.head.sequence,
             "figures": report.tables,
             "found": [search.search(self.app, self.who, wanted) for wanted in WANTED],
             "told": told,

@@ -7,7 +7,7 @@ import typer
 
 from dematfin.cli.context import DEFAULT, Configuration, chosen_houses
 from dematfin.cli.french import FrenchCommand
-from dematfin.cli.output import complain, counted, say
+from dematfin.cli.output import complain, counted, say, weight
 from dematfin.errors import DematfinError
 
 if TYPE_CHECKING:
@@ -65,11 +65,12 @@ def _moved(old: "House", new: "House", *, rehearsed: bool) -> str:
 
 def _told(done: "Removal") -> str:
     """Say what was compared on both sides."""
-    held, megabytes = done.holdings, done.documents.size / 1_000_000
+    held = done.holdings
     return (
         f"{counted(held.rows, 'ligne')} de {counted(len(held.tables), 'table')} (empreinte {held.hash[:16]}…), journal "
         f"de {counted(held.journal.events, 'évènement')} (tête {held.journal.head[:16]}…), "
-        f"{counted(done.documents.count, 'document')} ({megabytes:.1f} Mo) relus : tout est pareil des deux côtés."
+        f"{counted(done.documents.count, 'document')} ({weight(done.documents.size)}) relus : "
+        "tout est pareil des deux côtés."
     )
 
 

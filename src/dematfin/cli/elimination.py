@@ -42,7 +42,7 @@ def show_rules(configuration: Configuration = DEFAULT, json: Json = False) -> No
             (
                 str(kind),
                 law.title,
-                f"{rules.of[kind].dua} ans",
+                counted(rules.of[kind].dua, "an"),
                 law.runs,
                 FATES[rules.of[kind].fate],
                 law.source or "à vérifier : simple réglage",

@@ -18,6 +18,8 @@ from dematfin.steps.outcome import Outcome
 FEW: Final = 3
 PLURAL: Final = 2
 KILO: Final = 1024
+MEGA: Final = KILO * KILO
+GIGA: Final = KILO * MEGA
 CONTROLS: Final = frozenset({"Cc", "Cf", "Co", "Cs"})
 STEPS: Final = {
     "import": "facture",
@@ -142,5 +144,8 @@ def instant(value: datetime) -> str:
 
 
 def weight(size: int) -> str:
-    """Write the size of a file, never nothing."""
-    return f"{(size + KILO - 1) // KILO} Ko"
+    """Write the size of a file or of many: whole Ko (never nothing), then Mo and Go to the tenth."""
+    if size < MEGA:
+        return f"{(size + KILO - 1) // KILO} Ko"
+    amount, unit = (size / MEGA, "Mo") if size < GIGA else (size / GIGA, "Go")
+    return f"{amount:.1f} {unit}".replace(".", ",")

@@ -9,7 +9,7 @@ import typer
 from dematfin.cli.bases import Base, whole_bases
 from dematfin.cli.context import DEFAULT, Configuration
 from dematfin.cli.french import FrenchCommand
-from dematfin.cli.output import complain, counted, say
+from dematfin.cli.output import complain, counted, say, weight
 from dematfin.errors import ConfigError, DematfinError, DocumentError, gravest
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _said(made: "Made") -> str:
     printed = (str(one) if len(manifest.heads) == 1 else f"{siret} {one}" for siret, one in manifest.heads.items())
     return (
         f"sauvegardée dans {made.backup.folder} ; {counted(manifest.documents, 'document')} "
-        f"({manifest.size / 1_000_000:.1f} Mo), dont {new.count} copiés maintenant, journal de "
+        f"({weight(manifest.size)}), dont {new.count} copiés maintenant, journal de "
         f"{counted(events, 'évènement')}, empreinte de tête {', '.join(printed)}."
     )
 

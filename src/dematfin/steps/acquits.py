@@ -85,14 +85,14 @@ def _first(case: _Case, answer: Answer, acquit: Acquit) -> Answer:
     accepted = [sheet for sheet in sheets if case.sheets[sheet.id].accepted]
     if twice := [other for sheet in accepted if (other := has_left(case.books, sheet, case.flux))]:
         return replace(answer, state=AnswerState.DIFFERENT, remarks=(*remarks, _both(case.flux, twice)))
-    _acknowledge(case, sheets)
+    _acknowledge(case, answer, sheets)
     for sheet in sheets:
         remarks += tuple(_judge(case, sheet))
     judge_pieces(case.app, case.books, case.flux, case.verdict, case.tally)
     return replace(answer, state=AnswerState.APPLIED, remarks=remarks)
 
 
-def _acknowledge(case: _Case, sheets: Iterable[Bordereau]) -> None:
+def _acknowledge(case: _Case, answer: Answer, sheets: Iterable[Bordereau]) -> None:
     flux, verdict = case.flux, case.verdict
     summary = _summary(case, sheets)
     message = _sentence(verdict.whole) or _sentence(_all_anomalies(verdict))
@@ -100,7 +100,7 @@ def _acknowledge(case: _Case, sheets: Iterable[Bordereau]) -> None:
     end_open(case.app, case.books, flux, AttemptState.ARRIVED, "Hélios l'a acquitté")
     motif = f"acquit Hélios : {summary}. {message}".strip()
     first = next((one.code for one in (*verdict.whole, *_all_anomalies(verdict)) if one.code), "")
-    data = {"by": DGFIP, "acquit": summary} | ({"code": first} if first else {})
+    data = {"by": DGFIP, "acquit": summary, "document": answer.document.sha256} | ({"code": first} if first else {})
     case.books.record(case.app.event(Subject.FLUX, flux.id, flux.state, FluxState.ACKNOWLEDGED, motif, **data))
 
 

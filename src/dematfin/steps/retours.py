@@ -41,7 +41,7 @@ def apply_retour(app: App, answer: Answer, retour: Retour, tally: Tally) -> tupl
         with app.ledger.transaction() as books:
             if is_applied(books, answer):
                 return ()
-            page = _Page(app, books, tally)
+            page = _Page(app, books, answer, tally)
             kept += page.digest(retour.siret, part)
             strangers += page.strangers
             state = AnswerState.APPLIED if over else AnswerState.STORED
@@ -54,9 +54,10 @@ def apply_retour(app: App, answer: Answer, retour: Retour, tally: Tally) -> tupl
 class _Page:
     """Some pieces of a retour, the mandats that they speak of, and what changes."""
 
-    def __init__(self, app: App, books: Books, tally: Tally) -> None:
+    def __init__(self, app: App, books: Books, answer: Answer, tally: Tally) -> None:
         self._app = app
         self._books = books
+        self._document = answer.document.sha256
         self._tally = tally
         self._mandats: dict[tuple[str, int], Mandat] = {}
         self._changed: dict[str, Mandat] = {}
@@ -117,7 +118,7 @@ class _Page:
         self._mandats[mandat.bordereau, mandat.number] = after
         self._changed[after.id] = after
         motif = motif_of(mandat, after)
-        data = {"by": DGFIP} | why(after) | paid_so_far(after)
+        data = {"by": DGFIP, "document": self._document} | why(after) | paid_so_far(after)
         self._events.append(self._app.event(Subject.MANDAT, after.id, mandat.state, after.state, motif, **data))
         self._follow_reductions(mandat, after)
 
