@@ -1,5 +1,6 @@
 """A deposit that a person gives by hand, and flows that are not of ours."""
 
+import hashlib
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +12,12 @@ from dematfin.acts import restoration
 from dematfin.domain.mandat.deposit import Held, Phase
 from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.kind import BordereauKind
+from dematfin.domain.money import ZERO
 from dematfin.domain.restoration import Neighbour, Trace, TracedMandat, TraceState
 from dematfin.errors import RuleError
 from dematfin.steps.traces import keep
 from dematfin.steps.vacant import left_amount
-from examples import AGENT, COMMUNE
+from examples import AGENT, COMMUNE, MAIRE
 from fakes.hall import Hall
 from restoration.backup import Backup, where
 
@@ -91,6 +93,33 @@ def test_a_file_that_is_none_of_ours_closes_what_nobody_could_read(
     assert "SHA-256" in hall.ledger.events[-1].event.motif
     hall.day()
     assert where(hall).restored is not None, "another person opens"
+
+
+def test_what_is_no_flow_at_all_is_settled_by_one_who_has_looked_and_opened_by_another(
+    hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Backup.of(hall).put_back(hall)
+    monkeypatch.setattr(hall.tdt, "deposits", lambda _: (Held(remote_id="77", nomfic="", phase=Phase.REFUSED),))
+    monkeypatch.setattr(hall.tdt, "recover", lambda *_: False)
+    hall.clock.advance(hours=1)
+    hall.day()
+    with pytest.raises(RuleError, match="reprise lire 77 FICHIER"):
+        restoration.void(hall.app, AGENT, "77", "refusé au guichet", ZERO)
+    given = tmp_path / "portail.bin"
+    given.write_bytes(b"%PDF-1.7 deposited by mistake")
+    with pytest.raises(RuleError, match="Rien n'est noté"):
+        restoration.read(hall.app, AGENT, "78", given)
+    restoration.read(hall.app, AGENT, "77", given)
+    (found,) = where(hall).found
+    assert hashlib.sha256(given.read_bytes()).hexdigest() in found.said
+    hall.day()
+    assert where(hall).found == (found,), "the next day's asking forgets nothing of it"
+    with pytest.raises(RuleError, match="n'est pas lu"):
+        restoration.reopen(hall.app, MAIRE, "tout est vu", ZERO)
+    restoration.void(hall.app, AGENT, "77", "refusé au guichet", ZERO)
+    assert where(hall).found == ()
+    restoration.reopen(hall.app, MAIRE, "tout est vu", ZERO)
+    assert where(hall).restored is None
 
 
 def test_a_file_of_another_flow_is_refused(hall: Hall, tmp_path: Path) -> None:

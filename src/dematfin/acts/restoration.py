@@ -22,7 +22,7 @@ from dematfin.ports.app import App
 from dematfin.ports.gate import standing
 from dematfin.steps import restored
 from dematfin.steps.day import LEASES
-from dematfin.steps.found_again import look_at
+from dematfin.steps.found_again import look_at, looked_at
 from dematfin.steps.left_before import has_left
 from dematfin.steps.outcome import Outcome, Tally
 from dematfin.steps.separation import waivers
@@ -103,15 +103,20 @@ def ask(app: App, who: Person) -> Outcome:
 def read(app: App, who: Person, number: str, file: Path | None) -> None:
     """Read a deposit that the TdT does not list: by its number, or from the file that its portal gives.
 
+    A file that is no flow, of a deposit without any name, is noted: a person may settle it then.
+
     Raises:
-        Forbidden, ConnectorError; RuleError: no restoration, or the file cannot be read, is of another flow, or orders
-            none of our expenses while nothing is known under this number.
+        Forbidden, ConnectorError; RuleError: no restoration; the file is of another flow, cannot be read although the
+            deposit bears a name, or orders none of our expenses while nothing is known under this number.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     mark, held = _standing(app), Held(remote_id=number.strip(), nomfic="", phase=Phase.UNKNOWN)
     with app.ledger.reading() as books:
         known = books.find(Trace, id=held.remote_id)
     held = replace(held, nomfic=known[0].nomfic if known else "")
+    if file is not None and known and not (known[0].read or known[0].nomfic) and read_flow(app, file) is None:
+        looked_at(app, known[0], who.name, file)
+        return
     if file is not None:
         _check_file(app, mark, held, file, known=bool(known))
     look_at(app, mark, held, Tally(WHOLE), file)
@@ -154,7 +159,7 @@ def void(app: App, who: Person, number: str, motif: str, confirmed: Decimal) -> 
 
     Raises:
         Forbidden, UnknownRecord; RuleError: no motif, another total, it was certified so already, or nobody has read
-            what may be a flow of ours.
+            nor looked at what may be a flow of ours.
     """
     app = app.on_behalf_of(who, Act.PREPARE)
     reason = for_journal(WHOLE, motif)
@@ -178,7 +183,7 @@ def void(app: App, who: Person, number: str, motif: str, confirmed: Decimal) -> 
 
 
 def _check_read(trace: Trace) -> None:
-    if not trace.read and (trace.is_ours or not trace.nomfic):
+    if not trace.read and not trace.looked_at and (trace.is_ours or not trace.nomfic):
         message = (
             f"{trace.label} : personne ne sait ce qu'il paie, il n'est pas lu. Téléchargez-le sur le portail du TdT, "
             f"puis : dematfin reprise lire {trace.id} FICHIER"

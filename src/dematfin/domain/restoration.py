@@ -159,6 +159,7 @@ class Trace:
         nomfic: name of the flow; empty: it is no flow, or its name cannot be read.
         siret: of the budget that it pays from; empty: nobody can tell.
         read: its contents are known; else only its name is.
+        looked_at: SHA-256 of the file that a person took where it was deposited, and that nobody can read as a flow.
         pieces: identifiers of the documents that it carries.
         invoice_id: the invoice that Chorus Pro shows mandated, where no flow says by which mandat.
     """
@@ -174,6 +175,7 @@ class Trace:
     mandats: tuple[TracedMandat, ...] = ()
     pieces: tuple[str, ...] = ()
     invoice_id: str = ""
+    looked_at: str = ""
     state: TraceState = TraceState.FOUND
     settled_by: str = ""
     settled_at: datetime | None = None

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.domain.document import DocumentRef
+from dematfin.domain.event import Subject
 from dematfin.domain.finding import blocking
 from dematfin.domain.mandat.deposit import Held
 from dematfin.domain.mandat.flux import IN_DOUBT, NEVER_LEFT, Flux, FluxState
-from dematfin.domain.restoration import Restored, TraceState
+from dematfin.domain.restoration import Restored, Trace, TraceState
 from dematfin.errors import ComeBackLater, DocumentError, Refused, UnknownOutcome
 from dematfin.ports.app import App
 from dematfin.steps.attempts import arrived_in
@@ -28,6 +29,10 @@ MARGIN: Final = timedelta(days=1)
 """The TdT lists by days, on a clock of its own."""
 FOUND: Final = "retrouvé au TdT sous le n° {number} après la restauration de la base"
 NOT_OURS: Final = "lu : ce n'est pas un flux de dépenses d'un de nos budgets (SHA-256 du fichier : {sha256})"
+UNREADABLE: Final = (
+    "le fichier que {who} en a pris (SHA-256 : {sha256}) n'est pas un flux qui se lise. Si le TdT et le comptable "
+    "confirment qu'il ne paie rien : dematfin reprise sans-suite {key}"
+)
 NO_LIST: Final = (
     "il ne donne pas de liste à notre compte. Sur son portail, relevez les flux déposés depuis le {day} ; donnez le "
     "numéro de chacun (dematfin reprise lire NUMÉRO), puis certifiez que c'est tout (dematfin reprise "
@@ -84,6 +89,17 @@ def look_at(app: App, mark: Restored, held: Held, tally: Tally, given: Path | No
             elif path is not None:
                 state = TraceState.VOID if given else TraceState.LEFT  # what a person gives, another one looks into
                 explain_unread(app, books, {"id": held.remote_id}, state, NOT_OURS.format(sha256=_sha256(path)))
+
+
+def looked_at(app: App, known: Trace, who: str, path: Path) -> None:
+    """Write down that a person has looked: what was deposited is no flow that can be read, so only a person may settle
+    it."""
+    sha256 = _sha256(path)
+    said = UNREADABLE.format(who=who, sha256=sha256, key=known.id)
+    with app.ledger.transaction() as books:
+        books.save(replace(known, looked_at=sha256, said=said))
+        told = f"{known.label} : {said}"
+        books.record(app.event(Subject.RESTORATION, known.restoration, known.state, known.state, told, trace=known.id))
 
 
 def _sha256(path: Path) -> str:

@@ -26,8 +26,9 @@ class Disk:
     bases: list[Any] = field(default_factory=list)
 
     def listen(self) -> None:
-        """Know each base that this process opens."""
+        """Know each base that this process has open."""
         event.listen(Engine, "connect", lambda connection, _: self._met(connection))
+        event.listen(Engine, "close", lambda connection, _: self.bases.remove(connection))
 
     def _met(self, connection: Any) -> None:
         self.bases.append(connection)

@@ -218,5 +218,5 @@ class People:
         """Write the day's papers: figures in each form, the page, the mayor's book of each bordereau."""
         from crash.chain.papers import write  # noqa: PLC0415 - draws, which most runs do not
 
-        with suppress(DematfinError):
+        with suppress(DematfinError, OSError):  # each command says of which file the disk has no room
             write(self.app, self.person("helene"), self.agent, folder)

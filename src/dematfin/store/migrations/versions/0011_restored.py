@@ -28,7 +28,10 @@ def upgrade() -> None:
         *(sa.Column(key, TEXT, primary_key=True) for key in ("collectivite", "id")),
         *(sa.Column(name, TEXT, nullable=False) for name in ("restoration", "neighbour", "nomfic", "siret")),
         sa.Column("read", sa.Integer(), nullable=False),
-        *(sa.Column(name, TEXT, nullable=False) for name in ("said", "found_at", "mandats", "pieces", "invoice_id")),
+        *(
+            sa.Column(name, TEXT, nullable=False)
+            for name in ("said", "found_at", "mandats", "pieces", "invoice_id", "looked_at")
+        ),
         *(sa.Column(name, TEXT, nullable=False) for name in ("state", "settled_by")),
         sa.Column("settled_at", TEXT, nullable=True),
         sa.Column("motif", TEXT, nullable=False),
