@@ -108,6 +108,25 @@ def test_obligations_that_cannot_be_had_keep_no_invoice_out(hall: Hall, monkeypa
     assert ["403" in failure.sentence for failure in outcome.failures] == [True]
 
 
+def test_no_invoice_comes_in_before_what_is_demanded_of_it_was_known_once(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: str) -> None:
+        raise Unreachable
+
+    hall.deposit("120.00")
+    with monkeypatch.context() as cut:
+        cut.setattr(hall.chorus, "structures", away)
+        with pytest.raises(Unreachable):
+            intake(hall.app)
+        assert hall.all(Reception) == ()
+    assert intake(hall.app).failures == ()
+    hall.deposit("45.30", start=2)
+    monkeypatch.setattr(hall.chorus, "structures", away)
+    outcome = intake(hall.app)
+    assert (len(outcome.done), len(outcome.failures)) == (1, 1), "what was known holds"
+
+
 def test_first_seen_mandated_is_followed_and_never_paid_by_us(hall: Hall) -> None:
     hall.chorus.deposit("77", content("F-77", "10.00"), status="MANDATEE")
     hall.day()

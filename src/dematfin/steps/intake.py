@@ -13,6 +13,8 @@ from typing import Final
 from dematfin.domain.invoice.chorus import Stage, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.reception import Cursor, Reception, ReceptionState
+from dematfin.domain.registers import StructureRules
+from dematfin.errors import Unreachable
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import RemoteRef
 from dematfin.ports.ledger import Books
@@ -54,8 +56,7 @@ def _bring_in(app: App, listing: Callable[[str], Iterable[RemoteRef]], read_unti
     doors = app.source.doors()
     for door in doors:
         with tally.item(f"Compte {door}") if len(doors) > 1 else nullcontext():
-            with tally.item(f"Obligations du compte {door}"):  # those of the last time hold meanwhile
-                _refresh_structures(app, door)
+            _refresh_structures(app, door, tally)
             cursor = [Cursor(id=cursor_id(door), day=read_until)] if read_until else []
             _announce(app, tuple(listing(door)), tally, cursor)
     fetch_waiting(app, tally)
@@ -67,10 +68,25 @@ def cursor_id(door: str) -> str:
     return f"chorus:{door}"
 
 
-def _refresh_structures(app: App, door: str) -> None:
-    rules = app.source.structures(door)
-    with app.ledger.transaction() as books:
-        books.save(*rules)
+def _refresh_structures(app: App, door: str, tally: Tally) -> None:
+    """Ask what is demanded of suppliers; meanwhile, what was known holds.
+
+    Raises Unreachable when nothing was ever known: an invoice would be controlled once, without its service.
+    """
+    away = None
+    with tally.item(f"Obligations du compte {door}"):
+        try:
+            rules = app.source.structures(door)
+        except Unreachable as error:
+            with app.ledger.reading() as books:
+                if books.find(StructureRules):
+                    raise
+            away = error
+        else:
+            with app.ledger.transaction() as books:
+                books.save(*rules)
+    if away:
+        raise away
 
 
 def _since(app: App, door: str, today: date) -> date:
