@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dematfin.acts import holds, visa, visa_views
+from dematfin.acts import consult, holds, visa, visa_views
 from dematfin.acts import run as acts
 from dematfin.domain.delay.dgp import delay, resumed
 from dematfin.domain.invoice.chorus import Passage, first_completion
@@ -21,7 +21,7 @@ from dematfin.domain.registers import Imputation
 from dematfin.errors import Forbidden, RuleError
 from dematfin.steps.exercices import Choice
 from dematfin.steps.prepare import prepare
-from examples import AGENT, COMMUNE, VISEUR, engagement, invoice
+from examples import AGENT, COMMUNE, VISEUR, engagement, invoice, mandat
 from fakes.hall import Hall
 
 OLD, NEW = "F2026-000001", "F2026-000002"
@@ -163,3 +163,24 @@ def test_the_platform_s_history_says_when_all_was_received() -> None:
     assert first_completion(road) == date(2026, 3, 20)
     assert first_completion(road[:2]) is None
     assert first_completion([road[0], passage("COMPLETEE", 4), road[1]]) is None
+
+
+@pytest.mark.parametrize(
+    ("exercice", "why"), [(2025, "l'exercice 2025 est clos depuis le 31/01/2026"), (2027, "l'exercice 2027 n'a pas")]
+)
+def test_a_mandat_that_waits_out_of_its_exercice_is_told_until_somebody_cancels_it(
+    tmp_path: Path, exercice: int, why: str
+) -> None:
+    """It missed the last bordereau of its year, or a clock that was ahead made it."""
+    hall = Hall.build(tmp_path)
+    with hall.ledger.transaction() as books:
+        books.save(mandat(exercice=exercice, number=0, bordereau="", state=MandatState.PREPARED))
+    outcome = prepare(hall.app)
+    assert (outcome.failures, hall.all(Bordereau)) == ((), ()), "nobody is told to open a year that is over"
+    told = [one for one in consult.picture(hall.app, AGENT).alerts if why in one]
+    assert told == [one for one in outcome.notes if why in one]
+    assert "mandat annuler M2026-000001" in told[0]
+    (one,) = hall.all(Mandat)
+    with hall.ledger.transaction() as books:
+        books.save(replace(one, state=MandatState.CANCELLED))
+    assert not [one for one in consult.picture(hall.app, AGENT).alerts if why in one]

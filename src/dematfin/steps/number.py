@@ -8,7 +8,7 @@ from typing import Final
 from dematfin.domain.event import Subject
 from dematfin.domain.mandat.bordereau import Bordereau, bordereau_id, cut, total, total_tva
 from dematfin.domain.mandat.budget import Budget, BudgetYear, Start, budget_year_id
-from dematfin.domain.mandat.exercice import why_closed
+from dematfin.domain.mandat.exercice import out_of_time
 from dematfin.domain.mandat.kind import BordereauKind, MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.nomenclature import wrong_fonction
@@ -36,7 +36,8 @@ def number_all(app: App, tally: Tally) -> None:
     for key in resumed:
         with tally.item(f"Bordereau {key}"):
             _freeze_again(app, key, tally)
-    new = [mandat for mandat in waiting if not mandat.bordereau and _is_ours(app, mandat, tally)]
+    own = [mandat for mandat in waiting if not mandat.bordereau and _is_ours(app, mandat, tally)]
+    new = [mandat for mandat in own if _is_in_time(app, mandat, tally)]
     fresh = sorted({(mandat.siret, mandat.exercice, mandat.kind.bordereau) for mandat in new})
     for siret, exercice, kind in fresh:
         with tally.item(f"Budget {siret}"):
@@ -61,7 +62,9 @@ def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally:
         _check_not_passed(books, budget, opened, kind)
         series = {"siret": budget.siret, "exercice": exercice, "kind": kind.mandats}
         waiting = books.find(Mandat, **series, state=MandatState.PREPARED, bordereau="", set_aside="", editor=False)
-        closing = [one for one in waiting if _is_in_time(app, one, tally) and _may_close(books, budget, one, tally)]
+        closing = [
+            one for one in waiting if not out_of_time(one, app.clock.today()) and _may_close(books, budget, one, tally)
+        ]
         mandats = tuple(justified(app, books, closing, tally))
         sizes = {mandat.id: _size(books, mandat) for mandat in mandats}
         for part in cut(mandats, sizes, app.policy.flow_limit):
@@ -71,10 +74,8 @@ def _freeze(app: App, budget: Budget, exercice: int, kind: BordereauKind, tally:
 
 def _is_in_time(app: App, mandat: Mandat, tally: Tally) -> bool:
     """Say whether the exercice of a mandat is open."""
-    if why := why_closed(mandat.exercice, app.clock.today(), investment=mandat.investment):
-        then = "sa facture ira sur l'exercice ouvert" if mandat.shares else "ressaisissez-le sur l'exercice ouvert"
-        way_out = f"Annulez-le (mandat annuler {mandat.id} --motif …) : {then}"
-        tally.note(f"Mandat {mandat.id} : {why}. {way_out}. Il n'est pas mis en bordereau.")
+    if why := out_of_time(mandat, app.clock.today()):
+        tally.note(why)
     return not why
 
 

@@ -21,6 +21,7 @@ from dematfin.domain.finding import Severity, blocking
 from dematfin.domain.invoice.chorus import Stage, said, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
+from dematfin.domain.mandat.exercice import out_of_time
 from dematfin.domain.mandat.flux import FluxState
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.meaning import CORRECTED_THERE, IMPORT
@@ -52,6 +53,7 @@ def alerts(held: Holdings, now: datetime) -> Iterator[str]:
     refused, others = _told_apart(held, stopped | superseded(held.mandats))
     yield from _of_refused(refused)
     yield from _of_mandats(others)
+    yield from filter(None, (out_of_time(one, today) for one in held.mandats))
     yield from of_pieces(held)
     yield from _of_what_came_in(held)
     yield from of_batches(held.batches)

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Final
 
+from dematfin.domain.mandat.mandat import Mandat, MandatState
+
 LAST_DAY: Final = (1, 31)
 """Last day of the journée complémentaire: running expenses whose service was done before 1 January."""
 
@@ -31,3 +33,12 @@ def why_closed(exercice: int, today: date, *, investment: bool) -> str:
     if investment:
         return f"en investissement, l'exercice {exercice} est clos depuis le 31/12/{exercice}"
     return ""
+
+
+def out_of_time(mandat: Mandat, today: date) -> str:
+    """Say why a mandat that waits goes into no bordereau, and what to do; an empty text when its exercice is open."""
+    waits = mandat.state is MandatState.PREPARED and not (mandat.bordereau or mandat.set_aside or mandat.editor)
+    why = why_closed(mandat.exercice, today, investment=mandat.investment) if waits else ""
+    then = "sa facture ira sur l'exercice ouvert" if mandat.shares else "ressaisissez-le sur l'exercice ouvert"
+    way_out = f"Annulez-le (mandat annuler {mandat.id} --motif …) : {then}"
+    return f"Mandat {mandat.id} : {why}. {way_out}. Il n'est pas mis en bordereau." if why else ""
