@@ -236,9 +236,8 @@ def main(folder):
         say(None, limit.format(head=read_json(folder, MANIFEST)["journal"]["empreinte"]), "")
     print(f"Empreinte de ce dossier (SHA-256 de {MANIFEST}) : {fingerprint(os.path.join(folder, MANIFEST))}")
     print("La commune doit pouvoir la montrer dans son journal, à la date où elle vous a remis le dossier.")
-    counted = f"{len(REFUSALS)} constat{'s' * (len(REFUSALS) > 1)}"
-    verdict = f"REFUSÉ : {counted} contre ce dossier" if REFUSALS else "Rien n'est refusé"
-    print(f"{verdict} ; NON PROUVÉ : {len(UNPROVEN)}, à lire un par un.")
+    refused = f"REFUSÉ : {len(REFUSALS)} constat{'s' * (len(REFUSALS) > 1)} contre ce dossier"
+    print(refused if REFUSALS else "Rien n'est refusé", f"; NON PROUVÉ : {len(UNPROVEN)}, à lire un par un.")
     return 1 if REFUSALS else 0
 
 
