@@ -26,6 +26,12 @@ STANDBY: Final = (
     "{again} : la section [stockage] doit nommer le serveur principal."
 )
 FULL: Final = "Le serveur de la base de données n'a plus de place ou de mémoire ({said}). {again} : il en libérera."
+FILLED: Final = "Le disque de la base de données est plein ({said}). {again} : il y fera de la place."
+FAILING: Final = "Le disque de la base de données est plein, ou ne répond pas ({said}). {again}."
+SPOILT: Final = (
+    "La base de données est abîmée ({said}). N'y écrivez plus, prévenez l'exploitant : il remet la dernière sauvegarde "
+    "(dematfin restauration --remplacer)."
+)
 STOPPED: Final = "La base de données a interrompu la demande ({said}). {again}."
 
 KNOWN: Final = {
@@ -48,8 +54,10 @@ FULL_HOUSE: Final = (
 """How PostgreSQL refuses one connection more: the driver gives no code for what happens before there is one."""
 SQLITE: Final = {
     "locked": TOGETHER,
-    "full": FULL,
-    "disk": AWAY,
+    "full": FILLED,
+    "malformed": SPOILT,
+    "not a database": SPOILT,
+    "disk": FAILING,
     "unable to open": AWAY,
     "readonly": "La base de données ne peut pas être écrite ({said}). Donnez ce droit au compte qui la lance.",
 }
@@ -86,5 +94,5 @@ def _of_postgresql(context: ExceptionContext, error: BaseException) -> str | Non
 
 def _later(french: str, error: BaseException) -> ComeBackLater:
     said = str(error).strip().partition("\n")[0]
-    kind = LedgerAway if french is AWAY else ComeBackLater
+    kind = LedgerAway if french in {AWAY, FAILING} else ComeBackLater
     return kind(french.format(said=said, again=AGAIN))

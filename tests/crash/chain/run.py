@@ -1,8 +1,8 @@
 """One run: a town at the stage of a part, the part struck as the plan says, all that follows in peace, the judge."""
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from crash.chain.points import calm
 from crash.chain.stages import mandates
 
 AT_AN_INSTANT = "à un instant quelconque"
+Within = Callable[[Place], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +35,20 @@ class Run:
     faults: tuple[Fault, ...]
 
 
-def run(models: Mapping[str, Place], root: Path, plan: Plan, expected: Census | None = None) -> Run:
-    """Play a plan; `expected`: how its part ends when nobody is struck."""
+def run(
+    models: Mapping[str, Place],
+    root: Path,
+    plan: Plan,
+    expected: Census | None = None,
+    within: Within = lambda _: nullcontext(),
+) -> Run:
+    """Play a plan; `expected`: how its part ends when nobody is struck; `within`: where its part is played."""
     part = PARTS[plan.part]
     with copied(models[part.stage], root) as town:
         place = at(town.root)
         where: list[str] = []
         try:
-            faults = _played(place, part, plan, where)
+            faults = _played(place, part, plan, where, within)
             if expected is not None and not plan.whole:
                 faults += tuple(as_ever(census_of(place), expected))
         except ChildFailed as failure:
@@ -70,7 +77,7 @@ def met(models: Mapping[str, Place], root: Path, name: str) -> Met:
         return Met(tuple(sorted(dict.fromkeys(lines))), census_of(place))
 
 
-def _played(place: Place, part: Part, plan: Plan, where: list[str]) -> tuple[Fault, ...]:
+def _played(place: Place, part: Part, plan: Plan, where: list[str], within: Within) -> tuple[Fault, ...]:
     place.describe_parapheur()
     lies = [one for one in plan.lies if one.neighbour != "certificat"]
     with served(place, lies, mandates) as neighbours:  # type: ignore[arg-type]
@@ -80,7 +87,8 @@ def _played(place: Place, part: Part, plan: Plan, where: list[str]) -> tuple[Fau
         if plan.fault == TWO:
             _together(place, part, plan.blows, where)
         else:
-            _struck(place, part, plan, where)
+            with within(place):
+                _struck(place, part, plan, where)
         if plan.fault == EXPIRED:
             certificates.renew(place)
         neighbours.behave()

@@ -1,0 +1,58 @@
+"""A base that is no base any more, is spoilt, or has no room: what the agent reads, and what is not waited for."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import examples
+from dematfin.domain.invoice.invoice import Invoice
+from dematfin.errors import ComeBackLater, LedgerAway
+from dematfin.store.engine import open_engine
+from dematfin.store.ledger import SqlLedger
+from fakes.clock import FakeClock
+
+PAGE = 4096
+RESTORED = r"abîmée .*restauration --remplacer"
+
+
+def several(first: int, count: int) -> list[Invoice]:
+    return [examples.invoice(f"N{number}", key=f"F2026-{number:06d}") for number in range(first, first + count)]
+
+
+def filled(file: Path) -> SqlLedger:
+    """Return books of which the file was written whole, and closed."""
+    ledger = SqlLedger(open_engine(str(file)), examples.COMMUNE, FakeClock().now)
+    with ledger.transaction() as books:
+        books.save(*several(1, 50))
+    ledger._engine.dispose()
+    return ledger
+
+
+def spoilt(file: Path) -> None:
+    with file.open("r+b") as base:
+        base.seek(4 * PAGE)
+        base.write(b"\xa5" * (file.stat().st_size - 4 * PAGE))
+
+
+def no_base(file: Path) -> None:
+    file.write_bytes(b"a letter, saved under the wrong name" * PAGE)
+
+
+@pytest.mark.parametrize("harm", [spoilt, no_base])
+def test_a_spoilt_base_is_to_be_restored_not_waited_for(tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    ledger = filled(file := tmp_path / "registre.db")
+    harm(file)
+    with pytest.raises(ComeBackLater, match=RESTORED) as said, ledger.reading() as books:
+        books.find(Invoice)
+    assert not isinstance(said.value, LedgerAway)
+
+
+def test_a_full_disk_is_said_so_and_nothing_of_what_was_under_way_stays(tmp_path: Path) -> None:
+    ledger = filled(tmp_path / "registre.db")
+    with pytest.raises(ComeBackLater, match="disque de la base de données est plein"), ledger.transaction() as books:
+        pages = books._connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        books._connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        books.save(*several(100, 500))
+    with ledger.reading() as books:
+        assert len(books.find(Invoice)) == 50
