@@ -56,7 +56,6 @@ SQLITE: Final = {
     "locked": TOGETHER,
     "full": FILLED,
     "malformed": SPOILT,
-    "not a database": SPOILT,
     "disk": FAILING,
     "unable to open": AWAY,
     "readonly": "La base de données ne peut pas être écrite ({said}). Donnez ce droit au compte qui la lance.",
