@@ -94,6 +94,6 @@ class Alarms(RuleBasedStateMachine):
 
 
 Alarms.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestAlarms = Alarms.TestCase

@@ -176,6 +176,6 @@ class Reminders(RuleBasedStateMachine):
 
 
 Reminders.TestCase.settings = settings(
-    max_examples=80, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestReminders = Reminders.TestCase
