@@ -25,7 +25,7 @@ import signature_pes  # noqa: E402
 
 MANIFEST, JOURNAL, FACTS = "manifeste.json", "journal.jsonl", "preuve.json"
 FINGERPRINT = re.compile(r"\b[0-9a-f]{64}\b")
-NAMING = ("sha256", "fiche")
+NAMING = ("sha256", "fiche", "document", "documents")
 PROGRAM = ("verifier.py", *(f"verification/{one}.py" for one in ("journal_scelle", "lire_pes", "signature_pes")))
 WRITTEN = ("LISEZ-MOI.txt", "chorus-pro.txt", "signature/rapport.txt", "certificats/")
 UNTOLD = {"signe": False, "pourquoi": "preuve.json n'en parle pas", "autorites": {}, "mandats": [], "pieces": []}

@@ -198,6 +198,16 @@ def test_an_invoice_that_the_facts_alone_know_is_refused(bundle: Path) -> None:
     assert any(f"{name} : ce n'est pas le fichier nommé" in one for one in found), found
 
 
+@pytest.mark.parametrize("which", ["reponses/acquit-*", "reponses/retour-*", "facture/*.pdf", "pieces/*"])
+def test_a_document_that_the_journal_names_is_missed_by_whoever_forgets_it(bundle: Path, which: str) -> None:
+    gone = next(bundle.glob(which))
+    name = gone.relative_to(bundle).as_posix()
+    gone.unlink()
+    facts(bundle, lambda told: told.update(documents=[one for one in told["documents"] if one["fichier"] != name]))
+    found = refusals(make_up(bundle))
+    assert any("aucun fichier joint n'a l'empreinte" in one for one in found), found
+
+
 def test_what_a_flow_carries_and_nothing_tells_is_not_proven(bundle: Path) -> None:
     facts(bundle, lambda told: told["flux"][0].update(pieces=[], mandats=[]))
     found = unproven(bundle)

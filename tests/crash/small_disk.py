@@ -54,7 +54,7 @@ def main() -> int:
 def small(place: Place, left: int, filled: list[str]) -> Iterator[None]:
     """Put what we own on a disk of its own that is full but for so many kibibytes, and take it off again.
 
-    `filled`: where nothing was left in the end is noted there.
+    `filled`: where what was left did not suffice is noted there.
     """
     ours, aside = place.base.parent, place.root / "campagne-var"
     text = place.folder.config.read_text(encoding="utf-8")
@@ -65,13 +65,15 @@ def small(place: Place, left: int, filled: list[str]) -> Iterator[None]:
     shutil.copytree(aside, ours, dirs_exist_ok=True)
     shutil.rmtree(aside)
     _mount(ours, f"remount,{shutil.disk_usage(ours).used // 1024 + left}k")
-    yield
-    if shutil.disk_usage(ours).free < PAGE:
-        filled.append(str(place.root))
-    shutil.copytree(ours, aside)
-    subprocess.run(["umount", str(ours)], check=True)
-    ours.rmdir()
-    aside.rename(ours)
+    try:
+        yield
+    finally:
+        if left and shutil.disk_usage(ours).free < PAGE:
+            filled.append(str(place.root))
+        shutil.copytree(ours, aside)
+        subprocess.run(["umount", str(ours)], check=True)
+        ours.rmdir()
+        aside.rename(ours)
 
 
 def _mount(folder: Path, size: str) -> None:

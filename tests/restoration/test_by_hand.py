@@ -14,7 +14,8 @@ from dematfin.domain.mandat.flux import Flux, FluxState
 from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.money import ZERO
 from dematfin.domain.restoration import Neighbour, Trace, TracedMandat, TraceState
-from dematfin.errors import RuleError
+from dematfin.errors import ComeBackLater, RuleError
+from dematfin.steps.found_again import looked_at
 from dematfin.steps.traces import keep
 from dematfin.steps.vacant import left_amount
 from examples import AGENT, COMMUNE, MAIRE
@@ -112,6 +113,8 @@ def test_what_is_no_flow_at_all_is_settled_by_one_who_has_looked_and_opened_by_a
     restoration.read(hall.app, AGENT, "77", given)
     (found,) = where(hall).found
     assert hashlib.sha256(given.read_bytes()).hexdigest() in found.said
+    with pytest.raises(ComeBackLater):
+        looked_at(hall.app, replace(found, said="ce qu'on en savait avant"), AGENT.name, given)
     hall.day()
     assert where(hall).found == (found,), "the next day's asking forgets nothing of it"
     with pytest.raises(RuleError, match="n'est pas lu"):

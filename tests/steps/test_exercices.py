@@ -14,6 +14,7 @@ from dematfin.domain.invoice.invoice import Origin
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.mandat.bordereau import Bordereau
 from dematfin.domain.mandat.budget import BudgetYear, budget_year_id
+from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.money import ZERO
@@ -181,6 +182,15 @@ def test_a_mandat_that_waits_out_of_its_exercice_is_told_until_somebody_cancels_
     assert told == [one for one in outcome.notes if why in one]
     assert "mandat annuler M2026-000001" in told[0]
     (one,) = hall.all(Mandat)
+    for changed, words in (
+        (replace(one, number=1187), "voyez avec le comptable"),
+        (replace(one, kind=MandatKind.REDUCTION, shares=()), "un titre de recettes au compte 773"),
+        (replace(one, shares=()), "ressaisissez-le"),
+    ):
+        with hall.ledger.transaction() as books:
+            books.save(changed)
+        (line,) = (said for said in consult.picture(hall.app, AGENT).alerts if why in said)
+        assert words in line
     with hall.ledger.transaction() as books:
         books.save(replace(one, state=MandatState.CANCELLED))
     assert not [one for one in consult.picture(hall.app, AGENT).alerts if why in one]

@@ -125,6 +125,8 @@ def test_no_invoice_comes_in_before_what_is_demanded_of_it_was_known_once(
     monkeypatch.setattr(hall.chorus, "structures", away)
     outcome = intake(hall.app)
     assert (len(outcome.done), len(outcome.failures)) == (1, 1), "what was known holds"
+    monkeypatch.setattr(hall.chorus, "doors", lambda: ("TECH_1", "TECH_2"))
+    assert [one.item for one in intake(hall.app).failures] == ["Obligations du compte TECH_1", "Compte TECH_2"]
 
 
 def test_first_seen_mandated_is_followed_and_never_paid_by_us(hall: Hall) -> None:

@@ -10,7 +10,7 @@ from dematfin.domain.event import Subject
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.invoice.lifecycle import InvoiceState
 from dematfin.domain.labels import INVOICE, MANDAT
-from dematfin.domain.mandat.exercice import why_closed
+from dematfin.domain.mandat.exercice import TITRE_773, why_closed
 from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.liquidation import corrects
 from dematfin.domain.mandat.mandat import Mandat, MandatState, Share
@@ -104,7 +104,7 @@ def _check_standing(app: App, mandat: Mandat) -> None:
     if mandat.state not in STANDING:
         raise _wrong(mandat, f"il est {MANDAT[mandat.state]}, {_way_out(mandat)}")
     if why := why_closed(mandat.exercice, app.clock.today(), investment=mandat.investment):
-        raise _wrong(mandat, f"{why} : il faut un titre de recettes au compte 773, à émettre hors de dematfin")
+        raise _wrong(mandat, f"{why} : il faut {TITRE_773}")
 
 
 def _way_out(mandat: Mandat) -> str:

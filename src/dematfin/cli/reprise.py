@@ -15,7 +15,7 @@ from dematfin.cli.output import counted, day, instant, say, table, write_json
 from dematfin.cli.visas import DATES
 from dematfin.domain import money
 from dematfin.domain.money import french
-from dematfin.domain.restoration import NEIGHBOUR, TRACE, Neighbour, Restored, Trace
+from dematfin.domain.restoration import NEIGHBOUR, TRACE, Neighbour, Restored, Trace, TraceState
 from dematfin.errors import RuleError
 
 app = family("La base remise à un état plus ancien : ce qui est parti depuis, avant que rien ne reparte.")
@@ -124,7 +124,8 @@ def resume(motif: Why, configuration: Configuration = DEFAULT) -> None:
             say(note)
         return
     _say_words(desk, known.restored, known)
-    _say_traces(known.found)
+    void = [one for one in known.traces if one.state is TraceState.VOID and one.restoration == known.restored.id]
+    _say_traces([*known.found, *void])
     say(f"Total de ce qui est parti et que la base ne connaît pas : {french(known.total)}", style="bold")
     moved = restoration.reopen(desk.app, desk.who, motif, _typed_total())
     say(f"Les envois reprennent. {counted(len(moved), 'facture')} de plus suivies ailleurs : {', '.join(moved) or '—'}")

@@ -59,7 +59,8 @@ def next_episode(app: App, books: Books, before: Invoice, content: Content, arri
     take_back(books, before, "la facture est revenue depuis : décidez de nouveau")
     then = "toujours suivie ailleurs" if elsewhere else "à contrôler et à viser de nouveau"
     motif = f"{CAME_BACK} ({said(arrival.remote_status)}) : {then}"
-    books.record(app.event(Subject.INVOICE, before.id, before.state, again.state, motif, remote_id=before.remote_id))
+    data = {"remote_id": before.remote_id, "documents": content.fingerprints}
+    books.record(app.event(Subject.INVOICE, before.id, before.state, again.state, motif, **data))
     return again
 
 

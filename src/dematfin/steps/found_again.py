@@ -93,10 +93,13 @@ def look_at(app: App, mark: Restored, held: Held, tally: Tally, given: Path | No
 
 def looked_at(app: App, known: Trace, who: str, path: Path) -> None:
     """Write down that a person has looked: what was deposited is no flow that can be read, so only a person may settle
-    it."""
+    it; raises ComeBackLater when the TdT has told more meanwhile."""
     sha256 = _sha256(path)
     said = UNREADABLE.format(who=who, sha256=sha256, key=known.id)
     with app.ledger.transaction() as books:
+        if books.get(Trace, known.id) != known:
+            message = f"{known.label} : autre chose vient d'en être appris. Voyez : dematfin reprise etat"
+            raise ComeBackLater(message)
         books.save(replace(known, looked_at=sha256, said=said))
         told = f"{known.label} : {said}"
         books.record(app.event(Subject.RESTORATION, known.restoration, known.state, known.state, told, trace=known.id))

@@ -13,7 +13,6 @@ from typing import Final
 from dematfin.domain.invoice.chorus import Stage, stage
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.domain.reception import Cursor, Reception, ReceptionState
-from dematfin.domain.registers import StructureRules
 from dematfin.errors import Unreachable
 from dematfin.ports.app import App
 from dematfin.ports.invoice_source import RemoteRef
@@ -24,6 +23,8 @@ from dematfin.steps.fetch import fetch_waiting
 from dematfin.steps.intentions import reopen
 from dematfin.steps.outcome import Outcome, Tally
 
+OBLIGATIONS: Final = "obligations:"
+"""Before the name of an account: the day when it last told what is demanded of suppliers."""
 OVERLAP: Final = timedelta(days=1)
 ELSEWHERE: Final = frozenset({Stage.CERTIFIED, Stage.MANDATED})
 LEFT: Final = frozenset({Stage.SUSPENDED, Stage.RECYCLED, Stage.REJECTED, Stage.AWAY})
@@ -71,20 +72,20 @@ def cursor_id(door: str) -> str:
 def _refresh_structures(app: App, door: str, tally: Tally) -> None:
     """Ask what is demanded of suppliers; meanwhile, what was known holds.
 
-    Raises Unreachable when nothing was ever known: an invoice would be controlled once, without its service.
+    Raises Unreachable when this account never told it: an invoice would be controlled once, without its service.
     """
-    away = None
+    away, key = None, f"{OBLIGATIONS}{door}"
     with tally.item(f"Obligations du compte {door}"):
         try:
             rules = app.source.structures(door)
         except Unreachable as error:
             with app.ledger.reading() as books:
-                if books.find(StructureRules):
+                if books.find(Cursor, id=key):
                     raise
             away = error
         else:
             with app.ledger.transaction() as books:
-                books.save(*rules)
+                books.save(*rules, Cursor(id=key, day=app.clock.today()))
     if away:
         raise away
 

@@ -111,7 +111,7 @@ def _flows(app: App, books: Books, shelf: Shelf, case: _Case) -> tuple[FlowFacts
         if shelf.takes(flux.signed or flux.unsigned)
     ]
     enclose_signing_slips(shelf, case.events)
-    enclose_answers(app, books, shelf, case.found, case.found.flows)
+    enclose_answers(app, books, shelf, case.found, case.events)
     if made:
         told = (*(words for _, words in made), "Ce qui a été noté quand la commune a gardé chaque signature :")
         shelf.write(SIGNATURE, "rapport.txt", "\n".join((*told, *_noted(app, case.found.flows, case.events), "")))

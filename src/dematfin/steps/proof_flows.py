@@ -14,11 +14,11 @@ from dematfin.domain.mandat.kind import BordereauKind
 from dematfin.domain.mandat.mandat import Mandat
 from dematfin.domain.mandat.pieces import Piece
 from dematfin.domain.proof.facts import FlowFacts, Ordered
-from dematfin.domain.proof.shelf import Shelf
+from dematfin.domain.proof.shelf import Shelf, named_by
 from dematfin.domain.reception import Answer, AnswerKind
 from dematfin.errors import DocumentError
 from dematfin.ports.app import App
-from dematfin.ports.ledger import Between, Books, WrittenEvent
+from dematfin.ports.ledger import Books, WrittenEvent
 from dematfin.steps.proof_signatures import signature_report
 from dematfin.steps.retours import OUR_KINDS
 from dematfin.steps.thread import Records
@@ -115,12 +115,13 @@ def _said(mandat: Mandat, sheet: Bordereau, said: ReadBordereau | None, *, now: 
         )
 
 
-def enclose_answers(app: App, books: Books, shelf: Shelf, found: Records, flows: tuple[Flux, ...]) -> None:
+def enclose_answers(app: App, books: Books, shelf: Shelf, found: Records, events: tuple[WrittenEvent, ...]) -> None:
     """Enclose the acquits of the flows, and the retours that speak of the invoice's mandats."""
-    late = books.find(Answer, flux=tuple(one.id for one in flows)) if flows else ()
+    late = books.find(Answer, flux=tuple(one.id for one in found.flows)) if found.flows else ()
     for answer in sorted({*found.answers, *late}, key=lambda one: (one.received_at, one.id)):
         shelf.put(ANSWERS, _named("acquit", answer), answer.document)
-    for answer in _retours(app, books, found):
+    told = frozenset(name for one in events for name in named_by(one.event.data, one.event.motif))
+    for answer in _retours(app, books, found, told):
         shelf.put(ANSWERS, _named("retour", answer), answer.document)
 
 
@@ -129,15 +130,16 @@ def _named(kind: str, answer: Answer) -> str:
     return f"{kind}-{answer.name.removesuffix(XML)}{XML}"
 
 
-def _retours(app: App, books: Books, found: Records) -> Iterator[Answer]:
-    """Yield the retours that speak of these mandats: no record says which, those since they left are read."""
+def _retours(app: App, books: Books, found: Records, told: frozenset[str]) -> Iterator[Answer]:
+    """Yield the retours that the journal tells, and those that speak of these mandats: read since they left."""
     places = {(sheet.exercice, sheet.kind, sheet.number) for sheet in found.sheets}
     numbers = {number for mandat in found.mandats for number in (mandat.number, *mandat.burnt) if number}
     since = min((one.started_at for one in found.attempts), default=None)
-    if since is None or not numbers:
-        return
-    for answer in books.find(Answer, kind=AnswerKind.RETOUR, received_at=Between(low=since)):
-        if any(_speaks(one, places, numbers) for one in _read(app, answer.document)):
+    for answer in books.find(Answer, kind=AnswerKind.RETOUR):
+        late = since is not None and answer.received_at >= since
+        if answer.document.sha256 in told or (
+            late and any(_speaks(one, places, numbers) for one in _read(app, answer.document))
+        ):
             yield answer
 
 

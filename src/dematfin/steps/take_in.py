@@ -46,9 +46,7 @@ def _first_episode(app: App, books: Books, reception: Reception, invoice: Invoic
     if why := _followed_elsewhere(app, reception, invoice):
         invoice, motif = invoice.moved(InvoiceState.ELSEWHERE), f"suivie ailleurs : {why}"
     sha256 = reception.raw.sha256 if reception.raw else ""
-    data = {"remote_id": reception.id, "sha256": sha256}
-    if attached := " ".join(one.document.sha256 for one in invoice.content.attachments):
-        data["documents"] = attached
+    data = {"remote_id": reception.id, "sha256": sha256, "documents": invoice.content.fingerprints}
     books.record(app.event(Subject.INVOICE, invoice.id, "", invoice.state, motif, **data))
     return invoice
 

@@ -93,5 +93,5 @@ def _of_postgresql(context: ExceptionContext, error: BaseException) -> str | Non
 
 def _later(french: str, error: BaseException) -> ComeBackLater:
     said = str(error).strip().partition("\n")[0]
-    kind = LedgerAway if french in {AWAY, FAILING} else ComeBackLater
+    kind = LedgerAway if french in {AWAY, FAILING, SPOILT} else ComeBackLater
     return kind(french.format(said=said, again=AGAIN))

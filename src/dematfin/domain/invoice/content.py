@@ -133,3 +133,8 @@ class Content:
     payment_mode: str = ""
     lines: tuple[InvoiceLine, ...] = ()
     attachments: tuple[Attachment, ...]
+
+    @property
+    def fingerprints(self) -> str:
+        """SHA-256 of each document, as the event that tells of the invoice names them."""
+        return " ".join(one.document.sha256 for one in self.attachments)

@@ -3,8 +3,11 @@
 from datetime import date
 from typing import Final
 
+from dematfin.domain.mandat.kind import MandatKind
 from dematfin.domain.mandat.mandat import Mandat, MandatState
 
+TITRE_773: Final = "un titre de recettes au compte 773, à émettre hors de dematfin"
+"""What takes back an expense of a closed exercice (M57, account 773: mandats annulés sur exercices antérieurs)."""
 LAST_DAY: Final = (1, 31)
 """Last day of the journée complémentaire: running expenses whose service was done before 1 January."""
 
@@ -39,6 +42,15 @@ def out_of_time(mandat: Mandat, today: date) -> str:
     """Say why a mandat that waits goes into no bordereau, and what to do; an empty text when its exercice is open."""
     waits = mandat.state is MandatState.PREPARED and not (mandat.bordereau or mandat.set_aside or mandat.editor)
     why = why_closed(mandat.exercice, today, investment=mandat.investment) if waits else ""
-    then = "sa facture ira sur l'exercice ouvert" if mandat.shares else "ressaisissez-le sur l'exercice ouvert"
-    way_out = f"Annulez-le (mandat annuler {mandat.id} --motif …) : {then}"
-    return f"Mandat {mandat.id} : {why}. {way_out}. Il n'est pas mis en bordereau." if why else ""
+    return f"Mandat {mandat.id} : {why}. {_way_out(mandat)}. Il n'est pas mis en bordereau." if why else ""
+
+
+def _way_out(mandat: Mandat) -> str:
+    if mandat.number or mandat.burnt:
+        return "Le comptable ou Chorus Pro le connaît déjà : voyez avec le comptable avant d'y toucher"
+    cancel = f"Annulez-le (mandat annuler {mandat.id} --motif …)"
+    if mandat.kind is MandatKind.REDUCTION:
+        return f"{cancel} : il faut à sa place {TITRE_773}"
+    return f"{cancel} : " + (
+        "sa facture ira sur l'exercice ouvert" if mandat.shares else "ressaisissez-le sur l'exercice ouvert"
+    )

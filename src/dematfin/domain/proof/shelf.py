@@ -8,7 +8,7 @@ from typing import Final
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.exchange.file_names import safe, unique
 
-NAMING: Final = ("sha256", "fiche")
+NAMING: Final = ("sha256", "fiche", "document", "documents")
 """Where an event names a file by its fingerprint; `verifier.py` looks there too."""
 IN_WORDS: Final = re.compile(r"empreinte ([0-9a-f]{64})\b")
 FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
@@ -66,7 +66,7 @@ class Shelf:
 
 def named_by(data: Mapping[str, str], motif: str) -> tuple[str, ...]:
     """Return the fingerprints of files that an event names."""
-    told = [data[key] for key in NAMING if FINGERPRINT.fullmatch(data.get(key, ""))]
+    told = [one for key in NAMING for one in data.get(key, "").split() if FINGERPRINT.fullmatch(one)]
     return (*told, *IN_WORDS.findall(motif))
 
 
