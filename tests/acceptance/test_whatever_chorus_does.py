@@ -163,7 +163,7 @@ def town() -> Iterator[Town]:
         platform.close()
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(runs=st.lists(st.tuples(ILLS, MOVES), min_size=1, max_size=3))
 def test_each_invoice_comes_in_once_and_each_status_is_set_once(
     runs: list[tuple[dict[str, int], list[tuple[int, str]]]],

@@ -14,7 +14,7 @@ from crash.chain.broken import BREAKAGES
 from crash.chain.failpoints import VARIABLE
 from crash.test_campaign import played
 
-RUNS = 40
+RUNS = 24
 SEEN = {
     "resultat-avant": "annoncés dans notre journal",
     "nomme-avant": "nommé, absent ou abîmé",

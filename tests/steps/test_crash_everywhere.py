@@ -34,7 +34,7 @@ def build(folder: Path) -> Hall:
     return hall
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(kills=st.lists(st.tuples(st.integers(1, 160), st.sampled_from(("before", "after"))), max_size=4))
 def test_a_week_of_refusals_survives_several_deaths(kills: list[tuple[int, str]]) -> None:
     """A credit note, a bordereau refused at the gate, a mandat rejected; death strikes several times."""
