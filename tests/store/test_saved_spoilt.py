@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from dematfin.domain.backup.rotation import Retention
 from dematfin.domain.backup.standing import Trial
-from dematfin.errors import ComeBackLater, DocumentError
+from dematfin.errors import ComeBackLater, DocumentError, LedgerAway
 from dematfin.store.ledger import in_paris
 from dematfin.store.saved.beside import brought_back
 from dematfin.store.saved.listed import keep_trial
@@ -124,3 +124,16 @@ def test_two_trials_of_a_base_do_not_clear_each_other_and_the_disk_keeps_its_roo
     with pytest.raises(ComeBackLater, match="espace_minimum_mo"):
         tried(hamlet.vault, backup, hamlet.base, hamlet.now, in_paris, spare=10**18)
     assert hamlet.faults(backup) == ()
+
+
+def test_a_base_that_is_spoilt_is_set_aside_as_it_is_and_the_backup_serves(hamlet: Town) -> None:
+    backup = hamlet.save().backup
+    hamlet.hang_up()
+    base = Path(hamlet.base)
+    base.write_bytes(base.read_bytes()[:16384] + b"\xa5" * (base.stat().st_size - 16384))
+    spoilt = base.read_bytes()
+    with pytest.raises(LedgerAway, match="--remplacer"):
+        hamlet.held()
+    aside = hamlet.restore(backup, replaces=True).aside
+    assert Path(aside).read_bytes() == spoilt
+    assert len(hamlet.held()) == 3
