@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,7 +57,6 @@ class Campaign:
 def main() -> int:
     """Run a campaign, or some of its runs; 1 when something was lost, doubled, hidden or broken."""
     wanted = _arguments()
-    began = time.monotonic()
     with somewhere() as folder:
         campaign = Campaign(Path(folder), lived(Path(folder)))
         campaign.meets(PARTS)
@@ -70,7 +68,7 @@ def main() -> int:
             _say("\n".join(broken.all_seen(campaign.models, campaign.folder, campaign.calm)))
     _say(summary(lines))
     if wanted.page:
-        wanted.page.write_text(page(lines, _about(lines, time.monotonic() - began)), encoding="utf-8")
+        wanted.page.write_text(page(lines, _about(lines)), encoding="utf-8")
     return int(any(one.faults for one in lines))
 
 
@@ -108,12 +106,11 @@ def _spread(count: int, named: int) -> Iterator[int]:
     yield from range(named + 1, named + 1 + count - half)
 
 
-def _about(lines: tuple[Line, ...], seconds: float) -> dict[str, str]:
+def _about(lines: tuple[Line, ...]) -> dict[str, str]:
     seeds = sorted({one.seed for one in lines})
     return {
         "jouée le": f"{SystemClock('Europe/Paris').today():%d/%m/%Y}",
         "graine": f"{', '.join(map(str, seeds))}, tirages 1 à {max(one.number for one in lines)}",
-        "durée": f"{seconds / 60:.0f} min",
         "machine": f"{os.cpu_count()} cœurs, Linux, Python {sys.version_info.major}.{sys.version_info.minor}, SQLite",
     }
 

@@ -183,7 +183,7 @@ def test_a_mandat_that_waits_out_of_its_exercice_is_told_until_somebody_cancels_
     assert "mandat annuler M2026-000001" in told[0]
     (one,) = hall.all(Mandat)
     for changed, words in (
-        (replace(one, number=1187), "voyez avec le comptable"),
+        (replace(one, number=1187), "après avoir vu avec le comptable"),
         (replace(one, kind=MandatKind.REDUCTION, shares=()), "un titre de recettes au compte 773"),
         (replace(one, shares=()), "ressaisissez-le"),
     ):

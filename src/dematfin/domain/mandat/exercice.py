@@ -46,9 +46,9 @@ def out_of_time(mandat: Mandat, today: date) -> str:
 
 
 def _way_out(mandat: Mandat) -> str:
-    if mandat.number or mandat.burnt:
-        return "Le comptable ou Chorus Pro le connaît déjà : voyez avec le comptable avant d'y toucher"
     cancel = f"Annulez-le (mandat annuler {mandat.id} --motif …)"
+    if mandat.number or mandat.burnt:
+        return f"{cancel} après avoir vu avec le comptable : une facture que Chorus Pro montre mandatée ne revient pas"
     if mandat.kind is MandatKind.REDUCTION:
         return f"{cancel} : il faut à sa place {TITRE_773}"
     return f"{cancel} : " + (
