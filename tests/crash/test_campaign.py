@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from crash.broken import BREAKAGES
 
-TOWNS = 12
+TOWNS = 30
 SEED = 1
 CROSSED = (
     "steps.reconcile",
