@@ -11,7 +11,7 @@ from crash.syndicat.broken_worker import NAMES
 from crash.syndicat.judge import delayed
 from crash.test_campaign import check_seen, played
 
-COMMUNES, KILLED = 8, 2
+COMMUNES, KILLED = 10, 2
 """`make campagne` plays 200, and kills more."""
 SEEN = {
     "envoye-deux-fois": "déposé 2 fois au TdT",
