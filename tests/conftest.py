@@ -1,5 +1,6 @@
 """Rules of the whole suite: what may be missing, and what must be said of it."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -49,6 +50,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[LEFT_OUT] = len(left_out)
 
 
+def pytest_collection_finish() -> None:
+    """Look no more for waste among the thousands of tests that were collected: it took an eighth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(RARELY)
+
+
+RARELY = 50_000
+"""New objects between two searches for waste."""
 LEFT_OUT = pytest.StashKey[int]()
 
 

@@ -289,9 +289,9 @@ def test_a_run_that_died_as_it_sent_is_told_and_sends_nothing_twice(hall: Hall) 
         alarm(hall.app)
     hall.axe.at = None
     assert len(hall.mailer.sent) == 1
-    outcome = alarm(hall.app)
-    assert f"L'envoi d'une alerte à {CLAIRE} a été interrompu" in outcome.notes[0]
-    assert "Étape « import »" in outcome.notes[0]
+    (failure,) = alarm(hall.app).failures
+    assert f"Alerte à {CLAIRE} : l'envoi a été interrompu" in failure.sentence
+    assert "Étape « import »" in failure.sentence
     assert len(hall.mailer.sent) == 1
 
 

@@ -143,14 +143,13 @@ def test_22_what_a_dead_run_left_behind_is_told_and_not_sent_again(tmp_path: Pat
     told(hall)
     with hall.ledger.transaction() as books:
         books.save(*(replace(one, state=ReminderState.SENDING) for one in books.find(Reminder)))
-    outcome = told(hall)
-    (note,) = outcome.notes
-    assert note == (
-        "L'envoi du 02/03/2026 à Paul Viseur a été interrompu : le courriel est peut-être parti, il n'est pas renvoyé. "
+    (failure,) = told(hall).failures
+    assert failure.sentence == (
+        "Courriel à Paul Viseur : l'envoi du 02/03/2026 a été interrompu, il est peut-être parti et n'est pas renvoyé. "
         "Prévenez cette personne. (F2026-000001)"
     )
     assert len(hall.mailer.sent) == 1
-    assert told(hall).notes == ()
+    assert told(hall).failures == ()
 
 
 def test_23_nothing_is_said_of_what_is_decided(tmp_path: Path) -> None:

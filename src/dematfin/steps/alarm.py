@@ -114,14 +114,15 @@ def _take_back(app: App, told: Message, before: Mapping[str, Alarm], why: str) -
 
 
 def _tell_interrupted(app: App, tally: Tally) -> None:
-    """A run that died while it sent left its intention behind: nobody knows whether the mail left."""
+    """A run that died while it sent left its intention behind: nobody knows if its mail left, and a day says so."""
     with app.ledger.transaction() as books:
         lost = sorted(books.find(Alarm, state=AlarmState.SENDING), key=lambda one: (one.mail, one.id))
         books.save(*(replace(one, state=AlarmState.DOUBTFUL, outcome="envoi interrompu") for one in lost))
     for _, group in groupby(lost, key=lambda one: one.mail):
         about = list(group)
         said = " ".join(one.sentence for one in about[:FEW])
-        tally.note(
-            f"L'envoi d'une alerte à {about[0].recipient} a été interrompu : le courriel est peut-être parti, il n'est "
-            f"pas renvoyé. Prévenez cette personne ({len(about)}) : {said}"
+        sentence = (
+            "l'envoi a été interrompu, il est peut-être parti et n'est pas renvoyé avant une semaine. Prévenez cette "
+            f"personne ({len(about)}) : {said}"
         )
+        tally.failed(f"Alerte à {about[0].recipient}", UnknownOutcome(sentence))

@@ -154,7 +154,7 @@ def _settle(app: App, digest: Digest, state: ReminderState, why: str = "") -> No
 
 
 def _tell_interrupted(app: App, tally: Tally) -> None:
-    """A run that died while it sent left its intention behind: nobody knows whether the mail left."""
+    """A run that died while it sent left its intention behind: nobody knows if its mail left, and a day says so."""
     with app.ledger.transaction() as books:
         lost = sorted(books.find(Reminder, state=ReminderState.SENDING), key=lambda one: (one.mail, one.id))
         names = {one.id: one.name for one in books.find(Person)} if lost else {}
@@ -162,8 +162,8 @@ def _tell_interrupted(app: App, tally: Tally) -> None:
     for _, group in groupby(lost, key=lambda one: one.mail):
         about = list(group)
         invoices = ", ".join(sorted({one.invoice_id for one in about if one.invoice_id})) or "bilan de la semaine"
-        name = names.get(about[0].recipient, about[0].recipient)
-        tally.note(
-            f"L'envoi du {about[0].day:%d/%m/%Y} à {name} a été interrompu : le courriel est peut-être parti, il n'est "
-            f"pas renvoyé. Prévenez cette personne. ({invoices})"
+        sentence = (
+            f"l'envoi du {about[0].day:%d/%m/%Y} a été interrompu, il est peut-être parti et n'est pas renvoyé. "
+            f"Prévenez cette personne. ({invoices})"
         )
+        tally.failed(f"Courriel à {names.get(about[0].recipient, about[0].recipient)}", UnknownOutcome(sentence))
