@@ -1,7 +1,7 @@
 """An elimination is executed: intention first, then the bytes, then the result; killed anywhere, it is run again.
 
 One transaction marks some dossiers gone, notes each of their documents and blanks what is personal; the bytes go after
-all of these, once it was asked again who names them, and what is away is noted last. What the list says and the books
+all of these, once it was asked again who names them and written which of them go. What the list says and the books
 do not say any more is kept, and told.
 """
 
@@ -130,24 +130,32 @@ def _tell(app: App, books: Books, elimination: Elimination, dossier: Dossier) ->
 def _remove(app: App, key: str) -> None:
     """Take away the documents of which it is written that they go, but those that something else names by now."""
     with app.ledger.reading() as books:
-        waiting = books.find(Eliminated, elimination=key, removed=False)
+        waiting = books.find(Eliminated, elimination=key, kept_for="")  # and what an execution that died has announced
     for start in range(0, len(waiting), AT_ONCE):
-        settled = _asked_again(app, waiting[start : start + AT_ONCE])
-        for one in settled:
-            if not one.kept_for:
-                app.documents.remove(DocumentRef(sha256=one.id, size=one.size))
-        with app.ledger.transaction() as books:
-            books.save(*settled)
+        _take_away(app, _announced(app, waiting[start : start + AT_ONCE]))
 
 
-def _asked_again(app: App, some: Sequence[Eliminated]) -> list[Eliminated]:
-    """Ask who names documents now, whatever was true when the execution began: a purge lasts, and people go on."""
+def _announced(app: App, some: Sequence[Eliminated]) -> list[Eliminated]:
+    """Ask who names documents now, whatever was true when the execution began, and write down which of them go.
+
+    A purge lasts, and people go on: what is given again before this is written stays, and after it is refused for as
+    long as the execution lasts (store.gone).
+    """
     keys = {one.id for one in some}
     with app.ledger.reading() as books:
-        now = books.find(Eliminated, id=keys)
         ours = named_by(dossiers(app, books))
         names = dict.fromkeys(app.ledger.named_elsewhere(keys), ELSEWHERE) | ours
-    return [replace(one, removed=True, kept_for=names.get(one.id, one.kept_for)) for one in now]
+    with app.ledger.transaction() as books:
+        now = books.find(Eliminated, id=keys)
+        announced = [replace(one, removed=True, kept_for=names.get(one.id, one.kept_for)) for one in now]
+        books.save(*announced)
+    return announced
+
+
+def _take_away(app: App, some: Sequence[Eliminated]) -> None:
+    for one in some:
+        if not one.kept_for:
+            app.documents.remove(DocumentRef(sha256=one.id, size=one.size))
 
 
 def _settle(app: App, key: str, left: Sequence[str]) -> Done:

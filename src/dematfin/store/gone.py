@@ -9,10 +9,10 @@ from typing import BinaryIO, Final
 from sqlalchemy import Connection, inspect, select
 
 from dematfin.domain.document import DocumentRef
-from dematfin.domain.retention.elimination import AGAIN, ELSEWHERE, Eliminated
-from dematfin.errors import DocumentError
+from dematfin.domain.retention.elimination import AGAIN, ELSEWHERE, Eliminated, Elimination, EliminationState
+from dematfin.errors import ComeBackLater, DocumentError
 from dematfin.ports.documents import Documents
-from dematfin.ports.ledger import Ledger
+from dematfin.ports.ledger import Books, Ledger
 from dematfin.store.naming import named
 from dematfin.store.tables import CHAIN, RECORDS
 
@@ -87,14 +87,38 @@ class ToldDocuments:
         return self._documents.workspace()
 
     def _given(self, ref: DocumentRef) -> DocumentRef:
-        """Write down that a document which was let go is given again: it is named, and may not be taken any more."""
+        """Write down that a document which was let go is given again: it is named, and may not be taken any more.
+
+        Raises:
+            ComeBackLater: its bytes go at this moment: whoever gives them keeps them until the elimination has ended.
+        """
         let_go = {"id": ref.sha256, "kept_for": ("", ELSEWHERE)}
         with self._ledger.reading() as books:
             if not books.find(Eliminated, **let_go):
                 return ref
         with self._ledger.transaction() as books:
-            books.save(*(replace(one, kept_for=AGAIN) for one in books.find(Eliminated, **let_go)))
+            for one in books.find(Eliminated, **let_go):
+                self._check_stays(books, one, ref)
+                books.save(replace(one, kept_for=AGAIN))
         return ref
+
+    def _check_stays(self, books: Books, one: Eliminated, ref: DocumentRef) -> None:
+        """What was there when it was given may have gone since."""
+        going = one.removed and not one.kept_for
+        executed = books.find(Elimination, id=one.elimination, state=EliminationState.EXECUTING)
+        if (going and executed) or not self._is_there(ref):
+            message = (
+                f"Le document {ref.sha256[:12]}… est en cours d'élimination ({one.elimination}), il n'est pas gardé. "
+                f"Redonnez-le dès qu'elle est finie : dematfin elimination executer {one.elimination}."
+            )
+            raise ComeBackLater(message)
+
+    def _is_there(self, ref: DocumentRef) -> bool:
+        try:
+            self._documents.open(ref).close()
+        except DocumentError:
+            return False
+        return True
 
     def _told(self, ref: DocumentRef, error: DocumentError) -> DocumentError:
         with self._ledger.reading() as books:

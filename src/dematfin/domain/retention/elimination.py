@@ -88,7 +88,7 @@ class Eliminated:
 
     Attributes:
         id: its SHA-256.
-        removed: its bytes are away; False between the intention and the result.
+        removed: its bytes are away, or go while the elimination is executed; False: only listed.
         kept_for: why they stay after all, in French: something else names them.
     """
 

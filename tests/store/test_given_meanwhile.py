@@ -1,0 +1,110 @@
+"""A document is given, byte for byte, while an elimination takes it away: it is kept, or refused, and never lost."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dematfin.domain.document import DocumentRef
+from dematfin.domain.retention.elimination import ELSEWHERE, Eliminated, Elimination
+from dematfin.errors import ComeBackLater
+from dematfin.steps.eliminate import eliminate
+from dematfin.store.documents import FolderDocuments
+from dematfin.store.engine import open_engine
+from dematfin.store.gone import ToldDocuments
+from dematfin.store.ledger import SqlLedger
+from examples import CCAS, COMMUNE, invoice
+from fakes.hall import Hall, Killed
+from store.test_gone import is_there, purge, refused
+
+GIVEN = b"la meme facture"
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> FolderDocuments:
+    return FolderDocuments(tmp_path / "documents", 0)
+
+
+@pytest.fixture
+def hall(tmp_path: Path, raw: FolderDocuments) -> Hall:
+    """Return a town that has something to let go: the document that is given, and another one."""
+    hall = Hall.build(tmp_path)
+    ledger = SqlLedger(open_engine(str(tmp_path / "registre.db")), COMMUNE, hall.clock.now)
+    hall.app = replace(hall.app, ledger=ledger, documents=ToldDocuments(raw, ledger))
+    with ledger.transaction() as books:
+        books.save(*(refused(f"F2014-{rank}", raw.put(one)) for rank, one in enumerate((GIVEN, b"une autre"))))
+    return hall
+
+
+def test_what_is_given_as_it_goes_is_refused_until_the_elimination_has_ended(
+    hall: Hall, raw: FolderDocuments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref, remove = raw.put(GIVEN), raw.remove
+
+    def given_just_before_and_just_after(going: DocumentRef) -> None:
+        for _ in range(2):
+            with pytest.raises(ComeBackLater, match=r"en cours d'élimination .*elimination executer EL"):
+                hall.app.documents.put(GIVEN)
+            remove(going)
+
+    monkeypatch.setattr(raw, "remove", given_just_before_and_just_after)
+    purge(hall)
+    assert hall.app.documents.put(GIVEN) == ref
+    assert is_there(raw, ref)
+
+
+def test_what_was_there_when_it_was_given_and_has_gone_since_is_to_be_given_again(
+    hall: Hall, raw: FolderDocuments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = raw.put
+
+    def put_just_before_the_purge(data: bytes) -> DocumentRef:
+        ref = put(data)
+        monkeypatch.undo()
+        purge(hall)
+        return ref
+
+    monkeypatch.setattr(raw, "put", put_just_before_the_purge)
+    with pytest.raises(ComeBackLater):
+        hall.app.documents.put(GIVEN)
+    assert is_there(raw, hall.app.documents.put(GIVEN))
+
+
+def test_what_is_given_before_it_is_announced_stays(
+    hall: Hall, raw: FolderDocuments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named_elsewhere = hall.app.ledger.named_elsewhere
+
+    def given_meanwhile(keys: set[str]) -> frozenset[str]:
+        hall.app.documents.put(GIVEN)
+        return named_elsewhere(keys)
+
+    monkeypatch.setattr(hall.app.ledger, "named_elsewhere", given_meanwhile)
+    purge(hall)
+    assert is_there(raw, raw.put(GIVEN))
+    assert [one.kept_for != "" for one in noted(hall) if one.id == raw.put(GIVEN).sha256] == [True]
+
+
+def test_an_execution_that_died_asks_again_who_names_what_it_had_announced(
+    hall: Hall, raw: FolderDocuments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(_: DocumentRef) -> None:
+        raise Killed
+
+    monkeypatch.setattr(raw, "remove", dies)
+    with pytest.raises(Killed):
+        purge(hall)
+    monkeypatch.undo()
+    theirs = SqlLedger(open_engine(str(tmp_path / "registre.db")), CCAS, hall.clock.now)
+    with theirs.transaction() as books:
+        books.save(replace(invoice(key="F2026-000999"), letter=raw.put(GIVEN)))
+    with hall.app.ledger.reading() as books:
+        (made,) = books.find(Elimination)
+    eliminate(hall.app, made.id)
+    assert {one.kept_for for one in noted(hall)} == {"", ELSEWHERE}
+    assert is_there(raw, raw.put(GIVEN))
+
+
+def noted(hall: Hall) -> tuple[Eliminated, ...]:
+    with hall.app.ledger.reading() as books:
+        return tuple(books.find(Eliminated))
