@@ -7,14 +7,19 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 import official
 from dematfin.store import keeper
 from dematfin.store.engine import open_engine
 from dematfin.store.migrate import make_ready
+
+PASSWORD: Final = "p@ss:wörd/ %41"  # pragma: allowlist secret
+"""Asked of everybody, as a real server does; each sign of it has to be spelt otherwise in an address."""
 
 keeper.BEAT = 86_400  # leases are renewed when a test says so, not when half a minute has passed
 
@@ -28,12 +33,16 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        return f"postgresql+psycopg://dematfin@/postgres?host={self.folder}"
+        return f"postgresql+psycopg://dematfin:{quote(PASSWORD, safe='')}@/postgres?host={self.folder}"
 
     def make(self) -> None:
+        secret = self.folder / "secret"
+        secret.write_text(PASSWORD, encoding="utf-8")
+        secret.chmod(0o600)
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres")
-        self._run("initdb", "-U", "dematfin", "-A", "trust", "-E", "UTF8", "--no-sync")
+            shutil.chown(secret, "postgres")
+        self._run("initdb", "-U", "dematfin", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--no-sync")
 
     def start(self) -> None:
         options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=40"
@@ -47,6 +56,15 @@ class Cluster:
         as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
         command = [*as_postgres, str(self.programs / program), "-D", str(self.folder / "data"), *words]
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
+
+
+def stored_in(base: str) -> str:
+    """Return the lines of [stockage] that name a base, as people write them: the password of a server is in a file."""
+    if not base.startswith("postgresql"):
+        return f'base = "{base}"'
+    url = make_url(base)
+    shown = url._replace(password=None).render_as_string()
+    return f'postgresql = "{shown}"\nmot_de_passe = "fichier:{url.query["host"]}/secret"'
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from dematfin.errors import LedgerAway
 from dematfin.store import removal
 from dematfin.store.engine import open_engine
 from dematfin.store.trouble import UNKNOWN
+from postgres import stored_in
 
 COMMUNE = "21990042000015"
 NEWER = ("restored", "trace", "elimination", "gone", "eliminated", "hold", "transfer")
@@ -114,9 +115,8 @@ def test_a_base_that_a_newer_program_made_is_refused_by_all(copy: Office) -> Non
 def elsewhere(copy: Office, base: str) -> Path:
     """Return the same configuration with an empty base and a folder of documents elsewhere."""
     there = copy.folder / "nouveau.toml"
-    stored = f'postgresql = "{base}"' if base.startswith("postgresql") else f'base = "{base}"'
     said = copy.config.read_text(encoding="utf-8")
-    said = said.replace('base = "var/registre.db"', stored).replace(
+    said = said.replace('base = "var/registre.db"', stored_in(base)).replace(
         'documents = "var/documents"', 'documents = "autre"'
     )
     there.write_text(said, encoding="utf-8")

@@ -18,6 +18,7 @@ from dematfin.config.several import house
 from dematfin.wiring import open_documents, open_ledger
 from examples import AGENT
 from fakes.hall import Hall
+from postgres import stored_in
 
 pytestmark = official.needs_postgres
 BILLS: Final = {A: ("120.00", "75.10"), B: (), C: ("0.99", "18000.00", "44.44")}
@@ -32,7 +33,7 @@ class Move:
         blocks = [block(siret) for siret in BILLS]
         self.old = in_one_file(folder, *blocks)
         url = base.url.render_as_string(hide_password=False)
-        shared = SHARED.replace('base = "registre.db"', f'postgresql = "{url}"')
+        shared = SHARED.replace('base = "registre.db"', stored_in(url))
         (folder / "nouveau").mkdir()
         self.new = in_one_file(folder / "nouveau", *blocks, shared=shared)
 

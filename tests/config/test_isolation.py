@@ -32,6 +32,7 @@ from dematfin.steps.tally import tally
 from dematfin.steps.visa import visa
 from dematfin.store.engine import open_engine
 from dematfin.store.tables import METADATA
+from postgres import stored_in
 
 MARCH = period("2026-03")
 EVERYBODY = frozenset({Role.ADMINISTRATEUR, Role.AGENT, Role.DIRECTEUR})
@@ -97,7 +98,7 @@ def syndicate(tmp_path: Path, base: str, engines: list[Engine]) -> Path:
     path = in_one_file(tmp_path, block(A), block(B))
     if base.startswith("postgresql"):
         text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace('base = "registre.db"', f'postgresql = "{base}"'), encoding="utf-8")
+        path.write_text(text.replace('base = "registre.db"', stored_in(base)), encoding="utf-8")
     return path
 
 

@@ -27,6 +27,7 @@ from dematfin.steps.day import KEYS
 from dematfin.store.ledger import SqlLedger
 from dematfin.store.runs import SqlRuns
 from dematfin.support.clock import SystemClock
+from postgres import stored_in
 from service import syndicate_worker
 from service.syndicate_worker import NEVER
 
@@ -104,7 +105,7 @@ class Syndicate:
         for alone, each in OWN.items():
             assert alone in shared
             shared = shared.replace(alone, each)
-        shared = shared.replace('base = "var/registre.db"', f'postgresql = "{self.base}"')
+        shared = shared.replace('base = "var/registre.db"', stored_in(self.base))
         common = shared.replace('journee = ["5 7-19 * * 1-5"]', f'journee = ["0 {self.hour} * * *"]')
         (self.config / "commun.toml").write_text(common, encoding="utf-8")
         for siret in SIRETS[:count]:

@@ -157,9 +157,10 @@ def test_backups_are_made_twice_a_day_and_tried_each_month() -> None:
     assert "--verifier" in command
 
 
-def test_a_mail_says_which_unit_failed() -> None:
+def test_a_mail_says_which_unit_failed_and_why() -> None:
     (command,) = read(FOLDER / "dematfin-courriel@.service")["Service"]["ExecStart"]
     assert "/usr/sbin/sendmail -t" in command
+    assert 'journalctl --no-pager --lines=40 --unit="%i"' in command, "status shows no line with ProtectControlGroups"
     assert "%i" in command and "%%s" in command, "a sign % alone is systemd's"
 
 

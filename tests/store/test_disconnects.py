@@ -157,7 +157,7 @@ def test_a_server_without_a_connection_left_is_said(ledger: SqlLedger, cluster: 
     with ExitStack() as taken:
         with suppress(psycopg.OperationalError):
             while True:
-                taken.enter_context(psycopg.connect(host=str(cluster.folder), user="dematfin", dbname="postgres"))
+                taken.enter_context(psycopg.connect(cluster.url.replace("+psycopg", "")))
         with pytest.raises(ComeBackLater, match="max_connections"):
             write(ledger)
     write(ledger)

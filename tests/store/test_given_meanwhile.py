@@ -98,8 +98,8 @@ def test_an_execution_that_died_asks_again_who_names_what_it_had_announced(
     theirs = SqlLedger(open_engine(str(tmp_path / "registre.db")), CCAS, hall.clock.now)
     with theirs.transaction() as books:
         books.save(replace(invoice(key="F2026-000999"), letter=raw.put(GIVEN)))
-    with hall.app.ledger.reading() as books:
-        (made,) = books.find(Elimination)
+    with hall.app.ledger.reading() as ours:
+        (made,) = ours.find(Elimination)
     eliminate(hall.app, made.id)
     assert {one.kept_for for one in noted(hall)} == {"", ELSEWHERE}
     assert is_there(raw, raw.put(GIVEN))

@@ -105,7 +105,7 @@ def run_program(name: str, url: str, *words: str) -> str:
         )
         raise ConfigError(message)
     address = make_url(url)
-    written = address.set(drivername="postgresql", password=None).render_as_string()
+    written = address._replace(drivername="postgresql", password=None).render_as_string()
     known = written.replace("+", "%20")  # a space, which libpq writes otherwise
     secret = {"PGPASSWORD": str(address.password)} if address.password else {}
     ran = subprocess.run(  # noqa: S603 - the program of PostgreSQL, its arguments are ours
