@@ -1,5 +1,6 @@
 """Help: every command has one, in French, with nothing of the library's own words."""
 
+import re
 import shlex
 from collections.abc import Iterator
 from typing import Any
@@ -13,21 +14,23 @@ from dematfin.cli.main import program
 from dematfin.demo.families import DEMO
 
 
-def commands() -> Iterator[str]:
-    """Yield every command line that has a help, the families included."""
+def commands() -> Iterator[tuple[str, Any]]:
+    """Yield every command line that has a help, the families included, and its command."""
     root: Any = get_command(program((*FAMILIES, *DEMO)))
-    yield ""
+    yield "", root
     yield from below(root)
 
 
-def below(family: Any, above: str = "") -> Iterator[str]:
+def below(family: Any, above: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the commands of a family, and those of the families in it."""
     for name, command in getattr(family, "commands", {}).items():
-        yield f"{above}{name}"
+        yield f"{above}{name}", command
         yield from below(command, f"{above}{name} ")
 
 
-ALL = tuple(commands())
+ALL = dict(commands())
+SECTION = re.compile(r"\[[a-z_]+\]")
+"""A section of the configuration: whatever draws the screen takes it for a colour, if nothing tells it otherwise."""
 
 
 def test_the_walk_finds_the_whole_program() -> None:
@@ -49,6 +52,15 @@ def test_each_command_explains_itself_in_french(office: Office, command: str) ->
     assert f"Utilisation : dematfin {command}".rstrip() in answer.out
     assert "Affiche cette aide." in answer.out
     plain(answer.said)
+
+
+@pytest.mark.parametrize("command", ALL)
+def test_no_section_of_the_configuration_is_lost_on_the_way_to_the_screen(office: Office, command: str) -> None:
+    found = ALL[command]
+    written = " ".join((found.help or "", *(getattr(one, "help", None) or "" for one in found.params)))
+    shown = office.alone(*shlex.split(command), "--help").out
+    assert not [one for one in SECTION.findall(written) if one not in shown]
+    assert "[[" not in shown
 
 
 @pytest.mark.parametrize("family", ["", "facture", "bordereau", "config"])

@@ -1,5 +1,6 @@
 """`personne liste|ajouter|retirer|mot-de-passe`: what an administrateur sets up."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated
 
@@ -68,9 +69,8 @@ def list_persons(configuration: Configuration = DEFAULT, json: Json = False) -> 
         write_json(list(found))
         return
     table(
-        ("Personne", "Nom", "Rôles", "Bureaux", "Courriel"),
-        [(one.id, _name(one), ", ".join(sorted(one.roles)), ", ".join(sorted(one.desks)), one.email) for one in found],
-        words=(2, 3),
+        ("Personne", "Nom, courriel", "Rôles", "Bureaux"),
+        [(one.id, f"{_name(one)}\n{one.email}".strip(), _each(one.roles), _each(one.desks)) for one in found],
     )
 
 
@@ -102,3 +102,8 @@ def set_password(
 
 def _name(person: Person) -> str:
     return person.name if person.active else f"{person.name} (retirée)"
+
+
+def _each(words: Iterable[str]) -> str:
+    """Return words one below the other: a narrow screen cuts none of them."""
+    return "\n".join(sorted(words))

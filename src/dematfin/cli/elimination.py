@@ -25,7 +25,7 @@ Key = Annotated[str, typer.Argument(metavar="ÉLIMINATION", help="Par exemple EL
 Invoice = Annotated[str, typer.Argument(metavar="FACTURE", help="Par exemple F2026-000012.")]
 Motif = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ; gardé au journal avec votre nom.")]
 Class = Annotated[
-    Kind | None, typer.Option("--classe", metavar="CLASSE", help="Seulement cette classe de [conservation].")
+    Kind | None, typer.Option("--classe", metavar="CLASSE", help="Seulement cette classe de \\[conservation].")
 ]
 
 

@@ -14,9 +14,7 @@ from dematfin.domain.figures.whereabouts import paragraph
 from dematfin.domain.money import french
 
 DATES = ["%d/%m/%Y", "%Y-%m-%d"]
-Words = Annotated[
-    str, typer.Argument(metavar="[MOTS]", help="Identifiant, numéro, fournisseur, ou mots d'un document.")
-]
+Words = Annotated[str, typer.Argument(metavar="MOTS", help="Identifiant, numéro, fournisseur, ou mots d'un document.")]
 Supplier = Annotated[str, typer.Option("--fournisseur", metavar="NOM", help="Mots du nom, SIREN ou SIRET.")]
 Number = Annotated[str, typer.Option("--numero", metavar="NUMÉRO", help="Numéro de facture, même partiel.")]
 Amount = Annotated[str, typer.Option("--montant", metavar="EUROS", help="Montant TTC, par exemple 120,50.")]

@@ -28,7 +28,7 @@ def import_engagements(fichier: Source, configuration: Configuration = DEFAULT, 
 
     Colonnes : budget, numero, libelle, tiers, montant, nature. Facultatives : fonction, operation, section (I ou F),
     chapitre, marche, reste, solde (oui ou non), date (de la commande). D'autres titres se déclarent dans
-    [logiciel_financier].
+    \\[logiciel_financier].
     """
     desk = sit(configuration)
     _tell(acts.import_engagements(desk.app, desk.who, fichier, rehearse=essai), "engagement", rehearsed=essai)
@@ -45,7 +45,7 @@ def import_tiers(fichier: Source, configuration: Configuration = DEFAULT, essai:
 
     Colonnes : reference, nom, identifiant, adresse, code_postal, ville, iban. Facultatives : type_identifiant,
     categorie, nature_juridique, civilite, prenom, complement_nom, complement, lieu_dit, pays (code INSEE), bic,
-    titulaire. D'autres titres se déclarent dans [logiciel_financier].
+    titulaire. D'autres titres se déclarent dans \\[logiciel_financier].
     """
     desk = sit(configuration)
     _tell(acts.import_tiers(desk.app, desk.who, fichier, rehearse=essai), "tiers", rehearsed=essai)
@@ -61,7 +61,7 @@ def import_credits(fichier: Source, configuration: Configuration = DEFAULT, essa
     """Importe les crédits disponibles de chaque chapitre ; ceux qui existent déjà sont mis à jour.
 
     Colonnes : budget, exercice, section (I ou F), chapitre, disponible. D'autres titres se déclarent dans
-    [logiciel_financier].
+    \\[logiciel_financier].
     """
     desk = sit(configuration)
     _tell(acts.import_credits(desk.app, desk.who, fichier, rehearse=essai), "crédit", rehearsed=essai)

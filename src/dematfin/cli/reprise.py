@@ -73,7 +73,7 @@ def show(configuration: Configuration = DEFAULT, json: Json = False) -> None:
 
 def read(
     numero: Number,
-    fichier: Annotated[Path | None, typer.Argument(metavar="[FICHIER]", help="Le flux, pris sur le portail.")] = None,
+    fichier: Annotated[Path | None, typer.Argument(metavar="FICHIER", help="Le flux, pris sur le portail.")] = None,
     configuration: Configuration = DEFAULT,
 ) -> None:
     """Lit un dépôt que le TdT ne liste pas : par son numéro, ou dans le fichier pris sur son portail."""

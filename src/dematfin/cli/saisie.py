@@ -18,7 +18,7 @@ from dematfin.domain.paper.capture import LABELS, WAITING, Capture, CaptureState
 from dematfin.domain.paper.cut import span
 from dematfin.errors import DematfinError, RuleError
 
-Key = Annotated[str, typer.Argument(metavar="[DOCUMENT]", help="Par exemple D2026-000012 ; tous sinon.")]
+Key = Annotated[str, typer.Argument(metavar="DOCUMENT", help="Par exemple D2026-000012 ; tous sinon.")]
 Listed = Annotated[bool, typer.Option("--liste", help="Montre seulement ce qui est à saisir.")]
 Why = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ressaisir un document déjà saisi.")]
 Closed = Annotated[bool, typer.Option("--sans-document", help="N'ouvre pas les documents.")]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dematfin.store.saved.vault import Backup, Vault
 
 Folder = Annotated[
-    Path | None, typer.Argument(metavar="[DOSSIER]", help="Dossier des sauvegardes ; sinon celui de [sauvegarde].")
+    Path | None, typer.Argument(metavar="DOSSIER", help="Dossier des sauvegardes ; sinon celui de \\[sauvegarde].")
 ]
 
 

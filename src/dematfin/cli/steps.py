@@ -54,7 +54,7 @@ def follow(
     identifiant: Annotated[
         str,
         typer.Argument(
-            metavar="[IDENTIFIANT]",
+            metavar="IDENTIFIANT",
             help="Facture, mandat, bordereau, flux, ou numéro de Chorus Pro ou du TdT.",
         ),
     ] = "",

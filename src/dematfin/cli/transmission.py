@@ -29,7 +29,7 @@ Why = Annotated[str, typer.Option("--motif", metavar="TEXTE", help="Pourquoi ; g
 
 @app.command("journal", cls=FrenchCommand)
 def show_journal(
-    flux: Annotated[str, typer.Argument(metavar="[FLUX]", help="Nom d'un flux ; tous sans lui.")] = "",
+    flux: Annotated[str, typer.Argument(metavar="FLUX", help="Nom d'un flux ; tous sans lui.")] = "",
     configuration: Configuration = DEFAULT,
     json: Json = False,
 ) -> None:
