@@ -86,6 +86,17 @@ def test_what_is_wrong_is_said_with_its_remedy_and_without_anybody_s_name(fleet:
     assert SECRET not in answer.text + told.text
 
 
+def test_a_base_that_cannot_even_be_opened_is_broken_not_put_off(fleet: Fleet) -> None:
+    fleet.apps.pop(FIRST).ledger._engine.dispose()  # type: ignore[attr-defined]
+    base = fleet.folder / FIRST / "registre.db"
+    base.rename(fleet.folder / "ailleurs.db")
+    base.mkdir()
+    with served(fleet) as get:
+        told = get("/readyz", headers={"Accept": "application/json"})
+    assert told.status_code == 503
+    assert [(one["coll"], one["code"], one["grade"]) for one in told.json()["troubles"]] == [(FIRST, "base", 2)]
+
+
 def test_callers_who_say_nothing_cost_the_service_a_few_threads_only(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,13 @@
 """A base that is spoilt, or has no room: what the agent reads, and what stops."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 import examples
+import official
 from dematfin.domain.invoice.invoice import Invoice
 from dematfin.errors import ComeBackLater, LedgerAway
 from dematfin.store.engine import open_engine
@@ -34,6 +37,28 @@ def test_a_spoilt_base_is_to_be_restored_and_stops_the_step(tmp_path: Path) -> N
         base.write(b"\xa5" * (file.stat().st_size - 4 * PAGE))
     with pytest.raises(LedgerAway, match=r"abîmée .*restauration --remplacer"), ledger.reading() as books:
         books.find(Invoice)
+
+
+@official.needs_postgres
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"password": "faux"}, "password authentication failed"),  # pragma: allowlist secret
+        ({"username": "inconnu"}, "authentication failed"),
+        ({"database": "nulle-part"}, 'database "nulle-part" does not exist'),
+    ],
+)
+def test_a_server_that_lets_nobody_in_is_not_said_to_be_away(postgres: str, changed: dict[str, Any], said: str) -> None:
+    address = make_url(postgres).set(**changed).render_as_string(hide_password=False)
+    with pytest.raises(LedgerAway, match=rf"ne nous laisse pas entrer \(.*{said}.*\[stockage\]"):
+        SqlLedger(open_engine(address), examples.COMMUNE, FakeClock().now)
+
+
+@official.needs_postgres
+def test_a_server_that_is_stopped_is_said_to_be_away(postgres: str) -> None:
+    address = make_url(postgres).set(query={"host": "/nulle/part"}).render_as_string(hide_password=False)
+    with pytest.raises(LedgerAway, match="ne répond pas"):
+        SqlLedger(open_engine(address), examples.COMMUNE, FakeClock().now)
 
 
 def test_a_full_disk_is_said_so_and_nothing_of_what_was_under_way_stays(tmp_path: Path) -> None:

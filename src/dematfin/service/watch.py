@@ -12,7 +12,7 @@ from functools import partial
 from math import inf
 from threading import Lock
 from time import monotonic
-from typing import Final
+from typing import Final, TypedDict
 
 from dematfin.acts.health import Watched, standing
 from dematfin.config.service import hours_of
@@ -22,7 +22,7 @@ from dematfin.domain.parties.person import UNATTENDED
 from dematfin.domain.unattended.health import Trouble, Vitals, troubles
 from dematfin.domain.unattended.judgement import Hours
 from dematfin.domain.unattended.standing import Standing
-from dematfin.errors import ConfigError, DematfinError
+from dematfin.errors import ConfigError, DematfinError, LedgerAway
 from dematfin.ports.app import App
 from dematfin.steps.day import KEYS, NAMES
 from dematfin.steps.outcome import Tally
@@ -93,14 +93,21 @@ class Watch:
 
     def _look(self, key: str, house: House) -> Look:
         try:
-            known = self._seats.get(key)
-            app = self._open(house, known.settings if known and known.house is house else house.settings())
-            vitals = _vitals_of(app, self._seat(key, house, app.clock.today()))
+            vitals = self._vitals(key, house)
         except ConfigError as error:
             vitals = Vitals(now=NO_TIME, misconfigured=str(error))
         except DematfinError as error:
             vitals = Vitals(now=NO_TIME, put_off=str(error))
         return Look(siret=house.siret, name=house.name, at=monotonic(), vitals=vitals, troubles=troubles(vitals))
+
+    def _vitals(self, key: str, house: House) -> Vitals:
+        known = self._seats.get(key)
+        settings = known.settings if known and known.house is house else house.settings()
+        try:
+            app = self._open(house, settings)
+            return _vitals_of(app, self._seat(key, house, app.clock.today()))
+        except LedgerAway as error:
+            return Vitals(now=NO_TIME, silence=str(error), **_room(settings))
 
     def _seat(self, key: str, house: House, today: date) -> _Seat:
         seat = self._seats.get(key)
@@ -138,8 +145,7 @@ def _vitals_of(app: Watched, seat: _Seat) -> Vitals:
         now=clock.local(clock.now()),
         standing=seen,
         silence=silence,
-        disk_free=_free(seat.settings),
-        disk_minimum=seat.settings.stockage.espace_minimum_mo * MEGABYTE,
+        **_room(seat.settings),
         saved=saved_of(seat.settings, seat.house.folder),
         schedules=seat.schedules,
         names=SPOKEN,
@@ -156,8 +162,14 @@ def _standing_of(app: Watched) -> tuple[Standing | None, str]:
     return (found[0], "") if found else (None, why[0].sentence)
 
 
-def _free(settings: Settings) -> int | None:
+class _Room(TypedDict):
+    disk_free: int | None
+    disk_minimum: int
+
+
+def _room(settings: Settings) -> _Room:
     try:
-        return shutil.disk_usage(settings.stockage.documents).free
+        free = shutil.disk_usage(settings.stockage.documents).free
     except OSError:
-        return None
+        free = None
+    return _Room(disk_free=free, disk_minimum=settings.stockage.espace_minimum_mo * MEGABYTE)

@@ -12,6 +12,10 @@ from dematfin.errors import ComeBackLater, LedgerAway
 
 AGAIN: Final = "Rien n'est perdu : relancez dans quelques minutes, et si cela dure prévenez l'exploitant"
 AWAY: Final = "La base de données ne répond pas, ou vient de s'arrêter ({said}). {again}."
+REFUSED: Final = (
+    "Le serveur PostgreSQL ne nous laisse pas entrer ({said}). Rien n'est perdu : corrigez l'adresse ou le mot de "
+    "passe dans la section [stockage], ou demandez l'accès à qui tient ce serveur."
+)
 UNKNOWN: Final = (
     "La base de données s'est interrompue au moment d'enregistrer : c'est fait, ou ce ne l'est pas. Relancez dans "
     "quelques minutes : tout est relu avant d'être refait."
@@ -52,6 +56,18 @@ FULL_HOUSE: Final = (
     "emplacements de connexion",
 )
 """How PostgreSQL refuses one connection more: the driver gives no code for what happens before there is one."""
+SHUT_OUT: Final = (
+    "authentication failed",
+    "no password supplied",
+    "pg_hba.conf",
+    "does not exist",
+    "not permitted to log in",
+    "permission denied for database",
+    "authentification",
+    "n'existe pas",
+    "n'est pas autorisé",
+)
+"""How it refuses whoever asks for one, in the languages that a server may speak here."""
 SQLITE: Final = {
     "locked": TOGETHER,
     "full": FILLED,
@@ -85,6 +101,8 @@ def _of_postgresql(context: ExceptionContext, error: BaseException) -> str | Non
     state = getattr(error, "sqlstate", None) or ""
     if any(words in str(error) for words in FULL_HOUSE):
         return BUSY
+    if not state and any(words in str(error) for words in SHUT_OUT):
+        return REFUSED
     if found := KNOWN.get(state) or CLASSES.get(state[:2]):
         return found
     lost = context.is_disconnect or (not state and isinstance(context.sqlalchemy_exception, OperationalError))
@@ -93,5 +111,5 @@ def _of_postgresql(context: ExceptionContext, error: BaseException) -> str | Non
 
 def _later(french: str, error: BaseException) -> ComeBackLater:
     said = str(error).strip().partition("\n")[0]
-    kind = LedgerAway if french in {AWAY, FAILING, SPOILT} else ComeBackLater
+    kind = LedgerAway if french in {AWAY, REFUSED, FAILING, SPOILT} else ComeBackLater
     return kind(french.format(said=said, again=AGAIN))
