@@ -93,7 +93,7 @@ def _running(root: Path) -> Iterator[int]:
 
 
 def _asking(first: int) -> list[str]:
-    return ["nsenter", "--target", str(first), "--all", "--", "systemctl", "is-system-running", "--wait"]
+    return ["nsenter", "--target", str(first), "--all", "--", "systemctl", "is-system-running"]
 
 
 def _first_of(mark: str) -> Iterator[int]:
