@@ -114,7 +114,11 @@ def _hurt(machine: Machine) -> Seen:
 
 
 def _is_back(machine: Machine, before: str) -> bool:
-    return machine.shows("dematfin", "ActiveState") == "active" and machine.shows("dematfin", "MainPID") != before
+    return machine.shows("dematfin", "MainPID") not in {before, "0"} and _is_active(machine)
+
+
+def _is_active(machine: Machine) -> bool:
+    return machine.shows("dematfin", "ActiveState") == "active"
 
 
 def _once(machine: Machine) -> Seen:
