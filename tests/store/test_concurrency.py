@@ -25,6 +25,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
 from dematfin.steps import day, progress, running
 from dematfin.steps.transmit import begin, settle_failure
+from dematfin.store import lease
 from dematfin.store.journal import Journal
 from dematfin.store.lease import holder_here
 from dematfin.store.ledger import SqlLedger
@@ -157,6 +158,27 @@ def test_a_living_process_of_this_machine_keeps_its_lease_however_long(ledger: S
         clock.advance(hours=30)
         with pytest.raises(ComeBackLater), ledger.lease("import", "ailleurs:1"):
             pass
+
+
+@pytest.mark.parametrize("unseen", ["in another container of the same name", "hidden from us (hidepid)"])
+def test_a_process_that_cannot_be_seen_keeps_its_lease_for_as_long_as_it_renews_it(
+    ledger: SqlLedger, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, unseen: str
+) -> None:
+    host, _, born = holder_here().split(":")
+    birth, where = born.split("@")
+    holder = f"{host}:1:{birth}@{where}"  # the first process, which is never ours
+    if unseen.startswith("hidden"):
+        seen = lease._birth
+        monkeypatch.setattr(lease, "_birth", lambda pid: "" if str(pid) == "1" else seen(pid))
+    else:
+        holder = f"{host}:999999:{birth}@ailleurs-1"
+    theirs = ledger.lease("import", holder)
+    theirs.__enter__()
+    with pytest.raises(ComeBackLater, match=host), ledger.lease("import", holder_here()):
+        pass
+    clock.advance(minutes=3)
+    with ledger.lease("import", holder_here()):
+        pass
 
 
 @pytest.fixture

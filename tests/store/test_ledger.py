@@ -174,8 +174,9 @@ class SqlContract(LedgerContract):
             pass
 
     def test_a_number_given_again_to_another_process_is_no_living_holder(self, ledger: Ledger) -> None:
-        host, pid, birth = holder_here().split(":")
-        earlier = ledger.lease("import", f"{host}:{pid}:{int(birth) - 1}")
+        host, pid, born = holder_here().split(":")
+        birth, where = born.split("@")
+        earlier = ledger.lease("import", f"{host}:{pid}:{int(birth) - 1}@{where}")
         earlier.__enter__()
         with ledger.lease("import", holder_here()):
             pass

@@ -16,6 +16,8 @@ from dematfin.errors import AlreadyRunning, ComeBackLater
 from dematfin.store.keeper import KEEPER, LENGTH
 from dematfin.store.machine_tables import LEASE
 
+BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
+NAMESPACE: Final = Path("/proc/self/ns/pid")
 STARTTIME: Final = 19
 """Place of the birth of a process in its /proc/<pid>/stat, after the name in brackets (proc(5), field 22)."""
 
@@ -88,8 +90,8 @@ def refuse_while_held(connection: Connection, now: datetime, local: Local, colle
 
 
 def holder_here() -> str:
-    """Name this process, `host:pid:birth`: a number is soon given to another process, above all in a container."""
-    return f"{gethostname()}:{os.getpid()}:{_birth(os.getpid())}"
+    """Name this process, `host:pid:birth@here`: a number is soon given to another process, above all in a container."""
+    return f"{gethostname()}:{os.getpid()}:{_birth(os.getpid())}@{_here()}"
 
 
 def left_behind(connection: Connection, collectivite: str, now: datetime) -> tuple[tuple[str, str, datetime], ...]:
@@ -108,17 +110,39 @@ def _shown(row: RowMapping) -> str:
 
 
 def is_alive(row: RowMapping, now: datetime) -> bool:
-    """Say whether a lease is held: of a process of this machine one can see that it is dead, or has given it back.
+    """Say whether a lease is held: of a process that lives here one can see that it is dead, or has given it back.
 
-    Elsewhere, one that lasts longer than any is of a holder whose clock was ahead, and who renews it no more.
+    Elsewhere, and of one that is hidden from us (proc(5), hidepid), it is held for as long as it is renewed; one that
+    lasts longer than any is of a holder whose clock was ahead, and who renews it no more.
     """
     host, _, process = str(row["holder"]).partition(":")
-    pid, _, birth = process.partition(":")
-    if host != gethostname() or not birth:
-        return bool(now < row["until"] <= now + LENGTH + AHEAD)
-    if pid == str(os.getpid()) and "turn" in row and not KEEPER.holds(row["turn"]):
+    pid, _, born = process.partition(":")
+    birth, _, where = born.partition("@")
+    if host == gethostname() and where == _here():
+        if pid == str(os.getpid()) and "turn" in row and not KEEPER.holds(row["turn"]):
+            return False
+        if (seen := _birth(pid)) or not _is_hidden(int(pid)):
+            return seen == birth
+    return bool(now < row["until"] <= now + LENGTH + AHEAD)
+
+
+def _here() -> str:
+    """Name where numbers of processes mean something: this run of this machine, this container.
+
+    Two machines that were made from one image have one name, and so may two containers.
+    """
+    return f"{BOOT.read_text(encoding='ascii')[:8]}-{NAMESPACE.readlink().name.strip('pid:[]')}"
+
+
+def _is_hidden(pid: int) -> bool:
+    """Say whether there is such a process all the same: /proc shows nobody else's where the system is told so."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
         return False
-    return _birth(pid) == birth
+    except PermissionError:
+        return True
+    return True
 
 
 def _birth(pid: int | str) -> str:
