@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from cli.office import Office, plain
+from dematfin.cli.context import system_account
 from dematfin.cli.diagnosis import Diagnosis
 from dematfin.config.settings import Settings
 from dematfin.config.several import house, load
@@ -210,3 +212,16 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
     return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def test_the_folder_of_an_account_that_is_unknown_here_is_said(copy: Office) -> None:
+    copy.change(r'base = "var/registre.db"', 'base = "~nulle-part-ici/registre.db"')
+    answer = copy("config", "verifier")
+    assert answer.code == 2
+    assert "~nulle-part-ici" in answer.said and "donnez un chemin entier" in answer.said
+    plain(answer.said)
+
+
+def test_an_account_without_a_name_is_known_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.getuid", lambda: 54_321)
+    assert system_account() == "54321"

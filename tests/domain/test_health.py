@@ -120,6 +120,14 @@ def test_without_a_base_or_a_configuration_nothing_else_is_judged() -> None:
     assert [one.code for one in troubles(replace(vitals(), disk_free=None))] == ["disque"]
 
 
+def test_an_elimination_that_was_cut_short_is_named_after_an_hour() -> None:
+    begun = vitals(unended={"EL2037-1": NOW - timedelta(minutes=59)})
+    assert troubles(begun) == ()
+    one = only(troubles(vitals(unended={"EL2037-1": NOW - timedelta(minutes=61)})))
+    assert (one.code, one.grade) == ("elimination", Grade.TO_SEE)
+    assert "EL2037-1" in one.sentence
+
+
 def test_one_that_is_cared_for_elsewhere_is_to_be_seen_and_nothing_else_is_said_of_it() -> None:
     one = only(troubles(Vitals(now=NOW, put_off="Un service s'en occupe déjà (mairie:12)")))
     assert (one.code, one.grade, one.detail) == ("attente", Grade.TO_SEE, "Un service s'en occupe déjà (mairie:12)")

@@ -26,6 +26,8 @@ class FakeMailer:
         fault = self.faults.pop(0) if self.faults else ""
         if self.closed or fault == "cut_before_data":
             raise Unreachable
+        if fault == "unforeseen":
+            raise ZeroDivisionError
         if fault in {"refuse_recipient", "later"}:
             raise Refused
         self.sent.append(mail)

@@ -28,6 +28,16 @@ def test_a_check_enters_and_sends_nothing(open_office: Open, encryption: str) ->
     assert office.arrived() == []
 
 
+@pytest.mark.parametrize("password", ["é\N{EURO SIGN} %\"'\\", "mot de passe d'été"])
+def test_a_password_may_have_any_sign(open_office: Open, password: str) -> None:
+    office = open_office("starttls", password)
+    office.mailer.send(MAIL)
+    assert len(office.arrived()) == 1
+    office.secret = password + "é"
+    with pytest.raises(AccessDenied, match="refuse notre compte"):
+        office.mailer.check()
+
+
 def test_a_mail_says_that_a_machine_wrote_it_and_travels_in_ascii(open_office: Open) -> None:
     office = open_office("starttls")
     office.mailer.send(MAIL)

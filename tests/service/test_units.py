@@ -162,6 +162,8 @@ def test_a_mail_says_which_unit_failed_and_why() -> None:
     assert "/usr/sbin/sendmail -t" in command
     assert 'journalctl --no-pager --lines=40 --unit="%i"' in command, "status shows no line with ProtectControlGroups"
     assert "%i" in command and "%%s" in command, "a sign % alone is systemd's"
+    headers = command[command.index("To:") : command.index("\\n\\n")]
+    assert headers.isascii(), "a relay without SMTPUTF8 would give it back"
 
 
 def test_a_mail_may_be_queued_by_the_setgid_program_of_the_mail_server() -> None:

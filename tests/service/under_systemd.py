@@ -137,7 +137,7 @@ def _pages(machine: Machine) -> Seen:
 def _mailed(machine: Machine) -> Seen:
     machine.does("sed -i 's/^siret = .*/siret = \"12\"/' /etc/dematfin/config.toml")
     yield "une configuration fausse est un échec", machine("systemctl start dematfin-journee.service").returncode != 0
-    mails = "grep -q 'SIRET invalide' /srv/courriels && grep -q 'dematfin-journee.service a échoué' /srv/courriels"
+    mails = "grep -q 'SIRET invalide' /srv/courriels && grep -q '^Subject: .*dematfin-journee.service' /srv/courriels"
     yield "un courriel dit laquelle, et pourquoi", comes(lambda: machine(mails).returncode == 0, 30)
 
 

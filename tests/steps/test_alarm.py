@@ -295,6 +295,15 @@ def test_a_run_that_died_as_it_sent_is_told_and_sends_nothing_twice(hall: Hall) 
     assert len(hall.mailer.sent) == 1
 
 
+def test_what_nobody_foresaw_keeps_no_alert_from_leaving_the_next_day(hall: Hall) -> None:
+    aside(hall)
+    hall.mailer.faults = ["unforeseen"]
+    (failure,) = alarm(hall.app).failures
+    assert "erreur imprévue" in failure.sentence
+    hall.clock.advance(days=1)
+    assert len(told(hall)) == 1
+
+
 def test_a_mail_server_that_is_down_is_not_asked_for_each_address(hall: Hall) -> None:
     addresses = tuple(f"{name}@x.fr" for name in "abc")
     hall.app = replace(hall.app, policy=replace(hall.app.policy, alarms=AlarmRule(recipients=addresses)))

@@ -1,20 +1,23 @@
 """A document is given, byte for byte, while an elimination takes it away: it is kept, or refused, and never lost."""
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from dematfin.acts import eliminations
 from dematfin.domain.document import DocumentRef
 from dematfin.domain.retention.elimination import ELSEWHERE, Eliminated, Elimination
-from dematfin.errors import ComeBackLater
+from dematfin.errors import AlreadyRunning, ComeBackLater
 from dematfin.steps.eliminate import eliminate
 from dematfin.store.documents import FolderDocuments
 from dematfin.store.engine import open_engine
 from dematfin.store.gone import ToldDocuments
 from dematfin.store.ledger import SqlLedger
-from examples import CCAS, COMMUNE, invoice
+from examples import AGENT, CCAS, COMMUNE, invoice
 from fakes.hall import Hall, Killed
+from steps.test_elimination import DIRECTOR, VISA
 from store.test_gone import is_there, purge, refused
 
 GIVEN = b"la meme facture"
@@ -39,16 +42,18 @@ def hall(tmp_path: Path, raw: FolderDocuments) -> Hall:
 def test_what_is_given_as_it_goes_is_refused_until_the_elimination_has_ended(
     hall: Hall, raw: FolderDocuments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ref, remove = raw.put(GIVEN), raw.remove
+    ref, remove, refused_times = raw.put(GIVEN), raw.remove, count()
 
     def given_just_before_and_just_after(going: DocumentRef) -> None:
         for _ in range(2):
-            with pytest.raises(ComeBackLater, match=r"en cours d'élimination .*elimination executer EL"):
+            with pytest.raises(ComeBackLater, match=r"en cours d'élimination \(EL.*elimination executer"):
                 hall.app.documents.put(GIVEN)
+            next(refused_times)
             remove(going)
 
     monkeypatch.setattr(raw, "remove", given_just_before_and_just_after)
     purge(hall)
+    assert next(refused_times) == 4, "each of both documents, before and after"
     assert hall.app.documents.put(GIVEN) == ref
     assert is_there(raw, ref)
 
@@ -65,7 +70,7 @@ def test_what_was_there_when_it_was_given_and_has_gone_since_is_to_be_given_agai
         return ref
 
     monkeypatch.setattr(raw, "put", put_just_before_the_purge)
-    with pytest.raises(ComeBackLater):
+    with pytest.raises(ComeBackLater, match=r"éliminé au moment même .* Redonnez-le\.$"):
         hall.app.documents.put(GIVEN)
     assert is_there(raw, hall.app.documents.put(GIVEN))
 
@@ -108,3 +113,12 @@ def test_an_execution_that_died_asks_again_who_names_what_it_had_announced(
 def noted(hall: Hall) -> tuple[Eliminated, ...]:
     with hall.app.ledger.reading() as books:
         return tuple(books.find(Eliminated))
+
+
+@pytest.mark.parametrize("step", ["import", "numérisation"])
+def test_nothing_comes_in_while_documents_go_nor_goes_while_something_comes_in(hall: Hall, step: str) -> None:
+    made = eliminations.prepare(hall.app, AGENT)
+    with hall.app.ledger.lease(step, "ailleurs:1"), pytest.raises(AlreadyRunning, match=step):
+        eliminations.execute(hall.app, DIRECTOR, made.id, VISA, hall.clock.today())
+    eliminations.execute(hall.app, DIRECTOR, made.id, VISA, hall.clock.today())
+    assert {one.removed for one in noted(hall)} == {True}

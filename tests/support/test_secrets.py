@@ -35,6 +35,13 @@ def test_a_credential_of_systemd_comes_before_the_environment(tmp_path: Path, mo
     assert resolve("secret:piste", tmp_path) == "de systemd"
 
 
+def test_a_credential_that_is_no_text_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "piste").write_bytes("clé".encode("latin-1"))
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    with pytest.raises(ConfigError, match="UTF-8 est attendu"):
+        resolve("secret:piste", tmp_path)
+
+
 def test_a_variable_is_read_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MA_VARIABLE", "TEST")
     assert resolve("env:MA_VARIABLE", tmp_path) == "TEST"

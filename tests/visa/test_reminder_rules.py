@@ -152,6 +152,14 @@ def test_22_what_a_dead_run_left_behind_is_told_and_not_sent_again(tmp_path: Pat
     assert told(hall).failures == ()
 
 
+def test_22_what_nobody_foresaw_keeps_no_mail_from_leaving_later(tmp_path: Path) -> None:
+    hall = posted(tmp_path, reminders=QUIET)
+    hall.mailer.faults = ["unforeseen"]
+    assert "erreur imprévue" in told(hall).failures[0].sentence
+    assert told(hall).failures == ()
+    assert states(hall) == {ReminderState.SENT}
+
+
 def test_23_nothing_is_said_of_what_is_decided(tmp_path: Path) -> None:
     hall = posted(tmp_path, reminders=QUIET)
     visa.refuse(hall.app, VISEUR, FIRST, Motive.NOT_MY_SERVICE, "C'est la voirie.")

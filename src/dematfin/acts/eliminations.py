@@ -1,6 +1,7 @@
 """Eliminations: one person prepares the list, the departmental archives give their visa, another person executes it."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -16,6 +17,7 @@ from dematfin.domain.retention.written import Sheet, listing, summaries
 from dematfin.errors import RuleError, SeparationOfDuties
 from dematfin.ports.app import App
 from dematfin.ports.ledger import Books
+from dematfin.steps.day import LEASES
 from dematfin.steps.dossiers import dossiers
 from dematfin.steps.eliminate import Done, eliminate, situation
 from dematfin.steps.progress import WHOLE_DAY
@@ -98,11 +100,13 @@ def execute(app: App, who: Person, key: str, visa: str, visa_on: date) -> Done:
     Raises:
         Forbidden, UnknownRecord; SeparationOfDuties: the person who prepared the list.
         RuleError: no reference, a day that cannot be, another visa than the one that began.
-        IllegalTransition: it is over; AlreadyRunning: a day is under way.
+        IllegalTransition: it is over; AlreadyRunning: a day or a step is under way, which may take documents in.
     """
     app = app.on_behalf_of(who, Act.ELIMINATE)
     reference = for_journal(f"Visa de l'élimination {key}", visa)
-    with app.ledger.lease(WHOLE_DAY, app.holder):
+    with ExitStack() as alone:
+        for step in (WHOLE_DAY, *sorted(set(LEASES.values()))):
+            alone.enter_context(app.ledger.lease(step, app.holder))
         with app.ledger.transaction() as books:
             was = books.get(Elimination, key)
             state = was.moved(EliminationState.EXECUTING)

@@ -19,6 +19,7 @@ from dematfin.domain.paper.batch import Batch, BatchState
 from dematfin.domain.parties.person import Act, Person
 from dematfin.domain.reception import Reception, ReceptionState
 from dematfin.domain.restoration import Restored
+from dematfin.domain.retention.elimination import Elimination, EliminationState
 from dematfin.domain.unattended.run import FEW, JOURNAL, Run
 from dematfin.domain.unattended.standing import Standing
 from dematfin.domain.visa.remote import RemoteFolder, RemoteState
@@ -72,6 +73,11 @@ def standing(app: Watched, who: Person) -> Standing:
             due=_due(by_state) | {"textes": sum(books.count(Indexed, "waiting", waiting=True).values())},
             oldest=_oldest(books, by_state),
             restored=next((app.clock.local(one.data_as_of) for one in books.find(Restored, ended_at=None)), None),
+            unended={
+                one.id: app.clock.local(one.executed_at)
+                for one in books.find(Elimination, state=EliminationState.EXECUTING)
+                if one.executed_at
+            },
             overdue_visas=_overdue(books, app.clock.today()),
             runs=tuple(_local(app, one) for one in books.find(Run)),
             certificates={one.name: one.certificate_expires_on for one in links if one.certificate_expires_on},

@@ -97,5 +97,11 @@ def ask(question: str) -> str:
 
 
 def system_account() -> str:
-    """Return the account of the system that runs this process, whatever the environment pretends."""
-    return pwd.getpwuid(os.getuid()).pw_name
+    """Return the account of the system that runs this process, whatever the environment pretends; nameless, its number.
+
+    Containers run under numbers that no file names.
+    """
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

@@ -4,6 +4,7 @@ Until the server has taken the envelope nothing has left us. From the first byte
 leaves its fate unknown; an answer, be it a refusal, is an answer.
 """
 
+import base64
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from dematfin.support import trust
 from dematfin.support.calls import counted
 from dematfin.support.refusals import reason
 
+SIGNED_IN: Final = 235
 TAKEN: Final = frozenset({250, 251})
 LONGEST_WORDS: Final = 200
 
@@ -76,7 +78,7 @@ class SmtpMailer:
             smtp.starttls(context=self._tls)
             smtp.ehlo()
         if self._settings.identifiant:
-            smtp.login(self._settings.identifiant, self._secret(self._settings.mot_de_passe))
+            _sign_in(smtp, self._settings.identifiant, self._secret(self._settings.mot_de_passe))
 
     def _envelope(self, smtp: smtplib.SMTP, mail: Mail) -> None:
         with self._failures():
@@ -129,6 +131,19 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as error:
             message = f"{who} ne répond pas ({_why(error)}). Relancez plus tard : rien n'est perdu."
             raise Unreachable(message) from error
+
+
+def _sign_in(smtp: smtplib.SMTP, account: str, password: str) -> None:
+    """Give an account and its password; smtplib knows those in ASCII only, AUTH PLAIN takes UTF-8 (RFC 4616)."""
+    if (account + password).isascii():
+        smtp.login(account, password)
+        return
+    if not smtp.has_extn("auth"):
+        raise smtplib.SMTPNotSupportedError
+    told = base64.b64encode(f"\0{account}\0{password}".encode()).decode("ascii")
+    code, words = smtp.docmd("AUTH", f"PLAIN {told}")
+    if code != SIGNED_IN:
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 def _why(error: Exception) -> str:

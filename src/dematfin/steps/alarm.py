@@ -17,7 +17,7 @@ from dematfin.domain.unattended.trouble import Trouble
 from dematfin.errors import AccessDenied, DematfinError, Refused, UnknownOutcome
 from dematfin.ports.app import App
 from dematfin.ports.mailer import Mailer
-from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.outcome import UNFORESEEN, Outcome, Tally
 from dematfin.steps.urgent import urgent
 
 ALERTS: Final = "alertes"
@@ -72,6 +72,9 @@ def _deliver(app: App, mailer: Mailer, found: Sequence[Trouble], address: str, t
         except DematfinError as error:
             goes_on = isinstance(error, Refused) and not isinstance(error, AccessDenied)
             _take_back(app, told, before, str(error))
+            raise
+        except Exception:
+            _take_back(app, told, before, UNFORESEEN)
             raise
         _settle(app, told, AlarmState.SENT)
         tally.done(address)

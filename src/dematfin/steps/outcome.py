@@ -13,6 +13,8 @@ from dematfin.errors import DematfinError, LedgerAway
 SUBJECTS: Final = {"Facture": "facture_id", "Bordereau": "bordereau_id", "Mandat": "mandat_id", "Flux": "flux_id"}
 """How a log calls what the label of an item names."""
 
+UNFORESEEN: Final = "erreur imprévue"
+
 log = structlog.get_logger()
 
 
@@ -64,7 +66,7 @@ class Tally:
             self.failed(label, error)
         except Exception as error:
             log.exception("item_failed", account=self.step, item=label, **_subject(label))
-            sentence = f"{label} : erreur imprévue ({type(error).__name__}). Rien n'est perdu ; prévenez l'exploitant."
+            sentence = f"{label} : {UNFORESEEN} ({type(error).__name__}). Rien n'est perdu ; prévenez l'exploitant."
             self._failures.append(Failure(item=label, sentence=sentence))
 
     @contextmanager

@@ -34,7 +34,7 @@ from dematfin.ports.app import App
 from dematfin.ports.ledger import Between, Books
 from dematfin.ports.mailer import Mailer
 from dematfin.steps.monday import with_figures
-from dematfin.steps.outcome import Outcome, Tally
+from dematfin.steps.outcome import UNFORESEEN, Outcome, Tally
 
 
 def remind(app: App) -> Outcome:
@@ -131,6 +131,9 @@ def _deliver(app: App, mailer: Mailer, wanted: Digest, tally: Tally) -> bool:
             lost = isinstance(error, UnknownOutcome)
             goes_on = lost or (isinstance(error, Refused) and not isinstance(error, AccessDenied))
             _settle(app, digest, ReminderState.DOUBTFUL if lost else ReminderState.UNSENT, str(error))
+            raise
+        except Exception:
+            _settle(app, digest, ReminderState.UNSENT, UNFORESEEN)
             raise
         _settle(app, digest, ReminderState.SENT)
         tally.done(wanted.person.name)

@@ -106,7 +106,8 @@ def run_program(name: str, url: str, *words: str) -> str:
         raise ConfigError(message)
     address = make_url(url)
     written = address._replace(drivername="postgresql", password=None).render_as_string()
-    known = written.replace("+", "%20")  # a space, which libpq writes otherwise
+    where, mark, options = written.partition("?")
+    known = where + mark + options.replace("+", "%20")  # a space among options, which libpq writes otherwise
     secret = {"PGPASSWORD": str(address.password)} if address.password else {}
     ran = subprocess.run(  # noqa: S603 - the program of PostgreSQL, its arguments are ours
         [program, "--no-password", "--dbname", known, *words],

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, Final
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import TimeoutError as NoneLeft
 
 from dematfin.errors import ConfigError
@@ -117,7 +117,7 @@ def for_the_driver(base: str) -> dict[str, Any]:
 
 def _sqlite(path: Path) -> Engine:
     path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", module=SQLITE, hide_parameters=True)
+    engine = create_engine(URL.create("sqlite", database=str(path)), module=SQLITE, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return _watched(engine)

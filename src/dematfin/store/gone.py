@@ -96,20 +96,19 @@ class ToldDocuments:
         with self._ledger.reading() as books:
             if not books.find(Eliminated, **let_go):
                 return ref
+        self._check_is_there(ref)
         with self._ledger.transaction() as books:
             for one in books.find(Eliminated, **let_go):
-                self._check_stays(books, one, ref)
+                _check_stays(books, one)
                 books.save(replace(one, kept_for=AGAIN))
         return ref
 
-    def _check_stays(self, books: Books, one: Eliminated, ref: DocumentRef) -> None:
-        """What was there when it was given may have gone since."""
-        going = one.removed and not one.kept_for
-        executed = books.find(Elimination, id=one.elimination, state=EliminationState.EXECUTING)
-        if (going and executed) or not self._is_there(ref):
+    def _check_is_there(self, ref: DocumentRef) -> None:
+        """What was there already as it was given may have gone since."""
+        if not self._is_there(ref):
             message = (
-                f"Le document {ref.sha256[:12]}… est en cours d'élimination ({one.elimination}), il n'est pas gardé. "
-                f"Redonnez-le dès qu'elle est finie : dematfin elimination executer {one.elimination}."
+                f"Le document {ref.sha256[:12]}… était éliminé au moment même où il était donné : il n'est pas gardé. "
+                "Redonnez-le."
             )
             raise ComeBackLater(message)
 
@@ -124,3 +123,15 @@ class ToldDocuments:
         with self._ledger.reading() as books:
             found = books.find(Eliminated, id=ref.sha256, kept_for="")
         return DocumentError(found[0].sentence) if found else error
+
+
+def _check_stays(books: Books, one: Eliminated) -> None:
+    """Refuse what an elimination under way has announced: its bytes go at any moment."""
+    executed = books.find(Elimination, id=one.elimination, state=EliminationState.EXECUTING)
+    if one.removed and not one.kept_for and executed:
+        message = (
+            f"Le document {one.id[:12]}… est en cours d'élimination ({one.elimination}) : il n'est pas gardé. "
+            "Redonnez-le dès qu'elle est finie ; coupée, elle finit quand on relance la même commande (dematfin "
+            "elimination executer)."
+        )
+        raise ComeBackLater(message)

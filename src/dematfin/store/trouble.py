@@ -12,6 +12,10 @@ from dematfin.errors import ComeBackLater, LedgerAway
 
 AGAIN: Final = "Rien n'est perdu : relancez dans quelques minutes, et si cela dure prévenez l'exploitant"
 AWAY: Final = "La base de données ne répond pas, ou vient de s'arrêter ({said}). {again}."
+UNTRUSTED: Final = (
+    "La base de données n'est pas reconnue, rien ne lui est dit ({said}). Vérifiez les certificats, et « sslmode » et "
+    "« sslrootcert » de l'adresse dans la section [stockage]."
+)
 REFUSED: Final = (
     "Le serveur PostgreSQL ne nous laisse pas entrer ({said}). Rien n'est perdu : corrigez l'adresse ou le mot de "
     "passe dans la section [stockage], ou demandez l'accès à qui tient ce serveur."
@@ -53,6 +57,7 @@ FULL_HOUSE: Final = (
     "too many connections",
     "connection slots",
     "trop de clients",
+    "trop de connexions",
     "emplacements de connexion",
 )
 """How PostgreSQL refuses one connection more: the driver gives no code for what happens before there is one."""
@@ -63,6 +68,9 @@ SHUT_OUT: Final = (
     "does not exist",
     "not permitted to log in",
     "permission denied for database",
+    "not currently accepting connections",
+    "droit refusé",
+    "n'accepte plus les connexions",
     "authentification",
     "n'existe pas",
     "n'est pas autorisé",
@@ -101,6 +109,8 @@ def _of_postgresql(context: ExceptionContext, error: BaseException) -> str | Non
     state = getattr(error, "sqlstate", None) or ""
     if any(words in str(error) for words in FULL_HOUSE):
         return BUSY
+    if not state and "certifica" in str(error):
+        return UNTRUSTED
     if not state and any(words in str(error) for words in SHUT_OUT):
         return REFUSED
     if found := KNOWN.get(state) or CLASSES.get(state[:2]):
@@ -111,5 +121,5 @@ def _of_postgresql(context: ExceptionContext, error: BaseException) -> str | Non
 
 def _later(french: str, error: BaseException) -> ComeBackLater:
     said = str(error).strip().partition("\n")[0]
-    kind = LedgerAway if french in {AWAY, REFUSED, FAILING, SPOILT} else ComeBackLater
+    kind = LedgerAway if french in {AWAY, UNTRUSTED, REFUSED, FAILING, SPOILT} else ComeBackLater
     return kind(french.format(said=said, again=AGAIN))

@@ -63,14 +63,18 @@ def private_bytes(path: Path) -> bytes:
 
 def _credential(name: str) -> str:
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    if folder and (Path(folder) / name).is_file():
-        return (Path(folder) / name).read_text(encoding="utf-8").strip("\r\n")
+    if folder and (path := Path(folder) / name).is_file():
+        return _text(path, path.read_bytes())
     return _variable(f"DEMATFIN_{name.upper()}")
 
 
 def _private_file(path: Path) -> str:
+    return _text(path, private_bytes(path))
+
+
+def _text(path: Path, data: bytes) -> str:
     try:
-        return private_bytes(path).decode("utf-8").strip("\r\n")
+        return data.decode("utf-8").strip("\r\n")
     except UnicodeDecodeError as error:
         message = f"Le fichier {path} ne contient pas un secret lisible : un texte en UTF-8 est attendu."
         raise ConfigError(message) from error

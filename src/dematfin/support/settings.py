@@ -15,7 +15,11 @@ class Section(BaseModel):
 
 def _from_the_file(path: Path, info: ValidationInfo) -> Path:
     folder: Path = (info.context or {}).get("folder", Path())
-    return folder / path.expanduser()
+    try:
+        return folder / path.expanduser()
+    except RuntimeError as error:
+        message = f"« {path} » : ce compte n'a pas de dossier personnel sur cette machine, donnez un chemin entier"
+        raise ValueError(message) from error
 
 
 LocalPath = Annotated[Path, AfterValidator(_from_the_file)]

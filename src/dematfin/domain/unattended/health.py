@@ -5,8 +5,9 @@ A sentence names no person, no supplier and no amount: a monitoring may show it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum
+from typing import Final
 
 from dematfin.domain.backup.standing import Saved, worries
 from dematfin.domain.figures.urgency import urgency
@@ -14,6 +15,9 @@ from dematfin.domain.restoration import told
 from dematfin.domain.unattended.judgement import LATE, Hours, aside, broken_journal, late, missed
 from dematfin.domain.unattended.run import DAY, Run
 from dematfin.domain.unattended.standing import Standing
+
+LASTS: Final = timedelta(hours=1)
+"""An elimination takes minutes."""
 
 
 class Grade(IntEnum):
@@ -84,11 +88,12 @@ def _found(vitals: Vitals) -> Iterator[Trouble]:
         yield _to_see("sauvegarde", f"Sauvegardes : {one.found}. {one.remedy}")
     if vitals.standing is None:
         sentence = (
-            "La base ne répond pas. Vérifiez qu'elle tourne, et la section [stockage] (dematfin config verifier)."
+            "La base ne nous répond pas. Vérifiez qu'elle tourne, et la section [stockage] (dematfin config verifier)."
         )
         yield _broken("base", sentence, vitals.silence)
         return
     yield from _of_base(vitals.standing)
+    yield from _of_eliminations(vitals.standing, vitals.now)
     yield from _of_runs(vitals, vitals.standing)
     yield from _of_aside(vitals.standing)
     yield from _of_neighbours(vitals.standing, vitals.now.date())
@@ -111,6 +116,17 @@ def _of_base(standing: Standing) -> Iterator[Trouble]:
         yield _broken("journal", broken_journal(last.began_at), " ".join(last.said))
     if standing.restored:
         yield _broken("restauration", told(standing.restored))
+
+
+def _of_eliminations(standing: Standing, now: datetime) -> Iterator[Trouble]:
+    """Tell one that was cut short: what it has announced is refused, were it given again, until it has ended."""
+    for key, since in standing.unended.items():
+        if now - since > LASTS:
+            sentence = (
+                f"L'élimination {key}, commencée le {since:%d/%m/%Y à %H:%M}, n'est pas finie. Relancez la même "
+                "commande (dematfin elimination executer, même visa) : elle finit."
+            )
+            yield _to_see("elimination", sentence)
 
 
 def _of_neighbours(standing: Standing, today: date) -> Iterator[Trouble]:

@@ -17,6 +17,7 @@ class Standing:
         overdue_visas: visas that are late.
         runs: the last run of each step, and of the day.
         restored: age of the data of a base that was put back, as long as nothing leaves; None: all is well.
+        unended: since when each elimination whose execution has begun has not ended, by its number.
         certificates: last day of each of our certificates, by what people call it.
         troubled_links: since when each neighbour that does not let us in has not.
     """
@@ -26,6 +27,7 @@ class Standing:
     oldest: Mapping[str, datetime] = field(default_factory=dict)
     overdue_visas: int = 0
     restored: datetime | None = None
+    unended: Mapping[str, datetime] = field(default_factory=dict)
     runs: tuple[Run, ...] = ()
     certificates: Mapping[str, date] = field(default_factory=dict)
     troubled_links: Mapping[str, datetime] = field(default_factory=dict)

@@ -30,6 +30,7 @@ def take_the_place(new: Path, old: Path, mark: str) -> str:
         with suppress(SQLITE.DatabaseError):  # one that is spoilt is set aside as it is, with what is beside it
             _closed(old)
         shutil.copymode(old, new)
+        _give_to_the_owner_of(old, new)
     left = [end for end in ("", *BESIDE) if Path(f"{old}{end}").exists()]
     for end in left:
         os.link(f"{old}{end}", f"{aside}{end}")
@@ -40,6 +41,13 @@ def take_the_place(new: Path, old: Path, mark: str) -> str:
     new.replace(old)
     sync_folder(old.parent)
     return str(aside) if left else ""
+
+
+def _give_to_the_owner_of(old: Path, new: Path) -> None:
+    """Leave the base to the account that serves it, when the administrator restores."""
+    if os.geteuid() == 0:
+        owner = old.stat()
+        os.chown(new, owner.st_uid, owner.st_gid)
 
 
 def _alone(file: Path) -> None:
