@@ -37,7 +37,7 @@ HARDENED: Final = {
 )},
 }  # fmt: skip
 BLINDING: Final = {"ProtectProc", "ProcSubset", "PrivateUsers", "PrivatePIDs"}
-"""A lease is lost when its holder is dead: the processes of those who sign, under other accounts, have to be seen."""
+"""The step of a dead holder is taken up at once where one can see that it is dead, whatever account it was under."""
 BEARS: Final = """
 import ctypes, sys
 if ctypes.CDLL(None, use_errno=True).prctl(65, 1, 0, 0, 0):  # PR_SET_MDWE, as that setting asks
