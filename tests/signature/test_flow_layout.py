@@ -10,6 +10,7 @@ from lxml import etree
 
 from dematfin.errors import SignatureError
 from dematfin.signature import layout
+from dematfin.signature.canonical import canonical
 from dematfin.signature.flow import Flow
 from dematfin.signature.layout import survey
 from dematfin.support import splice
@@ -95,3 +96,8 @@ def test_an_empty_signature_ends_where_it_ends(tmp_path: Path, signature: bytes)
     path.write_bytes(content)
     (span,) = survey(path).signatures
     assert content[span.start : span.end] == signature
+
+
+def test_a_relative_namespace_has_no_canonical_form_and_is_said_so() -> None:
+    with pytest.raises(SignatureError, match="forme canonique"):
+        canonical(etree.fromstring('<n:a xmlns:n="0"/>'))

@@ -86,7 +86,12 @@ def _verdict(body: Answer) -> tuple[str, str]:
     code, label = body.get("codeRetour"), body.get("libelle")
     if old:
         code, label = old.get("codeRetourFonctionnel") or OLD_REFUSAL, old.get("libelleRetourFonctionnel")
-    return str(code if code is not None else "").strip(), str(label or "")
+    return _written(code if code is not None else "").strip(), _written(label or "")
+
+
+def _written(value: object) -> str:
+    """Return a text that can be written: JSON lets half a sign through, which no log nor base takes."""
+    return str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def _failure(call: str, status: int, data: bytes, body: Answer, *, writing: bool) -> ConnectorError:
@@ -127,7 +132,7 @@ def _shown(data: bytes, body: Answer) -> str:
     """Return what an answer says of itself: the gateway and the API of organisations have words of their own."""
     said_it = body or _first(data)
     reason = next((said_it[name] for name in ("libelle", "message", "Description", "error") if said_it.get(name)), "")
-    text = str(reason) or data[:LONGEST_SHOWN].decode("utf-8", errors="replace").replace("\n", " ")
+    text = _written(reason) or data[:LONGEST_SHOWN].decode("utf-8", errors="replace").replace("\n", " ")
     return text[:LONGEST_SHOWN] or "réponse vide"
 
 

@@ -31,10 +31,10 @@ REFERENCES = 2
 
 def check(flow: Flow, signed: Signed, said: Said) -> Iterator[Finding]:
     """Yield what proves that something else was signed; the signature is taken out of the tree."""
-    properties, info = canonical(said.properties), canonical(said.signed_info)
-    verified = library_verdict(signed, said.certificate) if signed.scope is Scope.BORDEREAU else None
-    signed.element.remove(signed.signature)
     try:
+        properties, info = canonical(said.properties), canonical(said.signed_info)
+        verified = library_verdict(signed, said.certificate) if signed.scope is Scope.BORDEREAU else None
+        signed.element.remove(signed.signature)
         covered = base64.b64decode(flow.digest(signed.element))
     except SignatureError as error:
         yield wrong("SIG-XML", str(error))
