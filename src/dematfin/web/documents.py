@@ -7,6 +7,7 @@ from typing import BinaryIO, Final
 from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from dematfin.acts import visa_slip, visa_views, whole_invoice
 from dematfin.acts.visa_views import FolderView
@@ -98,7 +99,6 @@ def send_one(visit: Visit, files: Iterable[File]) -> Response:
     if file is None:
         message = "Ce document n'est pas dans ce dossier."
         raise UnknownRecord(message)
-    source = visit.app.documents.open(file.document)  # one that was lost is told before anything is sent
     kind = _kind(visit.app, file)
     how = "inline" if kind in SHOWN and "telecharger" not in visit.request.query_params else "attachment"
     headers = {
@@ -106,7 +106,8 @@ def send_one(visit: Visit, files: Iterable[File]) -> Response:
         "Content-Length": str(file.document.size),
         "Content-Security-Policy": DOCUMENT,
     }
-    return StreamingResponse(chunks(source), media_type=kind, headers=headers)
+    source = visit.app.documents.open(file.document)  # one that was lost is told before anything is sent
+    return Streamed(source, media_type=kind, headers=headers)
 
 
 def slip(visit: Visit) -> Response:
@@ -127,8 +128,22 @@ def _kind_in(open_document: Callable[[DocumentRef], BinaryIO], ref: DocumentRef)
         return kind_of(source.read(16)) or UNKNOWN
 
 
-def chunks(source: BinaryIO) -> Iterator[bytes]:
-    """Yield what a file holds, and close it."""
-    with source:
-        while chunk := source.read(CHUNK):
-            yield chunk
+class Streamed(StreamingResponse):
+    """What a file holds; it is closed even when the browser has gone before the first byte."""
+
+    def __init__(self, source: BinaryIO, media_type: str, headers: Mapping[str, str]) -> None:
+        """Prepare to send it from where it stands."""
+        super().__init__(_chunks(source), media_type=media_type, headers=headers)
+        self._source = source
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._source.close()
+
+
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    while chunk := source.read(CHUNK):
+        yield chunk

@@ -3,10 +3,10 @@
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from dematfin.acts import proof
-from dematfin.web.documents import chunks
+from dematfin.web.documents import Streamed
 from dematfin.web.visit import Visit
 
 
@@ -21,7 +21,7 @@ def send(visit: Visit) -> Response:
     size = packed.tell()
     packed.seek(0)
     headers = {"Content-Disposition": f'attachment; filename="{name}.zip"', "Content-Length": str(size)}
-    return StreamingResponse(chunks(packed), media_type="application/zip", headers=headers)
+    return Streamed(packed, media_type="application/zip", headers=headers)
 
 
 def _pack(bundle: Path, archive: ZipFile) -> None:
