@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,8 +16,8 @@ from dematfin.domain.unattended.run import AHEAD
 from dematfin.errors import AlreadyRunning, ComeBackLater
 from dematfin.store.keeper import KEEPER, LENGTH
 from dematfin.store.machine_tables import LEASE
+from dematfin.support.boot import boot
 
-BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 NAMESPACE: Final = Path("/proc/self/ns/pid")
 STARTTIME: Final = 19
 """Place of the birth of a process in its /proc/<pid>/stat, after the name in brackets (proc(5), field 22)."""
@@ -131,17 +132,16 @@ def _here() -> str:
 
     Two machines that were made from one image have one name, and so may two containers.
     """
-    return f"{BOOT.read_text(encoding='ascii')[:8]}-{NAMESPACE.readlink().name.strip('pid:[]')}"
+    return f"{boot()[:8]}-{NAMESPACE.readlink().name.strip('pid:[]')}"
 
 
 def _is_hidden(pid: int) -> bool:
     """Say whether there is such a process all the same: /proc shows nobody else's where the system is told so."""
     try:
-        os.kill(pid, 0)
+        with suppress(PermissionError):  # it is there, and another account's
+            os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
-        return True
     return True
 
 

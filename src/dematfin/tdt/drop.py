@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Final
 
 from dematfin.errors import AlreadyThere, ConfigError, ConnectorError, Refused, UnknownOutcome, Unreachable
+from dematfin.support.boot import boot
 from dematfin.support.files import sync_folder
 from dematfin.support.refusals import reason
 from dematfin.support.shares import REMEDY, check_writable, digest, is_there, reaching
-from dematfin.tdt.marks import Mark, Marks, boot
+from dematfin.tdt.marks import Mark, Marks
 
 OURS: Final = ".dematfin"
 LOCK: Final = "verrou"

@@ -5,19 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from dematfin.errors import BadAnswer
+from dematfin.support.boot import boot
 from dematfin.support.files import sync_folder, write_atomically
 from dematfin.support.json_object import noted
 from dematfin.support.shares import digest, is_there
-
-BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
-
-
-def boot() -> str:
-    """Return what names the time since this machine was started; empty when the system does not tell."""
-    return BOOT.read_text("ascii").strip() if BOOT.exists() else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
