@@ -27,9 +27,9 @@ bench: $(VENV)/.dev
 # then 500 towns whose processes are killed between a bordereau and its acquit, before neighbours that commit every fault;
 # half of them leave a budget to a finance software. Then workers carry the day of a syndicate of 200 communes, and are killed.
 # Then each part of the chain on a small disk that has no room left (a tmpfs, mounted in a namespace: unshare of util-linux).
-# Then the units of exploitation under a real systemd (root, package systemd-container), in a layer over this system that is lost.
 # Then 2,100 runs in which each part of the chain is struck; their table is docs/campagne.md, their lines campagne.jsonl (what is in it
 # is not played again: `make campagne-chaine` goes on where it was stopped).
+# The units of exploitation under a real systemd come last (root, package systemd-container), in a layer over this system that is lost.
 # Every reader of what comes from outside first: real samples bent in all ways (FUZZ: how many examples, and a seed).
 campagne: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m fuzz.campagne $(FUZZ)
@@ -37,9 +37,9 @@ campagne: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m crash.campagne
 	PYTHONPATH=tests $(BIN)/python -m crash.syndicat.trial
 	PYTHONPATH=tests $(BIN)/python -m crash.small_disk
-	PYTHONPATH=tests $(BIN)/python -m service.under_systemd
 	rm -f campagne.jsonl
 	$(MAKE) campagne-chaine
+	PYTHONPATH=tests $(BIN)/python -m service.under_systemd
 
 campagne-chaine: $(VENV)/.dev
 	PYTHONPATH=tests $(BIN)/python -m crash.chaine --sortie campagne.jsonl --page docs/campagne.md

@@ -86,10 +86,10 @@ def test_what_is_wrong_is_said_with_its_remedy_and_without_anybody_s_name(fleet:
     assert SECRET not in answer.text + told.text
 
 
-def test_a_base_that_cannot_even_be_opened_is_broken_not_put_off(fleet: Fleet) -> None:
-    fleet.apps.pop(FIRST).ledger._engine.dispose()  # type: ignore[attr-defined]
+def test_a_base_that_cannot_even_be_opened_is_broken_not_put_off(tmp_path: Path) -> None:
+    fleet = Fleet.of(tmp_path, FIRST)
     base = fleet.folder / FIRST / "registre.db"
-    base.rename(fleet.folder / "ailleurs.db")
+    base.unlink()
     base.mkdir()
     with served(fleet) as get:
         told = get("/readyz", headers={"Accept": "application/json"})

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -107,18 +108,17 @@ def _hurt(machine: Machine) -> Seen:
     for signal, what in (("KILL", "tué"), ("STOP", "muet")):
         before = machine.shows("dematfin", "MainPID")
         machine.does(f"kill -{signal} {before}")
-        again = comes(lambda old=before: _is_back(machine, old), SILENCE)  # type: ignore[misc]
-        yield f"{what}, le service est relancé", again
+        yield f"{what}, le service est relancé", comes(partial(_is_back, machine, before), SILENCE)
     machine.does("systemctl stop dematfin.service")
     yield "arrêté, il finit bien", machine.shows("dematfin", "Result") == "success"
 
 
 def _is_back(machine: Machine, before: str) -> bool:
-    return machine.shows("dematfin", "MainPID") not in {before, "0"} and _is_active(machine)
-
-
-def _is_active(machine: Machine) -> bool:
-    return machine.shows("dematfin", "ActiveState") == "active"
+    """Say whether another process serves: between two of them there is none, whose number is 0."""
+    return (
+        machine.shows("dematfin", "MainPID") not in {before, "0"}
+        and machine.shows("dematfin", "ActiveState") == "active"
+    )
 
 
 def _once(machine: Machine) -> Seen:
