@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 
 import examples
 import official
@@ -52,6 +53,31 @@ def test_a_server_that_lets_nobody_in_is_not_said_to_be_away(postgres: str, chan
     address = make_url(postgres).set(**changed).render_as_string(hide_password=False)
     with pytest.raises(LedgerAway, match=rf"ne nous laisse pas entrer \(.*{said}.*\[stockage\]"):
         SqlLedger(open_engine(address), examples.COMMUNE, FakeClock().now)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ('connection failed: root certificate file "/etc/ac.pem" does not exist', "n'est pas reconnue"),
+        ("connection failed: SSL error: certificate verify failed", "n'est pas reconnue"),
+        ('server certificate for "base.fr" does not match host name "10.0.0.4"', "n'est pas reconnue"),
+        ("FATAL:  authentification par mot de passe échouée pour l'utilisateur « dematfin »", "ne nous laisse pas"),
+        ("FATAL:  la base de données « ville » n'existe pas", "ne nous laisse pas"),
+        ('FATAL:  database "ville" is not currently accepting connections', "ne nous laisse pas"),
+        ("FATAL:  trop de connexions pour le rôle « dematfin »", "max_connections"),
+        ("FATAL:  le système de bases de données se lance", "ne répond pas"),
+    ],
+)
+def test_what_keeps_us_out_is_called_by_its_name(tmp_path: Path, words: str, said: str) -> None:
+    """Words of libpq, and of servers in French or English: they refuse a connection, and there is no code yet."""
+    engine = open_engine(f"postgresql+psycopg://dematfin@/ville?host={tmp_path}")
+
+    def refusing(*_: object) -> None:
+        raise psycopg.OperationalError(words)
+
+    event.listen(engine, "do_connect", refusing)
+    with pytest.raises(ComeBackLater, match=said), engine.connect():
+        pass
 
 
 @official.needs_postgres

@@ -1,7 +1,14 @@
 """The files of a folder: told by their content, shown only when a browser does it safely, byte for byte."""
 
-import pytest
+import asyncio
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
 
+import pytest
+from starlette.requests import ClientDisconnect
+
+from dematfin.web.documents import Streamed
 from examples import VISEUR, content
 from web.served import Served
 from web.town import LATE, Town, pdf
@@ -22,6 +29,26 @@ FILES = (
     ('a";\r\nSet-Cookie: x=y; é\u202e.pdf', pdf("Nom étrange"), "application/pdf", "inline"),
 )
 NEW = "F2026-000007"
+
+
+def test_a_file_that_the_browser_gave_up_before_its_first_byte_is_closed() -> None:
+    source = BytesIO(b"facture")
+    sent: list[Any] = []
+
+    async def gone() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        raise ClientDisconnect
+
+    async def asked() -> None:
+        with suppress(ClientDisconnect):
+            await Streamed(source, media_type="application/pdf", headers={})({"type": "http"}, gone, send)
+
+    asyncio.run(asked())
+    assert source.closed
+    assert [one["type"] for one in sent] == ["http.response.start"], "not a byte of it was read"
 
 
 @pytest.fixture
