@@ -18,6 +18,9 @@ settings.load_profile("patient")  # a busy machine is slow, not wrong
 
 quieten()
 
+RARELY = 50_000
+"""New objects between two searches for waste."""
+
 
 @pytest.fixture(autouse=True)
 def quiet_again() -> Iterator[None]:
@@ -57,8 +60,6 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(RARELY)
 
 
-RARELY = 50_000
-"""New objects between two searches for waste."""
 LEFT_OUT = pytest.StashKey[int]()
 
 

@@ -20,8 +20,8 @@ def canonical(element: Any, *, with_comments: bool = False) -> bytes:
         )
     except etree.C14NError as error:
         message = (
-            "le fichier n'a pas de forme canonique (un espace de noms y est une adresse relative) : il ne peut être ni "
-            "signé ni vérifié. Demandez-le de nouveau au logiciel qui l'a écrit."
+            "Le flux ne peut être ni signé ni vérifié : il n'a pas de forme canonique (un espace de noms y est une "
+            "adresse relative). Demandez-le de nouveau au logiciel qui l'a écrit."
         )
         raise SignatureError(message) from error
     return form

@@ -105,6 +105,7 @@ def run_program(name: str, url: str, *words: str) -> str:
         )
         raise ConfigError(message)
     address = make_url(url)
+    # not set(), which passes over None: the password would be written, as three stars, and go before PGPASSWORD
     written = address._replace(drivername="postgresql", password=None).render_as_string()
     where, mark, options = written.partition("?")
     known = where + mark + options.replace("+", "%20")  # a space among options, which libpq writes otherwise
