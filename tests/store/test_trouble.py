@@ -58,9 +58,9 @@ def test_a_server_that_lets_nobody_in_is_not_said_to_be_away(postgres: str, chan
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ('connection failed: root certificate file "/etc/ac.pem" does not exist', "n'est pas reconnue"),
-        ("connection failed: SSL error: certificate verify failed", "n'est pas reconnue"),
-        ('server certificate for "base.fr" does not match host name "10.0.0.4"', "n'est pas reconnue"),
+        ('connection failed: root certificate file "/etc/ac.pem" does not exist', "n'est pas reconnu"),
+        ("connection failed: SSL error: certificate verify failed", "n'est pas reconnu"),
+        ('server certificate for "base.fr" does not match host name "10.0.0.4"', "n'est pas reconnu"),
         ("FATAL:  authentification par mot de passe échouée pour l'utilisateur « dematfin »", "ne nous laisse pas"),
         ("FATAL:  la base de données « ville » n'existe pas", "ne nous laisse pas"),
         ('FATAL:  database "ville" is not currently accepting connections', "ne nous laisse pas"),

@@ -13,8 +13,8 @@ from dematfin.errors import ComeBackLater, LedgerAway
 AGAIN: Final = "Rien n'est perdu : relancez dans quelques minutes, et si cela dure prévenez l'exploitant"
 AWAY: Final = "La base de données ne répond pas, ou vient de s'arrêter ({said}). {again}."
 UNTRUSTED: Final = (
-    "La base de données n'est pas reconnue, rien ne lui est dit ({said}). Vérifiez les certificats, et « sslmode » et "
-    "« sslrootcert » de l'adresse dans la section [stockage]."
+    "Le serveur de la base de données n'est pas reconnu, rien ne lui est envoyé ({said}). Vérifiez les certificats, "
+    "« sslmode » et « sslrootcert » de l'adresse dans la section [stockage]."
 )
 REFUSED: Final = (
     "Le serveur PostgreSQL ne nous laisse pas entrer ({said}). Rien n'est perdu : corrigez l'adresse ou le mot de "
